@@ -1,0 +1,138 @@
+import type { AnyEventKind, Capability, Duration, EventKind, Provision } from "@armada/contracts";
+import type { ModelRequest, Tier } from "@armada/models";
+import type { z } from "zod";
+
+/** A model request as an agent writes it; tier and idempotency key are the engine's. */
+export type Question<T> = Omit<ModelRequest<T>, "tier" | "idempotencyKey"> & { readonly tier?: Tier };
+
+/** What an agent's `run` gets. */
+export type AgentRun<I> = {
+  readonly input: I;
+  /** Read models by name, as of the sequence journaled with the request. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly model: { ask<T>(question: Question<T>): Promise<T> };
+  readonly tools: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+  /** Large bodies by content; `put` answers the digest. */
+  readonly objects: { get(digest: string): Promise<Uint8Array>; put(bytes: Uint8Array): Promise<string> };
+  /** `<run>-<n>`: the same over attempts and redeliveries, different between steps. */
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+};
+
+/** A tool: a `read` has no effect; a `write` is journaled and gets an idempotency key. */
+export type Tool<I = unknown, O = unknown> = {
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  readonly effect: "read" | "write";
+  run(input: I, about: { idempotencyKey: string; signal: AbortSignal }): Promise<O> | O;
+};
+
+export type Limits = {
+  /** Of one attempt; 30 s unless said. */
+  readonly timeout?: Duration;
+  /** Attempts in all; 4 unless said. */
+  readonly attempts?: number;
+  /** Steps of this agent that one replica runs at a time; 8 unless said. */
+  readonly concurrency?: number;
+  readonly tokensPerDay?: number;
+};
+
+export type Agent<I = unknown, O = unknown> = {
+  readonly kind: "agent";
+  readonly name: string;
+  readonly does: string;
+  readonly tier: Tier;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  readonly context: readonly ReadModel[];
+  readonly tools: Readonly<Record<string, Tool>>;
+  readonly limits: Limits;
+  run(about: AgentRun<I>): Promise<O> | O;
+  /** Answers when all attempts failed; its outcome is always labelled degraded. */
+  readonly fallback: ((input: I) => Promise<O> | O) | undefined;
+};
+
+/** The durable operations of a workflow. All of a workflow's waiting goes through these. */
+export interface WorkflowContext {
+  /** Asks an agent of the own team, or another team's capability. Input and output are checked. */
+  ask<I, O>(target: Agent<I, O> | Capability<I, O>, input: I, options?: { within?: Duration }): Promise<O>;
+  /** Durable inline work: runs at least once, its result is recorded once. */
+  step<T>(name: string, work: (about: { idempotencyKey: string; signal: AbortSignal }) => Promise<T> | T): Promise<T>;
+  emit<D>(kind: EventKind<D>, data: D): Promise<void>;
+  sleep(length: Duration): Promise<void>;
+  /** Runs `work`; rejects with `DEADLINE_EXCEEDED` when it takes longer. */
+  deadline<T>(within: Duration, work: () => Promise<T>): Promise<T>;
+  /** Resolves with the data of the first such event for `id` since `since` (ISO-8601; the run's start unless said). */
+  waitFor<D>(kind: AnyEventKind<D>, options: { id: string; since?: string; within?: Duration }): Promise<D>;
+  /** Asks a person. Not approved (refused or expired): `cancel` the run, `fail` it, or `continue` with `approved: false`. */
+  approval(
+    question: string,
+    options: { show?: unknown; within: Duration; otherwise: "cancel" | "fail" | "continue" },
+  ): Promise<{ approved: boolean; by: string; expired: boolean }>;
+  /** Ends this run and starts `<run>~2` with `input`. */
+  continueAsNew(input: unknown): Promise<never>;
+  /** Milliseconds since 1970, as of the journal message being answered. */
+  now(): number;
+  /** In [0, 1), from the run's id. */
+  random(): number;
+  /** True in runs that reach this line for the first time after the patch. */
+  patched(id: string): boolean;
+  readonly run: { readonly id: string; readonly correlation: string };
+}
+
+export type Workflow<I = unknown, O = unknown> = {
+  readonly kind: "workflow";
+  readonly name: string;
+  readonly version: number;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+  run(input: I, ctx: WorkflowContext): Promise<O>;
+};
+
+/** A fact as a read model or a subscription sees it. */
+export type Fact<D = unknown> = {
+  readonly data: D;
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  /** ISO-8601 UTC. */
+  readonly time: string;
+  readonly team: string;
+};
+
+export type ReadModel<S = unknown> = {
+  readonly kind: "read-model";
+  readonly name: string;
+  /** Raise it when a fold changes: the cache of the older version is dropped. */
+  readonly version: number;
+  readonly initial: () => S;
+  readonly folds: readonly Fold<S>[];
+};
+export type Fold<S = unknown> = { readonly on: AnyEventKind; evolve(state: S, fact: Fact): S };
+
+/** `from`: events published before the subscription was made start nothing unless it says `beginning` or a time. */
+export type Subscription = {
+  readonly on: AnyEventKind;
+  readonly workflow: Workflow;
+  /** The workflow's input, or undefined where this fact starts nothing. */
+  input(fact: Fact): unknown;
+  readonly from: "now" | "beginning" | { readonly time: string };
+};
+
+export type Team = {
+  readonly kind: "team";
+  readonly name: string;
+  readonly agents: readonly Agent[];
+  /** Every version still served; of one name the highest takes new runs. */
+  readonly workflows: readonly Workflow[];
+  readonly readModels: readonly ReadModel[];
+  readonly provides: readonly Provision<Workflow>[];
+  readonly subscriptions: readonly Subscription[];
+  /** Capabilities of other teams that the workflows ask. */
+  readonly asks: readonly Capability[];
+  /** Event kinds that the workflows emit; what others may subscribe to. */
+  readonly emits: readonly EventKind[];
+  /** Event kinds that workflows `waitFor`. */
+  readonly awaits: readonly AnyEventKind[];
+};

@@ -1,0 +1,30 @@
+/** Codes of `ModelError`; each says what the caller should do. */
+export const modelErrorCodes = {
+  LOCAL_MODEL_CANNOT: "terminal",
+  MODEL_KEY_REFUSED: "terminal",
+  MODEL_UNKNOWN: "terminal",
+  MODEL_BAD_REQUEST: "terminal",
+  MODEL_REFUSED: "terminal",
+  MODEL_ANSWER_INVALID: "retryable",
+  MODEL_RATE_LIMITED: "retryable",
+  MODEL_OVERLOADED: "retryable",
+  MODEL_UNREACHABLE: "retryable",
+  MODEL_STREAM_BROKEN: "retryable",
+} as const;
+
+export type ModelErrorCode = keyof typeof modelErrorCodes;
+
+/** A failed model call. `retryAfter` is in milliseconds, from the provider. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly code: ModelErrorCode;
+  readonly terminal: boolean;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ModelErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.terminal = modelErrorCodes[code] === "terminal";
+    this.retryAfter = options.retryAfter;
+  }
+}
