@@ -1,0 +1,100 @@
+// The import rules of the libs and services, one line each; `may` lists the only workspace packages a lib reaches.
+const may = {
+  contracts: [],
+  "event-sourcing": ["contracts"],
+  resilience: ["contracts", "event-sourcing"],
+  ledger: ["contracts", "event-sourcing"],
+  models: ["contracts", "event-sourcing"],
+  "local-model": ["contracts", "models"],
+  agents: ["contracts", "event-sourcing", "resilience", "ledger", "models"],
+  replay: ["contracts", "event-sourcing", "agents"],
+  nats: ["contracts", "event-sourcing"],
+};
+
+const below = Object.entries(may).map(([lib, libs]) => ({
+  name: `${lib}-imports`,
+  comment: `libs/${lib} may import ${libs.length > 0 ? libs.join(", ") : "no other package of this repository"}`,
+  severity: "error",
+  from: { path: `^libs/${lib}/` },
+  to: { path: "^(libs|services)/", pathNot: `^libs/(${[lib, ...libs].join("|")})/` },
+}));
+
+const inNatsOrTools = "^libs/nats/|^bench/|^infra/";
+const test = "\\.test\\.ts$|/testing/";
+
+export default {
+  forbidden: [
+    ...below,
+    {
+      name: "contracts-third-party",
+      comment: "libs/contracts stands on zod alone: everything else, the browser included, can import it",
+      severity: "error",
+      from: { path: "^libs/contracts/", pathNot: test },
+      to: { path: "node_modules/", pathNot: "node_modules/(zod|ajv)/" },
+    },
+    {
+      name: "nats-client-in-one-place",
+      comment: "@nats-io/* is imported by libs/nats only (and by the raw sides of bench/ and the judges under infra/)",
+      severity: "error",
+      from: { pathNot: inNatsOrTools },
+      to: { path: "node_modules/@nats-io/" },
+    },
+    {
+      name: "nats-lib-importers",
+      comment: "of the libs only runtime and cli import @armada/nats; no service does",
+      severity: "error",
+      from: { path: "^(libs|services)/", pathNot: "^libs/(nats|runtime|cli)/" },
+      to: { path: "^libs/nats/" },
+    },
+    {
+      name: "cli-is-a-leaf",
+      comment: "nothing imports the command line",
+      severity: "error",
+      from: { pathNot: "^libs/cli/" },
+      to: { path: "^libs/cli/" },
+    },
+    {
+      name: "services-by-contract",
+      comment: "of another service only its contract.ts",
+      severity: "error",
+      from: { path: "^services/([^/]+)/" },
+      to: { path: "^services/", pathNot: "^services/$1/|^services/[^/]+/src/contract\\.ts$" },
+    },
+    {
+      name: "libs-see-contracts-of-services",
+      comment: "a lib reaches into a service only for its contract.ts, and only the command line does",
+      severity: "error",
+      from: { path: "^libs/" },
+      to: { path: "^services/", pathNot: "^services/[^/]+/src/contract\\.ts$" },
+    },
+    {
+      name: "edges-stay-at-the-edge",
+      comment: "no HTTP server and no telemetry SDK below runtime",
+      severity: "error",
+      from: { path: `^libs/(${Object.keys(may).join("|")})/` },
+      to: { path: "node_modules/(fastify|@fastify|@opentelemetry/sdk-[^/]*)/" },
+    },
+    {
+      name: "nothing-imports-infra",
+      comment: "the product does not depend on its tooling",
+      severity: "error",
+      from: { path: "^(libs|services)/" },
+      to: { path: "^(infra|bench)/" },
+    },
+    {
+      name: "no-circular",
+      comment: "a cycle is one module in two files",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "resolvable", comment: "every import resolves", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/dist/|^\\.cache/|^\\.armada/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};

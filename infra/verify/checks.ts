@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { command, type Ended, root } from "./command.ts";
+
+export type Check = { readonly name: string; run(): Promise<Ended> };
+
+/** Cheapest first. */
+export const checks: readonly Check[] = [
+  { name: "lockfile", run: lockfile },
+  { name: "types", run: () => command("tsc", ["-p", "tsconfig.json", "--pretty", "false"]) },
+  { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings"]) },
+  { name: "lint with types", run: () => command("oxlint", ["--type-aware", "--deny-warnings"]) },
+  { name: "compose file", run: () => command("node", ["infra/verify/compose.ts"]) },
+  { name: "generated contracts", run: contracts },
+  { name: "dead code", run: () => command("knip", ["--no-config-hints", "--no-progress"]) },
+  { name: "import rules", run: importRules },
+];
+
+/** npm writes the address it downloaded from unless told not to; an address of one machine's mirror breaks every other machine. */
+async function lockfile(): Promise<Ended> {
+  const found = readFileSync(`${root}package-lock.json`, "utf8").match(/"resolved": "[a-z+]+:.*"/g) ?? [];
+  return {
+    ok: found.length === 0,
+    output: `package-lock.json names download addresses; npm install with omit-lockfile-registry-resolved=true\n${found[0]}`,
+  };
+}
+
+/** The project that owns proto/ declares the script; without it there is nothing to compare. */
+async function contracts(): Promise<Ended> {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  if (scripts["proto:check"] === undefined)
+    return { ok: !existsSync(`${root}proto`), output: "proto/ exists but package.json has no script proto:check" };
+  return command("node", ["--run", "proto:check"]);
+}
+
+/** dependency-cruiser exits 0 when it could read nothing, so the count is part of the check. */
+async function importRules(): Promise<Ended> {
+  const folders = ["libs", "services", "infra", "bench"].filter((folder) => existsSync(root + folder));
+  const ended = await command("node", ["--import", "./infra/verify/typescript-6.mjs", "node_modules/.bin/depcruise", ...folders]);
+  const modules = Number(ended.output.match(/(\d+) modules/)?.[1] ?? 0);
+  if (modules > 10) return ended;
+  return { ok: false, output: `${ended.output}\nonly ${modules} modules were read: dependency-cruiser cannot parse TypeScript here\n` };
+}

@@ -1,0 +1,39 @@
+import { checks } from "./checks.ts";
+import type { Ended } from "./command.ts";
+import { tests } from "./tests.ts";
+
+const minute = 60_000;
+const fast = process.argv.includes("--fast");
+let passed = 0;
+let failed = 0;
+
+/** One line a step. A failed step shows its output and the rest still runs: one run names everything that is wrong. */
+async function step<E extends Ended>(name: string, run: () => Promise<E>, about: (ended: E) => string = () => ""): Promise<E> {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const waiting = setInterval(() => console.log(`  … ${name} (${seconds()})`), 20_000);
+  const ended = await run().finally(() => clearInterval(waiting));
+  console.log(`${ended.ok ? "ok    " : "FAILED"} ${name}${about(ended)} (${seconds()})`);
+  if (!ended.ok) console.log(ended.output.trimEnd());
+  return ended;
+}
+
+for (const check of checks) if (!(await step(check.name, () => check.run())).ok) failed++;
+
+if (fast) console.log(`${checks.length - failed} checks passed, ${failed} failed`);
+else {
+  for (const [project, deadline] of [
+    ["unit", 4 * minute],
+    ["integration", 10 * minute],
+  ] as const) {
+    const cases = await step(
+      `${project} tests`,
+      () => tests(project, deadline),
+      (ended) => `: ${ended.passed} passed, ${ended.failed} failed, ${ended.skipped} skipped`,
+    );
+    passed += cases.passed;
+    failed += cases.failed;
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+}
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { command, type Ended, root } from "./command.ts";
+
+export type Cases = Ended & { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+type Report = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { status: string; assertionResults: unknown[] }[];
+};
+
+/** Runs one vitest project and counts test cases. A file that does not load, or a run that dies, counts as one failed case. */
+export async function tests(project: "unit" | "integration", deadline: number): Promise<Cases> {
+  const folder = `${root}.cache/verify`;
+  const file = `${folder}/${project}.json`;
+  mkdirSync(folder, { recursive: true });
+  rmSync(file, { force: true });
+  const ended = await command(
+    "vitest",
+    ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    deadline,
+  );
+  if (!existsSync(file)) return { ...ended, ok: false, passed: 0, failed: 1, skipped: 0 };
+  const report: Report = JSON.parse(readFileSync(file, "utf8"));
+  const unloaded = report.testResults.filter((result) => result.status === "failed" && result.assertionResults.length === 0).length;
+  const failed = report.numFailedTests + unloaded;
+  return {
+    ...ended,
+    passed: report.numPassedTests,
+    failed: failed === 0 && !ended.ok ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}

@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+const roots = ["libs/*/src", "services/*/src", "infra", "bench"];
+const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: roots.map((root) => `${root}/**/*.test.ts`),
+          exclude: [...outside, "**/*.int.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: roots.map((root) => `${root}/**/*.int.test.ts`),
+          exclude: outside,
+          // Real servers and processes on a machine of two cores: more at a time measures the machine, not the code.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
