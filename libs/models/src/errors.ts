@@ -1,3 +1,5 @@
+import type { Usage } from "./port.ts";
+
 /** Codes of `ModelError`; each says what the caller should do. */
 export const modelErrorCodes = {
   LOCAL_MODEL_CANNOT: "terminal",
@@ -14,17 +16,26 @@ export const modelErrorCodes = {
 
 export type ModelErrorCode = keyof typeof modelErrorCodes;
 
-/** A failed model call. `retryAfter` is in milliseconds, from the provider. */
+/** What a failed call cost all the same: its answer had begun, and the provider bills what it has counted. */
+export type Spent = { readonly model: string; readonly usage: Usage; readonly costMicros: number };
+
+/** A failed model call. `retryAfter` is in milliseconds, from the provider; `spent` is absent where nothing is known of the cost. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
   readonly code: ModelErrorCode;
   readonly terminal: boolean;
   readonly retryAfter: number | undefined;
+  readonly spent: Spent | undefined;
 
-  constructor(code: ModelErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: ModelErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfter?: number | undefined; spent?: Spent | undefined } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.terminal = modelErrorCodes[code] === "terminal";
     this.retryAfter = options.retryAfter;
+    this.spent = options.spent;
   }
 }

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { ModelError, modelErrorCodes } from "./errors.ts";
+import { costMicros, priceOf } from "./prices.ts";
+
+const noon = Date.parse("2026-11-22T12:00:00Z");
+
+test("a price holds from its day on", () => {
+  expect(priceOf("claude-sonnet-5-5", Date.parse("2026-10-06T23:59:59Z")).cacheRead).toBe(200_000);
+  expect(priceOf("claude-sonnet-5-5", Date.parse("2026-10-07T00:00:00Z")).cacheRead).toBe(100_000);
+  expect(priceOf("claude-sonnet-5-5", 0).since).toBe("2026-09-28");
+});
+
+test("a dated id has the price of its name; a name without a price is an error", () => {
+  expect(priceOf("claude-haiku-4-5-20251001", noon).model).toBe("claude-haiku-4-5");
+  expect(() => priceOf("claude-nine", noon)).toThrow(ModelError);
+});
+
+test("a million tokens cost the list price, and a part of a micro-dollar is a whole one", () => {
+  const opus = priceOf("claude-opus-5-5", noon);
+  expect(costMicros(opus, { inputTokens: 1_000_000, outputTokens: 0 })).toBe(4_000_000);
+  expect(costMicros(opus, { inputTokens: 0, outputTokens: 1_000_000 })).toBe(20_000_000);
+  const haiku = priceOf("claude-haiku-5-5", noon);
+  expect(costMicros(haiku, { inputTokens: 1, outputTokens: 0 })).toBe(1);
+});
+
+test("a prompt over the threshold, its cached part counted, has the higher rates as a whole", () => {
+  const haiku = priceOf("claude-haiku-5-5", noon);
+  expect(costMicros(haiku, { inputTokens: 100_000, outputTokens: 1_000 })).toBe(10_000 + 500);
+  expect(costMicros(haiku, { inputTokens: 1_000, cacheReadTokens: 99_001, outputTokens: 1_000 })).toBe(Math.ceil(500 + 4_950.05 + 2_500));
+});
+
+test("cache writes that live an hour cost more", () => {
+  const sonnet = priceOf("claude-sonnet-5-5", noon);
+  const usage = { inputTokens: 0, outputTokens: 0, cacheWriteTokens: 1_000_000, cacheWrite1hTokens: 400_000 };
+  expect(costMicros(sonnet, usage)).toBe(600_000 * 2.5 + 400_000 * 4);
+});
+
+test("the codes are pinned", () => {
+  expect(modelErrorCodes).toMatchInlineSnapshot(`
+    {
+      "LOCAL_MODEL_CANNOT": "terminal",
+      "MODEL_ANSWER_INVALID": "retryable",
+      "MODEL_BAD_REQUEST": "terminal",
+      "MODEL_KEY_REFUSED": "terminal",
+      "MODEL_OVERLOADED": "retryable",
+      "MODEL_RATE_LIMITED": "retryable",
+      "MODEL_REFUSED": "terminal",
+      "MODEL_STREAM_BROKEN": "retryable",
+      "MODEL_UNKNOWN": "terminal",
+      "MODEL_UNREACHABLE": "retryable",
+    }
+  `);
+});

@@ -1,0 +1,91 @@
+import { ModelError } from "./errors.ts";
+import type { Usage } from "./port.ts";
+
+/** Integer micro-dollars for a million tokens: 1_000_000 is one dollar per MTok. */
+export type Rates = {
+  readonly input: number;
+  readonly output: number;
+  /** Writing to the provider's prompt cache, by how long the entry lives. */
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly cacheRead: number;
+};
+
+/** A model's list price from `since` (ISO date, UTC) until the next row of the same model. */
+export type Price = Rates & {
+  readonly model: string;
+  readonly since: string;
+  /** Rates of a whole request whose prompt (input + cache reads + cache writes) is longer than `promptTokens`. */
+  readonly above?: Rates & { readonly promptTokens: number };
+};
+
+/** Tokens as a price sees them: `Usage` and, of the cache writes, how many live an hour. */
+export type PricedUsage = Usage & { readonly cacheWrite1hTokens?: number };
+
+const rates = (input: number, output: number, cacheWrite5m: number, cacheWrite1h: number, cacheRead: number): Rates => ({
+  input,
+  output,
+  cacheWrite5m,
+  cacheWrite1h,
+  cacheRead,
+});
+const OPUS_4 = rates(5_000_000, 25_000_000, 6_250_000, 10_000_000, 500_000);
+const SONNET_4 = rates(3_000_000, 15_000_000, 3_750_000, 6_000_000, 300_000);
+
+const CHECKED = "2026-11-22";
+
+/**
+ * Source: platform.claude.com/docs/en/about-claude/pricing and the models' own overview pages there, checked 2026-11-22.
+ * `since` is the release of the model, the day of a price change, or the day of the check where only the price is known;
+ * rows of one model are in order of time, and the first holds for all time before it.
+ * Every model here accepts `output_config.format`, on which the adapter relies.
+ */
+export const listPrices: readonly Price[] = [
+  {
+    model: "claude-haiku-5-5",
+    since: "2026-10-07",
+    ...rates(100_000, 500_000, 125_000, 200_000, 10_000),
+    above: { promptTokens: 100_000, ...rates(500_000, 2_500_000, 625_000, 1_000_000, 50_000) },
+  },
+  { model: "claude-sonnet-5-5", since: "2026-09-28", ...rates(2_000_000, 10_000_000, 2_500_000, 4_000_000, 200_000) },
+  { model: "claude-sonnet-5-5", since: "2026-10-07", ...rates(2_000_000, 10_000_000, 2_500_000, 4_000_000, 100_000) },
+  { model: "claude-opus-5-5", since: "2026-09-22", ...rates(4_000_000, 20_000_000, 5_000_000, 8_000_000, 200_000) },
+  { model: "claude-opus-5", since: "2026-07-24", ...OPUS_4 },
+  { model: "claude-sonnet-5", since: CHECKED, ...rates(2_000_000, 10_000_000, 2_500_000, 4_000_000, 200_000) },
+  { model: "claude-haiku-4-5", since: CHECKED, ...rates(1_000_000, 5_000_000, 1_250_000, 2_000_000, 100_000) },
+  { model: "claude-sonnet-4-6", since: CHECKED, ...SONNET_4 },
+  { model: "claude-opus-4-8", since: CHECKED, ...OPUS_4 },
+  { model: "claude-opus-4-7", since: CHECKED, ...OPUS_4 },
+  { model: "claude-opus-4-6", since: CHECKED, ...OPUS_4 },
+  { model: "claude-opus-4-5", since: CHECKED, ...OPUS_4 },
+];
+
+/**
+ * The price in force at `at` (milliseconds since 1970). A dated id, `claude-haiku-4-5-20251001`, has the price of its name.
+ * Before a model's first row that row holds, so a clock that is behind never stops a call.
+ * @throws ModelError `MODEL_UNKNOWN`: a call whose cost cannot be known is not made.
+ */
+export function priceOf(model: string, at: number, prices: readonly Price[] = listPrices): Price {
+  const name = model.replace(/-\d{8}$/, "");
+  const rows = prices.filter((row) => row.model === model || row.model === name);
+  const price = rows.findLast((row) => Date.parse(row.since) <= at) ?? rows[0];
+  if (price !== undefined) return price;
+  const known = [...new Set(prices.map((row) => row.model))].join(", ");
+  throw new ModelError("MODEL_UNKNOWN", `no price is known for the model ${JSON.stringify(model)}; known are ${known}`);
+}
+
+/** Integer micro-dollars, rounded up, so that what is counted is never below what is billed. */
+export function costMicros(price: Price, usage: PricedUsage): number {
+  const written = usage.cacheWriteTokens ?? 0;
+  const hour = Math.min(usage.cacheWrite1hTokens ?? 0, written);
+  const read = usage.cacheReadTokens ?? 0;
+  const prompt = usage.inputTokens + read + written;
+  const applied = price.above !== undefined && prompt > price.above.promptTokens ? price.above : price;
+  const sum =
+    usage.inputTokens * applied.input +
+    usage.outputTokens * applied.output +
+    (written - hour) * applied.cacheWrite5m +
+    hour * applied.cacheWrite1h +
+    read * applied.cacheRead;
+  return Math.ceil(sum / 1_000_000);
+}
