@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, dirname } from "node:path";
+import { ensureDependencies } from "./dependencies.mjs";
+import { ensureNatsServer } from "./nats-server.mjs";
+import { ensureNode } from "./node-24.mjs";
+import { root, Stop } from "./place.mjs";
+
+/**
+ * Makes ready what `script` needs and becomes it: Node 24, its arguments, our streams, its exit code. `nats` false
+ * leaves nats-server out, `own` wants one even where NATS_URL names a cluster. Lines go to stderr, because stdout is the script's own; `quiet` leaves out the line that
+ * names a nats-server found without trying anything.
+ */
+export async function start(script, args, { nats = true, own = false, quiet = false } = {}) {
+  try {
+    if (process.platform === "win32") throw new Stop("Armada does not run on Windows itself: use WSL 2", 4);
+    await ensureDependencies(console.error);
+    const node = await ensureNode(console.error);
+    const found = nats ? await ensureNatsServer(console.error, { own, quiet }) : undefined;
+    const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+    if (found) Object.assign(env, { ARMADA_NATS_SERVER: found.path, ARMADA_NATS_SOURCE: found.text });
+    process.exitCode = await run(node, [root + script, ...args], env);
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    console.error(error.message);
+    process.exitCode = error.code;
+  }
+}
+
+/** A terminal sends its Ctrl-C to the child too, and npm repeats it: passing it on would be a second one, which kills. */
+function run(program, args, env) {
+  const child = spawn(program, args, { env, stdio: "inherit" });
+  const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  process.on("SIGINT", () => terminal || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  });
+}
