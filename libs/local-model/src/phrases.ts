@@ -1,0 +1,51 @@
+import { contentStems, FUNCTION_WORDS, stem } from "./words.ts";
+import type { Tagged } from "./tagger.ts";
+
+/** Nouns that name no subject by themselves. */
+const EMPTY_NOUNS = new Set(
+  `number example case way part thing use order time year day kind type sort form place point amount level lot set group list name value
+  end start result reason fact need area side half percent per cent people person man woman world work set piece bit choice option note
+  section page figure table use month week hour minute second today century decade figure figures total average range rest majority thanks
+  something anything nothing everything someone anyone everyone multiple several various different certain many available possible default
+  new old good bad large small big high low long short great little early late whole full main own able single similar important`.split(/\s+/u),
+);
+
+export type Phrase = { readonly key: string; readonly surface: string; readonly length: number };
+
+/** Noun phrases of one to three words: adjectives and nouns that end on a noun. */
+export function nounPhrases(tagged: readonly Tagged[]): Phrase[] {
+  const found: Phrase[] = [];
+  let run: Tagged[] = [];
+  const flush = () => {
+    while (run.length > 0 && !/^(?:NOUN|PROPN)$/u.test(run.at(-1)?.pos ?? "")) run.pop();
+    for (let length = 1; length <= Math.min(3, run.length); length++)
+      for (let i = 0; i + length <= run.length; i++) {
+        const part = run.slice(i, i + length);
+        const last = part.at(-1);
+        if (last !== undefined && /^(?:NOUN|PROPN)$/u.test(last.pos) && namesSomething(part)) found.push(phrase(part));
+      }
+    run = [];
+  };
+  for (const token of tagged) {
+    if (/^(?:ADJ|NOUN|PROPN)$/u.test(token.pos) && /^\p{L}[\p{L}\p{N}]+$/u.test(token.text) && !FUNCTION_WORDS.has(token.lower)) run.push(token);
+    else flush();
+  }
+  flush();
+  return found;
+}
+
+function namesSomething(part: readonly Tagged[]): boolean {
+  const last = part.at(-1);
+  const first = part[0];
+  return last !== undefined && first !== undefined && !EMPTY_NOUNS.has(last.lower) && !EMPTY_NOUNS.has(first.lower) && last.lower.length > 2;
+}
+
+function phrase(part: readonly Tagged[]): Phrase {
+  const surface = part.map((token) => (token.pos === "PROPN" && /^\p{Lu}/u.test(token.text) ? token.text : token.lower)).join(" ");
+  return { key: part.map((token) => stem(token.lower)).join(" "), surface, length: part.length };
+}
+
+/** Whether a text holds the phrase: its stems side by side. */
+export function holdsPhrase(text: string, key: string): boolean {
+  return ` ${contentStems(text).join(" ")} `.includes(` ${key} `);
+}

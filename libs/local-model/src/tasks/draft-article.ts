@@ -1,0 +1,60 @@
+import { inOrder, placeSentences } from "../blocks.ts";
+import { type Candidate, candidate } from "../candidates.ts";
+import { rank } from "../ranking.ts";
+import { ALIKE, makeSections, type Picked } from "../sections.ts";
+import { contentStems, jaccard } from "../words.ts";
+import { numberParam, type Task, textParam } from "./task.ts";
+
+/** Most that is taken of the sentences that can stand alone: short material gives a short article. */
+const SHARE = 0.6;
+
+/**
+ * `draft_article`: params `topic`, `words`; material: the documents' plain text.
+ * Answers `{ title, standfirst, sections: [{ heading, sentences }] }`, each sentence `{ text, file, quote, also }`.
+ */
+export const draftArticle: Task = ({ material, params, tagger }) => {
+  const topic = textParam(params, "topic");
+  const candidates = inOrder(material)
+    .flatMap((passage, doc) => placeSentences(passage, doc))
+    .flatMap((placed) => candidate(placed, tagger) ?? []);
+  const scores = rank(candidates, topic);
+  const taken: Picked[] = leads(candidates, scores, topic).map((sentence) => ({ sentence, also: [] }));
+  const standfirst = taken.map(claim);
+  const supply = candidates.reduce((sum, one) => sum + one.length, 0);
+  const target = Math.min(numberParam(params, "words", 760), supply * SHARE);
+  const sections = makeSections(candidates, scores, topic, target, taken);
+  return {
+    title: capital(topic),
+    standfirst,
+    sections: sections.map(({ heading, picked }) => ({ heading: capital(heading), sentences: picked.map(claim) })),
+  };
+};
+
+/** One or two sentences that say what the topic is. */
+function leads(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, number>, topic: string): Candidate[] {
+  const topicStems = new Set(contentStems(topic));
+  const fit = (one: Candidate) => {
+    const opening = contentStems(one.text.split(/\s+/u).slice(0, 5).join(" "));
+    const about = opening.some((stem) => topicStems.has(stem)) ? 0.5 : 0;
+    const says = /^\S+(?:\s\S+){0,4}\s(?:is|are|was|were)\s(?:a|an|the|one|called|made|built)\b/u.test(one.text) ? 0.35 : 0;
+    return (scores.get(one) ?? 0) + about + says + (one.index === 0 ? 0.2 : 0) - (one.length > 30 ? 0.3 : 0);
+  };
+  const sorted = candidates
+    .filter((one) => one.length >= 9 && one.stems.some((stem) => topicStems.has(stem)))
+    .map((one) => ({ one, fit: fit(one) }))
+    .sort((a, b) => b.fit - a.fit || a.one.doc - b.one.doc || a.one.index - b.one.index)
+    .map(({ one }) => one);
+  const [first] = sorted;
+  if (first === undefined) return [];
+  const second = sorted.find((one) => one.doc !== first.doc && jaccard(one.words, first.words) <= ALIKE / 2 && one.length + first.length <= 55);
+  return second === undefined || candidates.length < 20 ? [first] : [first, second];
+}
+
+function claim({ sentence, also }: Picked) {
+  const cite = (one: Candidate) => ({ file: one.file, quote: one.text });
+  return { text: sentence.text, ...cite(sentence), also: also.map(cite) };
+}
+
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,60 @@
+import { placeSentences } from "../blocks.ts";
+import { nounPhrases } from "../phrases.ts";
+import type { Tagger } from "../tagger.ts";
+import { contentStems, stem } from "../words.ts";
+import { capital } from "./draft-article.ts";
+import { type Task, textParam } from "./task.ts";
+
+const TITLE = 60;
+const DESCRIPTION = 155;
+
+/**
+ * `seo_metadata`: params `topic`; material: the article's plain text, its headings as `## ` lines.
+ * Answers `{ title, description, keywords }`; the description is one of the article's sentences, whole or cut at a word.
+ */
+export const seoMetadata: Task = ({ material, params, tagger }) => {
+  const topic = textParam(params, "topic").trim();
+  const headings = material.flatMap(({ text }) => [...text.matchAll(/^## (.+)$/gmu)].flatMap((match) => match[1] ?? []));
+  const sentences = material.flatMap((passage, doc) => placeSentences(passage, doc)).map(({ text }) => text);
+  return { title: title(topic, headings), description: description(sentences, topic), keywords: keywords(sentences, topic, tagger) };
+};
+
+function title(topic: string, headings: readonly string[]): string {
+  const base = capital(topic);
+  const [first, second] = headings.map((heading) => (/^\p{Lu}\p{Ll}/u.test(heading) ? heading.slice(0, 1).toLowerCase() + heading.slice(1) : heading));
+  const wishes = [first !== undefined && second !== undefined ? `${base}: ${first} and ${second}` : base, first === undefined ? base : `${base}: ${first}`, base];
+  return wishes.find((wish) => wish.length <= TITLE && !/:.*:/u.test(wish)) ?? cut(base, TITLE);
+}
+
+function description(sentences: readonly string[], topic: string): string {
+  const topicStems = new Set(contentStems(topic));
+  const fits = sentences.filter((one) => one.length <= DESCRIPTION && one.length >= 50);
+  const about = fits.find((one) => contentStems(one).some((part) => topicStems.has(part)));
+  return about ?? fits[0] ?? cut(sentences[0] ?? "", DESCRIPTION);
+}
+
+/** Cut at a word, with the mark that says so. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\s,;:.–-]*\s\S*$/u, "")}…`;
+}
+
+function keywords(sentences: readonly string[], topic: string, tagger: Tagger): string[] {
+  const counts = new Map<string, { surface: string; count: number }>();
+  for (const sentence of sentences)
+    for (const { key, surface, length } of nounPhrases(tagger(sentence))) {
+      const entry = counts.get(key) ?? { surface: surface.toLowerCase(), count: 0 };
+      entry.count += length > 1 ? 1.6 : 1;
+      counts.set(key, entry);
+    }
+  const topicStems = new Set(topic.toLowerCase().split(/\s+/u).map(stem));
+  const sorted = [...counts].map(([key, entry]) => ({ key, ...entry, own: key.split(" ").some((part) => topicStems.has(part)) }));
+  sorted.sort((a, b) => b.count + (b.own ? 1 : 0) - a.count - (a.own ? 1 : 0) || (a.key < b.key ? -1 : 1));
+  const chosen: typeof sorted = [];
+  for (const one of sorted) {
+    const parts = one.key.split(" ");
+    if (chosen.every((other) => !other.key.split(" ").some((part) => parts.includes(part)))) chosen.push(one);
+    if (chosen.length === 7) break;
+  }
+  return chosen.map(({ surface }) => surface);
+}

@@ -1,0 +1,24 @@
+import { inOrder, placeSentences } from "../blocks.ts";
+import { candidate } from "../candidates.ts";
+import { rank } from "../ranking.ts";
+import { jaccard } from "../words.ts";
+import { numberParam, type Task, textParam } from "./task.ts";
+
+/**
+ * `summarize`: params `topic?`, `sentences` (3 unless said); material: plain text.
+ * Answers `{ text, sentences: [{ text, file, quote }] }`: the sources' own sentences in their order.
+ */
+export const summarize: Task = ({ material, params, tagger }) => {
+  const candidates = inOrder(material)
+    .flatMap((passage, doc) => placeSentences(passage, doc))
+    .flatMap((placed) => candidate(placed, tagger) ?? []);
+  const topic = textParam(params, "topic");
+  const scores = rank(candidates, topic);
+  const chosen: typeof candidates = [];
+  for (const one of [...candidates].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
+    if (chosen.length >= numberParam(params, "sentences", 3)) break;
+    if (chosen.every((other) => jaccard(other.words, one.words) <= 0.5)) chosen.push(one);
+  }
+  const sentences = chosen.sort((a, b) => a.doc - b.doc || a.index - b.index).map(({ text, file }) => ({ text, file, quote: text }));
+  return sentences.length === 0 ? undefined : { text: sentences.map(({ text }) => text).join(" "), sentences };
+};

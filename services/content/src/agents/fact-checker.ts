@@ -1,0 +1,20 @@
+import { agent } from "@armada/agents";
+import { z } from "zod";
+import { Brief } from "../brief.ts";
+import { checkArticle } from "../check-article.ts";
+import { readDocuments } from "../documents.ts";
+import { CheckedArticle, Draft } from "../draft.ts";
+
+/** Plain code: no model, whichever one wrote the draft, has a say in what counts as sourced. */
+export const factChecker = agent({
+  name: "fact_checker",
+  does: "looks every statement up in its source, and the sources for contradictions",
+  tier: "worker",
+  input: z.object({ draft: Draft, brief: Brief.pick({ topic: true, documents: true, questions: true }) }),
+  output: CheckedArticle,
+  limits: { timeout: "60s", attempts: 3, concurrency: 4 },
+  run: async ({ input: { draft, brief }, objects }) => {
+    const { sources, skipped } = await readDocuments(brief.documents, objects);
+    return checkArticle(draft, brief.topic, brief.questions ?? [], sources, skipped);
+  },
+});

@@ -1,0 +1,13 @@
+import { agent } from "@armada/agents";
+import { z } from "zod";
+import { drawCover } from "../cover.ts";
+
+export const illustrator = agent({
+  name: "illustrator",
+  does: "draws a cover from the title and the keywords",
+  tier: "worker",
+  input: z.object({ title: z.string(), keywords: z.array(z.string()) }),
+  output: z.object({ svg: z.string() }),
+  limits: { timeout: "10s", attempts: 3 },
+  run: ({ input }) => ({ svg: drawCover(input.title, input.keywords) }),
+});

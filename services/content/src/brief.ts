@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/**
+ * A document as it is (Markdown, HTML or plain text; the name's ending says which), or the digest of its UTF-8 bytes
+ * in the object store. The team extracts the text itself: see `extractText`.
+ */
+export const BriefDocument = z.union([
+  z.object({ name: z.string().min(1).max(255), text: z.string() }),
+  z.object({ name: z.string().min(1).max(255), digest: z.string().min(1) }),
+]);
+export type BriefDocument = z.infer<typeof BriefDocument>;
+
+export const Brief = z.object({
+  topic: z.string().min(1).max(200),
+  documents: z.array(BriefDocument).max(200),
+  questions: z.array(z.string().min(1).max(300)).max(20).optional(),
+  audience: z.string().max(200).optional(),
+  /** A person is asked before the article is published. */
+  approval: z.boolean().optional(),
+  /** `ask`: posts are asked for and stand on the page; `event` (unless said): marketing starts from the published fact. */
+  promote: z.enum(["ask", "event"]).optional(),
+});
+export type Brief = z.infer<typeof Brief>;

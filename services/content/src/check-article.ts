@@ -1,0 +1,60 @@
+import { ordinaryWords } from "./claims.ts";
+import { findContradictions } from "./contradictions.ts";
+import type { Skipped, Source } from "./documents.ts";
+import type { Checked, CheckedArticle, Draft } from "./draft.ts";
+import { checkClaim } from "./fact-check.ts";
+import { figuresOf } from "./figures.ts";
+import { unanswered } from "./questions.ts";
+import { groundOf, isGrounded } from "./surface-check.ts";
+import { titleOf } from "./text-extraction.ts";
+
+/** A draft as it may be published: claims with the sources that carry them, the others marked, and nothing unsourced up front. */
+export function checkArticle(draft: Draft, topic: string, questions: readonly string[], sources: readonly Source[], skipped: readonly Skipped[]): CheckedArticle {
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  const isOrdinary = ordinaryWords(sources.map(({ text }) => text));
+  const check = (claim: Draft["standfirst"][number]) => checkClaim(claim, byName, isOrdinary);
+  const lead = draft.standfirst.map(check);
+  const checked = draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) }));
+  // A lead that no source carries is still shown, marked, but not up front.
+  const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
+  const first = checked[0];
+  const sections = first === undefined ? [] : [{ ...first, sentences: [...stray, ...first.sentences] }, ...checked.slice(1)];
+  const all = [...lead, ...checked.flatMap(({ sentences }) => sentences)];
+  const carried = all.filter((one) => one.sources.length > 0);
+  const unsourced = all.filter((one) => one.sources.length === 0).map(({ text }) => text);
+  const ground = groundOf(carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]), "", unsourced);
+  return {
+    title: isGrounded(draft.title, ground) ? draft.title : topic,
+    standfirst: standfirst(lead, sections),
+    sections: sections.map(({ heading, sentences }, i) => ({ heading: isGrounded(heading, ground) ? heading : `Part ${i + 1}`, sentences })),
+    unsourced,
+    contradictions: findContradictions(sources),
+    figures: figuresOf(carried),
+    unanswered: unanswered(questions, sources),
+    sources: sources.map(({ name, text }) => ({ file: name, title: titleOf(name, text) })),
+    skipped: [...skipped],
+    extractive: all.every(({ text, sources: [source] }) => source !== undefined && isOwnWords(text, source.quote)),
+  };
+}
+
+/** Carried leads; where there are none, the first carried sentence moves up from its section. */
+function standfirst(lead: readonly Checked[], sections: { heading: string; sentences: Checked[] }[]): Checked[] {
+  const carried = lead.filter(({ sources }) => sources.length > 0);
+  if (carried.length > 0) return carried;
+  for (const section of sections) {
+    const index = section.sentences.findIndex(({ sources }) => sources.length > 0);
+    if (index >= 0 && section.sentences.length > 1) return section.sentences.splice(index, 1);
+  }
+  return [];
+}
+
+/** All words of the text stand in the quote in that order. */
+function isOwnWords(text: string, quote: string): boolean {
+  const theirs: string[] = quote.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  let at = 0;
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+    at = theirs.indexOf(word, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

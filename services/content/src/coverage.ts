@@ -1,0 +1,37 @@
+import { Refusal } from "@armada/contracts";
+import { contentStems, stem } from "@armada/local-model";
+import type { Source } from "./documents.ts";
+import { titleOf } from "./text-extraction.ts";
+
+/** Words of a topic that say what kind of text is wanted, not what about. */
+const OF_THE_FORM = new Set(
+  `guide introduction overview history future story article summary primer basics explained work works working cost costs benefit benefits
+  advantages use uses effect effects impact role state today modern new review report facts everything know life tell people world way`
+    .split(/\s+/u)
+    .map(stem),
+);
+
+/**
+ * Whether the documents say anything about the topic: most of its words occur, and some of them side by side in one paragraph.
+ * @throws Refusal `TOPIC_NOT_COVERED` with `details.covered`: what the documents are about
+ */
+export function checkCoverage(topic: string, sources: readonly Source[]): void {
+  const all = [...new Set(contentStems(topic))];
+  const telling = all.filter((one) => !OF_THE_FORM.has(one));
+  const wanted = telling.length > 0 ? telling : all;
+  if (wanted.length === 0) return;
+  const blocks = sources.flatMap((source) => source.text.split("\n\n").map((block) => new Set(contentStems(block))));
+  const found = wanted.filter((one) => blocks.some((block) => block.has(one)));
+  const together = Math.max(0, ...blocks.map((block) => wanted.filter((one) => block.has(one)).length));
+  if (found.length >= Math.ceil(wanted.length * 0.6) && together >= Math.min(2, Math.ceil(wanted.length / 2))) return;
+  const covered = coveredBy(sources);
+  throw new Refusal("TOPIC_NOT_COVERED", `the documents do not cover ${JSON.stringify(topic)}; they cover: ${covered.join("; ")}`, {
+    hint: "choose a topic of these documents, or give documents that cover it",
+    details: { covered },
+  });
+}
+
+/** What the documents are about, by their own titles. */
+export function coveredBy(sources: readonly Source[]): string[] {
+  return [...new Set(sources.map(({ name, text }) => titleOf(name, text)))].slice(0, 12);
+}

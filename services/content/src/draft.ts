@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Where a claim comes from: a file of the brief and words that stand in it. */
+export const Citation = z.object({ file: z.string(), quote: z.string() });
+export type Citation = z.infer<typeof Citation>;
+
+/** One sentence with the words that carry it; `also` names further files that say the same. */
+export const Claim = z.object({ text: z.string().min(1), file: z.string(), quote: z.string(), also: z.array(Citation).optional() });
+export type Claim = z.infer<typeof Claim>;
+
+export const Draft = z.object({
+  title: z.string(),
+  standfirst: z.array(Claim),
+  sections: z.array(z.object({ heading: z.string(), sentences: z.array(Claim) })),
+});
+export type Draft = z.infer<typeof Draft>;
+
+/** A sentence after the fact check: `sources` is empty where no source carries it. */
+export const Checked = z.object({ text: z.string(), sources: z.array(Citation) });
+export type Checked = z.infer<typeof Checked>;
+
+export const Contradiction = z.object({ about: z.string(), places: z.array(Citation) });
+export type Contradiction = z.infer<typeof Contradiction>;
+
+export const Figure = z.object({ number: z.string(), unit: z.string(), what: z.string(), file: z.string() });
+export type Figure = z.infer<typeof Figure>;
+
+/** What the fact checker lets through, and what it found on the way. */
+export const CheckedArticle = z.object({
+  title: z.string(),
+  standfirst: z.array(Checked),
+  sections: z.array(z.object({ heading: z.string(), sentences: z.array(Checked) })),
+  unsourced: z.array(z.string()),
+  contradictions: z.array(Contradiction),
+  figures: z.array(Figure),
+  unanswered: z.array(z.string()),
+  sources: z.array(z.object({ file: z.string(), title: z.string() })),
+  skipped: z.array(z.object({ file: z.string(), why: z.string() })),
+  /** Every sentence is a source's own, word for word but for white space, asides and connectives. */
+  extractive: z.boolean(),
+});
+export type CheckedArticle = z.infer<typeof CheckedArticle>;
+
+export const Metadata = z.object({ title: z.string(), description: z.string(), keywords: z.array(z.string()), slug: z.string() });
+export type Metadata = z.infer<typeof Metadata>;

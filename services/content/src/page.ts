@@ -1,0 +1,43 @@
+import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
+
+/** What stands on the page, the same for Markdown and HTML. */
+export type Page = {
+  readonly metadata: Metadata;
+  readonly cover: string;
+  readonly content: CheckedArticle;
+  readonly posts: readonly { readonly channel: string; readonly text: string }[];
+  /** Files in the order of their first citation; a file's number is its place from 1. */
+  readonly numbering: readonly { readonly file: string; readonly title: string }[];
+};
+
+export const UNSOURCED_MARK = "unsourced";
+export const LOCAL_LINE = "Compiled without a language model: the sentences are the sources' own words.";
+
+/** Runs of sentences from one file read as one paragraph; no paragraph is longer than four sentences. */
+export function paragraphs(sentences: readonly Checked[]): Checked[][] {
+  const made: Checked[][] = [];
+  for (const sentence of sentences) {
+    const last = made.at(-1);
+    const same = last?.at(-1)?.sources[0]?.file === sentence.sources[0]?.file;
+    if (last !== undefined && last.length < (same ? 4 : 2)) last.push(sentence);
+    else made.push([sentence]);
+  }
+  return made;
+}
+
+/** Numbers files as the reader meets them; those that nothing cites come last. */
+export function numberSources(content: CheckedArticle): Page["numbering"] {
+  const order: string[] = [];
+  const meet = (file: string) => {
+    if (!order.includes(file)) order.push(file);
+  };
+  for (const { sources } of [...content.standfirst, ...content.sections.flatMap(({ sentences }) => sentences)]) for (const { file } of sources) meet(file);
+  for (const { file } of content.figures) meet(file);
+  for (const { places } of content.contradictions) for (const { file } of places) meet(file);
+  const titles = new Map(content.sources.map(({ file, title }) => [file, title]));
+  return order.map((file) => ({ file, title: titles.get(file) ?? file }));
+}
+
+export function numbersOf(page: Page, sources: Checked["sources"]): number[] {
+  return sources.map(({ file }) => page.numbering.findIndex((one) => one.file === file) + 1).sort((a, b) => a - b);
+}

@@ -1,0 +1,50 @@
+import type { Checked } from "./draft.ts";
+import { LOCAL_LINE, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+
+/** The page as Markdown. A sentence is followed by the numbers of its sources, or by a mark where it has none. */
+export function renderMarkdown(page: Page): string {
+  const { content, metadata } = page;
+  const blocks = [`# ${escape(metadata.title)}`, `![](cover.svg)`];
+  if (content.standfirst.length > 0) blocks.push(`**${content.standfirst.map(({ text }) => escape(text)).join(" ")}** ${marks(page, content.standfirst.flatMap(({ sources }) => sources))}`.trim());
+  for (const { heading, sentences } of content.sections) {
+    blocks.push(`## ${escape(heading)}`);
+    for (const paragraph of paragraphs(sentences)) blocks.push(paragraph.map((one) => sentence(page, one)).join(" "));
+  }
+  if (content.figures.length > 0)
+    blocks.push(
+      "## Figures at a glance",
+      table(["Number", "Unit", "Of what", "Source"], content.figures.map(({ number, unit, what, file }) => [number, unit, escape(what), marks(page, [{ file, quote: "" }])])),
+    );
+  if (content.contradictions.length > 0)
+    blocks.push(
+      "## Where the sources disagree",
+      table(
+        ["About", "One says", "Another says"],
+        content.contradictions.map(({ about, places }) => [escape(about), ...places.map((place) => `“${escape(place.quote)}” ${marks(page, [place])}`)]),
+      ),
+    );
+  if (content.unanswered.length > 0) blocks.push("## What they do not say", content.unanswered.map((question) => `- ${escape(question)}`).join("\n"));
+  if (page.posts.length > 0) blocks.push("## Posts", ...page.posts.map(({ channel, text }) => `**${escape(channel)}**\n\n${text.split("\n").map((line) => `> ${escape(line)}`).join("\n")}`));
+  blocks.push("## Sources", page.numbering.map(({ file, title }, i) => `${i + 1}. ${escape(title)} (\`${file}\`)`).join("\n"));
+  if (content.skipped.length > 0) blocks.push(`Left out: ${content.skipped.map(({ file, why }) => `\`${file}\` (${why})`).join("; ")}.`);
+  if (content.extractive) blocks.push(`*${LOCAL_LINE}*`);
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function sentence(page: Page, one: Checked): string {
+  return one.sources.length === 0 ? `${escape(one.text)} **[${UNSOURCED_MARK}]**` : `${escape(one.text)} ${marks(page, one.sources)}`;
+}
+
+function marks(page: Page, sources: Checked["sources"]): string {
+  return [...new Set(numbersOf(page, sources))].map((number) => `[${number}]`).join("");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Marks that would turn a source's words into markup. Underscores inside words and lone hyphens are left readable. */
+function escape(text: string): string {
+  return text.replaceAll(/[\\`*[\]<>]/gu, "\\$&").replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/^(#{1,6}\s|\d+\.\s|[-+]\s)/u, "\\$1");
+}

@@ -1,0 +1,18 @@
+import { team } from "@armada/agents";
+import { promote } from "@armada/marketing/contract";
+import { editor } from "./agents/editor.ts";
+import { factChecker } from "./agents/fact-checker.ts";
+import { illustrator } from "./agents/illustrator.ts";
+import { publisher } from "./agents/publisher.ts";
+import { seoOptimizer } from "./agents/seo-optimizer.ts";
+import { writer } from "./agents/writer.ts";
+import { ArticleCompleted } from "./contract.ts";
+import { createArticle } from "./workflows/create-article.ts";
+
+export default team({
+  name: "content",
+  agents: [writer, editor, seoOptimizer, illustrator, factChecker, publisher],
+  workflows: [createArticle],
+  asks: [promote],
+  emits: [ArticleCompleted],
+});

@@ -1,0 +1,48 @@
+import { workflow } from "@armada/agents";
+import { promote } from "@armada/marketing/contract";
+import { editor } from "../agents/editor.ts";
+import { factChecker } from "../agents/fact-checker.ts";
+import { illustrator } from "../agents/illustrator.ts";
+import { publisher } from "../agents/publisher.ts";
+import { seoOptimizer } from "../agents/seo-optimizer.ts";
+import { writer } from "../agents/writer.ts";
+import { Brief } from "../brief.ts";
+import { Article, ArticleCompleted } from "../contract.ts";
+import { checkDocuments } from "../documents.ts";
+import { carriedSentences } from "../metadata.ts";
+
+/** A sourced article from a topic and documents. */
+export const createArticle = workflow({
+  name: "create_article",
+  version: 1,
+  input: Brief,
+  output: Article,
+  async run(brief, ctx) {
+    checkDocuments(brief.documents);
+    const { topic, documents, questions, audience } = brief;
+    const draft = await ctx.ask(writer, { topic, documents, ...(audience === undefined ? {} : { audience }) });
+    const edited = await ctx.ask(editor, draft);
+    const content = await ctx.ask(factChecker, { draft: edited, brief: { topic, documents, ...(questions === undefined ? {} : { questions }) } });
+    const metadata = await ctx.ask(seoOptimizer, { topic, content });
+    if (brief.approval === true)
+      await ctx.approval("publish this article?", { show: { ...metadata, unsourced: content.unsourced, contradictions: content.contradictions }, within: "7d", otherwise: "cancel" });
+
+    const promoted = brief.promote ?? "event";
+    const points = pointsOf(content);
+    const about = { article: ctx.run.id, topic, title: metadata.title, description: metadata.description, keywords: metadata.keywords, points };
+    const [{ svg }, { posts }] = await Promise.all([
+      ctx.ask(illustrator, { title: metadata.title, keywords: metadata.keywords }),
+      promoted === "ask" ? ctx.ask(promote, about) : Promise.resolve({ posts: [] }),
+    ]);
+    const article = await ctx.ask(publisher, { content, metadata, cover: svg, posts });
+    await ctx.emit(ArticleCompleted, { ...about, run: ctx.run.id, slug: metadata.slug, promoted });
+    return article;
+  },
+});
+
+/** The standfirst and each section's first sentence, as far as sources carry them. */
+function pointsOf(content: Parameters<typeof carriedSentences>[0]): string[] {
+  const carried = new Set(carriedSentences(content));
+  const firsts = content.sections.flatMap(({ sentences }) => sentences.find((one) => carried.has(one)) ?? []);
+  return [...content.standfirst, ...firsts].map(({ text }) => text);
+}

@@ -1,0 +1,28 @@
+import { agent } from "@armada/agents";
+import { z } from "zod";
+import { Post, Promotion } from "../contract.ts";
+import { checkPost, MOST, materialOf, plainPost } from "../posts.ts";
+
+const CHANNEL = "social";
+
+export const socialWriter = agent({
+  name: "social_writer",
+  does: "writes one short post for social networks",
+  tier: "worker",
+  input: Promotion,
+  output: Post,
+  limits: { timeout: "60s", attempts: 4 },
+  run: async ({ input, model }) => {
+    const { text } = await model.ask({
+      task: "write_post",
+      system: "You write short posts that make people want to read on, without exaggeration.",
+      prompt: `Write one post of ${MOST[CHANNEL]} characters at most about the article "${input.title}", from the sentences given and nothing else. At most three hashtags.`,
+      material: materialOf(input),
+      params: { channel: CHANNEL, title: input.title, keywords: input.keywords, most: MOST[CHANNEL] },
+      schema: z.object({ text: z.string().min(1) }),
+      maxTokens: 300,
+    });
+    return checkPost({ channel: CHANNEL, text }, input, MOST[CHANNEL]);
+  },
+  fallback: (input) => plainPost(CHANNEL, input, MOST[CHANNEL]),
+});
