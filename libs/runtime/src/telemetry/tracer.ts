@@ -1,0 +1,49 @@
+import type { Tracer } from "@armada/event-sourcing";
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TracerProvider, trace } from "@opentelemetry/api";
+import { formatTraceparent, parseTraceparent, within } from "./current.ts";
+import { attributes, spanKinds } from "./names.ts";
+
+const KINDS = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT, server: SpanKind.SERVER } as const;
+
+/**
+ * Spans through OpenTelemetry. A span is a child of `parent` where that is a well-formed traceparent, else the root of a new
+ * trace; an unsampled span has a traceparent too, whose flag makes those below it unsampled. What `work` throws is recorded
+ * on the span and thrown on unchanged. Log lines written inside `work` carry the span's ids.
+ */
+export function otelTracer(provider: TracerProvider = trace.getTracerProvider()): Tracer {
+  const tracer = provider.getTracer("armada");
+  return {
+    async span(name, given, parent, work) {
+      const remote = parseTraceparent(parent);
+      const context = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
+      const span = tracer.startSpan(name, { kind: kindOf(name), attributes: { ...given } }, context);
+      const traceparent = formatTraceparent(span.spanContext());
+      try {
+        return await within(traceparent, () => work(traceparent));
+      } catch (error) {
+        if (span.isRecording()) fail(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+  };
+}
+
+/** Makes no spans; passes the parent on, so that a trace goes through a service that reports nothing. */
+export const noTracer: Tracer = {
+  span: async (_name, _attributes, parent, work) => within(parent, () => work(parent)),
+};
+
+function kindOf(name: string): SpanKind {
+  const word = name.slice(0, name.indexOf(" ") === -1 ? undefined : name.indexOf(" "));
+  return word in spanKinds ? KINDS[spanKinds[word as keyof typeof spanKinds]] : SpanKind.INTERNAL;
+}
+
+function fail(span: Span, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  span.recordException(error instanceof Error ? error : message);
+  span.setAttribute(attributes.errorType, code ?? (error instanceof Error ? error.name : "unknown"));
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+}
