@@ -1,4 +1,5 @@
 export { type Duration, milliseconds } from "./duration.ts";
+export { agrees, decodeBody, digestOf, Envelope, encodeBody } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
 export {
   type AnyEventKind,
@@ -11,3 +12,5 @@ export {
   type Provision,
 } from "./kinds.ts";
 export { checkName, isName } from "./names.ts";
+export { signedText, splitSignature, withSignature } from "./signature.ts";
+export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";

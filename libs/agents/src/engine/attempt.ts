@@ -1,0 +1,102 @@
+import { ArmadaError, milliseconds } from "@armada/contracts";
+import type { Models } from "@armada/models";
+import type { Agent, Question } from "../define.ts";
+import type { RunHost } from "./run-host.ts";
+import type { StepState } from "./run-state.ts";
+
+export type Spent = { readonly ms: number; readonly tokens: number; readonly costMicros: number; readonly model?: string };
+export type Attempted =
+  | ({ readonly kind: "completed"; readonly output: unknown } & Spent)
+  | { readonly kind: "failed"; readonly error: unknown };
+
+const DEFAULT_TIMEOUT = "30s";
+
+/** One attempt at a step: the agent's `run` with its model, tools and objects, within its time. Never throws. */
+export async function attemptStep(about: {
+  agent: Agent;
+  id: string;
+  step: StepState;
+  host: RunHost;
+  models: Models;
+  signal: AbortSignal;
+  traceparent: string | undefined;
+}): Promise<Attempted> {
+  const { agent, id, step, host, models, traceparent } = about;
+  const { clock, objects, tracer } = host.ports;
+  const started = clock.now();
+  const idempotencyKey = `${id}-${step.n}`;
+  const spent = { tokens: 0, costMicros: 0, model: undefined as string | undefined };
+  const over = new AbortController();
+  const signal = AbortSignal.any([about.signal, over.signal]);
+  const timeout = agent.limits.timeout ?? DEFAULT_TIMEOUT;
+  const timer = new AbortController();
+  clock.sleep(milliseconds(timeout), timer.signal).then(
+    () => over.abort(new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`)),
+    () => undefined, // ended in time
+  );
+  const attributes = { "armada.run": id, "armada.step": step.n, "gen_ai.agent.name": agent.name };
+  try {
+    const output = await tracer.span(`invoke_agent ${agent.name}`, attributes, traceparent, async (inside) => {
+      const input = agent.input.parse(await host.functions.payloads.resolve(step.input));
+      const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
+      const ask = async <T>(question: Question<T>): Promise<T> => {
+        const request = { ...question, tier: question.tier ?? agent.tier, idempotencyKey };
+        const answer = await tracer.span(`chat ${question.task}`, { "armada.task": question.task }, inside, () => models.call(request, signal));
+        spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
+        spent.costMicros += answer.costMicros;
+        spent.model = answer.model;
+        return answer.value;
+      };
+      const run = async (): Promise<unknown> =>
+        agent.run({
+          input,
+          context: context ?? {},
+          model: { ask },
+          tools: toolsOf(about, signal),
+          objects: { get: (digest) => objects.get(digest), put: (bytes) => objects.put(bytes) },
+          idempotencyKey,
+          attempt: step.attempts + 1,
+          signal,
+        });
+      return agent.output.parse(await Promise.race([run(), aborted(signal)])) ?? null;
+    });
+    const { model, ...counts } = spent;
+    return { kind: "completed", output, ms: clock.now() - started, ...counts, ...(model === undefined ? {} : { model }) };
+  } catch (error) {
+    return { kind: "failed", error };
+  } finally {
+    timer.abort();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. */
+function toolsOf(
+  { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunHost },
+  signal: AbortSignal,
+): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
+  let calls = 0;
+  return Object.fromEntries(
+    Object.entries(agent.tools).map(([name, tool]) => [
+      name,
+      async (input: unknown): Promise<unknown> => {
+        const parsed = tool.input.parse(input);
+        if (tool.effect === "read") return tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal }));
+        const call = ++calls;
+        if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
+        const output = tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal })) ?? null;
+        await host.commit(id, 0, (run) => {
+          if (run.state.ended !== undefined || run.state.steps.get(step.n)?.tools.has(call) === true) return undefined;
+          return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
+        });
+        return output;
+      },
+    ]),
+  );
+}

@@ -1,0 +1,67 @@
+import type { Handled } from "@armada/event-sourcing";
+import { z } from "zod";
+import type { Decision } from "./answer.ts";
+import { READERS } from "./derive.ts";
+import type { HotRun } from "./hot-run.ts";
+import type { Inlines } from "./inlines.ts";
+import type { JournalEvent } from "./journal-events.ts";
+import type { RunHost } from "./run-host.ts";
+
+const Data = z.object({
+  run: z.string(),
+  reason: z.string().optional(),
+  n: z.number().int().optional(),
+  approved: z.boolean().optional(),
+  by: z.string().optional(),
+  version: z.number().int().optional(),
+});
+export type ControlData = z.infer<typeof Data>;
+
+/**
+ * What people do to runs: `run_cancel`, `run_approve`, `run_retry`, `run_move`. Only the operator and the gateway may,
+ * and the asker of a run may cancel it. What does not apply (any more) changes nothing: the journal tells.
+ */
+export async function control(
+  host: RunHost,
+  inlines: Inlines,
+  ask: { capability: string; from: string; data: unknown; seq: number; id: string },
+  signal: AbortSignal,
+): Promise<Handled> {
+  const parsed = Data.safeParse(ask.data);
+  if (!parsed.success) return { kind: "done" };
+  const { data } = parsed;
+  const { run, ordinal } = await host.commit(data.run, ask.seq, (now) => {
+    const mayAll = READERS.has(ask.from);
+    const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
+    if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
+    const events = decide(ask.capability, data, now, data.by ?? ask.from);
+    return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
+  });
+  if (ordinal !== undefined && run.state.ended === undefined) await inlines.run(data.run, ordinal, signal);
+  return { kind: "done" };
+}
+
+function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {
+  switch (capability) {
+    case "run_cancel": {
+      const requested = { by, ...(data.reason === undefined ? {} : { reason: data.reason }) };
+      return [
+        { type: "cancel.requested", data: requested },
+        { type: "run.ended", data: { status: "cancelled", failure: { code: "RUN_CANCELLED", message: `cancelled by ${by}` } } },
+      ];
+    }
+    case "run_approve": {
+      const open = [...state.waits.values()].find((wait) => wait.kind === "approval" && wait.open && (data.n ?? wait.n) === wait.n);
+      return open === undefined ? [] : [{ type: "approval.given", data: { n: open.n, approved: data.approved ?? true, by } }];
+    }
+    case "run_retry": {
+      const parked = [...state.steps.values()].filter((step) => step.status === "parked");
+      const retried = parked.map((step): JournalEvent => ({ type: "step.retried", data: { n: step.n, by } }));
+      return state.stopped === undefined ? retried : [{ type: "run.resumed", data: { by } }, ...retried];
+    }
+    case "run_move":
+      return data.version === undefined || data.version === state.version ? [] : [{ type: "run.moved", data: { version: data.version, by } }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,102 @@
+import { parseSubject } from "@armada/contracts";
+import type { Delivery, Handled, Ports, Queue } from "@armada/event-sourcing";
+import type { Models } from "@armada/models";
+import type { Team, Workflow } from "../define.ts";
+import { Inlines } from "./inlines.ts";
+import { Intake } from "./intake.ts";
+import { persistently } from "./persistently.ts";
+import { queuesOf } from "./queues.ts";
+import { ReadModels, type View } from "./read-models.ts";
+import { RunHost } from "./run-host.ts";
+import { Worker } from "./worker.ts";
+
+/** How long a handler that failed for a reason of ours (a bug, a taken subject) keeps its message before the next try. */
+const FAULT_RETRY_MS = 5_000;
+
+/** One replica of a team: pulls its queues and advances its runs. */
+export type Engine = {
+  /** Takes no more work; resolves when what is running has been recorded or given back. */
+  stop(): Promise<void>;
+  views(): readonly View[];
+  /** Rejects when the engine cannot go on. */
+  readonly closed: Promise<void>;
+};
+
+/** Starts a replica. `sourceOf` gives the digest of a workflow's source, stamped on the runs it starts. */
+export function startEngine(team: Team, ports: Ports, models: Models, options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number } = {}): Engine {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
+  const host: RunHost = new RunHost(team, ports, {
+    contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
+    lookBack: (run, seq) => intake.lookBack(run, seq),
+  });
+  const views = new ReadModels(team, ports, host.functions.payloads);
+  const inlines = new Inlines(host);
+  const worker = new Worker(host, inlines, models);
+  const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), signal);
+  const queues = queuesOf(team);
+
+  const work = (queue: Queue, handle: (delivery: Delivery) => Promise<Handled>): Promise<void> =>
+    ports.log.work(queue, (delivery) => guarded(queue, delivery, handle), signal);
+  const guarded = async (queue: Queue, delivery: Delivery, handle: (delivery: Delivery) => Promise<Handled>): Promise<Handled> => {
+    try {
+      return await handle(delivery);
+    } catch (error) {
+      if (signal.aborted) return { kind: "retry", after: 0 };
+      ports.logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
+        subject: delivery.subject,
+        seq: delivery.seq,
+        delivery: delivery.delivery,
+      });
+      return { kind: "retry", after: FAULT_RETRY_MS };
+    }
+  };
+
+  const loops: Promise<void>[] = [
+    ...queues.agents.flatMap((queue) => {
+      const agent = agents.get(queue.agent);
+      return agent === undefined ? [] : [work(queue, (delivery) => worker.handle(agent, delivery))];
+    }),
+    ...queues.leads.map((queue) => work(queue, (delivery) => intake.lead(delivery))),
+    work(queues.asks, (delivery) => intake.ask(delivery)),
+    work(queues.answers, (delivery) => intake.answer(delivery)),
+    work(queues.ticks, (delivery) => intake.tick(delivery)),
+    ...queues.subscriptions.map(async (queue) => {
+      const { since } = await persistently(`queue ${queue.name}`, ports, () => ports.log.depth(queue.name));
+      await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
+    }),
+    ...queues.waits.map((queue) => work(queue, (delivery) => intake.meet(queue.kind, delivery))),
+    views.follow(signal),
+    followEnds(),
+  ];
+
+  async function followEnds(): Promise<void> {
+    const from = await persistently("the log's head", ports, () => ports.log.head());
+    await ports.log.follow(
+      [`run.${team.name}.end.>`],
+      from,
+      (message) => {
+        const subject = parseSubject(message.subject);
+        if (subject?.kind === "journal") worker.abandon(subject.run);
+      },
+      signal,
+    );
+  }
+
+  const closed = Promise.all(loops).then(() => undefined);
+  return {
+    closed,
+    views: () => views.views(),
+    stop: async () => {
+      stopping.abort();
+      const over = new AbortController();
+      const grace = ports.clock.sleep(options.drainMs ?? 10_000, over.signal).then(
+        () => worker.drain(),
+        () => undefined, // everything ended in time
+      );
+      await closed.finally(() => over.abort());
+      await grace;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { digestOf } from "@armada/contracts";
+import type { Message, Scheduler } from "@armada/event-sourcing";
+import type { Workflow } from "../define.ts";
+import { DeterminismError } from "./determinism.ts";
+import { Execution } from "./execution.ts";
+import { type JournalMessage, type Provenance, readJournalMessage } from "./journal-message.ts";
+import type { Payloads } from "./payloads.ts";
+import { evolveRun, initialRun, type RunState } from "./run-state.ts";
+
+/** A run as this replica last knew it. */
+export type HotRun = {
+  readonly id: string;
+  readonly state: RunState;
+  /** Sequence of its last message: the expectation of its next append. */
+  lastSeq: number;
+  prev: string | undefined;
+  provenance: Provenance | undefined;
+  /** The suspended function; none where this replica lacks the version, or the run has ended or stopped. */
+  execution: Execution | undefined;
+  /** Why the function does not fit its journal; the next decision stops the run with it. */
+  fault: DeterminismError | undefined;
+};
+
+/** What a replica needs to run workflow functions. */
+export type Functions = {
+  readonly scheduler: Scheduler;
+  readonly payloads: Payloads;
+  workflow(name: string, version: number): Workflow | undefined;
+};
+
+export function coldRun(id: string): HotRun {
+  return { id, state: initialRun(), lastSeq: 0, prev: undefined, provenance: undefined, execution: undefined, fault: undefined };
+}
+
+/** Whether the run is open and served here but has no function in memory. */
+export function lacksFunction(run: HotRun, functions: Functions): boolean {
+  const { state } = run;
+  if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
+  return run.execution === undefined && run.fault === undefined && functions.workflow(state.workflow, state.version) !== undefined;
+}
+
+export function foldMessage(state: RunState, journal: JournalMessage): void {
+  state.length = journal.n;
+  const time = journal.envelopes[0]?.time ?? "";
+  for (const event of journal.events) evolveRun(state, event, time);
+}
+
+/** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */
+export async function replay(run: HotRun, messages: readonly Message[], functions: Functions): Promise<void> {
+  const read: JournalMessage[] = [];
+  let stopped = run.state.stopped !== undefined;
+  for (const message of messages) {
+    const journal = readJournalMessage(message);
+    if (journal === undefined) continue;
+    read.push(journal);
+    foldMessage(run.state, journal);
+    run.lastSeq = message.seq;
+    run.prev = digestOf(message.body);
+    const first = journal.envelopes[0];
+    if (run.provenance === undefined && first !== undefined)
+      run.provenance = { correlation: first.correlationid, causation: first.id, hops: first.hops, traceparent: first.traceparent };
+  }
+  const { state } = run;
+  if (state.ended !== undefined || state.stopped !== undefined) {
+    run.execution = undefined;
+    return;
+  }
+  const workflow = functions.workflow(state.workflow, state.version);
+  if (workflow === undefined) return;
+  if (run.execution === undefined && read[0]?.n === 1)
+    run.execution = new Execution(workflow, { id: run.id, correlation: run.provenance?.correlation ?? run.id }, functions.scheduler);
+  const { execution } = run;
+  if (execution === undefined) return;
+  try {
+    for (const [index, journal] of read.entries()) {
+      for (const { type } of journal.events)
+        if (type === "run.stopped") stopped = true;
+        else if (type === "run.resumed" || type === "run.moved") stopped = false;
+      const unanswered = stopped || journal.does === "lead";
+      await feed(execution, journal, { unanswered, last: index === read.length - 1 }, state, functions.payloads);
+      const extra = execution.fresh[0];
+      if (extra !== undefined && !unanswered)
+        throw new DeterminismError("WORKFLOW_CHANGED", workflow, { step: extra.n, journal: "nothing", code: `${extra.kind} ${extra.target}`.trim() });
+    }
+  } catch (error) {
+    if (!(error instanceof DeterminismError)) throw error;
+    run.execution = undefined;
+    run.fault = error;
+  }
+}
+
+async function feed(
+  execution: Execution,
+  journal: JournalMessage,
+  at: { unanswered: boolean; last: boolean },
+  state: RunState,
+  payloads: Payloads,
+): Promise<void> {
+  const time = Date.parse(journal.envelopes[0]?.time ?? "");
+  const replaying = !(at.unanswered && at.last);
+  for (const event of journal.events)
+    await execution.apply(await payloads.resolveEvent(event), { time, root: journal.n, replaying, patches: state.patches });
+}

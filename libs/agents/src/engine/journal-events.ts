@@ -1,0 +1,101 @@
+import type { Envelope } from "@armada/contracts";
+import { z } from "zod";
+
+/**
+ * What a run's journal can hold. `n` is the ordinal of the workflow's call that the event belongs to; values of
+ * people's own (`input`, `output`, `data`, `show`, `context`, `details`) may stand as a reference to the object store.
+ */
+const n = z.number().int().min(1);
+const value = z.unknown();
+
+const Cause = z.object({
+  kind: z.enum(["ask", "event", "run"]),
+  /** The team, or the run for `run`, that caused the start. */
+  from: z.string(),
+  id: z.string(),
+});
+
+const Failure = z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), details: value.optional() });
+export type Failure = z.infer<typeof Failure>;
+
+export const schemas = {
+  "run.started": z.object({ workflow: z.string(), version: z.number().int(), source: z.string(), input: value, by: Cause }),
+  "step.requested": z.object({ n, agent: z.string(), variant: z.string(), input: value, context: value.optional() }),
+  "step.completed": z.object({
+    n,
+    attempt: z.number().int(),
+    output: value,
+    ms: z.number(),
+    tokens: z.number().int(),
+    costMicros: z.number().int(),
+    model: z.string().optional(),
+    degraded: z.object({ code: z.string(), message: z.string() }).optional(),
+  }),
+  "step.refused": Failure.extend({ n, attempt: z.number().int() }),
+  "step.attempt_failed": z.object({
+    n,
+    attempt: z.number().int(),
+    delivery: z.number().int(),
+    code: z.string(),
+    message: z.string(),
+    /** ISO-8601; when the next attempt may begin. */
+    retryAt: z.string(),
+    /** False where the attempt was given back, as in a drain. */
+    counts: z.boolean(),
+  }),
+  "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),
+  "step.tool": z.object({ n, call: z.number().int(), tool: z.string(), output: value }),
+  "step.parked": z.object({ n, code: z.string(), message: z.string(), attempts: z.number().int(), chain: z.array(z.string()) }),
+  "step.retried": z.object({ n, by: z.string() }),
+  "inline.completed": z.object({ n, name: z.string(), output: value }),
+  "inline.failed": Failure.extend({ n, name: z.string() }),
+  "ask.sent": z.object({ n, to: z.string(), capability: z.string(), input: value, until: z.string() }),
+  "ask.answered": z.object({ n, from: z.string(), output: value.optional(), failure: Failure.optional() }),
+  "fact.emitted": z.object({ n, type: z.string(), version: z.number().int(), id: z.string(), data: value }),
+  "sleep.set": z.object({ n, until: z.string() }),
+  "wait.set": z.object({ n, type: z.string(), id: z.string(), since: z.string(), until: z.string().optional() }),
+  "wait.met": z.object({ n, event: z.string(), data: value }),
+  "approval.asked": z.object({
+    n,
+    question: z.string(),
+    show: value.optional(),
+    until: z.string(),
+    otherwise: z.enum(["cancel", "fail", "continue"]),
+  }),
+  "approval.given": z.object({ n, approved: z.boolean(), by: z.string() }),
+  "timer.fired": z.object({ n }),
+  "run.patched": z.object({ id: z.string() }),
+  "cancel.requested": z.object({ by: z.string(), reason: z.string().optional() }),
+  "run.stopped": z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+  "run.resumed": z.object({ by: z.string() }),
+  "run.moved": z.object({ version: z.number().int(), by: z.string() }),
+  "run.ended": z.object({
+    status: z.enum(["completed", "degraded", "failed", "cancelled", "continued"]),
+    output: value.optional(),
+    failure: Failure.optional(),
+    /** The run that goes on where this one `continued`, and its input. */
+    next: z.string().optional(),
+    input: value.optional(),
+  }),
+} as const;
+
+export type JournalEventType = keyof typeof schemas;
+export type JournalData = { readonly [K in JournalEventType]: z.infer<(typeof schemas)[K]> };
+/** One journal event, without its envelope. */
+export type JournalEvent = { readonly [K in JournalEventType]: { readonly type: K; readonly data: JournalData[K] } }[JournalEventType];
+
+const PREFIX = "armada.";
+
+/** The CloudEvents type of a journal event. */
+export function envelopeType(type: JournalEventType): string {
+  return PREFIX + type;
+}
+
+/** @returns undefined for what is not a journal event of this build. */
+export function parseJournalEvent(envelope: Envelope): JournalEvent | undefined {
+  if (!envelope.type.startsWith(PREFIX)) return undefined;
+  const type = envelope.type.slice(PREFIX.length);
+  if (!Object.hasOwn(schemas, type)) return undefined;
+  const parsed = schemas[type as JournalEventType].safeParse(envelope.data);
+  return parsed.success ? ({ type, data: parsed.data } as JournalEvent) : undefined;
+}

@@ -1,0 +1,20 @@
+import { ArmadaError } from "@armada/contracts";
+import type { Ports } from "@armada/event-sourcing";
+
+/** Tries until it works or fails for good: while the log is away, the work in hand stays in hand. */
+export async function persistently<T>(what: string, ports: Pick<Ports, "clock" | "logger">, work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.retryable)) throw error;
+      if (tries % 20 === 2) ports.logger.warn(`${what} waits: ${error.message}`, { tries });
+      await ports.clock.sleep(pause(tries));
+    }
+  }
+}
+
+/** 50 ms, doubling to 2 s. */
+export function pause(tries: number): number {
+  return Math.min(50 * 2 ** Math.min(tries, 6), 2_000);
+}

@@ -1,0 +1,56 @@
+import type { Message, Ports } from "@armada/event-sourcing";
+import type { ReadModel, Team } from "../define.ts";
+import { factOf } from "./intake.ts";
+import type { Payloads } from "./payloads.ts";
+import { factFilter } from "./queues.ts";
+
+/** A read model's state and the sequence it reflects. */
+export type View = { readonly name: string; readonly version: number; readonly asOf: number; readonly state: unknown };
+
+/** The read models of a team in one replica, folded from the team's own stream in its order. */
+export class ReadModels {
+  readonly #models: readonly ReadModel[];
+  readonly #states = new Map<string, { state: unknown; asOf: number }>();
+  readonly #copies = new Set<string>();
+  readonly #payloads: Payloads;
+  readonly #ports: Ports;
+
+  constructor(team: Team, ports: Ports, payloads: Payloads) {
+    const used = new Map(team.readModels.map((model) => [model.name, model]));
+    for (const agent of team.agents) for (const model of agent.context) used.set(model.name, model);
+    this.#models = [...used.values()];
+    this.#ports = ports;
+    this.#payloads = payloads;
+    for (const model of this.#models) this.#states.set(model.name, { state: model.initial(), asOf: 0 });
+  }
+
+  /** Follows the stream until `signal` aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const filters = [...new Set(this.#models.flatMap((model) => model.folds.map((fold) => factFilter(fold.on))))];
+    if (filters.length > 0) await this.#ports.log.follow(filters, 0, (message) => this.fold(message), signal);
+  }
+
+  async fold(message: Message): Promise<void> {
+    if (message.origin !== undefined) {
+      const origin = `${message.origin.stream} ${message.origin.seq}`;
+      if (this.#copies.has(origin)) return; // a source that was taken away and added brings its history again
+      this.#copies.add(origin);
+    }
+    for (const model of this.#models)
+      for (const fold of model.folds) {
+        const read = await factOf(message, fold.on, this.#payloads);
+        const now = this.#states.get(model.name);
+        if (read !== undefined && now !== undefined) this.#states.set(model.name, { state: fold.evolve(now.state, read.fact), asOf: message.seq });
+      }
+  }
+
+  views(): readonly View[] {
+    return this.#models.map(({ name, version }) => ({ name, version, asOf: 0, state: undefined, ...this.#states.get(name) }));
+  }
+
+  /** What an agent's request carries: its read models by name, as of a sequence. */
+  contextOf(models: readonly ReadModel[]): Readonly<Record<string, unknown>> | undefined {
+    if (models.length === 0) return undefined;
+    return Object.fromEntries(models.map((model) => [model.name, this.#states.get(model.name)?.state ?? model.initial()]));
+  }
+}

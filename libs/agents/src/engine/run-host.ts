@@ -1,0 +1,217 @@
+import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
+import type { Appended, Message, Ports } from "@armada/event-sourcing";
+import type { Team } from "../define.ts";
+import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
+import { type Derived, derive } from "./derive.ts";
+import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, replay } from "./hot-run.ts";
+import type { JournalEvent } from "./journal-events.ts";
+import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "./journal-message.ts";
+import { Payloads } from "./payloads.ts";
+import { pause, persistently } from "./persistently.ts";
+import { initialRun } from "./run-state.ts";
+import { store } from "./store.ts";
+
+/** `ordinal` of the message that was written; undefined where there was nothing to say. `waits`: it set a `waitFor`. */
+export type Committed = { readonly run: HotRun; readonly ordinal: number | undefined; readonly waits: boolean };
+
+/** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
+export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
+
+const MAX_HOT = 1_000;
+const MAX_FLOORS = 20_000;
+/** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
+const RIVAL_MS = 5;
+
+/**
+ * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
+ * queue here, so only different replicas conflict.
+ */
+export class RunHost {
+  readonly team: Team;
+  readonly ports: Ports;
+  readonly functions: Functions;
+  readonly #hooks: HostHooks;
+  readonly #hot = new Map<string, HotRun>();
+  /** How far this replica has seen a run: no later read may look less far (ENGINE rule 5). */
+  readonly #floors = new Map<string, number>();
+  readonly #locks = new Map<string, Promise<unknown>>();
+
+  constructor(team: Team, ports: Ports, hooks: HostHooks) {
+    this.team = team;
+    this.ports = ports;
+    this.#hooks = hooks;
+    this.functions = {
+      scheduler: ports.scheduler,
+      payloads: new Payloads(ports.objects, team.name),
+      workflow: (name, version) => team.workflows.find((served) => served.name === name && served.version === version),
+    };
+  }
+
+  /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message. */
+  read<T>(id: string, atLeast: number, use: (run: HotRun) => T, delivered?: Message): Promise<T> {
+    return this.#locked(id, async () => use(await this.#current(id, atLeast, delivered)));
+  }
+
+  /** Drops what this replica knows of a run. */
+  forget(id: string): void {
+    this.#hot.delete(id);
+  }
+
+  /**
+   * Decides and appends until the append holds; `decide` sees the newest state and answers undefined where there is
+   * nothing to say. Resolves once all that is derived from the decision is stored (ENGINE rule 4).
+   */
+  async commit(id: string, atLeast: number, decide: (run: HotRun) => Decision | undefined): Promise<Committed> {
+    const { committed, derived } = await this.#locked(id, () => this.#append(id, atLeast, decide));
+    await store(derived, this.ports);
+    if (committed.waits) await this.#hooks.lookBack(id, committed.run.lastSeq);
+    return committed;
+  }
+
+  /** Derives again, create-once, from journal message `from` on: what a redelivery owes (ENGINE rule 4). */
+  async derive(id: string, from: number, atLeast: number): Promise<void> {
+    const state = initialRun();
+    const derived: Derived[] = [];
+    for (const message of await this.#load(id, atLeast)) {
+      const journal = readJournalMessage(message);
+      if (journal === undefined) continue;
+      foldMessage(state, journal);
+      if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state));
+    }
+    await store(derived, this.ports);
+    if ([...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open)) await this.#hooks.lookBack(id, atLeast);
+  }
+
+  async #append(
+    id: string,
+    floor: number,
+    decide: (run: HotRun) => Decision | undefined,
+  ): Promise<{ committed: Committed; derived: readonly Derived[] }> {
+    const writer = this.ports.random.id();
+    for (let atLeast = floor, tries = 0; ; tries++) {
+      const run = await this.#current(id, atLeast);
+      const decision = decide(run);
+      const nothing = { committed: { run, ordinal: undefined, waits: false }, derived: [] };
+      if (decision === undefined) return nothing;
+      const { events, unanswered } = await answer(run, decision, this.functions, this.ports.clock.now());
+      if (events.length === 0) return nothing;
+      const n = run.state.length + 1;
+      const written = await this.#write(run, n, writer, decision, events);
+      const subject = journalSubject(this.team.name, id, n, written.events, run.state, unanswered);
+      const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };
+      const result = await this.ports.log.append(subject, written.body, expect);
+      const seq = result.kind === "appended" ? result.seq : await this.#afterFailure(run, n, written.envelopes[0]?.id, result, tries);
+      if (seq === undefined) {
+        atLeast = Math.max(atLeast, run.lastSeq, result.kind === "conflict" ? (result.last ?? 0) : 0);
+        continue;
+      }
+      const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
+      foldMessage(run.state, message);
+      run.lastSeq = seq;
+      run.prev = digestOf(written.body);
+      run.provenance ??= decision.provenance;
+      if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
+      if (n === JOURNAL_WARNING) this.ports.logger.warn(`run ${id} has ${n} journal messages: consider ctx.continueAsNew`, { run: id });
+      this.#keep(run);
+      const waits = events.some((event) => event.type === "wait.set");
+      return { committed: { run, ordinal: n, waits }, derived: derive(this.team.name, id, message, run.state) };
+    }
+  }
+
+  #write(run: HotRun, n: number, writer: string, decision: Decision, events: readonly JournalEvent[]): ReturnType<Payloads["offload"]> {
+    const provenance = decision.provenance ?? run.provenance;
+    if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
+    const about = {
+      team: this.team.name,
+      run: run.id,
+      n,
+      writer,
+      time: new Date(this.ports.clock.now()).toISOString(),
+      prev: run.prev,
+    };
+    const causation = decision.causation ?? provenance.causation;
+    return this.functions.payloads.offload(
+      events.map((event) => this.#withContext(event)),
+      (list) => journalBody(about, { ...provenance, causation }, list),
+    );
+  }
+
+  #withContext(event: JournalEvent): JournalEvent {
+    if (event.type !== "step.requested") return event;
+    const context = this.#hooks.contextOf(event.data.agent);
+    return context === undefined ? event : { type: event.type, data: { ...event.data, context } };
+  }
+
+  /** The sequence of our own message where a failed append was stored all the same; undefined: decide again. */
+  async #afterFailure(run: HotRun, n: number, own: string | undefined, result: Appended, tries: number): Promise<number | undefined> {
+    this.#hot.delete(run.id); // the function ran ahead of the journal
+    if (result.kind === "conflict") {
+      if (result.last === undefined) await this.ports.clock.sleep(RIVAL_MS);
+    } else {
+      if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
+      await this.ports.clock.sleep(pause(tries));
+    }
+    for (const message of await this.#load(run.id, run.lastSeq)) {
+      const journal = readJournalMessage(message);
+      if (journal?.n !== n || journal.envelopes[0]?.id !== own) continue;
+      return message.seq;
+    }
+    return undefined;
+  }
+
+  async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
+    const atLeast = Math.max(wanted, this.#floors.get(id) ?? 0);
+    const hot = this.#hot.get(id);
+    if (hot !== undefined && !lacksFunction(hot, this.functions)) {
+      if (hot.lastSeq >= atLeast) return this.#keep(hot);
+      const next = delivered === undefined ? undefined : readJournalMessage(delivered);
+      const news =
+        delivered !== undefined && next?.n === hot.state.length + 1
+          ? [delivered]
+          : (await this.#load(id, atLeast)).filter((message) => message.seq > hot.lastSeq);
+      await replay(hot, news, this.functions);
+      if (!lacksFunction(hot, this.functions)) return this.#keep(hot);
+    }
+    const run = coldRun(id);
+    await replay(run, await this.#load(id, atLeast), this.functions);
+    return this.#keep(run);
+  }
+
+  async #load(id: string, atLeast: number): Promise<readonly Message[]> {
+    const loaded = await persistently(`load run ${id}`, this.ports, () => this.ports.log.load(runFilter(this.team.name, id), atLeast));
+    if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${id} is longer than one load may be`);
+    return loaded.messages;
+  }
+
+  #keep(run: HotRun): HotRun {
+    if (!run.state.exists) return run;
+    putNewest(this.#hot, run.id, run, MAX_HOT);
+    putNewest(this.#floors, run.id, run.lastSeq, MAX_FLOORS);
+    return run;
+  }
+
+  async #locked<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.#locks.get(id) ?? Promise.resolve()).then(work);
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#locks.set(id, settled);
+    try {
+      return await mine;
+    } catch (error) {
+      this.#hot.delete(id); // the function may have run ahead of the journal
+      throw error;
+    } finally {
+      if (this.#locks.get(id) === settled) this.#locks.delete(id);
+    }
+  }
+}
+
+function putNewest<V>(map: Map<string, V>, key: string, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  const oldest = map.keys().next().value;
+  if (oldest !== undefined) map.delete(oldest);
+}

@@ -1,0 +1,237 @@
+import type { JournalData, JournalEvent } from "./journal-events.ts";
+
+/** A step as its journal tells it. */
+export type StepState = {
+  readonly n: number;
+  readonly agent: string;
+  readonly variant: string;
+  readonly input: unknown;
+  readonly context: unknown;
+  /** ISO-8601. */
+  readonly requestedAt: string;
+  status: "requested" | "completed" | "refused" | "parked";
+  /** Attempts that count, of the current set. */
+  failures: number;
+  /** Attempts made in all sets, lost ones included. */
+  attempts: number;
+  lost: number;
+  /** The highest delivery that a journaled attempt accounts for, of the current dispatch. */
+  delivery: number;
+  outcomes: number;
+  /** Ordinal of the journal message that holds the outcome. */
+  outcomeAt: number;
+  endedAt: string | undefined;
+  ms: number;
+  tokens: number;
+  costMicros: number;
+  degraded: { readonly code: string; readonly message: string } | undefined;
+  lastFailure: { readonly code: string; readonly message: string } | undefined;
+  /** Journaled results of `write` tools, by call. */
+  readonly tools: Map<number, unknown>;
+};
+
+/** A call that waits for something other than an agent of the own team. */
+export type WaitState =
+  | { readonly kind: "ask"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["ask.sent"] }
+  | { readonly kind: "sleep"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["sleep.set"] }
+  | { readonly kind: "wait"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["wait.set"] }
+  | { readonly kind: "approval"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["approval.asked"] };
+
+/** What folding a run's journal gives. `exists` is false before its first message. */
+export type RunState = {
+  exists: boolean;
+  workflow: string;
+  version: number;
+  source: string;
+  input: unknown;
+  by: JournalData["run.started"]["by"] | undefined;
+  startedAt: string;
+  endedAt: string | undefined;
+  ended: JournalData["run.ended"] | undefined;
+  stopped: JournalData["run.stopped"] | undefined;
+  cancelled: JournalData["cancel.requested"] | undefined;
+  readonly steps: Map<number, StepState>;
+  readonly waits: Map<number, WaitState>;
+  readonly patches: Set<string>;
+  /** Inline steps with an outcome. */
+  readonly inlines: Set<number>;
+  /** Journal messages; while one is folded, its ordinal. */
+  length: number;
+};
+
+export function initialRun(): RunState {
+  return {
+    exists: false,
+    workflow: "",
+    version: 0,
+    source: "",
+    input: undefined,
+    by: undefined,
+    startedAt: "",
+    endedAt: undefined,
+    ended: undefined,
+    stopped: undefined,
+    cancelled: undefined,
+    steps: new Map(),
+    waits: new Map(),
+    patches: new Set(),
+    inlines: new Set(),
+    length: 0,
+  };
+}
+
+/** Folds one journal event into `state`, in place: the hot path keeps one state a run. `time` is the envelope's. */
+export function evolveRun(state: RunState, event: JournalEvent, time: string): void {
+  switch (event.type) {
+    case "run.started":
+      state.exists = true;
+      state.workflow = event.data.workflow;
+      state.version = event.data.version;
+      state.source = event.data.source;
+      state.input = event.data.input;
+      state.by = event.data.by;
+      state.startedAt = time;
+      return;
+    case "step.requested":
+      state.steps.set(event.data.n, newStep(event.data, time));
+      return;
+    case "step.completed":
+      return onStep(state, event.data.n, (step) => {
+        step.status = "completed";
+        step.attempts++;
+        step.outcomes++;
+        step.outcomeAt = state.length;
+        step.endedAt = time;
+        step.ms = event.data.ms;
+        step.tokens += event.data.tokens;
+        step.costMicros += event.data.costMicros;
+        step.degraded = event.data.degraded;
+      });
+    case "step.refused":
+      return onStep(state, event.data.n, (step) => {
+        step.status = "refused";
+        step.attempts++;
+        step.outcomes++;
+        step.outcomeAt = state.length;
+        step.endedAt = time;
+        step.lastFailure = { code: event.data.code, message: event.data.message };
+      });
+    case "step.attempt_failed":
+      return onStep(state, event.data.n, (step) => {
+        if (event.data.counts) step.failures++;
+        step.attempts++;
+        step.delivery = event.data.delivery;
+        step.lastFailure = { code: event.data.code, message: event.data.message };
+      });
+    case "step.worker_lost":
+      return onStep(state, event.data.n, (step) => {
+        step.failures++;
+        step.attempts++;
+        step.lost++;
+        step.delivery = event.data.delivery;
+        step.lastFailure = { code: "WORKER_LOST", message: "the replica that ran this attempt went away" };
+      });
+    case "step.tool":
+      return onStep(state, event.data.n, (step) => void step.tools.set(event.data.call, event.data.output));
+    case "step.parked":
+      return onStep(state, event.data.n, (step) => {
+        step.status = "parked";
+      });
+    case "step.retried":
+      return onStep(state, event.data.n, (step) => {
+        step.status = "requested";
+        step.failures = 0;
+        step.delivery = 0;
+      });
+    case "ask.sent":
+      state.waits.set(event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      return;
+    case "sleep.set":
+      state.waits.set(event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      return;
+    case "wait.set":
+      state.waits.set(event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      return;
+    case "approval.asked":
+      state.waits.set(event.data.n, { kind: "approval", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      return;
+    case "ask.answered":
+    case "wait.met":
+    case "approval.given":
+    case "timer.fired": {
+      const wait = state.waits.get(event.data.n);
+      if (wait?.open === true) state.waits.set(event.data.n, { ...wait, open: false, closedAt: state.length } as WaitState);
+      return;
+    }
+    case "run.patched":
+      state.patches.add(event.data.id);
+      return;
+    case "cancel.requested":
+      state.cancelled = event.data;
+      return;
+    case "run.stopped":
+      state.stopped = event.data;
+      return;
+    case "run.resumed":
+      state.stopped = undefined;
+      return;
+    case "run.moved":
+      state.version = event.data.version;
+      state.stopped = undefined;
+      return;
+    case "run.ended":
+      state.ended = event.data;
+      state.endedAt = time;
+      return;
+    case "inline.completed":
+    case "inline.failed":
+      state.inlines.add(event.data.n);
+      return;
+    case "fact.emitted":
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function newStep(data: JournalData["step.requested"], time: string): StepState {
+  return {
+    n: data.n,
+    agent: data.agent,
+    variant: data.variant,
+    input: data.input,
+    context: data.context,
+    requestedAt: time,
+    status: "requested",
+    failures: 0,
+    attempts: 0,
+    lost: 0,
+    delivery: 0,
+    outcomes: 0,
+    outcomeAt: 0,
+    endedAt: undefined,
+    ms: 0,
+    tokens: 0,
+    costMicros: 0,
+    degraded: undefined,
+    lastFailure: undefined,
+    tools: new Map(),
+  };
+}
+
+function onStep(state: RunState, n: number, change: (step: StepState) => void): void {
+  const step = state.steps.get(n);
+  if (step !== undefined) change(step);
+}
+
+export type RunStatus = "running" | "waiting" | "parked" | "stopped" | "completed" | "degraded" | "failed" | "cancelled" | "continued";
+
+/** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
+export function statusOf(state: RunState): RunStatus {
+  if (state.ended !== undefined) return state.ended.status;
+  if (state.stopped !== undefined) return "stopped";
+  const steps = [...state.steps.values()];
+  if (steps.some((step) => step.status === "requested")) return "running";
+  if (steps.some((step) => step.status === "parked")) return "parked";
+  return [...state.waits.values()].some((wait) => wait.open) ? "waiting" : "running";
+}

@@ -1,0 +1,41 @@
+import { ArmadaError, decodeBody } from "@armada/contracts";
+import type { Ports } from "@armada/event-sourcing";
+import type { Derived } from "./derive.ts";
+import { pause, persistently } from "./persistently.ts";
+
+const RIVAL_MS = 5;
+
+/** Stores what a decision derives, create-once. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message */
+export async function store(derived: readonly Derived[], ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<void> {
+  if (derived.length > 0) await Promise.all(derived.map((one) => storeOne(one, ports)));
+}
+
+async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const result =
+      one.kind === "timer"
+        ? await ports.timers.at({ run: one.run, n: one.n }, one.time, one.body)
+        : await ports.log.append(one.subject, one.body, one.expect);
+    if (result.kind === "appended") return;
+    if (result.kind === "conflict") {
+      if (one.kind === "timer") return; // already set
+      if (result.last === undefined) {
+        await ports.clock.sleep(RIVAL_MS);
+        continue;
+      }
+      if (one.subject.startsWith("ask.") || one.subject.startsWith("ans.")) return; // nobody else may publish there, nor we read there
+      const owner = await ownerOf(one.subject, ports);
+      if (owner === one.id) return;
+      throw new ArmadaError("SUBJECT_TAKEN", `${one.subject} holds ${owner ?? "another's message"}, not ${one.id}`, {
+        hint: "another writer used this id first; see `armada events show`",
+      });
+    }
+    if (tries % 20 === 2) ports.logger.warn(`${one.kind === "timer" ? "a timer" : one.subject} waits: the log is ${result.kind}`, { tries });
+    await ports.clock.sleep(pause(tries));
+  }
+}
+
+async function ownerOf(subject: string, ports: Pick<Ports, "log" | "clock" | "logger">): Promise<string | undefined> {
+  const stored = await persistently(`read ${subject}`, ports, () => ports.log.last(subject));
+  return stored === undefined ? undefined : decodeBody(stored.body)?.[0]?.id;
+}

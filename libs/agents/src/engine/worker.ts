@@ -1,0 +1,215 @@
+import { ArmadaError, decodeBody, parseSubject, Refusal } from "@armada/contracts";
+import type { Delivery, Handled } from "@armada/event-sourcing";
+import type { Models } from "@armada/models";
+import type { Agent } from "../define.ts";
+import { attemptStep, type Attempted } from "./attempt.ts";
+import { failureOf } from "./answer.ts";
+import type { Inlines } from "./inlines.ts";
+import type { JournalEvent } from "./journal-events.ts";
+import { readJournalMessage } from "./journal-message.ts";
+import type { RunHost } from "./run-host.ts";
+import type { StepState } from "./run-state.ts";
+
+const DONE: Handled = { kind: "done" };
+const DEFAULT_ATTEMPTS = 4;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 30_000;
+
+/** Why a running attempt was aborted. */
+export class Abandoned extends ArmadaError {
+  override readonly name = "Abandoned";
+}
+
+type Running = { readonly run: string; readonly abort: AbortController; readonly done: Promise<Handled> };
+
+/** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
+export class Worker {
+  readonly #host: RunHost;
+  readonly #inlines: Inlines;
+  readonly #models: Models;
+  readonly #running = new Map<string, Running>();
+
+  constructor(host: RunHost, inlines: Inlines, models: Models) {
+    this.#host = host;
+    this.#inlines = inlines;
+    this.#models = models;
+  }
+
+  /** Aborts the running steps of a run that ended elsewhere. */
+  abandon(run: string): void {
+    for (const running of this.#running.values())
+      if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
+  }
+
+  /** Gives back what is running: the attempts do not count. */
+  drain(): void {
+    for (const { abort } of this.#running.values()) abort.abort(new Abandoned("DRAINED", "the replica is stopping"));
+  }
+
+  async handle(agent: Agent, delivery: Delivery): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    const call = callOf(delivery);
+    if (subject?.kind !== "journal" || call === undefined) return DONE;
+    const key = `${subject.run}-${call}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
+    const abort = new AbortController();
+    const done = this.#step(agent, subject.run, call, delivery, abort.signal).finally(() => this.#running.delete(key));
+    this.#running.set(key, { run: subject.run, abort, done });
+    return done;
+  }
+
+  async #step(agent: Agent, id: string, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+    const read = await this.#host.read(
+      id,
+      delivery.seq,
+      (run) => ({ ended: run.state.ended !== undefined, length: run.state.length, step: copyOf(run.state.steps.get(n)), provenance: run.provenance }),
+      delivery.subject.split(".").length === 6 ? delivery : undefined,
+    );
+    let { step } = read;
+    if (step === undefined || step.status === "parked") return DONE;
+    if (read.ended || step.outcomes > 0) {
+      await this.#host.derive(id, read.ended ? read.length : step.outcomeAt, delivery.seq);
+      if (!read.ended) await this.#inlines.run(id, step.outcomeAt, signal);
+      return DONE;
+    }
+    const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
+    if (delivery.delivery - 1 > step.delivery && !delivery.outage) {
+      step = await this.#lost(id, step, delivery.delivery - 1);
+      if (step === undefined) return DONE;
+    }
+    if (step.failures >= limit) return this.#exhausted(agent, id, step, [], signal);
+    const attempted = await attemptStep({
+      agent,
+      id,
+      step,
+      host: this.#host,
+      models: this.#models,
+      signal,
+      traceparent: read.provenance?.traceparent,
+    });
+    return this.#conclude(agent, id, step, attempted, delivery, signal);
+  }
+
+  async #conclude(agent: Agent, id: string, step: StepState, attempted: Attempted, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+    const attempt = step.attempts + 1;
+    if (attempted.kind === "completed") {
+      const { output, ...spent } = attempted;
+      return this.#outcome(id, step.n, [{ type: "step.completed", data: { n: step.n, attempt, output, ...omitKind(spent) } }], signal);
+    }
+    const { error } = attempted;
+    if (error instanceof Refusal)
+      return this.#outcome(id, step.n, [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error) } }], signal);
+    if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
+    const failure = { ...failureOf(error), code: codeOf(error) };
+    const counts = !(error instanceof Abandoned);
+    const after = counts ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
+    const failed: JournalEvent = {
+      type: "step.attempt_failed",
+      data: {
+        n: step.n,
+        attempt,
+        delivery: delivery.delivery,
+        code: failure.code,
+        message: failure.message,
+        retryAt: new Date(this.#host.ports.clock.now() + after).toISOString(),
+        counts,
+      },
+    };
+    const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
+    if (last) return this.#exhausted(agent, id, { ...step, attempts: attempt, lastFailure: failure }, [failed], signal);
+    await this.#host.commit(id, 0, (run) => (isOpen(run.state.steps.get(step.n), run.state) ? { events: [failed] } : undefined));
+    return { kind: "retry", after };
+  }
+
+  /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
+  async #exhausted(agent: Agent, id: string, step: StepState, before: readonly JournalEvent[], signal: AbortSignal): Promise<Handled> {
+    const { n, attempts } = step;
+    const { code, message } = step.lastFailure ?? { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
+    const attempt = attempts + 1;
+    if (agent.fallback !== undefined) {
+      const started = this.#host.ports.clock.now();
+      const input = agent.input.safeParse(await this.#host.functions.payloads.resolve(step.input));
+      const output = input.success ? agent.output.safeParse(await tryFallback(agent, input.data)) : undefined;
+      if (output?.success === true) {
+        const ms = this.#host.ports.clock.now() - started;
+        const degraded = { code, message };
+        const data = { n, attempt, output: output.data ?? null, ms, tokens: 0, costMicros: 0, degraded };
+        return this.#outcome(id, n, [...before, { type: "step.completed", data }], signal);
+      }
+    }
+    await this.#host.commit(id, 0, (run) => {
+      if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
+      const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
+      return { events: [...before, { type: "step.parked", data: { n, code, message, attempts, chain } }] };
+    });
+    return DONE;
+  }
+
+  async #outcome(id: string, n: number, events: readonly JournalEvent[], signal: AbortSignal): Promise<Handled> {
+    const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
+    const root = ordinal ?? run.state.steps.get(n)?.outcomeAt ?? 0;
+    if (ordinal === undefined && root > 0) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
+    if (root > 0 && run.state.ended === undefined) await this.#inlines.run(id, root, signal);
+    return DONE;
+  }
+
+  async #lost(id: string, step: StepState, delivery: number): Promise<StepState | undefined> {
+    const { run } = await this.#host.commit(id, 0, ({ state }) => {
+      const now = state.steps.get(step.n);
+      if (now === undefined || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      return { events: [{ type: "step.worker_lost", data: { n: step.n, attempt: now.attempts + 1, delivery } }] };
+    });
+    const now = copyOf(run.state.steps.get(step.n));
+    return isOpen(now, run.state) ? now : undefined;
+  }
+
+  #backoff(failures: number, retryAfter: number | undefined): number {
+    return retryAfter ?? Math.ceil(this.#host.ports.random.next() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures));
+  }
+}
+
+/** The state is folded in place while the attempt runs. */
+function copyOf(step: StepState | undefined): StepState | undefined {
+  return step === undefined ? undefined : { ...step };
+}
+
+function isOpen(step: StepState | undefined, state: { readonly ended: unknown }): boolean {
+  return step?.status === "requested" && state.ended === undefined;
+}
+
+/** The call that a delivered message dispatches. */
+function callOf(delivery: Delivery): number | undefined {
+  const journal = readJournalMessage(delivery);
+  if (journal !== undefined) {
+    const first = journal.events.find((event) => event.type === "step.requested" || event.type === "step.retried");
+    return first?.data.n;
+  }
+  const data = decodeBody(delivery.body)?.[0]?.data;
+  return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
+}
+
+async function tryFallback(agent: Agent, input: unknown): Promise<unknown> {
+  try {
+    return await agent.fallback?.(input);
+  } catch {
+    return undefined; // a fallback that fails too leaves the step to be parked, with the first failure as its reason
+  }
+}
+
+function omitKind<T extends { readonly kind: string }>(value: T): Omit<T, "kind"> {
+  const { kind: _, ...rest } = value;
+  return rest;
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "AGENT_FAILED";
+}
+
+function isTerminal(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "terminal" in error && error.terminal === true;
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  return typeof error === "object" && error !== null && "retryAfter" in error && typeof error.retryAfter === "number" ? error.retryAfter : undefined;
+}

@@ -1,0 +1,1 @@
+export { noTracer, silentLogger, startReplica, type TestReplica } from "./replica.ts";

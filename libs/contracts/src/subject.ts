@@ -1,0 +1,119 @@
+import { hash } from "node:crypto";
+import { ArmadaError } from "./errors.ts";
+import { isName } from "./names.ts";
+
+/** What a journal message dispatches or states. */
+export type JournalKind = "do" | "bulk" | "lead" | "wait" | "note" | "park" | "end";
+
+/** Every subject of the mesh, taken apart. */
+export type Subject =
+  | { readonly kind: "fact"; readonly team: string; readonly entity: string; readonly event: string; readonly id: string; readonly key: string }
+  | {
+      readonly kind: "journal";
+      readonly team: string;
+      readonly does: JournalKind;
+      readonly route: string;
+      readonly run: string;
+      readonly n: number;
+      /** Set on a dispatch derived from decision `n`: outside the run's wildcard. */
+      readonly branch?: number;
+    }
+  | { readonly kind: "ask"; readonly to: string; readonly from: string; readonly capability: string; readonly id: string }
+  | { readonly kind: "answer"; readonly to: string; readonly from: string; readonly run: string; readonly n: number }
+  | { readonly kind: "timer" | "tick"; readonly team: string; readonly run: string; readonly n: number };
+
+const JOURNAL_KINDS: ReadonlySet<string> = new Set(["do", "bulk", "lead", "wait", "note", "park", "end"]);
+const ILLEGAL = /[\s.*>\p{Cc}\p{Cf}\p{Zs}]/u;
+
+/** A subject token: 1 to 128 bytes of UTF-8 with no dot, wildcard, space or control character. */
+export function isToken(text: string): boolean {
+  return text.length > 0 && !ILLEGAL.test(text) && (text.length <= 42 || Buffer.byteLength(text) <= 128);
+}
+
+/** The first 22 characters (132 bits) of the base64url SHA-256. */
+export function shortHash(...parts: readonly string[]): string {
+  return hash("sha256", parts.length === 1 ? (parts[0] ?? "") : JSON.stringify(parts), "base64url").slice(0, 22);
+}
+
+/** `text` itself where it is a legal token, else its short hash: what comes from outside never shapes a subject. */
+export function asToken(text: string): string {
+  return isToken(text) ? text : shortHash(text);
+}
+
+/** @throws ArmadaError `BAD_TOKEN` */
+export function buildSubject(subject: Subject): string {
+  switch (subject.kind) {
+    case "fact":
+      return join("evt", subject.team, subject.entity, subject.event, subject.id, subject.key);
+    case "journal": {
+      const stem = join("run", subject.team, subject.does, subject.route, subject.run, String(subject.n));
+      return subject.branch === undefined ? stem : `${stem}.${subject.branch}`;
+    }
+    case "ask":
+      return join("ask", subject.to, subject.from, subject.capability, subject.id);
+    case "answer":
+      return join("ans", subject.to, subject.from, subject.run, String(subject.n));
+    case "timer":
+      return join("at", subject.team, subject.run, String(subject.n));
+    case "tick":
+      return join("tick", subject.team, subject.run, String(subject.n));
+    default:
+      return subject satisfies never;
+  }
+}
+
+function join(...tokens: readonly string[]): string {
+  for (const token of tokens)
+    if (!isToken(token))
+      throw new ArmadaError("BAD_TOKEN", `${JSON.stringify(token)} cannot be part of a subject`, {
+        hint: "tokens have 1 to 128 bytes and no dot, wildcard, space or control character",
+      });
+  return tokens.join(".");
+}
+
+/** @returns undefined for what the grammar does not know. */
+export function parseSubject(text: string): Subject | undefined {
+  const t = text.split(".");
+  const [root, a = "", b = "", c = "", d = "", e = "", f] = t;
+  if (!isName(a) || t.some((token) => token.length === 0)) return undefined;
+  switch (root) {
+    case "evt":
+      return t.length === 6 && isName(b) && isName(c) ? { kind: "fact", team: a, entity: b, event: c, id: d, key: e } : undefined;
+    case "run": {
+      const n = ordinal(e);
+      if ((t.length !== 6 && t.length !== 7) || !JOURNAL_KINDS.has(b) || n === undefined) return undefined;
+      const does = b as JournalKind;
+      if (t.length === 6) return { kind: "journal", team: a, does, route: c, run: d, n };
+      const branch = ordinal(f ?? "");
+      return branch === undefined ? undefined : { kind: "journal", team: a, does, route: c, run: d, n, branch };
+    }
+    case "ask":
+      return t.length === 5 && isName(b) && isName(c) ? { kind: "ask", to: a, from: b, capability: c, id: d } : undefined;
+    case "ans": {
+      const n = ordinal(d);
+      return t.length === 5 && isName(b) && n !== undefined ? { kind: "answer", to: a, from: b, run: c, n } : undefined;
+    }
+    case "at":
+    case "tick": {
+      const n = ordinal(c);
+      if (t.length !== 4 || n === undefined) return undefined;
+      return { kind: root === "at" ? "timer" : "tick", team: a, run: b, n };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function ordinal(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+/** All journal messages of a run, without its derived dispatches. */
+export function runFilter(team: string, run: string): string {
+  return `run.${team}.*.*.${run}.*`;
+}
+
+/** A 32-bit number from a text, for seeds. */
+export function hash32(text: string): number {
+  return Number.parseInt(hash("sha256", text, "hex").slice(0, 8), 16);
+}

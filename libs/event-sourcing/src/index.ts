@@ -1,0 +1,23 @@
+export { CALM, HOSTILE, type Hostility, type Mischief } from "./memory/hostility.ts";
+export { MemoryMesh, type MemoryReplica } from "./memory/mesh.ts";
+export type {
+  Appended,
+  Clock,
+  Delivery,
+  Depth,
+  Expectation,
+  Handled,
+  Loaded,
+  Log,
+  Logger,
+  Message,
+  Objects,
+  Ports,
+  Queue,
+  Random,
+  Registers,
+  Scheduler,
+  Timers,
+  Tracer,
+} from "./ports.ts";
+export { matches } from "./subject-filter.ts";

@@ -1,0 +1,54 @@
+/** What a cluster does to its clients, as chances in [0, 1] and lengths in milliseconds. */
+export type Hostility = {
+  /** Each operation takes up to this long, before and after its effect. */
+  readonly latencyMs: number;
+  /** A load looks at an older state (and is then repeated, as the fence demands). */
+  readonly stale: number;
+  /** An append is stored and its answer lost. */
+  readonly lostAnswer: number;
+  /** An append is neither stored nor answered. */
+  readonly refused: number;
+  /** A conflict comes without the number (error 10164). */
+  readonly numberless: number;
+  /** An acknowledgement is forgotten: the message comes again. */
+  readonly forgottenAck: number;
+  readonly tickLateMs: number;
+  readonly sourceLagMs: number;
+};
+
+export const CALM: Hostility = {
+  latencyMs: 0,
+  stale: 0,
+  lostAnswer: 0,
+  refused: 0,
+  numberless: 0,
+  forgottenAck: 0,
+  tickLateMs: 0,
+  sourceLagMs: 0,
+};
+
+export const HOSTILE: Hostility = {
+  latencyMs: 4,
+  stale: 0.1,
+  lostAnswer: 0.03,
+  refused: 0.02,
+  numberless: 0.5,
+  forgottenAck: 0.05,
+  tickLateMs: 300,
+  sourceLagMs: 200,
+};
+
+/** How often each came to pass. */
+export type Mischief = {
+  conflicts: number;
+  staleLoads: number;
+  lostAnswers: number;
+  refusals: number;
+  forgottenAcks: number;
+  lateTicks: number;
+  redeliveries: number;
+};
+
+export function noMischief(): Mischief {
+  return { conflicts: 0, staleLoads: 0, lostAnswers: 0, refusals: 0, forgottenAcks: 0, lateTicks: 0, redeliveries: 0 };
+}

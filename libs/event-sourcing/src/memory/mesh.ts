@@ -1,0 +1,279 @@
+import { hash } from "node:crypto";
+import { ArmadaError } from "@armada/contracts";
+import type { Appended, Clock, Handled, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
+import { matches } from "../subject-filter.ts";
+import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
+import { MemoryQueue, type Puller } from "./queue.ts";
+import { MemoryStream } from "./stream.ts";
+
+/** The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes. */
+export type MemoryReplica = {
+  readonly log: Log;
+  readonly timers: Timers;
+  readonly registers: Registers;
+  readonly objects: Objects;
+  kill(): void;
+};
+
+/**
+ * The whole mesh in memory: streams, queues, sources, timers, registers, objects. The reference for the ports'
+ * guarantees; with a `Hostility` it does, from its random source, what a cluster does.
+ */
+export class MemoryMesh {
+  readonly mischief: Mischief = noMischief();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #hostility: Hostility;
+  readonly #streams = new Map<string, MemoryStream>();
+  readonly #queues = new Map<string, Map<string, MemoryQueue>>();
+  readonly #objects = new Map<string, Uint8Array>();
+  readonly #registers = new Map<string, { value: string; revision: number }>();
+  readonly #watchers = new Set<(key: string, value: string, revision: number) => void>();
+  readonly #timers = new Set<string>();
+  readonly #sourced = new Set<string>();
+
+  constructor(clock: Clock, random: Random, hostility: Hostility = CALM) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#hostility = hostility;
+  }
+
+  /** Makes a team's stream, queues and sources; what is there stays. `sources`: filters by the other team. */
+  provision(team: string, queues: readonly Queue[], sources: ReadonlyMap<string, readonly string[]> = new Map()): void {
+    const stream = this.stream(team);
+    const known = this.#queues.get(team) ?? new Map<string, MemoryQueue>();
+    this.#queues.set(team, known);
+    for (const queue of queues)
+      if (!known.has(queue.name))
+        known.set(
+          queue.name,
+          new MemoryQueue(queue, stream.messages, {
+            now: () => this.#clock.now(),
+            later: (ms, work) => this.#later(ms, work),
+            forgets: () => this.#chance(this.#hostility.forgottenAck, "forgottenAcks"),
+          }),
+        );
+    for (const [from, filters] of sources) for (const filter of filters) this.#source(from, team, filter);
+  }
+
+  stream(team: string): MemoryStream {
+    const known = this.#streams.get(team);
+    if (known !== undefined) return known;
+    const made = new MemoryStream(team);
+    this.#streams.set(team, made);
+    made.listen((message) => {
+      for (const queue of this.#queues.get(team)?.values() ?? []) queue.offer(message);
+    });
+    return made;
+  }
+
+  connect(team: string): MemoryReplica {
+    let dead = false;
+    const pullers: { queue: MemoryQueue; puller: Puller }[] = [];
+    const never = new Promise<never>(() => undefined);
+    /** An operation of a living replica: latency, effect, latency; a dead one waits for ever. */
+    const op = async <T>(effect: () => T): Promise<T> => {
+      if (dead) return never;
+      await this.#latency();
+      if (dead) return never;
+      const result = effect();
+      await this.#latency();
+      return dead ? never : result;
+    };
+    const queue = (name: string): MemoryQueue => {
+      const found = this.#queues.get(team)?.get(name);
+      if (found === undefined) throw new ArmadaError("QUEUE_UNKNOWN", `team ${team} has no queue ${name}`, { hint: "provision the team first" });
+      return found;
+    };
+    const log: Log = {
+      append: (subject, body, expect) => op(() => this.#append(team, subject, body, expect)),
+      load: async (filter, atLeast = 0) => {
+        for (;;) {
+          const loaded = await op(() => this.stream(team).load(filter, this.#view(this.stream(team).head)));
+          if (loaded.kind === "too_many" || loaded.upTo >= atLeast) return loaded;
+        }
+      },
+      last: async (filter, atLeast = 0) => {
+        const loaded = await log.load(filter, atLeast);
+        return loaded.kind === "loaded" ? loaded.messages.at(-1) : undefined;
+      },
+      follow: (filters, from, handler, signal) => this.#follow(team, filters, from, handler, signal, () => dead),
+      work: (wanted, handler, signal) =>
+        new Promise<void>((resolve) => {
+          const running = new Set<Promise<Handled>>();
+          const puller: Puller = {
+            concurrency: wanted.concurrency,
+            open: true,
+            held: 0,
+            handle: (delivery) => {
+              const handled = op(() => undefined).then(() => handler(delivery)).then((result) => op(() => result));
+              running.add(handled);
+              return handled.finally(() => running.delete(handled));
+            },
+          };
+          const joined = queue(wanted.name);
+          pullers.push({ queue: joined, puller });
+          joined.join(puller);
+          const leave = (): void => {
+            joined.leave(puller);
+            Promise.allSettled([...running]).then(() => resolve(), () => resolve());
+          };
+          if (signal.aborted) leave();
+          else signal.addEventListener("abort", leave, { once: true });
+        }),
+      pause: (name, until) => op(() => queue(name).pause(until)),
+      depth: (name) => op(() => queue(name).depth()),
+      head: () => op(() => this.stream(team).head),
+    };
+    return {
+      log,
+      timers: { at: (key, time, body) => op(() => this.#at(team, key, time, body)) },
+      registers: {
+        get: (key) => op(() => this.#registers.get(key)),
+        put: (key, value, expected) => op(() => this.#put(key, value, expected)),
+        watch: (key, handler, signal) => this.#watch(key, handler, signal),
+      },
+      objects: {
+        put: (bytes) => op(() => this.#putObject(bytes)),
+        get: (digest) => op(() => this.#getObject(digest)),
+        drop: (digest) => op(() => void this.#objects.delete(digest)),
+      },
+      kill: () => {
+        dead = true;
+        for (const { queue: left, puller } of pullers) left.died(puller);
+      },
+    };
+  }
+
+  #append(team: string, subject: string, body: string, expect?: { filter: string; last: number }): Appended {
+    const [kind, to = team] = subject.split(".");
+    const target = this.#streams.get(kind === "ask" || kind === "ans" ? to : team);
+    if (target === undefined) return { kind: "unavailable", reason: `no stream takes ${subject}` };
+    if (this.#chance(this.#hostility.refused, "refusals")) return { kind: "unavailable", reason: "no answer" };
+    const appended = target.append(subject, body, this.#clock.now(), expect);
+    if (appended.kind === "conflict") {
+      this.mischief.conflicts++;
+      return this.#random.next() < this.#hostility.numberless ? { kind: "conflict" } : appended;
+    }
+    return this.#chance(this.#hostility.lostAnswer, "lostAnswers") ? { kind: "unavailable", reason: "the answer was lost" } : appended;
+  }
+
+  /** How far a load looks: some replica of the stream may be behind. */
+  #view(head: number): number {
+    if (head === 0 || !this.#chance(this.#hostility.stale, "staleLoads")) return head;
+    return Math.max(0, head - 1 - Math.floor(this.#random.next() * 5));
+  }
+
+  async #follow(
+    team: string,
+    filters: readonly string[],
+    from: number,
+    handler: (message: Message) => void | Promise<void>,
+    signal: AbortSignal,
+    dead: () => boolean,
+  ): Promise<void> {
+    const stream = this.stream(team);
+    let next = from;
+    let wake = (): void => undefined;
+    const end = stream.listen(() => wake());
+    signal.addEventListener("abort", () => wake(), { once: true });
+    while (!signal.aborted && !dead()) {
+      const message = stream.messages[next];
+      if (message === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      next++;
+      if (filters.some((filter) => matches(filter, message.subject))) await handler(message);
+    }
+    end();
+  }
+
+  #at(team: string, key: { run: string; n: number }, time: number, body: string): Appended {
+    const name = `${team}.${key.run}.${key.n}`;
+    if (this.#chance(this.#hostility.refused, "refusals")) return { kind: "unavailable", reason: "no answer" };
+    if (this.#timers.has(name)) return { kind: "conflict", last: 1 };
+    this.#timers.add(name);
+    const late = this.#random.next() * this.#hostility.tickLateMs;
+    if (late > 0) this.mischief.lateTicks++;
+    this.#later(Math.max(0, time - this.#clock.now()) + late, () => {
+      this.#timers.delete(name);
+      this.stream(team).append(`tick.${name}`, body, this.#clock.now());
+    });
+    return { kind: "appended", seq: 1 };
+  }
+
+  #put(key: string, value: string, expected: number | undefined): number | undefined {
+    const now = this.#registers.get(key);
+    if (expected !== undefined && expected !== (now?.revision ?? 0)) return undefined;
+    const revision = (now?.revision ?? 0) + 1;
+    this.#registers.set(key, { value, revision });
+    for (const watcher of this.#watchers) watcher(key, value, revision);
+    return revision;
+  }
+
+  #watch(key: string, handler: (value: string, revision: number) => void, signal: AbortSignal): Promise<void> {
+    const now = this.#registers.get(key);
+    if (now !== undefined) handler(now.value, now.revision);
+    const watcher = (changed: string, value: string, revision: number): void => {
+      if (changed === key) handler(value, revision);
+    };
+    this.#watchers.add(watcher);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#watchers.delete(watcher);
+        resolve();
+      };
+      if (signal.aborted) end();
+      else signal.addEventListener("abort", end, { once: true });
+    });
+  }
+
+  #putObject(bytes: Uint8Array): string {
+    const digest = hash("sha256", bytes, "base64url");
+    this.#objects.set(digest, bytes);
+    return digest;
+  }
+
+  #getObject(digest: string): Uint8Array {
+    const bytes = this.#objects.get(digest);
+    if (bytes === undefined) throw new ArmadaError("OBJECT_MISSING", `no object ${digest}`);
+    return bytes;
+  }
+
+  /** Copies what matches from one team's stream into another's, its history first, in order. */
+  #source(from: string, to: string, filter: string): void {
+    const key = `${from} ${to} ${filter}`;
+    if (this.#sourced.has(key)) return;
+    this.#sourced.add(key);
+    const origin = this.stream(from);
+    let due = 0;
+    const copy = (message: Message): void => {
+      if (!matches(filter, message.subject)) return;
+      due = Math.max(due, this.#clock.now() + this.#random.next() * this.#hostility.sourceLagMs);
+      const bring = (): void => {
+        this.stream(to).append(message.subject, message.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: message.seq });
+      };
+      if (due <= this.#clock.now()) bring();
+      else this.#later(due - this.#clock.now(), bring);
+    };
+    for (const message of [...origin.messages]) copy(message);
+    origin.listen(copy);
+  }
+
+  #later(ms: number, work: () => void): void {
+    this.#clock.sleep(ms).then(work, () => undefined);
+  }
+
+  async #latency(): Promise<void> {
+    if (this.#hostility.latencyMs > 0) await this.#clock.sleep(this.#random.next() * this.#hostility.latencyMs);
+  }
+
+  #chance(chance: number, count: keyof Mischief): boolean {
+    if (chance === 0 || this.#random.next() >= chance) return false;
+    this.mischief[count]++;
+    return true;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Delivery, Depth, Handled, Message, Queue } from "../ports.ts";
+import { matches } from "../subject-filter.ts";
+
+/** A message that no worker answered for this long goes to another (ENGINE rule 8). */
+export const ACK_WAIT_MS = 20_000;
+
+/** One worker's pull: how many it may hold, and what it does with one. */
+export type Puller = {
+  readonly concurrency: number;
+  readonly handle: (delivery: Delivery) => Promise<Handled>;
+  /** False once its replica is dead or draining: nothing more is handed to it. */
+  open: boolean;
+  held: number;
+};
+
+type Item = { readonly message: Message; deliveries: number; readyAt: number };
+
+/** A durable consumer in memory: hands each message to one of its pullers, again after a retry or a lost worker. */
+export class MemoryQueue {
+  readonly definition: Queue;
+  readonly since: number;
+  pausedUntil = 0;
+  readonly #ready: Item[] = [];
+  #unacked = 0;
+  readonly #pullers: Puller[] = [];
+  /** What each puller holds, as the ways to take it back. */
+  readonly #held = new Map<Puller, Set<() => void>>();
+  #turn = 0;
+  readonly #later: (ms: number, work: () => void) => void;
+  readonly #now: () => number;
+  readonly #forgets: () => boolean;
+
+  constructor(
+    definition: Queue,
+    backlog: readonly Message[],
+    env: { now: () => number; later: (ms: number, work: () => void) => void; forgets: () => boolean },
+  ) {
+    this.definition = definition;
+    this.#now = env.now;
+    this.#later = env.later;
+    this.#forgets = env.forgets;
+    this.since = env.now();
+    for (const message of backlog) this.offer(message);
+  }
+
+  offer(message: Message): void {
+    if (!this.definition.filters.some((filter) => matches(filter, message.subject))) return;
+    this.#ready.push({ message, deliveries: 0, readyAt: 0 });
+    this.#pump();
+  }
+
+  join(puller: Puller): void {
+    this.#pullers.push(puller);
+    this.#pump();
+  }
+
+  leave(puller: Puller): void {
+    puller.open = false;
+    const at = this.#pullers.indexOf(puller);
+    if (at >= 0) this.#pullers.splice(at, 1);
+  }
+
+  pause(until: number): void {
+    this.pausedUntil = until;
+    if (until > this.#now()) this.#later(until - this.#now(), () => this.#pump());
+    else this.#pump();
+  }
+
+  depth(): Depth {
+    return {
+      pending: this.#ready.length,
+      unacked: this.#unacked,
+      workers: this.#pullers.filter((puller) => puller.open && puller.held < puller.concurrency).length,
+      since: this.since,
+    };
+  }
+
+  #pump(): void {
+    if (this.pausedUntil > this.#now()) return;
+    while (this.#ready.length > 0) {
+      const puller = this.#next();
+      const at = this.#ready.findIndex((item) => item.readyAt <= this.#now());
+      const item = this.#ready[at];
+      if (puller === undefined || item === undefined) return;
+      this.#ready.splice(at, 1);
+      this.#deliver(item, puller);
+    }
+  }
+
+  #next(): Puller | undefined {
+    for (let i = 0; i < this.#pullers.length; i++) {
+      const puller = this.#pullers[(this.#turn + i) % this.#pullers.length];
+      if (puller === undefined || !puller.open || puller.held >= puller.concurrency) continue;
+      this.#turn = (this.#turn + i + 1) % this.#pullers.length;
+      return puller;
+    }
+    return undefined;
+  }
+
+  #deliver(item: Item, puller: Puller): void {
+    item.deliveries++;
+    puller.held++;
+    this.#unacked++;
+    const delivery: Delivery = { ...item.message, delivery: item.deliveries, outage: false };
+    let answered = false;
+    const held = this.#held.get(puller) ?? new Set();
+    this.#held.set(puller, held);
+    const answer = (again: number | undefined): void => {
+      if (answered) return;
+      answered = true;
+      held.delete(lost);
+      puller.held--;
+      this.#unacked--;
+      if (again !== undefined) this.#again(item, again);
+      this.#pump();
+    };
+    const lost = (): void => answer(0);
+    held.add(lost);
+    puller.handle(delivery).then(
+      (handled) => {
+        if (handled.kind === "retry") answer(handled.after);
+        else answer(this.#forgets() ? ACK_WAIT_MS : undefined);
+      },
+      () => answer(ACK_WAIT_MS), // a handler that throws did not answer
+    );
+  }
+
+  /** The puller's replica died: what it held comes back after the ack wait. A living one keeps its messages by heartbeats. */
+  died(puller: Puller): void {
+    this.leave(puller);
+    const held = this.#held.get(puller) ?? new Set();
+    this.#held.delete(puller);
+    this.#later(ACK_WAIT_MS, () => {
+      for (const lost of [...held]) lost();
+    });
+  }
+
+  #again(item: Item, after: number): void {
+    item.readyAt = this.#now() + after;
+    this.#ready.push(item);
+    if (after > 0) this.#later(after, () => this.#pump());
+  }
+}

@@ -1,0 +1,58 @@
+import type { Appended, Expectation, Loaded, Message } from "../ports.ts";
+import { matches } from "../subject-filter.ts";
+
+const MAX_LOAD = 1_000;
+/** Facts, runs and asks carry their aggregate in the fifth token. */
+const AGGREGATE = 4;
+
+/** One team's stream in memory: an array, and an index over the token that names the aggregate. */
+export class MemoryStream {
+  readonly name: string;
+  readonly messages: Message[] = [];
+  readonly #byAggregate = new Map<string, Message[]>();
+  readonly #listeners = new Set<(message: Message) => void>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get head(): number {
+    return this.messages.length;
+  }
+
+  append(subject: string, body: string, time: number, expect?: Expectation, origin?: Message["origin"]): Appended {
+    if (expect !== undefined) {
+      const last = this.#matching(expect.filter, this.head).at(-1)?.seq ?? 0;
+      if (last !== expect.last) return { kind: "conflict", last };
+    }
+    const message: Message = { subject, seq: this.head + 1, body, time, ...(origin === undefined ? {} : { origin }) };
+    this.messages.push(message);
+    const aggregate = subject.split(".")[AGGREGATE] ?? "";
+    const siblings = this.#byAggregate.get(aggregate);
+    if (siblings === undefined) this.#byAggregate.set(aggregate, [message]);
+    else siblings.push(message);
+    for (const listener of [...this.#listeners]) listener(message);
+    return { kind: "appended", seq: message.seq };
+  }
+
+  /** The last message of each matching subject up to sequence `upTo`, in order. */
+  load(filter: string, upTo: number): Loaded {
+    const last = new Map<string, Message>();
+    for (const message of this.#matching(filter, upTo)) last.set(message.subject, message);
+    if (last.size > MAX_LOAD) return { kind: "too_many" };
+    return { kind: "loaded", messages: [...last.values()].sort((a, b) => a.seq - b.seq), upTo };
+  }
+
+  /** Calls `listener` for each message stored from now on; returns the way to end that. */
+  listen(listener: (message: Message) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #matching(filter: string, upTo: number): Message[] {
+    const aggregate = filter.split(".")[AGGREGATE];
+    const indexed = aggregate !== undefined && aggregate !== "*" && aggregate !== ">";
+    const candidates = indexed ? (this.#byAggregate.get(aggregate) ?? []) : this.messages;
+    return candidates.filter((message) => message.seq <= upTo && matches(filter, message.subject));
+  }
+}

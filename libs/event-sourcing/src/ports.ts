@@ -1,0 +1,139 @@
+/** A stored message. */
+export type Message = {
+  readonly subject: string;
+  /** Its place in the team's stream. */
+  readonly seq: number;
+  readonly body: string;
+  /** When the log stored it, milliseconds since 1970. */
+  readonly time: number;
+  /** Set on a copy that a source brought in. */
+  readonly origin?: { readonly stream: string; readonly seq: number };
+};
+
+/**
+ * A message handed to one of a queue's workers; `delivery` counts from 1. `outage`: the log itself was away since, so
+ * that a repeated delivery does not mean that its worker died.
+ */
+export type Delivery = Message & { readonly delivery: number; readonly outage: boolean };
+
+/**
+ * `unavailable` means unknown: the write may be stored. Load and look for your own id.
+ * `conflict` carries the sequence of the last matching message where the log told it.
+ */
+export type Appended =
+  | { readonly kind: "appended"; readonly seq: number }
+  | { readonly kind: "conflict"; readonly last?: number }
+  | { readonly kind: "full" }
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** `last` is the sequence of the last message that matches `filter`; 0 where there must be none. */
+export type Expectation = { readonly filter: string; readonly last: number };
+
+/** `upTo` is the sequence up to which the load looked. */
+export type Loaded =
+  | { readonly kind: "loaded"; readonly messages: readonly Message[]; readonly upTo: number }
+  | { readonly kind: "too_many" };
+
+/** A durable share of the stream: each matching message goes to one worker of it at a time. */
+export type Queue = {
+  readonly name: string;
+  readonly filters: readonly string[];
+  /** Messages that this worker handles at a time. */
+  readonly concurrency: number;
+};
+
+/** What a handler decided: `done` acknowledges; `retry` gives it back for at least `after` ms. */
+export type Handled = { readonly kind: "done" } | { readonly kind: "retry"; readonly after: number };
+
+/** `since`: when the queue was made, ms since 1970. `workers`: pulls that wait for messages. */
+export type Depth = { readonly pending: number; readonly unacked: number; readonly workers: number; readonly since: number };
+
+/**
+ * One team's stream.
+ * `append`: durable when answered. `load`, `last`: in order of sequence, at least up to `atLeast`; throw
+ * `LOG_UNAVAILABLE` (retryable) when the log cannot be reached. A load of more than 1,000 messages is `too_many`.
+ * `follow`: every message after sequence `from`, once, in order, without a gap; resumes by itself; resolves when `signal` aborts.
+ * `work`: at least once, unordered after a redelivery; acknowledgements can be forgotten. A message unanswered for 20 s
+ * (its worker died) goes to another worker. Resolves when `signal` has aborted and the handlers at work have ended.
+ */
+export interface Log {
+  append(subject: string, body: string, expect?: Expectation): Promise<Appended>;
+  load(filter: string, atLeast?: number): Promise<Loaded>;
+  last(filter: string, atLeast?: number): Promise<Message | undefined>;
+  follow(filters: readonly string[], from: number, handler: (message: Message) => void | Promise<void>, signal: AbortSignal): Promise<void>;
+  work(queue: Queue, handler: (delivery: Delivery) => Promise<Handled>, signal: AbortSignal): Promise<void>;
+  /** Nothing is delivered from a queue until `until` (ms since 1970; 0 resumes). */
+  pause(queue: string, until: number): Promise<void>;
+  depth(queue: string): Promise<Depth>;
+  /** The sequence of the stream's last message. */
+  head(): Promise<number>;
+}
+
+/** Fires at least once, never early, late by up to 300 ms; the tick comes back through the log on `tick.<team>.<run>.<n>`. */
+export interface Timers {
+  at(key: { readonly run: string; readonly n: number }, time: number, body: string): Promise<Appended>;
+}
+
+/** A cache or a compare-and-set register; reads may be stale. */
+export interface Registers {
+  get(key: string): Promise<{ readonly value: string; readonly revision: number } | undefined>;
+  /** @returns the new revision, or undefined where `expectRevision` (0: absent) did not hold. */
+  put(key: string, value: string, expectRevision?: number): Promise<number | undefined>;
+  watch(key: string, handler: (value: string, revision: number) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Bodies by content: `put` before the append that names the digest. `get` looks at `owner`'s objects, else at the team's own. */
+export interface Objects {
+  put(bytes: Uint8Array): Promise<string>;
+  /** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
+  get(digest: string, owner?: string): Promise<Uint8Array>;
+  drop(digest: string): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** In [0, 1). */
+  next(): number;
+  /** 16 characters that no other writer has used. */
+  id(): string;
+}
+
+export interface Scheduler {
+  /** Resolves when the microtask queue has run dry. */
+  idle(): Promise<void>;
+}
+
+/** Runs `work` inside a span below `parent` (a W3C traceparent); the callback gets the span's own. */
+export interface Tracer {
+  span<T>(
+    name: string,
+    attributes: Readonly<Record<string, string | number | boolean>>,
+    parent: string | undefined,
+    work: (traceparent: string | undefined) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Where a service says what happened; never a secret, never a body. */
+export interface Logger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** All that one replica of a team works with. */
+export type Ports = {
+  readonly log: Log;
+  readonly timers: Timers;
+  readonly registers: Registers;
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly tracer: Tracer;
+  readonly logger: Logger;
+};

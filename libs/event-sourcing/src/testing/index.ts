@@ -1,0 +1,1 @@
+export { immediateScheduler, seededRandom, VirtualClock } from "./virtual-time.ts";
