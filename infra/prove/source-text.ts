@@ -57,7 +57,7 @@ export function withoutTags(html: string): string {
 export function essence(text: string): string {
   return text
     .normalize("NFC")
-    .replace(/['’‘]/gu, "")
+    .replace(/['’‘*_`]/gu, "")
     .replace(/(?<=\p{N})\.(?=\p{N})/gu, "٫")
     .replace(/(?<=\p{N}),(?=\p{N})/gu, "٬")
     .replace(/(?<![\p{L}\p{N}])[-−](?=\p{N})/gu, "⁻")
