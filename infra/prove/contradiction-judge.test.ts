@@ -9,14 +9,8 @@ const listing = (...items: PlantedSet["pairs"]) => ({ output: { contradictions: 
 
 describe("examples/contradictions", () => {
   it("has twelve pairs, four of a kind, and twelve decoys of five kinds, quoted word for word from two files", () => {
-    expect(planted.pairs.map(({ kind }) => kind).sort()).toEqual(
-      [..."dddd"]
-        .map(() => "date")
-        .concat(
-          [..."nnnn"].map(() => "name"),
-          [..."nnnn"].map(() => "number"),
-        ),
-    );
+    for (const kind of ["number", "date", "name"]) expect(planted.pairs.filter((pair) => pair.kind === kind)).toHaveLength(4);
+    expect(planted.pairs).toHaveLength(12);
     expect(planted.decoys).toHaveLength(12);
     expect(new Set(planted.decoys.map(({ kind }) => kind))).toEqual(new Set(["year", "unit", "entity", "rounding", "range"]));
     for (const { places } of [...planted.pairs, ...planted.decoys]) {
