@@ -141,12 +141,11 @@ function uncited(
     .map(({ text }) => text);
 }
 
-/** The mark stands in the same element as the sentence or right behind it. */
+/** The mark stands right behind the sentence: another sentence's mark in the same paragraph is not its own. */
 function markedInHtml(text: string, html: string): boolean {
-  const wanted = essence(text);
-  return html
-    .split(/<\/(?:p|li|h[1-6]|blockquote|div)>/iu)
-    .some((block) => essence(withoutTags(block)).includes(wanted) && /unsourced|no source/iu.test(block));
+  const page = ` ${essence(withoutTags(html)).toLowerCase()} `;
+  const wanted = essence(text).toLowerCase();
+  return page.includes(` ${wanted} unsourced `) || page.includes(` ${wanted} no source `);
 }
 
 /** Title and metadata are written in capitals at will, so a capitalised word counts as a name only when no document has it at all. */
