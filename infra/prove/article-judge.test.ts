@@ -171,6 +171,12 @@ describe("judgeArticle", () => {
     expect(
       judged((a) => ({ ...add(a, "Boats are slow. **[unsourced]**"), html: add(a, "Boats are slow.").html, output: listed(a) })),
     ).toEqual(["unsourced sentences without a mark on the page"]);
+    const two = (a: ReturnType<typeof good>) => ({
+      ...add(a, "Boats are slow. **[unsourced]** Sails were red. **[unsourced]**"),
+      html: add(a, "Boats are slow. Sails were red. **[unsourced]**").html,
+      output: { ...a.output, unsourced: ["Boats are slow.", "Sails were red."] },
+    });
+    expect(judged(two)).toEqual(["unsourced sentences without a mark on the page"]);
     expect(judged((a) => ({ markdown: a.markdown.replace(`${facts[2]?.text}`, `${facts[2]?.text} **[unsourced]**`) }))).toContain(
       "statements marked as unsourced",
     );
