@@ -26,12 +26,14 @@ export type OtlpReceiver = AsyncDisposable & {
 export async function startOtlpReceiver(options: { status?: number } = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const headers: string[] = [];
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(Buffer.from(chunk));
-    headers.push(JSON.stringify(req.headers));
-    if (req.url === "/v1/traces") spans.push(...spansOf(Buffer.concat(chunks)));
-    res.writeHead(options.status ?? 200, { "content-type": "application/x-protobuf" }).end();
+    req.on("data", (chunk: Buffer) => chunks.push(chunk));
+    req.on("end", () => {
+      headers.push(JSON.stringify(req.headers));
+      if (req.url === "/v1/traces") spans.push(...spansOf(Buffer.concat(chunks)));
+      res.writeHead(options.status ?? 200, { "content-type": "application/x-protobuf" }).end();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
