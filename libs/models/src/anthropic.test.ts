@@ -135,13 +135,13 @@ describe("a failure", () => {
 
   test.each([
     ["overloaded", "MODEL_OVERLOADED", undefined],
-    ["brokenStream", "MODEL_STREAM_BROKEN", "spent"],
-    ["truncatedJson", "MODEL_ANSWER_INVALID", "spent"],
-  ] as const)("by %s is %s", async (fault, code, spent) => {
+    ["brokenStream", "MODEL_STREAM_BROKEN", false],
+    ["truncatedJson", "MODEL_ANSWER_INVALID", true],
+  ] as const)("by %s is %s", async (fault, code, exact) => {
     const server = await start({ faults: { [fault]: 1 } });
     const error = await failure(at(server.url).call(request, never));
     expect(error).toMatchObject({ code, terminal: false });
-    expect(error.spent === undefined).toBe(spent === undefined);
+    expect(error.spent?.exact).toBe(exact);
     expect(server.faults[fault]).toBe(1);
   });
 

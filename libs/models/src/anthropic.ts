@@ -52,7 +52,8 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         if (!streamed.begun) throw modelError(thrown, model);
-        throw modelError(thrown, model, { model: streamed.model, usage: plain(streamed), costMicros: costMicros(price, streamed.usage) });
+        const cost = costMicros(price, streamed.usage);
+        throw modelError(thrown, model, { model: streamed.model, usage: plain(streamed), costMicros: cost, exact: streamed.complete });
       }
     },
 

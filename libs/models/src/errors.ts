@@ -16,8 +16,11 @@ export const modelErrorCodes = {
 
 export type ModelErrorCode = keyof typeof modelErrorCodes;
 
-/** What a failed call cost all the same: its answer had begun, and the provider bills what it has counted. */
-export type Spent = { readonly model: string; readonly usage: Usage; readonly costMicros: number };
+/**
+ * What a failed call cost all the same: its answer had begun, and the provider bills what it has counted.
+ * Not `exact` where the answer broke off: the last count is then a lower bound.
+ */
+export type Spent = { readonly model: string; readonly usage: Usage; readonly costMicros: number; readonly exact: boolean };
 
 /** A failed model call. `retryAfter` is in milliseconds, from the provider; `spent` is absent where nothing is known of the cost. */
 export class ModelError extends Error {
