@@ -7,7 +7,7 @@ const quietly = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"]
 /** Installs the packages of package-lock.json unless exactly those are installed. */
 export async function ensureDependencies(say) {
   if (installed(read("package-lock.json"), read("node_modules/.package-lock.json"))) return;
-  say("dependencies: npm ci (first start, or package-lock.json changed)");
+  say("dependencies: npm install (first start, or package-lock.json changed)");
   const start = Date.now();
   const ended = await install();
   if (!ended.ok) throw new Stop(unreachable(ended));
@@ -35,12 +35,18 @@ function read(file) {
   }
 }
 
-/** npm retries an unreachable registry for minutes; one small question first tells in seconds. */
+/**
+ * npm retries an unreachable registry for minutes; one small question first tells in seconds. `install --no-save` keeps
+ * to package-lock.json and leaves it as it is, like `ci`, which however refuses a lockfile without the packages of
+ * platforms that the registry it was written from did not have.
+ */
 async function install() {
-  const question = ["view", "zod", "version", "--fetch-retries=0", "--fetch-timeout=8000", "--loglevel=error"];
-  const asked = await tool("npm", question, { deadline: 15_000, cwd: root });
-  const ended = await tool("npm", ["ci", ...(asked.ok ? [] : ["--offline"]), ...quietly], { deadline: 180_000, cwd: root });
-  return asked.ok || ended.ok ? ended : { ...ended, why: `the registry does not answer (${asked.why}) and npm's cache lacks a package` };
+  const question = ["view", "zod", "version", "--fetch-retries=0", "--fetch-timeout=6000", "--loglevel=error"];
+  const asked = await tool("npm", question, { deadline: 10_000, cwd: root });
+  const args = ["install", "--no-save", ...(asked.ok ? [] : ["--offline"]), ...quietly];
+  const ended = await tool("npm", args, { deadline: 180_000, cwd: root });
+  if (asked.ok || ended.ok) return { ...ended, why: `npm install failed\n${ended.output.trim() || ended.why}` };
+  return { ...ended, why: `the registry does not answer (${asked.why}) and npm's cache lacks a package` };
 }
 
 function unreachable({ why }) {

@@ -5,7 +5,7 @@ import { request as https } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { tool } from "./tool.mjs";
 
-const connectWithin = 8_000;
+const connectWithin = 6_000;
 
 /**
  * Downloads `url` to `file`; resolves with undefined, or with why not. curl where there is one: it knows every kind of

@@ -14,7 +14,7 @@ export async function fromApt(folder) {
     folder,
     archives.map(({ uri, signedBy }) => `deb ${signedBy ? `[signed-by=${signedBy}] ` : ""}${uri} sid main`),
   );
-  const updated = await tool("apt-get", [...apt, "update"], { deadline: 120_000, sign: /^(Get|Hit):/m });
+  const updated = await tool("apt-get", [...apt, "update"], { deadline: 120_000, signWithin: 8_000, sign: /^(Get|Hit):/m });
   if (!updated.ok) return { why: updated.why };
   const got = await tool("apt-get", [...apt, "download", "nats-server"], { deadline: 120_000, cwd: folder });
   const deb = readdirSync(folder).find((name) => name.endsWith(".deb"));

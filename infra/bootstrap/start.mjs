@@ -8,15 +8,16 @@ import { root, Stop } from "./place.mjs";
 
 /**
  * Makes ready what `script` needs and becomes it: Node 24, its arguments, our streams, its exit code. `nats` false
- * leaves nats-server out, `own` wants one even where NATS_URL names a cluster. Lines go to stderr, because stdout is the script's own; `quiet` leaves out the line that
+ * leaves nats-server out, `own` wants one even where NATS_URL names a cluster. `say` prints the bootstrap's own lines, on stderr
+ * unless said otherwise, because stdout is the script's; `quiet` leaves out the line that
  * names a nats-server found without trying anything.
  */
-export async function start(script, args, { nats = true, own = false, quiet = false } = {}) {
+export async function start(script, args, { nats = true, own = false, quiet = false, say = console.error } = {}) {
   try {
     if (process.platform === "win32") throw new Stop("Armada does not run on Windows itself: use WSL 2", 4);
-    await ensureDependencies(console.error);
-    const node = await ensureNode(console.error);
-    const found = nats ? await ensureNatsServer(console.error, { own, quiet }) : undefined;
+    await ensureDependencies(say);
+    const node = await ensureNode(say);
+    const found = nats ? await ensureNatsServer(say, { own, quiet }) : undefined;
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
     if (found) Object.assign(env, { ARMADA_NATS_SERVER: found.path, ARMADA_NATS_SOURCE: found.text });
     process.exitCode = await run(node, [root + script, ...args], env);

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
  * program writes once it has reached its server: without it within `signWithin` it is ended, so that a blocked network
  * costs seconds while a slow one has the whole deadline.
  */
-export function tool(program, args, { deadline, sign, signWithin = 12_000, env = {}, cwd }) {
+export function tool(program, args, { deadline, sign, signWithin = 10_000, env = {}, cwd }) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
