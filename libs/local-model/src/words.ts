@@ -2,7 +2,7 @@
 export const FUNCTION_WORDS: ReadonlySet<string> = new Set(
   `a an the and or but nor so yet of in on at to for from by with without within into onto over under about above below between among
   against during before after since until till while as than then that this these those it its itself they them their theirs he him his she
-  her hers we us our ours you your yours i me my mine who whom whose which what when where why how is am are was were be been being do does
+  her hers we us our ours you your yours i me my who whom whose which what when where why how is am are was were be been being do does
   did done doing has have had having can could may might must shall should will would not no none never neither either both each every all
   any some such same other others another more most much many few fewer less least own only just even also too very quite rather almost
   nearly about around roughly approximately some there here if unless because although though however therefore thus hence moreover

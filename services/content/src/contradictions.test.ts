@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { AGREEMENTS, CONFLICTS } from "./contradictions.samples.ts";
+import { agree, findContradictions } from "./contradictions.ts";
+import { quantitiesIn } from "./quantities.ts";
+
+const FILLER = [
+  "The river rises in the hills and is joined by three streams before it reaches the town.",
+  "Nobody remembers who planted the lime trees along the road.",
+  "A meeting of the council was held in the spring, and the minutes fill eleven pages.",
+  "In 1998 the road was widened, and 14 houses lost their front gardens.",
+];
+
+function find(left: readonly string[], right: readonly string[]) {
+  return findContradictions([
+    { name: "left.md", text: [...left, ...FILLER.slice(0, 2)].join("\n\n") },
+    { name: "right.md", text: [...FILLER.slice(2), ...right].join("\n\n") },
+  ]);
+}
+
+/** A shuffle that the same seed repeats. */
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+  let state = seed;
+  const keyed = list.map((item) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return { item, key: state };
+  });
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+describe("contradictions", () => {
+  it("are found one by one, with both places", () => {
+    const missed = CONFLICTS.filter(([a, b]) => !find([a], [b]).some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b)));
+    expect(missed.length, JSON.stringify(missed, undefined, 1)).toBeLessThanOrEqual(2);
+  });
+
+  it("are not made of sentences that agree or speak of something else", () => {
+    const wrong = AGREEMENTS.filter(([a, b]) => find([a], [b]).length > 0);
+    expect(wrong.length, JSON.stringify(wrong, undefined, 1)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("are found among others (seed %i)", (seed) => {
+    const conflicts = shuffled(CONFLICTS, seed).slice(0, 12);
+    const decoys = shuffled(AGREEMENTS, seed + 100).slice(0, 12);
+    const found = find(shuffled([...conflicts, ...decoys].map(([a]) => a), seed), shuffled([...conflicts, ...decoys].map(([, b]) => b), seed + 7));
+    const listed = ([a, b]: readonly [string, string]) => found.some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b));
+    expect(conflicts.filter(listed).length, `seed ${seed}`).toBeGreaterThanOrEqual(10);
+    expect(decoys.filter(listed).length, `seed ${seed}`).toBeLessThanOrEqual(2);
+  });
+
+  it("need two documents", () => {
+    expect(findContradictions([{ name: "a.md", text: "The bridge is 412 metres long.\n\nThe bridge is 438 metres long." }])).toEqual([]);
+  });
+
+  it("do not depend on the order of the documents", () => {
+    const [a, b] = [CONFLICTS.map(([one]) => one).join("\n\n"), CONFLICTS.map(([, other]) => other).join("\n\n")];
+    const quotes = (list: ReturnType<typeof findContradictions>) => list.map(({ places }) => places.map(({ quote }) => quote).sort().join("|")).sort();
+    expect(quotes(findContradictions([{ name: "x", text: a }, { name: "y", text: b }]))).toEqual(quotes(findContradictions([{ name: "y", text: b }, { name: "x", text: a }])));
+  });
+
+  it("join three documents that all disagree into one entry", () => {
+    const text = (metres: number) => `The harbour bridge at Calder is ${metres} metres long.`;
+    const found = findContradictions([412, 438, 460].map((metres, i) => ({ name: `${i}.md`, text: text(metres) })));
+    expect(found).toHaveLength(1);
+    expect(found[0]?.places.map(({ file }) => file)).toEqual(["0.md", "1.md", "2.md"]);
+  });
+});
+
+describe("agreement of quantities", () => {
+  const one = (text: string) => {
+    const [quantity] = quantitiesIn(text, []);
+    if (quantity === undefined) throw new Error(`no quantity in ${text}`);
+    return quantity;
+  };
+  it.each([
+    ["about 40 percent", "39.6 percent", true],
+    ["40 percent", "44 percent", false],
+    ["between 150 and 200 people", "176 people", true],
+    ["150–200 metres", "230 metres", false],
+    ["0.42 hectares", "4,200 square metres", true],
+    ["90 cubic metres", "90,000 litres", true],
+    ["6,870,000 euros", "about 6.9 million euros", true],
+    ["more than 900,000 people", "912,400 people", true],
+    ["18.6 million euros", "21.3 million euros", false],
+    ["twelve days", "12 days", true],
+    ["twenty-four turbines", "31 turbines", false],
+  ])("%s and %s: %s", (a, b, expected) => {
+    expect(agree(one(a), one(b))).toBe(expected);
+  });
+});
