@@ -1,9 +1,13 @@
-/** A stored message. */
+import type { Envelope } from "@armada/contracts";
+
+/** A stored message that the adapter has read: its envelopes agree with its subject, and its writer is who they name. */
 export type Message = {
   readonly subject: string;
   /** Its place in the team's stream. */
   readonly seq: number;
+  /** As stored; digests are over this. */
   readonly body: string;
+  readonly envelopes: readonly Envelope[];
   /** When the log stored it, milliseconds since 1970. */
   readonly time: number;
   /** Set on a copy that a source brought in. */

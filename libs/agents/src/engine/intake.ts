@@ -1,4 +1,4 @@
-import { type AnyEventKind, ArmadaError, asToken, decodeBody, type Envelope, parseSubject } from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, asToken, type Envelope, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled, Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Fact, Subscription, Workflow } from "../define.ts";
@@ -45,7 +45,7 @@ export class Intake {
 
   async ask(delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
-    const envelope = decodeBody(delivery.body)?.[0];
+    const envelope = delivery.envelopes[0];
     if (subject?.kind !== "ask" || envelope === undefined) return DONE;
     const { from, capability, id } = subject;
     if (capability.startsWith("run_") && capability !== "run_start")
@@ -68,7 +68,7 @@ export class Intake {
 
   async answer(delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
-    const envelope = decodeBody(delivery.body)?.[0];
+    const envelope = delivery.envelopes[0];
     if (subject?.kind !== "answer" || envelope === undefined) return DONE;
     const data = Answered.safeParse(envelope.data);
     if (!data.success) return DONE;
@@ -201,7 +201,7 @@ export async function factOf(
   kind: AnyEventKind,
   payloads: Pick<Payloads, "resolve">,
 ): Promise<{ fact: Fact; envelope: Envelope } | undefined> {
-  const envelope = decodeBody(message.body)?.find((event) => event.type === kind.type);
+  const envelope = message.envelopes.find((event) => event.type === kind.type);
   if (envelope === undefined) return undefined;
   let data = await payloads.resolve(envelope.data);
   for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;

@@ -1,4 +1,4 @@
-import { buildSubject, decodeBody, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
+import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { envelopeType, type JournalEvent, parseJournalEvent } from "./journal-events.ts";
 import type { RunState } from "./run-state.ts";
@@ -26,9 +26,9 @@ export type JournalMessage = {
 export function readJournalMessage(message: Message): JournalMessage | undefined {
   const subject = parseSubject(message.subject);
   if (subject?.kind !== "journal" || subject.branch !== undefined) return undefined;
-  const envelopes = decodeBody(message.body);
-  const events = envelopes?.map(parseJournalEvent);
-  if (envelopes === undefined || events === undefined || events.includes(undefined)) return undefined;
+  const { envelopes } = message;
+  const events = envelopes.map(parseJournalEvent);
+  if (events.includes(undefined)) return undefined;
   return { n: subject.n, does: subject.does, events: events as JournalEvent[], envelopes };
 }
 

@@ -1,4 +1,4 @@
-import { ArmadaError, decodeBody } from "@armada/contracts";
+import { ArmadaError } from "@armada/contracts";
 import type { Ports } from "@armada/event-sourcing";
 import type { Derived } from "./derive.ts";
 import { pause, persistently } from "./persistently.ts";
@@ -37,5 +37,5 @@ async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clo
 
 async function ownerOf(subject: string, ports: Pick<Ports, "log" | "clock" | "logger">): Promise<string | undefined> {
   const stored = await persistently(`read ${subject}`, ports, () => ports.log.last(subject));
-  return stored === undefined ? undefined : decodeBody(stored.body)?.[0]?.id;
+  return stored?.envelopes[0]?.id;
 }

@@ -1,4 +1,4 @@
-import { ArmadaError, decodeBody, parseSubject, Refusal } from "@armada/contracts";
+import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
@@ -185,7 +185,7 @@ function callOf(delivery: Delivery): number | undefined {
     const first = journal.events.find((event) => event.type === "step.requested" || event.type === "step.retried");
     return first?.data.n;
   }
-  const data = decodeBody(delivery.body)?.[0]?.data;
+  const data = delivery.envelopes[0]?.data;
   return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
 }
 

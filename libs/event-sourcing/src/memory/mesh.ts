@@ -186,7 +186,7 @@ export class MemoryMesh {
         continue;
       }
       next++;
-      if (filters.some((filter) => matches(filter, message.subject))) await handler(message);
+      if (message.envelopes.length > 0 && filters.some((filter) => matches(filter, message.subject))) await handler(message);
     }
     end();
   }

@@ -1,3 +1,4 @@
+import { agrees, decodeBody, parseSubject } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Message } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
@@ -9,6 +10,8 @@ const AGGREGATE = 4;
 export class MemoryStream {
   readonly name: string;
   readonly messages: Message[] = [];
+  /** Messages whose envelope does not fit their subject. */
+  rejected = 0;
   readonly #byAggregate = new Map<string, Message[]>();
   readonly #listeners = new Set<(message: Message) => void>();
 
@@ -25,8 +28,16 @@ export class MemoryStream {
       const last = this.#matching(expect.filter, this.head).at(-1)?.seq ?? 0;
       if (last !== expect.last) return { kind: "conflict", last };
     }
-    const message: Message = { subject, seq: this.head + 1, body, time, ...(origin === undefined ? {} : { origin }) };
+    const envelopes = decodeBody(body) ?? [];
+    const parsed = parseSubject(subject);
+    // What no reader may take (it does not agree with its subject) is stored all the same, and never handed out.
+    const legal = parsed !== undefined && envelopes.length > 0 && envelopes.every((envelope) => agrees(parsed, envelope));
+    const message: Message = { subject, seq: this.head + 1, body, time, envelopes: legal ? envelopes : [], ...(origin === undefined ? {} : { origin }) };
     this.messages.push(message);
+    if (!legal) {
+      this.rejected++;
+      return { kind: "appended", seq: message.seq };
+    }
     const aggregate = subject.split(".")[AGGREGATE] ?? "";
     const siblings = this.#byAggregate.get(aggregate);
     if (siblings === undefined) this.#byAggregate.set(aggregate, [message]);

@@ -1,0 +1,30 @@
+import type { Log, Logger, Objects, Timers } from "@armada/event-sourcing";
+import { type Link, link } from "./connect.ts";
+import { publicKeys, readIdentity } from "./identities.ts";
+import { jetstreamLog } from "./jetstream-log.ts";
+import { jetstreamObjects } from "./objects.ts";
+import { jetstreamTimers } from "./timers.ts";
+import { Reader, Signer } from "./writer.ts";
+
+/** A team's ports on JetStream, and the connection under them. */
+export type NatsPorts = { readonly link: Link; readonly log: Log; readonly timers: Timers; readonly objects: Objects };
+
+/** Connects one replica of a team. `keys`: the folder of identities. */
+export async function connectTeam(options: { servers: string; keys: string; team: string; logger: Logger; serverSince?: number }): Promise<NatsPorts> {
+  const { servers, keys, team, logger, serverSince } = options;
+  const identity = await readIdentity(keys, team);
+  const connected = await link({ servers, identity, logger, ...(serverSince === undefined ? {} : { serverSince }) });
+  return portsOf(connected, team, await publicKeys(keys), logger);
+}
+
+/** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */
+export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string, string>, logger: Logger): NatsPorts {
+  const reader = new Reader(team, keys);
+  const signer = new Signer(connected.identity.seed);
+  return {
+    link: connected,
+    log: jetstreamLog(connected, team, reader, signer, logger),
+    timers: jetstreamTimers(connected, team),
+    objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
+  };
+}

@@ -1,0 +1,85 @@
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
+import type { Identity } from "./identities.ts";
+import { Mux } from "./mux.ts";
+
+const OLDEST = [2, 14] as const;
+export const PINNED_SERVER = "2.15.1";
+
+/** One identity's connection. `outageAt`: when the server was last known to have been away, ms since 1970; 0 never. */
+export type Link = {
+  readonly connection: NatsConnection;
+  readonly mux: Mux;
+  readonly identity: Identity;
+  readonly outageAt: () => number;
+  /** Called whenever the connection is there again. */
+  onReconnect(handler: () => void): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Connects as an identity; waits for the server and reconnects for ever.
+ * @throws ArmadaError `NATS_TOO_OLD`: on older servers the features that Armada stands on fail open, silently
+ */
+export async function link(options: {
+  servers: string;
+  identity: Identity;
+  logger: Logger;
+  /** When the server was started, where that is known, ms since 1970. */
+  serverSince?: number;
+}): Promise<Link> {
+  const { servers, identity, logger } = options;
+  const inboxPrefix = `_INBOX.${identity.name}`;
+  const connection = await connect({
+    servers: servers.split(","),
+    name: identity.name,
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(identity.seed)),
+    inboxPrefix,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+    waitOnFirstConnect: true,
+    noAsyncTraces: true,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+  });
+  checkVersion(connection.info?.version ?? "0.0.0", logger);
+  const mux = new Mux(connection, inboxPrefix);
+  let outageAt = options.serverSince ?? 0;
+  let server = connection.info?.server_id;
+  const handlers: (() => void)[] = [];
+  const watch = async (): Promise<void> => {
+    for await (const status of connection.status()) {
+      if (status.type === "disconnect") {
+        mux.failAll("the connection to NATS went away");
+        logger.warn("the connection to NATS went away; reconnecting");
+      } else if (status.type === "reconnect") {
+        if (connection.info?.server_id !== server) outageAt = Date.now();
+        server = connection.info?.server_id;
+        logger.info("connected to NATS again");
+        for (const handler of handlers) handler();
+      } else if (status.type === "error") logger.warn(`NATS: ${status.error.message}`);
+    }
+  };
+  void watch();
+  return {
+    connection,
+    mux,
+    identity,
+    outageAt: () => outageAt,
+    onReconnect: (handler) => void handlers.push(handler),
+    close: async () => {
+      mux.close();
+      await connection.close();
+    },
+  };
+}
+
+function checkVersion(version: string, logger: Logger): void {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    throw new ArmadaError("NATS_TOO_OLD", `nats-server ${version} is older than ${OLDEST.join(".")}`, {
+      hint: `use nats-server ${PINNED_SERVER}`,
+    });
+  if (version !== PINNED_SERVER) logger.warn(`nats-server ${version} is not the tested ${PINNED_SERVER}`);
+}

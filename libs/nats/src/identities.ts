@@ -1,0 +1,86 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArmadaError, isName } from "@armada/contracts";
+import { createUser, fromSeed } from "@nats-io/nkeys";
+
+/** Who a process is to NATS and to the readers of its messages. `seed` is the secret. */
+export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string };
+
+const PUBLIC = "public.json";
+/** ASN.1 frames of a raw Ed25519 key (RFC 8410). */
+const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const SPKI = Buffer.from("302a300506032b6570032100", "hex");
+
+/** Makes the identities that `dir` lacks; files have mode 0600. Answers all public keys of the folder by name. */
+export async function ensureIdentities(dir: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const keys = new Map(await publicKeys(dir));
+  for (const name of names) {
+    if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
+    if (keys.has(name)) continue;
+    const pair = createUser();
+    const path = join(dir, `${name}.nk`);
+    await writeFile(path, new TextDecoder().decode(pair.getSeed()), { mode: 0o600, flag: "wx" });
+    await chmod(path, 0o600);
+    keys.set(name, pair.getPublicKey());
+  }
+  await writeFile(join(dir, PUBLIC), `${JSON.stringify(Object.fromEntries([...keys].sort()), undefined, 2)}\n`, { mode: 0o644 });
+  return keys;
+}
+
+/** @throws ArmadaError `IDENTITY_MISSING` */
+export async function readIdentity(dir: string, name: string): Promise<Identity> {
+  try {
+    const seed = (await readFile(join(dir, `${name}.nk`), "utf8")).trim();
+    return { name, seed, publicKey: fromSeed(new TextEncoder().encode(seed)).getPublicKey() };
+  } catch (cause) {
+    throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
+      cause,
+      hint: "make it with `armada provision --keys DIR`, and point NATS_CREDS at that folder",
+    });
+  }
+}
+
+/** The public keys of a folder of identities, by name: from its list, else from the seeds. */
+export async function publicKeys(dir: string): Promise<ReadonlyMap<string, string>> {
+  const files = await readdir(dir).catch(() => [] as string[]);
+  const keys = new Map<string, string>();
+  for (const file of files.filter((f) => f.endsWith(".nk"))) {
+    const name = file.slice(0, -".nk".length);
+    keys.set(name, (await readIdentity(dir, name)).publicKey);
+  }
+  if (!files.includes(PUBLIC)) return keys;
+  const listed: unknown = JSON.parse(await readFile(join(dir, PUBLIC), "utf8"));
+  if (typeof listed === "object" && listed !== null)
+    for (const [name, key] of Object.entries(listed)) if (typeof key === "string" && !keys.has(name)) keys.set(name, key);
+  return keys;
+}
+
+/** Signs in about 50 µs, where the client library's own signer takes over a millisecond. */
+export function signer(seed: string): (text: string) => string {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8, rawKey(seed, 2)]), format: "der", type: "pkcs8" });
+  return (text) => sign(null, Buffer.from(text), key).toString("base64url");
+}
+
+export function verifier(publicKey: string): (text: string, sig: string) => boolean {
+  const key: KeyObject = createPublicKey({ key: Buffer.concat([SPKI, rawKey(publicKey, 1)]), format: "der", type: "spki" });
+  return (text, sig) => verify(null, Buffer.from(text), key, Buffer.from(sig, "base64url"));
+}
+
+/** The 32 raw bytes of an nkey: base32 of a prefix, the key, and a checksum of two bytes (docs.nats.io, "NKeys"). */
+function rawKey(nkey: string, prefix: number): Buffer {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const letter of nkey) {
+    held = (held << 5) | alphabet.indexOf(letter);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >>> bits) & 0xff);
+    }
+  }
+  return Buffer.from(bytes.slice(prefix, prefix + 32));
+}

@@ -1,0 +1,146 @@
+import { ArmadaError } from "@armada/contracts";
+import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
+import { headers, type Msg } from "@nats-io/transport-node";
+import type { Link } from "./connect.ts";
+import { follow } from "./follow.ts";
+import { pull } from "./pull.ts";
+import type { Reader, Signer } from "./writer.ts";
+
+const APPEND_TIMEOUT_MS = 5_000;
+const LOAD_TIMEOUT_MS = 5_000;
+const CONFLICT = 10071;
+const RIVAL = 10164;
+const FULL: ReadonlySet<number> = new Set([10077, 10047, 10023]);
+
+type PubAck = { readonly seq?: number; readonly duplicate?: boolean; readonly error?: { readonly err_code: number; readonly description: string } };
+
+/** The Log port on a team's JetStream stream. */
+export function jetstreamLog(link: Link, team: string, reader: Reader, signer: Signer, logger: Logger): Log {
+  const stream = `TEAM_${team}`;
+  const { mux } = link;
+  const seen = new Set<number>();
+  const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {
+    const body = m.string();
+    const reading = reader.read(subject, body, m.headers, viaGet);
+    if (reading.kind === "forged") {
+      if (!seen.has(seq)) logger.warn(`message ${seq} of ${stream} is not taken: ${reading.why}`, { subject, seq });
+      if (seen.size < 100_000) seen.add(seq);
+      return undefined;
+    }
+    const { envelopes, origin } = reading;
+    return { subject, seq, body, time, envelopes, ...(origin === undefined ? {} : { origin }) };
+  };
+
+  async function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
+    const h = headers();
+    if (expect !== undefined) {
+      h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));
+      if (expect.filter !== subject) h.set("Nats-Expected-Last-Subject-Sequence-Subject", expect.filter);
+    }
+    const answer = await mux.request(subject, signer.sign(subject, body), { headers: h, timeout: APPEND_TIMEOUT_MS });
+    if ("failed" in answer) return { kind: "unavailable", reason: answer.failed };
+    if (answer.headers?.code === 503) return { kind: "unavailable", reason: "no stream answers" };
+    return appendedFrom(answer.string());
+  }
+
+  async function loadOnce(filter: string): Promise<{ messages: Message[]; upTo: number; empty: boolean } | "too_many"> {
+    const messages: Message[] = [];
+    return new Promise((resolve, reject) => {
+      mux.stream(
+        `$JS.API.DIRECT.GET.${stream}`,
+        JSON.stringify({ multi_last: [filter] }),
+        (m) => {
+          const code = m.headers?.code ?? 0;
+          if (code === 0) {
+            const at = m.headers?.get("Nats-Subject") ?? "";
+            const message = take(at, Number(m.headers?.get("Nats-Sequence")), Date.parse(m.headers?.get("Nats-Time-Stamp") ?? ""), m, true);
+            if (message !== undefined) messages.push(message);
+            return false;
+          }
+          if (code === 204) resolve({ messages, upTo: Number(m.headers?.get("Nats-UpTo-Sequence") || 0), empty: false });
+          else if (code === 404) resolve({ messages, upTo: 0, empty: true });
+          else if (code === 413) resolve("too_many");
+          else reject(unavailable(`direct get answered ${code} ${m.headers?.description ?? ""}`));
+          return true;
+        },
+        (reason) => reject(unavailable(reason)),
+        LOAD_TIMEOUT_MS,
+      );
+    });
+  }
+
+  /** Whether the leader, too, has nothing that matches: an empty answer does not say how far it looked. */
+  async function emptyAtLeader(filter: string): Promise<boolean> {
+    const answer = await mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), { timeout: LOAD_TIMEOUT_MS });
+    if ("failed" in answer) throw unavailable(answer.failed);
+    if (answer.headers?.code === 503) throw unavailable("no stream answers");
+    return (JSON.parse(answer.string()) as { error?: { code: number } }).error?.code === 404;
+  }
+
+  async function load(filter: string, atLeast = 0): Promise<Loaded> {
+    const deadline = performance.now() + LOAD_TIMEOUT_MS;
+    for (let tries = 0; ; tries++) {
+      const loaded = await loadOnce(filter);
+      if (loaded === "too_many") return { kind: "too_many" };
+      const { messages, upTo, empty } = loaded;
+      if (upTo >= atLeast || (empty && (await emptyAtLeader(filter))))
+        return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
+      if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
+    }
+  }
+
+  return {
+    append,
+    load,
+    last: async (filter, atLeast) => {
+      const loaded = await load(filter, atLeast);
+      return loaded.kind === "loaded" ? loaded.messages.at(-1) : undefined;
+    },
+    follow: (filters, from, handler, signal) => follow(link, stream, { filters, from }, take, handler, signal, logger),
+    work: (queue, handler, signal) => pull(link, stream, queue, take, handler, signal, logger),
+    pause: async (queue, until) => {
+      const answer = await api(link, `CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });
+      if (answer.error !== undefined) throw unavailable(answer.error.description);
+    },
+    depth: async (queue) => {
+      const info = await api(link, `CONSUMER.INFO.${stream}.${queue}`, {});
+      if (info.error !== undefined) throw unavailable(`queue ${queue} of ${stream}: ${info.error.description}`);
+      const of = info as unknown as { num_pending: number; num_ack_pending: number; num_waiting: number; created: string };
+      return { pending: of.num_pending, unacked: of.num_ack_pending, workers: of.num_waiting, since: Date.parse(of.created) };
+    },
+    head: async () => {
+      const info = await api(link, `STREAM.INFO.${stream}`, {});
+      if (info.error !== undefined) throw unavailable(`${stream}: ${info.error.description}`);
+      return (info as unknown as { state: { last_seq: number } }).state.last_seq;
+    },
+  };
+}
+
+/** @throws ArmadaError `LOG_UNAVAILABLE` where nobody answers */
+async function api(link: Link, call: string, body: unknown): Promise<{ error?: { description: string } }> {
+  const answer = await link.mux.request(`$JS.API.${call}`, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
+  if ("failed" in answer) throw unavailable(answer.failed);
+  if (answer.headers?.code === 503) throw unavailable("no stream answers");
+  return JSON.parse(answer.string()) as { error?: { description: string } };
+}
+
+/** An append's outcome from JetStream's answer. */
+export function appendedFrom(answer: string): Appended {
+  const ack = JSON.parse(answer) as PubAck;
+  if (ack.error === undefined) {
+    if (ack.duplicate === true) throw new ArmadaError("ACK_DUPLICATE", "the stream took the append for a duplicate; nothing of ours carries a message id");
+    return ack.seq === undefined ? { kind: "unavailable", reason: "an answer without a sequence" } : { kind: "appended", seq: ack.seq };
+  }
+  const { err_code, description } = ack.error;
+  if (err_code === CONFLICT) {
+    const last = /wrong last sequence: (\d+)/.exec(description)?.[1];
+    return last === undefined ? { kind: "conflict" } : { kind: "conflict", last: Number(last) };
+  }
+  if (err_code === RIVAL) return { kind: "conflict" };
+  return FULL.has(err_code) ? { kind: "full" } : { kind: "unavailable", reason: `${err_code} ${description}` };
+}
+
+export function unavailable(reason: string): ArmadaError {
+  return new ArmadaError("LOG_UNAVAILABLE", `the log does not answer: ${reason}`, { retryable: true });
+}

@@ -1,0 +1,82 @@
+import { ArmadaError } from "@armada/contracts";
+
+/** What an identity may do on the wire. */
+export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+
+/** The services besides the teams. `console` and `operator` read everything; only the provisioner and the archiver change streams. */
+export const ROLES = ["provisioner", "operator", "archiver"] as const;
+
+/**
+ * The least that each identity needs (ENGINE.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
+ * handed, as it asks them, answers them or subscribes to them.
+ */
+export function permissionsOf(name: string, about: { readonly teams: readonly string[]; readonly peers: readonly string[] }): Permissions {
+  const inbox = [`_INBOX.${name}.>`];
+  if (name === "provisioner") return { publish: ["$JS.API.>"], subscribe: inbox };
+  if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: inbox };
+  if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
+  if (!about.teams.includes(name)) throw new ArmadaError("IDENTITY_UNKNOWN", `${name} is neither a team nor a role`);
+  const team = [
+    `evt.${name}.>`,
+    `run.${name}.>`,
+    `at.${name}.>`,
+    `obj.${name}.>`,
+    `ask.*.${name}.>`,
+    `ans.*.${name}.>`,
+    ...ownStream(`TEAM_${name}`),
+    `$JS.API.DIRECT.GET.OBJECTS_${name}`,
+    ...about.peers.map((peer) => `$JS.API.DIRECT.GET.OBJECTS_${peer}`),
+  ];
+  return { publish: name === "gateway" ? [...team, ...readAll()] : team, subscribe: inbox };
+}
+
+function ownStream(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.INFO.${stream}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.API.CONSUMER.PAUSE.${stream}.*`,
+    // Ephemeral ones, to follow; a team that harms its own consumers harms itself.
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
+    // Both shapes of an ack subject: 2.15 puts domain and account before the stream.
+    `$JS.ACK.${stream}.>`,
+    `$JS.ACK.*.*.${stream}.>`,
+    "$JS.FC.>",
+  ];
+}
+
+function readAll(): string[] {
+  return [
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    "$JS.API.STREAM.LIST",
+    "$JS.API.STREAM.INFO.*",
+    "$JS.API.STREAM.MSG.GET.*",
+    "$JS.API.DIRECT.GET.*",
+    "$JS.API.CONSUMER.LIST.*",
+    "$JS.API.CONSUMER.INFO.*.*",
+    "$JS.API.CONSUMER.CREATE.*.>",
+    "$JS.API.CONSUMER.MSG.NEXT.*.*",
+    "$JS.API.CONSUMER.DELETE.*.*",
+    "$JS.FC.>",
+  ];
+}
+
+/** The `authorization` block of a nats-server configuration. */
+export function authorization(
+  keys: ReadonlyMap<string, string>,
+  teams: readonly { readonly name: string; readonly peers: readonly string[] }[],
+): string {
+  const names = teams.map((team) => team.name);
+  const users = [...keys].sort().flatMap(([name, key]) => {
+    const known = names.includes(name) || (ROLES as readonly string[]).includes(name);
+    if (!known) return []; // a key of a team that is no longer there opens nothing
+    const { publish, subscribe } = permissionsOf(name, { teams: names, peers: teams.find((team) => team.name === name)?.peers ?? [] });
+    const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
+    return [`    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`];
+  });
+  return `authorization {\n  users = [\n${users.join("\n")}\n  ]\n}\n`;
+}

@@ -1,0 +1,150 @@
+import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
+import type { Msg } from "@nats-io/transport-node";
+import type { Link } from "./connect.ts";
+
+/** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
+const WORKING_MS = 5_000;
+const EXPIRES_MS = 30_000;
+const HEARTBEAT_MS = 5_000;
+const RETRY_MS = 250;
+/** How long after the server was away a repeated delivery is laid to that. */
+const OUTAGE_MS = 30_000;
+
+export type Take = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => Message | undefined;
+
+/**
+ * Pulls a consumer and holds no more than the queue's concurrency: what waits here would run twice once `ack_wait` is
+ * over. Resolves when `signal` has aborted and the handlers have ended.
+ */
+export function pull(
+  link: Link,
+  stream: string,
+  queue: Queue,
+  take: Take,
+  handler: (delivery: Delivery) => Promise<Handled>,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<void> {
+  const { connection, mux } = link;
+  const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
+  const held = new Set<string>();
+  let asked = 0;
+  let heard = performance.now();
+  let resolveEnd: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => {
+    resolveEnd = resolve;
+  });
+
+  const refill = (): void => {
+    const free = queue.concurrency - held.size - asked;
+    if (signal.aborted || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
+    ask(free);
+  };
+
+  const ask = (batch: number): void => {
+    let left = batch;
+    asked += batch;
+    const over = (): void => {
+      asked -= left;
+      left = 0;
+    };
+    const request = { batch, expires: EXPIRES_MS * 1e6, idle_heartbeat: HEARTBEAT_MS * 1e6 };
+    mux.stream(
+      subject,
+      JSON.stringify(request),
+      (message) => {
+        heard = performance.now();
+        const code = message.headers?.code ?? 0;
+        if (code === 100) return false;
+        if (code === 0) {
+          if (left > 0) {
+            left--;
+            asked--;
+          }
+          void handle(message);
+          return left === 0;
+        }
+        over();
+        if (code === 408 || code === 404) refill();
+        else {
+          if (code !== 409 || !/shutdown|leadership/i.test(message.headers?.description ?? ""))
+            logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${message.headers?.description ?? ""}`, { queue: queue.name });
+          later(RETRY_MS);
+        }
+        return true;
+      },
+      () => {
+        over();
+        later(RETRY_MS);
+      },
+      EXPIRES_MS + HEARTBEAT_MS,
+    );
+  };
+
+  const later = (ms: number): void => void setTimeout(refill, ms).unref();
+
+  const handle = async (message: Msg): Promise<void> => {
+    const about = parseAck(message.reply ?? "");
+    if (about === undefined) return;
+    const reply = message.reply ?? "";
+    held.add(reply);
+    try {
+      const read = take(message.subject, about.seq, about.time, message, false);
+      if (read === undefined) return answer(reply, "+ACK");
+      const outage = about.delivery > 1 && Date.now() - link.outageAt() < OUTAGE_MS;
+      const handled = await handler({ ...read, delivery: about.delivery, outage });
+      answer(reply, handled.kind === "done" ? "+ACK" : `-NAK ${JSON.stringify({ delay: Math.max(1, handled.after) * 1e6 })}`);
+    } catch (error) {
+      logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, { subject: message.subject, seq: about.seq });
+      answer(reply, `-NAK ${JSON.stringify({ delay: WORKING_MS * 1e6 })}`);
+    } finally {
+      held.delete(reply);
+      if (signal.aborted && held.size === 0) resolveEnd();
+      refill();
+    }
+  };
+
+  const answer = (reply: string, text: string): void => {
+    if (!connection.isClosed()) connection.publish(reply, text);
+  };
+
+  const beat = setInterval(() => {
+    for (const reply of held) answer(reply, "+WPI");
+    if (asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS) {
+      asked = 0; // the pulls got lost: ask anew
+      heard = performance.now();
+    }
+    refill();
+  }, WORKING_MS);
+
+  const stop = (): void => {
+    clearInterval(beat);
+    if (held.size === 0) resolveEnd();
+    else void keepBeating();
+  };
+  /** Handlers that drain keep their messages. */
+  const keepBeating = async (): Promise<void> => {
+    const draining = setInterval(() => {
+      for (const reply of held) answer(reply, "+WPI");
+    }, WORKING_MS);
+    await end;
+    clearInterval(draining);
+  };
+  link.onReconnect(() => refill());
+  if (signal.aborted) stop();
+  else {
+    signal.addEventListener("abort", stop, { once: true });
+    refill();
+  }
+  return end;
+}
+
+/** What an ack subject says, in its shape of 9 tokens or, since 2.15, of 11 and more. */
+export function parseAck(reply: string): { delivery: number; seq: number; time: number } | undefined {
+  const tokens = reply.split(".");
+  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
+  const at = tokens.length > 9 ? 6 : 4;
+  const [delivery, seq, , nanos] = tokens.slice(at);
+  if (delivery === undefined || seq === undefined || nanos === undefined) return undefined;
+  return { delivery: Number(delivery), seq: Number(seq), time: Math.floor(Number(nanos.slice(0, -6))) };
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join, relative, resolve } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+
+export type ServerOptions = {
+  readonly binary: string;
+  /** The shared configuration file, infra/nats/server.conf. */
+  readonly base: string;
+  /** Where streams live. */
+  readonly data: string;
+  /** Where the generated configuration goes. */
+  readonly folder: string;
+  /** The `authorization` block. */
+  readonly authorization: string;
+  readonly port?: number;
+  /** Lines that come last in the configuration: a cluster block, another sync interval. */
+  readonly extra?: string;
+  readonly syncInterval?: "always" | "100ms";
+  readonly logger: Logger;
+};
+
+/** A nats-server that this process runs; started again when it ends by itself. */
+export type RunningServer = {
+  readonly url: string;
+  readonly pid: () => number | undefined;
+  /** When it was last started, ms since 1970. */
+  readonly since: () => number;
+  stop(): Promise<void>;
+};
+
+const READY_MS = 10_000;
+const GRACE_MS = 5_000;
+
+/** Starts the server as a supervised child on loopback. @throws ArmadaError `NATS_NOT_READY` with the last lines it said */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const port = options.port ?? (await freePort());
+  const config = join(options.folder, "server.conf");
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  await mkdir(options.data, { recursive: true });
+  // The server reads an include relative to the file that holds it.
+  const include = relative(dirname(resolve(config)), resolve(options.base));
+  const sync = options.syncInterval === "100ms" ? 'jetstream { sync_interval: "100ms" }\n' : "";
+  await writeFile(config, `include "${include}"\n${sync}${options.authorization}${options.extra ?? ""}`, { mode: 0o600 });
+  let stopping = false;
+  let child: ChildProcess | undefined;
+  let since = 0;
+  let said: string[] = [];
+  const run = (): ChildProcess => {
+    since = Date.now();
+    const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, GOMEMLIMIT: process.env["GOMEMLIMIT"] ?? "1GiB" },
+    });
+    started.stderr?.on("data", (chunk: Buffer) => {
+      said = [...said, ...chunk.toString().split("\n")].filter((line) => line !== "").slice(-20);
+    });
+    started.once("exit", (code, signal) => {
+      if (stopping) return;
+      options.logger.warn(`nats-server ended (${signal ?? code}); starting it again`, { last: said.at(-1) });
+      setTimeout(() => {
+        if (!stopping) child = run();
+      }, 200);
+    });
+    return started;
+  };
+  child = run();
+  const url = `nats://127.0.0.1:${port}`;
+  const deadline = Date.now() + READY_MS;
+  while (!said.some((line) => line.includes("Server is ready"))) {
+    if (Date.now() > deadline || child.exitCode !== null) {
+      stopping = true;
+      child.kill();
+      throw new ArmadaError("NATS_NOT_READY", `nats-server did not become ready:\n${said.join("\n")}`);
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return {
+    url,
+    pid: () => child?.pid,
+    since: () => since,
+    stop: async () => {
+      stopping = true;
+      const running = child;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      const ended = new Promise((done) => running.once("exit", done));
+      running.kill("SIGTERM");
+      const over = setTimeout(() => running.kill("SIGKILL"), GRACE_MS);
+      await ended;
+      clearTimeout(over);
+    },
+  };
+}
+
+/** A port that the system has free on loopback. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === "object" && address !== null ? done(address.port) : fail(new Error("no port"))));
+    });
+  });
+}

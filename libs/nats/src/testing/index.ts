@@ -1,0 +1,1 @@
+export { natsServerBinary, startTestMesh, type TestMesh } from "./mesh.ts";

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { connectTeam, type NatsPorts } from "../adapter.ts";
+import { link } from "../connect.ts";
+import { ensureIdentities, readIdentity } from "../identities.ts";
+import { authorization, ROLES } from "../permissions.ts";
+import { provision } from "../provision.ts";
+import { freePort, type RunningServer, startServer } from "../server.ts";
+import type { TeamTopology } from "../topology.ts";
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+const BASE = join(dirname(fileURLToPath(import.meta.url)), "../../../../infra/nats/server.conf");
+
+/** Real nats-servers in a folder of their own, with the teams' identities and streams. */
+export type TestMesh = {
+  readonly url: string;
+  readonly keys: string;
+  readonly servers: readonly RunningServer[];
+  connect(team: string, logger?: Logger): Promise<NatsPorts>;
+  provision(teams: readonly TeamTopology[]): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** The binary that the bootstrap found. @throws ArmadaError `NO_NATS_SERVER` */
+export function natsServerBinary(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const found = env["ARMADA_NATS_SERVER"] ?? env["NATS_SERVER_BIN"];
+  if (found === undefined) throw new ArmadaError("NO_NATS_SERVER", "ARMADA_NATS_SERVER names no nats-server", { hint: "run the tests through `npm test`" });
+  return found;
+}
+
+/** Starts one server, or a cluster of three, and provisions the teams. */
+export async function startTestMesh(
+  teams: readonly TeamTopology[],
+  options: { servers?: 1 | 3; syncInterval?: "always" | "100ms"; strangers?: readonly string[] } = {},
+): Promise<TestMesh> {
+  const folder = await mkdtemp(join(tmpdir(), "armada-"));
+  const keys = join(folder, "keys");
+  const names = teams.map((team) => team.team);
+  const all = await ensureIdentities(keys, [...ROLES, ...names, ...(options.strangers ?? [])]);
+  const peers = (name: string): string[] => names.filter((other) => other !== name);
+  const auth = authorization(all, [...names, ...(options.strangers ?? [])].map((name) => ({ name, peers: peers(name) })));
+  const size = options.servers ?? 1;
+  const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
+  const routes = await Promise.all(Array.from({ length: size }, () => freePort()));
+  const servers = await Promise.all(
+    ports.map((port, i) =>
+      startServer({
+        binary: natsServerBinary(),
+        base: BASE,
+        data: join(folder, `data${i}`),
+        folder: join(folder, `server${i}`),
+        authorization: auth,
+        port,
+        ...(options.syncInterval === undefined ? {} : { syncInterval: options.syncInterval }),
+        ...(size === 1
+          ? {}
+          : {
+              extra: `server_name: n${i}\ncluster { name: test, listen: "127.0.0.1:${routes[i]}", routes: [${routes.map((r) => `"nats://127.0.0.1:${r}"`).join(", ")}] }\n`,
+            }),
+        logger: quiet,
+      }),
+    ),
+  );
+  const url = servers.map((server) => server.url).join(",");
+  const open: NatsPorts[] = [];
+  const mesh: TestMesh = {
+    url,
+    keys,
+    servers,
+    connect: async (team, logger = quiet) => {
+      const connected = await connectTeam({ servers: url, keys, team, logger });
+      open.push(connected);
+      return connected;
+    },
+    provision: async (wanted) => {
+      const admin = await link({ servers: url, identity: await readIdentity(keys, "provisioner"), logger: quiet });
+      try {
+        const deadline = Date.now() + 20_000;
+        for (;;) {
+          try {
+            await provision(admin, wanted, { replicas: size, maxBytes: -1 });
+            return;
+          } catch (error) {
+            if (Date.now() > deadline || size === 1) throw error; // a cluster needs a moment to elect its leader
+            await new Promise((done) => setTimeout(done, 200));
+          }
+        }
+      } finally {
+        await admin.close();
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(open.map((one) => one.link.close()));
+      await Promise.all(servers.map((server) => server.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await mesh.provision(teams);
+  return mesh;
+}

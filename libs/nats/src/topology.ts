@@ -1,0 +1,70 @@
+import type { Queue } from "@armada/event-sourcing";
+import { nanos } from "@nats-io/transport-node";
+import { AckPolicy, type ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, type StreamConfig, StorageType } from "@nats-io/jetstream";
+
+/** What a team's definition wants from JetStream, as data. */
+export type TeamTopology = {
+  readonly team: string;
+  readonly queues: readonly Queue[];
+  /** Facts wanted from other teams: literal filters by team. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+};
+
+export type Wanted = { readonly streams: readonly Partial<StreamConfig>[]; readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[] };
+
+export const ACK_WAIT_MS = 20_000;
+/** In flight over all replicas of a queue. */
+const MAX_ACK_PENDING = 10_000;
+
+/** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
+export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; maxBytes: number }): Wanted {
+  const base = {
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    num_replicas: options.replicas,
+    allow_direct: true,
+    deny_delete: true,
+    deny_purge: false,
+  } as const;
+  const filters = [...sources].flatMap(([from, list]) => list.map((filter) => ({ name: `TEAM_${from}`, filter_subject: filter })));
+  return {
+    streams: [
+      {
+        ...base,
+        name: `TIMERS_${team}`,
+        subjects: [`at.${team}.>`, `tick.${team}.>`],
+        discard: DiscardPolicy.Old,
+        allow_msg_schedules: true,
+        deny_delete: false,
+      },
+      {
+        ...base,
+        name: `TEAM_${team}`,
+        subjects: [`evt.${team}.>`, `run.${team}.>`, `ask.${team}.>`, `ans.${team}.>`],
+        discard: DiscardPolicy.New,
+        duplicate_window: nanos(100),
+        max_bytes: options.maxBytes,
+        sources: [{ name: `TIMERS_${team}`, filter_subject: `tick.${team}.>` }, ...filters],
+      },
+      { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New, max_bytes: options.maxBytes },
+    ],
+    consumers: queues.map((queue) => ({
+      stream: `TEAM_${team}`,
+      config: {
+        durable_name: queue.name,
+        ...filterOf(queue.filters),
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+        deliver_policy: DeliverPolicy.All,
+        max_deliver: -1,
+        max_ack_pending: MAX_ACK_PENDING,
+        max_waiting: 512,
+      },
+    })),
+  };
+}
+
+function filterOf(filters: readonly string[]): Partial<Pick<ConsumerConfig, "filter_subject" | "filter_subjects">> {
+  const [only] = filters;
+  return filters.length === 1 && only !== undefined ? { filter_subject: only } : { filter_subjects: [...filters] };
+}

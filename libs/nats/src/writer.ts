@@ -1,0 +1,72 @@
+import { agrees, decodeBody, type Envelope, parseSubject, signedText, splitSignature, withSignature } from "@armada/contracts";
+import type { MsgHdrs } from "@nats-io/transport-node";
+import { signer, verifier } from "./identities.ts";
+
+/** Headers that only the server writes, on what it answers or copies; stored, they are the mark of a forgery. */
+const SERVER_HEADERS = ["Nats-Stream", "Nats-Subject", "Nats-Sequence"] as const;
+
+export type Reading =
+  | { readonly kind: "legal"; readonly envelopes: readonly Envelope[]; readonly origin?: { readonly stream: string; readonly seq: number } }
+  | { readonly kind: "forged"; readonly why: string };
+
+/**
+ * "Who wrote it" (ENGINE.md): takes a message only if its envelope agrees with its subject, its stored headers are a
+ * writer's, and, where it crossed teams, its signature holds. `viaGet`: the server added its own headers to the answer.
+ */
+export class Reader {
+  readonly #team: string;
+  readonly #verify = new Map<string, (text: string, sig: string) => boolean>();
+
+  constructor(team: string, publicKeys: ReadonlyMap<string, string>) {
+    this.#team = team;
+    for (const [name, key] of publicKeys) this.#verify.set(name, verifier(key));
+  }
+
+  read(subject: string, body: string, headers: MsgHdrs | undefined, viaGet: boolean): Reading {
+    const parsed = parseSubject(subject);
+    if (parsed === undefined) return forged("its subject is none of the mesh's");
+    for (const name of SERVER_HEADERS)
+      if ((headers?.values(name).length ?? 0) > (viaGet ? 1 : 0)) return forged(`it carries the server's header ${name}`);
+    const envelopes = decodeBody(body);
+    const last = envelopes?.at(-1);
+    if (envelopes === undefined || last === undefined) return forged("its body is no CloudEvent");
+    if (!envelopes.every((envelope) => agrees(parsed, envelope))) return forged("its envelope does not agree with its subject");
+    const origin = originOf(headers);
+    const writer = last.team;
+    if (writer === this.#team) return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
+    if (parsed.kind === "fact" && origin?.stream !== `TEAM_${writer}`) return forged(`a fact of ${writer} that did not come from its stream`);
+    if (parsed.kind !== "fact" && parsed.kind !== "ask" && parsed.kind !== "answer") return forged(`team ${writer} may not write ${parsed.kind} here`);
+    const signed = splitSignature(body);
+    const verify = this.#verify.get(writer);
+    if (verify === undefined) return forged(`team ${writer} has no known key`);
+    if (signed === undefined || !verify(signedText(subject, last.id, signed.body), signed.sig)) return forged(`its signature is not ${writer}'s`);
+    return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
+  }
+}
+
+function forged(why: string): Reading {
+  return { kind: "forged", why };
+}
+
+/** `Nats-Stream-Source`: stream, sequence, filter, destination and subject, apart by spaces. */
+function originOf(headers: MsgHdrs | undefined): { stream: string; seq: number } | undefined {
+  const source = headers?.get("Nats-Stream-Source");
+  if (source === undefined || source === "") return undefined;
+  const [stream = "", seq = "0"] = source.split(" ");
+  return { stream: stream.split(":")[0] ?? stream, seq: Number(seq) };
+}
+
+/** Signs what crosses teams: facts, asks and answers. Journals stay inside and are not signed. */
+export class Signer {
+  readonly #sign: (text: string) => string;
+
+  constructor(seed: string) {
+    this.#sign = signer(seed);
+  }
+
+  sign(subject: string, body: string): string {
+    if (!/^(evt|ask|ans)\./.test(subject)) return body;
+    const id = decodeBody(body)?.at(-1)?.id ?? "";
+    return withSignature(body, this.#sign(signedText(subject, id, body)));
+  }
+}
