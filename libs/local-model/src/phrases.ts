@@ -6,6 +6,11 @@ const EMPTY_NOUNS = new Set(
   `number example case way part thing use order time year day kind type sort form place point amount level lot set group list name value
   end start result reason fact need area side half percent per cent people person man woman world work set piece bit choice option note
   section page figure table use month week hour minute second today century decade figure figures total average range rest majority thanks
+  hours minutes seconds days weeks months years metres meters kilometres kilometers miles feet euros dollars pounds degrees degree celsius tonnes tons litres liters
+  kilograms grams hectares megawatts kilowatts cent cents hour minute metre meter kilometre kilometer euro dollar pound centimetre centimetres percentage quarter third
+  morning evening night question questions answer answers column columns field fields default defaults version type types options option note notes title
+  january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday spring summer
+  autumn winter lots rates rate top bottom front back left right middle rule rules idea ideas word words matter matters sense order orders mr mrs dr
   something anything nothing everything someone anyone everyone multiple several various different certain many available possible default
   new old good bad large small big high low long short great little early late whole full main own able single similar important`.split(/\s+/u),
 );

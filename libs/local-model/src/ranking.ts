@@ -34,6 +34,7 @@ function manner(one: Candidate): number {
   let score = one.inBlock === 0 ? 0.12 : 0;
   if (one.length >= 11 && one.length <= 28) score += 0.12;
   if (one.list) score -= 0.25;
+  if (one.leans) score -= 0.35;
   if (/\p{N}/u.test(one.text)) score += 0.12;
   if (/[()"“;:]/u.test(one.text)) score -= 0.08;
   return score;

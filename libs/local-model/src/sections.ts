@@ -68,7 +68,7 @@ function best(headings: readonly Heading[], sections: readonly Section[], taken:
     if (picked === undefined) continue;
     const value = picked.reduce((sum, { sentence }) => sum + (scores.get(sentence) ?? 0), 0);
     const documents = new Set(picked.map(({ sentence }) => sentence.doc)).size;
-    const worth = value * (1 + 0.12 * documents) * (heading.key.includes(" ") ? 1.35 : 1) * headed(heading);
+    const worth = value * (1 + 0.12 * documents) * (heading.key.includes(" ") ? 1.5 : 1) * headed(heading);
     if (worth > foundWorth) {
       foundWorth = worth;
       found = { heading: heading.surface, key: heading.key, picked };

@@ -1,7 +1,7 @@
 import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions.ts";
 import type { Skipped, Source } from "./documents.ts";
-import type { Checked, CheckedArticle, Draft } from "./draft.ts";
+import type { Checked, CheckedArticle, Contradiction, Draft } from "./draft.ts";
 import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
 import { unanswered } from "./questions.ts";
@@ -13,8 +13,9 @@ export function checkArticle(draft: Draft, topic: string, questions: readonly st
   const byName = new Map(sources.map((source) => [source.name, source]));
   const isOrdinary = ordinaryWords(sources.map(({ text }) => text));
   const check = (claim: Draft["standfirst"][number]) => checkClaim(claim, byName, isOrdinary);
-  const lead = draft.standfirst.map(check);
-  const checked = draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) }));
+  const contradictions = findContradictions(sources);
+  const lead = undisputed(draft.standfirst.map(check), contradictions);
+  const checked = withoutDisputed(draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) })), contradictions);
   // A lead that no source carries is still shown, marked, but not up front.
   const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
   const first = checked[0];
@@ -28,7 +29,7 @@ export function checkArticle(draft: Draft, topic: string, questions: readonly st
     standfirst: standfirst(lead, sections),
     sections: sections.map(({ heading, sentences }, i) => ({ heading: isGrounded(heading, ground) ? heading : `Part ${i + 1}`, sentences })),
     unsourced,
-    contradictions: findContradictions(sources),
+    contradictions,
     figures: figuresOf(carried),
     unanswered: unanswered(questions, sources),
     sources: sources.map(({ name, text }) => ({ file: name, title: titleOf(name, text) })),
@@ -37,8 +38,24 @@ export function checkArticle(draft: Draft, topic: string, questions: readonly st
   };
 }
 
+/** What the sources disagree on stands in its own table; a section gives it up as long as it stays whole without. */
+function withoutDisputed(sections: readonly Section[], contradictions: readonly Contradiction[]): Section[] {
+  return sections.map(({ heading, sentences }) => {
+    const kept = undisputed(sentences, contradictions);
+    const files = new Set(kept.flatMap(({ sources }) => sources.map(({ file }) => file)));
+    return { heading, sentences: kept.length >= 3 && files.size >= 2 ? kept : sentences };
+  });
+}
+
+function undisputed(sentences: readonly Checked[], contradictions: readonly Contradiction[]): Checked[] {
+  const disputed = new Set(contradictions.flatMap(({ places }) => places.map(({ quote }) => quote)));
+  return sentences.filter(({ sources }) => !sources.some(({ quote }) => [...disputed].some((one) => one.includes(quote) || quote.includes(one))));
+}
+
+type Section = { heading: string; sentences: Checked[] };
+
 /** Carried leads; where there are none, the first carried sentence moves up from its section. */
-function standfirst(lead: readonly Checked[], sections: { heading: string; sentences: Checked[] }[]): Checked[] {
+function standfirst(lead: readonly Checked[], sections: readonly Section[]): Checked[] {
   const carried = lead.filter(({ sources }) => sources.length > 0);
   if (carried.length > 0) return carried;
   for (const section of sections) {

@@ -2,6 +2,8 @@ import { FUNCTION_WORDS, stem } from "@armada/local-model";
 
 const SPELLED = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(" ");
 const TENS: Readonly<Record<string, number>> = { thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 };
+/** Words that change a number or are one: they count as they are written. */
+const MAGNITUDES = new Set("hundred thousand million billion trillion dozen ".split(" "));
 const MONTHS = /^(?:january|february|march|april|may|june|july|august|september|october|november|december)$/iu;
 /** Capitalised by habit, naming nothing. */
 const NO_NAMES = new Set("i i’m i'm ok okay mr mrs ms dr".split(" "));
@@ -14,6 +16,7 @@ export function numbersIn(text: string): string[] {
     const spelled = SPELLED.indexOf(word);
     if (spelled >= 0) found.push(String(spelled + 2));
     else if (Object.hasOwn(TENS, word)) found.push(String(TENS[word]));
+    else if (MAGNITUDES.has(word)) found.push(word);
   }
   return found;
 }

@@ -32,16 +32,43 @@ type Found = { readonly a: ClauseClaim; readonly b: ClauseClaim; readonly about:
  * other's figure agree; another period, plan or entity is another thing.
  */
 export function findContradictions(sources: readonly Source[]): Contradiction[] {
-  const claims = claimsOf(sources);
+  // In an order that neither names nor the brief's order change.
+  const ordered = [...sources].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  const claims = claimsOf(ordered);
   const weight = weights(claims);
   const found: Found[] = [];
-  for (const [i, a] of claims.entries())
-    for (const b of claims.slice(i + 1)) {
-      if (a.file === b.file || a.quote === b.quote) continue;
-      const about = disagreement(a, b, weight);
-      if (about !== undefined) found.push({ a, b, about });
-    }
+  const buckets = bucketsOf(claims);
+  const met = new Set<string>();
+  for (const bucket of buckets)
+    for (const [i, a] of bucket.entries())
+      for (const b of bucket.slice(i + 1)) {
+        const pair = `${a.id} ${b.id}`;
+        if (a.file === b.file || a.quote === b.quote || met.has(pair)) continue;
+        met.add(pair);
+        const about = disagreement(a, b, weight);
+        if (about !== undefined) found.push({ a, b, about });
+      }
+  found.sort((x, y) => x.a.id - y.a.id || x.b.id - y.b.id);
   return merge(found);
+}
+
+/** Claims of one bucket are compared each with each: more than this would take minutes, and is no folder of documents. */
+const BUCKET_MOST = 1_200;
+
+/** Only claims with a figure of one dimension, a date each, or one role can disagree. */
+function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
+  const buckets = new Map<string, ClauseClaim[]>();
+  const put = (key: string, claim: ClauseClaim) => {
+    const bucket = buckets.get(key) ?? [];
+    if (bucket.length < BUCKET_MOST && bucket.at(-1) !== claim) bucket.push(claim);
+    buckets.set(key, bucket);
+  };
+  for (const claim of claims) {
+    for (const one of claim.quantities) put(one.dimension.startsWith("count:") ? `count ${stemOfDimension(one.dimension)}` : one.dimension, claim);
+    for (const { head } of claim.roles) put(`role ${head}`, claim);
+    if (claim.dates.length === 1) put("date", claim);
+  }
+  return [...buckets.values()];
 }
 
 function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {

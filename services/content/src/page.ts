@@ -13,14 +13,15 @@ export type Page = {
 export const UNSOURCED_MARK = "unsourced";
 export const LOCAL_LINE = "Compiled without a language model: the sentences are the sources' own words.";
 
-/** Runs of sentences from one file read as one paragraph; no paragraph is longer than four sentences. */
+/** Paragraphs of two to four sentences, broken where the source changes if that leaves none of them alone. */
 export function paragraphs(sentences: readonly Checked[]): Checked[][] {
   const made: Checked[][] = [];
-  for (const sentence of sentences) {
+  for (const [i, sentence] of sentences.entries()) {
     const last = made.at(-1);
-    const same = last?.at(-1)?.sources[0]?.file === sentence.sources[0]?.file;
-    if (last !== undefined && last.length < (same ? 4 : 2)) last.push(sentence);
-    else made.push([sentence]);
+    const changed = last?.at(-1)?.sources[0]?.file !== sentence.sources[0]?.file;
+    const left = sentences.length - i;
+    if (last === undefined || (left >= 2 && (last.length >= 4 || (last.length >= 2 && changed)))) made.push([sentence]);
+    else last.push(sentence);
   }
   return made;
 }

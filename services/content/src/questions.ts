@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/local-model";
+import { contentStems, stem } from "@armada/local-model";
 import type { Source } from "./documents.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [
@@ -8,16 +8,37 @@ const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [
   { asks: /\bwhy\b/iu, wants: /\b(?:because|since|due|so that|therefore|reason|to|cause)/iu },
 ];
 
-/** The questions that no sentence of any source answers: none holds most of a question's words and the kind of thing it asks for. */
+/** Share of a question's weight that a passage must hold to count as speaking to it. */
+const SPOKEN_TO = 0.55;
+
+/** The questions that no passage of any source answers: none has the rarer of a question's words and the kind of thing it asks for. */
 export function unanswered(questions: readonly string[], sources: readonly Source[]): string[] {
-  const blocks = sources.flatMap(({ text }) => text.split("\n\n").filter((block) => !/^(?:#{1,6}|\|) /u.test(block)));
-  const stemmed = blocks.map((block) => ({ block, stems: new Set(contentStems(block)) }));
+  const passages = sources.flatMap(passagesOf);
+  const weight = (one: string) => Math.log(1 + passages.length / (0.5 + passages.filter(({ stems }) => stems.has(one)).length));
   return questions.filter((question) => {
-    const wanted = [...new Set(contentStems(question))].filter((one) => !/^(?:much|many|long|far|often|year|date|share|percentag|number|happen|need|take)$/u.test(one));
+    const wanted = [...new Set(contentStems(question))].filter((one) => !OF_THE_FORM.has(one));
+    const all = wanted.reduce((sum, one) => sum + weight(one), 0);
     const shape = SHAPES.find(({ asks }) => asks.test(question));
-    return !stemmed.some(({ block, stems }) => {
-      const hits = wanted.filter((one) => stems.has(one)).length;
-      return hits >= Math.max(1, Math.ceil(wanted.length * 0.7)) && (shape === undefined || shape.wants.test(block));
+    return !passages.some(({ text, stems }) => {
+      const held = wanted.reduce((sum, one) => sum + (stems.has(one) ? weight(one) : 0), 0);
+      return all > 0 && held / all >= SPOKEN_TO && (shape === undefined || shape.wants.test(text));
     });
+  });
+}
+
+const OF_THE_FORM = new Set("much many long far often number happen need take able do does".split(" ").map(stem));
+
+/** Paragraphs with the words of the headings above them. */
+function passagesOf({ text }: Source): { text: string; stems: ReadonlySet<string> }[] {
+  let title = "";
+  let heading = "";
+  return text.split("\n\n").flatMap((block) => {
+    const level = /^(#{1,6}) /u.exec(block)?.[1]?.length;
+    if (level === 1) title = block;
+    if (level !== undefined) {
+      heading = block;
+      return [];
+    }
+    return [{ text: block, stems: new Set(contentStems(`${title}\n${heading}\n${block}`)) }];
   });
 }

@@ -1,5 +1,4 @@
-import { inOrder, placeSentences } from "../blocks.ts";
-import { type Candidate, candidate } from "../candidates.ts";
+import { type Candidate, candidatesOf } from "../candidates.ts";
 import { rank } from "../ranking.ts";
 import { ALIKE, makeSections, type Picked } from "../sections.ts";
 import { contentStems, jaccard } from "../words.ts";
@@ -14,9 +13,7 @@ const SHARE = 0.6;
  */
 export const draftArticle: Task = ({ material, params, tagger }) => {
   const topic = textParam(params, "topic");
-  const candidates = inOrder(material)
-    .flatMap((passage, doc) => placeSentences(passage, doc))
-    .flatMap((placed) => candidate(placed, tagger) ?? []);
+  const candidates = candidatesOf(material, tagger);
   const scores = rank(candidates, topic);
   const taken: Picked[] = leads(candidates, scores, topic).map((sentence) => ({ sentence, also: [] }));
   const standfirst = taken.map(claim);
@@ -34,10 +31,10 @@ export const draftArticle: Task = ({ material, params, tagger }) => {
 function leads(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, number>, topic: string): Candidate[] {
   const topicStems = new Set(contentStems(topic));
   const fit = (one: Candidate) => {
-    const opening = contentStems(one.text.split(/\s+/u).slice(0, 5).join(" "));
-    const about = opening.some((stem) => topicStems.has(stem)) ? 0.5 : 0;
+    const opening = contentStems(one.text.split(/\s+/u).slice(0, 6).join(" "));
+    const about = 0.3 * Math.min(2, opening.filter((stem) => topicStems.has(stem)).length);
     const says = /^\S+(?:\s\S+){0,4}\s(?:is|are|was|were)\s(?:a|an|the|one|called|made|built)\b/u.test(one.text) ? 0.35 : 0;
-    return (scores.get(one) ?? 0) + about + says + (one.index === 0 ? 0.2 : 0) - (one.length > 30 ? 0.3 : 0);
+    return 0.6 * (scores.get(one) ?? 0) + about + says + (one.block === 0 && one.inBlock === 0 ? 0.5 : 0) - (one.length > 24 ? 0.35 : 0);
   };
   const sorted = candidates
     .filter((one) => one.length >= 9 && one.stems.some((stem) => topicStems.has(stem)))

@@ -1,5 +1,4 @@
-import { inOrder, placeSentences } from "../blocks.ts";
-import { candidate } from "../candidates.ts";
+import { candidatesOf } from "../candidates.ts";
 import { rank } from "../ranking.ts";
 import { jaccard } from "../words.ts";
 import { numberParam, type Task, textParam } from "./task.ts";
@@ -9,9 +8,7 @@ import { numberParam, type Task, textParam } from "./task.ts";
  * Answers `{ text, sentences: [{ text, file, quote }] }`: the sources' own sentences in their order.
  */
 export const summarize: Task = ({ material, params, tagger }) => {
-  const candidates = inOrder(material)
-    .flatMap((passage, doc) => placeSentences(passage, doc))
-    .flatMap((placed) => candidate(placed, tagger) ?? []);
+  const candidates = candidatesOf(material, tagger);
   const topic = textParam(params, "topic");
   const scores = rank(candidates, topic);
   const chosen: typeof candidates = [];

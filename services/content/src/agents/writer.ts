@@ -5,7 +5,7 @@ import { readDocuments } from "../documents.ts";
 import { Draft } from "../draft.ts";
 
 /** Words of the body that the page has room for. */
-const WORDS = 780;
+const WORDS = 700;
 
 export const writer = agent({
   name: "writer",
