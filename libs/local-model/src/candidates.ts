@@ -44,7 +44,14 @@ export function candidate(placed: Placed, tagger: Tagger): Candidate | undefined
   const tagged = tagger(text);
   if (!isSentence(tagged) || opensAsCommand(tagged) || leadsWithPronoun(tagged) || speaksOfSomeone(tagged)) return undefined;
   if (placed.list && !tagged.some((token) => token.pos === "AUX")) return undefined;
-  return { ...placed, words: new Set(words(text)), stems: [...new Set(contentStems(text))], phrases: nounPhrases(tagged), length, leans: leans(tagged) };
+  return {
+    ...placed,
+    words: new Set(words(text)),
+    stems: [...new Set(contentStems(text))],
+    phrases: nounPhrases(tagged),
+    length,
+    leans: leans(tagged),
+  };
 }
 
 /** A finite verb outside a relative clause: "headers that are added by clients" is none. */
@@ -56,7 +63,8 @@ function isSentence(tagged: readonly Tagged[]): boolean {
     if (before === undefined || before.lower === "to" || before.pos === "AUX") return false;
     // "Headers used by clients" has no verb of its own; "used by clients" no subject either.
     if (!helped && PARTICIPLES.has(token.lower) && !/^(?:the|a|an|its|their|to)$/u.test(tagged[i + 1]?.lower ?? "")) return false;
-    if (!helped && /(?:ed|en)$/u.test(token.lower) && /^(?:by|for|in|with|from|to|as)$/u.test(tagged[i + 1]?.lower ?? "") && i <= 1) return false;
+    if (!helped && /(?:ed|en)$/u.test(token.lower) && /^(?:by|for|in|with|from|to|as)$/u.test(tagged[i + 1]?.lower ?? "") && i <= 1)
+      return false;
     return !/^(?:that|which|who|whose|whom)$/u.test(before.lower);
   });
 }
@@ -71,19 +79,30 @@ function opensAsCommand(tagged: readonly Tagged[]): boolean {
   return COMMANDS.has(first.lower) || /^(?:DET|PRON|ADP|ADV|ADJ|PART)$/u.test(next?.pos ?? "");
 }
 
-const COMMANDS = new Set("use set make create configure disable enable add remove check keep take give put choose select run open see note remember ask try avoid consider ensure let do don’t don't never always".split(" "));
+const COMMANDS = new Set(
+  "use set make create configure disable enable add remove check keep take give put choose select run open see note remember ask try avoid consider ensure let do don’t don't never always".split(
+    " ",
+  ),
+);
 
 /** "He says" of someone named elsewhere. */
 function speaksOfSomeone(tagged: readonly Tagged[]): boolean {
   const who = tagged.findIndex((token) => /^(?:he|she|him|her|his|hers|himself|herself)$/u.test(token.lower));
-  return who >= 0 && !tagged.slice(0, who).some((token) => token.pos === "PROPN" || /(?:er|or|man|woman|ist|boy|girl|mother|father|son|daughter)s?$/u.test(token.lower));
+  return (
+    who >= 0 &&
+    !tagged
+      .slice(0, who)
+      .some((token) => token.pos === "PROPN" || /(?:er|or|man|woman|ist|boy|girl|mother|father|son|daughter)s?$/u.test(token.lower))
+  );
 }
 
 function leans(tagged: readonly Tagged[]): boolean {
   return tagged.some(
     (token, i) =>
       /^(?:then|also|however|therefore|instead|too|again|thus|otherwise|moreover)$/u.test(token.lower) ||
-      (/^(?:that|this|these|those|such)$/u.test(token.lower) && /^(?:at|in|of|on|by|for|with|from|to|under|over)$/u.test(tagged[i - 1]?.lower ?? "") && /^(?:NOUN|ADJ|PROPN)$/u.test(tagged[i + 1]?.pos ?? "")),
+      (/^(?:that|this|these|those|such)$/u.test(token.lower) &&
+        /^(?:at|in|of|on|by|for|with|from|to|under|over)$/u.test(tagged[i - 1]?.lower ?? "") &&
+        /^(?:NOUN|ADJ|PROPN)$/u.test(tagged[i + 1]?.pos ?? "")),
   );
 }
 

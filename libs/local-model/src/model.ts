@@ -36,7 +36,9 @@ async function call<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<M
   const params = request.params ?? {};
   const parsed = request.schema.safeParse(task({ material: request.material, params, tagger }));
   if (!parsed.success)
-    throw new ModelError("LOCAL_MODEL_CANNOT", `the local model's answer to ${request.task} does not fit the schema asked for`, { cause: parsed.error });
+    throw new ModelError("LOCAL_MODEL_CANNOT", `the local model's answer to ${request.task} does not fit the schema asked for`, {
+      cause: parsed.error,
+    });
   const inputTokens = request.material.reduce((sum, { text }) => sum + countTokens(text), countTokens(JSON.stringify(params)));
   return {
     value: parsed.data,

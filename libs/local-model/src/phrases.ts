@@ -1,5 +1,5 @@
-import { contentStems, FUNCTION_WORDS, stem } from "./words.ts";
 import type { Tagged } from "./tagger.ts";
+import { contentStems, FUNCTION_WORDS, stem } from "./words.ts";
 
 /** Nouns that name no subject by themselves. */
 const EMPTY_NOUNS = new Set(
@@ -12,7 +12,9 @@ const EMPTY_NOUNS = new Set(
   january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday spring summer
   autumn winter lots rates rate top bottom front back left right middle rule rules idea ideas word words matter matters sense order orders mr mrs dr
   something anything nothing everything someone anyone everyone multiple several various different certain many available possible default
-  new old good bad large small big high low long short great little early late whole full main own able single similar important`.split(/\s+/u),
+  new old good bad large small big high low long short great little early late whole full main own able single similar important`.split(
+    /\s+/u,
+  ),
 );
 
 export type Phrase = { readonly key: string; readonly surface: string; readonly length: number };
@@ -32,7 +34,8 @@ export function nounPhrases(tagged: readonly Tagged[]): Phrase[] {
     run = [];
   };
   for (const token of tagged) {
-    if (/^(?:ADJ|NOUN|PROPN)$/u.test(token.pos) && /^\p{L}[\p{L}\p{N}]+$/u.test(token.text) && !FUNCTION_WORDS.has(token.lower)) run.push(token);
+    if (/^(?:ADJ|NOUN|PROPN)$/u.test(token.pos) && /^\p{L}[\p{L}\p{N}]+$/u.test(token.text) && !FUNCTION_WORDS.has(token.lower))
+      run.push(token);
     else flush();
   }
   flush();
@@ -42,7 +45,9 @@ export function nounPhrases(tagged: readonly Tagged[]): Phrase[] {
 function namesSomething(part: readonly Tagged[]): boolean {
   const last = part.at(-1);
   const first = part[0];
-  return last !== undefined && first !== undefined && !EMPTY_NOUNS.has(last.lower) && !EMPTY_NOUNS.has(first.lower) && last.lower.length > 2;
+  return (
+    last !== undefined && first !== undefined && !EMPTY_NOUNS.has(last.lower) && !EMPTY_NOUNS.has(first.lower) && last.lower.length > 2
+  );
 }
 
 function phrase(part: readonly Tagged[]): Phrase {

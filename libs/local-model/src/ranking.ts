@@ -24,7 +24,8 @@ export function rank(candidates: readonly Candidate[], topic: string): Map<Candi
     const inTopic = topicStems.reduce((sum, stem) => sum + (one.stems.includes(stem) ? (weight.get(stem) ?? 0) : 0), 0) / topicWeight;
     const underTopic = new Set(contentStems(one.headings.join(" ")));
     const headed = topicStems.some((stem) => underTopic.has(stem)) ? 0.15 : 0;
-    const shared = one.stems.reduce((sum, stem) => sum + ((docsOf.get(stem) ?? 1) - 1), 0) / Math.max(1, one.stems.length * Math.max(1, documents - 1));
+    const shared =
+      one.stems.reduce((sum, stem) => sum + ((docsOf.get(stem) ?? 1) - 1), 0) / Math.max(1, one.stems.length * Math.max(1, documents - 1));
     scores.set(one, inTopic * 0.7 + headed + shared + echoed(one, candidates, weight, norms) + manner(one));
   }
   return scores;
@@ -52,7 +53,12 @@ function spread(candidates: readonly Candidate[]): Map<string, number> {
 }
 
 /** Mean likeness to the three nearest sentences of other passages. */
-function echoed(one: Candidate, all: readonly Candidate[], weight: ReadonlyMap<string, number>, norms: ReadonlyMap<Candidate, number>): number {
+function echoed(
+  one: Candidate,
+  all: readonly Candidate[],
+  weight: ReadonlyMap<string, number>,
+  norms: ReadonlyMap<Candidate, number>,
+): number {
   const mine = new Set(one.stems);
   const near: number[] = [];
   for (const other of all) {

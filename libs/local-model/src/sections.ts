@@ -13,7 +13,13 @@ const LEAST_SENTENCES = 3;
 type Heading = { readonly key: string; readonly surface: string; readonly holders: readonly Candidate[] };
 
 /** Groups sentences under noun phrases that two passages or more have, best first, until about `target` words. */
-export function makeSections(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, number>, topic: string, target: number, taken: Picked[]): Section[] {
+export function makeSections(
+  candidates: readonly Candidate[],
+  scores: ReadonlyMap<Candidate, number>,
+  topic: string,
+  target: number,
+  taken: Picked[],
+): Section[] {
   const headings = findHeadings(candidates, topic);
   const sections: Section[] = [];
   let total = 0;
@@ -40,7 +46,10 @@ function findHeadings(candidates: readonly Candidate[], topic: string): Heading[
       seen.set(key, entry);
     }
   return [...seen]
-    .filter(([, { holders }]) => new Set([...holders].map((one) => one.doc)).size >= 2 && holders.size >= 2 && holders.size <= Math.max(6, candidates.length * 0.3))
+    .filter(
+      ([, { holders }]) =>
+        new Set([...holders].map((one) => one.doc)).size >= 2 && holders.size >= 2 && holders.size <= Math.max(6, candidates.length * 0.3),
+    )
     .map(([key, { surfaces, holders }]) => ({ key, surface: mostUsed(surfaces), holders: withHead(key, [...holders], candidates) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
@@ -51,14 +60,23 @@ function withHead(key: string, holders: Candidate[], candidates: readonly Candid
   const head = parts.at(-1);
   if (parts.length === 1 || head === undefined) return holders;
   const has = new Set(holders);
-  return [...holders, ...candidates.filter((one) => !has.has(one) && parts.filter((part) => one.stems.includes(part)).length >= parts.length)];
+  return [
+    ...holders,
+    ...candidates.filter((one) => !has.has(one) && parts.filter((part) => one.stems.includes(part)).length >= parts.length),
+  ];
 }
 
 function mostUsed(surfaces: ReadonlyMap<string, number>): string {
   return [...surfaces].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? "";
 }
 
-function best(headings: readonly Heading[], sections: readonly Section[], taken: readonly Picked[], scores: ReadonlyMap<Candidate, number>, room: number): Section | undefined {
+function best(
+  headings: readonly Heading[],
+  sections: readonly Section[],
+  taken: readonly Picked[],
+  scores: ReadonlyMap<Candidate, number>,
+  room: number,
+): Section | undefined {
   let found: Section | undefined;
   let foundWorth = 0;
   const used = new Set(sections.flatMap((section) => section.key.split(" ")));
@@ -83,7 +101,12 @@ function headed(heading: Heading): number {
   return 1 + 0.4 * (hits / Math.max(1, heading.holders.length));
 }
 
-function pick(holders: readonly Candidate[], taken: readonly Picked[], scores: ReadonlyMap<Candidate, number>, room: number): Picked[] | undefined {
+function pick(
+  holders: readonly Candidate[],
+  taken: readonly Picked[],
+  scores: ReadonlyMap<Candidate, number>,
+  room: number,
+): Picked[] | undefined {
   const picked: Picked[] = [];
   const left = new Set(holders);
   let length = 0;
@@ -124,5 +147,10 @@ function highest(left: ReadonlySet<Candidate>, picked: readonly Picked[], scores
 function inReadingOrder(picked: readonly Picked[], scores: ReadonlyMap<Candidate, number>): Picked[] {
   const top = new Map<number, number>();
   for (const { sentence } of picked) top.set(sentence.doc, Math.max(top.get(sentence.doc) ?? 0, scores.get(sentence) ?? 0));
-  return [...picked].sort((a, b) => (top.get(b.sentence.doc) ?? 0) - (top.get(a.sentence.doc) ?? 0) || a.sentence.doc - b.sentence.doc || a.sentence.index - b.sentence.index);
+  return [...picked].sort(
+    (a, b) =>
+      (top.get(b.sentence.doc) ?? 0) - (top.get(a.sentence.doc) ?? 0) ||
+      a.sentence.doc - b.sentence.doc ||
+      a.sentence.index - b.sentence.index,
+  );
 }

@@ -25,7 +25,8 @@ function endsOnAbbreviation(before: string, after: string): boolean {
   const last = /(\S+)$/u.exec(before)?.[1] ?? "";
   const word = last.replace(/^["'“‘([]+/u, "").toLowerCase();
   // An initial ("J. Smith"), but not a unit or a letter that closes a sentence ("vitamin C. It").
-  if (/^\p{L}$/u.test(word)) return /^\p{Lu}/u.test(last) && /(?:^|\p{Lu}\S*|\.)\s*$/u.test(before.slice(0, -last.length)) && /^\p{Lu}\p{Ll}/u.test(after);
+  if (/^\p{L}$/u.test(word))
+    return /^\p{Lu}/u.test(last) && /(?:^|\p{Lu}\S*|\.)\s*$/u.test(before.slice(0, -last.length)) && /^\p{Lu}[\p{Ll}.]/u.test(after);
   if (/^(?:\p{L}\.)+\p{L}$/u.test(word)) return !/^(?:a\.m|p\.m|u\.s|u\.k)$/u.test(word) || /^\p{Ll}/u.test(after);
   if (word === "no" || word === "p" || word === "pp" || word === "ch" || word === "sec" || word === "fig") return /^\p{N}/u.test(after);
   // "the price of the co. The" stays rare; months and units end sentences only before a capital.

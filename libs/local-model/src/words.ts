@@ -40,7 +40,14 @@ function strip(word: string): string {
   if (w.endsWith("ly") && w.length > 5) w = w.slice(0, -2);
   const verb = /^(.*[aeiouy].*?)(?:ing|ed)$/u.exec(w)?.[1];
   if (verb !== undefined && verb.length >= 3) w = undouble(verb);
-  for (const [ending, to] of [["ization", "iz"], ["ation", "at"], ["ement", ""], ["ment", ""], ["ness", ""], ["ion", ""]] as const)
+  for (const [ending, to] of [
+    ["ization", "iz"],
+    ["ation", "at"],
+    ["ement", ""],
+    ["ment", ""],
+    ["ness", ""],
+    ["ion", ""],
+  ] as const)
     if (w.endsWith(ending) && w.length - ending.length >= 4) {
       w = w.slice(0, -ending.length) + to;
       break;
@@ -55,7 +62,9 @@ function undouble(w: string): string {
 
 /** Stems of the words that carry the subject. */
 export function contentStems(text: string): string[] {
-  return words(text).filter((word) => !FUNCTION_WORDS.has(word)).map(stem);
+  return words(text)
+    .filter((word) => !FUNCTION_WORDS.has(word))
+    .map(stem);
 }
 
 /** How alike two sentences are: shared over all lower-cased words, in [0, 1]. */

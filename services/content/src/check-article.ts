@@ -5,17 +5,26 @@ import type { Checked, CheckedArticle, Contradiction, Draft } from "./draft.ts";
 import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
 import { unanswered } from "./questions.ts";
-import { groundOf, isGrounded } from "./surface-check.ts";
+import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
 import { titleOf } from "./text-extraction.ts";
 
 /** A draft as it may be published: claims with the sources that carry them, the others marked, and nothing unsourced up front. */
-export function checkArticle(draft: Draft, topic: string, questions: readonly string[], sources: readonly Source[], skipped: readonly Skipped[]): CheckedArticle {
+export function checkArticle(
+  draft: Draft,
+  topic: string,
+  questions: readonly string[],
+  sources: readonly Source[],
+  skipped: readonly Skipped[],
+): CheckedArticle {
   const byName = new Map(sources.map((source) => [source.name, source]));
   const isOrdinary = ordinaryWords(sources.map(({ text }) => text));
   const check = (claim: Draft["standfirst"][number]) => checkClaim(claim, byName, isOrdinary);
   const contradictions = findContradictions(sources);
   const lead = undisputed(draft.standfirst.map(check), contradictions);
-  const checked = withoutDisputed(draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) })), contradictions);
+  const checked = withoutDisputed(
+    draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) })),
+    contradictions,
+  );
   // A lead that no source carries is still shown, marked, but not up front.
   const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
   const first = checked[0];
@@ -23,11 +32,27 @@ export function checkArticle(draft: Draft, topic: string, questions: readonly st
   const all = [...lead, ...checked.flatMap(({ sentences }) => sentences)];
   const carried = all.filter((one) => one.sources.length > 0);
   const unsourced = all.filter((one) => one.sources.length === 0).map(({ text }) => text);
-  const ground = groundOf(carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]), "", unsourced);
+  const ground = groundOf(
+    carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]),
+    "",
+    unsourced,
+  );
   return {
-    title: isGrounded(draft.title, ground) ? draft.title : topic,
+    title: titleOfArticle(
+      draft,
+      topic,
+      ground,
+      groundOf(
+        sources.map(({ text }) => text),
+        "",
+        unsourced,
+      ),
+    ),
     standfirst: standfirst(lead, sections),
-    sections: sections.map(({ heading, sentences }, i) => ({ heading: isGrounded(heading, ground) ? heading : `Part ${i + 1}`, sentences })),
+    sections: sections.map(({ heading, sentences }, i) => ({
+      heading: isGrounded(heading, ground) ? heading : `Part ${i + 1}`,
+      sentences,
+    })),
     unsourced,
     contradictions,
     figures: figuresOf(carried),
@@ -36,6 +61,13 @@ export function checkArticle(draft: Draft, topic: string, questions: readonly st
     skipped: [...skipped],
     extractive: all.every(({ text, sources: [source] }) => source !== undefined && isOwnWords(text, source.quote)),
   };
+}
+
+/** The draft's title, else the topic as the brief has it, else a heading, else a source's title: the first that says nothing unsourced. */
+function titleOfArticle(draft: Draft, topic: string, carried: Ground, documents: Ground): string {
+  if (isGrounded(draft.title, carried)) return draft.title;
+  if (isGrounded(topic, documents)) return topic;
+  return draft.sections.map(({ heading }) => heading).find((heading) => isGrounded(heading, carried)) ?? "Article";
 }
 
 /** What the sources disagree on stands in its own table; a section gives it up as long as it stays whole without. */
@@ -49,7 +81,9 @@ function withoutDisputed(sections: readonly Section[], contradictions: readonly 
 
 function undisputed(sentences: readonly Checked[], contradictions: readonly Contradiction[]): Checked[] {
   const disputed = new Set(contradictions.flatMap(({ places }) => places.map(({ quote }) => quote)));
-  return sentences.filter(({ sources }) => !sources.some(({ quote }) => [...disputed].some((one) => one.includes(quote) || quote.includes(one))));
+  return sentences.filter(
+    ({ sources }) => !sources.some(({ quote }) => [...disputed].some((one) => one.includes(quote) || quote.includes(one))),
+  );
 }
 
 type Section = { heading: string; sentences: Checked[] };

@@ -1,6 +1,9 @@
 import { FUNCTION_WORDS, stem } from "@armada/local-model";
 
-const SPELLED = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(" ");
+const SPELLED =
+  "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(
+    " ",
+  );
 const TENS: Readonly<Record<string, number>> = { thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 };
 /** Words that change a number or are one: they count as they are written. */
 const MAGNITUDES = new Set("hundred thousand million billion trillion dozen ".split(" "));
@@ -52,10 +55,20 @@ export function ordinaryWords(texts: readonly string[]): (lower: string) => bool
 }
 
 /** The first number, date part or capitalised name of `text` that does not occur in `source`; undefined when all do. */
-export function firstUnsupported(text: string, source: string, isOrdinary: (lower: string) => boolean = ordinaryWords([source])): string | undefined {
+export function firstUnsupported(
+  text: string,
+  source: string,
+  isOrdinary: (lower: string) => boolean = ordinaryWords([source]),
+): string | undefined {
   const numbers = new Set(numbersIn(source));
   const number = numbersIn(text).find((one) => !numbers.has(one));
   if (number !== undefined) return number;
-  const named = new Set((source.match(/[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*/gu) ?? []).flatMap((word) => [word, word.replace(/[’']s?$/u, ""), ...word.split(/[’'-]/u)]));
+  const named = new Set(
+    (source.match(/[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*/gu) ?? []).flatMap((word) => [
+      word,
+      word.replace(/[’']s?$/u, ""),
+      ...word.split(/[’'-]/u),
+    ]),
+  );
   return namesIn(text, isOrdinary).find((name) => !named.has(name) && !name.split("-").every((part) => named.has(part)));
 }

@@ -43,13 +43,51 @@ const LIGHT = new Set(
 /** Words of one meaning, by stem. The first of a line stands for all. */
 const SAME = new Map(
   [
-    "open inaugurate inauguration opening opened", "found establish founding foundation founded established establishment", "build built construct construction erect constructed erected building-work",
-    "destroy burn burnt destroyed destruction", "visitor visit visited guest attend attended attendance", "inhabitant resident population citizen live lived inhabit", "employ employee worker staff work employed employs workforce",
-    "cost price paid pay spend spent expense bill", "produce generate production output produced generated yield", "consume consumption use used usage need", "start begin began begun started beginning launch launched",
-    "end finish finished ended complete completed completion", "close closed closure shut", "die death died", "born birth", "approve approved approval adopt adopted", "buy bought purchase purchased acquire acquired",
-    "grow grew growth rise rose", "long length", "high height tall", "wide width broad", "deep depth", "heavy weigh weight weighs", "old age aged", "fast speed quick", "plant planted planting", "sign signed signing", "elect elected election",
-    "car vehicle automobile", "house home", "school schools", "first original originally", "big large size", "discover discovered discovery", "invent invented invention", "lead led head headed", "reopen reopened reopening",
-    "store stored storage", "seat seats", "cover covers covered area surface", "earn earned revenue income turnover", "arrive arrived arrival", "depart departed departure leave left", "kill killed dead deaths victims", "fund funded funding finance financed",
+    "open inaugurate inauguration opening opened",
+    "found establish founding foundation founded established establishment",
+    "build built construct construction erect constructed erected building-work",
+    "destroy burn burnt destroyed destruction",
+    "visitor visit visited guest attend attended attendance",
+    "inhabitant resident population citizen live lived inhabit",
+    "employ employee worker staff work employed employs workforce",
+    "cost price paid pay spend spent expense bill",
+    "produce generate production output produced generated yield",
+    "consume consumption use used usage need",
+    "start begin began begun started beginning launch launched",
+    "end finish finished ended complete completed completion",
+    "close closed closure shut",
+    "die death died",
+    "born birth",
+    "approve approved approval adopt adopted",
+    "buy bought purchase purchased acquire acquired",
+    "grow grew growth rise rose",
+    "long length",
+    "high height tall",
+    "wide width broad",
+    "deep depth",
+    "heavy weigh weight weighs",
+    "old age aged",
+    "fast speed quick",
+    "plant planted planting",
+    "sign signed signing",
+    "elect elected election",
+    "car vehicle automobile",
+    "house home",
+    "school schools",
+    "first original originally",
+    "big large size",
+    "discover discovered discovery",
+    "invent invented invention",
+    "lead led head headed",
+    "reopen reopened reopening",
+    "store stored storage",
+    "seat seats",
+    "cover covers covered area surface",
+    "earn earned revenue income turnover",
+    "arrive arrived arrival",
+    "depart departed departure leave left",
+    "kill killed dead deaths victims",
+    "fund funded funding finance financed",
   ].flatMap((line) => {
     const stems = line.split(" ").map(stem);
     return stems.map((one) => [one, stems[0] ?? one] as const);
@@ -61,8 +99,10 @@ export function canonicalStem(one: string): string {
 }
 
 /** Plans and guesses do not contradict what came of them. */
-const INTENDED = /\b(?:will|would|should|could|may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
-const JOINTS = /(?:[;:]\s+|,\s+(?=(?:which|who|whose|where|when|while|whereas|although|though|but|because|since|so|after|before|according|as|with|not|including)\b)|,?\s+(?:and|but)\s+(?=(?:the|a|an|it|they|he|she|its|their|his|her|some|many|in|on|at|there|nobody|everyone|every|each|no|only|has|was|is|stops?|goes)\b)|\s+(?=(?:because|although|whereas|while|when|whose|where)\b))/u;
+const INTENDED =
+  /\b(?:will|would|should|could|may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
+const JOINTS =
+  /(?:[;:]\s+|,\s+(?=(?:which|who|whose|where|when|while|whereas|although|though|but|because|since|so|after|before|according|as|with|not|including)\b)|,?\s+(?:and|but)\s+(?=(?:the|a|an|it|they|he|she|its|their|his|her|some|many|in|on|at|there|nobody|everyone|every|each|no|only|has|was|is|stops?|goes)\b)|\s+(?=(?:because|although|whereas|while|when|whose|where)\b))/u;
 
 export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
   const claims: ClauseClaim[] = [];
@@ -74,20 +114,25 @@ export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
         const whole = datesIn(quote);
         const clauses = clausesOf(quote);
         const subject = subjectOf(clauses[0] ?? "");
-        for (const [i, clause] of clauses.entries()) claims.push(claimOf(claims.length, name, quote, clause, whole, i > 0 && LEANING.test(clause) ? subject : []));
+        for (const [i, clause] of clauses.entries())
+          claims.push(claimOf(claims.length, name, quote, clause, whole, i > 0 && LEANING.test(clause) ? subject : []));
       }
     }
   return claims;
 }
 
 /** Who says it is not what it is about. */
-const SAID = /^.*?\b(?:said|says|stated?s?|reported|reports|explained|explains|confirmed|confirms|noted|notes|shows?|showed|found|finds|claims|claimed|told [^,]{1,40}|writes|wrote|added|argues|recalled|recalls|remembers|announced|records?|recorded|believes?|insists?|maintains) that\s|^(?:according to|in the (?:words|view|opinion) of|as (?:reported|stated|noted) (?:by|in))\s[^,]{1,60},\s|^(?:local|old|official|early|the) \p{Ll}+ (?:say|show|state|suggest|claim) that\s/iu;
+const SAID =
+  /^.*?\b(?:said|says|stated?s?|reported|reports|explained|explains|confirmed|confirms|noted|notes|shows?|showed|found|finds|claims|claimed|told [^,]{1,40}|writes|wrote|added|argues|recalled|recalls|remembers|announced|records?|recorded|believes?|insists?|maintains) that\s|^(?:according to|in the (?:words|view|opinion) of|as (?:reported|stated|noted) (?:by|in))\s[^,]{1,60},\s|^(?:local|old|official|early|the) \p{Ll}+ (?:say|show|state|suggest|claim) that\s/iu;
 
 /** Clauses that can stand for themselves: a part without a subject keeps the part before it. */
 export function clausesOf(sentence: string): string[] {
   const parts: string[] = [];
   const text = sentence.replace(SAID, "");
-  for (const part of text.split(JOINTS).map((one) => one.trim()).filter((one) => one !== "")) {
+  for (const part of text
+    .split(JOINTS)
+    .map((one) => one.trim())
+    .filter((one) => one !== "")) {
     const last = parts.at(-1);
     if (last !== undefined && contentStems(last).length < 3 && !/\d/u.test(last)) parts[parts.length - 1] = `${last}, ${part}`;
     else parts.push(part);
@@ -102,14 +147,33 @@ const LEANING = /^(?:it|they|he|she|its|their|his|her|which|who|whose|has|have|h
 
 function subjectOf(clause: string): string[] {
   const lead = clause.split(/\s(?:is|are|was|were|has|have|had|will|\p{Ll}+ed)\s/u)[0] ?? "";
-  return contentStems(lead).filter((one) => !LIGHT.has(one) && !/\d/u.test(one)).slice(0, 4);
+  return contentStems(lead)
+    .filter((one) => !LIGHT.has(one) && !/\d/u.test(one))
+    .slice(0, 4);
 }
 
-function claimOf(id: number, file: string, quote: string, clause: string, inSentence: readonly DateMention[], subject: readonly string[]): ClauseClaim {
+function claimOf(
+  id: number,
+  file: string,
+  quote: string,
+  clause: string,
+  inSentence: readonly DateMention[],
+  subject: readonly string[],
+): ClauseClaim {
   const dates = datesIn(clause);
-  const quantities = quantitiesIn(clause, dates).map((one) => ({ ...one, dimension: one.dimension.replace(/^count:(?:people|persons)/u, `count:${people(clause)}`) }));
+  const quantities = quantitiesIn(clause, dates).map((one) => ({
+    ...one,
+    dimension: one.dimension.replace(/^count:(?:people|persons)/u, `count:${people(clause)}`),
+  }));
   const bare = blank(clause, [...dates, ...quantities]);
-  const about = new Set(words(bare).filter((word) => !/^\d/u.test(word)).flatMap((word) => contentStems(word)).concat(subject).filter((one) => !LIGHT.has(one)).map(canonicalStem));
+  const about = new Set(
+    words(bare)
+      .filter((word) => !/^\d/u.test(word))
+      .flatMap((word) => contentStems(word))
+      .concat(subject)
+      .filter((one) => !LIGHT.has(one))
+      .map(canonicalStem),
+  );
   for (const { noun, dimension } of quantities) {
     const head = /^count:([^/]*)/u.exec(dimension)?.[1];
     for (const word of noun) if (!/^(?:people|persons?)$/iu.test(word)) about.add(canonicalStem(stem(word.toLowerCase())));
@@ -162,7 +226,8 @@ function people(clause: string): string {
 
 function partsOf(clause: string): ReadonlySet<string> {
   const found: string[] = [];
-  for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:\p{L}+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu)) if (word !== undefined) found.push(word);
+  for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:\p{L}+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu))
+    if (word !== undefined) found.push(word);
   const lead = /^(?:the|a|an|its) (?:\p{L}+ )?(\p{L}+) (?:in|at|on|near|beside|behind|under|above|opposite|for|from) /iu.exec(clause)?.[1];
   const owned = /[’']s (?:\p{L}+ )?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed|\p{Ll}+s)\b/iu.exec(clause)?.[1];
   return new Set([...found, ...[lead, owned].flatMap((word) => word ?? [])].map((word) => canonicalStem(stem(word.toLowerCase()))));

@@ -1,7 +1,10 @@
 /** Sentence pairs that cannot both be true. */
 export const CONFLICTS: readonly (readonly [string, string])[] = [
   ["The harbour bridge at Calder is 412 metres long.", "At 438 metres, the length of the harbour bridge at Calder surprised nobody."],
-  ["The Orrin reservoir holds 36 million cubic metres of water when full.", "When it is full, the Orrin reservoir stores 41 million cubic metres of water."],
+  [
+    "The Orrin reservoir holds 36 million cubic metres of water when full.",
+    "When it is full, the Orrin reservoir stores 41 million cubic metres of water.",
+  ],
   ["The town library lends out 54,000 books a year.", "Each year 61,000 books are lent out by the town library."],
   ["The opera house has 1,180 seats.", "There are 1,310 seats in the opera house."],
   ["The ferry Solveig was built in 1962 at the Hagen yard.", "Shipwrights at the Hagen yard built the ferry Solveig in 1958."],

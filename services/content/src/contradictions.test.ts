@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AGREEMENTS, CONFLICTS } from "./contradictions.samples.ts";
-import { agree, findContradictions } from "./contradictions.ts";
+import { findContradictions } from "./contradictions.ts";
 import { quantitiesIn } from "./quantities.ts";
+import { agree } from "./quantity-agreement.ts";
 
 const FILLER = [
   "The river rises in the hills and is joined by three streams before it reaches the town.",
@@ -29,7 +30,9 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
 
 describe("contradictions", () => {
   it("are found one by one, with both places", () => {
-    const missed = CONFLICTS.filter(([a, b]) => !find([a], [b]).some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b)));
+    const missed = CONFLICTS.filter(
+      ([a, b]) => !find([a], [b]).some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b)),
+    );
     expect(missed.length, JSON.stringify(missed, undefined, 1)).toBeLessThanOrEqual(2);
   });
 
@@ -41,8 +44,18 @@ describe("contradictions", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])("are found among others (seed %i)", (seed) => {
     const conflicts = shuffled(CONFLICTS, seed).slice(0, 12);
     const decoys = shuffled(AGREEMENTS, seed + 100).slice(0, 12);
-    const found = find(shuffled([...conflicts, ...decoys].map(([a]) => a), seed), shuffled([...conflicts, ...decoys].map(([, b]) => b), seed + 7));
-    const listed = ([a, b]: readonly [string, string]) => found.some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b));
+    const found = find(
+      shuffled(
+        [...conflicts, ...decoys].map(([a]) => a),
+        seed,
+      ),
+      shuffled(
+        [...conflicts, ...decoys].map(([, b]) => b),
+        seed + 7,
+      ),
+    );
+    const listed = ([a, b]: readonly [string, string]) =>
+      found.some(({ places }) => places.some(({ quote }) => quote === a) && places.some(({ quote }) => quote === b));
     expect(conflicts.filter(listed).length, `seed ${seed}`).toBeGreaterThanOrEqual(10);
     expect(decoys.filter(listed).length, `seed ${seed}`).toBeLessThanOrEqual(2);
   });
@@ -53,8 +66,30 @@ describe("contradictions", () => {
 
   it("do not depend on the order of the documents", () => {
     const [a, b] = [CONFLICTS.map(([one]) => one).join("\n\n"), CONFLICTS.map(([, other]) => other).join("\n\n")];
-    const quotes = (list: ReturnType<typeof findContradictions>) => list.map(({ places }) => places.map(({ quote }) => quote).sort().join("|")).sort();
-    expect(quotes(findContradictions([{ name: "x", text: a }, { name: "y", text: b }]))).toEqual(quotes(findContradictions([{ name: "y", text: b }, { name: "x", text: a }])));
+    const quotes = (list: ReturnType<typeof findContradictions>) =>
+      list
+        .map(({ places }) =>
+          places
+            .map(({ quote }) => quote)
+            .sort()
+            .join("|"),
+        )
+        .sort();
+    expect(
+      quotes(
+        findContradictions([
+          { name: "x", text: a },
+          { name: "y", text: b },
+        ]),
+      ),
+    ).toEqual(
+      quotes(
+        findContradictions([
+          { name: "y", text: b },
+          { name: "x", text: a },
+        ]),
+      ),
+    );
   });
 
   it("join three documents that all disagree into one entry", () => {

@@ -1,29 +1,17 @@
-import { canonicalStem, type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
+import { stem } from "@armada/local-model";
+import { type ClauseClaim, canonicalStem, claimsOf } from "./contradiction-claims.ts";
 import { type DateMention, differ } from "./dates.ts";
 import type { Source } from "./documents.ts";
 import type { Contradiction } from "./draft.ts";
-import type { Quantity } from "./quantities.ts";
+import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";
 import type { Role } from "./roles.ts";
-import { stem } from "@armada/local-model";
+import { excluded, sameThing, weights } from "./same-thing.ts";
 
+/** Figures further apart than this measure different things. */
+const FARTHEST = 8;
 /** How much of the smaller claim's weight the two must share to be about one thing. */
 const SAME_THING = 0.62;
 const SAME_EVENT = 0.66;
-/** Words of which a thing has one at a time: two of a line in two claims make two things. */
-const EXCLUSIVE = [
-  "north south east west northern southern eastern western", "upper lower", "left right", "inner outer", "winter summer spring autumn", "day night", "morning afternoon evening", "men women", "boys girls",
-  "adults children", "weekday weekend", "minimum maximum average median mean record", "indoor outdoor", "gross net", "first second third fourth fifth last", "old new former", "length long height high tall width wide depth deep diameter thickness thick circumference",
-  "arrival departure arrive depart", "import export", "male female", "monday tuesday wednesday thursday friday saturday sunday", "front back rear", "single return double", "public private", "reopen open close", "start end begin finish", "young adult", "deputy assistant vice", "main side",
-  "save cause emit", "gain lose", "rise fall", "increase decrease", "add remove", "buy sell", "youngest oldest", "largest smallest biggest", "highest lowest", "longest shortest", "best worst", "busiest quietest", "most least", "home abroad", "plan budget forecast",
-].map((line) => line.split(" ").map((word) => canonicalStem(stem(word))));
-
-/** Attributes that everything has: they join a thing to its figure, and tell little about which thing. */
-const GENERIC = new Set("cost average total start end produce consume open build high long wide deep heavy old earn employ".split(" ").map((word) => canonicalStem(stem(word))));
-
-const ATTRIBUTES = new Set("temperature capacity weight area size volume depth output number share duration staff team crew total rate level span visitor inhabitant employ".split(" ").map((word) => canonicalStem(stem(word))));
-/** Figures further apart than this measure different things. */
-const FARTHEST = 8;
-
 type Found = { readonly a: ClauseClaim; readonly b: ClauseClaim; readonly about: string };
 
 /**
@@ -49,11 +37,14 @@ export function findContradictions(sources: readonly Source[]): Contradiction[] 
         if (about !== undefined) found.push({ a, b, about });
       }
   found.sort((x, y) => x.a.id - y.a.id || x.b.id - y.b.id);
-  return merge(found);
+  return merge(found).slice(0, LISTED_MOST);
 }
 
 /** Claims of one bucket are compared each with each: more than this would take minutes, and is no folder of documents. */
 const BUCKET_MOST = 1_200;
+
+/** Nobody reads a longer list, and the page has to hold it. */
+const LISTED_MOST = 60;
 
 /** Only claims with a figure of one dimension, a date each, or one role can disagree. */
 function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
@@ -64,7 +55,8 @@ function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
     buckets.set(key, bucket);
   };
   for (const claim of claims) {
-    for (const one of claim.quantities) put(one.dimension.startsWith("count:") ? `count ${stemOfDimension(one.dimension)}` : one.dimension, claim);
+    for (const one of claim.quantities)
+      put(one.dimension.startsWith("count:") ? `count ${stemOfDimension(one.dimension)}` : one.dimension, claim);
     for (const { head } of claim.roles) put(`role ${head}`, claim);
     if (claim.dates.length === 1) put("date", claim);
   }
@@ -82,47 +74,27 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     if (disjoint(a, b) || several(a.quantities) || several(b.quantities)) return undefined;
     const pair = pairs.find(([one, other]) => !agree(one, other));
     if (pair === undefined || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
-    if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high))) return undefined;
+    if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
+      return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     return sameThing(a, b, shared, head, weight, SAME_THING) ? label(a, [...shared, ...head]) : undefined;
   }
   const [one] = a.dates;
   const [other] = b.dates;
-  if (one === undefined || other === undefined || a.dates.length > 1 || b.dates.length > 1 || !differ(one, other) || !happens(a, one) || !happens(b, other)) return undefined;
+  if (
+    one === undefined ||
+    other === undefined ||
+    a.dates.length > 1 ||
+    b.dates.length > 1 ||
+    !differ(one, other) ||
+    !happens(a, one) ||
+    !happens(b, other)
+  )
+    return undefined;
   const event = [...a.core].filter((part) => b.core.has(part));
-  return event.length >= 2 && sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45) ? label(a, event) : undefined;
-}
-
-function comparable(one: Quantity, other: Quantity): boolean {
-  if (one.dimension === other.dimension) return true;
-  const count = /^count:/u;
-  return count.test(one.dimension) && count.test(other.dimension) && stemOfDimension(one.dimension) === stemOfDimension(other.dimension) && rateOf(one) === rateOf(other);
-}
-
-function ratio(one: Quantity, other: Quantity): number {
-  const [small, large] = [Math.abs(one.high), Math.abs(other.high)].sort((x, y) => x - y);
-  return small === undefined || large === undefined || small === 0 ? Number.POSITIVE_INFINITY : large / small;
-}
-
-const rateOf = ({ dimension }: Quantity) => /\/.*$/u.exec(dimension)?.[0] ?? "";
-const stemOfDimension = (dimension: string) => canonicalStem(stem(dimension.replace(/^count:/u, "").replace(/\/.*$/u, "")));
-
-/** A clause with two figures of one kind compares them itself: which one the other text means cannot be told. */
-function several(quantities: readonly Quantity[]): boolean {
-  return new Set(quantities.map(({ dimension }) => dimension)).size < quantities.length;
-}
-
-/** Whether both can be true: within a range, a bound, or what rounding explains. */
-export function agree(one: Quantity, other: Quantity): boolean {
-  if (one.low <= other.high && other.low <= one.high) return true;
-  const [small, large] = one.high < other.low ? [one, other] : [other, one];
-  if (small.about === "more" || large.about === "less") return (large.low - small.high) / large.low < 0.25;
-  const gap = large.low - small.high;
-  const relative = gap / Math.max(Math.abs(large.low), Number.EPSILON);
-  const loose = [one, other].filter(({ about }) => about !== "exact");
-  if (loose.length > 0) return relative <= 0.05 || (relative <= 0.12 && loose.some(({ slack }) => gap <= slack * 1.0001));
-  // Converted units and shorter decimals round by themselves.
-  return relative <= 0.02 && gap <= Math.max(one.slack, other.slack) * 1.0001;
+  return event.length >= 2 && sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)
+    ? label(a, event)
+    : undefined;
 }
 
 function disjoint(a: ClauseClaim, b: ClauseClaim): boolean {
@@ -137,33 +109,6 @@ function happens(claim: ClauseClaim, date: DateMention): boolean {
   return !/\b(?:since|until|between|during|by)\s*$|^(?:since|until|between|during)\b/iu.test(claim.clause.slice(0, date.from));
 }
 
-function excluded(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return EXCLUSIVE.some((line) => {
-    const mine = line.filter((one) => a.has(one));
-    const theirs = line.filter((one) => b.has(one));
-    return mine.length > 0 && theirs.length > 0 && mine.every((one) => !theirs.includes(one));
-  });
-}
-
-function sameThing(a: ClauseClaim, b: ClauseClaim, shared: readonly string[], head: readonly string[], weight: (one: string) => number, threshold: number, least = 0.34): boolean {
-  const sum = (list: Iterable<string>) => [...list].reduce((total, one) => total + weight(one), 0);
-  const onlyA = [...a.about].filter((one) => !b.about.has(one));
-  const onlyB = [...b.about].filter((one) => !a.about.has(one));
-  if (shared.length === 0 || (shared.length + head.length < 2 && (onlyA.length + onlyB.length > 1 || shared.some((one) => GENERIC.has(one))))) return false;
-  if (isPart(a, onlyA) || isPart(b, onlyB)) return false;
-  // Two proper names that the other lacks: two places, ships, people.
-  if (onlyA.some((one) => a.names.has(one)) && onlyB.some((one) => b.names.has(one))) return false;
-  const common = sum(shared) + 0.5 * sum(head);
-  const apart = Math.min(sum(onlyA), sum(onlyB));
-  const whole = common / (common + (sum(onlyA) + sum(onlyB)) / 2);
-  return common / (common + apart) >= threshold && whole >= least;
-}
-
-/** A part of the thing has its own figures. An attribute ("the length of the bridge") is no part. */
-function isPart(claim: ClauseClaim, only: readonly string[]): boolean {
-  return only.some((one) => claim.parts.has(one) && !GENERIC.has(one) && !ATTRIBUTES.has(one));
-}
-
 function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): boolean {
   if (one.head !== other.head || disjoint(a, b) || excluded(one.role, other.role)) return false;
   const smaller = one.role.size <= other.role.size ? one.role : other.role;
@@ -175,15 +120,17 @@ function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): bool
 
 /** `Hartwell` and `Leonie Hartwell` are one; so are `L. Hartwell` and `Leonie Hartwell`. */
 function sameName(one: string, other: string): boolean {
-  const parts = (name: string) => name.toLowerCase().split(/[\s.]+/u).filter((part) => part !== "" && part !== "the");
+  const parts = (name: string) =>
+    name
+      .toLowerCase()
+      .split(/[\s.]+/u)
+      .filter((part) => part !== "" && part !== "the");
   const [x, y] = [parts(one), parts(other)].sort((p, q) => p.length - q.length);
-  return x === undefined || y === undefined || x.every((part) => y.includes(part) || (part.length === 1 && y.some((full) => full.startsWith(part))));
-}
-
-function weights(claims: readonly ClauseClaim[]): (one: string) => number {
-  const counts = new Map<string, number>();
-  for (const { about } of claims) for (const one of about) counts.set(one, (counts.get(one) ?? 0) + 1);
-  return (one) => Math.log(1 + claims.length / (counts.get(one) ?? 1)) * (GENERIC.has(one) ? 0.4 : 1);
+  return (
+    x === undefined ||
+    y === undefined ||
+    x.every((part) => y.includes(part) || (part.length === 1 && y.some((full) => full.startsWith(part))))
+  );
 }
 
 /** The words of the first claim that both share, as they stand there. */
@@ -206,7 +153,8 @@ function merge(found: readonly Found[]): Contradiction[] {
   const joined = new Set(found.flatMap(({ a, b }) => [`${a.id} ${b.id}`, `${b.id} ${a.id}`]));
   const entries: { about: string; claims: ClauseClaim[] }[] = [];
   for (const { a, b, about } of found) {
-    const fits = (one: ClauseClaim, claims: readonly ClauseClaim[]) => claims.every((other) => other === one || joined.has(`${one.id} ${other.id}`));
+    const fits = (one: ClauseClaim, claims: readonly ClauseClaim[]) =>
+      claims.every((other) => other === one || joined.has(`${one.id} ${other.id}`));
     const entry = entries.find(({ claims }) => (claims.includes(a) || claims.includes(b)) && fits(a, claims) && fits(b, claims));
     if (entry === undefined) entries.push({ about, claims: [a, b] });
     else for (const one of [a, b]) if (!entry.claims.includes(one)) entry.claims.push(one);

@@ -11,7 +11,9 @@ export function drawCover(title: string, keywords: readonly string[]): string {
   const shapes = keywords.slice(0, 6).flatMap((word) => shape(word, random, hue));
   const size = lines.length > 2 ? 64 : 78;
   const top = HEIGHT - 90 - (lines.length - 1) * size * 1.12;
-  const heading = lines.map((line, i) => `<text x="72" y="${round(top + i * size * 1.12)}" font-size="${size}" font-weight="700">${escapeXml(line)}</text>`);
+  const heading = lines.map(
+    (line, i) => `<text x="72" y="${round(top + i * size * 1.12)}" font-size="${size}" font-weight="700">${escapeXml(line)}</text>`,
+  );
   const tags = keywords.slice(0, 4).join("  ·  ");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(title)}">
 <defs><linearGradient id="ground" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="hsl(${hue} 42% 24%)"/><stop offset="1" stop-color="hsl(${(hue + 48) % 360} 46% 12%)"/></linearGradient></defs>
@@ -32,7 +34,11 @@ function shape(word: string, random: () => number, hue: number): string[] {
   const rings = Math.max(2, (word.match(/[aeiouy]+/giu)?.length ?? 1) + 1);
   const tone = (hue + Math.floor(random() * 90)) % 360;
   const step = 18 + random() * 26;
-  return Array.from({ length: rings }, (_, i) => `<circle cx="${x}" cy="${y}" r="${round((i + 1) * step)}" fill="none" stroke="hsl(${tone} 60% 68%)" stroke-width="${round(2 + random() * 7)}" stroke-opacity="${round(0.65 - i * 0.09)}"/>`);
+  return Array.from(
+    { length: rings },
+    (_, i) =>
+      `<circle cx="${x}" cy="${y}" r="${round((i + 1) * step)}" fill="none" stroke="hsl(${tone} 60% 68%)" stroke-width="${round(2 + random() * 7)}" stroke-opacity="${round(0.65 - i * 0.09)}"/>`,
+  );
 }
 
 function wrap(text: string, most: number): string[] {

@@ -1,8 +1,15 @@
 /** A point in time as far as a text gives it. */
-export type DateMention = { readonly year: number | undefined; readonly month: number | undefined; readonly day: number | undefined; readonly from: number; readonly to: number };
+export type DateMention = {
+  readonly year: number | undefined;
+  readonly month: number | undefined;
+  readonly day: number | undefined;
+  readonly from: number;
+  readonly to: number;
+};
 
 const NAMES = "january february march april may june july august september october november december".split(" ");
-const MONTH = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b\\.?";
+const MONTH =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b\\.?";
 const YEAR = "(?:1[0-9]\\d\\d|20\\d\\d)";
 const DATE = new RegExp(
   [

@@ -37,10 +37,13 @@ export async function readDocuments(
 /** What can be said without reading them. @throws Refusal `NO_DOCUMENTS`, `DUPLICATE_DOCUMENT` */
 export function checkDocuments(documents: readonly BriefDocument[]): void {
   if (documents.length === 0)
-    throw new Refusal("NO_DOCUMENTS", "the brief has no documents", { hint: "give at least one document of English text in .md, .txt or .html" });
+    throw new Refusal("NO_DOCUMENTS", "the brief has no documents", {
+      hint: "give at least one document of English text in .md, .txt or .html",
+    });
   const names = new Set<string>();
   for (const { name } of documents) {
-    if (names.has(name)) throw new Refusal("DUPLICATE_DOCUMENT", `two documents are named ${name}`, { hint: "sources are cited by name: give each its own" });
+    if (names.has(name))
+      throw new Refusal("DUPLICATE_DOCUMENT", `two documents are named ${name}`, { hint: "sources are cited by name: give each its own" });
     names.add(name);
   }
 }

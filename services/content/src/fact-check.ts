@@ -1,7 +1,7 @@
 import { contentStems } from "@armada/local-model";
 import { firstUnsupported } from "./claims.ts";
-import type { Checked, Citation, Claim } from "./draft.ts";
 import type { Source } from "./documents.ts";
+import type { Checked, Citation, Claim } from "./draft.ts";
 
 /** A quote of fewer words than this, of a longer statement, proves nothing. */
 const LEAST_QUOTE_WORDS = 4;
@@ -14,12 +14,19 @@ const NEGATION = /\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothi
  */
 export function checkClaim(claim: Claim, sources: ReadonlyMap<string, Source>, isOrdinary: (lower: string) => boolean): Checked {
   const text = oneLine(claim.text);
-  const cited = [{ file: claim.file, quote: claim.quote }, ...(claim.also ?? [])].flatMap((citation) => carried(text, citation, sources, isOrdinary) ?? []);
+  const cited = [{ file: claim.file, quote: claim.quote }, ...(claim.also ?? [])].flatMap(
+    (citation) => carried(text, citation, sources, isOrdinary) ?? [],
+  );
   const files = new Set<string>();
   return { text, sources: cited.filter(({ file }) => !files.has(file) && files.add(file)) };
 }
 
-function carried(text: string, citation: Citation, sources: ReadonlyMap<string, Source>, isOrdinary: (lower: string) => boolean): Citation | undefined {
+function carried(
+  text: string,
+  citation: Citation,
+  sources: ReadonlyMap<string, Source>,
+  isOrdinary: (lower: string) => boolean,
+): Citation | undefined {
   const source = sources.get(citation.file);
   const quote = source === undefined ? undefined : verbatim(citation.quote, source.text);
   if (quote === undefined) return undefined;
@@ -34,7 +41,10 @@ export function verbatim(quote: string, text: string): string | undefined {
   const wanted = quote.trim();
   if (wanted === "") return undefined;
   if (text.includes(wanted)) return wanted;
-  const pattern = wanted.split(/\s+/u).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")).join("\\s+");
+  const pattern = wanted
+    .split(/\s+/u)
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&"))
+    .join("\\s+");
   return new RegExp(pattern, "u").exec(text)?.[0];
 }
 

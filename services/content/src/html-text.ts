@@ -1,7 +1,8 @@
 import { decodeEntities, joinBlocks } from "./blocks.ts";
 
 const DROPPED = "script|style|noscript|template|svg|math|head|nav|footer|form|iframe|object|canvas|pre|select|button|textarea";
-const BLOCK = /^(?:p|div|section|article|main|header|aside|blockquote|figure|figcaption|ul|ol|dl|dt|dd|table|thead|tbody|tfoot|caption|hr|address|details|summary|body|html)$/u;
+const BLOCK =
+  /^(?:p|div|section|article|main|header|aside|blockquote|figure|figcaption|ul|ol|dl|dt|dd|table|thead|tbody|tfoot|caption|hr|address|details|summary|body|html)$/u;
 
 /** The words of an HTML page. Deterministic, reads any input, runs nothing. */
 export function htmlText(html: string): string {
@@ -9,7 +10,9 @@ export function htmlText(html: string): string {
   // The title is the only heading that many pages have.
   const title = /<title[^>]*>([\s\S]*?)<\/title\s*>/iu.exec(text)?.[1];
   text = text.replace(new RegExp(`<(${DROPPED})\\b[^>]*>[\\s\\S]*?</\\1\\s*>`, "giu"), " ");
-  const marked = text.replace(/\s+/gu, " ").replace(/<\/?([a-z][a-z0-9-]*)\b(?:"[^"]*"|'[^']*'|[^'">])*>|<[!?][^>]*>/giu, (tag, name?: string) => mark(tag, name));
+  const marked = text
+    .replace(/\s+/gu, " ")
+    .replace(/<\/?([a-z][a-z0-9-]*)\b(?:"[^"]*"|'[^']*'|[^'">])*>|<[!?][^>]*>/giu, (tag, name?: string) => mark(tag, name));
   const blocks = marked.split("\u0001").map((block) => tableRow(decodeEntities(block.trim())));
   const headed = blocks.some((block) => /^# \S/u.test(block)) || title === undefined ? blocks : [`# ${decodeEntities(title)}`, ...blocks];
   return joinBlocks(headed);
@@ -31,5 +34,9 @@ function mark(tag: string, name: string | undefined): string {
 
 function tableRow(block: string): string {
   if (!block.includes("\u0002")) return block;
-  return `| ${block.split("\u0002").slice(1).map((cell) => cell.trim()).join(" | ")}`;
+  return `| ${block
+    .split("\u0002")
+    .slice(1)
+    .map((cell) => cell.trim())
+    .join(" | ")}`;
 }

@@ -3,7 +3,9 @@ import { FUNCTION_WORDS, words } from "@armada/local-model";
 /** Words so frequent in languages next to English that a text full of them is not English. */
 const OTHERS = new Set(
   `der die das und ist nicht ein eine mit auf den dem von zu le la les des et est une dans pour que qui sur el los las una del por con para
-  como il di che per non della sono een het van niet zijn och att det som på av jest nie się na w z do og er på em uma não os`.split(/\s+/u),
+  como il di che per non della sono een het van niet zijn och att det som på av jest nie się na w z do og er på em uma não os`.split(
+    /\s+/u,
+  ),
 );
 
 /**

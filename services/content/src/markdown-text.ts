@@ -46,7 +46,11 @@ function withoutBlocks(markdown: string): string {
 }
 
 function cells(row: string): string[] {
-  return row.trim().replace(/^\||\|$/gu, "").split(/(?<!\\)\|/u).map((cell) => cell.trim());
+  return row
+    .trim()
+    .replace(/^\||\|$/gu, "")
+    .split(/(?<!\\)\|/u)
+    .map((cell) => cell.trim());
 }
 
 /** One line's words. Code spans are set aside first: what stands in them is no markup. */
@@ -58,8 +62,7 @@ function inline(line: string): string {
     .replace(/\\([!-/:-@[-`{-~])/gu, (_, mark: string) => keep(mark))
     .replace(/!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])/gu, "");
   // Twice: a link's words may hold an image, which is gone by now, or brackets.
-  for (let i = 0; i < 2; i++)
-    text = text.replace(/\[((?:[^[\]]|\[[^[\]]*\])*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])/gu, "$1");
+  for (let i = 0; i < 2; i++) text = text.replace(/\[((?:[^[\]]|\[[^[\]]*\])*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])/gu, "$1");
   text = text
     .replace(/<(https?:[^\s>]+|[^\s>@]+@[^\s>]+)>/giu, "$1")
     .replace(/<\/?[a-z][a-z0-9-]*(?:\s(?:"[^"]*"|'[^']*'|[^'">])*)?\/?>/giu, "")

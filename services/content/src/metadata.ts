@@ -1,7 +1,7 @@
 import { contentStems } from "@armada/local-model";
 import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
 import { slugOf } from "./slug.ts";
-import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
+import { groundOf, isGrounded } from "./surface-check.ts";
 
 export const TITLE_MOST = 60;
 export const DESCRIPTION_MOST = 155;
@@ -10,19 +10,23 @@ export const DESCRIPTION_MOST = 155;
 export type Proposal = Omit<Metadata, "slug">;
 
 /** A model's metadata where the sources carry it, and the article's own words where they do not. */
-export function checkMetadata(proposal: Proposal, content: CheckedArticle, topic: string): Metadata {
+export function checkMetadata(proposal: Proposal, content: CheckedArticle): Metadata {
   const carried = carriedSentences(content);
-  const ground = groundOf(carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]), "", content.unsourced);
-  const title = titleFrom([proposal.title, content.title, topic], ground, content);
-  const description = fits(proposal.description, DESCRIPTION_MOST) && isGrounded(proposal.description, ground) ? proposal.description : extract(carried);
-  const keywords = proposal.keywords.map((word) => word.trim()).filter((word) => word !== "" && contentStems(word).length > 0 && contentStems(word).every((stem) => ground.stems.has(stem)));
+  const ground = groundOf(
+    carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]),
+    "",
+    content.unsourced,
+  );
+  const title = shorten(
+    fits(proposal.title, TITLE_MOST) && isGrounded(proposal.title, ground) ? proposal.title.trim() : content.title,
+    TITLE_MOST,
+  );
+  const description =
+    fits(proposal.description, DESCRIPTION_MOST) && isGrounded(proposal.description, ground) ? proposal.description : extract(carried);
+  const keywords = proposal.keywords
+    .map((word) => word.trim())
+    .filter((word) => word !== "" && contentStems(word).length > 0 && contentStems(word).every((stem) => ground.stems.has(stem)));
   return { title, description, keywords: [...new Set(keywords)].slice(0, 8), slug: slugOf(title) };
-}
-
-function titleFrom(wishes: readonly string[], ground: Ground, content: CheckedArticle): string {
-  const headings = content.sections.map(({ heading }) => heading);
-  const chosen = [...wishes, ...headings].map((wish) => wish.trim()).find((wish) => isGrounded(wish, ground));
-  return shorten(chosen ?? content.sources[0]?.title ?? "Article", TITLE_MOST);
 }
 
 /** The standfirst or, where it is too long, the first sentence that fits. */

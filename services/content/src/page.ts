@@ -32,7 +32,8 @@ export function numberSources(content: CheckedArticle): Page["numbering"] {
   const meet = (file: string) => {
     if (!order.includes(file)) order.push(file);
   };
-  for (const { sources } of [...content.standfirst, ...content.sections.flatMap(({ sentences }) => sentences)]) for (const { file } of sources) meet(file);
+  for (const { sources } of [...content.standfirst, ...content.sections.flatMap(({ sentences }) => sentences)])
+    for (const { file } of sources) meet(file);
   for (const { file } of content.figures) meet(file);
   for (const { places } of content.contradictions) for (const { file } of places) meet(file);
   const titles = new Map(content.sources.map(({ file, title }) => [file, title]));

@@ -1,7 +1,16 @@
 import { joinBlocks } from "./blocks.ts";
 
-/** Plain text: paragraphs end at an empty line; underlined titles, list items, headings and table rows as written stay what they are. */
+/**
+ * Plain text: paragraphs end at an empty line; underlined titles, list items, headings and table rows as written stay what they are.
+ * Joined lines may look like an item or a rule themselves, so it is read until nothing changes.
+ */
 export function plainText(text: string): string {
+  let made = readOnce(text);
+  for (let next = readOnce(made); next !== made; next = readOnce(made)) made = next;
+  return made;
+}
+
+function readOnce(text: string): string {
   const blocks: string[] = [];
   let paragraph: string[] = [];
   const flush = () => {

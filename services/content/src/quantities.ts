@@ -82,21 +82,33 @@ const UNIT_LIST: readonly (readonly [pattern: string, dimension: string, factor:
   ["kib", "bytes", 2 ** 10],
   ["bytes?", "bytes", 1],
 ];
-const UNITS = UNIT_LIST.map(([pattern, dimension, factor]) => ({ pattern: new RegExp(`^(?:${pattern})(?![\\p{L}\\p{N}])`, "iu"), dimension, factor }));
+const UNITS = UNIT_LIST.map(([pattern, dimension, factor]) => ({
+  pattern: new RegExp(`^(?:${pattern})(?![\\p{L}\\p{N}])`, "iu"),
+  dimension,
+  factor,
+}));
 const SCALES: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
-const SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(" ");
+const SMALL =
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
+    " ",
+  );
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 
 const SPELLED = `(?:${TENS.join("|")})(?:[- ](?:${SMALL.slice(1, 10).join("|")}))?|${SMALL.slice(2).reverse().join("|")}|a dozen|a hundred|a thousand|a million`;
 const NUMERAL = `\\d{1,3}(?:[,\u00a0\u202f]\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?|${SPELLED}`;
 const ONE = `[€$£]?\\s?(?:${NUMERAL})(?:[- ](?:hundred|thousand|million|billion|trillion)\\b)?`;
-const EXPRESSION = new RegExp(`(?<![\\p{L}\\p{N}.,/#:-])(${ONE})(?:(\\s?(?:–|—|-)\\s?|\\s(?:to|and|or)\\s)(${ONE}))?(?![\\p{N}])(?!(?:st|nd|rd|th)\\b)`, "giu");
+const EXPRESSION = new RegExp(
+  `(?<![\\p{L}\\p{N}.,/#:-])(${ONE})(?:(\\s?(?:–|—|-)\\s?|\\s(?:to|and|or)\\s)(${ONE}))?(?![\\p{N}])(?!(?:st|nd|rd|th)\\b)`,
+  "giu",
+);
 
-const ABOUT = /(?:\b(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|just under|just over|estimated|approx\.?|an estimated|in the region of|or so|more or less)|~|≈)\s*(?:a\s|the\s)?$/iu;
+const ABOUT =
+  /(?:\b(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|just under|just over|estimated|approx\.?|an estimated|in the region of|or so|more or less)|~|≈)\s*(?:a\s|the\s)?$/iu;
 const MORE = /\b(?:more than|over|at least|above|upwards of|exceeding|in excess of|no fewer than|not less than|a good|well over)\s*$/iu;
 const LESS = /\b(?:less than|fewer than|under|below|at most|up to|no more than|not more than|a maximum of)\s*$/iu;
 /** Words after a number that end what it counts. */
-const NOT_NOUN = /^(?:today|now|altogether|annually|daily|yearly|ago|later|earlier|old|long|high|tall|wide|deep|thick|away|per|each|apiece|and|or|in|on|at|of|the|a|an|to|from|by|for|with|is|are|was|were|has|have|had|that|which|who|as|than|but|not|into|after|before|since|until|during|between|times)$/iu;
+const NOT_NOUN =
+  /^(?:today|now|altogether|annually|daily|yearly|ago|later|earlier|old|long|high|tall|wide|deep|thick|away|per|each|apiece|and|or|in|on|at|of|the|a|an|to|from|by|for|with|is|are|was|were|has|have|had|that|which|who|as|than|but|not|into|after|before|since|until|during|between|times)$/iu;
 const HEADS = /^(?:people|men|women|children|staff|fish|sheep|deer|cattle|mice|geese|personnel|species|aircraft|salmon|trout|series)$/iu;
 
 /** Quantities of a clause. Bare years and days of dates are left to `dates.ts`: pass them as `taken` spans. */
@@ -107,13 +119,18 @@ export function quantitiesIn(clause: string, taken: readonly { from: number; to:
     const [whole, firstRaw = "", joint, secondRaw] = match;
     if (taken.some((span) => from < span.to && from + whole.length > span.from)) continue;
     const before = clause.slice(0, from);
-    const isRange = secondRaw !== undefined && (joint !== undefined && /–|—|-|to/u.test(joint) ? true : /\b(?:between|from)\s*$/iu.test(before) || /or/u.test(joint ?? ""));
+    const isRange =
+      secondRaw !== undefined &&
+      (joint !== undefined && /–|—|-|to/u.test(joint) ? true : /\b(?:between|from)\s*$/iu.test(before) || /or/u.test(joint ?? ""));
     const first = parse(firstRaw);
     const second = secondRaw !== undefined && isRange ? parse(secondRaw) : undefined;
     const end = second === undefined ? from + firstRaw.length : from + whole.length;
     const currency = /[€$£]/u.exec(firstRaw)?.[0];
     const tail = clause.slice(end).replace(/^[\s-]+/u, "");
-    const unit = currency === undefined ? unitAt(tail) : { dimension: { "€": "money:euro", $: "money:dollar", "£": "money:pound" }[currency] ?? "money:other", factor: 1, length: 0 };
+    const unit =
+      currency === undefined
+        ? unitAt(tail)
+        : { dimension: { "€": "money:euro", $: "money:dollar", "£": "money:pound" }[currency] ?? "money:other", factor: 1, length: 0 };
     const named = unit === undefined ? nounAt(tail, before) : undefined;
     if (unit === undefined && named === undefined) continue;
     const factor = unit?.factor ?? 1;
@@ -143,7 +160,10 @@ function aboutOf(before: string, after: string): Quantity["about"] {
 }
 
 function parse(raw: string): { value: number; scale: number; place: number } {
-  const text = raw.toLowerCase().replace(/^[€$£]\s?/u, "").trim();
+  const text = raw
+    .toLowerCase()
+    .replace(/^[€$£]\s?/u, "")
+    .trim();
   const scaleWord = /(?:hundred|thousand|million|billion|trillion)$/u.exec(text)?.[0];
   const bare = (scaleWord === undefined ? text : text.slice(0, -scaleWord.length)).replace(/[-\s]+$/u, "");
   const scale = scaleWord === undefined ? 1 : (SCALES[scaleWord] ?? 1);
@@ -188,7 +208,10 @@ function nounAt(tail: string, before: string): { head: string; noun: string[] } 
   }
   const head = noun.find(isHead) ?? noun[0];
   if (head !== undefined && (isHead(head) || noun.length > 0)) return { head: head.toLowerCase(), noun };
-  const named = /\b(?:number|total|count) of (?:\p{L}+ )?(\p{L}+)|\b(population|attendance|circulation|headcount|workforce|membership|capacity)\b/iu.exec(before);
+  const named =
+    /\b(?:number|total|count) of (?:\p{L}+ )?(\p{L}+)|\b(population|attendance|circulation|headcount|workforce|membership|capacity)\b/iu.exec(
+      before,
+    );
   const word = named?.[1] ?? named?.[2];
   return word === undefined ? undefined : { head: word.toLowerCase(), noun: [word] };
 }

@@ -2,8 +2,15 @@ import { contentStems, stem } from "@armada/local-model";
 import type { Source } from "./documents.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [
-  { asks: /\bhow (?:much|many|long|far|often|fast|big|large|tall|high|deep|old|hot|cold|heavy)\b|\bwhat (?:share|percentage|price|cost|number|size)\b/iu, wants: /\p{N}|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|quarter|dozen|hundred|thousand|million)\b/iu },
-  { asks: /\bwhen\b|\bwhat (?:year|date|day|time)\b/iu, wants: /\b\d{4}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|century|spring|summer|autumn|winter)\b|\bday|\bnight|\bhour/iu },
+  {
+    asks: /\bhow (?:much|many|long|far|often|fast|big|large|tall|high|deep|old|hot|cold|heavy)\b|\bwhat (?:share|percentage|price|cost|number|size)\b/iu,
+    wants: /\p{N}|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|quarter|dozen|hundred|thousand|million)\b/iu,
+  },
+  {
+    asks: /\bwhen\b|\bwhat (?:year|date|day|time)\b/iu,
+    wants:
+      /\b\d{4}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|century|spring|summer|autumn|winter)\b|\bday|\bnight|\bhour/iu,
+  },
   { asks: /\bwho\b|\bwhom\b/iu, wants: /(?<=[\p{Ll},] )\p{Lu}\p{Ll}+|\bby\b/u },
   { asks: /\bwhy\b/iu, wants: /\b(?:because|since|due|so that|therefore|reason|to|cause)/iu },
 ];

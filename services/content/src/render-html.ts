@@ -17,17 +17,63 @@ ol.sources,.apparatus{font:.95rem/1.55 system-ui,sans-serif}blockquote{margin:0 
 export function renderHtml(page: Page): string {
   const { content, metadata } = page;
   const parts = [`<figure>${page.cover.trim()}</figure>`, `<h1>${escapeXml(metadata.title)}</h1>`];
-  if (content.standfirst.length > 0) parts.push(`<p class="standfirst">${content.standfirst.map((one) => sentence(page, one)).join(" ")}</p>`);
+  if (content.standfirst.length > 0)
+    parts.push(`<p class="standfirst">${content.standfirst.map((one) => sentence(page, one)).join(" ")}</p>`);
   for (const { heading, sentences } of content.sections)
-    parts.push(`<section><h2>${escapeXml(heading)}</h2>${paragraphs(sentences).map((list) => `<p>${list.map((one) => sentence(page, one)).join(" ")}</p>`).join("\n")}</section>`);
+    parts.push(
+      `<section><h2>${escapeXml(heading)}</h2>${paragraphs(sentences)
+        .map((list) => `<p>${list.map((one) => sentence(page, one)).join(" ")}</p>`)
+        .join("\n")}</section>`,
+    );
   if (content.figures.length > 0)
-    parts.push(part("Figures at a glance", table(["Number", "Unit", "Of what", "Source"], content.figures.map(({ number, unit, what, file }) => [escapeXml(number), escapeXml(unit), escapeXml(what), marks(page, [{ file, quote: "" }])]))));
+    parts.push(
+      part(
+        "Figures at a glance",
+        table(
+          ["Number", "Unit", "Of what", "Source"],
+          content.figures.map(({ number, unit, what, file }) => [
+            escapeXml(number),
+            escapeXml(unit),
+            escapeXml(what),
+            marks(page, [{ file, quote: "" }]),
+          ]),
+        ),
+      ),
+    );
   if (content.contradictions.length > 0)
-    parts.push(part("Where the sources disagree", table(["About", "One says", "Another says"], content.contradictions.map(({ about, places }) => [escapeXml(about), ...places.map((place) => `“${escapeXml(place.quote)}” ${marks(page, [place])}`)]))));
-  if (content.unanswered.length > 0) parts.push(part("What they do not say", `<ul>${content.unanswered.map((question) => `<li>${escapeXml(question)}</li>`).join("")}</ul>`));
-  if (page.posts.length > 0) parts.push(part("Posts", page.posts.map(({ channel, text }) => `<p><b>${escapeXml(channel)}</b></p><blockquote>${escapeXml(text)}</blockquote>`).join("")));
-  parts.push(part("Sources", `<ol class="sources">${page.numbering.map(({ file, title }, i) => `<li id="source-${i + 1}">${escapeXml(title)} (<code>${escapeXml(file)}</code>)</li>`).join("")}</ol>`));
-  if (content.skipped.length > 0) parts.push(`<p class="apparatus">Left out: ${content.skipped.map(({ file, why }) => `<code>${escapeXml(file)}</code> (${escapeXml(why)})`).join("; ")}.</p>`);
+    parts.push(
+      part(
+        "Where the sources disagree",
+        table(
+          ["About", "One says", "Another says"],
+          content.contradictions.map(({ about, places }) => [
+            escapeXml(about),
+            ...places.map((place) => `“${escapeXml(place.quote)}” ${marks(page, [place])}`),
+          ]),
+        ),
+      ),
+    );
+  if (content.unanswered.length > 0)
+    parts.push(
+      part("What they do not say", `<ul>${content.unanswered.map((question) => `<li>${escapeXml(question)}</li>`).join("")}</ul>`),
+    );
+  if (page.posts.length > 0)
+    parts.push(
+      part(
+        "Posts",
+        page.posts.map(({ channel, text }) => `<p><b>${escapeXml(channel)}</b></p><blockquote>${escapeXml(text)}</blockquote>`).join(""),
+      ),
+    );
+  parts.push(
+    part(
+      "Sources",
+      `<ol class="sources">${page.numbering.map(({ file, title }, i) => `<li id="source-${i + 1}">${escapeXml(title)} (<code>${escapeXml(file)}</code>)</li>`).join("")}</ol>`,
+    ),
+  );
+  if (content.skipped.length > 0)
+    parts.push(
+      `<p class="apparatus">Left out: ${content.skipped.map(({ file, why }) => `<code>${escapeXml(file)}</code> (${escapeXml(why)})`).join("; ")}.</p>`,
+    );
   if (content.extractive) parts.push(`<p class="how">${LOCAL_LINE}</p>`);
   return `<!doctype html>
 <html lang="en">

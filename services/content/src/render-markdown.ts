@@ -4,35 +4,60 @@ import { LOCAL_LINE, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./
 /** The page as Markdown. A sentence is followed by the numbers of its sources, or by a mark where it has none. */
 export function renderMarkdown(page: Page): string {
   const { content, metadata } = page;
-  const blocks = [`# ${escape(metadata.title)}`, `![](cover.svg)`];
-  if (content.standfirst.length > 0) blocks.push(`**${content.standfirst.map(({ text }) => escape(text)).join(" ")}** ${marks(page, content.standfirst.flatMap(({ sources }) => sources))}`.trim());
+  const blocks = [`# ${escapeMarkdown(metadata.title)}`, `![](cover.svg)`];
+  if (content.standfirst.length > 0)
+    blocks.push(
+      `**${content.standfirst.map(({ text }) => escapeMarkdown(text)).join(" ")}** ${marks(
+        page,
+        content.standfirst.flatMap(({ sources }) => sources),
+      )}`.trim(),
+    );
   for (const { heading, sentences } of content.sections) {
-    blocks.push(`## ${escape(heading)}`);
+    blocks.push(`## ${escapeMarkdown(heading)}`);
     for (const paragraph of paragraphs(sentences)) blocks.push(paragraph.map((one) => sentence(page, one)).join(" "));
   }
   if (content.figures.length > 0)
     blocks.push(
       "## Figures at a glance",
-      table(["Number", "Unit", "Of what", "Source"], content.figures.map(({ number, unit, what, file }) => [number, unit, escape(what), marks(page, [{ file, quote: "" }])])),
+      table(
+        ["Number", "Unit", "Of what", "Source"],
+        content.figures.map(({ number, unit, what, file }) => [number, unit, escapeMarkdown(what), marks(page, [{ file, quote: "" }])]),
+      ),
     );
   if (content.contradictions.length > 0)
     blocks.push(
       "## Where the sources disagree",
       table(
         ["About", "One says", "Another says"],
-        content.contradictions.map(({ about, places }) => [escape(about), ...places.map((place) => `“${escape(place.quote)}” ${marks(page, [place])}`)]),
+        content.contradictions.map(({ about, places }) => [
+          escapeMarkdown(about),
+          ...places.map((place) => `“${escapeMarkdown(place.quote)}” ${marks(page, [place])}`),
+        ]),
       ),
     );
-  if (content.unanswered.length > 0) blocks.push("## What they do not say", content.unanswered.map((question) => `- ${escape(question)}`).join("\n"));
-  if (page.posts.length > 0) blocks.push("## Posts", ...page.posts.map(({ channel, text }) => `**${escape(channel)}**\n\n${text.split("\n").map((line) => `> ${escape(line)}`).join("\n")}`));
-  blocks.push("## Sources", page.numbering.map(({ file, title }, i) => `${i + 1}. ${escape(title)} (\`${file}\`)`).join("\n"));
+  if (content.unanswered.length > 0)
+    blocks.push("## What they do not say", content.unanswered.map((question) => `- ${escapeMarkdown(question)}`).join("\n"));
+  if (page.posts.length > 0)
+    blocks.push(
+      "## Posts",
+      ...page.posts.map(
+        ({ channel, text }) =>
+          `**${escapeMarkdown(channel)}**\n\n${text
+            .split("\n")
+            .map((line) => `> ${escapeMarkdown(line)}`)
+            .join("\n")}`,
+      ),
+    );
+  blocks.push("## Sources", page.numbering.map(({ file, title }, i) => `${i + 1}. ${escapeMarkdown(title)} (\`${file}\`)`).join("\n"));
   if (content.skipped.length > 0) blocks.push(`Left out: ${content.skipped.map(({ file, why }) => `\`${file}\` (${why})`).join("; ")}.`);
   if (content.extractive) blocks.push(`*${LOCAL_LINE}*`);
   return `${blocks.join("\n\n")}\n`;
 }
 
 function sentence(page: Page, one: Checked): string {
-  return one.sources.length === 0 ? `${escape(one.text)} **[${UNSOURCED_MARK}]**` : `${escape(one.text)} ${marks(page, one.sources)}`;
+  return one.sources.length === 0
+    ? `${escapeMarkdown(one.text)} **[${UNSOURCED_MARK}]**`
+    : `${escapeMarkdown(one.text)} ${marks(page, one.sources)}`;
 }
 
 function marks(page: Page, sources: Checked["sources"]): string {
@@ -45,6 +70,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** Marks that would turn a source's words into markup. Underscores inside words and lone hyphens are left readable. */
-function escape(text: string): string {
-  return text.replaceAll(/[\\`*[\]<>]/gu, "\\$&").replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_").replace(/^(#{1,6}\s|\d+\.\s|[-+]\s)/u, "\\$1");
+function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/[\\`*[\]<>]/gu, "\\$&")
+    .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+    .replace(/^(#{1,6}\s|\d+\.\s|[-+]\s)/u, "\\$1");
 }

@@ -5,11 +5,52 @@ export type Role = { readonly head: string; readonly role: ReadonlySet<string>; 
 
 const ROLE_LIST =
   "architect|manager|director|mayor|contractor|chair|chairman|chairwoman|chairperson|treasurer|president|vice-president|captain|engineer|designer|founder|owner|curator|conductor|editor|author|head|leader|chief|secretary|minister|governor|principal|headmaster|headteacher|keeper|warden|builder|inventor|discoverer|painter|sculptor|composer|producer|supplier|operator|sponsor|patron|spokesperson|spokesman|spokeswoman|coordinator|superintendent|supervisor|commander|admiral|pilot|skipper|coach|dean|rector|librarian|gardener|botanist|surveyor|foreman|caretaker|landlord|judge|bishop|priest|abbot|queen|king|duke|ambassador|commissioner|officer|researcher|photographer|publisher|winner|champion|manufacturer|developer|investor|insurer|tenant|lender|donor|benefactor|restorer|carpenter|baker|chef|brewer|maker|organiser|organizer|administrator|master|harbourmaster|stationmaster|CEO|CFO|CTO";
-const ROLE_NOUNS = ROLE_LIST.split("|").map((word) => `[${word.slice(0, 1).toUpperCase()}${word.slice(0, 1).toLowerCase()}]${word.slice(1)}`).join("|");
+const ROLE_NOUNS = ROLE_LIST.split("|")
+  .map((word) => `[${word.slice(0, 1).toUpperCase()}${word.slice(0, 1).toLowerCase()}]${word.slice(1)}`)
+  .join("|");
 const DEEDS: Readonly<Record<string, string>> = {
-  designed: "design", built: "build", founded: "found", established: "found", written: "write", wrote: "write", painted: "paint", composed: "compose", discovered: "discover", invented: "invent",
-  leads: "lead", heads: "lead", directs: "direct", manages: "manage", runs: "run", owns: "own", operates: "operate", led: "lead", headed: "lead", directed: "direct", created: "create", constructed: "build", opened: "open", inaugurated: "open", owned: "own", donated: "donate", restored: "restore", edited: "edit", carved: "carve",
-  manufactured: "manufacture", supplied: "supply", operated: "operate", won: "win", commissioned: "commission", managed: "manage", run: "run", drawn: "draw", laid: "lay", planned: "plan", financed: "finance", sponsored: "finance", delivered: "deliver",
+  designed: "design",
+  built: "build",
+  founded: "found",
+  established: "found",
+  written: "write",
+  wrote: "write",
+  painted: "paint",
+  composed: "compose",
+  discovered: "discover",
+  invented: "invent",
+  leads: "lead",
+  heads: "lead",
+  directs: "direct",
+  manages: "manage",
+  runs: "run",
+  owns: "own",
+  operates: "operate",
+  led: "lead",
+  headed: "lead",
+  directed: "direct",
+  created: "create",
+  constructed: "build",
+  opened: "open",
+  inaugurated: "open",
+  owned: "own",
+  donated: "donate",
+  restored: "restore",
+  edited: "edit",
+  carved: "carve",
+  manufactured: "manufacture",
+  supplied: "supply",
+  operated: "operate",
+  won: "win",
+  commissioned: "commission",
+  managed: "manage",
+  run: "run",
+  drawn: "draw",
+  laid: "lay",
+  planned: "plan",
+  financed: "finance",
+  sponsored: "finance",
+  delivered: "deliver",
 };
 const WORD = "\\p{Lu}[\\p{L}’'.-]*";
 const NAME = `(?:Dr\\.? |Prof\\.? |Mr\\.? |Mrs\\.? |Ms\\.? |Sir |Dame )?${WORD}(?: (?:(?:van|von|de|der|den|del|da|di|la|le|of|and|&|y|al|bin|ten|ter) )*${WORD})*`;
@@ -18,13 +59,22 @@ const BE = "(?:is|was|has been|had been|became|remains|will be|served as|serves 
 
 const PATTERNS: readonly RegExp[] = [
   new RegExp(`(?:^|[\\s,(])(?:[Tt]he )?(?<role>${ROLE}) ${BE} (?:called |named )?(?<name>${NAME})`, "gu"),
-  new RegExp(`(?<name>${NAME}) ${BE} (?:also )?(?:the |its |their |a |an )?(?<role>${ROLE})(?=[,.;]|$| (?:from|since|until|in|when|who|and|after|before|for|between|and)\\b)`, "gu"),
+  new RegExp(
+    `(?<name>${NAME}) ${BE} (?:also )?(?:the |its |their |a |an )?(?<role>${ROLE})(?=[,.;]|$| (?:from|since|until|in|when|who|and|after|before|for|between|and)\\b)`,
+    "gu",
+  ),
   new RegExp(`(?<name>${NAME}), (?:(?:the|its|their|then|a|who (?:is|was) the) )?(?<role>${ROLE})(?=[,.;]|$)`, "gu"),
   new RegExp(`(?:^|[\\s(])(?<role>\\p{L}+ (?:${ROLE_NOUNS})) (?<name>${NAME})(?=[,.;]|$| \\p{Ll})`, "gu"),
   new RegExp(`(?:^|[\\s(])(?:[Tt]he|[Ii]ts|[Tt]heir|[Oo]ur) (?<role>${ROLE}),? (?<name>${NAME})(?=[,.;]|$| \\p{Ll})`, "gu"),
 ];
-const PASSIVE = new RegExp(`(?<object>[^,;]*?)\\b(?:is|was|were|been|are)\\s+(?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?:in \\d{4} )?by (?:the (?:\\p{Ll}+ ){1,2})?(?<name>${NAME})`, "gu");
-const ACTIVE = new RegExp(`(?<name>${NAME}) (?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?<object>(?:the|a|an|its|this) [^,;.]*)`, "gu");
+const PASSIVE = new RegExp(
+  `(?<object>[^,;]*?)\\b(?:is|was|were|been|are)\\s+(?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?:in \\d{4} )?by (?:the (?:\\p{Ll}+ ){1,2})?(?<name>${NAME})`,
+  "gu",
+);
+const ACTIVE = new RegExp(
+  `(?<name>${NAME}) (?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?<object>(?:the|a|an|its|this) [^,;.]*)`,
+  "gu",
+);
 
 /** Roles and deeds of a clause; patterns that need a comma look at the whole sentence and count once, for its first clause. */
 export function rolesIn(sentence: string, clause: string): Role[] {
@@ -41,7 +91,8 @@ export function rolesIn(sentence: string, clause: string): Role[] {
     for (const { groups } of text.matchAll(pattern)) {
       const { deed, object, name } = groups ?? {};
       const head = deed === undefined ? undefined : DEEDS[deed];
-      if (head !== undefined && object !== undefined && name !== undefined && isName(name)) found.push({ head: `deed:${head}`, role: new Set(contentStems(object.replaceAll(/\d+/gu, ""))), name: cleanName(name) });
+      if (head !== undefined && object !== undefined && name !== undefined && isName(name))
+        found.push({ head: `deed:${head}`, role: new Set(contentStems(object.replaceAll(/\d+/gu, ""))), name: cleanName(name) });
     }
   return found.filter((one, i) => found.findIndex((other) => other.head === one.head && other.name === one.name) === i);
 }
@@ -56,9 +107,15 @@ function roleStems(role: string): ReadonlySet<string> {
 
 /** A title at a sentence's head is no name; nor is a month or a weekday. */
 function isName(name: string): boolean {
-  return !/^(?:The|A|An|In|On|At|It|He|She|They|This|That|There|His|Her|Its|Their|Our|We|If|When|Who|But|And|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$/u.test(name.split(" ")[0] ?? "");
+  return !/^(?:The|A|An|In|On|At|It|He|She|They|This|That|There|His|Her|Its|Their|Our|We|If|When|Who|But|And|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$/u.test(
+    name.split(" ")[0] ?? "",
+  );
 }
 
 function cleanName(name: string): string {
-  return name.replace(/^(?:Dr|Prof|Mr|Mrs|Ms)\.? |^(?:Sir|Dame|Professor|Captain) /u, "").replace(/[’']s$/u, "").replace(/\.$/u, "").trim();
+  return name
+    .replace(/^(?:Dr|Prof|Mr|Mrs|Ms)\.? |^(?:Sir|Dame|Professor|Captain) /u, "")
+    .replace(/[’']s$/u, "")
+    .replace(/\.$/u, "")
+    .trim();
 }

@@ -12,7 +12,12 @@ export type Ground = {
 export function groundOf(carried: readonly string[], topic: string, unsourced: readonly string[]): Ground {
   const text = carried.join("\n");
   const stems = new Set(words(`${text}\n${topic}`).map(stem));
-  return { text, stems, isOrdinary: (lower) => FUNCTION_WORDS.has(lower) || stems.has(stem(lower)), unsourced: unsourced.map((one) => new Set(contentStems(one))) };
+  return {
+    text,
+    stems,
+    isOrdinary: (lower) => FUNCTION_WORDS.has(lower) || stems.has(stem(lower)),
+    unsourced: unsourced.map((one) => new Set(contentStems(one))),
+  };
 }
 
 /**
@@ -21,9 +26,12 @@ export function groundOf(carried: readonly string[], topic: string, unsourced: r
  */
 export function isGrounded(line: string, ground: Ground): boolean {
   if (line.trim() === "") return false;
-  const plain = line.replaceAll(/(?<![\p{L}\p{N}])\p{Lu}[\p{Ll}’'-]*/gu, (word) => (ground.isOrdinary(word.toLowerCase()) ? word.toLowerCase() : word));
+  const plain = line.replaceAll(/(?<![\p{L}\p{N}])\p{Lu}[\p{Ll}’'-]*/gu, (word) =>
+    ground.isOrdinary(word.toLowerCase()) ? word.toLowerCase() : word,
+  );
   if (firstUnsupported(plain, ground.text, ground.isOrdinary) !== undefined) return false;
-  for (const [, quoted] of line.matchAll(/["“”«»]([^"“”«»]{3,})["“”«»]/gu)) if (quoted !== undefined && !ground.text.includes(quoted)) return false;
+  for (const [, quoted] of line.matchAll(/["“”«»]([^"“”«»]{3,})["“”«»]/gu))
+    if (quoted !== undefined && !ground.text.includes(quoted)) return false;
   const own = [...new Set(contentStems(line))];
   if (own.length === 0) return true;
   const known = own.filter((one) => ground.stems.has(one)).length / own.length;

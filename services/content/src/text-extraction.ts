@@ -12,10 +12,13 @@ import { plainText } from "./plain-text.ts";
  * become one space. Reading the result again as plain text changes nothing.
  */
 export function extractText(name: string, raw: string): string {
-  const text = raw.replace(/^\uFEFF/u, "").replace(/\r\n?/gu, "\n").normalize("NFC");
+  const text = raw
+    .replace(/^\uFEFF/u, "")
+    .replace(/\r\n?/gu, "\n")
+    .normalize("NFC");
   const ending = /\.([a-z0-9]+)$/iu.exec(name)?.[1]?.toLowerCase();
-  if (ending === "md" || ending === "markdown") return markdownText(text);
-  if (ending === "html" || ending === "htm") return htmlText(text);
+  if (ending === "md" || ending === "markdown") return plainText(markdownText(text));
+  if (ending === "html" || ending === "htm") return plainText(htmlText(text));
   return plainText(text);
 }
 

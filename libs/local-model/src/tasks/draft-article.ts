@@ -43,7 +43,9 @@ function leads(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, 
     .map(({ one }) => one);
   const [first] = sorted;
   if (first === undefined) return [];
-  const second = sorted.find((one) => one.doc !== first.doc && jaccard(one.words, first.words) <= ALIKE / 2 && one.length + first.length <= 55);
+  const second = sorted.find(
+    (one) => one.doc !== first.doc && jaccard(one.words, first.words) <= ALIKE / 2 && one.length + first.length <= 55,
+  );
   return second === undefined || candidates.length < 20 ? [first] : [first, second];
 }
 

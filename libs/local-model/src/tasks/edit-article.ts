@@ -44,7 +44,8 @@ function edited(claim: Claim, kept: Set<string>[]): Claim | undefined {
 }
 
 /** Only a determiner or preposition may become the first word: a noun that gains a capital would look like a name. */
-const CONNECTIVE = /^(?:also|additionally|furthermore|moreover|in addition|finally|overall|generally|in general|as a result|in fact|today|of course), (?=(?:the|a|an|in|on|at|by|for|from|with|when|most|many|some|all|every|each|both|no)\s)/iu;
+const CONNECTIVE =
+  /^(?:also|additionally|furthermore|moreover|in addition|finally|overall|generally|in general|as a result|in fact|today|of course), (?=(?:the|a|an|in|on|at|by|for|from|with|when|most|many|some|all|every|each|both|no)\s)/iu;
 
 export function tidy(text: string): string {
   let made = text.replace(/\s+/gu, " ").trim();

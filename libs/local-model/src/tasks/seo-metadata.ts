@@ -21,9 +21,12 @@ export const seoMetadata: Task = ({ material, params, tagger }) => {
 
 function title(topic: string, headings: readonly string[]): string {
   const base = capital(topic);
-  const [first, second] = headings.map((heading) => (/^\p{Lu}\p{Ll}/u.test(heading) ? heading.slice(0, 1).toLowerCase() + heading.slice(1) : heading));
+  const [first, second] = headings.map((heading) =>
+    /^\p{Lu}\p{Ll}/u.test(heading) ? heading.slice(0, 1).toLowerCase() + heading.slice(1) : heading,
+  );
   // A short topic says too little by itself; a long one is a title already.
-  const long = first === undefined || second === undefined || base.length > 30 || base.includes(":") ? base : `${base}: ${first} and ${second}`;
+  const long =
+    first === undefined || second === undefined || base.length > 30 || base.includes(":") ? base : `${base}: ${first} and ${second}`;
   return long.length <= TITLE ? long : cut(base, TITLE);
 }
 

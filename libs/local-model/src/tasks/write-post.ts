@@ -1,6 +1,6 @@
 import { splitSentences } from "../sentences.ts";
 import { cut } from "./seo-metadata.ts";
-import { numberParam, type Task, textParam } from "./task.ts";
+import { listParam, numberParam, type Task, textParam } from "./task.ts";
 
 /**
  * `write_post`: params `channel`, `title`, `keywords`, `most` (characters; 280 unless said); material: what the post may say.
@@ -11,7 +11,12 @@ export const writePost: Task = ({ material, params }) => {
   const title = textParam(params, "title");
   const sentences = material.flatMap(({ text }) => text.split("\n")).flatMap((line) => splitSentences(line.trim()));
   if (sentences.length === 0) return undefined;
-  return { text: textParam(params, "channel") === "email" ? email(title, sentences, most) : social(title, sentences, tags(params["keywords"]), most) };
+  return {
+    text:
+      textParam(params, "channel") === "email"
+        ? email(title, sentences, most)
+        : social(title, sentences, tags(listParam(params, "keywords")), most),
+  };
 };
 
 function social(title: string, sentences: readonly string[], marks: readonly string[], most: number): string {
@@ -31,10 +36,8 @@ function email(title: string, sentences: readonly string[], most: number): strin
   return lines.join("\n");
 }
 
-function tags(keywords: unknown): string[] {
-  if (!Array.isArray(keywords)) return [];
+function tags(keywords: readonly string[]): string[] {
   return keywords
-    .filter((word): word is string => typeof word === "string")
     .slice(0, 3)
     .map((word) => `#${word.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "")}`)
     .filter((tag) => tag.length > 1);

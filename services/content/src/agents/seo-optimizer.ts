@@ -22,15 +22,22 @@ export const seoOptimizer = agent({
       schema: Proposal,
       maxTokens: 500,
     });
-    return checkMetadata(proposal, content, topic);
+    return checkMetadata(proposal, content);
   },
-  fallback: ({ topic, content }) => checkMetadata({ title: topic, description: "", keywords: [] }, content, topic),
+  fallback: ({ content }) => checkMetadata({ title: "", description: "", keywords: [] }, content),
 });
 
 /** Only what a source carries is shown to the model: it cannot repeat what it was not told. */
 function carriedText(content: CheckedArticle): string {
   const blocks = [content.standfirst.map(({ text }) => text).join(" ")];
   const carried = new Set(carriedSentences(content));
-  for (const { heading, sentences } of content.sections) blocks.push(`## ${heading}`, sentences.filter((one) => carried.has(one)).map(({ text }) => text).join(" "));
+  for (const { heading, sentences } of content.sections)
+    blocks.push(
+      `## ${heading}`,
+      sentences
+        .filter((one) => carried.has(one))
+        .map(({ text }) => text)
+        .join(" "),
+    );
   return blocks.filter((block) => block !== "").join("\n\n");
 }

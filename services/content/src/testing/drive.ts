@@ -4,13 +4,22 @@ import { localModel } from "@armada/local-model";
 import type { Models } from "@armada/models";
 
 /** What a run did, for tests that need no engine. */
-export type Driven<O> = { readonly output: O; readonly asked: readonly string[]; readonly emitted: readonly { type: string; data: unknown }[]; readonly approvals: readonly string[] };
+export type Driven<O> = {
+  readonly output: O;
+  readonly asked: readonly string[];
+  readonly emitted: readonly { type: string; data: unknown }[];
+  readonly approvals: readonly string[];
+};
 
 /** Runs a workflow's code with its agents called in place: no journal, no retry, no fallback. */
 export async function drive<I, O>(
   workflow: Workflow<I, O>,
   input: I,
-  options: { models?: Models; objects?: Readonly<Record<string, Uint8Array>>; capabilities?: Readonly<Record<string, (input: unknown) => unknown>> } = {},
+  options: {
+    models?: Models;
+    objects?: Readonly<Record<string, Uint8Array>>;
+    capabilities?: Readonly<Record<string, (input: unknown) => unknown>>;
+  } = {},
 ): Promise<Driven<O>> {
   const models = options.models ?? localModel();
   const asked: string[] = [];

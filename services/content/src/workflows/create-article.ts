@@ -22,14 +22,28 @@ export const createArticle = workflow({
     const { topic, documents, questions, audience } = brief;
     const draft = await ctx.ask(writer, { topic, documents, ...(audience === undefined ? {} : { audience }) });
     const edited = await ctx.ask(editor, draft);
-    const content = await ctx.ask(factChecker, { draft: edited, brief: { topic, documents, ...(questions === undefined ? {} : { questions }) } });
+    const content = await ctx.ask(factChecker, {
+      draft: edited,
+      brief: { topic, documents, ...(questions === undefined ? {} : { questions }) },
+    });
     const metadata = await ctx.ask(seoOptimizer, { topic, content });
     if (brief.approval === true)
-      await ctx.approval("publish this article?", { show: { ...metadata, unsourced: content.unsourced, contradictions: content.contradictions }, within: "7d", otherwise: "cancel" });
+      await ctx.approval("publish this article?", {
+        show: { ...metadata, unsourced: content.unsourced, contradictions: content.contradictions },
+        within: "7d",
+        otherwise: "cancel",
+      });
 
     const promoted = brief.promote ?? "event";
     const points = pointsOf(content);
-    const about = { article: ctx.run.id, topic, title: metadata.title, description: metadata.description, keywords: metadata.keywords, points };
+    const about = {
+      article: ctx.run.id,
+      topic,
+      title: metadata.title,
+      description: metadata.description,
+      keywords: metadata.keywords,
+      points,
+    };
     const [{ svg }, { posts }] = await Promise.all([
       ctx.ask(illustrator, { title: metadata.title, keywords: metadata.keywords }),
       promoted === "ask" ? ctx.ask(promote, about) : Promise.resolve({ posts: [] }),

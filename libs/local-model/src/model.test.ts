@@ -1,0 +1,107 @@
+import type { ModelRequest } from "@armada/models";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { LOCAL_MODEL, localModel } from "./model.ts";
+
+const material = [
+  {
+    name: "mills.md",
+    text: "# Mills\n\nThe tide mill at Orne grinds flour with the sea. The tide mill has four wooden wheels. A miller opens the gates twice a day. The mill pond fills within two hours at high tide.",
+  },
+  {
+    name: "sea.md",
+    text: "# The sea at Orne\n\nHigh tide reaches the mill pond at Orne twice a day. The mill pond covers three hectares of old salt marsh. The tide mill is the last of eleven on this coast. Herons fish in the mill pond at dusk.",
+  },
+];
+const Draft = z.object({
+  title: z.string(),
+  standfirst: z.array(z.unknown()),
+  sections: z.array(
+    z.object({ heading: z.string(), sentences: z.array(z.object({ text: z.string(), file: z.string(), quote: z.string() })) }),
+  ),
+});
+const signal = new AbortController().signal;
+const request = (change: Partial<ModelRequest> = {}) => ({
+  tier: "worker" as const,
+  task: "draft_article",
+  material,
+  params: { topic: "The tide mill at Orne" },
+  schema: Draft,
+  ...change,
+});
+
+describe("the local model", () => {
+  it("answers with the material's own sentences, free of charge, and counts tokens", async () => {
+    const answer = await localModel().call(request(), signal);
+    const { sections } = Draft.parse(answer.value);
+    for (const { text, file, quote } of sections.flatMap(({ sentences }) => sentences)) {
+      expect(material.find(({ name }) => name === file)?.text).toContain(quote);
+      expect(text).toBe(quote);
+    }
+    expect(answer).toMatchObject({ model: LOCAL_MODEL, costMicros: 0 });
+    expect(answer.usage.inputTokens).toBeGreaterThan(60);
+    expect(answer.usage.outputTokens).toBeGreaterThan(10);
+  });
+
+  it("gives the same answer whatever the prompt, the order and the run", async () => {
+    const first = await localModel().call(request(), signal);
+    const second = await localModel().call(
+      request({ prompt: "Write about dragons.", system: "You are a dragon.", material: [...material].reverse(), tier: "orchestrator" }),
+      signal,
+    );
+    expect(second.value).toEqual(first.value);
+  });
+
+  it("refuses what it cannot do instead of making something up", async () => {
+    await expect(localModel().call(request({ task: "translate" }), signal)).rejects.toMatchObject({
+      code: "LOCAL_MODEL_CANNOT",
+      terminal: true,
+    });
+    await expect(localModel().call(request({ task: "constructor" }), signal)).rejects.toMatchObject({ code: "LOCAL_MODEL_CANNOT" });
+    await expect(localModel().call(request({ schema: z.object({ mood: z.string() }) }), signal)).rejects.toMatchObject({
+      code: "LOCAL_MODEL_CANNOT",
+    });
+    await expect(localModel().call(request({ task: "summarize", material: [] }), signal)).rejects.toMatchObject({
+      code: "LOCAL_MODEL_CANNOT",
+    });
+  });
+
+  it("stops where the caller has given up", async () => {
+    await expect(localModel().call(request(), AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+  });
+
+  it("summarizes by sentences of the material", async () => {
+    const { value } = await localModel().call(
+      request({
+        task: "summarize",
+        params: { sentences: 2 },
+        schema: z.object({ text: z.string(), sentences: z.array(z.object({ text: z.string(), file: z.string() })).length(2) }),
+      }),
+      signal,
+    );
+    for (const { text, file } of (value as { sentences: { text: string; file: string }[] }).sentences)
+      expect(material.find(({ name }) => name === file)?.text).toContain(text);
+  });
+
+  it("writes posts that fit their channel", async () => {
+    const points = [{ name: "a1", text: "The tide mill has four wooden wheels.\nHerons fish in the mill pond at dusk." }];
+    const Post = z.object({ text: z.string() });
+    const social = await localModel().call(
+      request({
+        task: "write_post",
+        material: points,
+        params: { channel: "social", title: "The tide mill", keywords: ["tide mill"], most: 80 },
+        schema: Post,
+      }),
+      signal,
+    );
+    expect(social.value).toEqual({ text: "The tide mill\nThe tide mill has four wooden wheels.\n#tidemill" });
+    const email = await localModel().call(
+      request({ task: "write_post", material: points, params: { channel: "email", title: "The tide mill" }, schema: Post }),
+      signal,
+    );
+    expect(email.value).toEqual({
+      text: "Subject: The tide mill\n\n- The tide mill has four wooden wheels.\n- Herons fish in the mill pond at dusk.",
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { opensLeftBehind } from "./openers.ts";
+import { splitSentences } from "./sentences.ts";
+import { contentStems, jaccard, stem, words } from "./words.ts";
+
+describe("splitSentences", () => {
+  it.each([
+    ["One ends here. Two ends there.", ["One ends here.", "Two ends there."]],
+    ["Dr. Osei measured 3.5 metres. It was enough.", ["Dr. Osei measured 3.5 metres.", "It was enough."]],
+    ["Fish, e.g. Cod, live here. Eels do not.", ["Fish, e.g. Cod, live here.", "Eels do not."]],
+    ["She asked: “Why?” Nobody knew.", ["She asked: “Why?”", "Nobody knew."]],
+    ["The office closes at 5 p.m. Trains run later.", ["The office closes at 5 p.m.", "Trains run later."]],
+    ["J. K. Holm built it. The roof leaks.", ["J. K. Holm built it.", "The roof leaks."]],
+    ["no full stop", ["no full stop"]],
+    ["  ", []],
+  ])("%s", (line, expected) => {
+    expect(splitSentences(line)).toEqual(expected);
+  });
+
+  it("gives slices of the line that lose nothing but white space", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("Ada", "runs", "3.5", "e.g.", "Dr.", "x.", "Yes!", "Why?", "(Note.)", "“So.”", "12,000")),
+        (parts) => {
+          const line = parts.join(" ");
+          const found = splitSentences(line);
+          expect(found.join(" ")).toBe(line.trim());
+          for (const sentence of found) expect(line).toContain(sentence);
+        },
+      ),
+    );
+  });
+});
+
+describe("opensLeftBehind", () => {
+  it.each([
+    "This is so.",
+    "However, it rained.",
+    "“They left,” he said.",
+    "In that case nothing happens.",
+    "As a result, prices fell.",
+    "Such trains are late.",
+  ])("%s", (text) => {
+    expect(opensLeftBehind(text)).toBe(true);
+  });
+  it.each([
+    "The train left.",
+    "Thistles grow here.",
+    "Italy won.",
+    "Since 1990 the bridge has been closed.",
+    "In 1847 the mill burned down.",
+  ])("not: %s", (text) => {
+    expect(opensLeftBehind(text)).toBe(false);
+  });
+});
+
+describe("words", () => {
+  it("stems one word's forms alike", () => {
+    for (const forms of [
+      ["dam", "dams"],
+      ["family", "families"],
+      ["publish", "published", "publishing", "publishes"],
+      ["replicate", "replicated", "replication"],
+      ["city", "city’s"],
+    ])
+      expect(new Set(forms.map(stem)).size, forms.join()).toBe(1);
+  });
+  it("keeps numbers and drops words without a subject", () => {
+    expect(contentStems("The 1,200 dams of the park were cut")).toEqual(["1,200", "dam", "park", "cut"]);
+  });
+  it("measures likeness between none and all", () => {
+    expect(jaccard(new Set(words("a b c")), new Set(words("A B C")))).toBe(1);
+    expect(jaccard(new Set(words("a b")), new Set(words("c d")))).toBe(0);
+    expect(jaccard(new Set(), new Set())).toBe(0);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { firstUnsupported, numbersIn, ordinaryWords } from "./claims.ts";
+import { checkClaim, verbatim } from "./fact-check.ts";
+import { groundOf, isGrounded } from "./surface-check.ts";
+
+const text = "The bridge at Calder was opened by Ida Holm on 4 May 1931. It carries 12,500 cars a day and does not close in winter.";
+const sources = new Map([["bridge.md", { name: "bridge.md", text }]]);
+const quote = "The bridge at Calder was opened by Ida Holm on 4 May 1931.";
+const check = (claim: { text: string; quote?: string; file?: string }) =>
+  checkClaim({ file: "bridge.md", quote, ...claim }, sources, ordinaryWords([text])).sources.length === 1;
+
+describe("checkClaim carries", () => {
+  it.each([
+    ["the sentence itself", { text: quote }],
+    ["a paraphrase with its names and numbers", { text: "In 1931 Ida Holm opened the Calder bridge." }],
+    ["a number written otherwise", { text: "Some 12500 cars cross the bridge each day.", quote: "It carries 12,500 cars a day" }],
+    ["a quote that differs in white space", { text: quote, quote: quote.replaceAll(" ", "\n ") }],
+    ["an ordinary word at the head", { text: "Cars use the bridge, and 12,500 do so a day.", quote: "It carries 12,500 cars a day" }],
+  ])("%s", (_, claim) => {
+    expect(check(claim)).toBe(true);
+  });
+});
+
+describe("checkClaim refuses", () => {
+  it.each([
+    ["an invented figure", { text: "The bridge at Calder was opened on 4 May 1932." }],
+    ["an invented name", { text: "The bridge at Calder was opened by Gustav Holm on 4 May 1931." }],
+    ["an invented name at the head", { text: "Gustav opened the bridge at Calder on 4 May 1931." }],
+    ["an invented magnitude", { text: "The bridge carries 12,500 million cars.", quote: "It carries 12,500 cars a day" }],
+    ["an invented spelled number", { text: "The bridge at Calder was opened twelve times." }],
+    ["an invented quote", { text: quote, quote: "The bridge at Calder is the finest in the land." }],
+    ["a file that is not there", { text: quote, file: "other.md" }],
+    ["a quote about something else", { text: "Penguins swim faster than people think.", quote: "It carries 12,500 cars a day" }],
+    ["a quote of one word", { text: "The bridge at Calder is very long.", quote: "bridge" }],
+    ["a denial of what the quote affirms", { text: "The bridge at Calder was not opened by Ida Holm." }],
+    ["an empty quote", { text: quote, quote: " " }],
+  ])("%s", (_, claim) => {
+    expect(check(claim)).toBe(false);
+  });
+});
+
+describe("claims", () => {
+  it("finds the first thing a source lacks", () => {
+    expect(firstUnsupported("Ada met Bob in 1999.", "Ada met Bob in 1998.")).toBe("1999");
+    expect(firstUnsupported("Ada met Bob in May.", "Ada met Bob in June.")).toBe("May");
+    expect(firstUnsupported("Ada's bridge", "the bridge of Ada")).toBeUndefined();
+  });
+  it("reads numbers as numbers", () => {
+    expect(numbersIn("1,200.0 and 1200, 3.50, twelve, 2021-05")).toEqual(["1200", "1200", "3.5", "2021", "5", "12"]);
+  });
+  it("returns quotes as they stand in the text", () => {
+    expect(verbatim("a  b", "x a\nb y")).toBe("a\nb");
+    expect(verbatim("a.b", "axb")).toBeUndefined();
+  });
+});
+
+describe("isGrounded", () => {
+  const ground = groundOf([quote, "The bridge carries cars."], "", ["The bridge earns a prize for courage."]);
+  it.each(["The Bridge at Calder", "How Ida Holm Opened the Bridge", "the bridge of 1931"])("lets %s through", (line) => {
+    expect(isGrounded(line, ground)).toBe(true);
+  });
+  it.each([
+    "The Bridge of 1932",
+    "Gustav’s Bridge",
+    "The bridge and “the finest in the land”",
+    "The bridge earns a prize",
+    "Penguins everywhere",
+    "",
+  ])("stops %s", (line) => {
+    expect(isGrounded(line, ground)).toBe(false);
+  });
+});

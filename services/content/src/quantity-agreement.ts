@@ -1,0 +1,43 @@
+import { stem } from "@armada/local-model";
+import { canonicalStem } from "./contradiction-claims.ts";
+import type { Quantity } from "./quantities.ts";
+
+/** Whether two quantities measure in one unit, or count one thing. */
+export function comparable(one: Quantity, other: Quantity): boolean {
+  if (one.dimension === other.dimension) return true;
+  const count = /^count:/u;
+  return (
+    count.test(one.dimension) &&
+    count.test(other.dimension) &&
+    stemOfDimension(one.dimension) === stemOfDimension(other.dimension) &&
+    rateOf(one) === rateOf(other)
+  );
+}
+
+/** The larger over the smaller. */
+export function ratio(one: Quantity, other: Quantity): number {
+  const [small, large] = [Math.abs(one.high), Math.abs(other.high)].sort((x, y) => x - y);
+  return small === undefined || large === undefined || small === 0 ? Number.POSITIVE_INFINITY : large / small;
+}
+
+const rateOf = ({ dimension }: Quantity) => /\/.*$/u.exec(dimension)?.[0] ?? "";
+/** What is counted, as a stem that words of the same meaning share. */
+export const stemOfDimension = (dimension: string) => canonicalStem(stem(dimension.replace(/^count:/u, "").replace(/\/.*$/u, "")));
+
+/** A clause with two figures of one kind compares them itself: which one the other text means cannot be told. */
+export function several(quantities: readonly Quantity[]): boolean {
+  return new Set(quantities.map(({ dimension }) => dimension)).size < quantities.length;
+}
+
+/** Whether both can be true: within a range, a bound, or what rounding explains. */
+export function agree(one: Quantity, other: Quantity): boolean {
+  if (one.low <= other.high && other.low <= one.high) return true;
+  const [small, large] = one.high < other.low ? [one, other] : [other, one];
+  if (small.about === "more" || large.about === "less") return (large.low - small.high) / large.low < 0.25;
+  const gap = large.low - small.high;
+  const relative = gap / Math.max(Math.abs(large.low), Number.EPSILON);
+  const loose = [one, other].filter(({ about }) => about !== "exact");
+  if (loose.length > 0) return relative <= 0.05 || (relative <= 0.12 && loose.some(({ slack }) => gap <= slack * 1.0001));
+  // Converted units and shorter decimals round by themselves.
+  return relative <= 0.02 && gap <= Math.max(one.slack, other.slack) * 1.0001;
+}
