@@ -21,7 +21,7 @@ export class MemoryQueue {
   readonly since: number;
   pausedUntil = 0;
   readonly #ready: Item[] = [];
-  #unacked = 0;
+  readonly #out = new Set<Item>();
   readonly #pullers: Puller[] = [];
   /** What each puller holds, as the ways to take it back. */
   readonly #held = new Map<Puller, Set<() => void>>();
@@ -44,6 +44,7 @@ export class MemoryQueue {
   }
 
   offer(message: Message): void {
+    if (message.envelopes.length === 0) return; // no reader may take it
     if (!this.definition.filters.some((filter) => matches(filter, message.subject))) return;
     this.#ready.push({ message, deliveries: 0, readyAt: 0 });
     this.#pump();
@@ -66,10 +67,19 @@ export class MemoryQueue {
     else this.#pump();
   }
 
+  /** What is stored for this queue and not acknowledged: delivered or not. */
+  get undone(): readonly Message[] {
+    return [...this.#out, ...this.#ready].map((item) => item.message);
+  }
+
+  get empty(): boolean {
+    return this.#out.size === 0 && this.#ready.length === 0;
+  }
+
   depth(): Depth {
     return {
       pending: this.#ready.length,
-      unacked: this.#unacked,
+      unacked: this.#out.size,
       workers: this.#pullers.filter((puller) => puller.open && puller.held < puller.concurrency).length,
       since: this.since,
     };
@@ -100,7 +110,7 @@ export class MemoryQueue {
   #deliver(item: Item, puller: Puller): void {
     item.deliveries++;
     puller.held++;
-    this.#unacked++;
+    this.#out.add(item);
     const delivery: Delivery = { ...item.message, delivery: item.deliveries, outage: false };
     let answered = false;
     const held = this.#held.get(puller) ?? new Set();
@@ -110,7 +120,7 @@ export class MemoryQueue {
       answered = true;
       held.delete(lost);
       puller.held--;
-      this.#unacked--;
+      this.#out.delete(item);
       if (again !== undefined) this.#again(item, again);
       this.#pump();
     };

@@ -1,15 +1,18 @@
 import type { Clock, Random, Scheduler } from "../ports.ts";
 
-type Sleeper = { readonly at: number; readonly order: number; readonly wake: () => void };
+type Sleeper = { readonly at: number; readonly order: number; done: boolean; readonly wake: () => void };
 
 /** Turns of the event loop without a sleeper after which nothing more is to come. */
-const QUIET_TURNS = 50;
+const QUIET_TURNS = 5_000;
 
 /** A clock that moves only when nothing else can: the next sleeper wakes once the microtask queue has run dry. */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   readonly #heap: Sleeper[] = [];
+  #idle: (() => void)[] = [];
+  /** Idle by this clock's own turns: what waits for a dry queue goes on before time does. Only while `run` runs. */
+  readonly scheduler: Scheduler = { idle: () => new Promise((resolve) => void this.#idle.push(resolve)) };
 
   constructor(start = Date.parse("2026-01-01T00:00:00Z")) {
     this.#now = start;
@@ -22,23 +25,22 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      let done = false;
-      push(this.#heap, {
+      const abort = (): void => {
+        sleeper.done = true;
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
         at: this.#now + Math.max(0, ms),
         order: this.#order++,
+        done: false,
         wake: () => {
-          if (!done) resolve();
-          done = true;
+          sleeper.done = true;
+          signal?.removeEventListener("abort", abort);
+          resolve();
         },
-      });
-      signal?.addEventListener(
-        "abort",
-        () => {
-          if (!done) reject(signal.reason);
-          done = true;
-        },
-        { once: true },
-      );
+      };
+      push(this.#heap, sleeper);
+      signal?.addEventListener("abort", abort, { once: true });
     });
   }
 
@@ -48,13 +50,23 @@ export class VirtualClock implements Clock {
     for (let quiet = 0; ; ) {
       await new Promise((resolve) => setImmediate(resolve));
       if (until()) return "done";
-      const next = pop(this.#heap);
+      if (this.#idle.length > 0) {
+        const idle = this.#idle;
+        this.#idle = [];
+        for (const resolve of idle) resolve();
+        continue;
+      }
+      let next = pop(this.#heap);
+      while (next?.done === true) next = pop(this.#heap); // aborted: nothing of it is left to run
       if (next === undefined) {
         if (++quiet > QUIET_TURNS) return "idle";
         continue;
       }
       quiet = 0;
-      if (next.at > end) return "late";
+      if (next.at > end) {
+        push(this.#heap, next);
+        return "late";
+      }
       this.#now = Math.max(this.#now, next.at);
       next.wake();
     }
