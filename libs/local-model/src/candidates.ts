@@ -35,7 +35,7 @@ export function candidatesOf(material: readonly Passage[], tagger: Tagger): Cand
   );
 }
 
-export function candidate(placed: Placed, tagger: Tagger): Candidate | undefined {
+function candidate(placed: Placed, tagger: Tagger): Candidate | undefined {
   const { text } = placed;
   const length = countWords(text);
   if (length < 7 || length > 42) return undefined;

@@ -1,5 +1,5 @@
 import type { Tagged } from "./tagger.ts";
-import { contentStems, FUNCTION_WORDS, stem } from "./words.ts";
+import { FUNCTION_WORDS, stem } from "./words.ts";
 
 /** Nouns that name no subject by themselves. */
 const EMPTY_NOUNS = new Set(
@@ -53,9 +53,4 @@ function namesSomething(part: readonly Tagged[]): boolean {
 function phrase(part: readonly Tagged[]): Phrase {
   const surface = part.map((token) => (token.pos === "PROPN" && /^\p{Lu}/u.test(token.text) ? token.text : token.lower)).join(" ");
   return { key: part.map((token) => stem(token.lower)).join(" "), surface, length: part.length };
-}
-
-/** Whether a text holds the phrase: its stems side by side. */
-export function holdsPhrase(text: string, key: string): boolean {
-  return ` ${contentStems(text).join(" ")} `.includes(` ${key} `);
 }

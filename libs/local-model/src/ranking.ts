@@ -2,7 +2,7 @@ import type { Candidate } from "./candidates.ts";
 import { contentStems } from "./words.ts";
 
 /** Rarity of stems over the sentences, for cosine and topic weight. */
-export function rarity(candidates: readonly Candidate[]): Map<string, number> {
+function rarity(candidates: readonly Candidate[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { stems } of candidates) for (const stem of stems) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   return new Map([...counts].map(([stem, count]) => [stem, Math.log(1 + candidates.length / count)]));

@@ -30,7 +30,7 @@ function canonical(raw: string): string {
 }
 
 /** Capitalised names: words with a capital inside a sentence, and those at its head that are no ordinary words of `language`. */
-export function namesIn(text: string, isOrdinary: (lower: string) => boolean): string[] {
+function namesIn(text: string, isOrdinary: (lower: string) => boolean): string[] {
   const found: string[] = [];
   for (const match of text.matchAll(/[\p{L}\p{N}]*\p{Lu}[\p{L}\p{N}]*(?:[’'-][\p{L}\p{N}]+)*/gu)) {
     const word = match[0].replace(/[’']s?$/u, "");

@@ -126,7 +126,7 @@ const SAID =
   /^.*?\b(?:said|says|stated?s?|reported|reports|explained|explains|confirmed|confirms|noted|notes|shows?|showed|found|finds|claims|claimed|told [^,]{1,40}|writes|wrote|added|argues|recalled|recalls|remembers|announced|records?|recorded|believes?|insists?|maintains) that\s|^(?:according to|in the (?:words|view|opinion) of|as (?:reported|stated|noted) (?:by|in))\s[^,]{1,60},\s|^(?:local|old|official|early|the) \p{Ll}+ (?:say|show|state|suggest|claim) that\s/iu;
 
 /** Clauses that can stand for themselves: a part without a subject keeps the part before it. */
-export function clausesOf(sentence: string): string[] {
+function clausesOf(sentence: string): string[] {
   const parts: string[] = [];
   const text = sentence.replace(SAID, "");
   for (const part of text

@@ -71,14 +71,20 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
   const heads = new Set(pairs.map(([one]) => stemOfDimension(one.dimension)));
   const shared = [...a.about].filter((one) => b.about.has(one) && !heads.has(one));
   if (pairs.length > 0) {
-    if (disjoint(a, b) || several(a.quantities) || several(b.quantities)) return undefined;
+    if (several(a.quantities) || several(b.quantities)) return undefined;
     const pair = pairs.find(([one, other]) => !agree(one, other));
-    if (pair === undefined || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
+    // The same two brothers, but another year.
+    if (pair === undefined) return otherDate(a, b, weight);
+    if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     return sameThing(a, b, shared, head, weight, SAME_THING) ? label(a, [...shared, ...head]) : undefined;
   }
+  return otherDate(a, b, weight);
+}
+
+function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
   const [one] = a.dates;
   const [other] = b.dates;
   if (
@@ -105,7 +111,8 @@ function disjoint(a: ClauseClaim, b: ClauseClaim): boolean {
 
 /** A date of something that happened, not the year of a figure or the span of a state. */
 function happens(claim: ClauseClaim, date: DateMention): boolean {
-  if (date.day === undefined && claim.quantities.some(({ from }) => from < claim.coreEnd)) return false;
+  if (date.day === undefined && claim.quantities.some(({ from }) => from < claim.coreEnd && /^\P{L}/u.test(claim.clause.slice(from))))
+    return false;
   return !/\b(?:since|until|between|during|by)\s*$|^(?:since|until|between|during)\b/iu.test(claim.clause.slice(0, date.from));
 }
 

@@ -32,6 +32,6 @@ export function checkCoverage(topic: string, sources: readonly Source[]): void {
 }
 
 /** What the documents are about, by their own titles. */
-export function coveredBy(sources: readonly Source[]): string[] {
+function coveredBy(sources: readonly Source[]): string[] {
   return [...new Set(sources.map(({ name, text }) => titleOf(name, text)))].slice(0, 12);
 }

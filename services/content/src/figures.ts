@@ -3,7 +3,7 @@ import type { Checked, Figure } from "./draft.ts";
 
 const MOST = 8;
 const UNITS =
-  "percent|per cent|million|billion|thousand|hundred|gigawatt-hours?|megawatt-hours?|kilowatt-hours?|square (?:kilo)?met(?:er|re)s?|cubic met(?:er|re)s?|(?:million|billion) (?:euros?|dollars?|pounds?|people|tonnes?|cubic met(?:er|re)s?)|degrees Celsius|km²|km2|km/h|mph|km|kilomet(?:er|re)s?|cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|met(?:er|re)s?|m|miles?|feet|foot|ft|inches|hectares?|acres?|kg|kilograms?|grams?|g|tonnes?|tons?|lit(?:er|re)s?|ml|°C|°F|°|degrees?|°?C|kWh|MWh|GWh|TWh|kW|MW|GW|watts?|volts?|Hz|GB|MB|KB|KiB|MiB|GiB|TB|bytes|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades|centuries|euros?|dollars?|pounds?";
+  "percent|per cent|(?:million|billion) (?:euros?|dollars?|pounds?|people|tonnes?|cubic met(?:er|re)s?)|million|billion|thousand|hundred|gigawatt-hours?|megawatt-hours?|kilowatt-hours?|square (?:kilo)?met(?:er|re)s?|cubic met(?:er|re)s?|degrees Celsius|km²|km2|km/h|mph|km|kilomet(?:er|re)s?|cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|met(?:er|re)s?|m|miles?|feet|foot|ft|inches|hectares?|acres?|kg|kilograms?|grams?|g|tonnes?|tons?|lit(?:er|re)s?|ml|°C|°F|°|degrees?|°?C|kWh|MWh|GWh|TWh|kW|MW|GW|watts?|volts?|Hz|GB|MB|KB|KiB|MiB|GiB|TB|bytes|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades|centuries|euros?|dollars?|pounds?";
 const NUMBER = "[€$£]?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
 const FIGURE = new RegExp(
   `(?<![\\p{L}\\p{N}.,/-])(${NUMBER}(?:\\s?(?:–|-|to)\\s?${NUMBER})?)(?![\\p{N}.,]*\\p{N})(?:\\s?(%|(?:${UNITS})(?![\\p{L}-])|°[CF]?)|\\s(\\p{Ll}[\\p{Ll}-]{2,}(?:\\s\\p{Ll}[\\p{Ll}-]{2,}){0,2}))`,
@@ -65,7 +65,8 @@ function measured(text: string, from: number, to: number): string | undefined {
     )
   )
     before.pop();
-  if (before.length >= 2) return before.length <= 9 ? before.join(" ") : `… ${before.slice(-9).join(" ")}`;
+  const opening = before.length <= 3 && /^(?:in|on|at|by|of|since|after)$/iu.test(before[0] ?? "");
+  if (before.length >= 2 && !opening) return before.length <= 9 ? before.join(" ") : `… ${before.slice(-9).join(" ")}`;
   const after =
     text
       .slice(to)

@@ -44,6 +44,6 @@ function fits(text: string, most: number): boolean {
 }
 
 /** Cut at a word, with the mark that says so. */
-export function shorten(text: string, most: number): string {
+function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\s,;:.–-]*\s\S*$/u, "")}…`;
 }

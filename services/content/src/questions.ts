@@ -23,7 +23,7 @@ export function unanswered(questions: readonly string[], sources: readonly Sourc
   const passages = sources.flatMap(passagesOf);
   const weight = (one: string) => Math.log(1 + passages.length / (0.5 + passages.filter(({ stems }) => stems.has(one)).length));
   return questions.filter((question) => {
-    const wanted = [...new Set(contentStems(question))].filter((one) => !OF_THE_FORM.has(one));
+    const wanted = [...stemsOf(question)].filter((one) => !OF_THE_FORM.has(one));
     const all = wanted.reduce((sum, one) => sum + weight(one), 0);
     const shape = SHAPES.find(({ asks }) => asks.test(question));
     return !passages.some(({ text, stems }) => {
@@ -46,6 +46,25 @@ function passagesOf({ text }: Source): { text: string; stems: ReadonlySet<string
       heading = block;
       return [];
     }
-    return [{ text: block, stems: new Set(contentStems(`${title}\n${heading}\n${block}`)) }];
+    return [{ text: block, stems: stemsOf(`${title}\n${heading}\n${block}`) }];
   });
+}
+
+/** Words that answer for one another. The first of a line stands for all. */
+const ANSWERS_FOR = new Map(
+  [
+    "cold chilled cool colder cooling",
+    "warm warmer heated",
+    "life animals species fish wildlife birds",
+    "price costs paid pays fee",
+    "flood floods flooding",
+    "ill diseases illness sick",
+  ].flatMap((line) => {
+    const stems = line.split(" ").map(stem);
+    return stems.map((one) => [one, stems[0] ?? one] as const);
+  }),
+);
+
+function stemsOf(text: string): ReadonlySet<string> {
+  return new Set(contentStems(text).map((one) => ANSWERS_FOR.get(one) ?? one));
 }

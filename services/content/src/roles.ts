@@ -29,7 +29,8 @@ const DEEDS: Readonly<Record<string, string>> = {
   led: "lead",
   headed: "lead",
   directed: "direct",
-  created: "create",
+  created: "make",
+  made: "make",
   constructed: "build",
   opened: "open",
   inaugurated: "open",
@@ -68,7 +69,7 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(`(?:^|[\\s(])(?:[Tt]he|[Ii]ts|[Tt]heir|[Oo]ur) (?<role>${ROLE}),? (?<name>${NAME})(?=[,.;]|$| \\p{Ll})`, "gu"),
 ];
 const PASSIVE = new RegExp(
-  `(?<object>[^,;]*?)\\b(?:is|was|were|been|are)\\s+(?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?:in \\d{4} )?by (?:the (?:\\p{Ll}+ ){1,2})?(?<name>${NAME})`,
+  `(?<object>[^,;]*?)\\b(?:is|was|were|been|are)\\s+(?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?:in \\d{4} )?by (?:the (?:\\p{Ll}+ ){0,2})?(?<name>${NAME})`,
   "gu",
 );
 const ACTIVE = new RegExp(

@@ -47,7 +47,7 @@ function edited(claim: Claim, kept: Set<string>[]): Claim | undefined {
 const CONNECTIVE =
   /^(?:also|additionally|furthermore|moreover|in addition|finally|overall|generally|in general|as a result|in fact|today|of course), (?=(?:the|a|an|in|on|at|by|for|from|with|when|most|many|some|all|every|each|both|no)\s)/iu;
 
-export function tidy(text: string): string {
+function tidy(text: string): string {
   let made = text.replace(/\s+/gu, " ").trim();
   // An aside with a number or a capital may be the very thing that is cited.
   made = made.replace(/ \((?:see |e\.g\.|i\.e\.|for example|such as)[^()\p{N}\p{Lu}]*\)/gu, "");
