@@ -28,7 +28,12 @@ export function checkArticle(
   // A lead that no source carries is still shown, marked, but not up front.
   const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
   const first = checked[0];
-  const sections = first === undefined ? [] : [{ ...first, sentences: [...stray, ...first.sentences] }, ...checked.slice(1)];
+  const sections =
+    first === undefined
+      ? stray.length === 0
+        ? []
+        : [{ heading: "Claims without a source", sentences: stray }]
+      : [{ ...first, sentences: [...stray, ...first.sentences] }, ...checked.slice(1)];
   const all = [...lead, ...checked.flatMap(({ sentences }) => sentences)];
   const carried = all.filter((one) => one.sources.length > 0);
   const unsourced = all.filter((one) => one.sources.length === 0).map(({ text }) => text);

@@ -41,7 +41,7 @@ export function findContradictions(sources: readonly Source[]): Contradiction[] 
 }
 
 /** Claims of one bucket are compared each with each: more than this would take minutes, and is no folder of documents. */
-const BUCKET_MOST = 1_200;
+const BUCKET_MOST = 600;
 
 /** Nobody reads a longer list, and the page has to hold it. */
 const LISTED_MOST = 60;
