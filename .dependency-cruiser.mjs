@@ -37,7 +37,7 @@ export default {
       comment: "@nats-io/* is imported by libs/nats only (and by the raw sides of bench/ and the judges under infra/)",
       severity: "error",
       from: { pathNot: inNatsOrTools },
-      to: { path: "node_modules/@nats-io/" },
+      to: { path: "(^|node_modules/)@nats-io/" },
     },
     {
       name: "nats-lib-importers",
@@ -72,7 +72,7 @@ export default {
       comment: "no HTTP server and no telemetry SDK below runtime",
       severity: "error",
       from: { path: `^libs/(${Object.keys(may).join("|")})/` },
-      to: { path: "node_modules/(fastify|@fastify|@opentelemetry/sdk-[^/]*)/" },
+      to: { path: "(^|node_modules/)(fastify|@fastify|@opentelemetry/sdk-[^/]*)(/|$)" },
     },
     {
       name: "nothing-imports-infra",
@@ -92,9 +92,9 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/dist/|^\\.cache/|^\\.armada/" },
+    exclude: { path: "^infra/containers/|^(libs|services)/[^/]+/dist/|^\\.cache/|^\\.armada/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
   },
 };

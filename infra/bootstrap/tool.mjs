@@ -13,10 +13,11 @@ export function tool(program, args, { deadline, sign, signWithin = 10_000, env =
     // The group, because pip, go and npm start children of their own.
     const end = (why) => {
       ended = why;
+      if (child.pid === undefined) return;
       try {
         process.kill(-child.pid, "SIGKILL");
       } catch {
-        child.kill("SIGKILL");
+        // It ended in between.
       }
     };
     const timers = [setTimeout(() => end(`not done within ${deadline / 1000} s`), deadline)];
