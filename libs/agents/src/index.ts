@@ -13,3 +13,10 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+export { type Engine, startEngine } from "./engine/engine.ts";
+export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";
+export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
+export { allQueues, factFilter, queuesOf, sourcesOf } from "./engine/queues.ts";
+export { ReadModels, type View } from "./engine/read-models.ts";
+export type { RunState, RunStatus } from "./engine/run-state.ts";
+export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";

@@ -65,6 +65,8 @@ export interface Log {
   load(filter: string, atLeast?: number): Promise<Loaded>;
   last(filter: string, atLeast?: number): Promise<Message | undefined>;
   follow(filters: readonly string[], from: number, handler: (message: Message) => void | Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Every message after `from` that is there now, in order; answers the sequence it read up to. */
+  scan(filters: readonly string[], from: number, handler: (message: Message) => void): Promise<number>;
   work(queue: Queue, handler: (delivery: Delivery) => Promise<Handled>, signal: AbortSignal): Promise<void>;
   /** Nothing is delivered from a queue until `until` (ms since 1970; 0 resumes). */
   pause(queue: string, until: number): Promise<void>;
@@ -133,7 +135,6 @@ export interface Logger {
 export type Ports = {
   readonly log: Log;
   readonly timers: Timers;
-  readonly registers: Registers;
   readonly objects: Objects;
   readonly clock: Clock;
   readonly random: Random;

@@ -2,7 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
 import { headers, type Msg } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
-import { follow } from "./follow.ts";
+import { follow, scan } from "./follow.ts";
 import { pull } from "./pull.ts";
 import type { Reader, Signer } from "./writer.ts";
 
@@ -98,6 +98,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
       return loaded.kind === "loaded" ? loaded.messages.at(-1) : undefined;
     },
     follow: (filters, from, handler, signal) => follow(link, stream, { filters, from }, take, handler, signal, logger),
+    scan: (filters, from, handler) => scan(link, stream, { filters, from }, take, handler),
     work: (queue, handler, signal) => pull(link, stream, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
       const answer = await api(link, `CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });

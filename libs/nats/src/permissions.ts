@@ -25,7 +25,7 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
     `ans.*.${name}.>`,
     ...ownStream(`TEAM_${name}`),
     `$JS.API.DIRECT.GET.OBJECTS_${name}`,
-    ...about.peers.map((peer) => `$JS.API.DIRECT.GET.OBJECTS_${peer}`),
+    ...[...about.peers, "operator"].map((peer) => `$JS.API.DIRECT.GET.OBJECTS_${peer}`),
   ];
   return { publish: name === "gateway" ? [...team, ...readAll()] : team, subscribe: inbox };
 }
@@ -39,6 +39,7 @@ function ownStream(stream: string): string[] {
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
     `$JS.API.CONSUMER.PAUSE.${stream}.*`,
     // Ephemeral ones, to follow; a team that harms its own consumers harms itself.
+    `$JS.API.CONSUMER.CREATE.${stream}`,
     `$JS.API.CONSUMER.CREATE.${stream}.>`,
     `$JS.API.CONSUMER.DELETE.${stream}.*`,
     // Both shapes of an ack subject: 2.15 puts domain and account before the stream.
@@ -58,6 +59,7 @@ function readAll(): string[] {
     "$JS.API.DIRECT.GET.*",
     "$JS.API.CONSUMER.LIST.*",
     "$JS.API.CONSUMER.INFO.*.*",
+    "$JS.API.CONSUMER.CREATE.*",
     "$JS.API.CONSUMER.CREATE.*.>",
     "$JS.API.CONSUMER.MSG.NEXT.*.*",
     "$JS.API.CONSUMER.DELETE.*.*",

@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import { type JetStreamManager, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import type { Link } from "./connect.ts";
-import { type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import { operatorObjects, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** One thing that provisioning did, or would do. */
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
@@ -13,6 +13,7 @@ export async function provision(link: Link, teams: readonly TeamTopology[], opti
   const wanted = teams.map((team) => topologyOf(team, options));
   const dry = options.dryRun === true;
   // Streams first, without the other teams' facts: two teams may source from each other.
+  await applyStream(manager, operatorObjects(options), changes, dry, true);
   for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, { ...stream, sources: ownSources(stream) }, changes, dry, false);
   for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, stream, changes, dry, true);
   for (const one of wanted) await applyConsumers(manager, one, changes, dry);
@@ -38,7 +39,7 @@ async function applyStream(manager: JetStreamManager, wanted: Partial<StreamConf
     if (different.length === 0) return;
     changes.push({ change: "update", what: `stream ${name}`, why: different.join(", ") });
     if (dry) return;
-    await manager.streams.update(name, { ...now, ...wanted, ...(sources ? {} : { sources: now.sources ?? [] }) });
+    await manager.streams.update(name, { ...now, ...wanted, max_bytes: now.max_bytes, ...(sources ? {} : { sources: now.sources ?? [] }) });
   }
   const kept = (await manager.streams.info(name)).config;
   const lost = differences(kept, wanted, sources);
@@ -76,6 +77,7 @@ async function applyConsumers(manager: JetStreamManager, { consumers, streams }:
 function differences(now: object, wanted: object, sources: boolean): string[] {
   const have = now as Record<string, unknown>;
   return Object.entries(wanted)
+    .filter(([key]) => key !== "max_bytes") // set at creation: the free space that it comes from changes by the hour
     .filter(([key, value]) => (key === "sources" ? sources && canonicalSources(have[key]) !== canonicalSources(value) : canonical(have[key]) !== canonical(value)))
     .map(([key]) => key);
 }

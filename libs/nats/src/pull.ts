@@ -1,5 +1,5 @@
 import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
-import type { Msg } from "@nats-io/transport-node";
+import { createInbox, type Msg } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
 
 /** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
@@ -25,10 +25,12 @@ export function pull(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  const { connection, mux } = link;
+  const { connection } = link;
+  const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
   const held = new Set<string>();
   let asked = 0;
+  let pulls = 0;
   let heard = performance.now();
   let resolveEnd: () => void = () => undefined;
   const end = new Promise<void>((resolve) => {
@@ -42,43 +44,27 @@ export function pull(
   };
 
   const ask = (batch: number): void => {
-    let left = batch;
     asked += batch;
-    const over = (): void => {
-      asked -= left;
-      left = 0;
-    };
     const request = { batch, expires: EXPIRES_MS * 1e6, idle_heartbeat: HEARTBEAT_MS * 1e6 };
-    mux.stream(
-      subject,
-      JSON.stringify(request),
-      (message) => {
-        heard = performance.now();
-        const code = message.headers?.code ?? 0;
-        if (code === 100) return false;
-        if (code === 0) {
-          if (left > 0) {
-            left--;
-            asked--;
-          }
-          void handle(message);
-          return left === 0;
-        }
-        over();
-        if (code === 408 || code === 404) refill();
-        else {
-          if (code !== 409 || !/shutdown|leadership/i.test(message.headers?.description ?? ""))
-            logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${message.headers?.description ?? ""}`, { queue: queue.name });
-          later(RETRY_MS);
-        }
-        return true;
-      },
-      () => {
-        over();
-        later(RETRY_MS);
-      },
-      EXPIRES_MS + HEARTBEAT_MS,
-    );
+    if (!connection.isClosed()) connection.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
+  };
+
+  /** Deliveries carry their own subject; what the server says of a pull comes on the pull's inbox, with what it leaves unserved. */
+  const onMessage = (message: Msg): void => {
+    heard = performance.now();
+    const code = message.subject.startsWith(inbox) ? (message.headers?.code ?? 0) : 0;
+    if (code === 100) return;
+    if (code === 0) {
+      asked = Math.max(0, asked - 1);
+      void handle(message);
+      return;
+    }
+    const left = Number(message.headers?.get("Nats-Pending-Messages") || asked);
+    asked = Math.max(0, asked - left);
+    if (code === 408 || code === 404) return refill();
+    const said = message.headers?.description ?? "";
+    if (!/shutdown|leadership/i.test(said)) logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${said}`, { queue: queue.name });
+    later(RETRY_MS);
   };
 
   const later = (ms: number): void => void setTimeout(refill, ms).unref();
@@ -130,7 +116,12 @@ export function pull(
     await end;
     clearInterval(draining);
   };
-  link.onReconnect(() => refill());
+  const subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => onMessage(message) });
+  void end.then(() => subscription.unsubscribe());
+  link.onReconnect(() => {
+    asked = 0; // pulls do not outlive a connection
+    refill();
+  });
   if (signal.aborted) stop();
   else {
     signal.addEventListener("abort", stop, { once: true });

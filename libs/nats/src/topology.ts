@@ -64,6 +64,13 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
   };
 }
 
+/** Where operators put what they hand to teams by digest. */
+export function operatorObjects(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
+  const [, , objects] = topologyOf({ team: "operator", queues: [], sources: new Map() }, options).streams;
+  if (objects === undefined) throw new Error("a topology has an objects stream");
+  return objects;
+}
+
 function filterOf(filters: readonly string[]): Partial<Pick<ConsumerConfig, "filter_subject" | "filter_subjects">> {
   const [only] = filters;
   return filters.length === 1 && only !== undefined ? { filter_subject: only } : { filter_subjects: [...filters] };

@@ -1,4 +1,5 @@
 import { ArmadaError, milliseconds } from "@armada/contracts";
+import type { Objects } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
 import type { RunHost } from "./run-host.ts";
@@ -20,6 +21,8 @@ export async function attemptStep(about: {
   models: Models;
   signal: AbortSignal;
   traceparent: string | undefined;
+  /** Who started the run: objects that the input names may be theirs. */
+  asker: string | undefined;
 }): Promise<Attempted> {
   const { agent, id, step, host, models, traceparent } = about;
   const { clock, objects, tracer } = host.ports;
@@ -53,7 +56,7 @@ export async function attemptStep(about: {
           context: context ?? {},
           model: { ask },
           tools: toolsOf(about, signal),
-          objects: { get: (digest) => objects.get(digest), put: (bytes) => objects.put(bytes) },
+          objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },
           idempotencyKey,
           attempt: step.attempts + 1,
           signal,
@@ -66,6 +69,15 @@ export async function attemptStep(about: {
     return { kind: "failed", error };
   } finally {
     timer.abort();
+  }
+}
+
+async function findObject(objects: Objects, digest: string, asker: string | undefined): Promise<Uint8Array> {
+  try {
+    return await objects.get(digest);
+  } catch (error) {
+    if (asker === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
+    return objects.get(digest, asker);
   }
 }
 

@@ -63,7 +63,7 @@ export class Worker {
     const read = await this.#host.read(
       id,
       delivery.seq,
-      (run) => ({ ended: run.state.ended !== undefined, length: run.state.length, step: copyOf(run.state.steps.get(n)), provenance: run.provenance }),
+      (run) => ({ ended: run.state.ended !== undefined, length: run.state.length, step: copyOf(run.state.steps.get(n)), provenance: run.provenance, asker: run.state.by?.from }),
       delivery.subject.split(".").length === 6 ? delivery : undefined,
     );
     let { step } = read;
@@ -87,6 +87,7 @@ export class Worker {
       models: this.#models,
       signal,
       traceparent: read.provenance?.traceparent,
+      asker: read.asker,
     });
     return this.#conclude(agent, id, step, attempted, delivery, signal);
   }

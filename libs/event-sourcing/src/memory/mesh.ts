@@ -67,6 +67,15 @@ export class MemoryMesh {
     return made;
   }
 
+  queues(team: string): ReadonlyMap<string, MemoryQueue> {
+    return this.#queues.get(team) ?? new Map();
+  }
+
+  /** Whether a timer is set and has not fired. */
+  timerPending(team: string, run: string, n: number): boolean {
+    return this.#timers.has(`${team}.${run}.${n}`);
+  }
+
   connect(team: string): MemoryReplica {
     let dead = false;
     const pullers: { queue: MemoryQueue; puller: Puller }[] = [];
@@ -94,10 +103,19 @@ export class MemoryMesh {
         }
       },
       last: async (filter, atLeast = 0) => {
-        const loaded = await log.load(filter, atLeast);
-        return loaded.kind === "loaded" ? loaded.messages.at(-1) : undefined;
+        for (;;) {
+          const found = await op(() => this.stream(team).last(filter, this.#view(this.stream(team).head)));
+          if (found.upTo >= atLeast) return found.message;
+        }
       },
       follow: (filters, from, handler, signal) => this.#follow(team, filters, from, handler, signal, () => dead),
+      scan: (filters, from, handler) =>
+        op(() => {
+          const { messages, head } = this.stream(team);
+          for (const message of messages.slice(from))
+            if (message.envelopes.length > 0 && filters.some((filter) => matches(filter, message.subject))) handler(message);
+          return head;
+        }),
       work: (wanted, handler, signal) =>
         new Promise<void>((resolve) => {
           const running = new Set<Promise<Handled>>();
@@ -129,14 +147,14 @@ export class MemoryMesh {
       log,
       timers: { at: (key, time, body) => op(() => this.#at(team, key, time, body)) },
       registers: {
-        get: (key) => op(() => this.#registers.get(key)),
-        put: (key, value, expected) => op(() => this.#put(key, value, expected)),
-        watch: (key, handler, signal) => this.#watch(key, handler, signal),
+        get: (key) => op(() => this.#registers.get(`${team} ${key}`)),
+        put: (key, value, expected) => op(() => this.#put(`${team} ${key}`, value, expected)),
+        watch: (key, handler, signal) => this.#watch(`${team} ${key}`, handler, signal),
       },
       objects: {
-        put: (bytes) => op(() => this.#putObject(bytes)),
-        get: (digest) => op(() => this.#getObject(digest)),
-        drop: (digest) => op(() => void this.#objects.delete(digest)),
+        put: (bytes) => op(() => this.#putObject(team, bytes)),
+        get: (digest, owner = team) => op(() => this.#getObject(owner, digest)),
+        drop: (digest) => op(() => void this.#objects.delete(`${team} ${digest}`)),
       },
       kill: () => {
         dead = true;
@@ -231,16 +249,23 @@ export class MemoryMesh {
     });
   }
 
-  #putObject(bytes: Uint8Array): string {
+  /** Changes the first byte of a stored object, as a bad disk does. */
+  spoil(team: string, digest: string): void {
+    const stored = this.#objects.get(`${team} ${digest}`) ?? new Uint8Array();
+    this.#objects.set(`${team} ${digest}`, Uint8Array.from([(stored[0] ?? 0) ^ 1, ...stored.subarray(1)]));
+  }
+
+  #putObject(team: string, bytes: Uint8Array): string {
     const digest = hash("sha256", bytes, "base64url");
-    this.#objects.set(digest, bytes);
+    this.#objects.set(`${team} ${digest}`, bytes.slice());
     return digest;
   }
 
-  #getObject(digest: string): Uint8Array {
-    const bytes = this.#objects.get(digest);
-    if (bytes === undefined) throw new ArmadaError("OBJECT_MISSING", `no object ${digest}`);
-    return bytes;
+  #getObject(owner: string, digest: string): Uint8Array {
+    const bytes = this.#objects.get(`${owner} ${digest}`);
+    if (bytes === undefined) throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}`);
+    if (hash("sha256", bytes, "base64url") !== digest) throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
+    return bytes.slice();
   }
 
   /** Copies what matches from one team's stream into another's, its history first, in order. */
@@ -249,15 +274,18 @@ export class MemoryMesh {
     if (this.#sourced.has(key)) return;
     this.#sourced.add(key);
     const origin = this.stream(from);
-    let due = 0;
+    /** Under way, oldest first: whichever delay is over, the oldest arrives. */
+    const waiting: Message[] = [];
     const copy = (message: Message): void => {
       if (!matches(filter, message.subject)) return;
-      due = Math.max(due, this.#clock.now() + this.#random.next() * this.#hostility.sourceLagMs);
+      waiting.push(message);
+      const lag = this.#random.next() * this.#hostility.sourceLagMs;
       const bring = (): void => {
-        this.stream(to).append(message.subject, message.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: message.seq });
+        const next = waiting.shift();
+        if (next !== undefined) this.stream(to).append(next.subject, next.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: next.seq });
       };
-      if (due <= this.#clock.now()) bring();
-      else this.#later(due - this.#clock.now(), bring);
+      if (lag === 0) bring();
+      else this.#later(lag, bring);
     };
     for (const message of [...origin.messages]) copy(message);
     origin.listen(copy);

@@ -34,15 +34,12 @@ export class MemoryStream {
     const legal = parsed !== undefined && envelopes.length > 0 && envelopes.every((envelope) => agrees(parsed, envelope));
     const message: Message = { subject, seq: this.head + 1, body, time, envelopes: legal ? envelopes : [], ...(origin === undefined ? {} : { origin }) };
     this.messages.push(message);
-    if (!legal) {
-      this.rejected++;
-      return { kind: "appended", seq: message.seq };
-    }
     const aggregate = subject.split(".")[AGGREGATE] ?? "";
     const siblings = this.#byAggregate.get(aggregate);
     if (siblings === undefined) this.#byAggregate.set(aggregate, [message]);
     else siblings.push(message);
-    for (const listener of [...this.#listeners]) listener(message);
+    if (!legal) this.rejected++;
+    else for (const listener of [...this.#listeners]) listener(message);
     return { kind: "appended", seq: message.seq };
   }
 
@@ -51,7 +48,12 @@ export class MemoryStream {
     const last = new Map<string, Message>();
     for (const message of this.#matching(filter, upTo)) last.set(message.subject, message);
     if (last.size > MAX_LOAD) return { kind: "too_many" };
-    return { kind: "loaded", messages: [...last.values()].sort((a, b) => a.seq - b.seq), upTo };
+    return { kind: "loaded", messages: [...last.values()].filter(taken).sort((a, b) => a.seq - b.seq), upTo };
+  }
+
+  /** The last matching message up to sequence `upTo`, however many there are. */
+  last(filter: string, upTo: number): { readonly message: Message | undefined; readonly upTo: number } {
+    return { message: this.#matching(filter, upTo).findLast(taken), upTo };
   }
 
   /** Calls `listener` for each message stored from now on; returns the way to end that. */
@@ -66,4 +68,9 @@ export class MemoryStream {
     const candidates = indexed ? (this.#byAggregate.get(aggregate) ?? []) : this.messages;
     return candidates.filter((message) => message.seq <= upTo && matches(filter, message.subject));
   }
+}
+
+/** Whether a reader may take it. */
+function taken(message: Message): boolean {
+  return message.envelopes.length > 0;
 }

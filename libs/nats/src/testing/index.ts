@@ -1,1 +1,2 @@
+export { jetstreamAdapter } from "./jetstream-adapter.ts";
 export { natsServerBinary, startTestMesh, type TestMesh } from "./mesh.ts";

@@ -1,0 +1,101 @@
+import type { Message } from "@armada/event-sourcing";
+import { foldMessage } from "./hot-run.ts";
+import { readJournalMessage } from "./journal-message.ts";
+import { initialRun, type RunState, type RunStatus, statusOf, type WaitState } from "./run-state.ts";
+
+/** A step as `runs show --json` prints it. */
+export type StepView = {
+  readonly n: number;
+  readonly agent: string;
+  readonly variant: string;
+  readonly status: "requested" | "completed" | "refused" | "parked";
+  readonly attempts: number;
+  readonly outcomes: number;
+  readonly ms: number;
+  readonly tokens: number;
+  readonly costMicros: number;
+  readonly degraded?: { readonly code: string; readonly message: string };
+  readonly lastFailure?: { readonly code: string; readonly message: string };
+};
+
+/** A run as `runs list|show --json` print it. `interruptions`: attempts that were lost with their replica. */
+export type RunView = {
+  readonly run: string;
+  readonly team: string;
+  readonly workflow: string;
+  readonly version: number;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly interruptions: number;
+  readonly waitingFor?: readonly WaitingFor[];
+  readonly reason?: { readonly code: string; readonly message: string; readonly hint?: string };
+  readonly steps: readonly StepView[];
+};
+
+export type WaitingFor = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: string };
+
+/** Folds a run's journal as loaded. */
+export function readRun(messages: readonly Message[]): RunState {
+  const state = initialRun();
+  for (const message of messages) {
+    const journal = readJournalMessage(message);
+    if (journal !== undefined) foldMessage(state, journal);
+  }
+  return state;
+}
+
+export function viewOf(team: string, run: string, state: RunState): RunView {
+  const steps = [...state.steps.values()].map((step): StepView => {
+    const { n, agent, variant, status, attempts, outcomes, ms, tokens, costMicros, degraded, lastFailure } = step;
+    return {
+      n,
+      agent,
+      variant,
+      status,
+      attempts,
+      outcomes,
+      ms,
+      tokens,
+      costMicros,
+      ...(degraded === undefined ? {} : { degraded }),
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+    };
+  });
+  const waitingFor = state.ended === undefined ? [...state.waits.values()].filter((wait) => wait.open).map(waiting) : [];
+  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
+  return {
+    run,
+    team,
+    workflow: state.workflow,
+    version: state.version,
+    status: statusOf(state),
+    startedAt: state.startedAt,
+    ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
+    interruptions: steps.length === 0 ? 0 : [...state.steps.values()].reduce((sum, step) => sum + step.lost, 0),
+    ...(waitingFor.length === 0 ? {} : { waitingFor }),
+    ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...("hint" in reason && reason.hint !== undefined ? { hint: reason.hint } : {}) } }),
+    steps,
+  };
+}
+
+function parkedReason(state: RunState): { code: string; message: string; hint?: string } | undefined {
+  const parked = [...state.steps.values()].find((step) => step.status === "parked");
+  if (parked === undefined) return undefined;
+  return { code: parked.lastFailure?.code ?? "PARKED", message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`, hint: "armada runs retry ID" };
+}
+
+function waiting(wait: WaitState): WaitingFor {
+  switch (wait.kind) {
+    case "ask":
+      return { kind: "ask", n: wait.n, what: `${wait.data.to}.${wait.data.capability}`, until: wait.data.until };
+    case "sleep":
+      return { kind: "sleep", n: wait.n, what: "a timer", until: wait.data.until };
+    case "wait":
+      return { kind: "event", n: wait.n, what: `${wait.data.type} ${wait.data.id}`, ...(wait.data.until === undefined ? {} : { until: wait.data.until }) };
+    case "approval":
+      return { kind: "approval", n: wait.n, what: wait.data.question, until: wait.data.until };
+    default:
+      return wait satisfies never;
+  }
+}

@@ -1,0 +1,164 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type RunState, viewOf } from "@armada/agents";
+import { Article } from "@armada/content/contract";
+import { ArmadaError } from "@armada/contracts";
+import type { Objects } from "@armada/event-sourcing";
+import { modelsFrom, startPrototype } from "@armada/runtime";
+import { HOME } from "../mesh/mesh-file.ts";
+import { lengthOf, type Output } from "../output.ts";
+import { loadServices, projectRoot } from "../project.ts";
+import { stepLine } from "../render/run-tree.ts";
+import { ask, newRunId, openSession, type Session } from "../session.ts";
+import { watchRun } from "../watch-run.ts";
+import { readFolder, type Folder } from "./documents.ts";
+import { exitCode, follow, resultOf } from "./run.ts";
+import { startMesh, type UpFlags, untilInterrupted } from "./up.ts";
+
+export type DemoFlags = UpFlags & {
+  readonly once?: boolean;
+  readonly sources?: string;
+  readonly topic?: string;
+  readonly out?: string;
+  readonly stage?: string;
+  readonly promote?: string;
+  readonly approval?: boolean;
+};
+
+const TEAM = "content";
+const WORKFLOW = "create_article";
+const RESULT_MS = 600_000;
+
+/** The main job: an article by the content team from a folder of documents. */
+export async function demoCommand(flags: DemoFlags, out: Output): Promise<number> {
+  const folder = resolve(flags.sources ?? (await firstExample()));
+  const read = await readFolder(folder);
+  const topic = flags.topic ?? read.topic;
+  if (topic === undefined) throw new ArmadaError("USAGE", `no topic: ${folder} has no brief.json`, { hint: "give --topic TEXT" });
+  for (const { file, why } of read.left) out.say(`leaving out ${file}: ${why}`);
+  out.say(`an article on "${topic}" from ${read.documents.length} documents in ${relative(process.cwd(), folder) || "."}`);
+  const chosen = modelsFrom(process.env);
+  const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
+  if (refused !== undefined) throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
+  if (flags.stage === "prototype") return inPrototype(flags, out, read, topic);
+  if (flags.stage !== undefined && flags.stage !== "team") throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
+  const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
+  const started = Date.now();
+  const mesh = await startMesh(flags, say);
+  out.say(`the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env["ARMADA_NATS_SOURCE"] ?? `at ${mesh.file.nats}`}`);
+  const session = await openSession(flags.mesh, say);
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  try {
+    const run = newRunId(WORKFLOW);
+    await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });
+    const state = await follow(session, TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
+    const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
+    if (flags.once !== true && code === 0) await stayUp(run, mesh.file.gateway, out);
+    if (flags.once !== true) await untilInterrupted(mesh, out.say);
+    return code;
+  } finally {
+    await session.close();
+    await mesh.stop();
+  }
+}
+
+async function inPrototype(flags: DemoFlags, out: Output, read: Folder, topic: string): Promise<number> {
+  const services = await loadServices(flags.only?.split(","));
+  const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+  const prototype = startPrototype(
+    services.filter((service) => service.name !== "gateway").map((service) => service.team),
+    modelsFrom(process.env).models,
+    { info: () => undefined, warn },
+  );
+  const { log, objects } = prototype.connect(TEAM);
+  const run = newRunId(WORKFLOW);
+  await ask(log, TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, objects) });
+  const state = await watchRun(
+    log,
+    TEAM,
+    run,
+    (journal, now) => {
+      for (const event of journal.events)
+        if (event.type === "step.completed") {
+          const step = viewOf(TEAM, run, now).steps.find((one) => one.n === event.data.n);
+          if (step !== undefined) {
+            out.emit({ type: "step", run, ...step });
+            out.say(stepLine(step));
+          }
+        }
+    },
+    AbortSignal.timeout(RESULT_MS),
+  );
+  const code = await publish(run, state, flags, out, (value) => resolveObject(value, objects));
+  await prototype.stop();
+  return code;
+}
+
+async function briefOf(read: Folder, topic: string, flags: DemoFlags, objects: Objects): Promise<unknown> {
+  const documents = await Promise.all(read.documents.map(async ({ name, bytes }) => ({ name, digest: await objects.put(bytes) })));
+  return {
+    topic,
+    documents,
+    ...(read.questions === undefined ? {} : { questions: read.questions }),
+    ...(flags.promote === undefined ? {} : { promote: flags.promote }),
+    ...(flags.approval === true ? { approval: true } : {}),
+  };
+}
+
+/** Writes the article's files and prints the result. */
+async function publish(run: string, state: RunState, flags: DemoFlags, out: Output, resolveValue: (value: unknown) => Promise<unknown>): Promise<number> {
+  const parsed = Article.safeParse(await resolveValue(state.ended?.output));
+  if (!parsed.success) {
+    out.emit(resultOf(run, state, null));
+    const failure = state.ended?.failure ?? state.stopped;
+    out.say(`no article: ${failure?.message ?? "the run has not ended"} (${failure?.code ?? "RUN_OPEN"})`);
+    if (failure?.hint !== undefined) out.say(`  ${failure.hint}`);
+    const details = failure !== undefined && "details" in failure ? failure.details : undefined;
+    if (details !== undefined) out.say(`  ${JSON.stringify(details)}`);
+    return exitCode(state);
+  }
+  const { article, html, cover, ...rest } = parsed.data;
+  const folder = resolve(flags.out ?? join(HOME, "articles", run));
+  await mkdir(folder, { recursive: true });
+  const write = async (name: string, text: string): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const paths = { article: await write("article.md", article), html: await write("article.html", html), cover: await write("cover.svg", cover) };
+  out.emit(resultOf(run, state, { ...paths, ...rest }));
+  const { status } = viewOf(TEAM, run, state);
+  out.say(`${status}: ${rest.metadata.title}`);
+  out.say(`  ${rest.statements.length} sourced statements, ${rest.unsourced.length} unsourced, ${rest.contradictions.length} contradictions between the sources`);
+  out.say(`  ${paths.article}`);
+  out.say(`  ${pathToFileURL(paths.html).href}`);
+  return exitCode(state);
+}
+
+async function resolveRef(value: unknown, session: Session): Promise<unknown> {
+  return resolveObject(value, session.objects);
+}
+
+async function resolveObject(value: unknown, objects: Objects): Promise<unknown> {
+  if (typeof value !== "object" || value === null || !("$object" in value) || typeof value.$object !== "string") return value;
+  const owner = "team" in value && typeof value.team === "string" ? value.team : undefined;
+  return JSON.parse(Buffer.from(await objects.get(value.$object, owner)).toString("utf8"));
+}
+
+async function stayUp(run: string, gateway: string | undefined, out: Output): Promise<void> {
+  if (gateway !== undefined) out.say(`the gateway listens at ${gateway}`);
+  out.say("the mesh stays up; try in another terminal:");
+  out.say(`  npx armada runs show ${run}`);
+  out.say(`  npx armada trace ${run}`);
+  out.say("  npx armada events tail");
+  out.say("Ctrl-C ends it");
+}
+
+async function firstExample(): Promise<string> {
+  const examples = join(projectRoot, "examples");
+  const [first] = (await readdir(examples, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  if (first === undefined) throw new ArmadaError("NO_SUCH_FOLDER", "examples/ has no folder", { hint: "give --sources DIR" });
+  return join(examples, first);
+}

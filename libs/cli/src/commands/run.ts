@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { type RunState, viewOf } from "@armada/agents";
+import { ArmadaError, asToken } from "@armada/contracts";
+import { EXIT, exitCodeOf } from "../exit.ts";
+import type { Output } from "../output.ts";
+import { runTree, stepLine } from "../render/run-tree.ts";
+import { newRunId, type Session } from "../session.ts";
+import { watchRun } from "../watch-run.ts";
+
+export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly key?: string };
+
+/** `<team>.<workflow>`, taken apart. @throws ArmadaError `USAGE` */
+export function targetOf(text: string): { team: string; workflow: string } {
+  const [team = "", workflow = "", ...rest] = text.split(".");
+  if (team === "" || workflow === "" || rest.length > 0) throw new ArmadaError("USAGE", `${text} is not TEAM.WORKFLOW`, { hint: "e.g. content.create_article" });
+  return { team, workflow };
+}
+
+/** JSON from the argument itself or, behind `@`, from a file. @throws ArmadaError `BAD_JSON` */
+export async function inputOf(text: string | undefined): Promise<unknown> {
+  if (text === undefined) return {};
+  const json = text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text;
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new ArmadaError("BAD_JSON", `--input is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, hint: "quote it for the shell, or use @file.json" });
+  }
+}
+
+export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
+  const { team, workflow } = targetOf(target);
+  const input = await inputOf(flags.input);
+  const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
+  await session.ask(team, "run_start", run, { workflow, input });
+  if (flags.wait !== true) {
+    out.emit({ type: "accepted", run });
+    out.say(`accepted: armada runs show ${run}`);
+    return EXIT.ok;
+  }
+  const state = await follow(session, team, run, out, signal);
+  const view = viewOf(team, run, state);
+  out.emit(resultOf(run, state, state.ended?.output ?? null));
+  out.say(runTree(view));
+  return exitCode(state);
+}
+
+/** Shows a run's steps as they end, until it does. */
+export async function follow(session: Session, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
+  return watchRun(
+    session.log(team),
+    team,
+    run,
+    (journal, state) => {
+      const view = viewOf(team, run, state);
+      for (const event of journal.events) {
+        if (event.type === "approval.asked") out.say(`⧗ waits for approval: ${event.data.question}  (armada runs approve ${run})`);
+        if (event.type === "step.worker_lost") out.say(`  step ${event.data.n} was interrupted; another replica takes it`);
+        if (event.type !== "step.completed" && event.type !== "step.refused" && event.type !== "step.parked" && event.type !== "step.attempt_failed") continue;
+        const step = view.steps.find((one) => one.n === event.data.n);
+        if (step === undefined) continue;
+        out.emit({ type: "step", run, ...step });
+        out.say(stepLine(step));
+      }
+    },
+    signal,
+  );
+}
+
+/** The last line of `run --wait --json` and `demo --json`. */
+export function resultOf(run: string, state: RunState, output: unknown): Record<string, unknown> {
+  const steps = [...state.steps.values()];
+  const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((total, step) => total + of(step), 0);
+  return {
+    type: "result",
+    run,
+    workflow: state.workflow,
+    status: state.ended?.status ?? "stopped",
+    ms: Date.parse(state.endedAt ?? state.startedAt) - Date.parse(state.startedAt),
+    tokens: sum((step) => step.tokens),
+    costMicros: sum((step) => step.costMicros),
+    degraded: steps.flatMap((step) => (step.degraded === undefined ? [] : [{ step: step.n, agent: step.agent, ...step.degraded }])),
+    ...(state.ended?.failure === undefined ? {} : { failure: state.ended.failure }),
+    output,
+  };
+}
+
+/** 0 completed or degraded; 3 refused for its input; 1 the rest. */
+export function exitCode(state: RunState): number {
+  const { ended } = state;
+  if (ended?.status === "completed" || ended?.status === "degraded") return EXIT.ok;
+  return exitCodeOf(ended?.failure?.code) === EXIT.refused ? EXIT.refused : EXIT.failed;
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { type RunState, readRun, viewOf } from "@armada/agents";
+import { ArmadaError, parseSubject } from "@armada/contracts";
+import type { Message } from "@armada/event-sourcing";
+import { EXIT } from "../exit.ts";
+import type { Output } from "../output.ts";
+import { runTree } from "../render/run-tree.ts";
+import type { Session } from "../session.ts";
+
+const CONTROL_MS = 10_000;
+
+/** All runs of the teams, newest last. */
+export async function listRuns(session: Session, teams: readonly string[], out: Output, flags: { status?: string; limit?: string }): Promise<number> {
+  const rows: ReturnType<typeof viewOf>[] = [];
+  for (const team of teams) {
+    const byRun = new Map<string, Message[]>();
+    await session.log(team).scan([`run.${team}.>`], 0, (message) => {
+      const subject = parseSubject(message.subject);
+      if (subject?.kind !== "journal" || subject.branch !== undefined) return;
+      const list = byRun.get(subject.run) ?? [];
+      if (list.length === 0) byRun.set(subject.run, list);
+      list.push(message);
+    });
+    for (const [run, messages] of byRun) rows.push(viewOf(team, run, readRun(messages)));
+  }
+  const wanted = rows.filter((row) => flags.status === undefined || row.status === flags.status).sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  for (const row of wanted.slice(-Number(flags.limit ?? 1_000))) {
+    out.emit(row);
+    const waits = row.waitingFor?.map((wait) => `waits for ${wait.kind} ${wait.what}`).join(", ");
+    out.say([row.startedAt, row.run.padEnd(28), `${row.team}.${row.workflow} v${row.version}`.padEnd(32), row.status, waits ?? row.reason?.message ?? ""].join("  ").trimEnd());
+  }
+  if (wanted.length === 0) out.say("no runs");
+  return EXIT.ok;
+}
+
+/** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
+export async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
+  for (const team of teams) {
+    const state = await session.state(team, run);
+    if (state.exists) return { team, state };
+  }
+  throw new ArmadaError("NO_SUCH_RUN", `no team has a run ${run}`, { hint: "see `armada runs list`" });
+}
+
+export async function showRun(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
+  const { team, state } = await findRun(session, teams, run);
+  const view = viewOf(team, run, state);
+  out.emit(view);
+  out.say(runTree(view));
+  return EXIT.ok;
+}
+
+export type Control = {
+  readonly capability: "run_approve" | "run_cancel" | "run_retry" | "run_move";
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What there is to do before; a text where there is nothing. */
+  check(state: RunState): string | undefined;
+  /** Whether the journal shows it done. */
+  done(state: RunState): boolean;
+  readonly says: string;
+};
+
+/** Asks the run's own team for a change and waits until its journal shows it. */
+export async function controlRun(session: Session, teams: readonly string[], run: string, control: Control, out: Output): Promise<number> {
+  const { team, state } = await findRun(session, teams, run);
+  const nothing = control.check(state);
+  if (nothing !== undefined) {
+    out.emit({ type: "already", run, message: nothing });
+    out.say(nothing);
+    return EXIT.ok;
+  }
+  await session.ask(team, control.capability, `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, { run, by: "operator", ...control.data });
+  const deadline = Date.now() + CONTROL_MS;
+  while (Date.now() < deadline) {
+    const now = await session.state(team, run);
+    if (control.done(now)) {
+      out.emit({ type: "done", run, status: viewOf(team, run, now).status });
+      out.say(`${control.says} ${run}`);
+      return EXIT.ok;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new ArmadaError("CONTROL_UNANSWERED", `team ${team} did not act on ${run} within ${CONTROL_MS / 1_000} s`, { hint: "is it up? see `armada health`" });
+}
+
+export function approval(flags: { reject?: boolean; n?: string }): Control {
+  const given = (state: RunState): boolean => [...state.waits.values()].some((wait) => wait.kind === "approval" && !wait.open && (flags.n === undefined || wait.n === Number(flags.n)));
+  const open = (state: RunState): boolean => [...state.waits.values()].some((wait) => wait.kind === "approval" && wait.open && (flags.n === undefined || wait.n === Number(flags.n)));
+  let before = 0;
+  const closed = (state: RunState): number => [...state.waits.values()].filter((wait) => wait.kind === "approval" && !wait.open).length;
+  return {
+    capability: "run_approve",
+    data: { approved: flags.reject !== true, ...(flags.n === undefined ? {} : { n: Number(flags.n) }) },
+    check: (state) => {
+      before = closed(state);
+      if (open(state)) return undefined;
+      return given(state) ? "already answered" : "nothing waits for an approval";
+    },
+    done: (state) => closed(state) > before || state.ended !== undefined,
+    says: flags.reject === true ? "rejected" : "approved",
+  };
+}
+
+export function cancellation(flags: { reason?: string }): Control {
+  return {
+    capability: "run_cancel",
+    data: flags.reason === undefined ? {} : { reason: flags.reason },
+    check: (state) => (state.ended === undefined ? undefined : `already ended: ${state.ended.status}`),
+    done: (state) => state.ended !== undefined,
+    says: "cancelled",
+  };
+}
+
+export function retrial(): Control {
+  const stuck = (state: RunState): boolean => state.stopped !== undefined || [...state.steps.values()].some((step) => step.status === "parked");
+  return {
+    capability: "run_retry",
+    data: {},
+    check: (state) => (state.ended === undefined && stuck(state) ? undefined : "nothing of it is parked or stopped"),
+    done: (state) => state.ended !== undefined || !stuck(state),
+    says: "goes on:",
+  };
+}
+
+export function move(flags: { to: string }): Control {
+  const version = Number(flags.to);
+  return {
+    capability: "run_move",
+    data: { version },
+    check: (state) => (state.ended !== undefined ? `already ended: ${state.ended.status}` : state.version === version ? `already at v${version}` : undefined),
+    done: (state) => state.version === version,
+    says: `moved to v${version}:`,
+  };
+}

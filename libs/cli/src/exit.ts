@@ -1,0 +1,30 @@
+import { ArmadaError } from "@armada/contracts";
+
+/** The exit codes of DESIGN.md. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interrupted: 130 } as const;
+
+const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set(["NO_MESH", "NATS_NOT_READY", "NO_NATS_SERVER", "LOG_UNAVAILABLE", "NATS_TOO_OLD", "MESH_RUNNING"]);
+const REFUSED: ReadonlySet<string> = new Set([
+  "INPUT_INVALID",
+  "TOPIC_NOT_COVERED",
+  "NO_DOCUMENTS",
+  "LANGUAGE_NOT_SERVED",
+  "WORKFLOW_UNKNOWN",
+  "NO_SUCH_FOLDER",
+  "NO_SUCH_RUN",
+  "BAD_JSON",
+]);
+
+/** The exit code that an error's code stands for. */
+export function exitCodeOf(code: string | undefined): number {
+  if (code === undefined) return EXIT.failed;
+  if (NOTHING_TO_TALK_TO.has(code)) return EXIT.nothing;
+  if (REFUSED.has(code)) return EXIT.refused;
+  return code === "USAGE" || code === "NO_SUCH_TEAM" ? EXIT.usage : EXIT.failed;
+}
+
+/** One plain sentence for an error: what, and what to do. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ArmadaError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error.hint === undefined ? `${error.message} (${error.code})` : `${error.message} (${error.code})\n  ${error.hint}`;
+}

@@ -1,0 +1,140 @@
+import { Command } from "commander";
+import { ArmadaError } from "@armada/contracts";
+import { demoCommand } from "./commands/demo.ts";
+import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
+import { provisionCommand } from "./commands/provision.ts";
+import { runCommand } from "./commands/run.ts";
+import { approval, cancellation, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
+import { upCommand } from "./commands/up.ts";
+import { EXIT, exitCodeOf, explain } from "./exit.ts";
+import { type Output, output } from "./output.ts";
+import { loadServices } from "./project.ts";
+import { openSession, type Session } from "./session.ts";
+
+type Common = { readonly json?: boolean; readonly mesh?: string };
+
+const program = new Command("armada")
+  .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+
+/** Commands print either for people or, with --json, one object a line. */
+function command(name: string, description: string, parent: Command = program): Command {
+  return parent.command(name).description(description).option("--json", "one JSON object a line").option("--mesh <file>", "the mesh file of `armada up`");
+}
+
+/** Runs a command with a session on the running mesh; ends the process with its code. */
+function withSession<A extends unknown[]>(act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>): (...args: [...A, Common]) => Promise<void> {
+  return async (...args) => {
+    const flags = args.find((arg): arg is Common => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
+    const out = output(flags.json === true);
+    await guard(out, async () => {
+      const session = await openSession(flags.mesh, (line) => void process.stderr.write(`${line}\n`));
+      const stop = new AbortController();
+      process.once("SIGINT", () => stop.abort());
+      try {
+        return await act(session, out, stop.signal, ...(args as unknown as A));
+      } finally {
+        await session.close();
+      }
+    });
+  };
+}
+
+async function guard(out: Output, act: () => Promise<number>): Promise<void> {
+  try {
+    process.exit(await act());
+  } catch (error) {
+    const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
+    out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error) });
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
+  }
+}
+
+async function teamNames(): Promise<string[]> {
+  return (await loadServices()).map((service) => service.name);
+}
+
+function meshFlags(made: Command): Command {
+  return made
+    .option("--only <teams>", "only these teams, apart by commas")
+    .option("--replicas <list>", "TEAM=N, apart by commas")
+    .option("--nats <url>", "a running nats-server instead of our own (wants NATS_CREDS)")
+    .option("--data <dir>", "where streams live")
+    .option("--port <n>", "the gateway's port")
+    .option("--sync-interval <mode>", "always (default) or 100ms");
+}
+
+meshFlags(command("up", "runs the mesh here until Ctrl-C")).action((flags) =>
+  guard(output(flags.json === true), async () => {
+    await upCommand(flags, output(flags.json === true));
+    return EXIT.ok;
+  }),
+);
+
+meshFlags(command("demo", "an article by the content team from a folder of documents"))
+  .option("--once", "end the mesh after the article")
+  .option("--sources <dir>", "a folder of .md, .txt and .html documents")
+  .option("--topic <text>", "what to write about")
+  .option("--out <dir>", "where the article goes")
+  .option("--stage <stage>", "prototype: one process and no server; team (default): a process per team")
+  .option("--promote <how>", "ask: posts on the page; event (default): marketing starts from the published fact")
+  .option("--approval", "ask a person before publishing")
+  .action((flags) => guard(output(flags.json === true), () => demoCommand(flags, output(flags.json === true))));
+
+command("run <workflow>", "starts TEAM.WORKFLOW")
+  .option("--input <json>", "JSON, or @FILE")
+  .option("--wait", "show its steps and wait for its end")
+  .option("--key <key>", "idempotency key: the same key is the same run")
+  .action(withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)));
+
+const runs = program.command("runs").description("runs of workflows");
+command("list", "all runs", runs)
+  .option("--status <status>", "only these")
+  .option("--limit <n>", "the newest n")
+  .action(withSession(async (session, out, _signal, flags: Record<string, never>) => listRuns(session, await teamNames(), out, flags)));
+command("show <id>", "a run as a tree of its steps", runs).action(
+  withSession(async (session, out, _signal, id: string) => showRun(session, await teamNames(), id, out)),
+);
+command("approve <id>", "answers the approval a run waits for", runs)
+  .option("--reject", "refuse it")
+  .option("--n <call>", "which one, where several wait")
+  .action(withSession(async (session, out, _signal, id: string, flags: Record<string, never>) => controlRun(session, await teamNames(), id, approval(flags), out)));
+command("cancel <id>", "ends a run", runs)
+  .option("--reason <text>", "why")
+  .action(withSession(async (session, out, _signal, id: string, flags: Record<string, never>) => controlRun(session, await teamNames(), id, cancellation(flags), out)));
+command("retry <id>", "lets a parked or stopped run go on", runs).action(
+  withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(), id, retrial(), out)),
+);
+command("move <id>", "moves a run to another version of its workflow", runs)
+  .requiredOption("--to <version>", "the version")
+  .action(withSession(async (session, out, _signal, id: string, flags: { to: string }) => controlRun(session, await teamNames(), id, move(flags), out)));
+
+const events = program.command("events").description("the messages of the teams' streams");
+const eventFlags = (made: Command): Command =>
+  made
+    .option("--team <team>", "only this team's stream")
+    .option("--subject <filter>", "a NATS subject filter")
+    .option("--run <id>", "a run's journal")
+    .option("--since <time>", "ISO-8601")
+    .option("--until <time>", "ISO-8601")
+    .option("--limit <n>", "at most so many");
+const teamsOf = async (flags: { team?: string }): Promise<string[]> => (flags.team === undefined ? teamNames() : [flags.team]);
+eventFlags(command("list", "what the streams hold", events)).action(
+  withSession(async (session, out, _signal, flags: Record<string, never>) => listEvents(session, await teamsOf(flags), flags, out)),
+);
+eventFlags(command("tail", "what comes from now on", events)).action(
+  withSession(async (session, out, signal, flags: Record<string, never>) => tailEvents(session, await teamsOf(flags), flags, out, signal)),
+);
+command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
+  withSession(async (session, out, _signal, id: string) => showEvent(session, await teamNames(), id, out)),
+);
+
+command("provision", "identities, streams, consumers and sources as the team definitions say")
+  .option("--keys <dir>", "the folder of identities")
+  .option("--nats <url>", "the server")
+  .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster")
+  .option("--dry-run", "only say what would change")
+  .action((flags) => guard(output(flags.json === true), () => provisionCommand(flags, output(flags.json === true))));
+
+await program.parseAsync();

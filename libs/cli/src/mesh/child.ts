@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { openSync } from "node:fs";
+
+/** A service's replica, started again for ever when it ends by itself. */
+export type Child = {
+  readonly service: string;
+  readonly pid: () => number | undefined;
+  readonly restarts: () => number;
+  /** Resolves when the replica first serves. */
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+  kill(): void;
+};
+
+const FIRST_MS = 200;
+const MOST_MS = 10_000;
+/** A replica that served this long starts over with the shortest pause. */
+const STEADY_MS = 30_000;
+
+export function startChild(options: {
+  service: string;
+  main: string;
+  logFile: string;
+  env: () => NodeJS.ProcessEnv;
+  say: (line: string) => void;
+  changed: () => void;
+  /** The gateway tells where it listens. */
+  listening: (url: string) => void;
+}): Child {
+  const { service, main, logFile, say } = options;
+  let stopping = false;
+  let restarts = 0;
+  let pause = FIRST_MS;
+  let child: ChildProcess | undefined;
+  let resolveReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    resolveReady = resolve;
+  });
+  const run = (): void => {
+    const log = openSync(logFile, "a", 0o600);
+    const since = Date.now();
+    child = spawn(process.execPath, [main], { stdio: ["ignore", log, log, "ipc"], env: options.env() });
+    child.on("message", (message) => {
+      if (typeof message !== "object" || message === null || !("type" in message)) return;
+      if (message.type === "ready") resolveReady();
+      if (message.type === "listening" && "url" in message && typeof message.url === "string") options.listening(message.url);
+    });
+    child.once("exit", (code, signal) => {
+      if (stopping) return;
+      if (Date.now() - since > STEADY_MS) pause = FIRST_MS;
+      restarts++;
+      say(`${service} (pid ${child?.pid}) ended by ${signal ?? `exit code ${code}`}; starting it again in ${pause} ms; see ${logFile}`);
+      setTimeout(() => {
+        if (!stopping) run();
+      }, pause);
+      pause = Math.min(pause * 2, MOST_MS);
+    });
+    options.changed();
+  };
+  run();
+  return {
+    service,
+    ready,
+    pid: () => child?.pid,
+    restarts: () => restarts,
+    kill: () => {
+      stopping = true;
+      child?.kill("SIGKILL");
+    },
+    stop: async () => {
+      stopping = true;
+      const running = child;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      const ended = new Promise((resolve) => running.once("exit", resolve));
+      running.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import { z } from "zod";
+
+/** What `up` writes for the other commands. */
+export const MeshFile = z.object({
+  layout: z.literal(1),
+  pid: z.number().int(),
+  nats: z.string(),
+  natsPid: z.number().int().optional(),
+  data: z.string(),
+  keys: z.string(),
+  gateway: z.string().optional(),
+  key: z.string().optional(),
+  pids: z.record(z.string(), z.array(z.number().int())),
+});
+export type MeshFile = z.infer<typeof MeshFile>;
+
+export const HOME = ".armada";
+export const DEFAULT_FILE = join(HOME, "mesh.json");
+const LAYOUT = "1";
+
+export async function writeMesh(path: string, mesh: MeshFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+export async function removeMesh(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** @returns undefined where there is none. @throws ArmadaError `BAD_MESH_FILE` */
+export async function readMesh(path: string): Promise<MeshFile | undefined> {
+  if (!existsSync(path)) return undefined;
+  const parsed = MeshFile.safeParse(JSON.parse(await readFile(path, "utf8")));
+  if (!parsed.success) throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, { hint: "delete it and run `armada up`" });
+  return parsed.data;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Refuses a folder that another layout wrote. @throws ArmadaError `OTHER_LAYOUT` */
+export async function claimHome(folder: string): Promise<void> {
+  const path = join(folder, "version");
+  if (existsSync(path)) {
+    const found = (await readFile(path, "utf8")).trim();
+    if (found !== LAYOUT)
+      throw new ArmadaError("OTHER_LAYOUT", `${folder} was written by layout ${found}, and this is layout ${LAYOUT}`, {
+        hint: `move ${folder} away, or use the version of Armada that wrote it; nothing was touched`,
+      });
+    return;
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path, `${LAYOUT}\n`);
+}

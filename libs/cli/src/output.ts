@@ -1,0 +1,28 @@
+/** Where a command's lines go: plain text for people, one JSON object a line for machines. */
+export type Output = {
+  readonly json: boolean;
+  /** A line for people; nothing with `--json`. */
+  say(line: string): void;
+  /** An object for machines; nothing without `--json`. */
+  emit(value: Readonly<Record<string, unknown>>): void;
+};
+
+export function output(json: boolean): Output {
+  return {
+    json,
+    say: (line) => void (json || process.stdout.write(`${line}\n`)),
+    emit: (value) => void (json && process.stdout.write(`${JSON.stringify(value)}\n`)),
+  };
+}
+
+/** `950 ms`, `2.4 s`, `3 min 5 s`. */
+export function lengthOf(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** Micro-dollars as dollars. */
+export function dollars(micros: number): string {
+  return `$${(micros / 1_000_000).toFixed(4)}`;
+}

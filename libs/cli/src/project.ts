@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Team } from "@armada/agents";
+import { ArmadaError } from "@armada/contracts";
+
+/** The checkout that this command line belongs to. */
+export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+
+export type Service = { readonly name: string; readonly main: string; readonly team: Team };
+
+/** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM` */
+export async function loadServices(only?: readonly string[]): Promise<readonly Service[]> {
+  const folder = join(projectRoot, "services");
+  const names = (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
+  for (const name of only ?? [])
+    if (!names.includes(name))
+      throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, { hint: `there are ${names.join(", ")}; \`armada new team ${name}\` makes one` });
+  const wanted = only === undefined ? names : names.filter((name) => only.includes(name));
+  return Promise.all(
+    wanted.map(async (name) => {
+      const loaded = (await import(pathToFileURL(join(folder, name, "src/team.ts")).href)) as { default?: Team };
+      if (loaded.default?.kind !== "team")
+        throw new ArmadaError("BAD_TEAM", `services/${name}/src/team.ts has no team as its default export`, { hint: "export default team({ … })" });
+      return { name: loaded.default.name, main: join(folder, name, "src/main.ts"), team: loaded.default };
+    }),
+  );
+}

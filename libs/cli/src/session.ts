@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
+import { type RunState, readRun } from "@armada/agents";
+import type { Log, Logger, Objects } from "@armada/event-sourcing";
+import { link, type Link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
+
+export const OPERATOR = "operator";
+
+/** What a command needs of a mesh: the teams' streams to read, objects, and asks in the operator's name. */
+export type Session = {
+  readonly mesh: MeshFile | undefined;
+  log(team: string): Log;
+  readonly objects: Objects;
+  /** Resolves once the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE`, `NO_SUCH_TEAM` */
+  ask(team: string, capability: string, id: string, data: unknown): Promise<void>;
+  state(team: string, run: string): Promise<RunState>;
+  close(): Promise<void>;
+};
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+
+/** Connects to the mesh of `--mesh FILE`, else of the current folder, else of NATS_URL and NATS_CREDS. @throws ArmadaError `NO_MESH` */
+export async function openSession(meshPath: string | undefined, say: (line: string) => void): Promise<Session> {
+  const found = await readMesh(meshPath ?? DEFAULT_FILE);
+  const stale = found !== undefined && !isAlive(found.pid);
+  if (stale) say(`ignoring ${meshPath ?? DEFAULT_FILE}: no process ${found.pid} is there`);
+  const mesh = stale ? undefined : found;
+  const servers = mesh?.nats ?? process.env["NATS_URL"];
+  const keys = mesh?.keys ?? process.env["NATS_CREDS"];
+  if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
+  const connected = await link({ servers, identity: await readIdentity(keys, OPERATOR), logger: quiet });
+  return sessionOn(connected, await publicKeys(keys), mesh);
+}
+
+export function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
+  const ports = (team: string): { log: Log; objects: Objects } => portsOf(connected, team, keys, quiet);
+  const own = ports(OPERATOR);
+  return {
+    mesh,
+    log: (team) => ports(team).log,
+    objects: own.objects,
+    ask: (team, capability, id, data) => ask(own.log, team, capability, id, data),
+    state: (team, run) => stateOf(ports(team).log, team, run),
+    close: () => connected.close(),
+  };
+}
+
+/** Appends an ask of the operator, create-once. */
+export async function ask(log: Pick<Log, "append">, team: string, capability: string, id: string, data: unknown): Promise<void> {
+  const subject = `ask.${team}.${OPERATOR}.${capability}.${id}`;
+  const envelope: Envelope = {
+    specversion: "1.0",
+    id: `${id}.${capability}`,
+    source: `/${OPERATOR}`,
+    type: "armada.asked",
+    subject: id,
+    time: new Date().toISOString(),
+    data,
+    team: OPERATOR,
+    correlationid: id,
+    causationid: id,
+    schemaversion: 1,
+    hops: 0,
+  };
+  const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
+  if (result.kind === "appended" || result.kind === "conflict") return; // the same key again is the same run
+  throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, { hint: "is the team up? see `armada health`", retryable: true });
+}
+
+export async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
+  const loaded = await log.load(runFilter(team, run));
+  return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+}
+
+/** `<workflow>-` and eight letters and digits. */
+export function newRunId(workflow: string): string {
+  return `${workflow}-${randomBytes(8).toString("base64url").replaceAll(/[-_]/g, "x").slice(0, 8).toLowerCase()}`;
+}

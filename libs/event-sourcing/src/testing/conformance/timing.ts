@@ -1,0 +1,84 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Client } from "./adapter.ts";
+import { message, type Outgoing } from "./messages.ts";
+import type { Scenario } from "./scenario.ts";
+import { upTo, type World } from "./world.ts";
+
+const LATE_MS = 300;
+
+export const timing: readonly Scenario[] = [
+  {
+    name: "timers fire once each, never early and at most 300 ms late",
+    run: async (world) => {
+      const client = await world.client();
+      const fired = new Map<string, number[]>();
+      void client.log.follow(
+        ["tick.alpha.>"],
+        await world.persist(() => client.log.head()),
+        (tick) => void fired.set(tick.subject, [...(fired.get(tick.subject) ?? []), world.clock.now()]),
+        world.signal,
+      );
+      const begun = world.clock.now();
+      const due = upTo(20).map((n) => ({ n, time: begun + 250 + n * 73 }));
+      await Promise.all(due.map(({ n, time }) => set(world, client, "punctual", n, time)));
+      const ours = (): string[] => [...fired.keys()].filter((subject) => subject.startsWith("tick.alpha.punctual."));
+      await world.until(() => ours().length === due.length, "all fired");
+      await world.clock.sleep(400);
+      for (const { n, time } of due) {
+        const at = fired.get(`tick.alpha.punctual.${n}`) ?? [];
+        equal(at.length, 1, `timer ${n} fired ${at.length} times`);
+        const late = (at[0] ?? 0) - time;
+        ok(late >= 0, `timer ${n} fired ${-late} ms early`);
+        ok(late <= LATE_MS, `timer ${n} fired ${late} ms late`);
+      }
+    },
+  },
+  {
+    name: "a tick brings its body through the log",
+    run: async (world) => {
+      const client = await world.client();
+      const tick = await set(world, client, "bodied", 1, world.clock.now() + 100);
+      let seq = 0;
+      await world.until(async () => {
+        seq = (await world.persist(() => client.log.last("tick.alpha.bodied.1")))?.seq ?? 0;
+        return seq > 0;
+      }, "the tick is in the log");
+      const stored = await world.persist(() => client.log.last("tick.alpha.bodied.1", seq));
+      deepEqual(
+        stored?.envelopes.map(({ id, data }) => ({ id, data })),
+        [{ id: tick.id, data: { n: 1 } }],
+      );
+    },
+  },
+  {
+    name: "a timer set twice is one timer",
+    run: async (world) => {
+      const client = await world.client();
+      const got = world.follow(client.log, ["tick.alpha.doubled.*"]);
+      const time = world.clock.now() + 500;
+      const tick = await set(world, client, "doubled", 1, time);
+      const again = await world.answered(() => client.timers.at({ run: "doubled", n: 1 }, time + 200, tick.body));
+      equal(again.kind, "conflict");
+      await world.until(() => got.length > 0, "it fired");
+      await world.clock.sleep(600);
+      equal(got.length, 1);
+    },
+  },
+  {
+    name: "a timer whose time is past fires at once",
+    run: async (world) => {
+      const client = await world.client();
+      const got = world.follow(client.log, ["tick.alpha.overdue.*"]);
+      const begun = world.clock.now();
+      await set(world, client, "overdue", 1, begun - 60_000);
+      await world.until(() => got.length > 0, "it fired", 5_000);
+    },
+  },
+];
+
+async function set(world: World, client: Client, run: string, n: number, time: number): Promise<Outgoing> {
+  const tick = message({ kind: "tick", team: "alpha", run, n }, "alpha", `${run}-${n}`, { n });
+  const answer = await world.answered(() => client.timers.at({ run, n }, time, tick.body));
+  ok(answer.kind !== "full");
+  return tick;
+}

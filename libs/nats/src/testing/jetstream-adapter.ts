@@ -1,0 +1,55 @@
+import type { Adapter } from "@armada/event-sourcing/testing";
+import { portsOf } from "../adapter.ts";
+import { link } from "../connect.ts";
+import { publicKeys, readIdentity } from "../identities.ts";
+import { startTestMesh } from "./mesh.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined };
+const BACK_MS = 30_000;
+
+/** The ports on real nats-servers for the conformance suite: one, or a cluster of three. */
+export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
+  return {
+    name,
+    features: { restart: true, registers: "not written yet", calm: true },
+    start: async (wants) => {
+      const mesh = await startTestMesh(wants, { servers });
+      return {
+        clock: {
+          now: () => Date.now(),
+          sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        },
+        connect: async (team) => {
+          const ports = await mesh.connect(team);
+          return { ...ports, kill: () => ports.link.close() };
+        },
+        archive: async (team) => {
+          const archiver = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "archiver"), logger: quiet });
+          return portsOf(archiver, team, await publicKeys(mesh.keys), quiet).objects;
+        },
+        spoil: async (team, digest) => {
+          const { link: own } = await mesh.connect(team);
+          own.connection.publish(`obj.${team}.${digest}.0`, "something else");
+          await own.connection.flush();
+        },
+        restart: async () => {
+          const before = mesh.servers.map((server) => server.pid());
+          for (const pid of before) if (pid !== undefined) process.kill(pid, "SIGKILL");
+          const deadline = Date.now() + BACK_MS;
+          while (mesh.servers.some((server, i) => server.pid() === before[i])) {
+            if (Date.now() > deadline) throw new Error("nats-server was not started again");
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+        },
+        drive: (work, limit) => {
+          let over: NodeJS.Timeout | undefined;
+          const late = new Promise<never>((_, reject) => {
+            over = setTimeout(() => reject(new Error(`the scenario gets nowhere for ${limit} ms`)), limit);
+          });
+          return Promise.race([work, late]).finally(() => clearTimeout(over));
+        },
+        stop: () => mesh[Symbol.asyncDispose](),
+      };
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { localModel } from "@armada/local-model";
+import { type ChosenModels, chooseModels } from "@armada/models";
+
+/** The models of this process: a provider's where its key is in the environment, else the local model. */
+export function modelsFrom(env: Readonly<Record<string, string | undefined>>): ChosenModels {
+  return chooseModels({ env, local: () => localModel() });
+}

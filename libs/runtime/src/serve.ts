@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import type { Team } from "@armada/agents";
+import { ArmadaError } from "@armada/contracts";
+import type { Tracer } from "@armada/event-sourcing";
+import { proxyFromEnv } from "@armada/models";
+import { connectTeam, type NatsPorts, portsOf, publicKeys } from "@armada/nats";
+import { createLog, type Log } from "./log.ts";
+import { modelsFrom } from "./models.ts";
+import { startReplica } from "./replica.ts";
+import { startTelemetry } from "./telemetry/tracing.ts";
+
+const WAIT_MS = 1_000;
+
+/** What a service that does more than run agents gets: its own ports, and other teams' streams as far as its identity may read them. */
+export type Surroundings = {
+  readonly ports: NatsPorts;
+  readonly log: Log;
+  readonly tracer: Tracer;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  teamLog(team: string): NatsPorts["log"];
+};
+
+/** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
+export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }>;
+
+/**
+ * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM or SIGINT, drains.
+ * Reads NATS_URL, NATS_CREDS (a folder of identities), ARMADA_LOGS (a folder; else lines go to the terminal) and the
+ * models' and telemetry's variables. Ends the process with exit code 4 where there is nothing to talk to.
+ */
+export async function serve(team: Team, beside?: Beside): Promise<void> {
+  const { env } = process;
+  const logs = env["ARMADA_LOGS"];
+  const secrets = [env["ANTHROPIC_API_KEY"], env["ARMADA_GATEWAY_KEY"]].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
+  await using log = createLog({ service: team.name, secrets, ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }) });
+  const servers = env["NATS_URL"];
+  const keys = env["NATS_CREDS"];
+  try {
+    if (servers === undefined || keys === undefined)
+      throw new ArmadaError("NO_MESH", `${team.name} needs NATS_URL and NATS_CREDS`, {
+        hint: "run it by `npx armada up`, or set NATS_URL to the server and NATS_CREDS to the folder of `npx armada provision --keys DIR`",
+      });
+    await run(team, { servers, keys, env, log }, beside);
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error), error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error });
+    process.exitCode = 4;
+  }
+}
+
+async function run(team: Team, about: { servers: string; keys: string; env: NodeJS.ProcessEnv; log: Log }, beside: Beside | undefined): Promise<void> {
+  const { servers, keys, env, log } = about;
+  proxyFromEnv(env);
+  const stopping = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
+  if (process.connected) process.once("disconnect", () => stopping.abort()); // `up` is gone: nobody would start or stop us
+  await using telemetry = await startTelemetry({ service: team.name, env, onProblem: (message) => log.warn(message) });
+  const chosen = modelsFrom(env);
+  log.info(`waiting for nats-server at ${servers}`);
+  const since = Number(env["ARMADA_SERVER_SINCE"] ?? 0);
+  const identities = await publicKeys(keys);
+  const ports = await connectTeam({ servers, keys, team: team.name, logger: log, ...(since > 0 ? { serverSince: since } : {}) });
+  await streamReady(ports, team.name, log, stopping.signal);
+  if (!stopping.signal.aborted) {
+    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, chosen.models);
+    const extra = await beside?.({
+      ports,
+      log,
+      tracer: telemetry.tracer,
+      env,
+      signal: stopping.signal,
+      teamLog: (name) => portsOf(ports.link, name, identities, log).log,
+    });
+    log.info(`${team.name} serves`, { models: chosen.provider });
+    process.send?.({ type: "ready", service: team.name });
+    await Promise.race([aborted(stopping.signal), engine.closed, ports.link.connection.closed()]);
+    if (!stopping.signal.aborted) process.exitCode = 1;
+    await extra?.close();
+    await engine.stop();
+  }
+  await ports.link.close();
+  if (process.connected) process.disconnect();
+}
+
+async function streamReady(ports: NatsPorts, team: string, log: Log, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries++) {
+    try {
+      await ports.log.head();
+      return;
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.retryable)) throw error;
+      if (tries % 10 === 0) log.info(`waiting for the stream TEAM_${team}: make it with \`armada provision\` (${error.message})`);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
