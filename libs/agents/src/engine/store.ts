@@ -24,7 +24,7 @@ async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clo
         continue;
       }
       if (one.subject.startsWith("ask.") || one.subject.startsWith("ans.")) return; // nobody else may publish there, nor we read there
-      const owner = await ownerOf(one.subject, ports);
+      const owner = await ownerOf(one.subject, result.last, ports);
       if (owner === one.id) return;
       throw new ArmadaError("SUBJECT_TAKEN", `${one.subject} holds ${owner ?? "another's message"}, not ${one.id}`, {
         hint: "another writer used this id first; see `armada events show`",
@@ -35,7 +35,8 @@ async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clo
   }
 }
 
-async function ownerOf(subject: string, ports: Pick<Ports, "log" | "clock" | "logger">): Promise<string | undefined> {
-  const stored = await persistently(`read ${subject}`, ports, () => ports.log.last(subject));
+/** Fenced by the sequence that the conflict named: an older view would miss the very message that it speaks of. */
+async function ownerOf(subject: string, atLeast: number, ports: Pick<Ports, "log" | "clock" | "logger">): Promise<string | undefined> {
+  const stored = await persistently(`read ${subject}`, ports, () => ports.log.last(subject, atLeast));
   return stored?.envelopes[0]?.id;
 }
