@@ -3,6 +3,7 @@ import type { Message, Scheduler } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
+import type { JournalEventType } from "./journal-events.ts";
 import { type JournalMessage, type Provenance, readJournalMessage } from "./journal-message.ts";
 import type { Payloads } from "./payloads.ts";
 import { evolveRun, initialRun, type RunState } from "./run-state.ts";
@@ -48,7 +49,7 @@ export function foldMessage(state: RunState, journal: JournalMessage): void {
 /** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */
 export async function replay(run: HotRun, messages: readonly Message[], functions: Functions): Promise<void> {
   const read: JournalMessage[] = [];
-  let stopped = run.state.stopped !== undefined;
+  const stopped = run.state.stopped !== undefined;
   for (const message of messages) {
     const journal = readJournalMessage(message);
     if (journal === undefined) continue;
@@ -72,14 +73,11 @@ export async function replay(run: HotRun, messages: readonly Message[], function
   const { execution } = run;
   if (execution === undefined) return;
   try {
+    const answered = answeredOf(read, stopped);
     for (const [index, journal] of read.entries()) {
-      for (const { type } of journal.events)
-        if (type === "run.stopped") stopped = true;
-        else if (type === "run.resumed" || type === "run.moved") stopped = false;
-      const unanswered = stopped || journal.does === "lead";
-      await feed(execution, journal, { unanswered, last: index === read.length - 1 }, state, functions.payloads);
+      await feed(execution, journal, index <= answered.lastIndexOf(true), state, functions.payloads);
       const extra = execution.fresh[0];
-      if (extra !== undefined && !unanswered)
+      if (extra !== undefined && answered[index] === true)
         throw new DeterminismError("WORKFLOW_CHANGED", workflow, { step: extra.n, journal: "nothing", code: `${extra.kind} ${extra.target}`.trim() });
     }
   } catch (error) {
@@ -89,15 +87,37 @@ export async function replay(run: HotRun, messages: readonly Message[], function
   }
 }
 
+/** What is journaled of a step while its outcome is out: the function has nothing to answer to it. */
+const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+  "step.attempt_failed",
+  "step.worker_lost",
+  "step.tool",
+  "step.parked",
+  "step.retried",
+]);
+
+/**
+ * Which messages the function has answered. It has not where the replica that wrote one lacked its version, or while the
+ * run was stopped: what it does then stands in a later message, with passive ones possibly between.
+ */
+function answeredOf(read: readonly JournalMessage[], stoppedBefore: boolean): boolean[] {
+  let stopped = stoppedBefore;
+  return read.map(({ does, events }) => {
+    for (const { type } of events)
+      if (type === "run.stopped") stopped = true;
+      else if (type === "run.resumed" || type === "run.moved") stopped = false;
+    return !stopped && does !== "lead" && events.some(({ type }) => !PASSIVE.has(type));
+  });
+}
+
 async function feed(
   execution: Execution,
   journal: JournalMessage,
-  at: { unanswered: boolean; last: boolean },
+  replaying: boolean,
   state: RunState,
   payloads: Payloads,
 ): Promise<void> {
   const time = Date.parse(journal.envelopes[0]?.time ?? "");
-  const replaying = !(at.unanswered && at.last);
   for (const event of journal.events)
     await execution.apply(await payloads.resolveEvent(event), { time, root: journal.n, replaying, patches: state.patches });
 }
