@@ -1,4 +1,4 @@
-import { digestOf } from "@armada/contracts";
+import { digestOf, type Envelope } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
@@ -46,6 +46,13 @@ export function foldMessage(state: RunState, journal: JournalMessage): void {
   for (const event of journal.events) evolveRun(state, event, time);
 }
 
+/** What a run's later messages inherit from its first. */
+export function provenanceOf([first]: readonly Envelope[]): Provenance | undefined {
+  return first === undefined
+    ? undefined
+    : { correlation: first.correlationid, causation: first.id, hops: first.hops, traceparent: first.traceparent };
+}
+
 /** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */
 export async function replay(run: HotRun, messages: readonly Message[], functions: Functions): Promise<void> {
   const read: JournalMessage[] = [];
@@ -57,9 +64,7 @@ export async function replay(run: HotRun, messages: readonly Message[], function
     foldMessage(run.state, journal);
     run.lastSeq = message.seq;
     run.prev = digestOf(message.body);
-    const first = journal.envelopes[0];
-    if (run.provenance === undefined && first !== undefined)
-      run.provenance = { correlation: first.correlationid, causation: first.id, hops: first.hops, traceparent: first.traceparent };
+    run.provenance ??= provenanceOf(journal.envelopes);
   }
   const { state } = run;
   if (state.ended !== undefined || state.stopped !== undefined) {

@@ -3,7 +3,7 @@ import type { Appended, Message, Ports } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
 import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
 import { type Derived, derive } from "./derive.ts";
-import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, replay } from "./hot-run.ts";
+import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "./journal-message.ts";
 import { Payloads } from "./payloads.ts";
@@ -88,37 +88,66 @@ export class RunHost {
     decide: (run: HotRun) => Decision | undefined,
   ): Promise<{ committed: Committed; derived: readonly Derived[] }> {
     const writer = this.ports.random.id();
-    for (let atLeast = floor, tries = 0; ; tries++) {
-      const run = await this.#current(id, atLeast);
+    let run = await this.#current(id, floor);
+    for (let tries = 0; ; tries++) {
       const decision = decide(run);
       const nothing = { committed: { run, ordinal: undefined, waits: false }, derived: [] };
       if (decision === undefined) return nothing;
-      const { events, unanswered } = await answer(run, decision, this.functions, this.ports.clock.now());
+      const now = this.ports.clock.now(); // one time for the function and for the journal, where a cold run reads it
+      const { events, unanswered } = await answer(run, decision, this.functions, now);
       if (events.length === 0) return nothing;
       const n = run.state.length + 1;
-      const written = await this.#write(run, n, writer, decision, events);
+      const written = await this.#write(run, n, writer, now, decision, events);
       const subject = journalSubject(this.team.name, id, n, written.events, run.state, unanswered);
       const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };
       const result = await this.ports.log.append(subject, written.body, expect);
-      const seq = result.kind === "appended" ? result.seq : await this.#afterFailure(run, n, written.envelopes[0]?.id, result, tries);
-      if (seq === undefined) {
-        atLeast = Math.max(atLeast, run.lastSeq, result.kind === "conflict" ? (result.last ?? 0) : 0);
-        continue;
-      }
-      const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
-      foldMessage(run.state, message);
-      run.lastSeq = seq;
-      run.prev = digestOf(written.body);
-      run.provenance ??= decision.provenance;
-      if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
-      if (n === JOURNAL_WARNING) this.ports.logger.warn(`run ${id} has ${n} journal messages: consider ctx.continueAsNew`, { run: id });
+      if (result.kind === "appended") return this.#appended(run, n, result.seq, written);
+      this.#hot.delete(id); // the function ran ahead of the journal
+      await this.#afterFailure(id, result, tries);
+      const known = result.kind === "conflict" ? (result.last ?? 0) : 0;
+      const messages = await this.#load(id, Math.max(floor, run.lastSeq, known, this.#floors.get(id) ?? 0));
+      run = coldRun(id);
+      await replay(run, messages, this.functions);
       this.#keep(run);
-      const waits = events.some((event) => event.type === "wait.set");
-      return { committed: { run, ordinal: n, waits }, derived: derive(this.team.name, id, message, run.state) };
+      const own = this.#ownOf(id, messages, n, written.envelopes[0]?.id);
+      if (own !== undefined) return { committed: { run, ordinal: n, waits: own.waits }, derived: own.derived };
     }
   }
 
-  #write(run: HotRun, n: number, writer: string, decision: Decision, events: readonly JournalEvent[]): ReturnType<Payloads["offload"]> {
+  #appended(
+    run: HotRun,
+    n: number,
+    seq: number,
+    written: Awaited<ReturnType<Payloads["offload"]>>,
+  ): { committed: Committed; derived: readonly Derived[] } {
+    const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
+    foldMessage(run.state, message);
+    run.lastSeq = seq;
+    run.prev = digestOf(written.body);
+    run.provenance ??= provenanceOf(written.envelopes);
+    if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
+    if (n === JOURNAL_WARNING) this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
+    this.#keep(run);
+    return { committed: { run, ordinal: n, waits: setsWait(message) }, derived: derive(this.team.name, run.id, message, run.state) };
+  }
+
+  /**
+   * What our own message `n` derives, where a write that was not answered turns out to be stored: as it is stored, for a
+   * later try differs in its times. The next decision is made on the very view that was searched, so none is missed.
+   */
+  #ownOf(id: string, messages: readonly Message[], n: number, own: string | undefined): { waits: boolean; derived: readonly Derived[] } | undefined {
+    const state = initialRun();
+    for (const message of messages) {
+      const journal = readJournalMessage(message);
+      if (journal === undefined) continue;
+      foldMessage(state, journal);
+      if (journal.n !== n) continue;
+      return journal.envelopes[0]?.id === own ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state) } : undefined;
+    }
+    return undefined;
+  }
+
+  #write(run: HotRun, n: number, writer: string, now: number, decision: Decision, events: readonly JournalEvent[]): ReturnType<Payloads["offload"]> {
     const provenance = decision.provenance ?? run.provenance;
     if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
     const about = {
@@ -126,7 +155,7 @@ export class RunHost {
       run: run.id,
       n,
       writer,
-      time: new Date(this.ports.clock.now()).toISOString(),
+      time: new Date(now).toISOString(),
       prev: run.prev,
     };
     const causation = decision.causation ?? provenance.causation;
@@ -142,21 +171,13 @@ export class RunHost {
     return context === undefined ? event : { type: event.type, data: { ...event.data, context } };
   }
 
-  /** The sequence of our own message where a failed append was stored all the same; undefined: decide again. */
-  async #afterFailure(run: HotRun, n: number, own: string | undefined, result: Appended, tries: number): Promise<number | undefined> {
-    this.#hot.delete(run.id); // the function ran ahead of the journal
+  async #afterFailure(id: string, result: Exclude<Appended, { kind: "appended" }>, tries: number): Promise<void> {
     if (result.kind === "conflict") {
       if (result.last === undefined) await this.ports.clock.sleep(RIVAL_MS);
-    } else {
-      if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
-      await this.ports.clock.sleep(pause(tries));
+      return;
     }
-    for (const message of await this.#load(run.id, run.lastSeq)) {
-      const journal = readJournalMessage(message);
-      if (journal?.n !== n || journal.envelopes[0]?.id !== own) continue;
-      return message.seq;
-    }
-    return undefined;
+    if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${id} waits: the log is ${result.kind}`, { run: id, tries });
+    await this.ports.clock.sleep(pause(tries));
   }
 
   async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
@@ -206,6 +227,10 @@ export class RunHost {
       if (this.#locks.get(id) === settled) this.#locks.delete(id);
     }
   }
+}
+
+function setsWait({ events }: JournalMessage): boolean {
+  return events.some((event) => event.type === "wait.set");
 }
 
 function putNewest<V>(map: Map<string, V>, key: string, value: V, most: number): void {
