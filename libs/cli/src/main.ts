@@ -1,6 +1,13 @@
+import type { Team } from "@armada/agents";
 import { Command } from "commander";
 import { ArmadaError } from "@armada/contracts";
 import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { newTeam } from "./commands/new-team.ts";
+import { healthCommand } from "./commands/health.ts";
+import { listParked, showParked } from "./commands/parked.ts";
+import { stateCommand } from "./commands/state.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { runCommand } from "./commands/run.ts";
@@ -10,6 +17,9 @@ import { EXIT, exitCodeOf, explain } from "./exit.ts";
 import { type Output, output } from "./output.ts";
 import { loadServices } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed));
 
 type Common = { readonly json?: boolean; readonly mesh?: string };
 
@@ -49,6 +59,10 @@ async function guard(out: Output, act: () => Promise<number>): Promise<void> {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
   }
+}
+
+async function teams(): Promise<Team[]> {
+  return (await loadServices()).map((service) => service.team);
 }
 
 async function teamNames(): Promise<string[]> {
@@ -130,6 +144,24 @@ command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
   withSession(async (session, out, _signal, id: string) => showEvent(session, await teamNames(), id, out)),
 );
 
+command("trace <id>", "what caused what around a run or an event, across teams").action(
+  withSession(async (session, out, _signal, id: string) => traceCommand(session, await teams(), id, out)),
+);
+command("state <team>", "a team's read models, as of now, a time or a sequence")
+  .option("--at <when>", "a time (ISO-8601) or a sequence")
+  .action(withSession(async (session, out, _signal, name: string, flags: Record<string, never>) => stateCommand(session, await teams(), name, flags, out)));
+const parked = program.command("parked").description("steps that were set aside after their attempts");
+command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await teamNames(), out)));
+command("show <run>", "why, with the causation chain", parked).action(
+  withSession(async (session, out, _signal, run: string) => showParked(session, await teamNames(), run, out)),
+);
+command("health", "replicas, queues and streams").action(withSession(async (session, out) => healthCommand(session, await teams(), out)));
+command("doctor", "every value in force, and what is wrong").action((flags) =>
+  guard(output(flags.json === true), async () => doctorCommand(await teams(), flags, output(flags.json === true))),
+);
+command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action((name, flags) =>
+  guard(output(flags.json === true), () => newTeam(name, output(flags.json === true))),
+);
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")

@@ -31,7 +31,7 @@ export function startEngine(team: Team, ports: Ports, models: Models, options: {
     contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
     lookBack: (run, seq) => intake.lookBack(run, seq),
   });
-  const views = new ReadModels(team, ports, host.functions.payloads);
+  const views = new ReadModels(team, host.functions.payloads);
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models);
   const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), signal);
@@ -67,7 +67,7 @@ export function startEngine(team: Team, ports: Ports, models: Models, options: {
       await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
     }),
     ...queues.waits.map((queue) => work(queue, (delivery) => intake.meet(queue.kind, delivery))),
-    views.follow(signal),
+    ...(views.filters.length === 0 ? [] : [ports.log.follow(views.filters, 0, (message) => views.fold(message), signal)]),
     followEnds(),
   ];
 

@@ -1,4 +1,4 @@
-import type { Message, Ports } from "@armada/event-sourcing";
+import type { Message } from "@armada/event-sourcing";
 import type { ReadModel, Team } from "../define.ts";
 import { factOf } from "./intake.ts";
 import type { Payloads } from "./payloads.ts";
@@ -13,21 +13,18 @@ export class ReadModels {
   readonly #states = new Map<string, { state: unknown; asOf: number }>();
   readonly #copies = new Set<string>();
   readonly #payloads: Payloads;
-  readonly #ports: Ports;
 
-  constructor(team: Team, ports: Ports, payloads: Payloads) {
+  constructor(team: Team, payloads: Payloads) {
     const used = new Map(team.readModels.map((model) => [model.name, model]));
     for (const agent of team.agents) for (const model of agent.context) used.set(model.name, model);
     this.#models = [...used.values()];
-    this.#ports = ports;
     this.#payloads = payloads;
     for (const model of this.#models) this.#states.set(model.name, { state: model.initial(), asOf: 0 });
   }
 
-  /** Follows the stream until `signal` aborts. */
-  async follow(signal: AbortSignal): Promise<void> {
-    const filters = [...new Set(this.#models.flatMap((model) => model.folds.map((fold) => factFilter(fold.on))))];
-    if (filters.length > 0) await this.#ports.log.follow(filters, 0, (message) => this.fold(message), signal);
+  /** What to follow: the facts that some model folds. */
+  get filters(): readonly string[] {
+    return [...new Set(this.#models.flatMap((model) => model.folds.map((fold) => factFilter(fold.on))))];
   }
 
   async fold(message: Message): Promise<void> {

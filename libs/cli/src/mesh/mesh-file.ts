@@ -15,6 +15,8 @@ export const MeshFile = z.object({
   gateway: z.string().optional(),
   key: z.string().optional(),
   pids: z.record(z.string(), z.array(z.number().int())),
+  /** How often a replica ended by itself, by service. */
+  restarts: z.record(z.string(), z.number().int()).optional(),
 });
 export type MeshFile = z.infer<typeof MeshFile>;
 

@@ -70,6 +70,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       ...(gateway === undefined ? {} : { gateway }),
       key: gatewayKey,
       pids: pidsOf(children, server),
+      restarts: restartsOf(children),
     });
     const env = (): NodeJS.ProcessEnv => ({
       ...process.env,
@@ -175,6 +176,12 @@ function pidsOf(children: readonly Child[], server: RunningServer | undefined): 
   }
   const nats = server?.pid();
   return nats === undefined ? pids : { ...pids, nats: [nats] };
+}
+
+function restartsOf(children: readonly Child[]): Record<string, number> {
+  const restarts: Record<string, number> = {};
+  for (const child of children) restarts[child.service] = (restarts[child.service] ?? 0) + child.restarts();
+  return restarts;
 }
 
 async function allReady(children: readonly Child[]): Promise<void> {

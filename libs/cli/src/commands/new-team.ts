@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ArmadaError, checkName } from "@armada/contracts";
+import { EXIT } from "../exit.ts";
+import type { Output } from "../output.ts";
+import { projectRoot } from "../project.ts";
+import { teamFiles } from "../scaffold/files.ts";
+
+/** Scaffolds `services/<name>`, a team that runs, and links it into the workspace. @throws ArmadaError `BAD_NAME`, `TEAM_EXISTS` */
+export async function newTeam(name: string, out: Output): Promise<number> {
+  checkName(name, "team");
+  const folder = join(projectRoot, "services", name);
+  if (existsSync(folder)) throw new ArmadaError("TEAM_EXISTS", `services/${name} is there already`, { hint: "choose another name" });
+  for (const [path, text] of teamFiles(name)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+    out.emit({ type: "created", file: `services/${name}/${path}` });
+    out.say(`created services/${name}/${path}`);
+  }
+  out.say("linking it into the workspace (npm install)");
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], { cwd: projectRoot, stdio: ["ignore", "ignore", "inherit"] });
+    child.once("error", reject);
+    child.once("exit", resolve);
+  });
+  if (code !== 0) throw new ArmadaError("INSTALL_FAILED", `npm install ended with ${code}`, { hint: "run npm install in the project folder and see what it says" });
+  out.say(`npx armada up --only ${name},gateway   runs it; then, in another terminal:`);
+  out.say(`npx armada emit com.example.${name}.opened --source /desk --subject t1 --data '{"ticket":"t1","text":"The printer is down."}'`);
+  return EXIT.ok;
+}

@@ -1,0 +1,50 @@
+import { readRun, viewOf } from "@armada/agents";
+import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { EXIT } from "../exit.ts";
+import type { Output } from "../output.ts";
+import type { Session } from "../session.ts";
+
+/** Steps that were set aside after their attempts, and are so still. */
+export async function listParked(session: Session, teams: readonly string[], out: Output): Promise<number> {
+  let found = 0;
+  for (const team of teams)
+    for (const run of await parkedRuns(session, team)) {
+      const state = await session.state(team, run);
+      for (const step of viewOf(team, run, state).steps.filter((one) => one.status === "parked")) {
+        found++;
+        const { code = "", message = "" } = step.lastFailure ?? {};
+        out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
+        out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${message} (${code})`);
+      }
+    }
+  if (found === 0) out.say("nothing is parked");
+  return EXIT.ok;
+}
+
+/** One run's parked steps with their causation chains. */
+export async function showParked(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
+  for (const team of teams) {
+    const loaded = await session.log(team).load(runFilter(team, run));
+    const messages = loaded.kind === "loaded" ? loaded.messages : [];
+    const parked = messages.filter((message) => message.subject.startsWith(`run.${team}.park.`));
+    if (parked.length === 0) continue;
+    const view = viewOf(team, run, readRun(messages));
+    for (const { envelopes, seq } of parked)
+      for (const envelope of envelopes.filter((one) => one.type === "armada.step.parked")) {
+        out.emit({ type: "parked", team, run, seq, status: view.status, at: envelope.time, ...(envelope.data as object) });
+        out.say(`${envelope.time}  ${team}:${seq}  ${JSON.stringify(envelope.data, undefined, 2)}`);
+      }
+    out.say(`the run is ${view.status}; armada runs retry ${run}`);
+    return EXIT.ok;
+  }
+  throw new ArmadaError("NO_SUCH_RUN", `nothing of a run ${run} was parked`, { hint: "see `armada parked list`" });
+}
+
+async function parkedRuns(session: Session, team: string): Promise<readonly string[]> {
+  const runs = new Set<string>();
+  await session.log(team).scan([`run.${team}.park.>`], 0, (message) => {
+    const subject = parseSubject(message.subject);
+    if (subject?.kind === "journal") runs.add(subject.run);
+  });
+  return [...runs];
+}

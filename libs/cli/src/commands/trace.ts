@@ -1,0 +1,29 @@
+import type { Team } from "@armada/agents";
+import { CausalTree, type Node } from "../causal-tree.ts";
+import { EXIT } from "../exit.ts";
+import { lengthOf, type Output } from "../output.ts";
+import type { Session } from "../session.ts";
+
+/** Prints what caused what around a run or an event, across teams. */
+export async function traceCommand(session: Session, teams: readonly Team[], id: string, out: Output): Promise<number> {
+  const started = performance.now();
+  const trace = await new CausalTree(teams, (team) => session.log(team)).of(id);
+  const ms = Math.round(performance.now() - started);
+  out.emit({ type: "trace", id, correlation: trace.correlation, messagesRead: trace.messagesRead, ms, root: trace.root });
+  for (const line of lines(trace.root, "", "", Date.parse(trace.root.at))) out.say(line);
+  out.say(`${trace.messagesRead} messages read in ${ms} ms`);
+  return EXIT.ok;
+}
+
+function lines(node: Node, head: string, tail: string, zero: number): string[] {
+  const after = node.at === "" ? "" : `+${lengthOf(Math.max(0, Date.parse(node.at) - zero))}`;
+  const label = node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;
+  const own = [`${head}${label}`, node.status ?? "", after].filter((part) => part !== "").join("  ");
+  return [
+    own,
+    ...node.children.flatMap((child, index) => {
+      const last = index === node.children.length - 1;
+      return lines(child, `${tail}${last ? "└─ " : "├─ "}`, `${tail}${last ? "   " : "│  "}`, zero);
+    }),
+  ];
+}
