@@ -56,6 +56,11 @@ export class MemoryMesh {
     for (const [from, filters] of sources) for (const filter of filters) this.#source(from, team, filter);
   }
 
+  /** Whether no queue holds work, now or for later. */
+  get quiet(): boolean {
+    return [...this.#queues.values()].every((queues) => [...queues.values()].every((queue) => queue.empty));
+  }
+
   stream(team: string): MemoryStream {
     const known = this.#streams.get(team);
     if (known !== undefined) return known;
