@@ -1,0 +1,64 @@
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { DemoRun } from "./demo.ts";
+import { here } from "./product.ts";
+import { plain } from "./source-text.ts";
+
+/** A folder to write from; without a brief its name is the topic. */
+export type ArticleFolder = { readonly name: string; readonly path: string; readonly flags: readonly string[] };
+
+const DOCUMENT = /\.(?:md|markdown|txt|html?)$/iu;
+
+/** The examples, and the real documents where they are. */
+export function articleFolders(documents: string | undefined): ArticleFolder[] {
+  const examples = ["coastal-heat", "night-trains", "urban-beavers"].map((name) => join(here, "examples", name));
+  const beside = documents ?? join(here, "../shared/documents");
+  const real = existsSync(beside)
+    ? readdirSync(beside, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(beside, entry.name)] : []))
+    : [];
+  return [...examples, ...real].map((path) => ({
+    name: basename(path),
+    path,
+    flags: existsSync(join(path, "brief.json")) ? [] : ["--topic", basename(path).replaceAll(/[-_]/gu, " ")],
+  }));
+}
+
+export function documentsOf(path: string): string[] {
+  return readdirSync(path)
+    .filter((name) => DOCUMENT.test(name))
+    .sort();
+}
+
+/** A copy without its last document; answers that document's name. */
+export function withoutOne(from: string, to: string): string {
+  cpSync(from, to, { recursive: true });
+  const last = documentsOf(to).at(-1) ?? "";
+  rmSync(join(to, last));
+  return last;
+}
+
+/** A copy with other file names, in another order. */
+export function renamed(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  for (const [at, name] of documentsOf(to).reverse().entries())
+    renameSync(join(to, name), join(to, `paper-${at + 1}${name.slice(name.lastIndexOf("."))}`));
+}
+
+export type Changed = { readonly file: string; readonly before: string; readonly after: string };
+
+/** A copy in which one number of a sentence that the article states is another; undefined where no such sentence can be found again in its file. */
+export function withOtherNumber(from: string, to: string, run: DemoRun): Changed | undefined {
+  for (const { source } of run.output.statements) {
+    const raw = readFileSync(join(from, source.file), "utf8");
+    const number = /(?<![\d.,])[2-9]\d(?![\d.,]*\d)/u.exec(source.quote)?.[0];
+    if (number === undefined || raw.split(source.quote).length !== 2 || plain(source.file, raw).split(source.quote).length !== 2) continue;
+    const after = source.quote.replace(number, String(Number(number) + 1));
+    cpSync(from, to, { recursive: true });
+    writeFileSync(
+      join(to, source.file),
+      raw.replace(source.quote, () => after),
+    );
+    return { file: source.file, before: source.quote, after };
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { type ArticleFolder, articleFolders, renamed, withOtherNumber, withoutOne } from "./article-folders.ts";
+import { judgeArticle } from "./article-judge.ts";
+import { bytesOf, type DemoRun, demo } from "./demo.ts";
+import { startModelServer } from "./model-server.ts";
+import { type Place, place } from "./product.ts";
+import { type About, type Figure, holds, none } from "./proof.ts";
+
+/** Every article says what its documents say, follows them, and is the same for the same input. */
+export async function* run({ short, documents, say }: About): AsyncGenerator<Figure> {
+  using at = place();
+  const all = articleFolders(documents);
+  const folders = short ? all.slice(0, 1) : all;
+  for (const folder of folders) {
+    say(`writing from ${folder.name}`);
+    const whole = await demo(folder.path, at, folder.flags);
+    yield* judged(folder.name, whole, folder.path);
+    const again = await demo(folder.path, at, [...folder.flags, "--stage", "prototype"]);
+    const other = short ? whole : await demo(folder.path, at, folder.flags);
+    yield holds(
+      `${folder.name}: the same bytes again and by --stage prototype`,
+      bytesOf(whole) === bytesOf(again) && bytesOf(whole) === bytesOf(other),
+    );
+    yield* variations(folder, whole, at, short ? ["--stage", "prototype"] : []);
+  }
+  await using models = await startModelServer(at.cwd, "content-paraphrase");
+  const paid: Place = { ...at, env: { ...at.env, ...models.env } };
+  for (const folder of folders) {
+    const run = await demo(folder.path, paid, folder.flags);
+    yield* judged(`${folder.name}, paraphrased`, run, folder.path);
+    yield holds(
+      `${folder.name}, paraphrased: the model server was asked`,
+      models.calls().some(({ task }) => task === "draft_article"),
+    );
+  }
+}
+
+async function* variations(folder: ArticleFolder, whole: DemoRun, at: Place, how: readonly string[]): AsyncGenerator<Figure> {
+  const write = (path: string): Promise<DemoRun> => demo(path, at, [...folder.flags, ...how]);
+  const copy = (name: string): string => join(at.cwd, `${folder.name}-${name}`);
+  const gone = withoutOne(folder.path, copy("without"));
+  const less = await write(copy("without"));
+  yield* judged(`${folder.name}, a document removed`, less, copy("without"));
+  yield none(
+    `${folder.name}, a document removed: statements from it`,
+    less.output.statements.filter(({ source }) => source.file === gone).map(({ text }) => text),
+  );
+
+  renamed(folder.path, copy("renamed"));
+  const named = await write(copy("renamed"));
+  yield* judged(`${folder.name}, files renamed`, named, copy("renamed"));
+
+  const changed = withOtherNumber(folder.path, copy("changed"), whole);
+  yield holds(`${folder.name}, one number changed: a stated number can be changed`, changed !== undefined);
+  if (changed === undefined) return;
+  const other = await write(copy("changed"));
+  yield* judged(`${folder.name}, one number changed`, other, copy("changed"));
+  const quotes = other.output.statements.map(({ source }) => source.quote);
+  yield holds(
+    `${folder.name}, one number changed: the article states the new one`,
+    quotes.includes(changed.after) && !quotes.includes(changed.before),
+    `${changed.file}: ${changed.after}`,
+  );
+}
+
+function* judged(name: string, run: DemoRun, folder: string): Generator<Figure> {
+  yield holds(
+    `${name}: completed, nothing degraded`,
+    run.status === "completed" && run.degraded.length === 0,
+    JSON.stringify(run.degraded),
+  );
+  for (const figure of judgeArticle(run, folder)) yield { ...figure, name: `${name}: ${figure.name}` };
+}
