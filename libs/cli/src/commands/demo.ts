@@ -36,14 +36,14 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const read = await readFolder(folder);
   const topic = flags.topic ?? read.topic;
   if (topic === undefined) throw new ArmadaError("USAGE", `no topic: ${folder} has no brief.json`, { hint: "give --topic TEXT" });
-  for (const { file, why } of read.left) out.say(`leaving out ${file}: ${why}`);
+  const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
+  for (const { file, why } of read.left) say(`leaving out ${file}: ${why}`);
   out.say(`an article on "${topic}" from ${read.documents.length} documents in ${relative(process.cwd(), folder) || "."}`);
   const chosen = modelsFrom(process.env);
   const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
   if (refused !== undefined) throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
   if (flags.stage === "prototype") return inPrototype(flags, out, read, topic);
   if (flags.stage !== undefined && flags.stage !== "team") throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
-  const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
   const started = Date.now();
   const mesh = await startMesh(flags, say);
   out.say(`the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env["ARMADA_NATS_SOURCE"] ?? `at ${mesh.file.nats}`}`);
