@@ -6,6 +6,7 @@ import type { HotRun } from "./hot-run.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
+import { runIdOf } from "./starts.ts";
 
 const Data = z.object({
   run: z.string(),
@@ -24,21 +25,26 @@ export type ControlData = z.infer<typeof Data>;
 export async function control(
   host: RunHost,
   inlines: Inlines,
-  ask: { capability: string; from: string; data: unknown; seq: number; id: string },
+  ask: { capability: string; from: string; data: unknown; seq: number; delivery: number; id: string },
   signal: AbortSignal,
 ): Promise<Handled> {
   const parsed = Data.safeParse(ask.data);
   if (!parsed.success) return { kind: "done" };
   const { data } = parsed;
-  const { run, ordinal } = await host.commit(data.run, ask.seq, (now) => {
+  const id = runIdOf(data.run);
+  const { run, ordinal } = await host.commit(id, ask.seq, (now) => {
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
     const events = decide(ask.capability, data, now, data.by ?? ask.from);
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
-  if (ordinal !== undefined && run.state.ended === undefined) await inlines.run(data.run, ordinal, signal);
-  return { kind: "done" };
+  const earlier = async (): Promise<number | undefined> =>
+    (await host.journal(id, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
+  const root = ordinal ?? (ask.delivery > 1 ? await earlier() : undefined);
+  if (root === undefined) return { kind: "done" };
+  if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
+  return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
 }
 
 function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {

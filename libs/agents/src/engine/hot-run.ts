@@ -40,6 +40,12 @@ export function lacksFunction(run: HotRun, functions: Functions): boolean {
   return run.execution === undefined && run.fault === undefined && functions.workflow(state.workflow, state.version) !== undefined;
 }
 
+/** Whether the run is open and its version is not served here. */
+export function lacksVersion({ state }: HotRun, functions: Functions): boolean {
+  if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
+  return functions.workflow(state.workflow, state.version) === undefined;
+}
+
 export function foldMessage(state: RunState, journal: JournalMessage): void {
   state.length = journal.n;
   const time = journal.envelopes[0]?.time ?? "";

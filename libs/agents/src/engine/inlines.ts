@@ -1,10 +1,14 @@
 import { Refusal } from "@armada/contracts";
+import type { Handled } from "@armada/event-sourcing";
 import type { Inline } from "./execution.ts";
 import { failureOf } from "./answer.ts";
+import { lacksVersion } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 
 const ATTEMPTS = 4;
+/** How long a message waits that another replica, with the run's version, must take. */
+const HANDOVER_MS = 1_000;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
 export class Inlines {
@@ -15,13 +19,31 @@ export class Inlines {
     this.#host = host;
   }
 
-  /** Runs what was asked under journal message `root`, and what follows from it, until nothing of it is left. */
-  async run(id: string, root: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Runs what was asked under journal message `root`, and what follows from it, until nothing of it is left. A redelivery
+   * also takes what was asked later: a look back that died with its replica leaves work under a root that nobody else
+   * holds. `since` is lower than `root` where the run was stopped: deliveries of that time were done without it.
+   * `retry` where this replica lacks the run's version and another may have work to do.
+   */
+  async run(id: string, root: number, delivery: number, signal: AbortSignal, since = root): Promise<Handled> {
+    const last = delivery > 1 ? Number.POSITIVE_INFINITY : root;
     for (;;) {
-      const mine = await this.#host.read(id, 0, (run) => run.execution?.inlines.filter((inline) => inline.root === root) ?? []);
-      if (mine.length === 0) return;
+      const mine = await this.#host.read(id, 0, (run) => {
+        if (delivery > 1 && lacksVersion(run, this.#host.functions)) return undefined;
+        return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
+      });
+      if (mine === undefined) return this.#handOver(id, root);
+      if (mine.length === 0) return { kind: "done" };
       await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
     }
+  }
+
+  /** What this replica wrote without the run's version went to the version's lead; what another wrote with it is still owed. */
+  async #handOver(id: string, root: number): Promise<Handled> {
+    const journal = await this.#host.journal(id, 0);
+    const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
+    if (ended || journal.find(({ n }) => n === root)?.does === "lead") return { kind: "done" };
+    return { kind: "retry", after: HANDOVER_MS };
   }
 
   #once(id: string, inline: Inline, signal: AbortSignal): Promise<void> {

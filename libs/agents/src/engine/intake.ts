@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Fact, Subscription, Workflow } from "../define.ts";
 import { control } from "./controls.ts";
 import type { Inlines } from "./inlines.ts";
-import type { Failure, JournalEvent } from "./journal-events.ts";
+import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
 import { waitRoute } from "./journal-message.ts";
 import type { Payloads } from "./payloads.ts";
 import { persistently } from "./persistently.ts";
@@ -39,8 +39,9 @@ export class Intake {
       state.exists && state.ended === undefined && (state.stopped === undefined || fault !== undefined) ? { events: [] } : undefined,
     );
     if (delivery.delivery > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
-    if (run.state.ended === undefined) await this.#inlines.run(subject.run, subject.n, this.#signal);
-    return DONE;
+    if (run.state.ended !== undefined) return DONE;
+    const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
+    return this.#inlines.run(subject.run, subject.n, delivery.delivery, this.#signal, resumed ? 1 : subject.n);
   }
 
   async ask(delivery: Delivery): Promise<Handled> {
@@ -49,21 +50,35 @@ export class Intake {
     if (subject?.kind !== "ask" || envelope === undefined) return DONE;
     const { from, capability, id } = subject;
     if (capability.startsWith("run_") && capability !== "run_start")
-      return control(this.#host, this.#inlines, { capability, from, data: envelope.data, seq: delivery.seq, id: envelope.id }, this.#signal);
+      return control(
+        this.#host,
+        this.#inlines,
+        { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
+        this.#signal,
+      );
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
     const { team } = this.#host;
     const provided = team.provides.find((p) => p.capability.capability === capability)?.workflow;
     const asked = capability === "run_start" ? (data.data.workflow ?? "") : (provided?.name ?? capability);
     const workflow = capability === "run_start" || provided !== undefined ? newest(team.workflows, asked) : undefined;
-    await start(
+    const { seq, delivery: times } = delivery;
+    return start(
       this.#host,
       this.#inlines,
       this.#sourceOf,
-      { run: runIdOf(id), workflow, asked, input: data.data.input, by: { kind: "ask", from, id }, provenance: provenanceOf(envelope), seq: delivery.seq },
+      {
+        run: runIdOf(id),
+        workflow,
+        asked,
+        input: data.data.input,
+        by: { kind: "ask", from, id },
+        provenance: provenanceOf(envelope),
+        seq,
+        delivery: times,
+      },
       this.#signal,
     );
-    return DONE;
   }
 
   async answer(delivery: Delivery): Promise<Handled> {
@@ -98,7 +113,7 @@ export class Intake {
     if (input === undefined) return DONE;
     const name = subscriptionName(subscription);
     const { workflow } = subscription;
-    await start(
+    return start(
       this.#host,
       this.#inlines,
       this.#sourceOf,
@@ -110,10 +125,10 @@ export class Intake {
         by: { kind: "event", from: fact.team, id: fact.id },
         provenance: { ...provenanceOf(envelope), hops: envelope.hops + 1 },
         seq: delivery.seq,
+        delivery: delivery.delivery,
       },
       this.#signal,
     );
-    return DONE;
   }
 
   /** An arrived event looks for the waits on its id; a wait looks back over the events: one of them finds the other (ENGINE rule 10). */
@@ -136,8 +151,12 @@ export class Intake {
       const wait = parseSubject(message.subject);
       return wait?.kind === "journal" ? [wait.run] : [];
     }));
-    for (const id of runs) await this.#met(id, kind, subject.id, fact, delivery);
-    return DONE;
+    let handled = DONE;
+    for (const id of runs) {
+      const met = await this.#met(id, kind, subject.id, fact, delivery);
+      if (met.kind === "retry") handled = met;
+    }
+    return handled;
   }
 
   /** The look back of a wait, after its own write. */
@@ -161,17 +180,21 @@ export class Intake {
     }
   }
 
-  async #met(id: string, kind: AnyEventKind, token: string, fact: Fact, delivery: Delivery): Promise<void> {
+  async #met(id: string, kind: AnyEventKind, token: string, fact: Fact, delivery: Delivery): Promise<Handled> {
     const n = await this.#host.read(id, delivery.seq, ({ state }) =>
       [...state.waits.values()]
         .filter((wait) => wait.kind === "wait" && wait.data.type === kind.type && asToken(wait.data.id) === token)
         .filter((wait) => wait.kind === "wait" && Date.parse(fact.time) >= Date.parse(wait.data.since || state.startedAt))
         .map((wait) => wait.n),
     );
-    for (const call of n)
-      await this.#outcome(id, call, delivery, (state) =>
+    let handled = DONE;
+    for (const call of n) {
+      const met = await this.#outcome(id, call, delivery, (state) =>
         state.waits.get(call)?.open === true ? { type: "wait.met", data: { n: call, event: fact.id, data: fact.data } } : undefined,
       );
+      if (met.kind === "retry") handled = met;
+    }
+    return handled;
   }
 
   async #outcome(
@@ -186,8 +209,7 @@ export class Intake {
     });
     const root = ordinal ?? run.state.waits.get(n)?.closedAt ?? 0;
     if (ordinal === undefined && root > 0 && delivery.delivery > 1) await this.#host.derive(id, root, delivery.seq);
-    if (root > 0 && run.state.ended === undefined) await this.#inlines.run(id, root, this.#signal);
-    return DONE;
+    return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
   }
 }
 

@@ -82,6 +82,12 @@ export class RunHost {
     if ([...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open)) await this.#hooks.lookBack(id, atLeast);
   }
 
+  /** The run's journal as stored, for what its state does not tell. */
+  async journal(id: string, atLeast: number): Promise<readonly JournalMessage[]> {
+    const messages = await this.#load(id, Math.max(atLeast, this.#floors.get(id) ?? 0));
+    return messages.flatMap((message) => readJournalMessage(message) ?? []);
+  }
+
   async #append(
     id: string,
     floor: number,

@@ -1,4 +1,5 @@
 import { ArmadaError, isToken, shortHash } from "@armada/contracts";
+import type { Handled } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
 import type { Decision } from "./answer.ts";
 import type { Inlines } from "./inlines.ts";
@@ -19,8 +20,9 @@ export type Start = {
   readonly input: unknown;
   readonly by: JournalData["run.started"]["by"];
   readonly provenance: Provenance;
-  /** Sequence of the message that starts it. */
+  /** Sequence and delivery of the message that starts it. */
   readonly seq: number;
+  readonly delivery: number;
 };
 
 /** A run's id from an id given outside: itself where it is legal and short, else its hash. */
@@ -42,7 +44,7 @@ export function newest(workflows: readonly Workflow[], name: string): Workflow |
  * Starts a run once: a second start of the same id changes nothing. Input that does not fit makes a run that has failed,
  * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
  */
-export async function start(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, about: Start, signal: AbortSignal): Promise<void> {
+export async function start(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, about: Start, signal: AbortSignal): Promise<Handled> {
   const decision = decide(host, sourceOf, about, await host.functions.payloads.resolve(about.input));
   const { run, ordinal } = await host.commit(about.run, about.seq, ({ state }) => {
     if (!state.exists) return decision;
@@ -51,7 +53,7 @@ export async function start(host: RunHost, inlines: Inlines, sourceOf: (workflow
     return undefined;
   });
   if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
-  if (run.state.ended === undefined) await inlines.run(about.run, 1, signal);
+  return run.state.ended === undefined ? inlines.run(about.run, 1, about.delivery, signal) : { kind: "done" };
 }
 
 function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {

@@ -54,7 +54,12 @@ export class Worker {
     const running = this.#running.get(key);
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
-    const done = this.#step(agent, subject.run, call, delivery, abort.signal).finally(() => this.#running.delete(key));
+    const done = this.#step(agent, subject.run, call, delivery, abort.signal)
+      .catch((error: unknown) => {
+        if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE; // its inline work is wanted no more
+        throw error;
+      })
+      .finally(() => this.#running.delete(key));
     this.#running.set(key, { run: subject.run, abort, done });
     return done;
   }
@@ -63,22 +68,22 @@ export class Worker {
     const read = await this.#host.read(
       id,
       delivery.seq,
-      (run) => ({ ended: run.state.ended !== undefined, length: run.state.length, step: copyOf(run.state.steps.get(n)), provenance: run.provenance, asker: run.state.by?.from }),
+      ({ state, provenance }) => ({ ended: state.ended !== undefined, step: copyOf(state.steps.get(n)), provenance, asker: state.by?.from }),
       delivery.subject.split(".").length === 6 ? delivery : undefined,
     );
     let { step } = read;
     if (step === undefined || step.status === "parked") return DONE;
-    if (read.ended || step.outcomes > 0) {
-      await this.#host.derive(id, read.ended ? read.length : step.outcomeAt, delivery.seq);
-      if (!read.ended) await this.#inlines.run(id, step.outcomeAt, signal);
-      return DONE;
+    if (step.outcomes > 0) {
+      await this.#host.derive(id, step.outcomeAt, delivery.seq);
+      return read.ended ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
+    if (read.ended) return DONE;
     const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
     if (delivery.delivery - 1 > step.delivery && !delivery.outage) {
       step = await this.#lost(id, step, delivery.delivery - 1);
       if (step === undefined) return DONE;
     }
-    if (step.failures >= limit) return this.#exhausted(agent, id, step, [], signal);
+    if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
     const attempted = await attemptStep({
       agent,
       id,
@@ -96,11 +101,12 @@ export class Worker {
     const attempt = step.attempts + 1;
     if (attempted.kind === "completed") {
       const { output, ...spent } = attempted;
-      return this.#outcome(id, step.n, [{ type: "step.completed", data: { n: step.n, attempt, output, ...omitKind(spent) } }], signal);
+      const data = { n: step.n, attempt, output, ...omitKind(spent) };
+      return this.#outcome(id, step.n, [{ type: "step.completed", data }], delivery, signal);
     }
     const { error } = attempted;
     if (error instanceof Refusal)
-      return this.#outcome(id, step.n, [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error) } }], signal);
+      return this.#outcome(id, step.n, [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error) } }], delivery, signal);
     if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
     const failure = { ...failureOf(error), code: codeOf(error) };
     const counts = !(error instanceof Abandoned);
@@ -118,13 +124,20 @@ export class Worker {
       },
     };
     const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
-    if (last) return this.#exhausted(agent, id, { ...step, attempts: attempt, lastFailure: failure }, [failed], signal);
+    if (last) return this.#exhausted(agent, id, { ...step, attempts: attempt, lastFailure: failure }, [failed], delivery, signal);
     await this.#host.commit(id, 0, (run) => (isOpen(run.state.steps.get(step.n), run.state) ? { events: [failed] } : undefined));
     return { kind: "retry", after };
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
-  async #exhausted(agent: Agent, id: string, step: StepState, before: readonly JournalEvent[], signal: AbortSignal): Promise<Handled> {
+  async #exhausted(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    before: readonly JournalEvent[],
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
     const { n, attempts } = step;
     const { code, message } = step.lastFailure ?? { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
     const attempt = attempts + 1;
@@ -136,7 +149,7 @@ export class Worker {
         const ms = this.#host.ports.clock.now() - started;
         const degraded = { code, message };
         const data = { n, attempt, output: output.data ?? null, ms, tokens: 0, costMicros: 0, degraded };
-        return this.#outcome(id, n, [...before, { type: "step.completed", data }], signal);
+        return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
       }
     }
     await this.#host.commit(id, 0, (run) => {
@@ -147,12 +160,11 @@ export class Worker {
     return DONE;
   }
 
-  async #outcome(id: string, n: number, events: readonly JournalEvent[], signal: AbortSignal): Promise<Handled> {
+  async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
     const root = ordinal ?? run.state.steps.get(n)?.outcomeAt ?? 0;
     if (ordinal === undefined && root > 0) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
-    if (root > 0 && run.state.ended === undefined) await this.#inlines.run(id, root, signal);
-    return DONE;
+    return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery, signal) : DONE;
   }
 
   async #lost(id: string, step: StepState, delivery: number): Promise<StepState | undefined> {
