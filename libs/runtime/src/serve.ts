@@ -3,7 +3,7 @@ import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, type NatsPorts, portsOf, publicKeys } from "@armada/nats";
+import { connectTeam, type NatsPorts, portsOf, publicKeys, readIdentity } from "@armada/nats";
 import { createLog, type Log } from "./log.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
@@ -56,6 +56,8 @@ async function run(team: Team, about: { servers: string; keys: string; env: Node
   if (process.connected) process.once("disconnect", () => stopping.abort()); // `up` is gone: nobody would start or stop us
   await using telemetry = await startTelemetry({ service: team.name, env, onProblem: (message) => log.warn(message) });
   const chosen = modelsFrom(env);
+  await identityReady(keys, team.name, log, stopping.signal);
+  if (stopping.signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
   const since = Number(env["ARMADA_SERVER_SINCE"] ?? 0);
   const identities = await publicKeys(keys);
@@ -80,6 +82,20 @@ async function run(team: Team, about: { servers: string; keys: string; env: Node
   }
   await ports.link.close();
   if (process.connected) process.disconnect();
+}
+
+/** Services may be started before anything was provisioned, in any order. */
+async function identityReady(keys: string, team: string, log: Log, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; !signal.aborted; tries++) {
+    try {
+      await readIdentity(keys, team);
+      return;
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.code === "IDENTITY_MISSING")) throw error;
+      if (tries % 10 === 0) log.info(`waiting for the identity of ${team} in ${keys}: make it with \`armada provision --keys ${keys}\``);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
 }
 
 async function streamReady(ports: NatsPorts, team: string, log: Log, signal: AbortSignal): Promise<void> {
