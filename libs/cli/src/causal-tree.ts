@@ -79,7 +79,14 @@ export class CausalTree {
         const journal = await this.#journal(other.name, run);
         if (journal.length > 0) children.push(await this.#run(other.name, run, journal));
       }
-    return { kind: "event", id, team, what: `${envelope?.type ?? ""} ${envelope?.subject ?? ""}`.trim(), at: envelope?.time ?? "", children };
+    return {
+      kind: "event",
+      id,
+      team,
+      what: `${envelope?.type ?? ""} ${envelope?.subject ?? ""}`.trim(),
+      at: envelope?.time ?? "",
+      children,
+    };
   }
 
   async #run(team: string, run: string, journal: readonly Message[]): Promise<Node> {

@@ -3,7 +3,14 @@ import { ArmadaError } from "@armada/contracts";
 /** The exit codes of DESIGN.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interrupted: 130 } as const;
 
-const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set(["NO_MESH", "NATS_NOT_READY", "NO_NATS_SERVER", "LOG_UNAVAILABLE", "NATS_TOO_OLD", "MESH_RUNNING"]);
+const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
+  "NO_MESH",
+  "NATS_NOT_READY",
+  "NO_NATS_SERVER",
+  "LOG_UNAVAILABLE",
+  "NATS_TOO_OLD",
+  "MESH_RUNNING",
+]);
 const REFUSED: ReadonlySet<string> = new Set([
   "INPUT_INVALID",
   "TOPIC_NOT_COVERED",

@@ -1,17 +1,17 @@
 import type { Team } from "@armada/agents";
-import { Command } from "commander";
 import { ArmadaError } from "@armada/contracts";
+import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
-import { newTeam } from "./commands/new-team.ts";
-import { healthCommand } from "./commands/health.ts";
-import { listParked, showParked } from "./commands/parked.ts";
-import { stateCommand } from "./commands/state.ts";
-import { traceCommand } from "./commands/trace.ts";
 import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
+import { healthCommand } from "./commands/health.ts";
+import { newTeam } from "./commands/new-team.ts";
+import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { runCommand } from "./commands/run.ts";
 import { approval, cancellation, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
+import { stateCommand } from "./commands/state.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT, exitCodeOf, explain } from "./exit.ts";
 import { type Output, output } from "./output.ts";
@@ -29,11 +29,17 @@ const program = new Command("armada")
 
 /** Commands print either for people or, with --json, one object a line. */
 function command(name: string, description: string, parent: Command = program): Command {
-  return parent.command(name).description(description).option("--json", "one JSON object a line").option("--mesh <file>", "the mesh file of `armada up`");
+  return parent
+    .command(name)
+    .description(description)
+    .option("--json", "one JSON object a line")
+    .option("--mesh <file>", "the mesh file of `armada up`");
 }
 
 /** Runs a command with a session on the running mesh; ends the process with its code. */
-function withSession<A extends unknown[]>(act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>): (...args: [...A, Common]) => Promise<void> {
+function withSession<A extends unknown[]>(
+  act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>,
+): (...args: [...A, Common]) => Promise<void> {
   return async (...args) => {
     const flags = args.find((arg): arg is Common => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
     const out = output(flags.json === true);
@@ -100,7 +106,9 @@ command("run <workflow>", "starts TEAM.WORKFLOW")
   .option("--input <json>", "JSON, or @FILE")
   .option("--wait", "show its steps and wait for its end")
   .option("--key <key>", "idempotency key: the same key is the same run")
-  .action(withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)));
+  .action(
+    withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)),
+  );
 
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)
@@ -113,16 +121,28 @@ command("show <id>", "a run as a tree of its steps", runs).action(
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
   .option("--n <call>", "which one, where several wait")
-  .action(withSession(async (session, out, _signal, id: string, flags: Record<string, never>) => controlRun(session, await teamNames(), id, approval(flags), out)));
+  .action(
+    withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
+      controlRun(session, await teamNames(), id, approval(flags), out),
+    ),
+  );
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
-  .action(withSession(async (session, out, _signal, id: string, flags: Record<string, never>) => controlRun(session, await teamNames(), id, cancellation(flags), out)));
+  .action(
+    withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
+      controlRun(session, await teamNames(), id, cancellation(flags), out),
+    ),
+  );
 command("retry <id>", "lets a parked or stopped run go on", runs).action(
   withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(), id, retrial(), out)),
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version")
-  .action(withSession(async (session, out, _signal, id: string, flags: { to: string }) => controlRun(session, await teamNames(), id, move(flags), out)));
+  .action(
+    withSession(async (session, out, _signal, id: string, flags: { to: string }) =>
+      controlRun(session, await teamNames(), id, move(flags), out),
+    ),
+  );
 
 const events = program.command("events").description("the messages of the teams' streams");
 const eventFlags = (made: Command): Command =>
@@ -149,7 +169,11 @@ command("trace <id>", "what caused what around a run or an event, across teams")
 );
 command("state <team>", "a team's read models, as of now, a time or a sequence")
   .option("--at <when>", "a time (ISO-8601) or a sequence")
-  .action(withSession(async (session, out, _signal, name: string, flags: Record<string, never>) => stateCommand(session, await teams(), name, flags, out)));
+  .action(
+    withSession(async (session, out, _signal, name: string, flags: Record<string, never>) =>
+      stateCommand(session, await teams(), name, flags, out),
+    ),
+  );
 const parked = program.command("parked").description("steps that were set aside after their attempts");
 command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await teamNames(), out)));
 command("show <run>", "why, with the causation chain", parked).action(

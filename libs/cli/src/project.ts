@@ -16,13 +16,17 @@ export async function loadServices(only?: readonly string[]): Promise<readonly S
   const names = (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
   for (const name of only ?? [])
     if (!names.includes(name))
-      throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, { hint: `there are ${names.join(", ")}; \`armada new team ${name}\` makes one` });
+      throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, {
+        hint: `there are ${names.join(", ")}; \`armada new team ${name}\` makes one`,
+      });
   const wanted = only === undefined ? names : names.filter((name) => only.includes(name));
   return Promise.all(
     wanted.map(async (name) => {
       const loaded = (await import(pathToFileURL(join(folder, name, "src/team.ts")).href)) as { default?: Team };
       if (loaded.default?.kind !== "team")
-        throw new ArmadaError("BAD_TEAM", `services/${name}/src/team.ts has no team as its default export`, { hint: "export default team({ … })" });
+        throw new ArmadaError("BAD_TEAM", `services/${name}/src/team.ts has no team as its default export`, {
+          hint: "export default team({ … })",
+        });
       return { name: loaded.default.name, main: join(folder, name, "src/main.ts"), team: loaded.default };
     }),
   );

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import { type RunState, readRun } from "@armada/agents";
+import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import type { Log, Logger, Objects } from "@armada/event-sourcing";
-import { link, type Link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { type Link, link, portsOf, publicKeys, readIdentity } from "@armada/nats";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
 export const OPERATOR = "operator";
@@ -26,8 +26,8 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const stale = found !== undefined && !isAlive(found.pid);
   if (stale) say(`ignoring ${meshPath ?? DEFAULT_FILE}: no process ${found.pid} is there`);
   const mesh = stale ? undefined : found;
-  const servers = mesh?.nats ?? process.env["NATS_URL"];
-  const keys = mesh?.keys ?? process.env["NATS_CREDS"];
+  const servers = mesh?.nats ?? process.env.NATS_URL;
+  const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
   const connected = await link({ servers, identity: await readIdentity(keys, OPERATOR), logger: quiet });
   return sessionOn(connected, await publicKeys(keys), mesh);
@@ -65,7 +65,10 @@ export async function ask(log: Pick<Log, "append">, team: string, capability: st
   };
   const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
   if (result.kind === "appended" || result.kind === "conflict") return; // the same key again is the same run
-  throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, { hint: "is the team up? see `armada health`", retryable: true });
+  throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, {
+    hint: "is the team up? see `armada health`",
+    retryable: true,
+  });
 }
 
 export async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {

@@ -1,4 +1,4 @@
-import { type JournalMessage, readJournalMessage, type RunState, readRun } from "@armada/agents";
+import { type JournalMessage, type RunState, readJournalMessage, readRun } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
 
@@ -26,6 +26,7 @@ export async function watchRun(
     },
     AbortSignal.any([over.signal, signal]),
   );
-  if (signal.aborted && !over.signal.aborted) throw new ArmadaError("INTERRUPTED", `stopped watching; the run goes on: armada runs show ${run}`);
+  if (signal.aborted && !over.signal.aborted)
+    throw new ArmadaError("INTERRUPTED", `stopped watching; the run goes on: armada runs show ${run}`);
   return state;
 }

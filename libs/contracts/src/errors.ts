@@ -8,11 +8,7 @@ export class ArmadaError extends Error {
   readonly hint: string | undefined;
   readonly retryable: boolean;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { hint?: string | undefined; cause?: unknown; retryable?: boolean } = {},
-  ) {
+  constructor(code: string, message: string, options: { hint?: string | undefined; cause?: unknown; retryable?: boolean } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;

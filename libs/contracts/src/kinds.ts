@@ -63,7 +63,10 @@ export function event<D>(
 
 /** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE` */
 export function external<D>(type: string, options: { id?: (data: D) => string; data: z.ZodType<D> }): ExternalKind<D> {
-  const parts = type.toLowerCase().split(".").map((part) => part.replaceAll(/[^a-z0-9_]/g, "_"));
+  const parts = type
+    .toLowerCase()
+    .split(".")
+    .map((part) => part.replaceAll(/[^a-z0-9_]/g, "_"));
   const name = parts.at(-1) ?? "";
   const entity = parts.slice(0, -1).join("_");
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(name) || !/^[a-z][a-z0-9_]{0,47}$/.test(entity))

@@ -7,7 +7,14 @@ export type JournalKind = "do" | "bulk" | "lead" | "wait" | "note" | "park" | "e
 
 /** Every subject of the mesh, taken apart. */
 export type Subject =
-  | { readonly kind: "fact"; readonly team: string; readonly entity: string; readonly event: string; readonly id: string; readonly key: string }
+  | {
+      readonly kind: "fact";
+      readonly team: string;
+      readonly entity: string;
+      readonly event: string;
+      readonly id: string;
+      readonly key: string;
+    }
   | {
       readonly kind: "journal";
       readonly team: string;

@@ -10,7 +10,13 @@ import { Reader, Signer } from "./writer.ts";
 export type NatsPorts = { readonly link: Link; readonly log: Log; readonly timers: Timers; readonly objects: Objects };
 
 /** Connects one replica of a team. `keys`: the folder of identities. */
-export async function connectTeam(options: { servers: string; keys: string; team: string; logger: Logger; serverSince?: number }): Promise<NatsPorts> {
+export async function connectTeam(options: {
+  servers: string;
+  keys: string;
+  team: string;
+  logger: Logger;
+  serverSince?: number;
+}): Promise<NatsPorts> {
   const { servers, keys, team, logger, serverSince } = options;
   const identity = await readIdentity(keys, team);
   const connected = await link({ servers, identity, logger, ...(serverSince === undefined ? {} : { serverSince }) });

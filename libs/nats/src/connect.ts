@@ -56,6 +56,7 @@ export async function link(options: {
       } else if (status.type === "reconnect") {
         if (connection.info?.server_id !== server) outageAt = Date.now();
         server = connection.info?.server_id;
+        mux.failAll("it was sent while NATS was away"); // the client keeps nothing of that time
         logger.info("connected to NATS again");
         for (const handler of handlers) handler();
       } else if (status.type === "error") logger.warn(`NATS: ${status.error.message}`);

@@ -27,6 +27,7 @@ export async function follow(
       });
       const messages = await consumer.consume({ max_messages: BUFFER });
       const stop = (): void => messages.stop();
+      if (signal.aborted) stop(); // while the consumer was being made
       signal.addEventListener("abort", stop, { once: true });
       for await (const message of messages) {
         if (message.seq <= last) continue;

@@ -8,11 +8,18 @@ import type { Reader, Signer } from "./writer.ts";
 
 const APPEND_TIMEOUT_MS = 5_000;
 const LOAD_TIMEOUT_MS = 5_000;
+const RESUME_MS = 25;
 const CONFLICT = 10071;
 const RIVAL = 10164;
+/** The port's limit; the server's own is 1,024 subjects. */
+const MAX_LOAD = 1_000;
 const FULL: ReadonlySet<number> = new Set([10077, 10047, 10023]);
 
-type PubAck = { readonly seq?: number; readonly duplicate?: boolean; readonly error?: { readonly err_code: number; readonly description: string } };
+type PubAck = {
+  readonly seq?: number;
+  readonly duplicate?: boolean;
+  readonly error?: { readonly err_code: number; readonly description: string };
+};
 
 /** The Log port on a team's JetStream stream. */
 export function jetstreamLog(link: Link, team: string, reader: Reader, signer: Signer, logger: Logger): Log {
@@ -30,6 +37,16 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     const { envelopes, origin } = reading;
     return { subject, seq, body, time, envelopes, ...(origin === undefined ? {} : { origin }) };
   };
+
+  /** A message from a direct get's answer. */
+  const got = (m: Msg): Message | undefined =>
+    take(
+      m.headers?.get("Nats-Subject") ?? "",
+      Number(m.headers?.get("Nats-Sequence")),
+      Date.parse(m.headers?.get("Nats-Time-Stamp") ?? ""),
+      m,
+      true,
+    );
 
   async function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
     const h = headers();
@@ -52,8 +69,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
         (m) => {
           const code = m.headers?.code ?? 0;
           if (code === 0) {
-            const at = m.headers?.get("Nats-Subject") ?? "";
-            const message = take(at, Number(m.headers?.get("Nats-Sequence")), Date.parse(m.headers?.get("Nats-Time-Stamp") ?? ""), m, true);
+            const message = got(m);
             if (message !== undefined) messages.push(message);
             return false;
           }
@@ -71,7 +87,9 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
 
   /** Whether the leader, too, has nothing that matches: an empty answer does not say how far it looked. */
   async function emptyAtLeader(filter: string): Promise<boolean> {
-    const answer = await mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), { timeout: LOAD_TIMEOUT_MS });
+    const answer = await mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
+      timeout: LOAD_TIMEOUT_MS,
+    });
     if ("failed" in answer) throw unavailable(answer.failed);
     if (answer.headers?.code === 503) throw unavailable("no stream answers");
     return (JSON.parse(answer.string()) as { error?: { code: number } }).error?.code === 404;
@@ -81,7 +99,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     const deadline = performance.now() + LOAD_TIMEOUT_MS;
     for (let tries = 0; ; tries++) {
       const loaded = await loadOnce(filter);
-      if (loaded === "too_many") return { kind: "too_many" };
+      if (loaded === "too_many" || loaded.messages.length > MAX_LOAD) return { kind: "too_many" };
       const { messages, upTo, empty } = loaded;
       if (upTo >= atLeast || (empty && (await emptyAtLeader(filter))))
         return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
@@ -90,24 +108,53 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     }
   }
 
+  async function consumerInfo(queue: string): Promise<object> {
+    const info = await api(link, `CONSUMER.INFO.${stream}.${queue}`, {});
+    if (info.error !== undefined) throw unavailable(`queue ${queue} of ${stream}: ${info.error.description}`);
+    return info;
+  }
+
+  /** Whether the server, by its own clock, has the pause before it. */
+  async function pauseUntil(queue: string, until: number): Promise<boolean> {
+    const answer = await api(link, `CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });
+    if (answer.error !== undefined) throw unavailable(answer.error.description);
+    return (answer as { paused?: boolean }).paused === true;
+  }
+
+  /** One direct get however many match; the leader decides where the replica that answered has not looked far enough. */
+  async function last(filter: string, atLeast = 0): Promise<Message | undefined> {
+    const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
+      timeout: LOAD_TIMEOUT_MS,
+    });
+    if ("failed" in answer) throw unavailable(answer.failed);
+    const code = answer.headers?.code ?? 0;
+    if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${answer.headers?.description ?? ""}`);
+    const found = code === 404 ? undefined : got(answer);
+    if (found !== undefined && (found.seq >= atLeast || atLeast === 0)) return found;
+    if (code === 404 && (atLeast === 0 || (await emptyAtLeader(filter)))) return undefined;
+    // What the replica has is older than the fence, or not to be taken: the whole aggregate tells.
+    const loaded = await load(filter, Math.max(atLeast, found?.seq ?? 0));
+    if (loaded.kind === "too_many") throw unavailable(`no replica of ${stream} has reached sequence ${atLeast} of ${filter}`);
+    return loaded.messages.at(-1);
+  }
+
   return {
     append,
     load,
-    last: async (filter, atLeast) => {
-      const loaded = await load(filter, atLeast);
-      return loaded.kind === "loaded" ? loaded.messages.at(-1) : undefined;
-    },
+    last,
     follow: (filters, from, handler, signal) => follow(link, stream, { filters, from }, take, handler, signal, logger),
     scan: (filters, from, handler) => scan(link, stream, { filters, from }, take, handler),
     work: (queue, handler, signal) => pull(link, stream, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
-      const answer = await api(link, `CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });
-      if (answer.error !== undefined) throw unavailable(answer.error.description);
+      if (until > Date.now()) return void (await pauseUntil(queue, until));
+      // A pause that is over by the server's clock wakes no pull that waits; one that ends by the server's timer does (2.15.1).
+      for (let ms = RESUME_MS; ; ms *= 4) {
+        const { ts } = (await consumerInfo(queue)) as { ts: string };
+        if (await pauseUntil(queue, Date.parse(ts) + ms)) return;
+      }
     },
     depth: async (queue) => {
-      const info = await api(link, `CONSUMER.INFO.${stream}.${queue}`, {});
-      if (info.error !== undefined) throw unavailable(`queue ${queue} of ${stream}: ${info.error.description}`);
-      const of = info as unknown as { num_pending: number; num_ack_pending: number; num_waiting: number; created: string };
+      const of = (await consumerInfo(queue)) as { num_pending: number; num_ack_pending: number; num_waiting: number; created: string };
       return { pending: of.num_pending, unacked: of.num_ack_pending, workers: of.num_waiting, since: Date.parse(of.created) };
     },
     head: async () => {
@@ -130,7 +177,8 @@ async function api(link: Link, call: string, body: unknown): Promise<{ error?: {
 export function appendedFrom(answer: string): Appended {
   const ack = JSON.parse(answer) as PubAck;
   if (ack.error === undefined) {
-    if (ack.duplicate === true) throw new ArmadaError("ACK_DUPLICATE", "the stream took the append for a duplicate; nothing of ours carries a message id");
+    if (ack.duplicate === true)
+      throw new ArmadaError("ACK_DUPLICATE", "the stream took the append for a duplicate; nothing of ours carries a message id");
     return ack.seq === undefined ? { kind: "unavailable", reason: "an answer without a sequence" } : { kind: "appended", seq: ack.seq };
   }
   const { err_code, description } = ack.error;

@@ -39,7 +39,13 @@ export class Mux {
   }
 
   /** Publishes with a reply subject whose messages go to `take` until it answers true. */
-  stream(subject: string, body: string | Uint8Array, take: (message: Msg) => boolean, fail: (reason: string) => void, timeout: number): void {
+  stream(
+    subject: string,
+    body: string | Uint8Array,
+    take: (message: Msg) => boolean,
+    fail: (reason: string) => void,
+    timeout: number,
+  ): void {
     this.#publish(subject, body, this.expect(take, fail, timeout), undefined);
   }
 
@@ -88,4 +94,3 @@ export class Mux {
       }
   }
 }
-

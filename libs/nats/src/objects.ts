@@ -23,7 +23,10 @@ export function jetstreamObjects(link: Link, team: string): Objects {
         const h = headers();
         h.set("Nats-Expected-Last-Subject-Sequence", "0");
         h.set("Armada-Chunks", String(chunks));
-        const answer = await link.mux.request(`${own(digest)}.${i}`, bytes.subarray(i * CHUNK, (i + 1) * CHUNK), { headers: h, timeout: TIMEOUT_MS });
+        const answer = await link.mux.request(`${own(digest)}.${i}`, bytes.subarray(i * CHUNK, (i + 1) * CHUNK), {
+          headers: h,
+          timeout: TIMEOUT_MS,
+        });
         if ("failed" in answer) throw unavailable(answer.failed);
         if (answer.headers?.code === 503) throw unavailable("no stream answers");
         const appended = appendedFrom(answer.string());
@@ -35,11 +38,14 @@ export function jetstreamObjects(link: Link, team: string): Objects {
       const chunks = await getChunks(link, owner, digest);
       const bytes = Buffer.concat(chunks);
       if (chunks.length === 0) throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}`);
-      if (hash("sha256", bytes, "base64url") !== digest) throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
+      if (hash("sha256", bytes, "base64url") !== digest)
+        throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
       return bytes;
     },
     drop: async (digest) => {
-      const answer = await link.mux.request(`$JS.API.STREAM.PURGE.OBJECTS_${team}`, JSON.stringify({ filter: `${own(digest)}.*` }), { timeout: TIMEOUT_MS });
+      const answer = await link.mux.request(`$JS.API.STREAM.PURGE.OBJECTS_${team}`, JSON.stringify({ filter: `${own(digest)}.*` }), {
+        timeout: TIMEOUT_MS,
+      });
       if ("failed" in answer) throw unavailable(answer.failed);
     },
   };

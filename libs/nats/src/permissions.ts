@@ -78,7 +78,9 @@ export function authorization(
     if (!known) return []; // a key of a team that is no longer there opens nothing
     const { publish, subscribe } = permissionsOf(name, { teams: names, peers: teams.find((team) => team.name === name)?.peers ?? [] });
     const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
-    return [`    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`];
+    return [
+      `    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`,
+    ];
   });
   return `authorization {\n  users = [\n${users.join("\n")}\n  ]\n}\n`;
 }

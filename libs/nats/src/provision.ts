@@ -7,14 +7,19 @@ import { operatorObjects, type TeamTopology, topologyOf, type Wanted } from "./t
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
 
 /** Applies what the teams want, idempotently, and reads each configuration again. @throws ArmadaError `CONFIG_NOT_KEPT` */
-export async function provision(link: Link, teams: readonly TeamTopology[], options: { replicas: number; maxBytes: number; dryRun?: boolean }): Promise<Change[]> {
+export async function provision(
+  link: Link,
+  teams: readonly TeamTopology[],
+  options: { replicas: number; maxBytes: number; dryRun?: boolean },
+): Promise<Change[]> {
   const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   const changes: Change[] = [];
   const wanted = teams.map((team) => topologyOf(team, options));
   const dry = options.dryRun === true;
   // Streams first, without the other teams' facts: two teams may source from each other.
   await applyStream(manager, operatorObjects(options), changes, dry, true);
-  for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, { ...stream, sources: ownSources(stream) }, changes, dry, false);
+  for (const { streams } of wanted)
+    for (const stream of streams) await applyStream(manager, { ...stream, sources: ownSources(stream) }, changes, dry, false);
   for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, stream, changes, dry, true);
   for (const one of wanted) await applyConsumers(manager, one, changes, dry);
   return changes;
@@ -24,7 +29,13 @@ function ownSources(stream: Partial<StreamConfig>): NonNullable<StreamConfig["so
   return (stream.sources ?? []).filter((source) => source.name.startsWith("TIMERS_"));
 }
 
-async function applyStream(manager: JetStreamManager, wanted: Partial<StreamConfig>, changes: Change[], dry: boolean, sources: boolean): Promise<void> {
+async function applyStream(
+  manager: JetStreamManager,
+  wanted: Partial<StreamConfig>,
+  changes: Change[],
+  dry: boolean,
+  sources: boolean,
+): Promise<void> {
   const name = wanted.name ?? "";
   const now = await manager.streams.info(name).then(
     (info) => info.config,
@@ -44,7 +55,9 @@ async function applyStream(manager: JetStreamManager, wanted: Partial<StreamConf
   const kept = (await manager.streams.info(name)).config;
   const lost = differences(kept, wanted, sources);
   if (lost.length > 0)
-    throw new ArmadaError("CONFIG_NOT_KEPT", `stream ${name} was not kept as asked: ${lost.join(", ")}`, { hint: "use the tested nats-server version" });
+    throw new ArmadaError("CONFIG_NOT_KEPT", `stream ${name} was not kept as asked: ${lost.join(", ")}`, {
+      hint: "use the tested nats-server version",
+    });
 }
 
 async function applyConsumers(manager: JetStreamManager, { consumers, streams }: Wanted, changes: Change[], dry: boolean): Promise<void> {
@@ -62,7 +75,11 @@ async function applyConsumers(manager: JetStreamManager, { consumers, streams }:
     known.delete(name);
     const different = now === undefined ? [] : differences(now, config as unknown as Record<string, unknown>, true);
     if (now !== undefined && different.length === 0) continue;
-    changes.push({ change: now === undefined ? "create" : "update", what: `consumer ${stream}/${name}`, ...(now === undefined ? {} : { why: different.join(", ") }) });
+    changes.push({
+      change: now === undefined ? "create" : "update",
+      what: `consumer ${stream}/${name}`,
+      ...(now === undefined ? {} : { why: different.join(", ") }),
+    });
     if (dry) continue;
     if (now === undefined) await manager.consumers.add(stream, config);
     else await manager.consumers.update(stream, name, config);
@@ -78,7 +95,9 @@ function differences(now: object, wanted: object, sources: boolean): string[] {
   const have = now as Record<string, unknown>;
   return Object.entries(wanted)
     .filter(([key]) => key !== "max_bytes") // set at creation: the free space that it comes from changes by the hour
-    .filter(([key, value]) => (key === "sources" ? sources && canonicalSources(have[key]) !== canonicalSources(value) : canonical(have[key]) !== canonical(value)))
+    .filter(([key, value]) =>
+      key === "sources" ? sources && canonicalSources(have[key]) !== canonicalSources(value) : canonical(have[key]) !== canonical(value),
+    )
     .map(([key]) => key);
 }
 

@@ -63,7 +63,8 @@ export function pull(
     asked = Math.max(0, asked - left);
     if (code === 408 || code === 404) return refill();
     const said = message.headers?.description ?? "";
-    if (!/shutdown|leadership/i.test(said)) logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${said}`, { queue: queue.name });
+    if (!/shutdown|leadership/i.test(said))
+      logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${said}`, { queue: queue.name });
     later(RETRY_MS);
   };
 
@@ -81,7 +82,10 @@ export function pull(
       const handled = await handler({ ...read, delivery: about.delivery, outage });
       answer(reply, handled.kind === "done" ? "+ACK" : `-NAK ${JSON.stringify({ delay: Math.max(1, handled.after) * 1e6 })}`);
     } catch (error) {
-      logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, { subject: message.subject, seq: about.seq });
+      logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
+        subject: message.subject,
+        seq: about.seq,
+      });
       answer(reply, `-NAK ${JSON.stringify({ delay: WORKING_MS * 1e6 })}`);
     } finally {
       held.delete(reply);

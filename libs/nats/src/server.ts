@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     since = Date.now();
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, GOMEMLIMIT: process.env["GOMEMLIMIT"] ?? "1GiB" },
+      env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
     started.stderr?.on("data", (chunk: Buffer) => {
       said = [...said, ...chunk.toString().split("\n")].filter((line) => line !== "").slice(-20);

@@ -1,6 +1,14 @@
 import type { Queue } from "@armada/event-sourcing";
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { AckPolicy, type ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, type StreamConfig, StorageType } from "@nats-io/jetstream";
 
 /** What a team's definition wants from JetStream, as data. */
 export type TeamTopology = {
@@ -10,7 +18,10 @@ export type TeamTopology = {
   readonly sources: ReadonlyMap<string, readonly string[]>;
 };
 
-export type Wanted = { readonly streams: readonly Partial<StreamConfig>[]; readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[] };
+export type Wanted = {
+  readonly streams: readonly Partial<StreamConfig>[];
+  readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
+};
 
 export const ACK_WAIT_MS = 20_000;
 /** In flight over all replicas of a queue. */

@@ -34,12 +34,15 @@ export class Reader {
     const origin = originOf(headers);
     const writer = last.team;
     if (writer === this.#team) return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
-    if (parsed.kind === "fact" && origin?.stream !== `TEAM_${writer}`) return forged(`a fact of ${writer} that did not come from its stream`);
-    if (parsed.kind !== "fact" && parsed.kind !== "ask" && parsed.kind !== "answer") return forged(`team ${writer} may not write ${parsed.kind} here`);
+    if (parsed.kind === "fact" && origin?.stream !== `TEAM_${writer}`)
+      return forged(`a fact of ${writer} that did not come from its stream`);
+    if (parsed.kind !== "fact" && parsed.kind !== "ask" && parsed.kind !== "answer")
+      return forged(`team ${writer} may not write ${parsed.kind} here`);
     const signed = splitSignature(body);
     const verify = this.#verify.get(writer);
     if (verify === undefined) return forged(`team ${writer} has no known key`);
-    if (signed === undefined || !verify(signedText(subject, last.id, signed.body), signed.sig)) return forged(`its signature is not ${writer}'s`);
+    if (signed === undefined || !verify(signedText(subject, last.id, signed.body), signed.sig))
+      return forged(`its signature is not ${writer}'s`);
     return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
   }
 }

@@ -31,11 +31,13 @@ export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }
  */
 export async function serve(team: Team, beside?: Beside): Promise<void> {
   const { env } = process;
-  const logs = env["ARMADA_LOGS"];
-  const secrets = [env["ANTHROPIC_API_KEY"], env["ARMADA_GATEWAY_KEY"]].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
+  const logs = env.ARMADA_LOGS;
+  const secrets = [env.ANTHROPIC_API_KEY, env.ARMADA_GATEWAY_KEY].flatMap((secret) =>
+    secret === undefined || secret === "" ? [] : [secret],
+  );
   await using log = createLog({ service: team.name, secrets, ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }) });
-  const servers = env["NATS_URL"];
-  const keys = env["NATS_CREDS"];
+  const servers = env.NATS_URL;
+  const keys = env.NATS_CREDS;
   try {
     if (servers === undefined || keys === undefined)
       throw new ArmadaError("NO_MESH", `${team.name} needs NATS_URL and NATS_CREDS`, {
@@ -43,12 +45,19 @@ export async function serve(team: Team, beside?: Beside): Promise<void> {
       });
     await run(team, { servers, keys, env, log }, beside);
   } catch (error) {
-    log.error(error instanceof Error ? error.message : String(error), error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error });
+    log.error(
+      error instanceof Error ? error.message : String(error),
+      error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error },
+    );
     process.exitCode = 4;
   }
 }
 
-async function run(team: Team, about: { servers: string; keys: string; env: NodeJS.ProcessEnv; log: Log }, beside: Beside | undefined): Promise<void> {
+async function run(
+  team: Team,
+  about: { servers: string; keys: string; env: NodeJS.ProcessEnv; log: Log },
+  beside: Beside | undefined,
+): Promise<void> {
   const { servers, keys, env, log } = about;
   proxyFromEnv(env);
   const stopping = new AbortController();
@@ -59,7 +68,7 @@ async function run(team: Team, about: { servers: string; keys: string; env: Node
   await identityReady(keys, team.name, log, stopping.signal);
   if (stopping.signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
-  const since = Number(env["ARMADA_SERVER_SINCE"] ?? 0);
+  const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
   const identities = await publicKeys(keys);
   const ports = await connectTeam({ servers, keys, team: team.name, logger: log, ...(since > 0 ? { serverSince: since } : {}) });
   await streamReady(ports, team.name, log, stopping.signal);

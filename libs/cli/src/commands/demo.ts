@@ -12,7 +12,7 @@ import { loadServices, projectRoot } from "../project.ts";
 import { stepLine } from "../render/run-tree.ts";
 import { ask, newRunId, openSession, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
-import { readFolder, type Folder } from "./documents.ts";
+import { type Folder, readFolder } from "./documents.ts";
 import { exitCode, follow, resultOf } from "./run.ts";
 import { startMesh, type UpFlags, untilInterrupted } from "./up.ts";
 
@@ -41,12 +41,16 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   out.say(`an article on "${topic}" from ${read.documents.length} documents in ${relative(process.cwd(), folder) || "."}`);
   const chosen = modelsFrom(process.env);
   const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
-  if (refused !== undefined) throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
+  if (refused !== undefined)
+    throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
   if (flags.stage === "prototype") return inPrototype(flags, out, read, topic);
-  if (flags.stage !== undefined && flags.stage !== "team") throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
+  if (flags.stage !== undefined && flags.stage !== "team")
+    throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
   const started = Date.now();
   const mesh = await startMesh(flags, say);
-  out.say(`the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env["ARMADA_NATS_SOURCE"] ?? `at ${mesh.file.nats}`}`);
+  out.say(
+    `the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env.ARMADA_NATS_SOURCE ?? `at ${mesh.file.nats}`}`,
+  );
   const session = await openSession(flags.mesh, say);
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
@@ -108,7 +112,13 @@ async function briefOf(read: Folder, topic: string, flags: DemoFlags, objects: O
 }
 
 /** Writes the article's files and prints the result. */
-async function publish(run: string, state: RunState, flags: DemoFlags, out: Output, resolveValue: (value: unknown) => Promise<unknown>): Promise<number> {
+async function publish(
+  run: string,
+  state: RunState,
+  flags: DemoFlags,
+  out: Output,
+  resolveValue: (value: unknown) => Promise<unknown>,
+): Promise<number> {
   const parsed = Article.safeParse(await resolveValue(state.ended?.output));
   if (!parsed.success) {
     out.emit(resultOf(run, state, null));
@@ -127,11 +137,17 @@ async function publish(run: string, state: RunState, flags: DemoFlags, out: Outp
     await writeFile(path, text);
     return path;
   };
-  const paths = { article: await write("article.md", article), html: await write("article.html", html), cover: await write("cover.svg", cover) };
+  const paths = {
+    article: await write("article.md", article),
+    html: await write("article.html", html),
+    cover: await write("cover.svg", cover),
+  };
   out.emit(resultOf(run, state, { ...paths, ...rest }));
   const { status } = viewOf(TEAM, run, state);
   out.say(`${status}: ${rest.metadata.title}`);
-  out.say(`  ${rest.statements.length} sourced statements, ${rest.unsourced.length} unsourced, ${rest.contradictions.length} contradictions between the sources`);
+  out.say(
+    `  ${rest.statements.length} sourced statements, ${rest.unsourced.length} unsourced, ${rest.contradictions.length} contradictions between the sources`,
+  );
   out.say(`  ${paths.article}`);
   out.say(`  ${pathToFileURL(paths.html).href}`);
   return exitCode(state);
@@ -158,7 +174,10 @@ async function stayUp(run: string, gateway: string | undefined, out: Output): Pr
 
 async function firstExample(): Promise<string> {
   const examples = join(projectRoot, "examples");
-  const [first] = (await readdir(examples, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const [first] = (await readdir(examples, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   if (first === undefined) throw new ArmadaError("NO_SUCH_FOLDER", "examples/ has no folder", { hint: "give --sources DIR" });
   return join(examples, first);
 }

@@ -4,7 +4,12 @@ import { ArmadaError, Refusal } from "@armada/contracts";
 import { z } from "zod";
 
 export type SourceDocument = { readonly name: string; readonly bytes: Uint8Array };
-export type Folder = { readonly documents: readonly SourceDocument[]; readonly left: readonly { file: string; why: string }[]; readonly topic?: string; readonly questions?: readonly string[] };
+export type Folder = {
+  readonly documents: readonly SourceDocument[];
+  readonly left: readonly { file: string; why: string }[];
+  readonly topic?: string;
+  readonly questions?: readonly string[];
+};
 
 const READ = /\.(md|markdown|txt|html|htm)$/i;
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -16,7 +21,10 @@ const BriefFile = z.object({ topic: z.string().optional(), questions: z.array(z.
  */
 export async function readFolder(folder: string): Promise<Folder> {
   const files = await readdir(folder).catch((cause: unknown) => {
-    throw new ArmadaError("NO_SUCH_FOLDER", `the folder ${folder} cannot be read`, { cause, hint: "give a folder of .md, .txt or .html documents: --sources DIR" });
+    throw new ArmadaError("NO_SUCH_FOLDER", `the folder ${folder} cannot be read`, {
+      cause,
+      hint: "give a folder of .md, .txt or .html documents: --sources DIR",
+    });
   });
   const documents: SourceDocument[] = [];
   const left: { file: string; why: string }[] = [];
@@ -26,9 +34,13 @@ export async function readFolder(folder: string): Promise<Folder> {
     else documents.push(read);
   }
   if (documents.length === 0)
-    throw new Refusal("NO_DOCUMENTS", `${folder} has no document to write from${left.map(({ file, why }) => `\n  ${file}: ${why}`).join("")}`, {
-      hint: "put .md, .txt or .html files in it",
-    });
+    throw new Refusal(
+      "NO_DOCUMENTS",
+      `${folder} has no document to write from${left.map(({ file, why }) => `\n  ${file}: ${why}`).join("")}`,
+      {
+        hint: "put .md, .txt or .html files in it",
+      },
+    );
   if (!files.includes("brief.json")) return { documents, left };
   const brief = BriefFile.safeParse(JSON.parse(await readFile(join(folder, "brief.json"), "utf8")));
   if (!brief.success) throw new ArmadaError("BAD_JSON", `${join(folder, "brief.json")} is not { topic, questions }`);
@@ -39,7 +51,8 @@ export async function readFolder(folder: string): Promise<Folder> {
 async function readOne(path: string, name: string): Promise<SourceDocument | { why: string }> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_BYTES) return { why: `${(size / 1024 / 1024).toFixed(1)} MB is more than the ${MAX_BYTES / 1024 / 1024} MB that a document may have` };
+    if (size > MAX_BYTES)
+      return { why: `${(size / 1024 / 1024).toFixed(1)} MB is more than the ${MAX_BYTES / 1024 / 1024} MB that a document may have` };
     const bytes = await readFile(path);
     if (bytes.subarray(0, 8_192).includes(0)) return { why: "it is binary, not text" };
     return { name, bytes };

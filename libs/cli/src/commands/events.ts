@@ -1,10 +1,16 @@
 import { ArmadaError } from "@armada/contracts";
-import { matches, type Message } from "@armada/event-sourcing";
+import { type Message, matches } from "@armada/event-sourcing";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import type { Session } from "../session.ts";
 
-export type EventFlags = { readonly subject?: string; readonly since?: string; readonly until?: string; readonly run?: string; readonly limit?: string };
+export type EventFlags = {
+  readonly subject?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly run?: string;
+  readonly limit?: string;
+};
 
 /** The messages of the teams' streams, each CloudEvent a line, in each stream's order. */
 export async function listEvents(session: Session, teams: readonly string[], flags: EventFlags, out: Output): Promise<number> {
@@ -23,7 +29,13 @@ export async function listEvents(session: Session, teams: readonly string[], fla
   return EXIT.ok;
 }
 
-export async function tailEvents(session: Session, teams: readonly string[], flags: EventFlags, out: Output, signal: AbortSignal): Promise<number> {
+export async function tailEvents(
+  session: Session,
+  teams: readonly string[],
+  flags: EventFlags,
+  out: Output,
+  signal: AbortSignal,
+): Promise<number> {
   await Promise.all(
     teams.map(async (team) => {
       const log = session.log(team);
@@ -50,13 +62,16 @@ export async function showEvent(session: Session, teams: readonly string[], id: 
 function print(message: Message, team: string, out: Output): void {
   for (const envelope of message.envelopes) {
     out.emit({ ...envelope, seq: message.seq, stream: `TEAM_${team}`, natssubject: message.subject });
-    out.say(`${new Date(message.time).toISOString()}  ${`${team}:${message.seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${message.subject}`);
+    out.say(
+      `${new Date(message.time).toISOString()}  ${`${team}:${message.seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${message.subject}`,
+    );
   }
 }
 
 function timeOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new ArmadaError("USAGE", `${flag} ${text} is not a time`, { hint: "use ISO-8601, e.g. 2026-11-22T14:03:00Z" });
+  if (Number.isNaN(time))
+    throw new ArmadaError("USAGE", `${flag} ${text} is not a time`, { hint: "use ISO-8601, e.g. 2026-11-22T14:03:00Z" });
   return time;
 }

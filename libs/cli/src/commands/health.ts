@@ -11,7 +11,9 @@ export async function healthCommand(session: Session, teams: readonly Team[], ou
     const log = session.log(team.name);
     const pids = session.mesh?.pids[team.name] ?? [];
     const alive = pids.filter(isAlive);
-    const queues = await Promise.all(allQueues(queuesOf(team)).map(async (queue) => ({ queue: queue.name, ...(await log.depth(queue.name)) })));
+    const queues = await Promise.all(
+      allQueues(queuesOf(team)).map(async (queue) => ({ queue: queue.name, ...(await log.depth(queue.name)) })),
+    );
     const unserved = queues.filter((one) => one.workers === 0 && one.unacked === 0 && one.pending > 0);
     const head = await log.head();
     const ok = unserved.length === 0 && (pids.length === 0 || alive.length === pids.length);
@@ -19,8 +21,24 @@ export async function healthCommand(session: Session, teams: readonly Team[], ou
     const pending = queues.reduce((sum, one) => sum + one.pending, 0);
     const unacked = queues.reduce((sum, one) => sum + one.unacked, 0);
     const restarts = session.mesh?.restarts?.[team.name] ?? 0;
-    out.emit({ type: "health", team: team.name, ok, replicas: alive.length, restarts, messages: head, pending, unacked, unserved: unserved.map((one) => one.queue) });
-    const about = [`${alive.length} replica${alive.length === 1 ? "" : "s"}`, `${restarts} restarts`, `${head} messages`, `${pending} waiting`, `${unacked} in work`];
+    out.emit({
+      type: "health",
+      team: team.name,
+      ok,
+      replicas: alive.length,
+      restarts,
+      messages: head,
+      pending,
+      unacked,
+      unserved: unserved.map((one) => one.queue),
+    });
+    const about = [
+      `${alive.length} replica${alive.length === 1 ? "" : "s"}`,
+      `${restarts} restarts`,
+      `${head} messages`,
+      `${pending} waiting`,
+      `${unacked} in work`,
+    ];
     const trouble = unserved.map((one) => `nobody serves ${one.queue} (${one.pending} waiting)`);
     out.say([ok ? "✓" : "✗", team.name.padEnd(14), about.join(", "), ...trouble].join("  "));
   }

@@ -21,11 +21,17 @@ export async function newTeam(name: string, out: Output): Promise<number> {
   }
   out.say("linking it into the workspace (npm install)");
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], { cwd: projectRoot, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], {
+      cwd: projectRoot,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     child.once("error", reject);
     child.once("exit", resolve);
   });
-  if (code !== 0) throw new ArmadaError("INSTALL_FAILED", `npm install ended with ${code}`, { hint: "run npm install in the project folder and see what it says" });
+  if (code !== 0)
+    throw new ArmadaError("INSTALL_FAILED", `npm install ended with ${code}`, {
+      hint: "run npm install in the project folder and see what it says",
+    });
   out.say(`npx armada up --only ${name},gateway   runs it; then, in another terminal:`);
   out.say(`npx armada emit com.example.${name}.opened --source /desk --subject t1 --data '{"ticket":"t1","text":"The printer is down."}'`);
   return EXIT.ok;

@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
-import { authorization, ensureIdentities, ROLES } from "@armada/nats";
-import { ArmadaError } from "@armada/contracts";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import { authorization, ensureIdentities, ROLES } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { applyTopology, bytesPerStream, topologyOfService } from "../mesh/up.ts";
@@ -10,20 +9,32 @@ import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
 
 /** Makes identities, streams, consumers and sources as the team definitions say; prints what it changes. */
-export async function provisionCommand(flags: { keys?: string; dryRun?: boolean; nats?: string; replicas?: string; mesh?: string }, out: Output): Promise<number> {
+export async function provisionCommand(
+  flags: { keys?: string; dryRun?: boolean; nats?: string; replicas?: string; mesh?: string },
+  out: Output,
+): Promise<number> {
   const services = await loadServices();
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
-  const keys = resolve(flags.keys ?? running?.keys ?? process.env["NATS_CREDS"] ?? join(HOME, "keys"));
+  const keys = resolve(flags.keys ?? running?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys"));
   const names = services.map((service) => service.name);
   const identities = await ensureIdentities(keys, flags.dryRun === true ? [] : [...ROLES, ...names]);
   const auth = join(keys, "auth.conf");
   if (flags.dryRun !== true)
-    await writeFile(auth, authorization(identities, names.map((name) => ({ name, peers: names.filter((other) => other !== name) }))), { mode: 0o600 });
+    await writeFile(
+      auth,
+      authorization(
+        identities,
+        names.map((name) => ({ name, peers: names.filter((other) => other !== name) })),
+      ),
+      { mode: 0o600 },
+    );
   out.say(`identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include\` of ${auth}`);
-  const nats = flags.nats ?? running?.nats ?? process.env["NATS_URL"];
+  const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   if (nats === undefined)
-    throw new ArmadaError("NO_MESH", "no nats-server to provision", { hint: `start one with \`include "${auth}"\` in its configuration and JetStream on, then set NATS_URL` });
+    throw new ArmadaError("NO_MESH", "no nats-server to provision", {
+      hint: `start one with \`include "${auth}"\` in its configuration and JetStream on, then set NATS_URL`,
+    });
   const replicas = Number(flags.replicas ?? 1);
   const changes = await applyTopology(nats, keys, services.map(topologyOfService), {
     maxBytes: await bytesPerStream(".", services.length),

@@ -12,7 +12,8 @@ export type RunFlags = { readonly input?: string; readonly wait?: boolean; reado
 /** `<team>.<workflow>`, taken apart. @throws ArmadaError `USAGE` */
 export function targetOf(text: string): { team: string; workflow: string } {
   const [team = "", workflow = "", ...rest] = text.split(".");
-  if (team === "" || workflow === "" || rest.length > 0) throw new ArmadaError("USAGE", `${text} is not TEAM.WORKFLOW`, { hint: "e.g. content.create_article" });
+  if (team === "" || workflow === "" || rest.length > 0)
+    throw new ArmadaError("USAGE", `${text} is not TEAM.WORKFLOW`, { hint: "e.g. content.create_article" });
   return { team, workflow };
 }
 
@@ -23,7 +24,10 @@ export async function inputOf(text: string | undefined): Promise<unknown> {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new ArmadaError("BAD_JSON", `--input is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, hint: "quote it for the shell, or use @file.json" });
+    throw new ArmadaError("BAD_JSON", `--input is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      hint: "quote it for the shell, or use @file.json",
+    });
   }
 }
 
@@ -55,7 +59,13 @@ export async function follow(session: Session, team: string, run: string, out: O
       for (const event of journal.events) {
         if (event.type === "approval.asked") out.say(`⧗ waits for approval: ${event.data.question}  (armada runs approve ${run})`);
         if (event.type === "step.worker_lost") out.say(`  step ${event.data.n} was interrupted; another replica takes it`);
-        if (event.type !== "step.completed" && event.type !== "step.refused" && event.type !== "step.parked" && event.type !== "step.attempt_failed") continue;
+        if (
+          event.type !== "step.completed" &&
+          event.type !== "step.refused" &&
+          event.type !== "step.parked" &&
+          event.type !== "step.attempt_failed"
+        )
+          continue;
         const step = view.steps.find((one) => one.n === event.data.n);
         if (step === undefined) continue;
         out.emit({ type: "step", run, ...step });

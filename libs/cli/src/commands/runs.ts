@@ -10,7 +10,12 @@ import type { Session } from "../session.ts";
 const CONTROL_MS = 10_000;
 
 /** All runs of the teams, newest last. */
-export async function listRuns(session: Session, teams: readonly string[], out: Output, flags: { status?: string; limit?: string }): Promise<number> {
+export async function listRuns(
+  session: Session,
+  teams: readonly string[],
+  out: Output,
+  flags: { status?: string; limit?: string },
+): Promise<number> {
   const rows: ReturnType<typeof viewOf>[] = [];
   for (const team of teams) {
     const byRun = new Map<string, Message[]>();
@@ -23,11 +28,23 @@ export async function listRuns(session: Session, teams: readonly string[], out: 
     });
     for (const [run, messages] of byRun) rows.push(viewOf(team, run, readRun(messages)));
   }
-  const wanted = rows.filter((row) => flags.status === undefined || row.status === flags.status).sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const wanted = rows
+    .filter((row) => flags.status === undefined || row.status === flags.status)
+    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   for (const row of wanted.slice(-Number(flags.limit ?? 1_000))) {
     out.emit(row);
     const waits = row.waitingFor?.map((wait) => `waits for ${wait.kind} ${wait.what}`).join(", ");
-    out.say([row.startedAt, row.run.padEnd(28), `${row.team}.${row.workflow} v${row.version}`.padEnd(32), row.status, waits ?? row.reason?.message ?? ""].join("  ").trimEnd());
+    out.say(
+      [
+        row.startedAt,
+        row.run.padEnd(28),
+        `${row.team}.${row.workflow} v${row.version}`.padEnd(32),
+        row.status,
+        waits ?? row.reason?.message ?? "",
+      ]
+        .join("  ")
+        .trimEnd(),
+    );
   }
   if (wanted.length === 0) out.say("no runs");
   return EXIT.ok;
@@ -69,7 +86,11 @@ export async function controlRun(session: Session, teams: readonly string[], run
     out.say(nothing);
     return EXIT.ok;
   }
-  await session.ask(team, control.capability, `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, { run, by: "operator", ...control.data });
+  await session.ask(team, control.capability, `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, {
+    run,
+    by: "operator",
+    ...control.data,
+  });
   const deadline = Date.now() + CONTROL_MS;
   while (Date.now() < deadline) {
     const now = await session.state(team, run);
@@ -80,12 +101,20 @@ export async function controlRun(session: Session, teams: readonly string[], run
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new ArmadaError("CONTROL_UNANSWERED", `team ${team} did not act on ${run} within ${CONTROL_MS / 1_000} s`, { hint: "is it up? see `armada health`" });
+  throw new ArmadaError("CONTROL_UNANSWERED", `team ${team} did not act on ${run} within ${CONTROL_MS / 1_000} s`, {
+    hint: "is it up? see `armada health`",
+  });
 }
 
 export function approval(flags: { reject?: boolean; n?: string }): Control {
-  const given = (state: RunState): boolean => [...state.waits.values()].some((wait) => wait.kind === "approval" && !wait.open && (flags.n === undefined || wait.n === Number(flags.n)));
-  const open = (state: RunState): boolean => [...state.waits.values()].some((wait) => wait.kind === "approval" && wait.open && (flags.n === undefined || wait.n === Number(flags.n)));
+  const given = (state: RunState): boolean =>
+    [...state.waits.values()].some(
+      (wait) => wait.kind === "approval" && !wait.open && (flags.n === undefined || wait.n === Number(flags.n)),
+    );
+  const open = (state: RunState): boolean =>
+    [...state.waits.values()].some(
+      (wait) => wait.kind === "approval" && wait.open && (flags.n === undefined || wait.n === Number(flags.n)),
+    );
   let before = 0;
   const closed = (state: RunState): number => [...state.waits.values()].filter((wait) => wait.kind === "approval" && !wait.open).length;
   return {
@@ -112,7 +141,8 @@ export function cancellation(flags: { reason?: string }): Control {
 }
 
 export function retrial(): Control {
-  const stuck = (state: RunState): boolean => state.stopped !== undefined || [...state.steps.values()].some((step) => step.status === "parked");
+  const stuck = (state: RunState): boolean =>
+    state.stopped !== undefined || [...state.steps.values()].some((step) => step.status === "parked");
   return {
     capability: "run_retry",
     data: {},
@@ -127,7 +157,8 @@ export function move(flags: { to: string }): Control {
   return {
     capability: "run_move",
     data: { version },
-    check: (state) => (state.ended !== undefined ? `already ended: ${state.ended.status}` : state.version === version ? `already at v${version}` : undefined),
+    check: (state) =>
+      state.ended !== undefined ? `already ended: ${state.ended.status}` : state.version === version ? `already at v${version}` : undefined,
     done: (state) => state.version === version,
     says: `moved to v${version}:`,
   };

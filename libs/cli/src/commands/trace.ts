@@ -17,7 +17,8 @@ export async function traceCommand(session: Session, teams: readonly Team[], id:
 
 function lines(node: Node, head: string, tail: string, zero: number): string[] {
   const after = node.at === "" ? "" : `+${lengthOf(Math.max(0, Date.parse(node.at) - zero))}`;
-  const label = node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;
+  const label =
+    node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;
   const own = [`${head}${label}`, node.status ?? "", after].filter((part) => part !== "").join("  ");
   return [
     own,

@@ -23,12 +23,16 @@ export async function startMesh(flags: UpFlags, say: (line: string) => void): Pr
   const sync = flags.syncInterval ?? "always";
   if (sync !== "always" && sync !== "100ms") throw new ArmadaError("USAGE", `--sync-interval is ${sync}`, { hint: "use always or 100ms" });
   const port = flags.port === undefined ? undefined : Number(flags.port);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new ArmadaError("USAGE", `--port is ${flags.port}`, { hint: "use 0 to 65535" });
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new ArmadaError("USAGE", `--port is ${flags.port}`, { hint: "use 0 to 65535" });
   return up({
     services,
-    replicas: replicasOf(flags.replicas, services.map((service) => service.name)),
-    natsUrl: flags.nats ?? process.env["NATS_URL"],
-    natsCreds: process.env["NATS_CREDS"],
+    replicas: replicasOf(
+      flags.replicas,
+      services.map((service) => service.name),
+    ),
+    natsUrl: flags.nats ?? process.env.NATS_URL,
+    natsCreds: process.env.NATS_CREDS,
     data: flags.data ?? join(HOME, "data"),
     port,
     meshFile: flags.mesh ?? DEFAULT_FILE,
@@ -67,7 +71,11 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   const mesh = await startMesh(flags, out.json ? (line) => void process.stderr.write(`${line}\n`) : out.say);
   const { nats, gateway, key, pids } = mesh.file;
   out.emit({ type: "ready", gateway: gateway ?? null, nats, key, pids });
-  out.say(`the mesh serves: ${Object.entries(pids).map(([name, list]) => `${name} (pid ${list.join(", ")})`).join(", ")}`);
+  out.say(
+    `the mesh serves: ${Object.entries(pids)
+      .map(([name, list]) => `${name} (pid ${list.join(", ")})`)
+      .join(", ")}`,
+  );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
   await untilInterrupted(mesh, out.say);
 }

@@ -37,7 +37,8 @@ export async function removeMesh(path: string): Promise<void> {
 export async function readMesh(path: string): Promise<MeshFile | undefined> {
   if (!existsSync(path)) return undefined;
   const parsed = MeshFile.safeParse(JSON.parse(await readFile(path, "utf8")));
-  if (!parsed.success) throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, { hint: "delete it and run `armada up`" });
+  if (!parsed.success)
+    throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, { hint: "delete it and run `armada up`" });
   return parsed.data;
 }
 

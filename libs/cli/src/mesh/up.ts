@@ -5,7 +5,18 @@ import { join, resolve } from "node:path";
 import { allQueues, queuesOf, sourcesOf } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { authorization, type Change, ensureIdentities, link, provision, readIdentity, ROLES, type RunningServer, startServer, type TeamTopology } from "@armada/nats";
+import {
+  authorization,
+  type Change,
+  ensureIdentities,
+  link,
+  provision,
+  ROLES,
+  type RunningServer,
+  readIdentity,
+  startServer,
+  type TeamTopology,
+} from "@armada/nats";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, startChild } from "./child.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
@@ -47,7 +58,11 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let server: RunningServer | undefined;
   if (options.natsUrl === undefined)
     server = await startServer({
-      binary: required(process.env["ARMADA_NATS_SERVER"], "NO_NATS_SERVER", "no nats-server was found: start through `npm start` or `npx armada`"),
+      binary: required(
+        process.env.ARMADA_NATS_SERVER,
+        "NO_NATS_SERVER",
+        "no nats-server was found: start through `npm start` or `npx armada`",
+      ),
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(options.data),
       folder: join(home, "nats"),
@@ -58,7 +73,10 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const nats = server?.url ?? required(options.natsUrl);
   const children: Child[] = [];
   try {
-    await applyTopology(nats, keys, services.map(topologyOfService), { maxBytes: await bytesPerStream(options.data, services.length), logger });
+    await applyTopology(nats, keys, services.map(topologyOfService), {
+      maxBytes: await bytesPerStream(options.data, services.length),
+      logger,
+    });
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
     const file = (): MeshFile => ({
       layout: 1,
@@ -89,7 +107,17 @@ export async function up(options: UpOptions): Promise<Mesh> {
     const changed = (): void => void writeMesh(options.meshFile, file());
     for (const service of services)
       for (let i = 0; i < (options.replicas.get(service.name) ?? 1); i++)
-        children.push(startChild({ service: service.name, main: service.main, logFile: join(logs, `${service.name}.out`), env, say, changed, listening }));
+        children.push(
+          startChild({
+            service: service.name,
+            main: service.main,
+            logFile: join(logs, `${service.name}.out`),
+            env,
+            say,
+            changed,
+            listening,
+          }),
+        );
     await allReady(children);
     await writeMesh(options.meshFile, file());
     return {
@@ -148,7 +176,9 @@ async function refuseSecond(meshFile: string, data: string): Promise<void> {
   const other = await readMesh(meshFile);
   if (other === undefined) return;
   if (isAlive(other.pid))
-    throw new ArmadaError("MESH_RUNNING", `a mesh runs here already: pid ${other.pid}, data in ${other.data}`, { hint: `stop it (kill ${other.pid}), or use another folder than ${data}` });
+    throw new ArmadaError("MESH_RUNNING", `a mesh runs here already: pid ${other.pid}, data in ${other.data}`, {
+      hint: `stop it (kill ${other.pid}), or use another folder than ${data}`,
+    });
   // A killed `up` leaves its server behind; it is ours to end before the folder is used again.
   if (other.natsPid !== undefined && isAlive(other.natsPid) && (await isNatsServer(other.natsPid))) {
     process.kill(other.natsPid, "SIGTERM");
@@ -172,7 +202,7 @@ function pidsOf(children: readonly Child[], server: RunningServer | undefined): 
   const pids: Record<string, number[]> = {};
   for (const child of children) {
     const pid = child.pid();
-    if (pid !== undefined) (pids[child.service] ??= []).push(pid);
+    if (pid !== undefined) pids[child.service] = [...(pids[child.service] ?? []), pid];
   }
   const nats = server?.pid();
   return nats === undefined ? pids : { ...pids, nats: [nats] };
@@ -188,7 +218,12 @@ async function allReady(children: readonly Child[]): Promise<void> {
   const late = new Set(children.map((child) => child.service));
   const over = new Promise<never>((_, fail) =>
     setTimeout(
-      () => fail(new ArmadaError("SERVICES_NOT_READY", `not ready after ${READY_MS / 1_000} s: ${[...late].join(", ")}`, { hint: `see ${HOME}/logs` })),
+      () =>
+        fail(
+          new ArmadaError("SERVICES_NOT_READY", `not ready after ${READY_MS / 1_000} s: ${[...late].join(", ")}`, {
+            hint: `see ${HOME}/logs`,
+          }),
+        ),
       READY_MS,
     ).unref(),
   );

@@ -17,10 +17,15 @@ export function runTree(run: RunView): string {
     dollars(micros),
     ...(run.interruptions === 0 ? [] : [`${run.interruptions} interrupted attempt${run.interruptions === 1 ? "" : "s"}`]),
   ];
-  const waits = (run.waitingFor ?? []).map(({ kind, n, what, until }) => `⧗ ${n} waits for ${kind} ${what}${until === undefined ? "" : ` until ${until}`}`);
+  const waits = (run.waitingFor ?? []).map(
+    ({ kind, n, what, until }) => `⧗ ${n} waits for ${kind} ${what}${until === undefined ? "" : ` until ${until}`}`,
+  );
   const rows = [...run.steps.map(stepLine), ...waits];
   const lines = rows.map((row, index) => `${index === rows.length - 1 ? "└─" : "├─"} ${row}`);
-  const reason = run.reason === undefined ? [] : [`   ${run.reason.message} (${run.reason.code})`, ...(run.reason.hint === undefined ? [] : [`   ${run.reason.hint}`])];
+  const reason =
+    run.reason === undefined
+      ? []
+      : [`   ${run.reason.message} (${run.reason.code})`, ...(run.reason.hint === undefined ? [] : [`   ${run.reason.hint}`])];
   return [head.join("  "), ...lines, ...reason].join("\n");
 }
 
@@ -29,6 +34,7 @@ export function stepLine(step: StepView): string {
   if (step.status === "completed") parts.push(lengthOf(step.ms).padStart(8), `${step.tokens} tokens`, dollars(step.costMicros));
   if (step.attempts > 1) parts.push(`${step.attempts} attempts`);
   if (step.degraded !== undefined) parts.push(`degraded: ${step.degraded.message} (${step.degraded.code})`);
-  else if (step.status !== "completed" && step.lastFailure !== undefined) parts.push(`${step.lastFailure.message} (${step.lastFailure.code})`);
+  else if (step.status !== "completed" && step.lastFailure !== undefined)
+    parts.push(`${step.lastFailure.message} (${step.lastFailure.code})`);
   return parts.join("  ").trimEnd();
 }

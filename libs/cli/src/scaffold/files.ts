@@ -7,7 +7,10 @@ export function teamFiles(name: string): ReadonlyMap<string, string> {
       private: true,
       type: "module",
       license: "Apache-2.0",
-      scripts: { check: "biome check . && oxlint --type-aware --config ../../.oxlintrc.json .", test: 'vitest run --root ../.. "$PWD/src/"' },
+      scripts: {
+        check: "biome check . && oxlint --type-aware --config ../../.oxlintrc.json .",
+        test: 'vitest run --root ../.. "$PWD/src/"',
+      },
       exports: { "./contract": "./src/contract.ts" },
       dependencies: { "@armada/agents": "*", "@armada/contracts": "*", "@armada/runtime": "*", zod: "4.6.7" },
     },

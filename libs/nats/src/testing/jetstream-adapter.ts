@@ -1,6 +1,6 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
 import { portsOf } from "../adapter.ts";
-import { link } from "../connect.ts";
+import { type Link, link } from "../connect.ts";
 import { publicKeys, readIdentity } from "../identities.ts";
 import { startTestMesh } from "./mesh.ts";
 
@@ -14,6 +14,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
     features: { restart: true, registers: "not written yet", calm: true },
     start: async (wants) => {
       const mesh = await startTestMesh(wants, { servers });
+      const archivers: Link[] = [];
       return {
         clock: {
           now: () => Date.now(),
@@ -25,6 +26,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
         },
         archive: async (team) => {
           const archiver = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "archiver"), logger: quiet });
+          archivers.push(archiver);
           return portsOf(archiver, team, await publicKeys(mesh.keys), quiet).objects;
         },
         spoil: async (team, digest) => {
@@ -48,7 +50,10 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           });
           return Promise.race([work, late]).finally(() => clearTimeout(over));
         },
-        stop: () => mesh[Symbol.asyncDispose](),
+        stop: async () => {
+          await Promise.all(archivers.map((archiver) => archiver.close()));
+          await mesh[Symbol.asyncDispose]();
+        },
       };
     },
   };

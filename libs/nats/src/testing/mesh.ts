@@ -28,7 +28,8 @@ export type TestMesh = {
 /** The binary that the bootstrap found. @throws ArmadaError `NO_NATS_SERVER` */
 export function natsServerBinary(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const found = env["ARMADA_NATS_SERVER"] ?? env["NATS_SERVER_BIN"];
-  if (found === undefined) throw new ArmadaError("NO_NATS_SERVER", "ARMADA_NATS_SERVER names no nats-server", { hint: "run the tests through `npm test`" });
+  if (found === undefined)
+    throw new ArmadaError("NO_NATS_SERVER", "ARMADA_NATS_SERVER names no nats-server", { hint: "run the tests through `npm test`" });
   return found;
 }
 
@@ -42,7 +43,10 @@ export async function startTestMesh(
   const names = teams.map((team) => team.team);
   const all = await ensureIdentities(keys, [...ROLES, ...names, ...(options.strangers ?? [])]);
   const peers = (name: string): string[] => names.filter((other) => other !== name);
-  const auth = authorization(all, [...names, ...(options.strangers ?? [])].map((name) => ({ name, peers: peers(name) })));
+  const auth = authorization(
+    all,
+    [...names, ...(options.strangers ?? [])].map((name) => ({ name, peers: peers(name) })),
+  );
   const size = options.servers ?? 1;
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
   const routes = await Promise.all(Array.from({ length: size }, () => freePort()));
