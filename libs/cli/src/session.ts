@@ -5,7 +5,7 @@ import type { Log, Logger, Objects } from "@armada/event-sourcing";
 import { type Link, link, portsOf, publicKeys, readIdentity } from "@armada/nats";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
-export const OPERATOR = "operator";
+const OPERATOR = "operator";
 
 /** What a command needs of a mesh: the teams' streams to read, objects, and asks in the operator's name. */
 export type Session = {
@@ -33,7 +33,7 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   return sessionOn(connected, await publicKeys(keys), mesh);
 }
 
-export function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
+function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
   const ports = (team: string): { log: Log; objects: Objects } => portsOf(connected, team, keys, quiet);
   const own = ports(OPERATOR);
   return {
@@ -71,7 +71,7 @@ export async function ask(log: Pick<Log, "append">, team: string, capability: st
   });
 }
 
-export async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
+async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
   const loaded = await log.load(runFilter(team, run));
   return readRun(loaded.kind === "loaded" ? loaded.messages : []);
 }

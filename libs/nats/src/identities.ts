@@ -25,7 +25,11 @@ export async function ensureIdentities(dir: string, names: readonly string[]): P
     await chmod(path, 0o600);
     keys.set(name, pair.getPublicKey());
   }
-  await writeFile(join(dir, PUBLIC), `${JSON.stringify(Object.fromEntries([...keys].sort()), undefined, 2)}\n`, { mode: 0o644 });
+  await writeFile(
+    join(dir, PUBLIC),
+    `${JSON.stringify(Object.fromEntries([...keys].sort(([a], [b]) => a.localeCompare(b))), undefined, 2)}\n`,
+    { mode: 0o644 },
+  );
   return keys;
 }
 

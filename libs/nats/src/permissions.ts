@@ -73,14 +73,16 @@ export function authorization(
   teams: readonly { readonly name: string; readonly peers: readonly string[] }[],
 ): string {
   const names = teams.map((team) => team.name);
-  const users = [...keys].sort().flatMap(([name, key]) => {
-    const known = names.includes(name) || (ROLES as readonly string[]).includes(name);
-    if (!known) return []; // a key of a team that is no longer there opens nothing
-    const { publish, subscribe } = permissionsOf(name, { teams: names, peers: teams.find((team) => team.name === name)?.peers ?? [] });
-    const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
-    return [
-      `    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`,
-    ];
-  });
+  const users = [...keys]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([name, key]) => {
+      const known = names.includes(name) || (ROLES as readonly string[]).includes(name);
+      if (!known) return []; // a key of a team that is no longer there opens nothing
+      const { publish, subscribe } = permissionsOf(name, { teams: names, peers: teams.find((team) => team.name === name)?.peers ?? [] });
+      const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
+      return [
+        `    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`,
+      ];
+    });
   return `authorization {\n  users = [\n${users.join("\n")}\n  ]\n}\n`;
 }

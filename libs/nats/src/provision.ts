@@ -102,7 +102,7 @@ function differences(now: object, wanted: object, sources: boolean): string[] {
 }
 
 function canonical(value: unknown): string {
-  return JSON.stringify(Array.isArray(value) ? [...value].sort() : (value ?? false));
+  return JSON.stringify(Array.isArray(value) ? [...(value as readonly string[])].sort((a, b) => a.localeCompare(b)) : (value ?? false));
 }
 
 function canonicalSources(value: unknown): string {

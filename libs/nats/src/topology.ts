@@ -23,7 +23,7 @@ export type Wanted = {
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
 };
 
-export const ACK_WAIT_MS = 20_000;
+const ACK_WAIT_MS = 20_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;
 

@@ -10,7 +10,7 @@ import { watchRun } from "../watch-run.ts";
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly key?: string };
 
 /** `<team>.<workflow>`, taken apart. @throws ArmadaError `USAGE` */
-export function targetOf(text: string): { team: string; workflow: string } {
+function targetOf(text: string): { team: string; workflow: string } {
   const [team = "", workflow = "", ...rest] = text.split(".");
   if (team === "" || workflow === "" || rest.length > 0)
     throw new ArmadaError("USAGE", `${text} is not TEAM.WORKFLOW`, { hint: "e.g. content.create_article" });
@@ -18,7 +18,7 @@ export function targetOf(text: string): { team: string; workflow: string } {
 }
 
 /** JSON from the argument itself or, behind `@`, from a file. @throws ArmadaError `BAD_JSON` */
-export async function inputOf(text: string | undefined): Promise<unknown> {
+async function inputOf(text: string | undefined): Promise<unknown> {
   if (text === undefined) return {};
   const json = text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text;
   try {

@@ -51,7 +51,7 @@ export async function listRuns(
 }
 
 /** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
-export async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
+async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
   for (const team of teams) {
     const state = await session.state(team, run);
     if (state.exists) return { team, state };
