@@ -72,9 +72,7 @@ export class RunHost {
   async derive(id: string, from: number, atLeast: number): Promise<void> {
     const state = initialRun();
     const derived: Derived[] = [];
-    for (const message of await this.#load(id, atLeast)) {
-      const journal = readJournalMessage(message);
-      if (journal === undefined) continue;
+    for (const journal of await this.journal(id, atLeast)) {
       foldMessage(state, journal);
       if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state));
     }
