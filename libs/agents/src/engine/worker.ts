@@ -6,7 +6,7 @@ import { attemptStep, type Attempted } from "./attempt.ts";
 import { failureOf } from "./answer.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
-import { readJournalMessage } from "./journal-message.ts";
+import { type Provenance, readJournalMessage } from "./journal-message.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
@@ -19,6 +19,14 @@ const MAX_BACKOFF_MS = 30_000;
 export class Abandoned extends ArmadaError {
   override readonly name = "Abandoned";
 }
+
+/** A step as this replica sees it. */
+type Seen = {
+  readonly ended: unknown;
+  readonly step: StepState | undefined;
+  readonly provenance: Provenance | undefined;
+  readonly asker: string | undefined;
+};
 
 type Running = { readonly run: string; readonly abort: AbortController; readonly done: Promise<Handled> };
 
@@ -65,24 +73,19 @@ export class Worker {
   }
 
   async #step(agent: Agent, id: string, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
-    const read = await this.#host.read(
-      id,
-      delivery.seq,
-      ({ state, provenance }) => ({ ended: state.ended !== undefined, step: copyOf(state.steps.get(n)), provenance, asker: state.by?.from }),
-      delivery.subject.split(".").length === 6 ? delivery : undefined,
-    );
-    let { step } = read;
+    let read = await this.#look(id, n, delivery);
+    if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage) {
+      await this.#lost(id, n, delivery.delivery - 1);
+      read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
+    }
+    const { step } = read;
     if (step === undefined || step.status === "parked") return DONE;
     if (step.outcomes > 0) {
       await this.#host.derive(id, step.outcomeAt, delivery.seq);
-      return read.ended ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
+      return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
-    if (read.ended) return DONE;
+    if (read.ended !== undefined) return DONE;
     const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
-    if (delivery.delivery - 1 > step.delivery && !delivery.outage) {
-      step = await this.#lost(id, step, delivery.delivery - 1);
-      if (step === undefined) return DONE;
-    }
     if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
     const attempted = await attemptStep({
       agent,
@@ -152,12 +155,12 @@ export class Worker {
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
       }
     }
-    await this.#host.commit(id, 0, (run) => {
+    const { ordinal } = await this.#host.commit(id, 0, (run) => {
       if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
       return { events: [...before, { type: "step.parked", data: { n, code, message, attempts, chain } }] };
     });
-    return DONE;
+    return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
   }
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
@@ -167,14 +170,21 @@ export class Worker {
     return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery, signal) : DONE;
   }
 
-  async #lost(id: string, step: StepState, delivery: number): Promise<StepState | undefined> {
-    const { run } = await this.#host.commit(id, 0, ({ state }) => {
-      const now = state.steps.get(step.n);
+  #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
+    return this.#host.read(
+      id,
+      delivery.seq,
+      ({ state, provenance }) => ({ ended: state.ended, step: copyOf(state.steps.get(n)), provenance, asker: state.by?.from }),
+      delivery.subject.split(".").length === 6 ? delivery : undefined,
+    );
+  }
+
+  async #lost(id: string, n: number, delivery: number): Promise<void> {
+    await this.#host.commit(id, 0, ({ state }) => {
+      const now = state.steps.get(n);
       if (now === undefined || !isOpen(now, state) || now.delivery >= delivery) return undefined;
-      return { events: [{ type: "step.worker_lost", data: { n: step.n, attempt: now.attempts + 1, delivery } }] };
+      return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
-    const now = copyOf(run.state.steps.get(step.n));
-    return isOpen(now, run.state) ? now : undefined;
   }
 
   #backoff(failures: number, retryAfter: number | undefined): number {
