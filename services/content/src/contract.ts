@@ -1,5 +1,6 @@
-import { event } from "@armada/contracts";
+import { event, external } from "@armada/contracts";
 import { z } from "zod";
+import { Brief } from "./brief.ts";
 import { Citation, Contradiction, Metadata } from "./draft.ts";
 
 export { Brief, BriefDocument } from "./brief.ts";
@@ -44,3 +45,6 @@ export const ArticleCompleted = event("content.article.completed", {
     promoted: z.enum(["ask", "event"]),
   }),
 });
+
+/** Somebody outside wants an article; the documents come by value, or by a digest in the object store. */
+export const ArticleRequested = external("com.example.article.requested", { data: Brief });

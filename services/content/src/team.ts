@@ -1,4 +1,4 @@
-import { team } from "@armada/agents";
+import { on, team } from "@armada/agents";
 import { promote } from "@armada/marketing/contract";
 import { editor } from "./agents/editor.ts";
 import { factChecker } from "./agents/fact-checker.ts";
@@ -6,13 +6,14 @@ import { illustrator } from "./agents/illustrator.ts";
 import { publisher } from "./agents/publisher.ts";
 import { seoOptimizer } from "./agents/seo-optimizer.ts";
 import { writer } from "./agents/writer.ts";
-import { ArticleCompleted } from "./contract.ts";
+import { ArticleCompleted, ArticleRequested } from "./contract.ts";
 import { createArticle } from "./workflows/create-article.ts";
 
 export default team({
   name: "content",
   agents: [writer, editor, seoOptimizer, illustrator, factChecker, publisher],
   workflows: [createArticle],
+  subscriptions: [on(ArticleRequested).start(createArticle, (fact) => fact.data)],
   asks: [promote],
   emits: [ArticleCompleted],
 });

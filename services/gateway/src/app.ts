@@ -1,0 +1,77 @@
+import type { Logger } from "@armada/event-sourcing";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyInstance } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { onClientError, problemOf, sendProblem } from "./errors.ts";
+import type { Inbox } from "./inbox.ts";
+import { wantKey } from "./key.ts";
+import { Problem } from "./problem.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { runRoutes } from "./routes/runs.ts";
+import type { Runs } from "./runs.ts";
+
+export const MAX_REQUEST = 1024 * 1024;
+
+export type AppOptions = {
+  readonly key: string;
+  readonly inbox: Inbox;
+  readonly runs: Runs;
+  readonly logger: Logger;
+  /** Rejects where the log cannot be reached. */
+  readonly ready: () => Promise<unknown>;
+  /** Ends the live feeds. */
+  readonly signal: AbortSignal;
+};
+
+/** The HTTP face of the mesh, not yet listening. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { key, inbox, runs, logger, ready, signal } = options;
+  const app = Fastify({
+    bodyLimit: MAX_REQUEST,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 512 },
+    clientErrorHandler: onClientError,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, logger)),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error, logger)));
+  const routes: { path: RegExp; methods: readonly string[] }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    routes.push({ path: new RegExp(`^${url.replaceAll(/:[a-z]+/g, "[^/]+")}$`), methods: [method].flat() });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    const allowed = [...new Set(routes.filter((route) => route.path.test(path)).flatMap((route) => route.methods))];
+    if (allowed.length === 0)
+      return sendProblem(reply, new Problem("not-found", "see /openapi.json for what is served", { field: "path" }));
+    return sendProblem(
+      reply.header("allow", allowed.join(", ")),
+      new Problem("method-not-allowed", `served: ${allowed.join(", ")}`, { field: "method" }),
+    );
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Armada gateway",
+        version: "1.0.0",
+        description: "Events in; runs started, watched and approved. Errors are RFC 9457 problem documents.",
+      },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(healthRoutes({ ready }));
+  await app.register(
+    async (v1) => {
+      v1.addHook("onRequest", wantKey(key));
+      await v1.register(eventRoutes({ inbox }));
+      await v1.register(runRoutes({ runs, signal }));
+    },
+    { prefix: "/v1" },
+  );
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  return app;
+}

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ArmadaError, type ExternalKind } from "@armada/contracts";
+import { z } from "zod";
+
+/** The types of event that a team of this mesh wants from outside, by type. */
+export type DeclaredTypes = ReadonlyMap<string, ExternalKind>;
+
+const SERVICES = join(fileURLToPath(import.meta.url), "../../..");
+
+/** The teams of this checkout. */
+export async function teamNames(folder = SERVICES): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
+}
+
+/** What every team's contract declares. @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH`, `BAD_CONTRACT` */
+export async function declaredTypes(folder = SERVICES): Promise<DeclaredTypes> {
+  const found: { where: string; kind: ExternalKind }[] = [];
+  for (const name of await teamNames(folder)) {
+    const path = join(folder, name, "src/contract.ts");
+    if (!existsSync(path)) continue;
+    try {
+      const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+      for (const value of Object.values(loaded)) if (isExternal(value)) found.push({ where: name, kind: value });
+    } catch (cause) {
+      throw new ArmadaError(
+        "BAD_CONTRACT",
+        `the contract of ${name} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+    }
+  }
+  return joinTypes(found);
+}
+
+/** @throws ArmadaError `EXTERNAL_DISAGREES` where two declare a type differently, `EXTERNAL_CLASH` where two types get one subject */
+export function joinTypes(found: readonly { readonly where: string; readonly kind: ExternalKind }[]): DeclaredTypes {
+  const types = new Map<string, { where: string; kind: ExternalKind }>();
+  const subjects = new Map<string, string>();
+  for (const one of found) {
+    const { where, kind } = one;
+    const other = types.get(kind.type);
+    if (other !== undefined && other.kind !== kind && meaning(other.kind) !== meaning(kind))
+      throw new ArmadaError("EXTERNAL_DISAGREES", `${other.where} and ${where} declare ${kind.type} differently`, {
+        hint: "export it from one contract and import it in the other",
+      });
+    if (other !== undefined) continue;
+    const subject = `${kind.entity}.${kind.event}`;
+    const holder = subjects.get(subject);
+    if (holder !== undefined || subject === "undeclared.event")
+      throw new ArmadaError(
+        "EXTERNAL_CLASH",
+        `${kind.type} of ${where} and ${holder ?? "what nobody declared"} would share the subject evt.gateway.${subject}`,
+        {
+          hint: "rename one of the types",
+        },
+      );
+    types.set(kind.type, one);
+    subjects.set(subject, kind.type);
+  }
+  return new Map([...types].map(([type, { kind }]) => [type, kind]));
+}
+
+/** The known types most like `type`, nearest first. */
+export function nearest(types: DeclaredTypes, type: string, most = 3): string[] {
+  const wanted = type.slice(0, 200);
+  return [...types.keys()]
+    .map((known) => ({ known, distance: edits(wanted, known) }))
+    .sort((a, b) => a.distance - b.distance || a.known.localeCompare(b.known))
+    .slice(0, most)
+    .map(({ known }) => known);
+}
+
+function isExternal(value: unknown): value is ExternalKind {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "external" && "type" in value && "data" in value;
+}
+
+function meaning(kind: ExternalKind): string {
+  return JSON.stringify([z.toJSONSchema(kind.data, { unrepresentable: "any", io: "input" }), kind.id.toString(), kind.version]);
+}
+
+/** Levenshtein distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

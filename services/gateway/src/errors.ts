@@ -1,0 +1,91 @@
+import type { Socket } from "node:net";
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import type { FastifyReply } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { pathOf } from "./json-text.ts";
+import { PROBLEM_TYPE, Problem } from "./problem.ts";
+
+/** What any thrown error answers with. Where it is nobody's fault outside, the log has the whole of it. */
+export function problemOf(error: unknown, logger: Logger): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ArmadaError && error.code === "LOG_UNAVAILABLE")
+    return new Problem("log-unavailable", error.message, { retryAfter: 2 });
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [first] = error.validation;
+    const path = (first?.instancePath ?? "").split("/").filter((part) => part !== "");
+    const where = error.validationContext === "body" ? "" : (error.validationContext ?? "");
+    const field = pathOf(where, path).replace(/^\./, "");
+    return new Problem("input-invalid", first?.message ?? error.message, { field: field === "" ? "body" : field.replace(/^params\./, "") });
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  switch (code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new Problem("too-large", "bodies have at most 1 MiB; hand larger documents by digest", { field: "body" });
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new Problem("media-type-not-served", "the content type is not served here", { field: "content-type" });
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new Problem("request-malformed", "the body is not as long as content-length says", { field: "content-length" });
+    case "FST_ERR_BAD_URL":
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return new Problem("request-malformed", "the path cannot be read", { field: "path" });
+    case "ECONNRESET":
+      return new Problem("request-malformed", "the request ended early", { field: "body" });
+    default:
+      logger.warn(`a request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return new Problem("unexpected", "this is a fault of the gateway; its log says more");
+  }
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { retryAfter } = problem.more;
+  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="armada"');
+  return reply.code(problem.status).header("content-type", PROBLEM_TYPE).send(problem.document());
+}
+
+const PHRASES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  413: "Content Too Large",
+  431: "Request Header Fields Too Large",
+};
+
+/** What Node's parser could not read has no request to answer on: the document goes to the socket itself. */
+export function onClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.destroyed || !socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const problem = clientProblem(error.code ?? "");
+  const body = problem.document();
+  const head = `HTTP/1.1 ${problem.status} ${PHRASES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  socket.end(head + body);
+}
+
+function clientProblem(code: string): Problem {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new Problem("header-too-large", "all headers together have at most 16 KiB", { field: "headers" });
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new Problem("too-large", "chunk extensions are too long", { field: "transfer-encoding" });
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new Problem("request-timeout", "it did not arrive in time", { field: "body" });
+    case "HPE_INVALID_HEADER_TOKEN":
+    case "HPE_LF_EXPECTED":
+    case "HPE_CR_EXPECTED":
+      return new Problem("request-malformed", `a header has an illegal character (${code})`, { field: "headers" });
+    case "HPE_INVALID_CONTENT_LENGTH":
+    case "HPE_UNEXPECTED_CONTENT_LENGTH":
+      return new Problem("request-malformed", `content-length is not legal (${code})`, { field: "content-length" });
+    case "HPE_INVALID_TRANSFER_ENCODING":
+    case "HPE_INVALID_CHUNK_SIZE":
+      return new Problem("request-malformed", `the transfer encoding is not legal (${code})`, { field: "transfer-encoding" });
+    case "HPE_INVALID_URL":
+      return new Problem("request-malformed", `the path is not legal (${code})`, { field: "path" });
+    case "HPE_INVALID_METHOD":
+      return new Problem("request-malformed", `the method is not known (${code})`, { field: "method" });
+    default:
+      return new Problem("request-malformed", `it is no HTTP/1.1 request (${code || "unknown"})`, { field: "request" });
+  }
+}

@@ -1,0 +1,68 @@
+/** Every problem that the gateway answers with: its status, and the title that all of its kind share (RFC 9457). */
+const KINDS = {
+  "request-malformed": [400, "The request cannot be read"],
+  "body-unreadable": [400, "The body cannot be read"],
+  "event-invalid": [400, "The event is not a CloudEvent"],
+  "key-wanted": [401, "A key is wanted"],
+  "not-found": [404, "There is nothing here"],
+  "run-unknown": [404, "No team has this run"],
+  "approval-unknown": [404, "The run asks for no such approval"],
+  "method-not-allowed": [405, "This method is not served here"],
+  "request-timeout": [408, "The request did not arrive in time"],
+  "id-taken": [409, "Another message has this id"],
+  "run-ended": [409, "The run has ended"],
+  "too-large": [413, "The body is too large"],
+  "media-type-not-served": [415, "This kind of body is not served"],
+  "type-unknown": [422, "No team declares this type of event"],
+  "data-invalid": [422, "The data does not fit its type"],
+  "input-invalid": [422, "The input does not fit"],
+  "header-too-large": [431, "The headers are too large"],
+  unexpected: [500, "The gateway failed"],
+  "log-unavailable": [503, "The log cannot be reached"],
+  "log-full": [503, "The log is full"],
+  "team-silent": [503, "The team does not answer"],
+  busy: [503, "Too many live feeds are open"],
+} as const;
+
+export type ProblemKind = keyof typeof KINDS;
+type More = {
+  /** The header, attribute, member or parameter at fault. */
+  readonly field?: string | undefined;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  /** Further members of the document. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+};
+
+/** Ends a request with a problem document. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly kind: ProblemKind;
+  readonly more: More;
+
+  constructor(kind: ProblemKind, detail: string, more: More = {}) {
+    super(detail);
+    this.kind = kind;
+    this.more = more;
+  }
+
+  get status(): number {
+    return KINDS[this.kind][0];
+  }
+
+  /** The RFC 9457 document as JSON. */
+  document(): string {
+    const { field, extra } = this.more;
+    const [status, title] = KINDS[this.kind];
+    return JSON.stringify({
+      type: `urn:armada:problem:${this.kind}`,
+      title,
+      status,
+      detail: this.message,
+      ...(field === undefined ? {} : { field }),
+      ...extra,
+    });
+  }
+}
+
+export const PROBLEM_TYPE = "application/problem+json";

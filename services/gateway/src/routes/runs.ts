@@ -1,0 +1,99 @@
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { isTraceparent } from "../cloud-event.ts";
+import { parseJson } from "../json-text.ts";
+import { contentTypeOf, isJson } from "../media-type.ts";
+import { Problem } from "../problem.ts";
+import type { Runs } from "../runs.ts";
+import { feed } from "./feed.ts";
+import { badRequest, later, security } from "./schemas.ts";
+
+const Start = z.strictObject({
+  workflow: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,47}\.[a-z][a-z0-9_]{0,47}$/, "it is not team.workflow")
+    .describe("team.workflow"),
+  input: z.unknown().describe("what the workflow takes"),
+  key: z.string().min(1).max(1_024).optional().describe("idempotency key: the same key for the same workflow is the same run"),
+});
+const Answer = z.strictObject({ approved: z.boolean(), by: z.string().min(1).max(200).optional().describe("who decided") });
+const Run = z.looseObject({
+  run: z.string(),
+  team: z.string(),
+  workflow: z.string(),
+  version: z.number(),
+  status: z.string(),
+  steps: z.array(z.unknown()),
+});
+const Id = z.object({ id: z.string().min(1).max(256) });
+const Approval = Id.extend({ n: z.string().regex(/^[1-9]\d{0,8}$/, "it is not a number from 1") });
+
+const common = { security };
+const failures = { "4xx": badRequest, "5xx": later };
+const schemas = {
+  start: {
+    ...common,
+    description: "Starts a workflow",
+    body: Start,
+    response: { 200: z.object({ run: z.string() }), 202: z.object({ run: z.string() }), ...failures },
+  },
+  show: {
+    ...common,
+    description: "A run; with `Accept: text/event-stream` its live feed",
+    params: Id,
+    response: { 200: Run, ...failures },
+  },
+  feed: {
+    ...common,
+    description: "A run's journal as server-sent events, until it ends; Last-Event-ID resumes",
+    params: Id,
+    produces: ["text/event-stream"],
+  },
+  approve: {
+    ...common,
+    description: "Answers an approval; `already` where it was answered before",
+    params: Approval,
+    body: Answer,
+    response: { 200: z.object({ status: z.enum(["done", "already"]), approved: z.boolean(), by: z.string() }), ...failures },
+  },
+};
+
+/** `/v1/runs`. */
+export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal }): FastifyPluginAsync {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer" }, async (request: { headers: Record<string, unknown> }, body: Buffer) => {
+      const { "content-type": type, "content-encoding": encoding } = request.headers;
+      const media = contentTypeOf(typeof type === "string" ? type : undefined, typeof encoding === "string" ? encoding : undefined);
+      if (!isJson(media))
+        throw new Problem("media-type-not-served", `bodies are application/json, not ${media.type}`, { field: "content-type" });
+      return parseJson(body);
+    });
+    app.post("/runs", { schema: schemas.start }, async (request, reply) => {
+      const { workflow: target, input, key } = request.body;
+      const [team = "", workflow = ""] = target.split(".");
+      const { run, already } = await runs.start({ team, workflow, input: input ?? {}, key }, traceOf(request.headers));
+      return reply.code(already ? 200 : 202).send({ run });
+    });
+    app.get("/runs/:id", { schema: schemas.show, exposeHeadRoute: false }, async (request, reply) => {
+      const found = await runs.find(request.params.id);
+      if (request.headers.accept?.includes("text/event-stream") === true) return feed(runs, found, request, reply, signal);
+      return reply.send(await runs.view(found));
+    });
+    app.get("/runs/:id/events", { schema: schemas.feed, exposeHeadRoute: false }, async (request, reply) =>
+      feed(runs, await runs.find(request.params.id), request, reply, signal),
+    );
+    app.post("/runs/:id/approvals/:n", { schema: schemas.approve }, async (request) => {
+      const { id, n } = request.params;
+      const { approved, by = "gateway" } = request.body;
+      return runs.approve(id, Number(n), { approved, by }, traceOf(request.headers));
+    });
+  };
+}
+
+function traceOf(headers: { readonly [name: string]: unknown }): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined;
+}

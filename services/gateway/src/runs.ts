@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isObjectRef, MAX_BODY, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/agents";
+import { type Envelope, encodeBody, isToken, runFilter, shortHash } from "@armada/contracts";
+import type { Log, Message, Objects, Tracer } from "@armada/event-sourcing";
+import { spans } from "@armada/runtime";
+import { checkTree } from "./json-text.ts";
+import { Problem } from "./problem.ts";
+
+export type RunsPorts = {
+  readonly log: Pick<Log, "append">;
+  readonly objects: Pick<Objects, "put" | "get">;
+  readonly tracer: Tracer;
+  readonly teams: readonly string[];
+  readonly teamLog: (team: string) => Pick<Log, "load" | "follow">;
+  readonly now: () => number;
+};
+
+/** A run's journal as it is now. */
+export type Found = {
+  readonly team: string;
+  readonly run: string;
+  readonly state: RunState;
+  readonly messages: readonly Message[];
+  readonly upTo: number;
+};
+export type Approval = { readonly status: "done" | "already"; readonly approved: boolean; readonly by: string };
+
+const RETRY_AFTER_S = 2;
+const CONTROL_MS = 10_000;
+const LOOK_MS = 40;
+const RIVAL_MS = 5;
+
+/** Runs of all teams: asked for in the gateway's name, read from their teams' streams. */
+export class Runs {
+  readonly #ports: RunsPorts;
+
+  constructor(ports: RunsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Asks a team to start a workflow. The same key for the same workflow is the same run. @throws Problem `input-invalid`, `log-…` */
+  async start(
+    about: { team: string; workflow: string; input: unknown; key: string | undefined },
+    traceparent: string | undefined,
+  ): Promise<{ run: string; already: boolean }> {
+    const { team, workflow, input, key } = about;
+    if (!this.#ports.teams.includes(team))
+      throw new Problem("input-invalid", `there is no team ${team}; there are ${this.#ports.teams.join(", ")}`, { field: "workflow" });
+    checkTree(input, "input");
+    const run = `${workflow}-${key === undefined ? randomBytes(12).toString("hex") : shortHash("gateway", team, workflow, key)}`;
+    const already = await this.#ask(team, "run_start", run, { workflow, input: await this.#stored(input) }, traceparent);
+    return { run, already };
+  }
+
+  /** @throws Problem `run-unknown`, `log-unavailable` */
+  async find(run: string): Promise<Found> {
+    const { teams, teamLog } = this.#ports;
+    if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
+    const looked = await Promise.allSettled(
+      teams.map(async (team): Promise<Found | undefined> => {
+        const loaded = await teamLog(team).load(runFilter(team, run));
+        if (loaded.kind === "too_many") throw new Problem("unexpected", `the journal of ${run} is too long to load`);
+        const state = readRun(loaded.messages);
+        return state.exists ? { team, run, state, messages: loaded.messages, upTo: loaded.upTo } : undefined;
+      }),
+    );
+    for (const one of looked) if (one.status === "fulfilled" && one.value !== undefined) return one.value;
+    for (const one of looked) if (one.status === "rejected") throw one.reason;
+    throw new Problem("run-unknown", `no team has a run ${run}`, { field: "id" });
+  }
+
+  /** The view that `runs show --json` prints, with the output of a run that has ended. */
+  async view({ team, run, state }: Found): Promise<RunView & { output?: unknown }> {
+    const output = state.ended?.output;
+    const view = viewOf(team, run, state);
+    if (output === undefined) return view;
+    if (!isObjectRef(output)) return { ...view, output };
+    const bytes = await this.#ports.objects.get(output.$object, output.team);
+    return { ...view, output: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown };
+  }
+
+  /** Follows a run's journal from after `from`. */
+  follow(found: Found, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
+    return this.#ports.teamLog(found.team).follow([runFilter(found.team, found.run)], from, handler, signal);
+  }
+
+  /** Answers an approval, and comes back once the run's journal shows an answer: this one, or the one that was first. @throws Problem */
+  async approve(run: string, n: number, answer: { approved: boolean; by: string }, traceparent: string | undefined): Promise<Approval> {
+    const found = await this.find(run);
+    const before = answered(found, n, "");
+    if (before !== undefined) return before;
+    const id = `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`;
+    await this.#ask(found.team, "run_approve", id, { run, n, ...answer }, traceparent);
+    for (const deadline = performance.now() + CONTROL_MS; performance.now() < deadline; await sleep(LOOK_MS)) {
+      const now = answered(await this.find(run), n, askId(id, "run_approve"));
+      if (now !== undefined) return now;
+    }
+    throw new Problem("team-silent", `team ${found.team} has the answer and did not act on it within ${CONTROL_MS / 1_000} s`, {
+      retryAfter: RETRY_AFTER_S,
+    });
+  }
+
+  async #stored(input: unknown): Promise<unknown> {
+    const bytes = Buffer.from(JSON.stringify(input));
+    if (bytes.length <= MAX_BODY) return input;
+    return { $object: await this.#ports.objects.put(bytes), size: bytes.length, team: "gateway" };
+  }
+
+  /** Appends an ask, create-once. @returns whether it was there already */
+  #ask(team: string, capability: string, id: string, data: unknown, parent: string | undefined): Promise<boolean> {
+    const subject = `ask.${team}.gateway.${capability}.${id}`;
+    return this.#ports.tracer.span(spans.ask(capability), {}, parent, async (traceparent) => {
+      const envelope: Envelope = {
+        specversion: "1.0",
+        id: askId(id, capability),
+        source: "/gateway",
+        type: "armada.asked",
+        subject: id,
+        time: new Date(this.#ports.now()).toISOString(),
+        data,
+        team: "gateway",
+        correlationid: id,
+        causationid: id,
+        schemaversion: 1,
+        hops: 0,
+        ...(traceparent === undefined ? {} : { traceparent }),
+      };
+      for (;;) {
+        const result = await this.#ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
+        if (result.kind === "appended") return false;
+        if (result.kind === "full") throw new Problem("log-full", `team ${team} takes no more asks`, { retryAfter: 30 });
+        if (result.kind === "unavailable")
+          throw new Problem("log-unavailable", `team ${team} did not acknowledge the ask: ${result.reason}`, { retryAfter: RETRY_AFTER_S });
+        if (result.last !== undefined) return true;
+        await sleep(RIVAL_MS); // another write of the same ask is under way
+      }
+    });
+  }
+}
+
+function askId(id: string, capability: string): string {
+  return `${id}.${capability}`;
+}
+
+/** How approval `n` was answered; undefined while it waits. @throws Problem `approval-unknown`, `run-ended` */
+function answered({ run, state, messages }: Found, n: number, ask: string): Approval | undefined {
+  const wait = state.waits.get(n);
+  if (wait?.kind !== "approval") throw new Problem("approval-unknown", `run ${run} asks for no approval ${n}`, { field: "n" });
+  for (const message of messages)
+    for (const [i, event] of readJournalMessage(message)?.events.entries() ?? [])
+      if (event.type === "approval.given" && event.data.n === n) {
+        const { approved, by } = event.data;
+        return { status: message.envelopes[i]?.causationid === ask ? "done" : "already", approved, by };
+      }
+  if (!wait.open) throw new Problem("run-ended", `approval ${n} expired: ${wait.data.otherwise}`, { field: "n" });
+  if (state.ended !== undefined) throw new Problem("run-ended", `run ${run} is ${state.ended.status}`, { field: "id" });
+  return undefined;
+}
