@@ -2,7 +2,7 @@ import { ArmadaError, type Duration, hash32, milliseconds, Refusal } from "@arma
 import type { Scheduler } from "@armada/event-sourcing";
 import type { Workflow, WorkflowContext } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
-import type { Failure, JournalEvent } from "./journal-events.ts";
+import type { Failure, JournalEvent, JournalEventType } from "./journal-events.ts";
 
 /** Work of `ctx.step` that waits to be run by the delivery whose message made it. */
 export type Inline = {
@@ -23,6 +23,20 @@ type Call = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
+
+/**
+ * What the function itself said: it goes on at the time and under the root of what it answered, also where the answer
+ * stands in a message of its own.
+ */
+const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+  "step.requested",
+  "ask.sent",
+  "sleep.set",
+  "wait.set",
+  "approval.asked",
+  "fact.emitted",
+  "run.patched",
+]);
 
 type Result = { readonly output: unknown } | { readonly error: unknown };
 
@@ -79,8 +93,10 @@ export class Execution {
    * @throws DeterminismError where the function does not fit the journal
    */
   async apply(event: JournalEvent, at: { time: number; root: number; replaying: boolean; patches: ReadonlySet<string> }): Promise<void> {
-    this.#time = at.time;
-    this.#root = at.root;
+    if (!REACTIONS.has(event.type)) {
+      this.#time = at.time;
+      this.#root = at.root;
+    }
     this.#replaying = at.replaying;
     this.#patches = at.patches;
     switch (event.type) {
