@@ -1,4 +1,4 @@
-import { Refusal } from "@armada/contracts";
+import { ArmadaError, Refusal } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
 import type { Inline } from "./execution.ts";
 import { failureOf } from "./answer.ts";
@@ -34,7 +34,12 @@ export class Inlines {
       });
       if (mine === undefined) return this.#handOver(id, root);
       if (mine.length === 0) return { kind: "done" };
-      await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
+      try {
+        await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
+      } catch (error) {
+        if (error instanceof ArmadaError && error.code === "RUN_ENDED") return { kind: "done" }; // its work is wanted no more
+        throw error;
+      }
     }
   }
 

@@ -15,7 +15,8 @@ export type StepState = {
   /** Attempts made in all sets, lost ones included. */
   attempts: number;
   lost: number;
-  /** The highest delivery that a journaled attempt accounts for, of the current dispatch. */
+  /** Ordinal of the message that dispatched it last, and the highest delivery of it that a journaled attempt accounts for. */
+  dispatchedAt: number;
   delivery: number;
   outcomes: number;
   /** Ordinal of the journal message that holds the outcome. */
@@ -93,7 +94,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       state.startedAt = time;
       return;
     case "step.requested":
-      state.steps.set(event.data.n, newStep(event.data, time));
+      state.steps.set(event.data.n, newStep(event.data, state.length, time));
       return;
     case "step.completed":
       return onStep(state, event.data.n, (step) => {
@@ -141,6 +142,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       return onStep(state, event.data.n, (step) => {
         step.status = "requested";
         step.failures = 0;
+        step.dispatchedAt = state.length;
         step.delivery = 0;
       });
     case "ask.sent":
@@ -194,7 +196,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
   }
 }
 
-function newStep(data: JournalData["step.requested"], time: string): StepState {
+function newStep(data: JournalData["step.requested"], dispatchedAt: number, time: string): StepState {
   return {
     n: data.n,
     agent: data.agent,
@@ -206,6 +208,7 @@ function newStep(data: JournalData["step.requested"], time: string): StepState {
     failures: 0,
     attempts: 0,
     lost: 0,
+    dispatchedAt,
     delivery: 0,
     outcomes: 0,
     outcomeAt: 0,

@@ -20,6 +20,8 @@ export class Abandoned extends ArmadaError {
   override readonly name = "Abandoned";
 }
 
+type Dispatched = { readonly run: string; readonly n: number };
+
 /** A step as this replica sees it. */
 type Seen = {
   readonly ended: unknown;
@@ -62,18 +64,15 @@ export class Worker {
     const running = this.#running.get(key);
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
-    const done = this.#step(agent, subject.run, call, delivery, abort.signal)
-      .catch((error: unknown) => {
-        if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE; // its inline work is wanted no more
-        throw error;
-      })
-      .finally(() => this.#running.delete(key));
+    const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
     this.#running.set(key, { run: subject.run, abort, done });
     return done;
   }
 
-  async #step(agent: Agent, id: string, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+  async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
+    // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
+    if (isOpen(read.step, read) && read.step?.dispatchedAt !== ordinal) return DONE;
     if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage) {
       await this.#lost(id, n, delivery.delivery - 1);
       read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
