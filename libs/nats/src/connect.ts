@@ -13,8 +13,8 @@ export type Link = {
   readonly mux: Mux;
   readonly identity: Identity;
   readonly outageAt: () => number;
-  /** Called whenever the connection is there again. */
-  onReconnect(handler: () => void): void;
+  /** Called whenever the connection is there again; returns the way to end that. */
+  onReconnect(handler: () => void): () => void;
   close(): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ export async function link(options: {
   const mux = new Mux(connection, inboxPrefix);
   let outageAt = options.serverSince ?? 0;
   let server = connection.info?.server_id;
-  const handlers: (() => void)[] = [];
+  const handlers = new Set<() => void>();
   const watch = async (): Promise<void> => {
     for await (const status of connection.status()) {
       if (status.type === "disconnect") {
@@ -68,7 +68,10 @@ export async function link(options: {
     mux,
     identity,
     outageAt: () => outageAt,
-    onReconnect: (handler) => void handlers.push(handler),
+    onReconnect: (handler) => {
+      handlers.add(handler);
+      return () => void handlers.delete(handler);
+    },
     close: async () => {
       mux.close();
       await connection.close();

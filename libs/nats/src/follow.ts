@@ -5,6 +5,8 @@ import type { Take } from "./pull.ts";
 
 const BUFFER = 5_000;
 const RETRY_MS = 500;
+/** A consumer that died with its server is noticed after two or three of these; the client's own 15 s would stall a follower for 45. */
+const HEARTBEAT_MS = 2_000;
 
 /** Every message after `from`, once, in order: an ordered consumer that the library resets by itself, and we make anew when even that fails. */
 export async function follow(
@@ -17,6 +19,8 @@ export async function follow(
   logger: Logger,
 ): Promise<void> {
   let last = where.from;
+  let restart = (): void => undefined;
+  const unlisten = link.onReconnect(() => restart()); // the server may be another, or have forgotten the consumer
   while (!signal.aborted && !link.connection.isClosed()) {
     try {
       const js = jetstream(link.connection, { timeout: 5_000 });
@@ -25,8 +29,9 @@ export async function follow(
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: last + 1,
       });
-      const messages = await consumer.consume({ max_messages: BUFFER });
+      const messages = await consumer.consume({ max_messages: BUFFER, idle_heartbeat: HEARTBEAT_MS });
       const stop = (): void => messages.stop();
+      restart = stop;
       if (signal.aborted) stop(); // while the consumer was being made
       signal.addEventListener("abort", stop, { once: true });
       for await (const message of messages) {
@@ -38,11 +43,12 @@ export async function follow(
       }
       signal.removeEventListener("abort", stop);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       logger.warn(`following ${stream} is interrupted: ${error instanceof Error ? error.message : String(error)}`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+  unlisten();
 }
 
 /** What is there now, by callback: the iterator form costs a third of the speed. */

@@ -121,10 +121,13 @@ export function pull(
     clearInterval(draining);
   };
   const subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => onMessage(message) });
-  void end.then(() => subscription.unsubscribe());
-  link.onReconnect(() => {
+  const unlisten = link.onReconnect(() => {
     asked = 0; // pulls do not outlive a connection
     refill();
+  });
+  void end.then(() => {
+    unlisten();
+    subscription.unsubscribe();
   });
   if (signal.aborted) stop();
   else {
