@@ -85,14 +85,16 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     });
   }
 
-  /** Whether the leader, too, has nothing that matches: an empty answer does not say how far it looked. */
-  async function emptyAtLeader(filter: string): Promise<boolean> {
+  /** The leader's word on the last sequence that matches, 0 for none: a replica does not say how far it looked. */
+  async function lastAtLeader(filter: string): Promise<number> {
     const answer = await mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
       timeout: LOAD_TIMEOUT_MS,
     });
     if ("failed" in answer) throw unavailable(answer.failed);
     if (answer.headers?.code === 503) throw unavailable("no stream answers");
-    return (JSON.parse(answer.string()) as { error?: { code: number } }).error?.code === 404;
+    const { error, message } = JSON.parse(answer.string()) as { error?: { code: number; description: string }; message?: { seq: number } };
+    if (message === undefined && error?.code !== 404) throw unavailable(error?.description ?? "an answer without a message");
+    return message?.seq ?? 0;
   }
 
   async function load(filter: string, atLeast = 0): Promise<Loaded> {
@@ -101,7 +103,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
       const loaded = await loadOnce(filter);
       if (loaded === "too_many" || loaded.messages.length > MAX_LOAD) return { kind: "too_many" };
       const { messages, upTo, empty } = loaded;
-      if (upTo >= atLeast || (empty && (await emptyAtLeader(filter))))
+      if (upTo >= atLeast || (empty && (await lastAtLeader(filter)) === 0))
         return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
       await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
@@ -121,20 +123,33 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     return (answer as { paused?: boolean }).paused === true;
   }
 
-  /** One direct get however many match; the leader decides where the replica that answered has not looked far enough. */
+  /** One direct get, however many match. Where a replica has not the fence, the leader's last sequence is the fence. */
   async function last(filter: string, atLeast = 0): Promise<Message | undefined> {
-    const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
-      timeout: LOAD_TIMEOUT_MS,
-    });
-    if ("failed" in answer) throw unavailable(answer.failed);
-    const code = answer.headers?.code ?? 0;
-    if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${answer.headers?.description ?? ""}`);
-    const found = code === 404 ? undefined : got(answer);
-    if (found !== undefined && (found.seq >= atLeast || atLeast === 0)) return found;
-    if (code === 404 && (atLeast === 0 || (await emptyAtLeader(filter)))) return undefined;
-    // What the replica has is older than the fence, or not to be taken: the whole aggregate tells.
-    const loaded = await load(filter, Math.max(atLeast, found?.seq ?? 0));
-    if (loaded.kind === "too_many") throw unavailable(`no replica of ${stream} has reached sequence ${atLeast} of ${filter}`);
+    const deadline = performance.now() + LOAD_TIMEOUT_MS;
+    let leader: number | undefined;
+    for (let tries = 0; ; tries++) {
+      const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
+        timeout: LOAD_TIMEOUT_MS,
+      });
+      if ("failed" in answer) throw unavailable(answer.failed);
+      const code = answer.headers?.code ?? 0;
+      if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${answer.headers?.description ?? ""}`);
+      const seq = code === 404 ? 0 : Number(answer.headers?.get("Nats-Sequence"));
+      if (seq < atLeast) leader ??= await lastAtLeader(filter);
+      if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : (got(answer) ?? (await lastTaken(filter, seq)));
+      if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
+    }
+  }
+
+  /** The last message is none that a reader takes: the one before it is among all of them. */
+  async function lastTaken(filter: string, atLeast: number): Promise<Message | undefined> {
+    const loaded = await load(filter, atLeast);
+    if (loaded.kind === "too_many")
+      throw new ArmadaError(
+        "LAST_NOT_TAKEN",
+        `the last message of ${filter} is not to be taken, and those before it are too many to look through`,
+      );
     return loaded.messages.at(-1);
   }
 
