@@ -96,7 +96,8 @@ export class MemoryMesh {
     };
     const queue = (name: string): MemoryQueue => {
       const found = this.#queues.get(team)?.get(name);
-      if (found === undefined) throw new ArmadaError("QUEUE_UNKNOWN", `team ${team} has no queue ${name}`, { hint: "provision the team first" });
+      if (found === undefined)
+        throw new ArmadaError("QUEUE_UNKNOWN", `team ${team} has no queue ${name}`, { hint: "provision the team first" });
       return found;
     };
     const log: Log = {
@@ -129,7 +130,9 @@ export class MemoryMesh {
             open: true,
             held: 0,
             handle: (delivery) => {
-              const handled = op(() => undefined).then(() => handler(delivery)).then((result) => op(() => result));
+              const handled = op(() => undefined)
+                .then(() => handler(delivery))
+                .then((result) => op(() => result));
               running.add(handled);
               return handled.finally(() => running.delete(handled));
             },
@@ -139,7 +142,10 @@ export class MemoryMesh {
           joined.join(puller);
           const leave = (): void => {
             joined.leave(puller);
-            Promise.allSettled([...running]).then(() => resolve(), () => resolve());
+            Promise.allSettled([...running]).then(
+              () => resolve(),
+              () => resolve(),
+            );
           };
           if (signal.aborted) leave();
           else signal.addEventListener("abort", leave, { once: true });
@@ -269,7 +275,8 @@ export class MemoryMesh {
   #getObject(owner: string, digest: string): Uint8Array {
     const bytes = this.#objects.get(`${owner} ${digest}`);
     if (bytes === undefined) throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}`);
-    if (hash("sha256", bytes, "base64url") !== digest) throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
+    if (hash("sha256", bytes, "base64url") !== digest)
+      throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
     return bytes.slice();
   }
 
@@ -287,7 +294,8 @@ export class MemoryMesh {
       const lag = this.#random.next() * this.#hostility.sourceLagMs;
       const bring = (): void => {
         const next = waiting.shift();
-        if (next !== undefined) this.stream(to).append(next.subject, next.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: next.seq });
+        if (next !== undefined)
+          this.stream(to).append(next.subject, next.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: next.seq });
       };
       if (lag === 0) bring();
       else this.#later(lag, bring);

@@ -88,10 +88,10 @@ export class MemoryQueue {
   #pump(): void {
     if (this.pausedUntil > this.#now()) return;
     while (this.#ready.length > 0) {
-      const puller = this.#next();
       const at = this.#ready.findIndex((item) => item.readyAt <= this.#now());
       const item = this.#ready[at];
-      if (puller === undefined || item === undefined) return;
+      const puller = item === undefined ? undefined : this.#next();
+      if (item === undefined || puller === undefined) return;
       this.#ready.splice(at, 1);
       this.#deliver(item, puller);
     }

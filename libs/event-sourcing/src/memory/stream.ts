@@ -32,7 +32,14 @@ export class MemoryStream {
     const parsed = parseSubject(subject);
     // What no reader may take (it does not agree with its subject) is stored all the same, and never handed out.
     const legal = parsed !== undefined && envelopes.length > 0 && envelopes.every((envelope) => agrees(parsed, envelope));
-    const message: Message = { subject, seq: this.head + 1, body, time, envelopes: legal ? envelopes : [], ...(origin === undefined ? {} : { origin }) };
+    const message: Message = {
+      subject,
+      seq: this.head + 1,
+      body,
+      time,
+      envelopes: legal ? envelopes : [],
+      ...(origin === undefined ? {} : { origin }),
+    };
     this.messages.push(message);
     const aggregate = subject.split(".")[AGGREGATE] ?? "";
     const siblings = this.#byAggregate.get(aggregate);
