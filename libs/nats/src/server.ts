@@ -20,6 +20,8 @@ export type ServerOptions = {
   readonly extra?: string;
   readonly syncInterval?: "always" | "100ms";
   readonly logger: Logger;
+  /** Called when the server was started again, under another pid. */
+  readonly restarted?: () => void;
 };
 
 /** A nats-server that this process runs; started again when it ends by itself. */
@@ -63,7 +65,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (stopping) return;
       options.logger.warn(`nats-server ended (${signal ?? code}); starting it again`, { last: said.at(-1) });
       setTimeout(() => {
-        if (!stopping) child = run();
+        if (stopping) return;
+        child = run();
+        options.restarted?.();
       }, 200);
     });
     return started;

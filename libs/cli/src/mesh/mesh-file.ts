@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
@@ -24,9 +24,14 @@ export const HOME = ".armada";
 export const DEFAULT_FILE = join(HOME, "mesh.json");
 const LAYOUT = "1";
 
+let writes = 0;
+
+/** Readers find the whole file of before or the whole new one. */
 export async function writeMesh(path: string, mesh: MeshFile): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
+  const next = `${path}.${process.pid}.${++writes}`;
+  await writeFile(next, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(next, path);
 }
 
 export async function removeMesh(path: string): Promise<void> {

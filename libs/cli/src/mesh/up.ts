@@ -56,6 +56,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const identities = await ensureIdentities(keys, options.natsUrl === undefined ? [...ROLES, ...names] : []);
   const teams = names.map((name) => ({ name, peers: names.filter((other) => other !== name) }));
   let server: RunningServer | undefined;
+  let changed = (): void => undefined;
   if (options.natsUrl === undefined)
     server = await startServer({
       binary: required(
@@ -69,6 +70,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       authorization: authorization(identities, teams),
       syncInterval: options.syncInterval,
       logger,
+      restarted: () => changed(),
     });
   const nats = server?.url ?? required(options.natsUrl);
   const children: Child[] = [];
@@ -104,7 +106,11 @@ export async function up(options: UpOptions): Promise<Mesh> {
       gateway = url;
       changed();
     };
-    const changed = (): void => void writeMesh(options.meshFile, file());
+    // One write after another, each of the latest: two at a time could end with the older one.
+    let written = Promise.resolve();
+    changed = () => {
+      written = written.then(() => writeMesh(options.meshFile, file()));
+    };
     for (const service of services)
       for (let i = 0; i < (options.replicas.get(service.name) ?? 1); i++)
         children.push(
@@ -114,12 +120,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
             logFile: join(logs, `${service.name}.out`),
             env,
             say,
-            changed,
+            changed: () => changed(),
             listening,
           }),
         );
     await allReady(children);
-    await writeMesh(options.meshFile, file());
+    changed();
+    await written;
     return {
       get file() {
         return file();
@@ -127,6 +134,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       stop: async () => {
         await Promise.all(children.map((child) => child.stop()));
         await server?.stop();
+        await written;
         await removeMesh(options.meshFile);
       },
       kill: () => {
