@@ -12,6 +12,7 @@ const Line = z.object({
   id: z.string(),
   task: z.string(),
   idempotencyKey: z.string().optional(),
+  outcome: z.string(),
 });
 export type ModelCall = z.infer<typeof Line>;
 
@@ -23,6 +24,8 @@ export type ModelServer = AsyncDisposable & {
   calls(): readonly ModelCall[];
   /** Requests that have arrived and not ended. */
   open(): readonly ModelCall[];
+  /** How requests ended. */
+  ended(): readonly ModelCall[];
 };
 
 /** `script`: a name under libs/models/src/testing/scripts; `delay`: milliseconds before each answer. */
@@ -38,6 +41,7 @@ export async function startModelServer(folder: string, script: string, delay = 0
   return {
     env: { ANTHROPIC_API_KEY: "prove", ANTHROPIC_BASE_URL: url },
     calls: () => lines().filter(({ event }) => event === "arrival"),
+    ended: () => lines().filter(({ event }) => event === "end"),
     open: () => {
       const all = lines();
       const done = new Set(all.filter(({ event }) => event === "end").map(({ id }) => id));

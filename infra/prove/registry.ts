@@ -10,4 +10,16 @@ export const registry: readonly Entry[] = [
     shows: "each statement stands in its source, and the article follows its documents",
     load: () => import("./article.ts"),
   },
+  {
+    name: "contradictions",
+    minutes: 3,
+    shows: "contradictions are listed, inventions marked, bad input refused in words",
+    load: () => import("./contradictions.ts"),
+  },
+  {
+    name: "crash",
+    minutes: 8,
+    shows: "killed at any moment, every run ends and every step has one outcome",
+    load: () => import("./crash.ts"),
+  },
 ];
