@@ -3,6 +3,7 @@ import { ArmadaError } from "@armada/contracts";
 import { Command } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { emitCommand } from "./commands/emit.ts";
 import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
 import { healthCommand } from "./commands/health.ts";
 import { newTeam } from "./commands/new-team.ts";
@@ -109,6 +110,13 @@ command("run <workflow>", "starts TEAM.WORKFLOW")
   .action(
     withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)),
   );
+
+command("emit <type>", "hands an event to the mesh, through its gateway")
+  .option("--source <uri>", "what it comes from")
+  .option("--subject <text>", "what it is about")
+  .option("--data <json>", "JSON, or @FILE")
+  .option("--id <id>", "the same source and id is the same event")
+  .action((type: string, flags) => guard(output(flags.json === true), () => emitCommand(type, flags, output(flags.json === true))));
 
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import { z } from "zod";
+import { EXIT } from "../exit.ts";
+import { DEFAULT_FILE, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import type { Output } from "../output.ts";
+
+export type EmitFlags = {
+  readonly source?: string;
+  readonly subject?: string;
+  readonly data?: string;
+  readonly id?: string;
+  readonly mesh?: string;
+};
+
+const TIMEOUT_MS = 15_000;
+const Stored = z.object({ event: z.string(), seq: z.number().int() });
+const Problem = z.looseObject({ title: z.string(), detail: z.string(), field: z.string().optional() });
+
+/** Hands an event to the gateway as any other system would. @throws ArmadaError `NO_MESH`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
+export async function emitCommand(type: string, flags: EmitFlags, out: Output): Promise<number> {
+  const { url, key } = await gatewayOf(flags.mesh);
+  const id = flags.id ?? randomUUID();
+  const event = {
+    specversion: "1.0",
+    id,
+    source: flags.source ?? "/armada/cli",
+    type,
+    subject: flags.subject,
+    time: new Date().toISOString(),
+    data: await dataOf(flags.data),
+  };
+  const response = await fetch(new URL("/v1/events", url), {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/cloudevents+json" },
+    body: JSON.stringify(event),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new ArmadaError("NO_MESH", `no gateway answers at ${url}`, { cause, hint: "is the mesh up? `npx armada up`" });
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  const stored = Stored.safeParse(body);
+  if (!response.ok || !stored.success) throw refusal(response.status, body);
+  const { event: name, seq } = stored.data;
+  out.emit({ type: "accepted", event: name, seq, ...(response.status === 200 ? { already: true } : {}) });
+  out.say(response.status === 200 ? `there already: gateway:${seq} ${name}` : `accepted: gateway:${seq} ${name}`);
+  return EXIT.ok;
+}
+
+/** The running mesh's gateway, else that of ARMADA_GATEWAY_URL with ARMADA_GATEWAY_KEY or the `gateway.key` of NATS_CREDS. */
+async function gatewayOf(meshPath: string | undefined): Promise<{ url: string; key: string }> {
+  const mesh = await readMesh(meshPath ?? DEFAULT_FILE);
+  if (mesh !== undefined && isAlive(mesh.pid)) {
+    if (mesh.gateway !== undefined && mesh.key !== undefined) return { url: mesh.gateway, key: mesh.key };
+    throw new ArmadaError("NO_MESH", "the mesh here runs without a gateway", { hint: "start it with the team gateway: `npx armada up`" });
+  }
+  const { ARMADA_GATEWAY_URL: url, ARMADA_GATEWAY_KEY: key, NATS_CREDS: keys } = process.env;
+  if (url !== undefined && key !== undefined) return { url, key };
+  if (url !== undefined && keys !== undefined) return { url, key: (await readFile(join(keys, "gateway.key"), "utf8")).trim() };
+  throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
+}
+
+/** JSON from the argument itself or, behind `@`, from a file. */
+async function dataOf(text: string | undefined): Promise<unknown> {
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text);
+  } catch (cause) {
+    throw new ArmadaError("BAD_JSON", `--data: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      hint: "quote it for the shell, or use @file.json",
+    });
+  }
+}
+
+function refusal(status: number, body: unknown): ArmadaError {
+  const problem = Problem.safeParse(body);
+  const { title, detail, field } = problem.success
+    ? problem.data
+    : { title: "the gateway answered", detail: String(status), field: undefined };
+  const message = `${title}: ${field === undefined ? "" : `${field}: `}${detail}`;
+  if (status === 401)
+    return new ArmadaError("KEY_REFUSED", message, { hint: "the mesh file is of another mesh; start again in its folder" });
+  if (status >= 500)
+    return new ArmadaError("LOG_UNAVAILABLE", message, { retryable: true, hint: "send it again with the same --source and --id" });
+  return new ArmadaError("INPUT_INVALID", message, { hint: "correct the event and send it again" });
+}
