@@ -17,18 +17,18 @@ type Call = {
   readonly n: number;
   readonly kind: string;
   readonly target: string;
-  /** What the journal says of this call; a function where the time or data is known only when it is written. */
-  readonly record: ((now: number) => JournalEvent) | undefined;
+  /** What the journal says of this call, by the time at which it was made. */
+  readonly record: JournalEvent | undefined;
   readonly inline: Inline | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
 
 /**
- * What the function itself said: it goes on at the time and under the root of what it answered, also where the answer
- * stands in a message of its own.
+ * What the function itself said, and what it does not answer: it goes on at the time and under the root of what it
+ * answers, also where the answer stands in a message of its own, with others between.
  */
-const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.requested",
   "ask.sent",
   "sleep.set",
@@ -36,6 +36,11 @@ const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "approval.asked",
   "fact.emitted",
   "run.patched",
+  "step.attempt_failed",
+  "step.worker_lost",
+  "step.tool",
+  "step.parked",
+  "step.retried",
 ]);
 
 type Result = { readonly output: unknown } | { readonly error: unknown };
@@ -93,7 +98,7 @@ export class Execution {
    * @throws DeterminismError where the function does not fit the journal
    */
   async apply(event: JournalEvent, at: { time: number; root: number; replaying: boolean; patches: ReadonlySet<string> }): Promise<void> {
-    if (!REACTIONS.has(event.type)) {
+    if (!SILENT.has(event.type)) {
       this.#time = at.time;
       this.#root = at.root;
     }
@@ -168,7 +173,7 @@ export class Execution {
         continue;
       }
       if (made.record === undefined) continue;
-      const event = made.record(this.#time);
+      const event = made.record;
       events.push(event);
       if (event.type === "fact.emitted") await this.#settle(made.n, (call) => call.resolve(undefined));
       if (event.type === "run.ended") return events;
@@ -245,7 +250,7 @@ export class Execution {
         n,
         kind,
         target,
-        record: record === undefined ? undefined : (now) => record(n, now),
+        record: record?.(n, this.#time),
         inline: work === undefined ? undefined : { n, name: target, root: this.#root, work },
         resolve: resolve as (value: unknown) => void,
         reject,
