@@ -24,8 +24,10 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
     ...ownStream(`TEAM_${name}`),
-    `$JS.API.DIRECT.GET.OBJECTS_${name}`,
-    ...[...about.peers, "operator"].map((peer) => `$JS.API.DIRECT.GET.OBJECTS_${peer}`),
+    ...[name, ...about.peers, "operator"].flatMap((owner) => [
+      `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
+      `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
+    ]),
   ];
   return { publish: name === "gateway" ? [...team, ...readAll()] : team, subscribe: inbox };
 }
