@@ -8,7 +8,8 @@ import type { Reader, Signer } from "./writer.ts";
 
 const APPEND_TIMEOUT_MS = 5_000;
 const LOAD_TIMEOUT_MS = 5_000;
-const RESUME_MS = 25;
+/** Longer than a cluster needs to agree on a consumer's configuration. */
+const RESUME_MS = 100;
 const CONFLICT = 10071;
 const RIVAL = 10164;
 /** The port's limit; the server's own is 1,024 subjects. */
@@ -19,6 +20,16 @@ type PubAck = {
   readonly seq?: number;
   readonly duplicate?: boolean;
   readonly error?: { readonly err_code: number; readonly description: string };
+};
+
+/** What the server says of a consumer; `ts` is its own clock. */
+type Info = {
+  readonly num_pending: number;
+  readonly num_ack_pending: number;
+  readonly num_waiting: number;
+  readonly created: string;
+  readonly ts: string;
+  readonly paused?: boolean;
 };
 
 /** The Log port on a team's JetStream stream. */
@@ -110,10 +121,10 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     }
   }
 
-  async function consumerInfo(queue: string): Promise<object> {
+  async function consumerInfo(queue: string): Promise<Info> {
     const info = await api(link, `CONSUMER.INFO.${stream}.${queue}`, {});
     if (info.error !== undefined) throw unavailable(`queue ${queue} of ${stream}: ${info.error.description}`);
-    return info;
+    return info as unknown as Info;
   }
 
   /** Whether the server, by its own clock, has the pause before it. */
@@ -161,15 +172,17 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     scan: (filters, from, handler) => scan(link, stream, { filters, from }, take, handler),
     work: (queue, handler, signal) => pull(link, stream, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
-      if (until > Date.now()) return void (await pauseUntil(queue, until));
-      // A pause that is over by the server's clock wakes no pull that waits; one that ends by the server's timer does (2.15.1).
-      for (let ms = RESUME_MS; ; ms *= 4) {
-        const { ts } = (await consumerInfo(queue)) as { ts: string };
-        if (await pauseUntil(queue, Date.parse(ts) + ms)) return;
+      if (until > Date.now()) {
+        await pauseUntil(queue, until);
+        // In a cluster the answer comes before the consumer's own leader has heard of it.
+        while (until > Date.now() && (await consumerInfo(queue)).paused !== true) await new Promise((resolve) => setTimeout(resolve, 5));
+        return;
       }
+      // A pause that is over by the server's clock wakes no pull that waits; one that ends by the server's timer does (2.15.1).
+      for (let ms = RESUME_MS; ; ms *= 4) if (await pauseUntil(queue, Date.parse((await consumerInfo(queue)).ts) + ms)) return;
     },
     depth: async (queue) => {
-      const of = (await consumerInfo(queue)) as { num_pending: number; num_ack_pending: number; num_waiting: number; created: string };
+      const of = await consumerInfo(queue);
       return { pending: of.num_pending, unacked: of.num_ack_pending, workers: of.num_waiting, since: Date.parse(of.created) };
     },
     head: async () => {
