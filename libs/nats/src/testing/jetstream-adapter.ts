@@ -31,8 +31,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
         },
         spoil: async (team, digest) => {
           const { link: own } = await mesh.connect(team);
-          own.connection.publish(`obj.${team}.${digest}.0`, "something else");
-          await own.connection.flush();
+          await own.mux.request(`obj.${team}.${digest}.0`, "something else", { timeout: 5_000 });
         },
         restart: async () => {
           const before = mesh.servers.map((server) => server.pid());

@@ -31,6 +31,17 @@ export const storing: readonly Scenario[] = [
     },
   },
   {
+    name: "an object that was put is got at once, by whichever replica",
+    run: async (world) => {
+      const [writer, reader] = await world.clients(2);
+      if (writer === undefined || reader === undefined) throw new Error("no clients");
+      for (let i = 0; i < 100; i++) {
+        const digest = await world.persist(() => writer.objects.put(bytes(`object ${i}`)));
+        equal(await textOf(world, () => reader.objects.get(digest)), `object ${i}`);
+      }
+    },
+  },
+  {
     name: "another team gets an object by its owner's name, and not without",
     run: async (world) => {
       const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
@@ -47,11 +58,11 @@ export const storing: readonly Scenario[] = [
       const digest = await world.persist(() => objects.put(bytes("to be dropped")));
       const archive = await world.fixture.archive("alpha");
       await world.persist(() => archive.drop(digest));
-      equal(await codeOf(world, () => objects.get(digest)), "OBJECT_MISSING");
+      await world.until(async () => (await codeOf(world, () => objects.get(digest))) === "OBJECT_MISSING", "the dropped object is gone");
       await world.persist(() => archive.drop(digest));
       const changed = await world.persist(() => objects.put(bytes("to be changed")));
       await world.fixture.spoil("alpha", changed);
-      equal(await codeOf(world, () => objects.get(changed)), "OBJECT_CORRUPT");
+      await world.until(async () => (await codeOf(world, () => objects.get(changed))) === "OBJECT_CORRUPT", "the change is noticed");
     },
   },
 ];
@@ -61,4 +72,8 @@ async function codeOf(world: World, work: () => Promise<unknown>): Promise<strin
     () => "no error",
     (error: unknown) => (error instanceof ArmadaError ? error.code : String(error)),
   );
+}
+
+async function textOf(world: World, get: () => Promise<Uint8Array>): Promise<string> {
+  return new TextDecoder().decode(await world.persist(get));
 }
