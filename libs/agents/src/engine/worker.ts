@@ -71,13 +71,13 @@ export class Worker {
 
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
-    // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
-    if (isOpen(read.step, read) && read.step?.dispatchedAt !== ordinal) return DONE;
     if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage) {
-      await this.#lost(id, n, delivery.delivery - 1);
+      await this.#lost(id, n, ordinal, delivery.delivery - 1);
       read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
     }
     const { step } = read;
+    // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
+    if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
     if (step === undefined || step.status === "parked") return DONE;
     if (step.outcomes > 0) {
       await this.#host.derive(id, step.outcomeAt, delivery.seq);
@@ -127,7 +127,10 @@ export class Worker {
     };
     const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
     if (last) return this.#exhausted(agent, id, { ...step, attempts: attempt, lastFailure: failure }, [failed], delivery, signal);
-    await this.#host.commit(id, 0, (run) => (isOpen(run.state.steps.get(step.n), run.state) ? { events: [failed] } : undefined));
+    await this.#host.commit(id, 0, ({ state }) => {
+      const now = state.steps.get(step.n);
+      return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt ? { events: [failed] } : undefined;
+    });
     return { kind: "retry", after };
   }
 
@@ -178,10 +181,10 @@ export class Worker {
     );
   }
 
-  async #lost(id: string, n: number, delivery: number): Promise<void> {
+  async #lost(id: string, n: number, dispatchedAt: number, delivery: number): Promise<void> {
     await this.#host.commit(id, 0, ({ state }) => {
       const now = state.steps.get(n);
-      if (now === undefined || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
   }
