@@ -63,8 +63,8 @@ export class RunHost {
    */
   async commit(id: string, atLeast: number, decide: (run: HotRun) => Decision | undefined): Promise<Committed> {
     const { committed, derived } = await this.#locked(id, () => this.#append(id, atLeast, decide));
-    await store(derived, this.ports);
-    if (committed.waits) await this.#hooks.lookBack(id, committed.run.lastSeq);
+    const stored = await store(derived, this.ports);
+    if (committed.waits) await this.#hooks.lookBack(id, Math.max(committed.run.lastSeq, stored));
     return committed;
   }
 
@@ -76,8 +76,9 @@ export class RunHost {
       foldMessage(state, journal);
       if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state));
     }
-    await store(derived, this.ports);
-    if ([...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open)) await this.#hooks.lookBack(id, atLeast);
+    const stored = await store(derived, this.ports);
+    const waits = [...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open);
+    if (waits) await this.#hooks.lookBack(id, Math.max(atLeast, this.#floors.get(id) ?? 0, stored));
   }
 
   /** The run's journal as stored, for what its state does not tell. */

@@ -5,27 +5,31 @@ import { pause, persistently } from "./persistently.ts";
 
 const RIVAL_MS = 5;
 
-/** Stores what a decision derives, create-once. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message */
-export async function store(derived: readonly Derived[], ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<void> {
-  if (derived.length > 0) await Promise.all(derived.map((one) => storeOne(one, ports)));
+/**
+ * Stores what a decision derives, create-once. @returns the highest sequence of the own stream that it knows of: what
+ * looks for a stored wait's event must look that far. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message */
+export async function store(derived: readonly Derived[], ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<number> {
+  if (derived.length === 0) return 0;
+  return Math.max(...(await Promise.all(derived.map((one) => storeOne(one, ports)))));
 }
 
-async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<void> {
+async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<number> {
+  const own = one.kind === "append" && one.subject.startsWith("run.");
   for (let tries = 0; ; tries++) {
     const result =
       one.kind === "timer"
         ? await ports.timers.at({ run: one.run, n: one.n }, one.time, one.body)
         : await ports.log.append(one.subject, one.body, one.expect);
-    if (result.kind === "appended") return;
+    if (result.kind === "appended") return own ? result.seq : 0;
     if (result.kind === "conflict") {
-      if (one.kind === "timer") return; // already set
+      if (one.kind === "timer") return 0; // already set
       if (result.last === undefined) {
         await ports.clock.sleep(RIVAL_MS);
         continue;
       }
-      if (one.subject.startsWith("ask.") || one.subject.startsWith("ans.")) return; // nobody else may publish there, nor we read there
+      if (one.subject.startsWith("ask.") || one.subject.startsWith("ans.")) return 0; // nobody else may publish there, nor we read there
       const owner = await ownerOf(one.subject, result.last, ports);
-      if (owner === one.id) return;
+      if (owner === one.id) return own ? result.last : 0;
       throw new ArmadaError("SUBJECT_TAKEN", `${one.subject} holds ${owner ?? "another's message"}, not ${one.id}`, {
         hint: "another writer used this id first; see `armada events show`",
       });
