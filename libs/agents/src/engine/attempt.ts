@@ -103,11 +103,12 @@ function toolsOf(
         const call = ++calls;
         if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
         const output = tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal })) ?? null;
-        await host.commit(id, 0, (run) => {
-          if (run.state.ended !== undefined || run.state.steps.get(step.n)?.tools.has(call) === true) return undefined;
+        const { run } = await host.commit(id, 0, ({ state }) => {
+          if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(call) === true) return undefined;
           return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
         });
-        return output;
+        const recorded = run.state.steps.get(step.n)?.tools;
+        return recorded?.has(call) === true ? host.functions.payloads.resolve(recorded.get(call)) : output; // one outcome, also of two executions
       },
     ]),
   );
