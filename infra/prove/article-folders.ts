@@ -2,7 +2,6 @@ import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writ
 import { basename, join } from "node:path";
 import type { DemoRun } from "./demo.ts";
 import { here } from "./product.ts";
-import { plain } from "./source-text.ts";
 
 /** A folder to write from; without a brief its name is the topic. */
 export type ArticleFolder = { readonly name: string; readonly path: string; readonly flags: readonly string[] };
@@ -50,14 +49,14 @@ export type Changed = { readonly file: string; readonly before: string; readonly
 export function withOtherNumber(from: string, to: string, run: DemoRun): Changed | undefined {
   for (const { source } of run.output.statements) {
     const raw = readFileSync(join(from, source.file), "utf8");
-    const number = /(?<![\d.,])[2-9]\d(?![\d.,]*\d)/u.exec(source.quote)?.[0];
-    if (number === undefined || raw.split(source.quote).length !== 2 || plain(source.file, raw).split(source.quote).length !== 2) continue;
-    const after = source.quote.replace(number, String(Number(number) + 1));
+    // With the words around it, because markup may stand elsewhere in the sentence.
+    const match = /(?:\S+ )?\S*?(?<![\d.,:])[2-9]\d{0,3}(?![\d.,:]*\d)\S*(?: \S+)?/u.exec(source.quote);
+    const number = match === null ? undefined : /(?<![\d.,:])[2-9]\d{0,3}(?![\d.,:]*\d)/u.exec(match[0])?.[0];
+    if (match === null || number === undefined || raw.split(match[0]).length !== 2) continue;
+    const part = match[0].replace(number, String(Number(number) + 1));
+    const after = source.quote.replace(match[0], () => part);
     cpSync(from, to, { recursive: true });
-    writeFileSync(
-      join(to, source.file),
-      raw.replace(source.quote, () => after),
-    );
+    writeFileSync(join(to, source.file), raw.replace(match[0], () => part));
     return { file: source.file, before: source.quote, after };
   }
   return undefined;

@@ -22,4 +22,16 @@ export const registry: readonly Entry[] = [
     shows: "killed at any moment, every run ends and every step has one outcome",
     load: () => import("./crash.ts"),
   },
+  {
+    name: "approval",
+    minutes: 1,
+    shows: "answers of people outlive kills, count once, and end runs as declared",
+    load: () => import("./approval.ts"),
+  },
+  {
+    name: "trace",
+    minutes: 1,
+    shows: "the causal tree from the log alone among 100,000 other events, and the same by spans",
+    load: () => import("./trace.ts"),
+  },
 ];
