@@ -14,11 +14,12 @@ export type {
   WorkflowContext,
 } from "./define.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";
+export { schemas as journalSchemas } from "./engine/journal-events.ts";
 export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
 export type { View } from "./engine/read-models.ts";
 export { readModelsAt } from "./engine/read-models-at.ts";
 export type { RunState, RunStatus } from "./engine/run-state.ts";
-export { runIdOf, startedBy } from "./engine/starts.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";
+export { runIdOf, startedBy } from "./engine/starts.ts";

@@ -1,19 +1,9 @@
 import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, type Team, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
+import type { TraceNode } from "./lines.ts";
 
-/** One thing that happened, and what it caused. */
-export type Node = {
-  readonly kind: "event" | "run" | "step" | "ask";
-  readonly id: string;
-  readonly team: string;
-  readonly what: string;
-  readonly at: string;
-  readonly status?: string;
-  readonly children: Node[];
-};
-
-export type Trace = { readonly root: Node; readonly correlation: string; readonly messagesRead: number };
+export type Trace = { readonly root: TraceNode; readonly correlation: string; readonly messagesRead: number };
 
 /**
  * The causal tree around a run or an event, from the log alone. Ids are derived, so nothing is scanned: from an event,
@@ -42,12 +32,12 @@ export class CausalTree {
     throw new ArmadaError("NO_SUCH_ID", `no team has a run or an event ${id}`, { hint: "see `armada runs list` and `armada events list`" });
   }
 
-  #trace(root: Node, correlation: string): Trace {
+  #trace(root: TraceNode, correlation: string): Trace {
     return { root, correlation, messagesRead: this.#read };
   }
 
   /** Climbs to what caused the run, as far as the log tells, and comes down from there. */
-  async #rootOfRun(team: string, run: string, journal: readonly Message[]): Promise<Node> {
+  async #rootOfRun(team: string, run: string, journal: readonly Message[]): Promise<TraceNode> {
     const by = readRun(journal).by;
     if (by?.kind === "ask") {
       const asker = /^(.*)-\d+$/.exec(by.id)?.[1];
@@ -61,17 +51,17 @@ export class CausalTree {
     return this.#run(team, run, journal);
   }
 
-  async #rootOfFact(team: string, fact: Message): Promise<Node> {
+  async #rootOfFact(team: string, fact: Message): Promise<TraceNode> {
     const emitter = /^(.*)-\d+$/.exec(fact.envelopes[0]?.id ?? "")?.[1];
     const journal = emitter === undefined ? [] : await this.#journal(team, emitter);
     if (emitter !== undefined && journal.length > 0) return this.#rootOfRun(team, emitter, journal);
     return this.#event(team, fact);
   }
 
-  async #event(team: string, fact: Message): Promise<Node> {
+  async #event(team: string, fact: Message): Promise<TraceNode> {
     const envelope = fact.envelopes[0];
     const id = envelope?.id ?? "";
-    const children: Node[] = [];
+    const children: TraceNode[] = [];
     for (const other of this.#teams)
       for (const subscription of other.subscriptions) {
         if (subscription.on.type !== envelope?.type) continue;
@@ -89,10 +79,10 @@ export class CausalTree {
     };
   }
 
-  async #run(team: string, run: string, journal: readonly Message[]): Promise<Node> {
+  async #run(team: string, run: string, journal: readonly Message[]): Promise<TraceNode> {
     const state = readRun(journal);
     const view = viewOf(team, run, state);
-    const children: Node[] = view.steps.map((step) => ({
+    const children: TraceNode[] = view.steps.map((step) => ({
       kind: "step",
       id: `${run}-${step.n}`,
       team,
@@ -114,7 +104,7 @@ export class CausalTree {
     return { kind: "run", id: run, team, what: `${state.workflow} v${state.version}`, at: state.startedAt, status: view.status, children };
   }
 
-  async #ask(team: string, run: string, data: { n: number; to: string; capability: string }, message: Message): Promise<Node> {
+  async #ask(team: string, run: string, data: { n: number; to: string; capability: string }, message: Message): Promise<TraceNode> {
     const id = runIdOf(`${run}-${data.n}`);
     const known = this.#teams.some((one) => one.name === data.to);
     const journal = known ? await this.#journal(data.to, id) : [];

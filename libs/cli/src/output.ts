@@ -1,17 +1,19 @@
+import type { Line } from "./lines.ts";
+
 /** Where a command's lines go: plain text for people, one JSON object a line for machines. */
 export type Output = {
   readonly json: boolean;
   /** A line for people; nothing with `--json`. */
   say(line: string): void;
   /** An object for machines; nothing without `--json`. */
-  emit(value: Readonly<Record<string, unknown>>): void;
+  emit(line: Line): void;
 };
 
 export function output(json: boolean): Output {
   return {
     json,
     say: (line) => void (json || process.stdout.write(`${line}\n`)),
-    emit: (value) => void (json && process.stdout.write(`${JSON.stringify(value)}\n`)),
+    emit: (line) => void (json && process.stdout.write(`${JSON.stringify(line)}\n`)),
   };
 }
 

@@ -12,8 +12,8 @@ export type Session = {
   readonly mesh: MeshFile | undefined;
   log(team: string): Log;
   readonly objects: Objects;
-  /** Resolves once the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE`, `NO_SUCH_TEAM` */
-  ask(team: string, capability: string, id: string, data: unknown): Promise<void>;
+  /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
+  ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
   close(): Promise<void>;
 };
@@ -46,8 +46,8 @@ function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: Mes
   };
 }
 
-/** Appends an ask of the operator, create-once. */
-export async function ask(log: Pick<Log, "append">, team: string, capability: string, id: string, data: unknown): Promise<void> {
+/** Appends an ask of the operator, create-once: the same id again is the same ask. @returns its sequence */
+export async function ask(log: Pick<Log, "append" | "last">, team: string, capability: string, id: string, data: unknown): Promise<number> {
   const subject = `ask.${team}.${OPERATOR}.${capability}.${id}`;
   const envelope: Envelope = {
     specversion: "1.0",
@@ -64,7 +64,9 @@ export async function ask(log: Pick<Log, "append">, team: string, capability: st
     hops: 0,
   };
   const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
-  if (result.kind === "appended" || result.kind === "conflict") return; // the same key again is the same run
+  if (result.kind === "appended") return result.seq;
+  const stored = result.kind === "conflict" ? (result.last ?? (await log.last(subject))?.seq) : undefined;
+  if (stored !== undefined) return stored;
   throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, {
     hint: "is the team up? see `armada health`",
     retryable: true,

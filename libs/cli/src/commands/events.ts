@@ -53,19 +53,26 @@ export async function showEvent(session: Session, teams: readonly string[], id: 
       if (`${team}:${message.seq}` !== id && !message.envelopes.some((envelope) => envelope.id === id)) return;
       found++;
       print(message, team, out);
-      out.say(JSON.stringify(message.envelopes, undefined, 2));
+      out.say(JSON.stringify(asStored(message), undefined, 2));
     });
   if (found === 0) throw new ArmadaError("NO_SUCH_EVENT", `no stream holds ${id}`, { hint: "use an event's id, or TEAM:SEQUENCE" });
   return EXIT.ok;
 }
 
 function print(message: Message, team: string, out: Output): void {
-  for (const envelope of message.envelopes) {
-    out.emit({ ...envelope, seq: message.seq, stream: `TEAM_${team}`, natssubject: message.subject });
+  const stored = asStored(message);
+  for (const [i, envelope] of message.envelopes.entries()) {
+    out.emit({ ...stored[i], ...envelope, seq: message.seq, stream: `TEAM_${team}`, natssubject: message.subject });
     out.say(
       `${new Date(message.time).toISOString()}  ${`${team}:${message.seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${message.subject}`,
     );
   }
+}
+
+/** The envelopes with the attributes that the mesh itself does not read, as a sender's own extensions. */
+function asStored(message: Message): readonly object[] {
+  const body: object | object[] = JSON.parse(message.body);
+  return Array.isArray(body) ? body : [body];
 }
 
 function timeOf(text: string | undefined, flag: string): number | undefined {

@@ -1,4 +1,4 @@
-import { readRun, viewOf } from "@armada/agents";
+import { readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -29,11 +29,14 @@ export async function showParked(session: Session, teams: readonly string[], run
     const parked = messages.filter((message) => message.subject.startsWith(`run.${team}.park.`));
     if (parked.length === 0) continue;
     const view = viewOf(team, run, readRun(messages));
-    for (const { envelopes, seq } of parked)
-      for (const envelope of envelopes.filter((one) => one.type === "armada.step.parked")) {
-        out.emit({ type: "parked", team, run, seq, status: view.status, at: envelope.time, ...(envelope.data as object) });
-        out.say(`${envelope.time}  ${team}:${seq}  ${JSON.stringify(envelope.data, undefined, 2)}`);
+    for (const message of parked) {
+      const at = message.envelopes[0]?.time ?? "";
+      for (const event of readJournalMessage(message)?.events ?? []) {
+        if (event.type !== "step.parked") continue;
+        out.emit({ type: "parked", team, run, seq: message.seq, status: view.status, at, ...event.data });
+        out.say(`${at}  ${team}:${message.seq}  ${JSON.stringify(event.data, undefined, 2)}`);
       }
+    }
     out.say(`the run is ${view.status}; armada runs retry ${run}`);
     return EXIT.ok;
   }

@@ -43,7 +43,7 @@ export async function provisionCommand(
     dryRun: flags.dryRun === true,
   });
   for (const change of changes) {
-    out.emit({ ...change });
+    out.emit({ type: "change", ...change });
     out.say(`${flags.dryRun === true ? "would " : ""}${change.change} ${change.what}${change.why === undefined ? "" : ` (${change.why})`}`);
   }
   if (changes.length === 0) out.say("nothing to change");

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
 import { EXIT, exitCodeOf } from "../exit.ts";
+import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { newRunId, type Session } from "../session.ts";
@@ -35,9 +36,9 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const { team, workflow } = targetOf(target);
   const input = await inputOf(flags.input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
-  await session.ask(team, "run_start", run, { workflow, input });
+  const seq = await session.ask(team, "run_start", run, { workflow, input });
   if (flags.wait !== true) {
-    out.emit({ type: "accepted", run });
+    out.emit({ type: "accepted", run, seq });
     out.say(`accepted: armada runs show ${run}`);
     return EXIT.ok;
   }
@@ -77,7 +78,7 @@ export async function follow(session: Session, team: string, run: string, out: O
 }
 
 /** The last line of `run --wait --json` and `demo --json`. */
-export function resultOf(run: string, state: RunState, output: unknown): Record<string, unknown> {
+export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"result"> & { output: T } {
   const steps = [...state.steps.values()];
   const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((total, step) => total + of(step), 0);
   return {

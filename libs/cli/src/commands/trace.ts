@@ -1,6 +1,7 @@
 import type { Team } from "@armada/agents";
-import { CausalTree, type Node } from "../causal-tree.ts";
+import { CausalTree } from "../causal-tree.ts";
 import { EXIT } from "../exit.ts";
+import type { TraceNode } from "../lines.ts";
 import { lengthOf, type Output } from "../output.ts";
 import type { Session } from "../session.ts";
 
@@ -15,7 +16,7 @@ export async function traceCommand(session: Session, teams: readonly Team[], id:
   return EXIT.ok;
 }
 
-function lines(node: Node, head: string, tail: string, zero: number): string[] {
+function lines(node: TraceNode, head: string, tail: string, zero: number): string[] {
   const after = node.at === "" ? "" : `+${lengthOf(Math.max(0, Date.parse(node.at) - zero))}`;
   const label =
     node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { AnyEventKind, Capability } from "../../libs/contracts/src/index.ts";
+import { root } from "../verify/command.ts";
+
+export type Contracts = { readonly events: readonly AnyEventKind[]; readonly capabilities: readonly Capability[] };
+
+/** What the services' contracts declare, each once: a type that two teams want from outside is exported by both. */
+export async function loadContracts(): Promise<Contracts> {
+  const events = new Map<string, AnyEventKind>();
+  const capabilities = new Map<string, Capability>();
+  for (const name of readdirSync(`${root}services`).sort()) {
+    const path = `${root}services/${name}/src/contract.ts`;
+    if (!existsSync(path)) continue;
+    const loaded: object = await import(pathToFileURL(path).href);
+    for (const value of Object.values(loaded))
+      if (isEvent(value)) events.set(`${value.type}.v${value.version}`, value);
+      else if (isCapability(value)) capabilities.set(value.name, value);
+  }
+  return { events: [...events.values()], capabilities: [...capabilities.values()] };
+}
+
+/** The schemas of the command line's lines. Loaded as data: nothing imports the command line. */
+export async function loadLines(): Promise<Readonly<Record<string, z.ZodType>>> {
+  const loaded: { lines?: unknown } = await import(pathToFileURL(`${root}libs/cli/src/lines.ts`).href);
+  return z.record(z.string(), z.instanceof(z.ZodType)).parse(loaded.lines);
+}
+
+function isEvent(value: unknown): value is AnyEventKind {
+  return kindOf(value) === "event" || kindOf(value) === "external";
+}
+
+function isCapability(value: unknown): value is Capability {
+  return kindOf(value) === "capability";
+}
+
+function kindOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
+}

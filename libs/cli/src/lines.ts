@@ -1,0 +1,142 @@
+import { Article } from "@armada/content/contract";
+import { Envelope } from "@armada/contracts";
+import { z } from "zod";
+
+/**
+ * The lines that `--json` prints and other programs may rely on: fields are added freely and never renamed. Readers take
+ * fields they do not know. `proto/cli/` holds these as JSON Schemas, one file a key.
+ */
+const text = z.string();
+const count = z.int().min(0);
+const iso = z.string().describe("ISO-8601 UTC");
+const micros = z.int().describe("micro-dollars");
+const problem = { code: text, message: text };
+
+const step = z.object({
+  n: z.int().min(1).describe("which of the workflow's calls"),
+  agent: text,
+  variant: text,
+  status: z.enum(["requested", "completed", "refused", "parked"]),
+  attempts: count.describe("those that succeeded, failed or were interrupted"),
+  outcomes: count.describe("1 once there is an outcome; never more"),
+  ms: z.number().min(0),
+  tokens: count,
+  costMicros: micros,
+  degraded: z.object(problem).optional().describe("set where a fallback answered"),
+  lastFailure: z.object(problem).optional(),
+});
+
+const run = z.object({
+  run: text,
+  team: text,
+  workflow: text,
+  version: z.int(),
+  status: z.enum(["running", "waiting", "parked", "stopped", "completed", "degraded", "failed", "cancelled", "continued"]),
+  startedAt: iso,
+  endedAt: iso.optional(),
+  interruptions: count.describe("attempts that were lost with their replica"),
+  waitingFor: z
+    .array(z.object({ kind: text, n: z.int(), what: text, until: iso.optional() }))
+    .readonly()
+    .optional(),
+  reason: z.object({ ...problem, hint: text.optional() }).optional(),
+  steps: z.array(step).readonly(),
+});
+
+const result = z.object({
+  type: z.literal("result"),
+  run: text,
+  workflow: text,
+  status: z.enum(["completed", "degraded", "failed", "cancelled", "continued", "stopped"]),
+  ms: z.number(),
+  tokens: count,
+  costMicros: micros,
+  degraded: z.array(z.object({ step: z.int(), agent: text, ...problem })).readonly(),
+  failure: z.object({ ...problem, hint: text.optional(), details: z.unknown().optional() }).optional(),
+  output: z.unknown().describe("what the workflow answered; null where it has not"),
+});
+
+const node = z.object({
+  kind: z.enum(["event", "run", "step", "ask"]),
+  id: text,
+  team: text,
+  what: text,
+  at: text.describe("ISO-8601 UTC; empty where the log does not tell"),
+  status: text.optional(),
+  get children() {
+    return z.array(node).readonly();
+  },
+});
+
+/** `article`, `html` and `cover` are the paths of the files that the command wrote. */
+const articleOutput = Article.extend({ article: text.describe("path"), html: text.describe("path"), cover: text.describe("path") });
+
+export const lines = {
+  accepted: z.union([
+    z.object({ type: z.literal("accepted"), run: text, seq: count }),
+    z.object({ type: z.literal("accepted"), event: text, seq: count, already: z.boolean().optional() }),
+  ]),
+  already: z.object({ type: z.literal("already"), run: text, message: text }),
+  change: z.object({ type: z.literal("change"), change: z.enum(["create", "update", "delete"]), what: text, why: text.optional() }),
+  created: z.object({ type: z.literal("created"), file: text }),
+  "demo-result": result.extend({ output: articleOutput.nullable() }),
+  done: z.object({ type: z.literal("done"), run: text, status: run.shape.status }),
+  error: z.object({ type: z.literal("error"), ...problem, hint: text.optional() }),
+  event: z.looseObject({ ...Envelope.shape, seq: count, stream: text, natssubject: text }),
+  finding: z.object({
+    type: z.literal("finding"),
+    name: text,
+    value: z.union([text, z.number(), z.boolean()]),
+    from: text.optional().describe("where a configured value came from"),
+    ok: z.boolean(),
+    next: text.optional().describe("what to do"),
+  }),
+  health: z.object({
+    type: z.literal("health"),
+    team: text,
+    ok: z.boolean(),
+    replicas: count,
+    restarts: count,
+    messages: count,
+    pending: count,
+    unacked: count,
+    unserved: z.array(text).readonly().describe("queues with work and nobody who pulls it"),
+  }),
+  parked: z.object({ type: z.literal("parked"), team: text, run: text, step: z.int(), agent: text, attempts: count, ...problem }),
+  "parked-show": z.object({
+    type: z.literal("parked"),
+    team: text,
+    run: text,
+    seq: count,
+    status: run.shape.status,
+    at: iso,
+    n: z.int(),
+    ...problem,
+    attempts: count,
+    chain: z.array(text).readonly(),
+  }),
+  ready: z.object({
+    type: z.literal("ready"),
+    gateway: text.nullable().describe("its address; null where the gateway does not run"),
+    nats: text,
+    key: text.optional().describe("the gateway's"),
+    pids: z.record(text, z.array(z.int())).describe("by service, and `nats` where the server is ours"),
+  }),
+  result,
+  run,
+  state: z.object({ type: z.literal("state"), team: text, model: text, version: z.int(), asOf: count, state: z.unknown() }),
+  step: step.extend({ type: z.literal("step"), run: text }),
+  trace: z.object({
+    type: z.literal("trace"),
+    id: text,
+    correlation: text,
+    messagesRead: count,
+    ms: count,
+    root: node,
+  }),
+} as const;
+
+export type LineOf<K extends keyof typeof lines> = z.infer<(typeof lines)[K]>;
+/** Any line of any command. */
+export type Line = LineOf<keyof typeof lines>;
+export type TraceNode = z.infer<typeof node>;
