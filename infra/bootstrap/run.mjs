@@ -1,9 +1,10 @@
 import { start } from "./start.mjs";
 
-// `npm start`, `npm test` and `npm run prove`; `npx armada` comes through armada.mjs.
+// `npm start`, `npm test`, `npm run prove` and `npm run sim`; `npx armada` comes through armada.mjs.
 const [command, ...args] = process.argv.slice(2);
 const say = args.includes("--json") ? console.error : console.log;
 if (command === "demo") await start("libs/cli/src/main.ts", ["demo", ...args], { say });
 else if (command === "verify") await start("infra/verify/run.ts", args, { nats: !args.includes("--fast"), own: true, say });
 else if (command === "prove") await start("infra/prove/main.ts", args, { nats: !args.includes("--list"), own: true, say });
-else throw new Error(`run.mjs takes demo, verify or prove, not ${command}`);
+else if (command === "sim") await start("libs/agents/src/testing/sim/main.ts", args, { nats: false, say });
+else throw new Error(`run.mjs takes demo, verify, prove or sim, not ${command}`);

@@ -1,0 +1,74 @@
+import { answer } from "../../engine/answer.ts";
+import { coldRun, type Functions, foldMessage } from "../../engine/hot-run.ts";
+import type { JournalEvent, JournalEventType } from "../../engine/journal-events.ts";
+import type { Journal } from "./journals.ts";
+
+/** What a workflow's function says, and not what happens to it. A `run.ended` after `cancel.requested` happens to it. */
+const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+  "step.requested",
+  "ask.sent",
+  "fact.emitted",
+  "sleep.set",
+  "wait.set",
+  "approval.asked",
+  "run.patched",
+  "run.ended",
+]);
+
+/** Runs the workflow against its journal, from nothing: where it does not say again what the journal holds, why. */
+export async function regenerated(journal: Journal, functions: Functions): Promise<string | undefined> {
+  const run = coldRun(journal.run);
+  let pending: readonly JournalEvent[] = [];
+  for (const read of journal.read) {
+    const { events } = read;
+    const head = read.envelopes[0];
+    const causes = events.slice(0, causesOf(events));
+    const provenance = { correlation: head?.correlationid ?? "", causation: head?.id ?? "", hops: 0, traceparent: undefined };
+    const made = await answer(run, { events: causes, provenance }, functions, Date.parse(head?.time ?? ""));
+    const reaction = made.events.slice(causes.length);
+    const silent = read.does === "lead" || causes.some(({ type }) => type === "cancel.requested") || isPassive(events);
+    const expected = silent ? causes : [...causes, ...pending, ...reaction];
+    // The end of a function that has returned is made again with each answer.
+    const kept = run.execution?.result === undefined ? reaction : reaction.filter((event) => event.type !== "run.ended");
+    pending = silent ? [...pending, ...kept] : [];
+    const [was, is] = [await plain(events, functions), await plain(expected, functions)];
+    if (was !== is)
+      return `message ${read.n} of run ${journal.run} of ${journal.team} is not said again:\n  journal: ${was}\n  again:   ${is}`;
+    foldMessage(run.state, read);
+    if (run.state.ended !== undefined) run.execution = undefined;
+  }
+  return undefined;
+}
+
+/** Of a step whose outcome is out: the function says nothing to it, and what it has yet to say stays unsaid. */
+function isPassive(events: readonly JournalEvent[]): boolean {
+  return (
+    events.every(({ type }) => ["step.attempt_failed", "step.worker_lost", "step.tool", "step.parked", "step.retried"].includes(type)) &&
+    events.length > 0
+  );
+}
+
+function causesOf(events: readonly JournalEvent[]): number {
+  if (events.some((event) => event.type === "cancel.requested") || failedStart(events)) return events.length;
+  const first = events.findIndex((event) => REACTIONS.has(event.type));
+  return first < 0 ? events.length : first;
+}
+
+/** A start that was refused ends in the same message, before any function. */
+function failedStart(events: readonly JournalEvent[]): boolean {
+  const [started, ended] = events;
+  return started?.type === "run.started" && started.data.version === 0 && ended?.type === "run.ended";
+}
+
+async function plain(events: readonly JournalEvent[], { payloads }: Functions): Promise<string> {
+  const resolved = await Promise.all(events.map((event) => payloads.resolveEvent(event)));
+  return canonical(resolved.map(({ type, data }) => ({ type, data: { ...data, context: undefined } })));
+}
+
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

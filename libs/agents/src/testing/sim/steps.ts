@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { Payloads } from "../../engine/payloads.ts";
+import type { Journal } from "./journals.ts";
+import { Task } from "./program.ts";
+import { canonical } from "./regenerate.ts";
+import type { Side } from "./teams.ts";
+import type { World } from "./world.ts";
+
+const ATTEMPTS = 4;
+const Output = z.object({ v: z.number(), tools: z.array(z.number()).optional() });
+
+/** What each step's journal says agrees with what its agent did outside, and with the limits of its attempts. */
+export async function checkSteps(journal: Journal, world: World, payloads: Payloads): Promise<string[]> {
+  const wrong: string[] = [];
+  const failures = new Map<number, number>();
+  const written = new Map<number, unknown[]>();
+  const at = (n: number): string => `step ${n} of run ${journal.run} of ${journal.team}`;
+  for (const { type, data } of journal.read.flatMap((read) => read.events))
+    switch (type) {
+      case "step.retried":
+        failures.set(data.n, 0);
+        break;
+      case "step.worker_lost":
+      case "step.attempt_failed": {
+        const failed = (failures.get(data.n) ?? 0) + (type === "step.worker_lost" || data.counts ? 1 : 0);
+        failures.set(data.n, failed);
+        if (failed > ATTEMPTS) wrong.push(`${at(data.n)} has failed ${failed} times`);
+        break;
+      }
+      case "step.tool":
+        written.set(data.n, [...(written.get(data.n) ?? []), data.output]);
+        if (world.effects.times(`${journal.run}-${data.n}.${data.call}`) === 0)
+          wrong.push(`${at(data.n)} journaled a write that nobody made`);
+        break;
+      case "inline.completed":
+        if (world.effects.times(`${journal.run}-${data.n}`) === 0) wrong.push(`${at(data.n)} journaled inline work that nobody did`);
+        break;
+      case "step.completed": {
+        const output = Output.parse(await payloads.resolve(data.output));
+        const task = Task.parse(await payloads.resolve(journal.state.steps.get(data.n)?.input));
+        if (output.v !== (data.degraded === undefined ? task.v + 1 : -task.v))
+          wrong.push(`${at(data.n)} answered ${output.v} to ${task.v}`);
+        if (world.effects.times(`${journal.run}-${data.n}`) === 0 && data.degraded === undefined)
+          wrong.push(`${at(data.n)} completed and nobody did it`);
+        const tools = (output.tools ?? []).map((nth) => ({ nth }));
+        if (output.tools !== undefined && canonical(tools) !== canonical(written.get(data.n) ?? []))
+          wrong.push(`${at(data.n)} answered with the writes ${canonical(tools)}, journaled are ${canonical(written.get(data.n))}`);
+        break;
+      }
+      case "ask.answered": {
+        const answer = world.mesh
+          .stream(journal.team)
+          .messages.find((message) => message.subject === `ans.${journal.team}.${data.from}.${journal.run}.${data.n}`);
+        const { n: _n, from: _from, ...said } = data;
+        if (canonical(answer?.envelopes[0]?.data) !== canonical(said))
+          wrong.push(`call ${data.n} of run ${journal.run} journaled an answer that was not given`);
+        break;
+      }
+      default:
+        break;
+    }
+  for (const step of journal.state.steps.values())
+    if (step.lost > world.crashes[journal.team as Side])
+      wrong.push(`${at(step.n)} lost ${step.lost} workers of ${world.crashes[journal.team as Side]} that died`);
+  return wrong;
+}
