@@ -37,7 +37,10 @@ export async function answer(
 ): Promise<{ events: readonly JournalEvent[]; unanswered: boolean }> {
   const cause = decision.events;
   const has = (...types: JournalEventType[]): boolean => cause.some((event) => types.includes(event.type));
-  const whole = (events: readonly JournalEvent[]): { events: readonly JournalEvent[]; unanswered: boolean } => ({ events, unanswered: false });
+  const whole = (events: readonly JournalEvent[]): { events: readonly JournalEvent[]; unanswered: boolean } => ({
+    events,
+    unanswered: false,
+  });
   if (run.state.ended !== undefined || run.state.stopped !== undefined) return whole(cause);
   if (has("run.ended", "run.stopped", "run.resumed", "run.moved")) return whole(cause);
   if (cause.length > 0 && !cause.some((event) => OUTCOMES.has(event.type))) return whole(cause);
@@ -88,7 +91,10 @@ function end(
   if (!output.success)
     return {
       type: "run.ended",
-      data: { status: "failed", failure: { code: "OUTPUT_INVALID", message: `the run's output does not fit its schema: ${output.error?.message ?? ""}` } },
+      data: {
+        status: "failed",
+        failure: { code: "OUTPUT_INVALID", message: `the run's output does not fit its schema: ${output.error?.message ?? ""}` },
+      },
     };
   const degraded =
     [...run.state.steps.values()].some((step) => step.degraded !== undefined) ||

@@ -44,7 +44,9 @@ export async function attemptStep(about: {
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const request = { ...question, tier: question.tier ?? agent.tier, idempotencyKey };
-        const answer = await tracer.span(`chat ${question.task}`, { "armada.task": question.task }, inside, () => models.call(request, signal));
+        const answer = await tracer.span(`chat ${question.task}`, { "armada.task": question.task }, inside, () =>
+          models.call(request, signal),
+        );
         spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
         spent.costMicros += answer.costMicros;
         spent.model = answer.model;

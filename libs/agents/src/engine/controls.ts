@@ -66,7 +66,9 @@ function decide(capability: string, data: ControlData, { state }: HotRun, by: st
       return state.stopped === undefined ? retried : [{ type: "run.resumed", data: { by } }, ...retried];
     }
     case "run_move":
-      return data.version === undefined || data.version === state.version ? [] : [{ type: "run.moved", data: { version: data.version, by } }];
+      return data.version === undefined || data.version === state.version
+        ? []
+        : [{ type: "run.moved", data: { version: data.version, by } }];
     default:
       return [];
   }

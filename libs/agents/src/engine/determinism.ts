@@ -15,8 +15,12 @@ export class DeterminismError extends ArmadaError {
     workflow: { readonly name: string; readonly version: number },
     what: { readonly step: number; readonly journal: string; readonly code: string },
   ) {
-    super(code, `${workflow.name} v${workflow.version}, call ${what.step}: the journal holds: ${what.journal}; the code asked: ${what.code}`, {
-      hint: NEXT[code],
-    });
+    super(
+      code,
+      `${workflow.name} v${workflow.version}, call ${what.step}: the journal holds: ${what.journal}; the code asked: ${what.code}`,
+      {
+        hint: NEXT[code],
+      },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { encodeBody, type Envelope, event } from "@armada/contracts";
+import { type Envelope, encodeBody, event } from "@armada/contracts";
 import { HOSTILE, MemoryMesh } from "@armada/event-sourcing";
 import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
@@ -24,8 +24,18 @@ function mesh(hostile = false, seed = 1) {
 function ask(to: string, workflow: string, id: string, input: unknown, capability = "run_start"): [string, string] {
   const data = capability === "run_start" ? { workflow, input } : input;
   const envelope: Envelope = {
-    specversion: "1.0", id: `${id}.${capability}`, source: "/operator", type: "armada.asked", subject: id, time: "2026-01-01T00:00:00.000Z",
-    data, team: "operator", correlationid: id, causationid: id, schemaversion: 1, hops: 0,
+    specversion: "1.0",
+    id: `${id}.${capability}`,
+    source: "/operator",
+    type: "armada.asked",
+    subject: id,
+    time: "2026-01-01T00:00:00.000Z",
+    data,
+    team: "operator",
+    correlationid: id,
+    causationid: id,
+    schemaversion: 1,
+    hops: 0,
   };
   return [`ask.${to}.operator.${capability}.${id}`, encodeBody([envelope])];
 }
@@ -51,7 +61,10 @@ async function runOne(definition: Team, workflowName: string, input: unknown, ho
 }
 
 const sequence = workflow({
-  name: "sequence", version: 1, input: Num, output: Num,
+  name: "sequence",
+  version: 1,
+  input: Num,
+  output: Num,
   run: async (input, ctx) => {
     const one = await ctx.ask(add, input);
     const doubled = await ctx.step("double", () => one.n * 2);
@@ -61,7 +74,10 @@ const sequence = workflow({
   },
 });
 const fan = workflow({
-  name: "fan", version: 1, input: Num, output: Num,
+  name: "fan",
+  version: 1,
+  input: Num,
+  output: Num,
   run: async (input, ctx) => {
     const all = await Promise.all(Array.from({ length: 10 }, (_, i) => ctx.ask(add, { n: input.n + i })));
     return ctx.ask(add, { n: all.reduce((sum, { n }) => sum + n, 0) });
@@ -78,7 +94,12 @@ test("a run of steps, inline work, a fact and a timer ends with its output", asy
 });
 
 test("a fan-out of ten joins once, calm and hostile", async () => {
-  for (const [hostile, seed] of [[false, 1], [true, 2], [true, 3], [true, 4]] as const) {
+  for (const [hostile, seed] of [
+    [false, 1],
+    [true, 2],
+    [true, 3],
+    [true, 4],
+  ] as const) {
     const { state } = await runOne(maths, "fan", { n: 0 }, hostile, seed);
     expect(state.ended).toMatchObject({ status: "completed", output: { n: 56 } });
     expect([...state.steps.values()].every((step) => step.outcomes === 1)).toBe(true);
@@ -95,7 +116,10 @@ test("a step that fails to its last attempt is answered by the fallback, labelle
   const soft = agent({ ...options, name: "soft", run, fallback: () => ({ n: 7 }) });
   const hard = agent({ ...options, name: "hard", run });
   const both = workflow({
-    name: "both", version: 1, input: Num, output: z.array(Num),
+    name: "both",
+    version: 1,
+    input: Num,
+    output: z.array(Num),
     run: async (input, ctx) => Promise.all([ctx.ask(soft, input), ctx.ask(hard, input)]),
   });
   const definition = team({ name: "shaky", agents: [soft, hard], workflows: [both] });
@@ -122,7 +146,14 @@ test("input that does not fit, and a workflow that is not there, end the run as 
 test("a replica that dies while it runs a step loses the attempt, and another ends the run", async () => {
   const env = mesh();
   let calls = 0;
-  const slow = agent({ name: "slow", does: "hangs at first", tier: "worker", input: Num, output: Num, run: ({ input }) => (++calls === 1 ? new Promise(() => undefined) : { n: input.n }) });
+  const slow = agent({
+    name: "slow",
+    does: "hangs at first",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    run: ({ input }) => (++calls === 1 ? new Promise(() => undefined) : { n: input.n }),
+  });
   const one = workflow({ name: "one", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(slow, input) });
   const definition = team({ name: "mortal", agents: [slow], workflows: [one] });
   const first = startReplica(env.mesh, definition, noModels, env);
@@ -137,7 +168,16 @@ test("a replica that dies while it runs a step loses the attempt, and another en
 });
 
 test("a function that awaits something outside ctx stops the run and says so", async () => {
-  const outside = workflow({ name: "outside", version: 1, input: Num, output: Num, run: async (input) => { await new Promise(() => undefined); return input; } });
+  const outside = workflow({
+    name: "outside",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async (input) => {
+      await new Promise(() => undefined);
+      return input;
+    },
+  });
   const env = mesh();
   startReplica(env.mesh, team({ name: "strict", workflows: [outside] }), noModels, env);
   env.mesh.stream("strict").append(...ask("strict", "outside", "r1", { n: 3 }), env.clock.now());
@@ -147,11 +187,20 @@ test("a function that awaits something outside ctx stops the run and says so", a
 
 test("a long loop goes on as new; without that it stops at a full journal", async () => {
   const endless = workflow({
-    name: "endless", version: 1, input: Num, output: Num,
-    run: async ({ n }, ctx) => { let now = n; for (;;) now = (await ctx.ask(add, { n: now })).n; },
+    name: "endless",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async ({ n }, ctx) => {
+      let now = n;
+      for (;;) now = (await ctx.ask(add, { n: now })).n;
+    },
   });
   const long = workflow({
-    name: "long", version: 1, input: Num, output: Num,
+    name: "long",
+    version: 1,
+    input: Num,
+    output: Num,
     run: async ({ n }, ctx) => {
       let now = n;
       for (let i = 0; i < 500 && now < 1_200; i++) now = (await ctx.ask(add, { n: now })).n;
@@ -162,7 +211,10 @@ test("a long loop goes on as new; without that it stops at a full journal", asyn
   startReplica(env.mesh, team({ name: "loops", agents: [add], workflows: [endless, long] }), noModels, env);
   env.mesh.stream("loops").append(...ask("loops", "endless", "r1", { n: 0 }), env.clock.now());
   env.mesh.stream("loops").append(...ask("loops", "long", "r2", { n: 0 }), env.clock.now());
-  await env.clock.run(() => stateOf(env.mesh, "loops", "r2~3").ended !== undefined && stateOf(env.mesh, "loops", "r1").stopped !== undefined, 600_000);
+  await env.clock.run(
+    () => stateOf(env.mesh, "loops", "r2~3").ended !== undefined && stateOf(env.mesh, "loops", "r1").stopped !== undefined,
+    600_000,
+  );
   expect(stateOf(env.mesh, "loops", "r1")).toMatchObject({ stopped: { code: "JOURNAL_FULL" }, length: 1_000 });
   expect(stateOf(env.mesh, "loops", "r2").ended).toMatchObject({ status: "continued", next: "r2~2" });
   expect(stateOf(env.mesh, "loops", "r2~3").ended).toMatchObject({ status: "completed", output: { n: 1_200 } });

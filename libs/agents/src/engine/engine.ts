@@ -23,7 +23,12 @@ export type Engine = {
 };
 
 /** Starts a replica. `sourceOf` gives the digest of a workflow's source, stamped on the runs it starts. */
-export function startEngine(team: Team, ports: Ports, models: Models, options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number } = {}): Engine {
+export function startEngine(
+  team: Team,
+  ports: Ports,
+  models: Models,
+  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number } = {},
+): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));

@@ -242,7 +242,12 @@ export class Execution {
     this.#fresh = this.#fresh.filter((made) => made !== call);
   }
 
-  #call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: Inline["work"]): Promise<T> {
+  #call<T>(
+    kind: string,
+    target: string,
+    record: ((n: number, now: number) => JournalEvent) | undefined,
+    work?: Inline["work"],
+  ): Promise<T> {
     if (!this.#inTurn) this.#outside(`it called ${kind} ${target}`);
     const n = this.#next++;
     return new Promise<T>((resolve, reject) => {

@@ -89,7 +89,11 @@ export async function replay(run: HotRun, messages: readonly Message[], function
       await feed(execution, journal, index <= answered.lastIndexOf(true), state, functions.payloads);
       const extra = execution.fresh[0];
       if (extra !== undefined && answered[index] === true)
-        throw new DeterminismError("WORKFLOW_CHANGED", workflow, { step: extra.n, journal: "nothing", code: `${extra.kind} ${extra.target}`.trim() });
+        throw new DeterminismError("WORKFLOW_CHANGED", workflow, {
+          step: extra.n,
+          journal: "nothing",
+          code: `${extra.kind} ${extra.target}`.trim(),
+        });
     }
   } catch (error) {
     if (!(error instanceof DeterminismError)) throw error;
@@ -121,13 +125,7 @@ function answeredOf(read: readonly JournalMessage[], stoppedBefore: boolean): bo
   });
 }
 
-async function feed(
-  execution: Execution,
-  journal: JournalMessage,
-  replaying: boolean,
-  state: RunState,
-  payloads: Payloads,
-): Promise<void> {
+async function feed(execution: Execution, journal: JournalMessage, replaying: boolean, state: RunState, payloads: Payloads): Promise<void> {
   const time = Date.parse(journal.envelopes[0]?.time ?? "");
   for (const event of journal.events)
     await execution.apply(await payloads.resolveEvent(event), { time, root: journal.n, replaying, patches: state.patches });

@@ -1,7 +1,7 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
-import type { Inline } from "./execution.ts";
 import { failureOf } from "./answer.ts";
+import type { Inline } from "./execution.ts";
 import { lacksVersion } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";

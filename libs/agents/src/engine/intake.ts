@@ -100,7 +100,9 @@ export class Intake {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
-    return this.#outcome(id, n, delivery, (state) => (state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined));
+    return this.#outcome(id, n, delivery, (state) =>
+      state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined,
+    );
   }
 
   async trigger(subscription: Subscription, since: number, delivery: Delivery): Promise<Handled> {
@@ -147,10 +149,12 @@ export class Intake {
       if (loaded.kind === "too_many") throw new ArmadaError("TOO_MANY_WAITS", `more than 1,000 waits for ${kind.type} ${subject.id}`);
       found.push(...loaded.messages);
     }
-    const runs = new Set(found.flatMap((message) => {
-      const wait = parseSubject(message.subject);
-      return wait?.kind === "journal" ? [wait.run] : [];
-    }));
+    const runs = new Set(
+      found.flatMap((message) => {
+        const wait = parseSubject(message.subject);
+        return wait?.kind === "journal" ? [wait.run] : [];
+      }),
+    );
     let handled = DONE;
     for (const id of runs) {
       const met = await this.#met(id, kind, subject.id, fact, delivery);
@@ -162,7 +166,9 @@ export class Intake {
   /** The look back of a wait, after its own write. */
   async lookBack(id: string, ordinalSeq: number): Promise<void> {
     const open = await this.#host.read(id, ordinalSeq, ({ state }) =>
-      [...state.waits.values()].flatMap((wait) => (wait.kind === "wait" && wait.open ? [{ wait, since: wait.data.since || state.startedAt }] : [])),
+      [...state.waits.values()].flatMap((wait) =>
+        wait.kind === "wait" && wait.open ? [{ wait, since: wait.data.since || state.startedAt }] : [],
+      ),
     );
     for (const { wait, since } of open) {
       const kind = this.#host.team.awaits.find((awaited) => awaited.type === wait.data.type);
@@ -197,12 +203,7 @@ export class Intake {
     return handled;
   }
 
-  async #outcome(
-    id: string,
-    n: number,
-    delivery: Delivery,
-    decide: (state: RunState) => JournalEvent | undefined,
-  ): Promise<Handled> {
+  async #outcome(id: string, n: number, delivery: Delivery, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
       const event = state.exists && state.ended === undefined ? decide(state) : undefined;
       return event === undefined ? undefined : { events: [event] };

@@ -56,7 +56,11 @@ export function dispatchesOf(events: readonly JournalEvent[], state: RunState): 
 
 /** The route under which a wait is found by an arriving event. */
 export function waitRoute(type: string, id: string): string {
-  return `${type.toLowerCase().split(".").at(-1)?.replaceAll(/[^a-z0-9_]/g, "_")}-${shortHash(id)}`;
+  return `${type
+    .toLowerCase()
+    .split(".")
+    .at(-1)
+    ?.replaceAll(/[^a-z0-9_]/g, "_")}-${shortHash(id)}`;
 }
 
 /** The subject of a decision. `unanswered`: a replica with the run's version must go on from it. */

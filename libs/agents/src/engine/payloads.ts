@@ -1,5 +1,5 @@
-import type { Objects } from "@armada/event-sourcing";
 import type { Envelope } from "@armada/contracts";
+import type { Objects } from "@armada/event-sourcing";
 import type { JournalEvent } from "./journal-events.ts";
 
 /** Bodies above this go to the object store; the event holds digest and size. Bytes of UTF-8. */

@@ -17,7 +17,8 @@ export async function readModelsAt(
   const messages: Parameters<ReadModels["fold"]>[0][] = [];
   if (models.filters.length > 0)
     await log.scan(models.filters, 0, (message) => {
-      if (message.seq <= (at.seq ?? Number.POSITIVE_INFINITY) && message.time <= (at.time ?? Number.POSITIVE_INFINITY)) messages.push(message);
+      if (message.seq <= (at.seq ?? Number.POSITIVE_INFINITY) && message.time <= (at.time ?? Number.POSITIVE_INFINITY))
+        messages.push(message);
     });
   for (const message of messages) await models.fold(message);
   return { views: models.views(), read: messages.length };

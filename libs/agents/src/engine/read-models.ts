@@ -37,7 +37,8 @@ export class ReadModels {
       for (const fold of model.folds) {
         const read = await factOf(message, fold.on, this.#payloads);
         const now = this.#states.get(model.name);
-        if (read !== undefined && now !== undefined) this.#states.set(model.name, { state: fold.evolve(now.state, read.fact), asOf: message.seq });
+        if (read !== undefined && now !== undefined)
+          this.#states.set(model.name, { state: fold.evolve(now.state, read.fact), asOf: message.seq });
       }
   }
 

@@ -131,7 +131,8 @@ export class RunHost {
     run.prev = digestOf(written.body);
     run.provenance ??= provenanceOf(written.envelopes);
     if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
-    if (n === JOURNAL_WARNING) this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
+    if (n === JOURNAL_WARNING)
+      this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
     this.#keep(run);
     return { committed: { run, ordinal: n, waits: setsWait(message) }, derived: derive(this.team.name, run.id, message, run.state) };
   }
@@ -140,19 +141,33 @@ export class RunHost {
    * What our own message `n` derives, where a write that was not answered turns out to be stored: as it is stored, for a
    * later try differs in its times. The next decision is made on the very view that was searched, so none is missed.
    */
-  #ownOf(id: string, messages: readonly Message[], n: number, own: string | undefined): { waits: boolean; derived: readonly Derived[] } | undefined {
+  #ownOf(
+    id: string,
+    messages: readonly Message[],
+    n: number,
+    own: string | undefined,
+  ): { waits: boolean; derived: readonly Derived[] } | undefined {
     const state = initialRun();
     for (const message of messages) {
       const journal = readJournalMessage(message);
       if (journal === undefined) continue;
       foldMessage(state, journal);
       if (journal.n !== n) continue;
-      return journal.envelopes[0]?.id === own ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state) } : undefined;
+      return journal.envelopes[0]?.id === own
+        ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state) }
+        : undefined;
     }
     return undefined;
   }
 
-  #write(run: HotRun, n: number, writer: string, now: number, decision: Decision, events: readonly JournalEvent[]): ReturnType<Payloads["offload"]> {
+  #write(
+    run: HotRun,
+    n: number,
+    writer: string,
+    now: number,
+    decision: Decision,
+    events: readonly JournalEvent[],
+  ): ReturnType<Payloads["offload"]> {
     const provenance = decision.provenance ?? run.provenance;
     if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
     const about = {
@@ -206,14 +221,19 @@ export class RunHost {
   async #load(id: string, atLeast: number): Promise<readonly Message[]> {
     const loaded = await persistently(`load run ${id}`, this.ports, () => this.ports.log.load(runFilter(this.team.name, id), atLeast));
     if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${id} is longer than one load may be`);
+    this.#saw(id, loaded.messages.at(-1)?.seq ?? 0);
     return loaded.messages;
   }
 
   #keep(run: HotRun): HotRun {
     if (!run.state.exists) return run;
     putNewest(this.#hot, run.id, run, MAX_HOT);
-    putNewest(this.#floors, run.id, run.lastSeq, MAX_FLOORS);
+    this.#saw(run.id, run.lastSeq);
     return run;
+  }
+
+  #saw(id: string, seq: number): void {
+    if (seq > 0) putNewest(this.#floors, id, Math.max(seq, this.#floors.get(id) ?? 0), MAX_FLOORS);
   }
 
   async #locked<T>(id: string, work: () => Promise<T>): Promise<T> {

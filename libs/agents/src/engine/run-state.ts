@@ -34,9 +34,21 @@ export type StepState = {
 /** A call that waits for something other than an agent of the own team. */
 export type WaitState =
   | { readonly kind: "ask"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["ask.sent"] }
-  | { readonly kind: "sleep"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["sleep.set"] }
+  | {
+      readonly kind: "sleep";
+      readonly n: number;
+      readonly open: boolean;
+      readonly closedAt: number;
+      readonly data: JournalData["sleep.set"];
+    }
   | { readonly kind: "wait"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["wait.set"] }
-  | { readonly kind: "approval"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["approval.asked"] };
+  | {
+      readonly kind: "approval";
+      readonly n: number;
+      readonly open: boolean;
+      readonly closedAt: number;
+      readonly data: JournalData["approval.asked"];
+    };
 
 /** What folding a run's journal gives. `exists` is false before its first message. */
 export type RunState = {

@@ -74,7 +74,15 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
     interruptions: steps.length === 0 ? 0 : [...state.steps.values()].reduce((sum, step) => sum + step.lost, 0),
     ...(waitingFor.length === 0 ? {} : { waitingFor }),
-    ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...("hint" in reason && reason.hint !== undefined ? { hint: reason.hint } : {}) } }),
+    ...(reason === undefined
+      ? {}
+      : {
+          reason: {
+            code: reason.code,
+            message: reason.message,
+            ...("hint" in reason && reason.hint !== undefined ? { hint: reason.hint } : {}),
+          },
+        }),
     steps,
   };
 }
@@ -82,7 +90,11 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
 function parkedReason(state: RunState): { code: string; message: string; hint?: string } | undefined {
   const parked = [...state.steps.values()].find((step) => step.status === "parked");
   if (parked === undefined) return undefined;
-  return { code: parked.lastFailure?.code ?? "PARKED", message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`, hint: "armada runs retry ID" };
+  return {
+    code: parked.lastFailure?.code ?? "PARKED",
+    message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`,
+    hint: "armada runs retry ID",
+  };
 }
 
 function waiting(wait: WaitState): WaitingFor {
@@ -92,7 +104,12 @@ function waiting(wait: WaitState): WaitingFor {
     case "sleep":
       return { kind: "sleep", n: wait.n, what: "a timer", until: wait.data.until };
     case "wait":
-      return { kind: "event", n: wait.n, what: `${wait.data.type} ${wait.data.id}`, ...(wait.data.until === undefined ? {} : { until: wait.data.until }) };
+      return {
+        kind: "event",
+        n: wait.n,
+        what: `${wait.data.type} ${wait.data.id}`,
+        ...(wait.data.until === undefined ? {} : { until: wait.data.until }),
+      };
     case "approval":
       return { kind: "approval", n: wait.n, what: wait.data.question, until: wait.data.until };
     default:

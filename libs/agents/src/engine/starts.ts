@@ -44,7 +44,13 @@ export function newest(workflows: readonly Workflow[], name: string): Workflow |
  * Starts a run once: a second start of the same id changes nothing. Input that does not fit makes a run that has failed,
  * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
  */
-export async function start(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, about: Start, signal: AbortSignal): Promise<Handled> {
+export async function start(
+  host: RunHost,
+  inlines: Inlines,
+  sourceOf: (workflow: Workflow) => string,
+  about: Start,
+  signal: AbortSignal,
+): Promise<Handled> {
   const decision = decide(host, sourceOf, about, await host.functions.payloads.resolve(about.input));
   const { run, ordinal } = await host.commit(about.run, about.seq, ({ state }) => {
     if (!state.exists) return decision;

@@ -34,7 +34,8 @@ async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clo
         hint: "another writer used this id first; see `armada events show`",
       });
     }
-    if (tries % 20 === 2) ports.logger.warn(`${one.kind === "timer" ? "a timer" : one.subject} waits: the log is ${result.kind}`, { tries });
+    if (tries % 20 === 2)
+      ports.logger.warn(`${one.kind === "timer" ? "a timer" : one.subject} waits: the log is ${result.kind}`, { tries });
     await ports.clock.sleep(pause(tries));
   }
 }

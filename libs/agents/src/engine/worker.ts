@@ -2,8 +2,8 @@ import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
-import { attemptStep, type Attempted } from "./attempt.ts";
 import { failureOf } from "./answer.ts";
+import { type Attempted, attemptStep } from "./attempt.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
@@ -99,7 +99,14 @@ export class Worker {
     return this.#conclude(agent, id, step, attempted, delivery, signal);
   }
 
-  async #conclude(agent: Agent, id: string, step: StepState, attempted: Attempted, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+  async #conclude(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    attempted: Attempted,
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
     const attempt = step.attempts + 1;
     if (attempted.kind === "completed") {
       const { output, ...spent } = attempted;
@@ -236,5 +243,7 @@ function isTerminal(error: unknown): boolean {
 }
 
 function retryAfterOf(error: unknown): number | undefined {
-  return typeof error === "object" && error !== null && "retryAfter" in error && typeof error.retryAfter === "number" ? error.retryAfter : undefined;
+  return typeof error === "object" && error !== null && "retryAfter" in error && typeof error.retryAfter === "number"
+    ? error.retryAfter
+    : undefined;
 }
