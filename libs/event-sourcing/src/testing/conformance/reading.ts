@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { fact } from "./messages.ts";
+import type { Subject } from "@armada/contracts";
+import { fact, message } from "./messages.ts";
 import { queueOf, type Scenario } from "./scenario.ts";
 import { done, keysOf, upTo } from "./world.ts";
 
@@ -87,6 +88,28 @@ export const reading: readonly Scenario[] = [
       await world.until(() => got.length >= 2 && handled.length >= 2, "both good messages came");
       deepEqual(keysOf(got), ["1", "5"]);
       deepEqual([...new Set(keysOf(handled))].sort(), ["1", "5"]);
+    },
+  },
+  {
+    name: "a journal message that speaks of another run is never handed out",
+    run: async (world) => {
+      const { log } = await world.client();
+      const at = (n: number): Exclude<Subject, { kind: "fact" }> => ({
+        kind: "journal",
+        team: "alpha",
+        does: "note",
+        route: "said",
+        run: "mistaken",
+        n,
+      });
+      const got = world.follow(log, ["run.alpha.*.*.mistaken.*"]);
+      await world.put(log, message(at(1), "alpha", "mistaken"));
+      const wrong = message(at(2), "alpha", "another");
+      await world.answered(() => log.append(wrong.subject, wrong.body, { filter: wrong.subject, last: 0 }));
+      const seq = await world.put(log, message(at(3), "alpha", "mistaken"));
+      deepEqual(keysOf((await world.load(log, "run.alpha.*.*.mistaken.*", seq)).messages), ["1", "3"]);
+      await world.until(() => got.length >= 2, "both good messages came");
+      deepEqual(keysOf(got), ["1", "3"]);
     },
   },
   {

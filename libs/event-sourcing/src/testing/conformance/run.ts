@@ -15,10 +15,10 @@ export type Runner = {
 type Test = (name: string, work: () => Promise<void>, timeout?: number) => void;
 
 /** Runs one scenario on a started adapter; rejects where the promise is broken. */
-export async function runScenario(scenario: Scenario, fixture: Fixture): Promise<void> {
+export async function runScenario(scenario: Scenario, fixture: Fixture, limit: number = LIMIT_MS): Promise<void> {
   const world = new World(fixture);
   try {
-    await fixture.drive(scenario.run(world), LIMIT_MS);
+    await fixture.drive(scenario.run(world), limit);
   } finally {
     await world[Symbol.asyncDispose]();
   }

@@ -1,0 +1,86 @@
+/** One changed line of an adapter that breaks one promise of the ports. */
+export type Fault = {
+  readonly name: string;
+  /** Where the suite has to find it. */
+  readonly adapter: "memory calm" | "memory hostile" | "JetStream R1";
+  /** The file, and what stands there once. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+const STREAM = "libs/event-sourcing/src/memory/stream.ts";
+const MESH = "libs/event-sourcing/src/memory/mesh.ts";
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "an expectation is ignored",
+    adapter: "memory calm",
+    file: STREAM,
+    from: "if (last !== expect.last)",
+    to: "if (last < 0)",
+  },
+  {
+    name: "a create-once hit is answered as appended",
+    adapter: "memory calm",
+    file: STREAM,
+    from: 'return { kind: "conflict", last };',
+    to: 'return expect.last === 0 ? { kind: "appended", seq: last } : { kind: "conflict", last };',
+  },
+  {
+    name: "a load is not fenced",
+    adapter: "memory hostile",
+    file: MESH,
+    from: 'if (loaded.kind === "too_many" || loaded.upTo >= atLeast) return loaded;',
+    to: "return loaded;",
+  },
+  {
+    name: "following skips one after a gap",
+    adapter: "memory calm",
+    file: MESH,
+    from: "next++;",
+    to: "next += message.envelopes.length > 0 ? 1 : 2;",
+  },
+  {
+    name: "a source brings facts out of their order",
+    adapter: "memory hostile",
+    file: MESH,
+    from: "const next = waiting.shift();",
+    to: "const next = waiting.pop();",
+  },
+  {
+    name: "a timer fires early",
+    adapter: "memory calm",
+    file: MESH,
+    from: "Math.max(0, time - this.#clock.now()) + late",
+    to: "Math.max(0, time - this.#clock.now() - 20) + late",
+  },
+  {
+    name: "a message is acknowledged before its handler ends",
+    adapter: "JetStream R1",
+    file: "libs/nats/src/pull.ts",
+    from: "held.add(reply);",
+    to: 'answer(reply, "+ACK");',
+  },
+  {
+    name: "an envelope may disagree with its subject",
+    adapter: "JetStream R1",
+    file: "libs/nats/src/writer.ts",
+    from: "if (!envelopes.every((envelope) => agrees(parsed, envelope)))",
+    to: "if (envelopes.length === 0)",
+  },
+  {
+    name: "nothing is created once",
+    adapter: "JetStream R1",
+    file: "libs/nats/src/jetstream-log.ts",
+    from: 'h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
+    to: 'if (expect.last > 0) h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
+  },
+  {
+    name: "following begins one too late",
+    adapter: "JetStream R1",
+    file: "libs/nats/src/follow.ts",
+    from: "opt_start_seq: last + 1,",
+    to: "opt_start_seq: last + 2,",
+  },
+];
