@@ -29,11 +29,12 @@ export async function provisionCommand(
       ),
       { mode: 0o600 },
     );
-  out.say(`identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include\` of ${auth}`);
+  out.say(`identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`);
   const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   if (nats === undefined)
     throw new ArmadaError("NO_MESH", "no nats-server to provision", {
-      hint: `start one with \`include "${auth}"\` in its configuration and JetStream on, then set NATS_URL`,
+      // nats-server reads an include relative to the file that holds it, an absolute one as well.
+      hint: `start one with JetStream on by a configuration in ${keys} that holds \`include "auth.conf"\`, then set NATS_URL`,
     });
   const replicas = Number(flags.replicas ?? 1);
   const changes = await applyTopology(nats, keys, services.map(topologyOfService), {
