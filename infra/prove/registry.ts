@@ -34,4 +34,10 @@ export const registry: readonly Entry[] = [
     shows: "the causal tree from the log alone among 100,000 other events, and the same by spans",
     load: () => import("./trace.ts"),
   },
+  {
+    name: "by-hand",
+    minutes: 1,
+    shows: "server, provisioner and services started one by one, in any order",
+    load: () => import("./by-hand.ts"),
+  },
 ];
