@@ -157,6 +157,7 @@ export class Intake {
     );
     let handled = DONE;
     for (const id of runs) {
+      await this.lookBack(id, delivery.seq); // an earlier event may be on its way here behind this one: the first counts
       const met = await this.#met(id, kind, subject.id, fact, delivery);
       if (met.kind === "retry") handled = met;
     }

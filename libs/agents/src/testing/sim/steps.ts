@@ -1,9 +1,13 @@
+import type { AnyEventKind } from "@armada/contracts";
+import { matches } from "@armada/event-sourcing";
 import { z } from "zod";
+import { factOf } from "../../engine/intake.ts";
 import type { Payloads } from "../../engine/payloads.ts";
+import { factFilter } from "../../engine/queues.ts";
 import type { Journal } from "./journals.ts";
 import { Task } from "./program.ts";
 import { canonical } from "./regenerate.ts";
-import type { Side } from "./teams.ts";
+import { contracts, SIDES, type Side } from "./teams.ts";
 import type { World } from "./world.ts";
 
 const ATTEMPTS = 4;
@@ -56,6 +60,12 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
           wrong.push(`call ${data.n} of run ${journal.run} journaled an answer that was not given`);
         break;
       }
+      case "wait.met": {
+        const first = await firstMet(journal, data.n, world, payloads);
+        if (first !== data.event)
+          wrong.push(`the wait ${data.n} of run ${journal.run} was met by ${data.event}, the first such event is ${first}`);
+        break;
+      }
       default:
         break;
     }
@@ -63,4 +73,19 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
     if (step.lost > world.crashes[journal.team as Side])
       wrong.push(`${at(step.n)} lost ${step.lost} workers of ${world.crashes[journal.team as Side]} that died`);
   return wrong;
+}
+
+/** The first event of the stream that a wait is for. */
+async function firstMet({ team, state }: Journal, n: number, world: World, payloads: Payloads): Promise<string | undefined> {
+  const wait = state.waits.get(n);
+  const kind = SIDES.map((side) => contracts[side].signal as unknown as AnyEventKind).find(
+    ({ type }) => wait?.kind === "wait" && type === wait.data.type,
+  );
+  if (wait?.kind !== "wait" || kind === undefined) return undefined;
+  for (const message of world.mesh.stream(team).messages) {
+    if (!matches(factFilter(kind, wait.data.id), message.subject)) continue;
+    const read = await factOf(message, kind, payloads);
+    if (read !== undefined && Date.parse(read.fact.time) >= Date.parse(state.startedAt)) return read.fact.id;
+  }
+  return undefined;
 }
