@@ -29,7 +29,9 @@ export async function provisionCommand(
       ),
       { mode: 0o600 },
     );
-  out.say(`identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`);
+  out.say(
+    `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
+  );
   const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   if (nats === undefined)
     throw new ArmadaError("NO_MESH", "no nats-server to provision", {
