@@ -2,7 +2,7 @@ import type { Logger } from "@armada/event-sourcing";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { onClientError, problemOf, sendProblem } from "./errors.ts";
+import { answerAll, drained, onClientError, problemOf, sendProblem } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
 import { wantKey } from "./key.ts";
 import { Problem } from "./problem.ts";
@@ -30,13 +30,23 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     requestTimeout: 30_000,
+    // Node would answer a missing Host without a body; the hook below says it in words.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 512 },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, logger)),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error, logger)));
+  app.setErrorHandler(async (error, { raw }, reply) => {
+    await drained(raw);
+    return sendProblem(reply, problemOf(error, logger));
+  });
+  answerAll(app.server);
+  app.addHook("onRequest", async ({ raw }) => {
+    if (raw.httpVersion === "1.1" && raw.headers.host === undefined)
+      throw new Problem("request-malformed", "HTTP/1.1 wants a Host", { field: "host" });
+  });
   const routes: { path: RegExp; methods: readonly string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     routes.push({ path: new RegExp(`^${url.replaceAll(/:[a-z]+/g, "[^/]+")}$`), methods: [method].flat() });

@@ -1,10 +1,17 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { FastifyReply } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { pathOf } from "./json-text.ts";
+import { issueField } from "./json-text.ts";
 import { PROBLEM_TYPE, Problem } from "./problem.ts";
+
+/** How long a connection whose request could not be read is kept for its answer to arrive. */
+const LINGER_MS = 2_000;
+const DRAIN_BYTES = 16 * 1024 * 1024;
+const DRAIN_MS = 5_000;
 
 /** What any thrown error answers with. Where it is nobody's fault outside, the log has the whole of it. */
 export function problemOf(error: unknown, logger: Logger): Problem {
@@ -14,9 +21,8 @@ export function problemOf(error: unknown, logger: Logger): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const path = (first?.instancePath ?? "").split("/").filter((part) => part !== "");
-    const where = error.validationContext === "body" ? "" : (error.validationContext ?? "");
-    const field = pathOf(where, path).replace(/^\./, "");
-    return new Problem("input-invalid", first?.message ?? error.message, { field: field === "" ? "body" : field.replace(/^params\./, "") });
+    const field = issueField("", { path, keys: first?.params["keys"] });
+    return new Problem("input-invalid", first?.message ?? error.message, { field: field === "" ? "body" : field });
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
@@ -44,23 +50,54 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   return reply.code(problem.status).header("content-type", PROBLEM_TYPE).send(problem.document());
 }
 
-const PHRASES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  413: "Content Too Large",
-  431: "Request Header Fields Too Large",
-};
+/**
+ * Reads the rest of a body that is refused, so that its sender gets to read why: closing before would reset the connection
+ * under the answer. At most 16 MiB, for at most 5 s.
+ */
+export function drained(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const over = (): void => {
+      clearTimeout(late);
+      request.removeListener("data", count);
+      resolve();
+    };
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > DRAIN_BYTES) over();
+    };
+    const late = setTimeout(over, DRAIN_MS);
+    if (request.complete || request.destroyed) return over();
+    request.on("data", count).once("end", over).once("close", over).once("error", over);
+    request.resume();
+  });
+}
+
+/** Node itself would end these connections without a word. */
+export function answerAll(server: Server): void {
+  server.on("checkExpectation", (_request, response: ServerResponse) => {
+    const problem = new Problem("expectation-failed", "only 100-continue can be expected", { field: "expect" });
+    const body = problem.document();
+    response.writeHead(problem.status, { "content-type": PROBLEM_TYPE, "content-length": Buffer.byteLength(body), connection: "close" });
+    response.end(body);
+  });
+  server.on("connect", (_request, socket: Duplex) =>
+    write(socket, new Problem("method-not-allowed", "this is no proxy", { field: "method" })),
+  );
+}
 
 /** What Node's parser could not read has no request to answer on: the document goes to the socket itself. */
 export function onClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (socket.destroyed || !socket.writable || error.code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const problem = clientProblem(error.code ?? "");
+  if (!socket.writable || error.code === "ECONNRESET") socket.destroy();
+  else write(socket, clientProblem(error.code ?? ""));
+}
+
+function write(socket: Duplex, problem: Problem): void {
   const body = problem.document();
-  const head = `HTTP/1.1 ${problem.status} ${PHRASES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
-  socket.end(head + body);
+  const head = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`;
+  socket.on("error", () => socket.destroy()); // the other side is gone; there is nobody to tell
+  socket.end(`${head}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function clientProblem(code: string): Problem {

@@ -5,7 +5,7 @@ import type { Log, Objects, Tracer } from "@armada/event-sourcing";
 import { spans } from "@armada/runtime";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type DeclaredTypes, nearest } from "./declared-types.ts";
-import { pathOf } from "./json-text.ts";
+import { issueField } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 
 /** `event` is the mesh's id of it; `already`: the log had it before this request. */
@@ -140,8 +140,8 @@ function idOf(kind: ExternalKind, data: unknown, field: string): string {
   if (!parsed.success) {
     const [first] = parsed.error.issues;
     throw new Problem("data-invalid", first?.message ?? "it does not fit", {
-      field: pathOf(field, first?.path ?? []),
-      extra: { issues: parsed.error.issues.slice(0, 10).map((issue) => ({ field: pathOf(field, issue.path), detail: issue.message })) },
+      field: first === undefined ? field : issueField(field, first),
+      extra: { issues: parsed.error.issues.slice(0, 10).map((issue) => ({ field: issueField(field, issue), detail: issue.message })) },
     });
   }
   if (isObjectRef(parsed.data)) throw new Problem("data-invalid", "data may not name an object of the mesh", { field });

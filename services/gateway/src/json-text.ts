@@ -39,7 +39,13 @@ export function checkTree(value: unknown, field: string): void {
   }
 }
 
+/** Where a zod issue lies: an unknown member is named itself. */
+export function issueField(field: string, issue: { readonly path: readonly PropertyKey[]; readonly keys?: unknown }): string {
+  const [unknown] = Array.isArray(issue.keys) ? (issue.keys as unknown[]) : [];
+  return pathOf(field, typeof unknown === "string" ? [...issue.path, unknown] : issue.path);
+}
+
 /** `data.documents.0.text`. */
-export function pathOf(field: string, path: readonly PropertyKey[]): string {
-  return [field, ...path.map(String)].join(".");
+function pathOf(field: string, path: readonly PropertyKey[]): string {
+  return [field, ...path.map(String)].filter((part) => part !== "").join(".");
 }

@@ -13,6 +13,7 @@ const KINDS = {
   "run-ended": [409, "The run has ended"],
   "too-large": [413, "The body is too large"],
   "media-type-not-served": [415, "This kind of body is not served"],
+  "expectation-failed": [417, "This expectation is not met"],
   "type-unknown": [422, "No team declares this type of event"],
   "data-invalid": [422, "The data does not fit its type"],
   "input-invalid": [422, "The input does not fit"],

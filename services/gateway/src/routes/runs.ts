@@ -14,7 +14,7 @@ const Start = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,47}\.[a-z][a-z0-9_]{0,47}$/, "it is not team.workflow")
     .describe("team.workflow"),
-  input: z.unknown().describe("what the workflow takes"),
+  input: z.unknown().optional().describe("what the workflow takes"),
   key: z.string().min(1).max(1_024).optional().describe("idempotency key: the same key for the same workflow is the same run"),
 });
 const Answer = z.strictObject({ approved: z.boolean(), by: z.string().min(1).max(200).optional().describe("who decided") });
