@@ -1,0 +1,52 @@
+import { type Envelope, encodeBody } from "@armada/contracts";
+import type { Log, Logger } from "@armada/event-sourcing";
+import { link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+
+export const loud: Logger = { info: () => undefined, warn: (message) => void process.stderr.write(`  ${message}\n`) };
+
+/** Asks a team for one run in the operator's name. */
+export async function ask(asks: Log, team: string, id: string, data: unknown): Promise<void> {
+  const subject = `ask.${team}.operator.run_start.${id}`;
+  const about = { source: "/operator", team: "operator", subject: id, correlationid: id, causationid: id, schemaversion: 1, hops: 0 };
+  const asked: Envelope = {
+    specversion: "1.0",
+    id: `${id}.run_start`,
+    type: "armada.asked",
+    time: new Date().toISOString(),
+    data,
+    ...about,
+  };
+  const stored = await asks.append(subject, encodeBody([asked]), { filter: subject, last: 0 });
+  if (stored.kind !== "appended") throw new Error(`the ask for ${id} was answered ${stored.kind}`);
+}
+
+/** Asks for one run and waits for its end; answers when its last message was stored, ms since 1970. */
+export async function askFor(about: {
+  url: string;
+  keys: string;
+  team: string;
+  run: string;
+  workflow: string;
+  input: unknown;
+}): Promise<number> {
+  const { url, keys, team, run, workflow, input } = about;
+  const operator = await link({ servers: url, identity: await readIdentity(keys, "operator"), logger: loud });
+  const known = await publicKeys(keys);
+  const over = new AbortController();
+  try {
+    await ask(portsOf(operator, "operator", known, loud).log, team, run, { workflow, input });
+    return await new Promise((resolve, reject) => {
+      const { log } = portsOf(operator, team, known, loud);
+      const take = ({ envelopes, time }: { envelopes: readonly Envelope[]; time: number }): void => {
+        const ended = envelopes.find(({ type }) => type === "armada.run.ended");
+        const { status } = { status: "", ...(ended?.data as object) };
+        if (status === "completed" || status === "degraded") resolve(time);
+        else reject(new Error(`run ${run} ended as ${status}: ${JSON.stringify(ended?.data)}`));
+      };
+      log.follow([`run.${team}.end.*.${run}.*`], 0, take, over.signal).catch(reject);
+    });
+  } finally {
+    over.abort();
+    await operator.close();
+  }
+}

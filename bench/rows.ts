@@ -1,0 +1,14 @@
+import type { Row } from "./row.ts";
+import { append } from "./rows/append.ts";
+import { fanOut } from "./rows/fan-out.ts";
+import { inline } from "./rows/inline.ts";
+import { load } from "./rows/load.ts";
+import { lone } from "./rows/lone.ts";
+import { memory } from "./rows/memory.ts";
+import { replay } from "./rows/replay.ts";
+import { steps } from "./rows/steps.ts";
+import { twoReplicas } from "./rows/two-replicas.ts";
+import { up } from "./rows/up.ts";
+
+/** In the order of the table. */
+export const rows: readonly Row[] = [steps, twoReplicas, inline, lone, fanOut, append, replay, load, up, memory];

@@ -1,0 +1,4 @@
+import { serve } from "@armada/runtime";
+import { hundred } from "./hundred.ts";
+
+await serve(hundred);
