@@ -40,4 +40,16 @@ export const registry: readonly Entry[] = [
     shows: "server, provisioner and services started one by one, in any order",
     load: () => import("./by-hand.ts"),
   },
+  {
+    name: "joins",
+    minutes: 2,
+    shows: "branches ended at one instant by two processes on a cluster join once",
+    load: () => import("./joins.ts"),
+  },
+  {
+    name: "subscriptions",
+    minutes: 3,
+    shows: "10,000 old events: in a read model all, once; as starts none, or all, once",
+    load: () => import("./subscriptions.ts"),
+  },
 ];
