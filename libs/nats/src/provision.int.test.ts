@@ -1,0 +1,105 @@
+import type { Queue } from "@armada/event-sourcing";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Link, link } from "./connect.ts";
+import { readIdentity } from "./identities.ts";
+import { type Change, provision } from "./provision.ts";
+import { startTestMesh, type TestMesh } from "./testing/index.ts";
+import type { TeamTopology } from "./topology.ts";
+
+const queue = (name: string): Queue => ({ name, filters: [`run.alpha.${name}.>`], concurrency: 2 });
+const alpha = (queues: readonly string[], sources: readonly string[]): TeamTopology => ({
+  team: "alpha",
+  queues: queues.map(queue),
+  sources: new Map(sources.length === 0 ? [] : [["beta", sources]]),
+});
+const beta: TeamTopology = { team: "beta", queues: [], sources: new Map([["alpha", ["evt.alpha.a.b.>"]]]) };
+const BOTH = ["evt.beta.order.paid.>", "evt.beta.order.sent.>"];
+
+let mesh: TestMesh;
+let admin: Link;
+
+beforeAll(async () => {
+  mesh = await startTestMesh([alpha(["do", "lead"], BOTH), beta]);
+  admin = await link({
+    servers: mesh.url,
+    identity: await readIdentity(mesh.keys, "provisioner"),
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+});
+afterAll(async () => {
+  await admin.close();
+  await mesh[Symbol.asyncDispose]();
+});
+
+const apply = (team: TeamTopology, dryRun = false): Promise<Change[]> =>
+  provision(admin, [team, beta], { replicas: 1, maxBytes: -1, dryRun });
+const whats = (changes: readonly Change[]): string[] => changes.map(({ change, what }) => `${change} ${what}`);
+const config = async () => (await (await jetstreamManager(admin.connection)).streams.info("TEAM_alpha")).config;
+
+test("a second time changes nothing, in whatever order things are named", async () => {
+  expect(await apply(alpha(["do", "lead"], BOTH))).toEqual([]);
+  expect(await apply(alpha(["lead", "do"], [...BOTH].reverse()))).toEqual([]);
+});
+
+test("a dry run says what it would do and does it not", async () => {
+  const planned = whats(await apply(alpha(["do"], BOTH.slice(0, 1)), true));
+  expect(planned).toEqual(["update stream TEAM_alpha", "delete consumer TEAM_alpha/lead"]);
+  expect(await apply(alpha(["do", "lead"], BOTH))).toEqual([]);
+});
+
+test("a source is taken away and given back, and never edited", async () => {
+  expect(whats(await apply(alpha(["do", "lead"], BOTH.slice(1))))).toEqual(["update stream TEAM_alpha"]);
+  expect((await config()).sources?.map((source) => source.filter_subject)).toEqual(expect.arrayContaining(["tick.alpha.>", BOTH[1]]));
+  expect((await config()).sources).toHaveLength(2);
+  expect(whats(await apply(alpha(["do", "lead"], BOTH)))).toEqual(["update stream TEAM_alpha"]);
+  expect((await config()).sources).toHaveLength(3);
+});
+
+test("a source that was taken away three times brings nothing twice", async () => {
+  const [reader, writer] = [await mesh.connect("alpha"), await mesh.connect("beta")];
+  const body = (n: number): string =>
+    `{"specversion":"1.0","id":"p${n}","source":"s","type":"beta.order.paid","time":"","data":{},"team":"beta","correlationid":"c","causationid":"c","schemaversion":1,"hops":0}`;
+  const origins = new Map<number, number>();
+  const end = new AbortController();
+  void reader.log.follow(
+    ["evt.beta.>"],
+    0,
+    ({ origin }) => void origins.set(origin?.seq ?? 0, (origins.get(origin?.seq ?? 0) ?? 0) + 1),
+    end.signal,
+  );
+  for (let n = 1; n <= 12; n++) {
+    await writer.log.append(`evt.beta.order.paid.a.${n}`, body(n));
+    if (n % 4 !== 0) continue;
+    await expect.poll(() => origins.size, { timeout: 10_000 }).toBe(n);
+    await apply(alpha(["do", "lead"], BOTH.slice(1)));
+    await apply(alpha(["do", "lead"], BOTH));
+  }
+  await writer.log.append("evt.beta.order.paid.a.last", body(13));
+  await expect.poll(() => origins.size, { timeout: 10_000 }).toBe(13);
+  // The server may bring the history again: readers know a copy by its origin, which is what a fold drops it by.
+  expect([...origins.keys()].sort((a, b) => a - b)).toHaveLength(13);
+  end.abort();
+});
+
+test("a queue is made, and one that nobody wants is removed", async () => {
+  expect(whats(await apply(alpha(["do", "lead", "park"], BOTH)))).toEqual(["create consumer TEAM_alpha/park"]);
+  expect(whats(await apply(alpha(["do", "lead"], BOTH)))).toEqual(["delete consumer TEAM_alpha/park"]);
+});
+
+test("what somebody changed by hand is put back, and what was put is read again", async () => {
+  const manager = await jetstreamManager(admin.connection);
+  await manager.streams.update("TEAM_alpha", { ...(await config()), duplicate_window: 60_000_000_000, max_bytes: 1_000_000 });
+  expect(await apply(alpha(["do", "lead"], BOTH))).toMatchObject([
+    { change: "update", what: "stream TEAM_alpha", why: "duplicate_window" },
+  ]);
+  expect((await config()).duplicate_window).toBe(100_000_000);
+  expect((await config()).max_bytes, "a stream's room is whoever made it to say").toBe(1_000_000);
+});
+
+test("team streams take no roll-up, schedule, or time to live, and cannot be deleted from", async () => {
+  const kept = await config();
+  expect(kept).toMatchObject({ deny_delete: true, allow_direct: true, discard: "new", retention: "limits" });
+  for (const dangerous of ["allow_rollup_hdrs", "allow_msg_schedules", "allow_msg_ttl"] as const)
+    expect(kept[dangerous] ?? false, dangerous).toBe(false);
+});
