@@ -21,3 +21,4 @@ export type {
   Tracer,
 } from "./ports.ts";
 export { matches } from "./subject-filter.ts";
+export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";

@@ -1,5 +1,5 @@
 import { ArmadaError, milliseconds } from "@armada/contracts";
-import type { Objects } from "@armada/event-sourcing";
+import { attributes, type Objects, operations, spans } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
 import type { RunHost } from "./run-host.ts";
@@ -37,16 +37,21 @@ export async function attemptStep(about: {
     () => over.abort(new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`)),
     () => undefined, // ended in time
   );
-  const attributes = { "armada.run": id, "armada.step": step.n, "gen_ai.agent.name": agent.name };
+  const described = {
+    [attributes.operation]: operations.agent,
+    [attributes.agentName]: agent.name,
+    [attributes.run]: id,
+    [attributes.step]: step.n,
+    [attributes.attempt]: step.attempts + 1,
+  };
   try {
-    const output = await tracer.span(`invoke_agent ${agent.name}`, attributes, traceparent, async (inside) => {
+    const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
       const input = agent.input.parse(await host.functions.payloads.resolve(step.input));
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const request = { ...question, tier: question.tier ?? agent.tier, idempotencyKey };
-        const answer = await tracer.span(`chat ${question.task}`, { "armada.task": question.task }, inside, () =>
-          models.call(request, signal),
-        );
+        const asked = { [attributes.operation]: operations.model, [attributes.task]: question.task, [attributes.tier]: request.tier };
+        const answer = await tracer.span(spans.model(request.tier), asked, inside, () => models.call(request, signal));
         spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
         spent.costMicros += answer.costMicros;
         spent.model = answer.model;

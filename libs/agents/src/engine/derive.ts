@@ -6,7 +6,14 @@ import type { RunState } from "./run-state.ts";
 
 /** A message that follows from a journal message: create-once, its id and body a function of the journal alone. */
 export type Derived =
-  | { readonly kind: "append"; readonly subject: string; readonly id: string; readonly body: string; readonly expect: Expectation }
+  | {
+      readonly kind: "append";
+      readonly subject: string;
+      readonly id: string;
+      readonly body: string;
+      readonly expect: Expectation;
+      readonly traceparent: string | undefined;
+    }
   | { readonly kind: "timer"; readonly run: string; readonly n: number; readonly time: number; readonly body: string };
 
 /** Askers whose answers nobody waits for on a stream: they read the run's journal. */
@@ -37,6 +44,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
     id: event.id,
     body: encodeBody([event]),
     expect: { filter: subject, last: 0 },
+    traceparent: event.traceparent,
   });
   const timer = (n: number, until: string): Derived => ({
     kind: "timer",
@@ -114,6 +122,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
       { correlation: head?.correlationid ?? run, causation: head?.id ?? run, hops: head?.hops ?? 0, traceparent: head?.traceparent },
       [{ type: "run.started", data: { workflow, version, source, input, by } }],
     );
-    return { kind: "append", subject, id: envelopes[0]?.id ?? "", body, expect: { filter: runFilter(team, next), last: 0 } };
+    const expect = { filter: runFilter(team, next), last: 0 };
+    return { kind: "append", subject, id: envelopes[0]?.id ?? "", body, expect, traceparent: head?.traceparent };
   }
 }

@@ -1,7 +1,8 @@
 import { parseSubject } from "@armada/contracts";
-import type { Delivery, Handled, Ports, Queue } from "@armada/event-sourcing";
+import type { Handled, Ports, Queue } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Team, Workflow } from "../define.ts";
+import { guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
 import { persistently } from "./persistently.ts";
@@ -9,9 +10,6 @@ import { queuesOf } from "./queues.ts";
 import { ReadModels, type View } from "./read-models.ts";
 import { RunHost } from "./run-host.ts";
 import { Worker } from "./worker.ts";
-
-/** How long a handler that failed for a reason of ours (a bug, a taken subject) keeps its message before the next try. */
-const FAULT_RETRY_MS = 5_000;
 
 /** One replica of a team: pulls its queues and advances its runs. */
 export type Engine = {
@@ -42,21 +40,8 @@ export function startEngine(
   const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), signal);
   const queues = queuesOf(team);
 
-  const work = (queue: Queue, handle: (delivery: Delivery) => Promise<Handled>): Promise<void> =>
-    ports.log.work(queue, (delivery) => guarded(queue, delivery, handle), signal);
-  const guarded = async (queue: Queue, delivery: Delivery, handle: (delivery: Delivery) => Promise<Handled>): Promise<Handled> => {
-    try {
-      return await handle(delivery);
-    } catch (error) {
-      if (signal.aborted) return { kind: "retry", after: 0 };
-      ports.logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
-        subject: delivery.subject,
-        seq: delivery.seq,
-        delivery: delivery.delivery,
-      });
-      return { kind: "retry", after: FAULT_RETRY_MS };
-    }
-  };
+  const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
+    ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, signal), signal);
 
   const loops: Promise<void>[] = [
     ...queues.agents.flatMap((queue) => {

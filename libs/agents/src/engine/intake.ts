@@ -3,6 +3,7 @@ import type { Delivery, Handled, Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Fact, Subscription, Workflow } from "../define.ts";
 import { control } from "./controls.ts";
+import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
 import { waitRoute } from "./journal-message.ts";
@@ -44,7 +45,7 @@ export class Intake {
     return this.#inlines.run(subject.run, subject.n, delivery.delivery, this.#signal, resumed ? 1 : subject.n);
   }
 
-  async ask(delivery: Delivery): Promise<Handled> {
+  async ask(delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     const envelope = delivery.envelopes[0];
     if (subject?.kind !== "ask" || envelope === undefined) return DONE;
@@ -73,7 +74,7 @@ export class Intake {
         asked,
         input: data.data.input,
         by: { kind: "ask", from, id },
-        provenance: provenanceOf(envelope),
+        provenance: provenanceOf(envelope, delivery.traceparent),
         seq,
         delivery: times,
       },
@@ -105,7 +106,7 @@ export class Intake {
     );
   }
 
-  async trigger(subscription: Subscription, since: number, delivery: Delivery): Promise<Handled> {
+  async trigger(subscription: Subscription, since: number, delivery: Traced): Promise<Handled> {
     const read = await factOf(delivery, subscription.on, this.#host.functions.payloads);
     if (read === undefined) return DONE;
     const { fact, envelope } = read;
@@ -125,7 +126,7 @@ export class Intake {
         asked: workflow.name,
         input,
         by: { kind: "event", from: fact.team, id: fact.id },
-        provenance: { ...provenanceOf(envelope), hops: envelope.hops + 1 },
+        provenance: { ...provenanceOf(envelope, delivery.traceparent), hops: envelope.hops + 1 },
         seq: delivery.seq,
         delivery: delivery.delivery,
       },
@@ -215,8 +216,11 @@ export class Intake {
   }
 }
 
-function provenanceOf(envelope: Envelope): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
-  return { correlation: envelope.correlationid, causation: envelope.id, hops: envelope.hops, traceparent: envelope.traceparent };
+function provenanceOf(
+  envelope: Envelope,
+  traceparent: string | undefined,
+): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
+  return { correlation: envelope.correlationid, causation: envelope.id, hops: envelope.hops, traceparent };
 }
 
 /** A fact, upcast and checked; undefined for what does not fit its declared data. */

@@ -1,5 +1,5 @@
 import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
-import type { Appended, Message, Ports } from "@armada/event-sourcing";
+import { type Appended, attributes, type Expectation, type Message, type Ports, spans } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
 import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
 import { type Derived, derive } from "./derive.ts";
@@ -105,7 +105,7 @@ export class RunHost {
       const written = await this.#write(run, n, writer, now, decision, events);
       const subject = journalSubject(this.team.name, id, n, written.events, run.state, unanswered);
       const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };
-      const result = await this.ports.log.append(subject, written.body, expect);
+      const result = await this.#publish(subject, written, expect);
       if (result.kind === "appended") return this.#appended(run, n, result.seq, written);
       this.#hot.delete(id); // the function ran ahead of the journal
       await this.#afterFailure(id, result, tries);
@@ -117,6 +117,13 @@ export class RunHost {
       const own = this.#ownOf(id, messages, n, written.envelopes[0]?.id);
       if (own !== undefined) return { committed: { run, ordinal: n, waits: own.waits }, derived: own.derived };
     }
+  }
+
+  #publish(subject: string, written: Awaited<ReturnType<Payloads["offload"]>>, expect: Expectation): Promise<Appended> {
+    const does = subject.split(".", 3)[2] ?? "";
+    return this.ports.tracer.span(spans.publish(`run ${does}`), { [attributes.subject]: subject }, written.envelopes[0]?.traceparent, () =>
+      this.ports.log.append(subject, written.body, expect),
+    );
   }
 
   #appended(

@@ -1,25 +1,29 @@
 import { ArmadaError } from "@armada/contracts";
-import type { Ports } from "@armada/event-sourcing";
+import { attributes, type Ports, spans } from "@armada/event-sourcing";
 import type { Derived } from "./derive.ts";
 import { pause, persistently } from "./persistently.ts";
 
 const RIVAL_MS = 5;
 
+type StorePorts = Pick<Ports, "log" | "timers" | "clock" | "logger" | "tracer">;
+
 /**
  * Stores what a decision derives, create-once. @returns the highest sequence of the own stream that it knows of: what
  * looks for a stored wait's event must look that far. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message */
-export async function store(derived: readonly Derived[], ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<number> {
+export async function store(derived: readonly Derived[], ports: StorePorts): Promise<number> {
   if (derived.length === 0) return 0;
   return Math.max(...(await Promise.all(derived.map((one) => storeOne(one, ports)))));
 }
 
-async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clock" | "logger">): Promise<number> {
+async function storeOne(one: Derived, ports: StorePorts): Promise<number> {
   const own = one.kind === "append" && one.subject.startsWith("run.");
   for (let tries = 0; ; tries++) {
     const result =
       one.kind === "timer"
         ? await ports.timers.at({ run: one.run, n: one.n }, one.time, one.body)
-        : await ports.log.append(one.subject, one.body, one.expect);
+        : await ports.tracer.span(spanOf(one.subject), { [attributes.subject]: one.subject }, one.traceparent, () =>
+            ports.log.append(one.subject, one.body, one.expect),
+          );
     if (result.kind === "appended") return own ? result.seq : 0;
     if (result.kind === "conflict") {
       if (one.kind === "timer") return 0; // already set
@@ -38,6 +42,11 @@ async function storeOne(one: Derived, ports: Pick<Ports, "log" | "timers" | "clo
       ports.logger.warn(`${one.kind === "timer" ? "a timer" : one.subject} waits: the log is ${result.kind}`, { tries });
     await ports.clock.sleep(pause(tries));
   }
+}
+
+function spanOf(subject: string): string {
+  const [root = "", to = "", , capability = ""] = subject.split(".", 4);
+  return root === "ask" ? spans.ask(`${to}.${capability}`) : spans.publish(root);
 }
 
 /** Fenced by the sequence that the conflict named: an older view would miss the very message that it speaks of. */

@@ -4,6 +4,7 @@ import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
 import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
+import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
@@ -56,7 +57,7 @@ export class Worker {
     for (const { abort } of this.#running.values()) abort.abort(new Abandoned("DRAINED", "the replica is stopping"));
   }
 
-  async handle(agent: Agent, delivery: Delivery): Promise<Handled> {
+  async handle(agent: Agent, delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     const call = callOf(delivery);
     if (subject?.kind !== "journal" || call === undefined) return DONE;
@@ -69,7 +70,7 @@ export class Worker {
     return done;
   }
 
-  async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+  async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
     if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage) {
       await this.#lost(id, n, ordinal, delivery.delivery - 1);
@@ -93,7 +94,7 @@ export class Worker {
       host: this.#host,
       models: this.#models,
       signal,
-      traceparent: read.provenance?.traceparent,
+      traceparent: delivery.traceparent,
       asker: read.asker,
     });
     return this.#conclude(agent, id, step, attempted, delivery, signal);

@@ -1,6 +1,6 @@
+import { attributes, spans } from "@armada/event-sourcing";
 import { expect, test } from "vitest";
 import { currentTrace, parseTraceparent } from "./current.ts";
-import { attributes, spans } from "./names.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
 import { noTracer } from "./tracer.ts";
 import { startTelemetry } from "./tracing.ts";

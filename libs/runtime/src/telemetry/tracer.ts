@@ -1,7 +1,7 @@
 import type { Tracer } from "@armada/event-sourcing";
+import { attributes, spanKinds } from "@armada/event-sourcing";
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TracerProvider, trace } from "@opentelemetry/api";
 import { formatTraceparent, parseTraceparent, within } from "./current.ts";
-import { attributes, spanKinds } from "./names.ts";
 
 const KINDS = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT, server: SpanKind.SERVER } as const;
 

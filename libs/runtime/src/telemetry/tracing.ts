@@ -1,5 +1,5 @@
 import type { Tracer } from "@armada/event-sourcing";
-import { attributes } from "./names.ts";
+import { attributes } from "@armada/event-sourcing";
 import { noTracer, otelTracer } from "./tracer.ts";
 
 export type TelemetryOptions = {
