@@ -79,7 +79,9 @@ export function* judgeSpans(
   );
   yield none(
     `${name}: steps in the journals without a span of their run and number`,
-    steps.filter((step) => !own.some(({ attributes }) => `${String(attributes["armada.run"])}-${String(attributes["armada.step"])}` === step)),
+    steps.filter(
+      (step) => !own.some(({ attributes }) => `${String(attributes["armada.run"])}-${String(attributes["armada.step"])}` === step),
+    ),
   );
   yield none(
     `${name}: services that sent no span`,
