@@ -72,8 +72,13 @@ async function teams(): Promise<Team[]> {
   return (await loadServices()).map((service) => service.team);
 }
 
-async function teamNames(): Promise<string[]> {
-  return (await loadServices()).map((service) => service.name);
+/** The teams of the project that the running mesh has. */
+async function teamsOn(session: Session): Promise<Team[]> {
+  return session.present(await teams());
+}
+
+async function teamNames(session: Session): Promise<string[]> {
+  return (await teamsOn(session)).map((team) => team.name);
 }
 
 function meshFlags(made: Command): Command {
@@ -122,33 +127,35 @@ const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)
   .option("--status <status>", "only these")
   .option("--limit <n>", "the newest n")
-  .action(withSession(async (session, out, _signal, flags: Record<string, never>) => listRuns(session, await teamNames(), out, flags)));
+  .action(
+    withSession(async (session, out, _signal, flags: Record<string, never>) => listRuns(session, await teamNames(session), out, flags)),
+  );
 command("show <id>", "a run as a tree of its steps", runs).action(
-  withSession(async (session, out, _signal, id: string) => showRun(session, await teamNames(), id, out)),
+  withSession(async (session, out, _signal, id: string) => showRun(session, await teamNames(session), id, out)),
 );
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
   .option("--n <call>", "which one, where several wait")
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await teamNames(), id, approval(flags), out),
+      controlRun(session, await teamNames(session), id, approval(flags), out),
     ),
   );
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await teamNames(), id, cancellation(flags), out),
+      controlRun(session, await teamNames(session), id, cancellation(flags), out),
     ),
   );
 command("retry <id>", "lets a parked or stopped run go on", runs).action(
-  withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(), id, retrial(), out)),
+  withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(session), id, retrial(), out)),
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version")
   .action(
     withSession(async (session, out, _signal, id: string, flags: { to: string }) =>
-      controlRun(session, await teamNames(), id, move(flags), out),
+      controlRun(session, await teamNames(session), id, move(flags), out),
     ),
   );
 
@@ -161,33 +168,40 @@ const eventFlags = (made: Command): Command =>
     .option("--since <time>", "ISO-8601")
     .option("--until <time>", "ISO-8601")
     .option("--limit <n>", "at most so many");
-const teamsOf = async (flags: { team?: string }): Promise<string[]> => (flags.team === undefined ? teamNames() : [flags.team]);
+const teamsOf = async (session: Session, flags: { team?: string }): Promise<string[]> =>
+  flags.team === undefined ? teamNames(session) : [flags.team];
 eventFlags(command("list", "what the streams hold", events)).action(
-  withSession(async (session, out, _signal, flags: Record<string, never>) => listEvents(session, await teamsOf(flags), flags, out)),
+  withSession(async (session, out, _signal, flags: Record<string, never>) =>
+    listEvents(session, await teamsOf(session, flags), flags, out),
+  ),
 );
 eventFlags(command("tail", "what comes from now on", events)).action(
-  withSession(async (session, out, signal, flags: Record<string, never>) => tailEvents(session, await teamsOf(flags), flags, out, signal)),
+  withSession(async (session, out, signal, flags: Record<string, never>) =>
+    tailEvents(session, await teamsOf(session, flags), flags, out, signal),
+  ),
 );
 command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
-  withSession(async (session, out, _signal, id: string) => showEvent(session, await teamNames(), id, out)),
+  withSession(async (session, out, _signal, id: string) => showEvent(session, await teamNames(session), id, out)),
 );
 
 command("trace <id>", "what caused what around a run or an event, across teams").action(
-  withSession(async (session, out, _signal, id: string) => traceCommand(session, await teams(), id, out)),
+  withSession(async (session, out, _signal, id: string) => traceCommand(session, await teamsOn(session), id, out)),
 );
 command("state <team>", "a team's read models, as of now, a time or a sequence")
   .option("--at <when>", "a time (ISO-8601) or a sequence")
   .action(
     withSession(async (session, out, _signal, name: string, flags: Record<string, never>) =>
-      stateCommand(session, await teams(), name, flags, out),
+      stateCommand(session, await teamsOn(session), name, flags, out),
     ),
   );
 const parked = program.command("parked").description("steps that were set aside after their attempts");
-command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await teamNames(), out)));
+command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await teamNames(session), out)));
 command("show <run>", "why, with the causation chain", parked).action(
-  withSession(async (session, out, _signal, run: string) => showParked(session, await teamNames(), run, out)),
+  withSession(async (session, out, _signal, run: string) => showParked(session, await teamNames(session), run, out)),
 );
-command("health", "replicas, queues and streams").action(withSession(async (session, out) => healthCommand(session, await teams(), out)));
+command("health", "replicas, queues and streams").action(
+  withSession(async (session, out) => healthCommand(session, await teamsOn(session), out)),
+);
 command("doctor", "every value in force, and what is wrong").action((flags) =>
   guard(output(flags.json === true), async () => doctorCommand(await teams(), flags, output(flags.json === true))),
 );

@@ -15,6 +15,8 @@ export type Session = {
   /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
+  /** Those of the project's teams whose streams are here: `up --only` starts others without. @throws ArmadaError `LOG_UNAVAILABLE` where none is */
+  present<T extends { readonly name: string }>(teams: readonly T[]): Promise<T[]>;
   close(): Promise<void>;
 };
 
@@ -42,6 +44,13 @@ function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: Mes
     objects: own.objects,
     ask: (team, capability, id, data) => ask(own.log, team, capability, id, data),
     state: (team, run) => stateOf(ports(team).log, team, run),
+    present: async (teams) => {
+      const heads = await Promise.allSettled(teams.map(({ name }) => ports(name).log.head()));
+      const there = teams.filter((_, i) => heads[i]?.status === "fulfilled");
+      const [missing] = heads.filter((head) => head.status === "rejected");
+      if (there.length === 0 && missing !== undefined) throw missing.reason;
+      return there;
+    },
     close: () => connected.close(),
   };
 }
