@@ -131,15 +131,14 @@ async function* stored(mesh: Up, valid: readonly Event[], before: number): Async
   const all = (await facts(mesh)).slice(before);
   yield count("facts stored", all.length, valid.length);
   const name = (source: unknown, id: unknown): string => JSON.stringify([source, id]);
-  const bySender = new Map(all.map(({ events }) => [name(events[0]?.["source"], events[0]?.["originid"]), events[0]]));
+  const bySender = new Map(all.map(({ events }) => [name(events[0]?.source, events[0]?.originid), events[0]]));
   const differ = valid.flatMap(({ attributes, data }) => {
-    const found = bySender.get(name(attributes["source"], attributes["id"]));
-    if (found === undefined) return [`missing: ${String(attributes["id"])}`];
+    const found = bySender.get(name(attributes.source, attributes.id));
+    if (found === undefined) return [`missing: ${String(attributes.id)}`];
     const { type, subject } = found;
-    if (type !== attributes["type"] || subject !== attributes["subject"]) return [`${String(attributes["id"])}: another type or subject`];
-    if (found["team"] !== "gateway" || found["hops"] !== 0)
-      return [`${String(attributes["id"])}: what the sender said of the mesh was taken`];
-    return sameData(found.data, data) ? [] : [`${String(attributes["id"])}: other data`];
+    if (type !== attributes.type || subject !== attributes.subject) return [`${String(attributes.id)}: another type or subject`];
+    if (found.team !== "gateway" || found.hops !== 0) return [`${String(attributes.id)}: what the sender said of the mesh was taken`];
+    return sameData(found.data, data) ? [] : [`${String(attributes.id)}: other data`];
   });
   yield none("events sent and not stored as sent", differ);
   const ids = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));

@@ -47,7 +47,7 @@ function readStructured(json: unknown, prefix: string): OutsideEvent {
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new Problem("event-invalid", "an event is a JSON object", { field: prefix === "" ? "body" : prefix.slice(0, -1) });
   const { data, data_base64, ...attributes } = json as Record<string, unknown>;
-  wantsJson(attributes["datacontenttype"], field("datacontenttype"));
+  wantsJson(attributes.datacontenttype, field("datacontenttype"));
   if (data_base64 === undefined || data_base64 === null) return checkEvent(attributes, data, field);
   if (data !== undefined) throw new Problem("event-invalid", "an event has data or data_base64, not both", { field: field("data_base64") });
   if (typeof data_base64 !== "string" || !BASE64.test(data_base64))
@@ -65,7 +65,7 @@ function readBinary(headers: IncomingHttpHeaders, data: unknown): OutsideEvent {
     attributes[name] = headerText(header, String(value));
   }
   const type = headers["content-type"];
-  if (type !== undefined) attributes["datacontenttype"] = type;
+  if (type !== undefined) attributes.datacontenttype = type;
   return checkEvent(attributes, data, (name) => (name === "data" ? "data" : name === "datacontenttype" ? "content-type" : `ce-${name}`));
 }
 

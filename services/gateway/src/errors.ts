@@ -21,7 +21,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const path = (first?.instancePath ?? "").split("/").filter((part) => part !== "");
-    const field = issueField("", { path, keys: first?.params["keys"] });
+    const field = issueField("", { path, keys: first?.params.keys });
     return new Problem("input-invalid", first?.message ?? error.message, { field: field === "" ? "body" : field });
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -18,12 +18,12 @@ export async function gateway({ ports, log, tracer, env, signal, teamLog }: Surr
   const types = await declaredTypes();
   const teams = await teamNames();
   const now = (): number => Date.now();
-  const acceptUndeclared = env["ARMADA_GATEWAY_ACCEPT_UNDECLARED"] === "true";
+  const acceptUndeclared = env.ARMADA_GATEWAY_ACCEPT_UNDECLARED === "true";
   const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now }, types, { acceptUndeclared });
   const logs = new Map(teams.map((team) => [team, teamLog(team)]));
   const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamLog: (team) => logs.get(team) ?? teamLog(team), now });
   const app = await buildApp({ key: await gatewayKey(env), inbox, runs, logger: log, ready: () => ports.log.head(), signal });
-  const url = await listen(app, Number(env["ARMADA_GATEWAY_PORT"] ?? PORT));
+  const url = await listen(app, Number(env.ARMADA_GATEWAY_PORT ?? PORT));
   log.info(`listens at ${url}`, { types: [...types.keys()] });
   process.send?.({ type: "listening", url });
   return { close: () => app.close() };

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/agents";
 import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, shortHash } from "@armada/contracts";
-import type { Log, Objects, Tracer } from "@armada/event-sourcing";
-import { spans } from "@armada/runtime";
+import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type DeclaredTypes, nearest } from "./declared-types.ts";
 import { issueField } from "./json-text.ts";
@@ -83,7 +82,7 @@ export class Inbox {
 
   #store({ key, subject, outside }: Prepared, data: unknown, parent: string | undefined): Promise<Accepted> {
     const { tracer, now } = this.#ports;
-    const said = outside.others["traceparent"];
+    const said = outside.others.traceparent;
     return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
       const envelope: Envelope = {
         specversion: "1.0",

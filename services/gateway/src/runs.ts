@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { type Envelope, encodeBody, isToken, runFilter, shortHash } from "@armada/contracts";
-import type { Log, Message, Objects, Tracer } from "@armada/event-sourcing";
-import { spans } from "@armada/runtime";
+import { type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 
