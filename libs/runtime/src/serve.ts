@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Team } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { connectTeam, type NatsPorts, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { settingsOf } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
@@ -17,6 +19,7 @@ export type Surroundings = {
   readonly log: Log;
   readonly tracer: Tracer;
   readonly env: NodeJS.ProcessEnv;
+  readonly config: Config;
   readonly signal: AbortSignal;
   teamLog(team: string): NatsPorts["log"];
 };
@@ -26,24 +29,30 @@ export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }
 
 /**
  * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM or SIGINT, drains.
- * Reads NATS_URL, NATS_CREDS (a folder of identities), ARMADA_LOGS (a folder; else lines go to the terminal) and the
- * models' and telemetry's variables. Ends the process with exit code 4 where there is nothing to talk to.
+ * Reads the configuration's variables, ARMADA_LOGS (a folder; else lines go to the terminal) and the models' and
+ * telemetry's own. Ends the process with exit code 4 where there is nothing to talk to, 2 where a variable is wrong.
  */
 export async function serve(team: Team, beside?: Beside): Promise<void> {
   const { env } = process;
+  const config = configOf(env);
+  if (config === undefined) return;
   const logs = env.ARMADA_LOGS;
   const secrets = [env.ANTHROPIC_API_KEY, env.ARMADA_GATEWAY_KEY].flatMap((secret) =>
     secret === undefined || secret === "" ? [] : [secret],
   );
-  await using log = createLog({ service: team.name, secrets, ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }) });
-  const servers = env.NATS_URL;
-  const keys = env.NATS_CREDS;
+  await using log = createLog({
+    service: team.name,
+    level: config.logs.level,
+    secrets,
+    ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }),
+  });
+  const { url: servers, credentials: keys } = config.nats;
   try {
     if (servers === undefined || keys === undefined)
       throw new ArmadaError("NO_MESH", `${team.name} needs NATS_URL and NATS_CREDS`, {
         hint: "run it by `npx armada up`, or set NATS_URL to the server and NATS_CREDS to the folder of `npx armada provision --keys DIR`",
       });
-    await run(team, { servers, keys, env, log }, beside);
+    await run(team, { servers, keys, env, config, log }, beside);
   } catch (error) {
     log.error(
       error instanceof Error ? error.message : String(error),
@@ -53,18 +62,36 @@ export async function serve(team: Team, beside?: Beside): Promise<void> {
   }
 }
 
+function configOf(env: NodeJS.ProcessEnv): Config | undefined {
+  try {
+    return settingsOf(undefined, env).config;
+  } catch (error) {
+    if (!(error instanceof ArmadaError)) throw error;
+    process.stderr.write(`${error.message} (${error.code})\n`); // there is no log yet
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
 async function run(
   team: Team,
-  about: { servers: string; keys: string; env: NodeJS.ProcessEnv; log: Log },
+  about: { servers: string; keys: string; env: NodeJS.ProcessEnv; config: Config; log: Log },
   beside: Beside | undefined,
 ): Promise<void> {
-  const { servers, keys, env, log } = about;
+  const { servers, keys, env, config, log } = about;
   proxyFromEnv(env);
+  // A promise that a team's code dropped must not end the replica: every other run would lose its attempts.
+  process.on("unhandledRejection", (error) => log.error("a promise failed that nobody awaited", { error }));
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
   if (process.connected) process.once("disconnect", () => stopping.abort()); // `up` is gone: nobody would start or stop us
-  await using telemetry = await startTelemetry({ service: team.name, env, onProblem: (message) => log.warn(message) });
-  const chosen = modelsFrom(env);
+  await using telemetry = await startTelemetry({
+    service: team.name,
+    env,
+    ratio: config.telemetry.ratio,
+    onProblem: (message) => log.warn(message),
+  });
+  const chosen = modelsFrom(env, config.models);
   await identityReady(keys, team.name, log, stopping.signal);
   if (stopping.signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
@@ -73,12 +100,15 @@ async function run(
   const ports = await connectTeam({ servers, keys, team: team.name, logger: log, ...(since > 0 ? { serverSince: since } : {}) });
   await streamReady(ports, team.name, log, stopping.signal);
   if (!stopping.signal.aborted) {
-    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, chosen.models);
+    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, chosen.models, {
+      drainMs: milliseconds(config.drain),
+    });
     const extra = await beside?.({
       ports,
       log,
       tracer: telemetry.tracer,
       env,
+      config,
       signal: stopping.signal,
       teamLog: (name) => portsOf(ports.link, name, identities, log).log,
     });

@@ -1,8 +1,11 @@
-import { ArmadaError, type Duration, hash32, milliseconds, Refusal } from "@armada/contracts";
+import { hash32 } from "@armada/contracts";
 import type { Scheduler } from "@armada/event-sourcing";
-import type { Workflow, WorkflowContext } from "../define.ts";
+import type { Workflow } from "../define.ts";
+import { type Calls, type InlineWork, workflowContext } from "./context.ts";
 import { DeterminismError } from "./determinism.ts";
-import type { Failure, JournalEvent, JournalEventType } from "./journal-events.ts";
+import type { JournalEvent, JournalEventType } from "./journal-events.ts";
+import { seeded } from "./seeded.ts";
+import { callOf, type Settler, settlementOf } from "./settlement.ts";
 
 /** Work of `ctx.step` that waits to be run by the delivery whose message made it. */
 export type Inline = {
@@ -10,18 +13,14 @@ export type Inline = {
   readonly name: string;
   /** Ordinal of the journal message under whose delivery it runs. */
   readonly root: number;
-  readonly work: (about: { idempotencyKey: string; signal: AbortSignal }) => unknown;
+  readonly work: InlineWork;
 };
 
-type Call = {
+type Call = Settler & {
   readonly n: number;
-  readonly kind: string;
-  readonly target: string;
   /** What the journal says of this call, by the time at which it was made. */
   readonly record: JournalEvent | undefined;
   readonly inline: Inline | undefined;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
 };
 
 /**
@@ -72,7 +71,7 @@ export class Execution {
     this.#workflow = workflow;
     this.#run = run;
     this.#scheduler = scheduler;
-    this.#random = mulberry32(hash32(run.id));
+    this.#random = seeded(hash32(run.id));
   }
 
   get result(): Result | undefined {
@@ -104,60 +103,14 @@ export class Execution {
     }
     this.#replaying = at.replaying;
     this.#patches = at.patches;
-    switch (event.type) {
-      case "run.started":
-        return this.#start(event.data.input);
-      case "step.requested":
-        return this.#match(event.data.n, "ask agent", event.data.agent);
-      case "ask.sent":
-        return this.#match(event.data.n, "ask team", `${event.data.to}.${event.data.capability}`);
-      case "sleep.set":
-        return this.#match(event.data.n, "sleep", "");
-      case "wait.set":
-        return this.#match(event.data.n, "wait for", event.data.type);
-      case "approval.asked":
-        return this.#match(event.data.n, "approval", event.data.question);
-      case "fact.emitted":
-        this.#match(event.data.n, "emit", event.data.type);
-        return this.#settle(event.data.n, (call) => call.resolve(undefined));
-      case "step.completed":
-      case "wait.met":
-        return this.#settle(event.data.n, (call) => call.resolve(outcomeOf(event)));
-      case "step.refused":
-        return this.#settle(event.data.n, (call) => call.reject(refusal(event.data)));
-      case "inline.completed":
-        this.#match(event.data.n, "step", event.data.name);
-        this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
-        return this.#settle(event.data.n, (call) => call.resolve(event.data.output));
-      case "inline.failed":
-        this.#match(event.data.n, "step", event.data.name);
-        this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
-        return this.#settle(event.data.n, (call) => call.reject(refusal(event.data)));
-      case "ask.answered":
-        return this.#settle(event.data.n, (call) =>
-          event.data.failure === undefined ? call.resolve(event.data.output) : call.reject(refusal(event.data.failure)),
-        );
-      case "approval.given":
-        return this.#settle(event.data.n, (call) => call.resolve({ approved: event.data.approved, by: event.data.by, expired: false }));
-      case "timer.fired":
-        return this.#settle(event.data.n, (call) => expire(call));
-      case "run.patched":
-        this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
-        return;
-      case "run.ended":
-      case "run.stopped":
-      case "run.resumed":
-      case "run.moved":
-      case "cancel.requested":
-      case "step.attempt_failed":
-      case "step.worker_lost":
-      case "step.tool":
-      case "step.parked":
-      case "step.retried":
-        return;
-      default:
-        return event satisfies never;
-    }
+    if (event.type === "run.started") return this.#start(event.data.input);
+    if (event.type === "run.patched") this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
+    const call = callOf(event);
+    if (call !== undefined) this.#match(call.n, call.kind, call.target);
+    if (event.type === "inline.completed" || event.type === "inline.failed")
+      this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
+    const settlement = settlementOf(event);
+    if (settlement !== undefined) await this.#settle(settlement.n, settlement.settle);
   }
 
   /**
@@ -190,7 +143,7 @@ export class Execution {
 
   #start(input: unknown): Promise<void> {
     return this.#turn(() => {
-      this.#workflow.run(input, this.#context()).then(
+      this.#workflow.run(input, workflowContext(this.#surface())).then(
         (output) => this.#end({ output }),
         (error: unknown) => this.#end({ error }),
       );
@@ -217,7 +170,7 @@ export class Execution {
     this.#inTurn = false;
   }
 
-  async #settle(n: number, how: (call: Call) => void): Promise<void> {
+  async #settle(n: number, how: (call: Settler) => void): Promise<void> {
     const call = this.#calls.get(n);
     if (call === undefined && n < this.#next) return; // settled before: a late tick, a repeated approval
     if (call === undefined)
@@ -242,12 +195,7 @@ export class Execution {
     this.#fresh = this.#fresh.filter((made) => made !== call);
   }
 
-  #call<T>(
-    kind: string,
-    target: string,
-    record: ((n: number, now: number) => JournalEvent) | undefined,
-    work?: Inline["work"],
-  ): Promise<T> {
+  #call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T> {
     if (!this.#inTurn) this.#outside(`it called ${kind} ${target}`);
     const n = this.#next++;
     return new Promise<T>((resolve, reject) => {
@@ -265,124 +213,23 @@ export class Execution {
     });
   }
 
-  #context(): WorkflowContext {
-    const until = (now: number, length: Duration): string => new Date(now + milliseconds(length)).toISOString();
-    const context: WorkflowContext = {
+  #surface(): Calls {
+    return {
       run: this.#run,
       now: () => this.#time,
       random: () => this.#random(),
-      ask: async (target, input, options) => {
-        const parsed = target.input.safeParse(input);
-        if (!parsed.success)
-          throw new ArmadaError("INPUT_INVALID", `the input of ${target.name} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
-        const name = target.name;
-        if (target.kind === "agent")
-          return await this.#call("ask agent", name, (n) => ({
-            type: "step.requested",
-            data: { n, agent: name, variant: "a", input: parsed.data },
-          }));
-        const { team, capability } = target;
-        return await this.#call("ask team", name, (n, now) => ({
-          type: "ask.sent",
-          data: { n, to: team, capability, input: parsed.data, until: until(now, options?.within ?? "10m") },
-        }));
-      },
-      step: (name, work) => this.#call("step", name, undefined, work),
-      emit: async (kind, data) => {
-        const parsed = kind.data.safeParse(data);
-        if (!parsed.success)
-          throw new ArmadaError("EVENT_INVALID", `the data of ${kind.type} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
-        await this.#call("emit", kind.type, (n) => ({
-          type: "fact.emitted",
-          data: { n, type: kind.type, version: kind.version, id: kind.id(parsed.data), data: parsed.data },
-        }));
-      },
-      sleep: (length) => this.#call("sleep", "", (n, now) => ({ type: "sleep.set", data: { n, until: until(now, length) } })),
-      deadline: (within, work) =>
-        Promise.race([
-          work(),
-          context.sleep(within).then(() => {
-            throw new ArmadaError("DEADLINE_EXCEEDED", `the deadline of ${within} passed`);
-          }),
-        ]),
-      waitFor: (kind, { id, since, within }) =>
-        this.#call("wait for", kind.type, (n, now) => ({
-          type: "wait.set",
-          data: { n, type: kind.type, id, since: since ?? "", ...(within === undefined ? {} : { until: until(now, within) }) },
-        })),
-      approval: async (question, { show, within, otherwise }) => {
-        const given = await this.#call<{ approved: boolean; by: string; expired: boolean }>("approval", question, (n, now) => ({
-          type: "approval.asked",
-          data: { n, question, show, until: until(now, within), otherwise },
-        }));
-        if (given.approved || otherwise === "continue") return given;
-        const what = given.expired ? "was not given in time" : `was refused by ${given.by}`;
-        if (otherwise === "fail") throw new Refusal("NOT_APPROVED", `the approval "${question}" ${what}`);
-        return await this.#call("cancel", "", () => ({
-          type: "run.ended",
-          data: { status: "cancelled", failure: { code: "NOT_APPROVED", message: `the approval "${question}" ${what}` } },
-        }));
-      },
-      continueAsNew: async (input) => {
-        const open = this.outstanding;
-        if (open.length > 0)
-          throw new ArmadaError(
-            "CONTINUE_WITH_OUTSTANDING",
-            `continueAsNew with ${open.map((call) => `${call.kind} ${call.target} (call ${call.n})`).join(", ")} outstanding`,
-            { hint: "await every call before continuing as new" },
-          );
-        return await this.#call("continue", "", () => ({
-          type: "run.ended",
-          data: { status: "continued", next: nextRun(this.#run.id), input },
-        }));
-      },
-      patched: (id) => {
-        const known = this.#knownPatches.get(id);
-        if (known !== undefined) return known;
-        const patched = this.#patches.has(id) || !this.#replaying;
-        if (patched && !this.#patches.has(id)) this.#fresh.push({ patch: id });
-        this.#knownPatches.set(id, patched);
-        return patched;
-      },
+      outstanding: () => this.outstanding,
+      call: (kind, target, record, work) => this.#call(kind, target, record, work),
+      patched: (id) => this.#patched(id),
     };
-    return context;
   }
-}
 
-function outcomeOf(event: Extract<JournalEvent, { type: "step.completed" | "wait.met" }>): unknown {
-  return event.type === "wait.met" ? event.data.data : event.data.output;
-}
-
-function refusal(failure: Failure): Refusal {
-  return new Refusal(failure.code, failure.message, {
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    details: failure.details,
-  });
-}
-
-function expire(call: Call): void {
-  if (call.kind === "sleep") call.resolve(undefined);
-  else if (call.kind === "approval") call.resolve({ approved: false, by: "", expired: true });
-  else call.reject(new ArmadaError("TIMED_OUT", `${call.kind} ${call.target} was not answered in time`));
-}
-
-function issue(of: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  return `${of.path.join(".") || "value"}: ${of.message}`;
-}
-
-/** `<run>~2` after `<run>`, `<run>~3` after `<run>~2`. */
-export function nextRun(run: string): string {
-  const match = /^(.*)~(\d+)$/.exec(run);
-  return match === null ? `${run}~2` : `${match[1]}~${Number(match[2]) + 1}`;
-}
-
-/** A small seeded generator (public domain, by Tommy Ettinger). */
-function mulberry32(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  #patched(id: string): boolean {
+    const known = this.#knownPatches.get(id);
+    if (known !== undefined) return known;
+    const patched = this.#patches.has(id) || !this.#replaying;
+    if (patched && !this.#patches.has(id)) this.#fresh.push({ patch: id });
+    this.#knownPatches.set(id, patched);
+    return patched;
+  }
 }

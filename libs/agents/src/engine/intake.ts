@@ -15,8 +15,10 @@ import type { RunState } from "./run-state.ts";
 import { newest, runIdOf, start, startedBy } from "./starts.ts";
 
 const DONE: Handled = { kind: "done" };
-const Asked = z.object({ input: z.unknown(), until: z.string().optional(), workflow: z.string().optional() });
-const Answered = z.object({ output: z.unknown(), failure: z.unknown() });
+// A key whose value is undefined is not in JSON, and zod wants a key of an unknown value to be there.
+const Value = z.unknown().optional();
+const Asked = z.object({ input: Value, until: z.string().optional(), workflow: z.string().optional() });
+const Answered = z.object({ output: Value, failure: Value });
 
 /** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (ENGINE rule 1). */
 export class Intake {

@@ -6,7 +6,7 @@ import { z } from "zod";
  * people's own (`input`, `output`, `data`, `show`, `context`, `details`) may stand as a reference to the object store.
  */
 const n = z.number().int().min(1);
-const value = z.unknown();
+const value = z.unknown().optional();
 
 const Cause = z.object({
   kind: z.enum(["ask", "event", "run"]),

@@ -55,14 +55,21 @@ export function testTeam(team: Team, options: { seed: number; models?: Models })
   const engine: Engine = replica.engine;
   const stream = mesh.stream(team.name);
   let given = 0;
-  const runs = (): string[] => [...new Set(stream.messages.flatMap(({ subject }) => (subject.startsWith("run.") ? [subject.split(".")[4] ?? ""] : [])))];
+  const runs = (): string[] => [
+    ...new Set(stream.messages.flatMap(({ subject }) => (subject.startsWith("run.") ? [subject.split(".")[4] ?? ""] : []))),
+  ];
   const only = (id: string | undefined): string => {
     const [first, second] = runs();
     if (id !== undefined) return id;
-    if (first === undefined || second !== undefined) throw new ArmadaError("WHICH_RUN", `there are ${runs().length} runs: ${runs().join(", ")}`);
+    if (first === undefined || second !== undefined)
+      throw new ArmadaError("WHICH_RUN", `there are ${runs().length} runs: ${runs().join(", ")}`);
     return first;
   };
-  const put = (to: string, subject: string, about: Pick<Envelope, "type" | "id" | "team" | "data"> & { subject: string; version?: number }): void => {
+  const put = (
+    to: string,
+    subject: string,
+    about: Pick<Envelope, "type" | "id" | "team" | "data"> & { subject: string; version?: number },
+  ): void => {
     const { version = 1, ...rest } = about;
     const envelope: Envelope = {
       specversion: "1.0",
@@ -77,10 +84,20 @@ export function testTeam(team: Team, options: { seed: number; models?: Models })
     mesh.stream(to).append(subject, encodeBody([envelope]), clock.now());
   };
   const operator = (capability: string, id: string, data: unknown): void =>
-    put(team.name, `ask.${team.name}.operator.${capability}.${id}`, { type: "armada.asked", id: `${id}.${capability}`, team: "operator", subject: id, data });
+    put(team.name, `ask.${team.name}.operator.${capability}.${id}`, {
+      type: "armada.asked",
+      id: `${id}.${capability}`,
+      team: "operator",
+      subject: id,
+      data,
+    });
   const settle = async (): Promise<void> => {
     let quiet = 0;
-    await clock.run(() => (mesh.quiet ? ++quiet > 3 : (quiet = 0) > 0), LIMIT_MS);
+    const isQuiet = (): boolean => {
+      quiet = mesh.quiet ? quiet + 1 : 0;
+      return quiet > 3;
+    };
+    await clock.run(isQuiet, LIMIT_MS);
   };
   return {
     given: async (kind, data) => {
@@ -132,7 +149,11 @@ export function testTeam(team: Team, options: { seed: number; models?: Models })
           workflow: (name: string, version: number) => team.workflows.find((one) => one.name === name && one.version === version),
         };
         // Without the end the function is really run: an ended journal needs none.
-        await replay(run, journal(id).filter(({ subject }) => !subject.includes(".end.")), functions);
+        await replay(
+          run,
+          journal(id).filter(({ subject }) => !subject.includes(".end.")),
+          functions,
+        );
         if (run.fault !== undefined) throw run.fault;
       }
     },
