@@ -1,5 +1,6 @@
 import { journalSchemas } from "../../libs/agents/src/index.ts";
 import { type AnyEventKind, type Capability, Envelope } from "../../libs/contracts/src/index.ts";
+import { configurationPage } from "./configuration.ts";
 import { loadContracts, loadLines } from "./contracts.ts";
 import { schemaOf, schemasOf } from "./json-schema.ts";
 import { signatureVectors } from "./signature-vectors.ts";
@@ -23,7 +24,8 @@ export async function documents(): Promise<ReadonlyMap<string, string>> {
     ["vectors/subjects", subjectVectors()],
     ["vectors/signatures", signatureVectors()],
   ];
-  return new Map(made.map(([path, value]) => [`proto/${path}.json`, `${JSON.stringify(value, undefined, 2)}\n`]));
+  const schemas = made.map(([path, value]): [string, string] => [`proto/${path}.json`, `${JSON.stringify(value, undefined, 2)}\n`]);
+  return new Map([...schemas, ["docs/reference/configuration.md", configurationPage()]]);
 }
 
 function eventSchema(kind: AnyEventKind): unknown {

@@ -22,12 +22,14 @@ const REFUSED: ReadonlySet<string> = new Set([
   "BAD_JSON",
 ]);
 
+const USAGE: ReadonlySet<string> = new Set(["USAGE", "BAD_CONFIG", "BAD_NAME", "NO_SUCH_TEAM"]);
+
 /** The exit code that an error's code stands for. */
 export function exitCodeOf(code: string | undefined): number {
   if (code === undefined) return EXIT.failed;
   if (NOTHING_TO_TALK_TO.has(code)) return EXIT.nothing;
   if (REFUSED.has(code)) return EXIT.refused;
-  return code === "USAGE" || code === "NO_SUCH_TEAM" ? EXIT.usage : EXIT.failed;
+  return USAGE.has(code) ? EXIT.usage : EXIT.failed;
 }
 
 /** One plain sentence for an error: what, and what to do. */

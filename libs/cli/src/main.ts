@@ -62,7 +62,8 @@ async function guard(out: Output, act: () => Promise<number>): Promise<void> {
     process.exit(await act());
   } catch (error) {
     const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
-    out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error) });
+    const hint = error instanceof ArmadaError && error.hint !== undefined ? { hint: error.hint } : {};
+    out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error), ...hint });
     process.stderr.write(`${explain(error)}\n`);
     process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
   }
@@ -87,7 +88,9 @@ function meshFlags(made: Command): Command {
     .option("--replicas <list>", "TEAM=N, apart by commas")
     .option("--nats <url>", "a running nats-server instead of our own (wants NATS_CREDS)")
     .option("--data <dir>", "where streams live")
+    .option("--config <file>", "the configuration, else armada.config.ts of this folder")
     .option("--port <n>", "the gateway's port")
+    .option("--host <address>", "what the gateway binds; loopback unless said")
     .option("--sync-interval <mode>", "always (default) or 100ms");
 }
 
@@ -202,9 +205,9 @@ command("show <run>", "why, with the causation chain", parked).action(
 command("health", "replicas, queues and streams").action(
   withSession(async (session, out) => healthCommand(session, await teamsOn(session), out)),
 );
-command("doctor", "every value in force, and what is wrong").action((flags) =>
-  guard(output(flags.json === true), async () => doctorCommand(await teams(), flags, output(flags.json === true))),
-);
+command("doctor", "every value in force, and what is wrong")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action((flags) => guard(output(flags.json === true), async () => doctorCommand(await teams(), flags, output(flags.json === true))));
 command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action((name, flags) =>
   guard(output(flags.json === true), () => newTeam(name, output(flags.json === true))),
 );

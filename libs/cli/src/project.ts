@@ -10,10 +10,16 @@ export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
+/** The names of the project's services. */
+export async function serviceNames(): Promise<readonly string[]> {
+  const folder = join(projectRoot, "services");
+  return (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
+}
+
 /** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM` */
 export async function loadServices(only?: readonly string[]): Promise<readonly Service[]> {
   const folder = join(projectRoot, "services");
-  const names = (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
+  const names = await serviceNames();
   for (const name of only ?? [])
     if (!names.includes(name))
       throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, {

@@ -14,7 +14,8 @@ export function startReplica(
   team: Team,
   adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger },
   models: Models,
+  options: { drainMs?: number } = {},
 ): Engine {
   const ports = { ...adapters, clock: systemClock, random: systemRandom, scheduler: systemScheduler };
-  return startEngine(team, ports, models, { sourceOf });
+  return startEngine(team, ports, models, { sourceOf, ...options });
 }

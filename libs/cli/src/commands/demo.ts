@@ -11,6 +11,7 @@ import { lengthOf, type Output } from "../output.ts";
 import { loadServices, projectRoot } from "../project.ts";
 import { stepLine } from "../render/run-tree.ts";
 import { ask, newRunId, openSession, type Session } from "../session.ts";
+import { settingsFor } from "../settings.ts";
 import { watchRun } from "../watch-run.ts";
 import { type Folder, readFolder } from "./documents.ts";
 import { exitCode, follow, resultOf } from "./run.ts";
@@ -39,11 +40,12 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
   for (const { file, why } of read.left) say(`leaving out ${file}: ${why}`);
   out.say(`an article on "${topic}" from ${read.documents.length} documents in ${relative(process.cwd(), folder) || "."}`);
-  const chosen = modelsFrom(process.env);
+  const { config } = await settingsFor(flags, flags.only?.split(","));
+  const chosen = modelsFrom(process.env, config.models);
   const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
   if (refused !== undefined)
     throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
-  if (flags.stage === "prototype") return inPrototype(flags, out, read, topic);
+  if (flags.stage === "prototype") return inPrototype(flags, out, read, topic, chosen.models);
   if (flags.stage !== undefined && flags.stage !== "team")
     throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
   const started = Date.now();
@@ -68,12 +70,18 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   }
 }
 
-async function inPrototype(flags: DemoFlags, out: Output, read: Folder, topic: string): Promise<number> {
+async function inPrototype(
+  flags: DemoFlags,
+  out: Output,
+  read: Folder,
+  topic: string,
+  models: ReturnType<typeof modelsFrom>["models"],
+): Promise<number> {
   const services = await loadServices(flags.only?.split(","));
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
   const prototype = startPrototype(
     services.filter((service) => service.name !== "gateway").map((service) => service.team),
-    modelsFrom(process.env).models,
+    models,
     { info: () => undefined, warn },
   );
   const { log, objects } = prototype.connect(TEAM);

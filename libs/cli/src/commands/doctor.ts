@@ -4,23 +4,25 @@ import { parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { modelsFrom, sourceOf } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
-import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 import { openSession, type Session } from "../session.ts";
+import { settingsFor } from "../settings.ts";
 
 type Finding = {
   readonly name: string;
-  readonly value: string | number;
+  readonly value: string | number | boolean;
   readonly from?: string;
   readonly ok: boolean;
   readonly next?: string;
 };
 
 /** Every value in force and where it came from; what is wrong with the mesh, and what to do. */
-export async function doctorCommand(teams: readonly Team[], flags: { mesh?: string }, out: Output): Promise<number> {
-  const findings: Finding[] = environment();
-  const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
-  const running = (mesh !== undefined && isAlive(mesh.pid)) || process.env.NATS_URL !== undefined;
+export async function doctorCommand(teams: readonly Team[], flags: { mesh?: string; config?: string }, out: Output): Promise<number> {
+  const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
+  const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
+  const running = mesh !== undefined || process.env.NATS_URL !== undefined;
+  const findings = await environment(flags, mesh?.settings);
   findings.push({
     name: "mesh",
     value: running ? (mesh?.nats ?? process.env.NATS_URL ?? "") : "none runs here",
@@ -42,27 +44,19 @@ export async function doctorCommand(teams: readonly Team[], flags: { mesh?: stri
   return findings.every((finding) => finding.ok) ? EXIT.ok : EXIT.failed;
 }
 
-function environment(): Finding[] {
+/** `settings`: what the running mesh was started with; without one, what a start would take. */
+async function environment(flags: { config?: string }, settings: MeshFile["settings"]): Promise<Finding[]> {
   const { env } = process;
-  const set = (name: string, otherwise: string): Finding => ({
-    name,
-    value: env[name] ?? otherwise,
-    from: env[name] === undefined ? "built-in" : "environment",
-    ok: true,
-  });
+  const { config, list } = await settingsFor(flags);
+  const values = settings ?? list.map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from }));
+  const key = env.ANTHROPIC_API_KEY === undefined ? "built-in" : "ANTHROPIC_API_KEY";
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
   return [
     { name: "node", value: `${process.version} ${platform()} ${arch()}`, ok: true },
     { name: "nats-server", value: env.ARMADA_NATS_SOURCE ?? env.ARMADA_NATS_SERVER ?? "not found", from: "bootstrap", ok: true },
-    {
-      name: "models",
-      value: modelsFrom(env).provider,
-      from: env.ANTHROPIC_API_KEY === undefined ? "built-in" : "ANTHROPIC_API_KEY",
-      ok: true,
-    },
-    set("OTEL_EXPORTER_OTLP_ENDPOINT", "no traces are sent"),
-    set("NATS_URL", "our own server"),
-    set("NATS_CREDS", `${HOME}/keys`),
-    set("ARMADA_GATEWAY_PORT", "4780, else the next free one"),
+    { name: "models", value: modelsFrom(env, config.models).provider, from: key, ok: true },
+    { name: "traces", value: endpoint ?? "not sent", from: endpoint === undefined ? "built-in" : "OTEL_EXPORTER_OTLP_ENDPOINT", ok: true },
+    ...values.map(({ path, value, from }) => ({ name: path, value, from, ok: true })),
   ];
 }
 

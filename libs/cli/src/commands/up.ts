@@ -1,56 +1,21 @@
-import { join } from "node:path";
-import { ArmadaError } from "@armada/contracts";
-import { DEFAULT_FILE, HOME } from "../mesh/mesh-file.ts";
+import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
+import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 
-export type UpFlags = {
-  readonly only?: string;
-  readonly replicas?: string;
-  readonly nats?: string;
-  readonly data?: string;
-  readonly port?: string;
-  readonly mesh?: string;
-  readonly syncInterval?: string;
-};
+export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: string };
 
-const DRAIN_MS = 10_000;
-
-/** Starts the mesh from a command's flags. */
+/** Starts the mesh from a command's flags, above the configuration. */
 export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
   const services = await loadServices(flags.only?.split(","));
-  const sync = flags.syncInterval ?? "always";
-  if (sync !== "always" && sync !== "100ms") throw new ArmadaError("USAGE", `--sync-interval is ${sync}`, { hint: "use always or 100ms" });
-  const port = flags.port === undefined ? undefined : Number(flags.port);
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw new ArmadaError("USAGE", `--port is ${flags.port}`, { hint: "use 0 to 65535" });
-  return up({
-    services,
-    replicas: replicasOf(
-      flags.replicas,
-      services.map((service) => service.name),
-    ),
-    natsUrl: flags.nats ?? process.env.NATS_URL,
-    natsCreds: process.env.NATS_CREDS,
-    data: flags.data ?? join(HOME, "data"),
-    port,
-    meshFile: flags.mesh ?? DEFAULT_FILE,
-    syncInterval: sync,
-    say,
-  });
-}
-
-function replicasOf(text: string | undefined, names: readonly string[]): ReadonlyMap<string, number> {
-  const replicas = new Map<string, number>();
-  for (const part of text?.split(",") ?? []) {
-    const [name = "", count = ""] = part.split("=");
-    const n = Number(count);
-    if (!names.includes(name) || !(Number.isInteger(n) && n >= 0 && n <= 64))
-      throw new ArmadaError("USAGE", `--replicas ${part} is not TEAM=NUMBER`, { hint: `teams: ${names.join(", ")}; numbers from 0 to 64` });
-    replicas.set(name, n);
-  }
-  return replicas;
+  const settings = await settingsFor(
+    flags,
+    services.map((service) => service.name),
+  );
+  const { host } = settings.config.gateway;
+  if (!isLoopback(host)) say(`the gateway listens on ${host}: other machines can reach it, and need its key`);
+  return up({ services, settings, meshFile: flags.mesh ?? DEFAULT_FILE, say });
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM, after the mesh has drained; a second one kills. */
@@ -58,7 +23,7 @@ export async function untilInterrupted(mesh: Mesh, say: (line: string) => void):
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
-  say(`stopping: running steps have ${DRAIN_MS / 1_000} s to end; Ctrl-C again kills them`);
+  say(`stopping: running steps have ${mesh.drain} to end; Ctrl-C again kills them`);
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
       mesh.kill();

@@ -8,7 +8,8 @@ export type Child = {
   readonly restarts: () => number;
   /** Resolves when the replica first serves. */
   readonly ready: Promise<void>;
-  stop(): Promise<void>;
+  /** Asks the replica to end; kills it where it has not after `within` ms. */
+  stop(within: number): Promise<void>;
   kill(): void;
 };
 
@@ -67,13 +68,15 @@ export function startChild(options: {
       stopping = true;
       child?.kill("SIGKILL");
     },
-    stop: async () => {
+    stop: async (within) => {
       stopping = true;
       const running = child;
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
       const ended = new Promise((resolve) => running.once("exit", resolve));
       running.kill("SIGTERM");
+      const over = setTimeout(() => running.kill("SIGKILL"), within);
       await ended;
+      clearTimeout(over);
     },
   };
 }

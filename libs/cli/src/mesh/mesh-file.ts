@@ -17,6 +17,8 @@ export const MeshFile = z.object({
   pids: z.record(z.string(), z.array(z.number().int())),
   /** How often a replica ended by itself, by service. */
   restarts: z.record(z.string(), z.number().int()).optional(),
+  /** The configuration in force, for `doctor`. */
+  settings: z.array(z.object({ path: z.string(), value: z.union([z.string(), z.number(), z.boolean()]), from: z.string() })).optional(),
 });
 export type MeshFile = z.infer<typeof MeshFile>;
 
@@ -41,7 +43,11 @@ export async function removeMesh(path: string): Promise<void> {
 /** @returns undefined where there is none. @throws ArmadaError `BAD_MESH_FILE` */
 export async function readMesh(path: string): Promise<MeshFile | undefined> {
   if (!existsSync(path)) return undefined;
-  const parsed = MeshFile.safeParse(JSON.parse(await readFile(path, "utf8")));
+  const parsed = MeshFile.safeParse(
+    await readFile(path, "utf8")
+      .then(JSON.parse)
+      .catch(() => undefined),
+  );
   if (!parsed.success)
     throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, { hint: "delete it and run `armada up`" });
   return parsed.data;

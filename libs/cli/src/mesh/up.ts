@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { allQueues, queuesOf, sourcesOf } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
   authorization,
@@ -17,47 +17,53 @@ import {
   startServer,
   type TeamTopology,
 } from "@armada/nats";
+import { environmentOf, type Settings } from "@armada/runtime";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, startChild } from "./child.ts";
+import { lockData, meshRunning } from "./data-lock.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
-  /** Replicas by service; 1 unless said. */
-  readonly replicas: ReadonlyMap<string, number>;
-  readonly natsUrl: string | undefined;
-  readonly natsCreds: string | undefined;
-  readonly data: string;
-  readonly port: number | undefined;
+  readonly settings: Settings;
   readonly meshFile: string;
-  readonly syncInterval: "always" | "100ms";
   readonly say: (line: string) => void;
 };
 
 /** A running mesh of child processes. */
-export type Mesh = { readonly file: MeshFile; stop(): Promise<void>; kill(): void };
+export type Mesh = {
+  readonly file: MeshFile;
+  /** How long `stop` lets running steps go on before it kills their replica. */
+  readonly drain: Duration;
+  stop(): Promise<void>;
+  kill(): void;
+};
 
 const READY_MS = 60_000;
+/** What a replica has beyond its drain to record what ended and to disconnect. */
+const LEAVE_MS = 5_000;
 /** Of the disk's free space, a stream may take this share (ENGINE.md, "Full"). */
 const DISK_SHARE = 0.2;
 const ALL_STREAMS_SHARE = 0.6;
 
 /** Starts server, provisioner and services. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY`, `SERVICES_NOT_READY` */
 export async function up(options: UpOptions): Promise<Mesh> {
-  const { services, say } = options;
+  const { services, say, settings } = options;
+  const { data, drain, nats: ours, replicas } = settings.config;
   const home = resolve(HOME);
   await claimHome(home);
-  await refuseSecond(options.meshFile, options.data);
+  await refuseSecond(options.meshFile);
+  const lock = ours.url === undefined ? await lockData(resolve(data)) : undefined;
   const logs = join(home, "logs");
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const logger: Logger = { info: () => undefined, warn: (message) => say(message) };
   const names = services.map((service) => service.name);
-  const keys = options.natsUrl === undefined ? join(home, "keys") : required(options.natsCreds);
-  const identities = await ensureIdentities(keys, options.natsUrl === undefined ? [...ROLES, ...names] : []);
+  const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
+  const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
   const teams = names.map((name) => ({ name, peers: names.filter((other) => other !== name) }));
   let server: RunningServer | undefined;
   let changed = (): void => undefined;
-  if (options.natsUrl === undefined)
+  if (ours.url === undefined)
     server = await startServer({
       binary: required(
         process.env.ARMADA_NATS_SERVER,
@@ -65,18 +71,19 @@ export async function up(options: UpOptions): Promise<Mesh> {
         "no nats-server was found: start through `npm start` or `npx armada`",
       ),
       base: join(projectRoot, "infra/nats/server.conf"),
-      data: resolve(options.data),
+      data: resolve(data),
       folder: join(home, "nats"),
       authorization: authorization(identities, teams),
-      syncInterval: options.syncInterval,
+      syncInterval: ours.syncInterval,
       logger,
       restarted: () => changed(),
     });
-  const nats = server?.url ?? required(options.natsUrl);
+  const nats = server?.url ?? required(ours.url);
   const children: Child[] = [];
+  let written = lock?.serverIs(server?.pid()) ?? Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
-      maxBytes: await bytesPerStream(options.data, services.length),
+      maxBytes: await bytesPerStream(data, services.length),
       logger,
     });
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
@@ -85,21 +92,22 @@ export async function up(options: UpOptions): Promise<Mesh> {
       pid: process.pid,
       nats,
       ...(server?.pid() === undefined ? {} : { natsPid: server.pid() as number }),
-      data: resolve(options.data),
+      data: resolve(data),
       keys: resolve(keys),
       ...(gateway === undefined ? {} : { gateway }),
       key: gatewayKey,
       pids: pidsOf(children, server),
       restarts: restartsOf(children),
+      settings: settings.list.map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
     });
     const env = (): NodeJS.ProcessEnv => ({
       ...process.env,
+      ...environmentOf(settings),
       NATS_URL: nats,
       NATS_CREDS: keys,
       ARMADA_LOGS: logs,
       ARMADA_SERVER_SINCE: String(server?.since() ?? 0),
       ARMADA_GATEWAY_KEY: gatewayKey,
-      ...(options.port === undefined ? {} : { ARMADA_GATEWAY_PORT: String(options.port) }),
     });
     let gateway: string | undefined;
     const listening = (url: string): void => {
@@ -107,12 +115,14 @@ export async function up(options: UpOptions): Promise<Mesh> {
       changed();
     };
     // One write after another, each of the latest: two at a time could end with the older one.
-    let written = Promise.resolve();
     changed = () => {
-      written = written.then(() => writeMesh(options.meshFile, file()));
+      written = written.then(async () => {
+        await writeMesh(options.meshFile, file());
+        await lock?.serverIs(server?.pid());
+      });
     };
     for (const service of services)
-      for (let i = 0; i < (options.replicas.get(service.name) ?? 1); i++)
+      for (let i = 0; i < (replicas[service.name] ?? 1); i++)
         children.push(
           startChild({
             service: service.name,
@@ -131,11 +141,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
       get file() {
         return file();
       },
+      drain,
       stop: async () => {
-        await Promise.all(children.map((child) => child.stop()));
+        await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
         await server?.stop();
         await written;
         await removeMesh(options.meshFile);
+        await lock?.release();
       },
       kill: () => {
         for (const child of children) child.kill();
@@ -146,6 +158,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
   } catch (error) {
     for (const child of children) child.kill();
     await server?.stop();
+    await written;
+    await removeMesh(options.meshFile);
+    await lock?.release();
     throw error;
   }
 }
@@ -180,23 +195,9 @@ export async function bytesPerStream(folder: string, teams: number): Promise<num
   return Math.floor(bavail * bsize * Math.min(DISK_SHARE, ALL_STREAMS_SHARE / (2 * teams + 1)));
 }
 
-async function refuseSecond(meshFile: string, data: string): Promise<void> {
+async function refuseSecond(meshFile: string): Promise<void> {
   const other = await readMesh(meshFile);
-  if (other === undefined) return;
-  if (isAlive(other.pid))
-    throw new ArmadaError("MESH_RUNNING", `a mesh runs here already: pid ${other.pid}, data in ${other.data}`, {
-      hint: `stop it (kill ${other.pid}), or use another folder than ${data}`,
-    });
-  // A killed `up` leaves its server behind; it is ours to end before the folder is used again.
-  if (other.natsPid !== undefined && isAlive(other.natsPid) && (await isNatsServer(other.natsPid))) {
-    process.kill(other.natsPid, "SIGTERM");
-    for (let i = 0; i < 100 && isAlive(other.natsPid); i++) await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
-async function isNatsServer(pid: number): Promise<boolean> {
-  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return command.includes("nats-server");
+  if (other !== undefined && isAlive(other.pid)) throw meshRunning(other.pid, other.data);
 }
 
 async function ensureKey(path: string): Promise<string> {

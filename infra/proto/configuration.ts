@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { type Leaf, leaves } from "../../libs/runtime/src/config/fields.ts";
+import { root } from "../verify/command.ts";
+
+/** docs/reference/configuration.md, from the schema. Its example is a file that the type check reads. */
+export function configurationPage(): string {
+  return `# Configuration
+
+<!-- Written by \`npm run proto\` from libs/runtime/src/config/schema.ts. -->
+
+Nothing needs to be configured. What shall be different stands in \`armada.config.ts\`, in the folder in which \`armada\` is
+started, or in the file that \`--config FILE\` names:
+
+\`\`\`ts
+${readFileSync(`${root}infra/proto/armada.example.config.ts`, "utf8").trimEnd()}
+\`\`\`
+
+A flag stands above an environment variable, that above the file, and the file above what is built in. \`npx armada doctor\`
+prints every value in force and where it came from; while a mesh runs, those that it was started with. \`up\` and \`demo\` read
+the file and hand what it says to the services as variables; a service that is started by hand reads the variables alone.
+
+A name that does not exist, or a value that does not fit, ends the command with exit code 2.
+
+| setting | value | unless said | variable | flag | what it is |
+|---|---|---|---|---|---|
+${leaves.map(row).join("\n")}
+
+## Secrets
+
+Secrets come from the environment only; a value in the file that looks like one is refused.
+
+| variable | what it is |
+|---|---|
+| \`ANTHROPIC_API_KEY\` | the provider's key; without one the local model serves every tier |
+| \`ARMADA_GATEWAY_KEY\` | what callers of the gateway send as \`Authorization: Bearer KEY\`, for a gateway started by hand; \`up\` makes its own |
+
+The files of identities and the gateway's key under \`.armada/keys/\` are made at the first start, with mode 0600.
+
+## Variables of others that hold here too
+
+| variable | what it does |
+|---|---|
+| \`ANTHROPIC_BASE_URL\` | another address for the provider's API |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_SDK_DISABLED\` | where traces go, by OTLP over HTTP |
+| \`HTTPS_PROXY\`, \`NO_PROXY\`, \`NODE_EXTRA_CA_CERTS\` | how downloads and provider calls reach the network |
+`;
+}
+
+function row({ path, about, variables, flag, unset, schema, each }: Leaf): string {
+  const name = each === undefined ? path : `${path}.<team>`;
+  const named = each === undefined ? variables : variables.map((variable) => `${variable}_<TEAM>`);
+  const otherwise = unset ?? `\`${String(schema.parse(undefined))}\``;
+  const flagged = flag === undefined ? "" : code(each === undefined ? flag : `${flag} TEAM=N,…`);
+  return `| ${[code(name), kindOf(each ?? schema), otherwise, named.map(code).join(", "), flagged, about].join(" | ")} |`;
+}
+
+function kindOf(schema: z.ZodType): string {
+  const { type, enum: values, minimum, maximum } = z.toJSONSchema(schema, { unrepresentable: "any", io: "input" });
+  if (values !== undefined) return values.map((value) => code(String(value))).join(", ");
+  if (type === "integer" || type === "number") return `${type === "integer" ? "a whole number" : "a number"} from ${minimum} to ${maximum}`;
+  if (type === "boolean") return "`true`, `false`";
+  return type === "string" ? "text" : "a length of time: `250ms`, `30s`, `5m`, `4h`, `7d`";
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,114 @@
+import type { Duration } from "@armada/contracts";
+import { defaultTiers } from "@armada/models";
+import { z } from "zod";
+
+/** What is known of a setting beside its schema. */
+export type Field = {
+  readonly about: string;
+  /** Its environment variables, first that is set wins; `ARMADA_<PATH>` unless said. */
+  readonly env?: readonly string[];
+  readonly flag?: string;
+  /** What holds where it has no value. */
+  readonly unset?: string;
+};
+
+export const fields = z.registry<Field>();
+
+const LENGTH = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/;
+const duration = z.custom<Duration>((value) => typeof value === "string" && LENGTH.test(value), "write 250ms, 30s, 5m, 4h or 7d");
+const model = (tier: keyof typeof defaultTiers, about: string) =>
+  z
+    .string()
+    .min(1)
+    .default(defaultTiers[tier])
+    .register(fields, { about: `The model that serves ${about}, where a provider's key is set.` });
+
+/** All that can be configured. Secrets cannot: they come from the environment only. */
+export const Config = z.strictObject({
+  data: z.string().min(1).default(".armada/data").register(fields, { about: "The folder of the streams.", flag: "--data" }),
+  drain: duration.default("10s").register(fields, { about: "How long running steps may go on after the first Ctrl-C or SIGTERM." }),
+  gateway: z
+    .strictObject({
+      acceptUndeclared: z.boolean().default(false).register(fields, {
+        about: "Whether events of a type that no team declares are stored (`evt.gateway.undeclared.event.…`) instead of refused with 422.",
+      }),
+      host: z.string().min(1).default("127.0.0.1").register(fields, {
+        about: "The address that the gateway binds. `up` wants anything but loopback said by `--host`, whatever this file says.",
+        flag: "--host",
+      }),
+      port: z.int().min(0).max(65_535).default(4780).register(fields, {
+        about: "The gateway's port; where it is taken, the next free one. 0: the system gives one.",
+        flag: "--port",
+      }),
+    })
+    .prefault({}),
+  logs: z
+    .strictObject({
+      level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").register(fields, {
+        about: "The least that a service writes into `.armada/logs/<service>.log`.",
+      }),
+    })
+    .prefault({}),
+  models: z
+    .strictObject({
+      tiers: z
+        .strictObject({
+          worker: model("worker", "agents of the tier `worker`"),
+          specialist: model("specialist", "agents of the tier `specialist`"),
+          orchestrator: model("orchestrator", "agents of the tier `orchestrator`"),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  nats: z
+    .strictObject({
+      credentials: z
+        .string()
+        .min(1)
+        .optional()
+        .register(fields, {
+          about: "The folder of identities (`armada provision --keys DIR`) for a server that is not ours.",
+          env: ["NATS_CREDS"],
+          unset: "our own, .armada/keys",
+        }),
+      syncInterval: z.enum(["always", "100ms"]).default("always").register(fields, {
+        about: "When our own server writes to disk: before it acknowledges, or every 100 ms: faster, and a power cut may lose as much.",
+        flag: "--sync-interval",
+      }),
+      url: z
+        .string()
+        .min(1)
+        .optional()
+        .register(fields, {
+          about: "A running nats-server or cluster to use; it wants `nats.credentials`.",
+          env: ["NATS_URL"],
+          flag: "--nats",
+          unset: "our own server on loopback",
+        }),
+    })
+    .prefault({}),
+  replicas: z.record(z.string(), z.int().min(0).max(64)).default({}).register(fields, {
+    about: "Processes of a team's service, by team.",
+    flag: "--replicas",
+    unset: "1 each",
+  }),
+  telemetry: z
+    .strictObject({
+      ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .register(fields, {
+          about: "Share of new traces that are kept, where `OTEL_EXPORTER_OTLP_ENDPOINT` is set.",
+          env: ["ARMADA_TELEMETRY_RATIO", "OTEL_TRACES_SAMPLER_ARG"],
+        }),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;
+
+/** Gives `armada.config.ts` its types; answers what it gets. */
+export function defineConfig(config: z.input<typeof Config>): z.input<typeof Config> {
+  return config;
+}
