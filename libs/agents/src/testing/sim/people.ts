@@ -55,7 +55,7 @@ export class People {
         for (let times = this.#chance(0.3) ? 2 : 1; times > 0; times--)
           this.#later(this.#below(12_000), () => this.#ask(side, "run_approve", `ok${this.#asks++}`, answer));
       }
-      if (type === "wait.set" && data.until === undefined)
+      if (type === "wait.set" && data.until === undefined && !(this.#chance(0.7) && this.#sent(journal, data.type, data.id)))
         for (const key of this.#chance(0.2) ? ["4", "5"] : ["4"])
           this.#signal(data.type.split(".")[0] as Side, data.id, this.#below(30_000), `${key}-${journal.run}`);
       if (type === "step.parked")
@@ -91,6 +91,13 @@ export class People {
     const sender = from === "own" ? waiting : otherOf(waiting);
     if (this.#chance(0.5)) this.#signal(sender, id, at + this.#below(3_000), "1");
     if (this.#chance(0.5)) this.#signal(sender, id, at + this.#below(20_000), "2");
+  }
+
+  /** Whether the stream holds a signal that a look back from this run must find. */
+  #sent({ team, state }: Journal, type: string, id: string): boolean {
+    return this.#world.mesh
+      .stream(team)
+      .messages.some(({ envelopes: [head] }) => head?.type === type && head.subject === id && head.time >= state.startedAt);
   }
 
   #signal(sender: Side, id: string, after: number, key: string): void {

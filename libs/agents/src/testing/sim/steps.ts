@@ -11,6 +11,8 @@ import { contracts, SIDES, type Side } from "./teams.ts";
 import type { World } from "./world.ts";
 
 const ATTEMPTS = 4;
+/** What both replicas may be down for, and a redelivery on top. */
+const IN_TIME_MS = 150_000;
 const Output = z.object({ v: z.number(), tools: z.array(z.number()).optional() });
 
 /** What each step's journal says agrees with what its agent did outside, and with the limits of its attempts. */
@@ -58,6 +60,15 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
         const { n: _n, from: _from, ...said } = data;
         if (canonical(answer?.envelopes[0]?.data) !== canonical(said))
           wrong.push(`call ${data.n} of run ${journal.run} journaled an answer that was not given`);
+        break;
+      }
+      case "timer.fired": {
+        const wait = journal.state.waits.get(data.n);
+        if (wait?.kind !== "ask") break;
+        const subject = `ans.${journal.team}.${wait.data.to}.${journal.run}.${data.n}`;
+        const answer = world.mesh.stream(journal.team).messages.find((message) => message.subject === subject);
+        if (answer !== undefined && answer.time < Date.parse(wait.data.until) - IN_TIME_MS)
+          wrong.push(`call ${data.n} of run ${journal.run} passed by an answer that came in time`);
         break;
       }
       case "wait.met": {
