@@ -1,4 +1,12 @@
-import { type AnyEventKind, ArmadaError, type Capability, checkName, type EventKind, milliseconds, type Provision } from "@armada/contracts";
+import {
+  type AnyEventKind,
+  ArmadaError,
+  type Capability,
+  checkName,
+  type EventKind,
+  milliseconds,
+  type Provision,
+} from "@armada/contracts";
 import type { Tier } from "@armada/models";
 import type { z } from "zod";
 import type { Agent, AgentRun, Fact, Fold, Limits, ReadModel, Subscription, Team, Tool, Workflow, WorkflowContext } from "./define.ts";
@@ -108,19 +116,36 @@ export function team(options: {
     emits: (options.emits ?? []) as readonly EventKind[],
     awaits: (options.awaits ?? []) as readonly AnyEventKind[],
   };
-  unique(made, "agents", made.agents.map((a) => a.name));
-  unique(made, "workflows", made.workflows.map((w) => `${w.name} v${w.version}`));
-  unique(made, "readModels", made.readModels.map((m) => m.name));
+  unique(
+    made,
+    "agents",
+    made.agents.map((a) => a.name),
+  );
+  unique(
+    made,
+    "workflows",
+    made.workflows.map((w) => `${w.name} v${w.version}`),
+  );
+  unique(
+    made,
+    "readModels",
+    made.readModels.map((m) => m.name),
+  );
   for (const { capability, workflow: served } of made.provides) {
     if (capability.team !== made.name)
       throw new ArmadaError("FOREIGN_CAPABILITY", `team ${made.name} provides ${capability.name}, which is another team's`);
     if (!made.workflows.includes(served))
-      throw new ArmadaError("UNSERVED_CAPABILITY", `team ${made.name} provides ${capability.name} by a workflow that is not in its workflows`, {
-        hint: "add the workflow to workflows: […]",
-      });
+      throw new ArmadaError(
+        "UNSERVED_CAPABILITY",
+        `team ${made.name} provides ${capability.name} by a workflow that is not in its workflows`,
+        {
+          hint: "add the workflow to workflows: […]",
+        },
+      );
   }
   for (const kind of made.emits)
-    if (kind.team !== made.name) throw new ArmadaError("FOREIGN_EVENT", `team ${made.name} cannot emit ${kind.type}, a fact of ${kind.team}`);
+    if (kind.team !== made.name)
+      throw new ArmadaError("FOREIGN_EVENT", `team ${made.name} cannot emit ${kind.type}, a fact of ${kind.team}`);
   return made;
 }
 

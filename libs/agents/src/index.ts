@@ -14,6 +14,7 @@ export type {
   WorkflowContext,
 } from "./define.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";
+export { fits } from "./engine/fits.ts";
 export { schemas as journalSchemas } from "./engine/journal-events.ts";
 export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";

@@ -10,7 +10,7 @@ import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { runCommand } from "./commands/run.ts";
-import { approval, cancellation, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
+import { approval, cancellation, checkMove, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
@@ -157,9 +157,10 @@ command("retry <id>", "lets a parked or stopped run go on", runs).action(
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version")
   .action(
-    withSession(async (session, out, _signal, id: string, flags: { to: string }) =>
-      controlRun(session, await teamNames(session), id, move(flags), out),
-    ),
+    withSession(async (session, out, _signal, id: string, flags: { to: string }) => {
+      await checkMove(session, await teams(), id, flags);
+      return controlRun(session, await teamNames(session), id, move(flags), out);
+    }),
   );
 
 const events = program.command("events").description("the messages of the teams' streams");

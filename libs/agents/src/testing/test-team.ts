@@ -5,13 +5,14 @@ import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { ModelError, type Models } from "@armada/models";
 import type { Team } from "../define.ts";
 import type { Engine } from "../engine/engine.ts";
-import { coldRun, replay } from "../engine/hot-run.ts";
-import { Payloads } from "../engine/payloads.ts";
+import { fits } from "../engine/fits.ts";
 import { factFilter } from "../engine/queues.ts";
 import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
 import { startReplica } from "./replica.ts";
 
 const LIMIT_MS = 24 * 3_600_000;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Models that answer by task from a table; a task without an answer fails as the local model would. */
 export function script(answers: Readonly<Record<string, unknown>>): Models {
@@ -142,19 +143,8 @@ export function testTeam(team: Team, options: { seed: number; models?: Models })
     },
     expectReplays: async () => {
       for (const id of runs()) {
-        const run = coldRun(id);
-        const functions = {
-          scheduler: { idle: () => new Promise<void>((resolve) => setImmediate(resolve)) },
-          payloads: new Payloads(replica.ports.objects, team.name),
-          workflow: (name: string, version: number) => team.workflows.find((one) => one.name === name && one.version === version),
-        };
-        // Without the end the function is really run: an ended journal needs none.
-        await replay(
-          run,
-          journal(id).filter(({ subject }) => !subject.includes(".end.")),
-          functions,
-        );
-        if (run.fault !== undefined) throw run.fault;
+        const fault = await fits(team, { id, journal: journal(id) }, { objects: replica.ports.objects, idle: turn });
+        if (fault !== undefined) throw fault;
       }
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,10 +1,14 @@
 import { readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { z } from "zod";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import type { Session } from "../session.ts";
 
-/** Steps that were set aside after their attempts, and are so still. */
+/** A message that belongs to no run, set aside as a fact of the team. */
+const ParkedMessage = z.object({ seq: z.number(), subject: z.string(), reason: z.string(), deliveries: z.number() });
+
+/** Steps that were set aside after their attempts and are so still, and messages that no run's attempts would end. */
 export async function listParked(session: Session, teams: readonly string[], out: Output): Promise<number> {
   let found = 0;
   for (const team of teams)
@@ -17,6 +21,15 @@ export async function listParked(session: Session, teams: readonly string[], out
         out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${message} (${code})`);
       }
     }
+  for (const team of teams)
+    await session.log(team).scan([`evt.${team}.message.parked.>`], 0, (message) => {
+      const about = ParkedMessage.safeParse(message.envelopes[0]?.data);
+      if (!about.success) return;
+      found++;
+      const { subject, seq, reason, deliveries } = about.data;
+      out.emit({ type: "parked", team, seq, subject, attempts: deliveries, code: "MESSAGE_PARKED", message: reason });
+      out.say(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${reason}`);
+    });
   if (found === 0) out.say("nothing is parked");
   return EXIT.ok;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { type RunState, readRun, viewOf } from "@armada/agents";
-import { ArmadaError, parseSubject } from "@armada/contracts";
+import { fits, type RunState, readRun, type Team, viewOf } from "@armada/agents";
+import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { runTree } from "../render/run-tree.ts";
@@ -150,6 +151,26 @@ export function retrial(): Control {
     done: (state) => state.ended !== undefined || !stuck(state),
     says: "goes on:",
   };
+}
+
+/** Tries the other version against the journal before anything is asked. @throws ArmadaError `VERSION_UNKNOWN`, `WORKFLOW_CHANGED`, `NO_SUCH_RUN` */
+export async function checkMove(session: Session, teams: readonly Team[], run: string, flags: { to: string }): Promise<void> {
+  const version = Number(flags.to);
+  const found = await findRun(
+    session,
+    teams.map((team) => team.name),
+    run,
+  );
+  const team = teams.find((one) => one.name === found.team);
+  const served = team?.workflows.filter((one) => one.name === found.state.workflow).map((one) => one.version) ?? [];
+  if (team === undefined || !served.includes(version))
+    throw new ArmadaError("VERSION_UNKNOWN", `team ${found.team} has no ${found.state.workflow} v${flags.to}`, {
+      hint: `it serves ${served.map((one) => `v${one}`).join(", ") || "none"}`,
+    });
+  const loaded = await session.log(found.team).load(runFilter(found.team, run));
+  const journal = loaded.kind === "loaded" ? loaded.messages : [];
+  const fault = await fits(team, { id: run, journal, version }, { objects: session.objects, idle: systemScheduler.idle });
+  if (fault !== undefined) throw fault;
 }
 
 export function move(flags: { to: string }): Control {
