@@ -103,6 +103,9 @@ export const lines = {
     unserved: z.array(text).readonly().describe("queues with work and nobody who pulls it"),
   }),
   parked: z.object({ type: z.literal("parked"), team: text, run: text, step: z.int(), agent: text, attempts: count, ...problem }),
+  "parked-message": z
+    .object({ type: z.literal("parked-message"), team: text, seq: count, subject: text, attempts: count, ...problem })
+    .describe("a message that belongs to no run"),
   "parked-show": z.object({
     type: z.literal("parked"),
     team: text,

@@ -1,6 +1,6 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { emitCommand } from "./commands/emit.ts";
@@ -16,7 +16,7 @@ import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT, exitCodeOf, explain } from "./exit.ts";
 import { type Output, output } from "./output.ts";
-import { loadServices } from "./project.ts";
+import { checkTeam, loadServices } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 
 // A reader that has seen enough (`| head`) is no error.
@@ -35,6 +35,11 @@ function command(name: string, description: string, parent: Command = program): 
     .description(description)
     .option("--json", "one JSON object a line")
     .option("--mesh <file>", "the mesh file of `armada up`");
+}
+
+function whole(text: string): string {
+  if (/^\d{1,9}$/.test(text)) return text;
+  throw new InvalidArgumentError("It is not a whole number.");
 }
 
 /** Runs a command with a session on the running mesh; ends the process with its code. */
@@ -129,7 +134,7 @@ command("emit <type>", "hands an event to the mesh, through its gateway")
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)
   .option("--status <status>", "only these")
-  .option("--limit <n>", "the newest n")
+  .option("--limit <n>", "the newest n", whole)
   .action(
     withSession(async (session, out, _signal, flags: Record<string, never>) => listRuns(session, await teamNames(session), out, flags)),
   );
@@ -138,7 +143,7 @@ command("show <id>", "a run as a tree of its steps", runs).action(
 );
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
-  .option("--n <call>", "which one, where several wait")
+  .option("--n <call>", "which one, where several wait", whole)
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
       controlRun(session, await teamNames(session), id, approval(flags), out),
@@ -155,7 +160,7 @@ command("retry <id>", "lets a parked or stopped run go on", runs).action(
   withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(session), id, retrial(), out)),
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
-  .requiredOption("--to <version>", "the version")
+  .requiredOption("--to <version>", "the version", whole)
   .action(
     withSession(async (session, out, _signal, id: string, flags: { to: string }) => {
       await checkMove(session, await teams(), id, flags);
@@ -171,9 +176,9 @@ const eventFlags = (made: Command): Command =>
     .option("--run <id>", "a run's journal")
     .option("--since <time>", "ISO-8601")
     .option("--until <time>", "ISO-8601")
-    .option("--limit <n>", "at most so many");
+    .option("--limit <n>", "at most so many", whole);
 const teamsOf = async (session: Session, flags: { team?: string }): Promise<string[]> =>
-  flags.team === undefined ? teamNames(session) : [flags.team];
+  flags.team === undefined ? teamNames(session) : [await checkTeam(flags.team)];
 eventFlags(command("list", "what the streams hold", events)).action(
   withSession(async (session, out, _signal, flags: Record<string, never>) =>
     listEvents(session, await teamsOf(session, flags), flags, out),

@@ -16,15 +16,20 @@ export async function serviceNames(): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
 }
 
+/** @throws ArmadaError `NO_SUCH_TEAM` */
+export async function checkTeam(name: string): Promise<string> {
+  const names = await serviceNames();
+  if (names.includes(name)) return name;
+  throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, {
+    hint: `there are ${names.join(", ")}; \`armada new team ${name}\` makes one`,
+  });
+}
+
 /** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM` */
 export async function loadServices(only?: readonly string[]): Promise<readonly Service[]> {
   const folder = join(projectRoot, "services");
   const names = await serviceNames();
-  for (const name of only ?? [])
-    if (!names.includes(name))
-      throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, {
-        hint: `there are ${names.join(", ")}; \`armada new team ${name}\` makes one`,
-      });
+  for (const name of only ?? []) await checkTeam(name);
   const wanted = only === undefined ? names : names.filter((name) => only.includes(name));
   return Promise.all(
     wanted.map(async (name) => {

@@ -27,6 +27,11 @@ export async function watchRun(
     AbortSignal.any([over.signal, signal]),
   );
   if (signal.aborted && !over.signal.aborted)
-    throw new ArmadaError("INTERRUPTED", `stopped watching; the run goes on: armada runs show ${run}`);
+    throw new ArmadaError(isLate(signal.reason) ? "RUN_OPEN" : "INTERRUPTED", `stopped watching; the run goes on: armada runs show ${run}`);
   return state;
+}
+
+/** Our own deadline, not a person's Ctrl-C. */
+function isLate(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
 }

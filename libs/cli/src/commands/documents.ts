@@ -42,8 +42,16 @@ export async function readFolder(folder: string): Promise<Folder> {
       },
     );
   if (!files.includes("brief.json")) return { documents, left };
-  const brief = BriefFile.safeParse(JSON.parse(await readFile(join(folder, "brief.json"), "utf8")));
-  if (!brief.success) throw new ArmadaError("BAD_JSON", `${join(folder, "brief.json")} is not { topic, questions }`);
+  const path = join(folder, "brief.json");
+  const brief = BriefFile.safeParse(
+    await readFile(path, "utf8")
+      .then(JSON.parse)
+      .catch(() => undefined),
+  );
+  if (!brief.success)
+    throw new ArmadaError("BAD_JSON", `${path} is not { "topic": TEXT, "questions": [TEXT, …] }`, {
+      hint: "correct it, or take it away and give --topic TEXT",
+    });
   const { topic, questions } = brief.data;
   return { documents, left, ...(topic === undefined ? {} : { topic }), ...(questions === undefined ? {} : { questions }) };
 }

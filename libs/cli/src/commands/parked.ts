@@ -27,7 +27,7 @@ export async function listParked(session: Session, teams: readonly string[], out
       if (!about.success) return;
       found++;
       const { subject, seq, reason, deliveries } = about.data;
-      out.emit({ type: "parked", team, seq, subject, attempts: deliveries, code: "MESSAGE_PARKED", message: reason });
+      out.emit({ type: "parked-message", team, seq, subject, attempts: deliveries, code: "MESSAGE_PARKED", message: reason });
       out.say(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${reason}`);
     });
   if (found === 0) out.say("nothing is parked");

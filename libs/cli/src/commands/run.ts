@@ -4,6 +4,7 @@ import { ArmadaError, asToken } from "@armada/contracts";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
+import { checkTeam } from "../project.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { newRunId, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
@@ -21,11 +22,10 @@ function targetOf(text: string): { team: string; workflow: string } {
 /** JSON from the argument itself or, behind `@`, from a file. @throws ArmadaError `BAD_JSON` */
 async function inputOf(text: string | undefined): Promise<unknown> {
   if (text === undefined) return {};
-  const json = text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text;
   try {
-    return JSON.parse(json);
+    return JSON.parse(text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text);
   } catch (cause) {
-    throw new ArmadaError("BAD_JSON", `--input is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new ArmadaError("BAD_JSON", `--input: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
       hint: "quote it for the shell, or use @file.json",
     });
@@ -34,6 +34,7 @@ async function inputOf(text: string | undefined): Promise<unknown> {
 
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
+  await checkTeam(team);
   const input = await inputOf(flags.input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input });

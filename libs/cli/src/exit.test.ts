@@ -1,0 +1,69 @@
+import { readRun } from "@armada/agents";
+import { ArmadaError, Refusal } from "@armada/contracts";
+import { expect, test } from "vitest";
+import { exitCode, resultOf, targetOf } from "./commands/run.ts";
+import { EXIT, exitCodeOf, explain } from "./exit.ts";
+import { lines } from "./lines.ts";
+
+test("the exit codes are those that scripts rely on", () => {
+  expect(EXIT).toEqual({ ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interrupted: 130 });
+});
+
+test.each([
+  ["USAGE", 2],
+  ["BAD_CONFIG", 2],
+  ["BAD_NAME", 2],
+  ["NO_SUCH_TEAM", 2],
+  ["INPUT_INVALID", 3],
+  ["TOPIC_NOT_COVERED", 3],
+  ["NO_SUCH_FOLDER", 3],
+  ["NO_SUCH_RUN", 3],
+  ["BAD_JSON", 3],
+  ["NO_MESH", 4],
+  ["MESH_RUNNING", 4],
+  ["LOG_UNAVAILABLE", 4],
+  ["SOMETHING_ELSE", 1],
+  [undefined, 1],
+])("%s ends with %i", (code, exit) => {
+  expect(exitCodeOf(code)).toBe(exit);
+});
+
+test("an error is said in one sentence and a line of what to do; only what nobody foresaw shows a stack", () => {
+  expect(explain(new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" }))).toBe(
+    "no mesh runs here (NO_MESH)\n  npx armada up",
+  );
+  expect(explain(new Refusal("TOPIC_NOT_COVERED", "no document speaks of it"))).toBe("no document speaks of it (TOPIC_NOT_COVERED)");
+  expect(explain(new TypeError("x is not a function"))).toMatch(/^TypeError: x is not a function\n {4}at /);
+  expect(explain("thrown text")).toBe("thrown text");
+});
+
+const ended = (status: "completed" | "degraded" | "failed" | "cancelled", code?: string): ReturnType<typeof readRun> => {
+  const state = readRun([]);
+  state.ended = { status, ...(code === undefined ? {} : { failure: { code, message: "why" } }) };
+  return state;
+};
+
+test.each([
+  [ended("completed"), 0],
+  [ended("degraded"), 0],
+  [ended("cancelled"), 1],
+  [ended("failed", "MODEL_KEY_REFUSED"), 1],
+  // A mesh that was there to run it is something to talk to, whatever the run itself could not reach.
+  [ended("failed", "LOG_UNAVAILABLE"), 1],
+  [ended("failed", "USAGE"), 1],
+  [ended("failed", "TOPIC_NOT_COVERED"), 3],
+  [readRun([]), 1],
+])("a run's end is an exit code (%#)", (state, exit) => {
+  expect(exitCode(state)).toBe(exit);
+});
+
+test("the result of any end is a line of the schema", () => {
+  for (const state of [ended("completed"), ended("failed", "INPUT_INVALID"), ended("cancelled")]) {
+    state.startedAt = "2026-11-22T14:03:00.000Z";
+    expect(lines.result.parse(resultOf("r1", state, null))).toMatchObject({ status: state.ended?.status, ms: 0 });
+  }
+});
+
+test.each(["content", "content.", ".create_article", "a.b.c", ""])("%j is no TEAM.WORKFLOW", (text) => {
+  expect(() => targetOf(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lockData } from "./data-lock.ts";
+import { claimHome, isAlive, type MeshFile, readMesh, writeMesh } from "./mesh-file.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "armada-mesh-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** No process has it: above what Linux and macOS give. */
+const NOBODY = 2 ** 30;
+const mesh: MeshFile = { layout: 1, pid: process.pid, nats: "nats://127.0.0.1:4222", data: "d", keys: "k", pids: { content: [1] } };
+
+test("the mesh file comes back as it was, for its owner's eyes only", async () => {
+  const path = join(folder, "sub/mesh.json");
+  expect(await readMesh(path)).toBeUndefined();
+  await writeMesh(path, mesh);
+  await writeMesh(path, { ...mesh, gateway: "http://127.0.0.1:4780" });
+  expect(await readMesh(path)).toEqual({ ...mesh, gateway: "http://127.0.0.1:4780" });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each(["", "{", "[]", '{"layout":2,"pid":1}', "null"])("%j is no mesh file", async (text) => {
+  const path = join(folder, "mesh.json");
+  writeFileSync(path, text);
+  await expect(readMesh(path)).rejects.toMatchObject({ code: "BAD_MESH_FILE", hint: expect.stringContaining("delete it") });
+});
+
+test("a folder of another layout is refused and left as it is", async () => {
+  const home = join(folder, "home");
+  await claimHome(home);
+  await claimHome(home);
+  expect(readFileSync(join(home, "version"), "utf8")).toBe("1\n");
+  writeFileSync(join(home, "version"), "2\n");
+  await expect(claimHome(home)).rejects.toMatchObject({
+    code: "OTHER_LAYOUT",
+    message: `${home} was written by layout 2, and this is layout 1`,
+  });
+  expect(readFileSync(join(home, "version"), "utf8")).toBe("2\n");
+});
+
+test("a process is alive or not", () => {
+  expect([isAlive(process.pid), isAlive(NOBODY)]).toEqual([true, false]);
+});
+
+test("a folder of streams has one mesh at a time", async () => {
+  const lock = await lockData(folder);
+  await lock.serverIs(NOBODY);
+  await expect(lockData(folder)).rejects.toMatchObject({ code: "MESH_RUNNING", message: expect.stringContaining(`pid ${process.pid}`) });
+  await lock.release();
+  await (await lockData(folder)).release();
+});
+
+test.each([JSON.stringify({ pid: NOBODY, nats: NOBODY }), JSON.stringify({ pid: NOBODY }), "", "{"])(
+  "a lock that was left behind (%j) is taken over",
+  async (text) => {
+    writeFileSync(join(folder, "up.json"), text);
+    await lockData(folder);
+    expect(JSON.parse(readFileSync(join(folder, "up.json"), "utf8"))).toEqual({ pid: process.pid });
+  },
+);

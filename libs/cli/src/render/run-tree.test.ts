@@ -1,0 +1,84 @@
+import type { RunView, StepView } from "@armada/agents";
+import { expect, test } from "vitest";
+import { runTree } from "./run-tree.ts";
+
+const step = (n: number, more: Partial<StepView> = {}): StepView => ({
+  n,
+  agent: "writer",
+  variant: "a",
+  status: "completed",
+  attempts: 1,
+  outcomes: 1,
+  ms: 950,
+  tokens: 10,
+  costMicros: 1_500,
+  ...more,
+});
+const run = (more: Partial<RunView>): RunView => ({
+  run: "r1",
+  team: "content",
+  workflow: "create_article",
+  version: 1,
+  status: "running",
+  startedAt: "2026-11-22T14:03:00.000Z",
+  interruptions: 0,
+  steps: [],
+  ...more,
+});
+
+test("a run that ended shows its steps, time, tokens and cost", () => {
+  const view = run({
+    status: "completed",
+    endedAt: "2026-11-22T14:03:02.400Z",
+    steps: [step(1), step(2, { agent: "editor", ms: 65_000 })],
+  });
+  expect(runTree(view)).toBe(
+    [
+      "r1  content.create_article v1  completed  2.4 s  20 tokens  $0.0030",
+      "├─ ✓ 1 writer            completed    950 ms  10 tokens  $0.0015",
+      "└─ ✓ 2 editor            completed  1 min 5 s  10 tokens  $0.0015",
+    ].join("\n"),
+  );
+});
+
+test("degraded parts, attempts and interruptions are told", () => {
+  const degraded = { code: "MODEL_TIMEOUT", message: "the model did not answer" };
+  const lastFailure = { code: "WORKER_LOST", message: "the replica went away" };
+  const tree = runTree(
+    run({ interruptions: 2, steps: [step(1, { degraded, lastFailure, attempts: 4 }), step(2, { attempts: 2, lastFailure })] }),
+  );
+  expect(tree).toContain("2 interrupted attempts");
+  expect(tree).toContain("4 attempts  degraded: the model did not answer (MODEL_TIMEOUT)");
+  expect(tree.split("\n").at(-1)).toMatch(/2 attempts$/); // what a completed step got over is no trouble any more
+  expect(runTree(run({ interruptions: 1 }))).toMatch(/1 interrupted attempt$/);
+});
+
+test("an open run shows what it waits for, and until when", () => {
+  const waitingFor = [
+    { kind: "approval", n: 5, what: "publish this?", until: "2026-11-22T18:03:00.000Z" },
+    { kind: "event", n: 6, what: "shop.order.paid o1" },
+  ];
+  expect(
+    runTree(run({ status: "waiting", steps: [step(1)], waitingFor }))
+      .split("\n")
+      .slice(1),
+  ).toEqual([
+    expect.stringMatching(/^├─ ✓ 1 writer/),
+    "├─ ⧗ 5 waits for approval publish this? until 2026-11-22T18:03:00.000Z",
+    "└─ ⧗ 6 waits for event shop.order.paid o1",
+  ]);
+});
+
+test("a run that cannot go on says why and what to do", () => {
+  const failed = step(1, { status: "parked", outcomes: 0, attempts: 4, lastFailure: { code: "MODEL_DOWN", message: "no answer" } });
+  const reason = { code: "MODEL_DOWN", message: "step 1 (writer) is parked: no answer", hint: "armada runs retry r1" };
+  expect(
+    runTree(run({ status: "parked", steps: [failed], reason }))
+      .split("\n")
+      .slice(1),
+  ).toEqual([
+    "└─ ‖ 1 writer            parked     4 attempts  no answer (MODEL_DOWN)",
+    "   step 1 (writer) is parked: no answer (MODEL_DOWN)",
+    "   armada runs retry r1",
+  ]);
+});
