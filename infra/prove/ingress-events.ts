@@ -116,7 +116,7 @@ function json(value: unknown): Buffer | undefined {
 /** Percent-encoded as the HTTP binding wants: space, quote, percent and all that is not printable ASCII. */
 export function headerValue(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return [...text].map((c) => (/[!#-$&-~]/.test(c) ? c : percent(c))).join("");
+  return text.replaceAll(/[^!#-$&-~]/gu, percent);
 }
 
 function percent(text: string): string {

@@ -11,7 +11,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { runRoutes } from "./routes/runs.ts";
 import type { Runs } from "./runs.ts";
 
-export const MAX_REQUEST = 1024 * 1024;
+const MAX_REQUEST = 1024 * 1024;
 
 export type AppOptions = {
   readonly key: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** RFC 9457, with the field at fault. */
-export const ProblemDocument = z.looseObject({
+const ProblemDocument = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
