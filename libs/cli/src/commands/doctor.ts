@@ -32,7 +32,7 @@ export async function doctorCommand(teams: readonly Team[], flags: { mesh?: stri
   });
   if (running) {
     const session = await openSession(flags.mesh, () => undefined);
-    for (const team of teams) findings.push(...(await examine(session, team)));
+    for (const team of await session.present(teams)) findings.push(...(await examine(session, team)));
     await session.close();
   }
   for (const finding of findings) {

@@ -70,7 +70,7 @@ import { z } from "zod";
 import { Ticket } from "../contract.ts";
 import { Triage } from "./triager.ts";
 
-const Summary = z.object({ summary: z.string() });
+const Summary = z.object({ text: z.string() });
 
 /** Writes the reply, with a model. */
 export const replier = agent({
@@ -81,13 +81,14 @@ export const replier = agent({
   output: z.object({ reply: z.string() }),
   limits: { timeout: "60s" },
   run: async ({ input, model }) => {
-    const { summary } = await model.ask({
+    const { text } = await model.ask({
       task: "summarize",
       prompt: "Sum up the ticket in one sentence, in its own words.",
       material: [{ name: "ticket", text: input.ticket.text }],
+      params: { sentences: 1 },
       schema: Summary,
     });
-    return { reply: \`We have read: \${summary} (\${input.triage.urgency})\` };
+    return { reply: \`We have read: \${text} (\${input.triage.urgency})\` };
   },
 });
 `;
@@ -153,7 +154,7 @@ import { ReplySent, TicketOpened } from "./contract.ts";
 import NAME from "./team.ts";
 
 test("an opened ticket is triaged, answered and told", async () => {
-  await using t = testTeam(NAME, { seed: 1, models: script({ summarize: { summary: "The printer is down." } }) });
+  await using t = testTeam(NAME, { seed: 1, models: script({ summarize: { text: "The printer is down." } }) });
   await t.given(TicketOpened, { ticket: "t1", text: "The printer is down." });
   await t.idle();
   t.expectAsked(["triager", "replier"]);
