@@ -42,8 +42,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "completion without expectation",
     rule: 1,
     file: `${ENGINE}run-host.ts`,
-    from: "await this.ports.log.append(subject, written.body, expect);",
-    to: 'await this.ports.log.append(subject, written.body, events[0]?.type === "step.completed" ? undefined : expect);',
+    from: "const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };",
+    to: 'const expect = events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : { filter: runFilter(this.team.name, id), last: run.lastSeq };',
   },
   {
     name: "trigger on old history",
@@ -92,6 +92,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     rule: 13,
     file: `${ENGINE}intake.ts`,
     from: "run: startedBy(name, fact.id),",
-    to: "run: startedBy(name, `${fact.id} ${delivery.seq}`),",
+    to: "run: startedBy(name, fact.id + delivery.seq),",
   },
 ];
