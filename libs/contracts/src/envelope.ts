@@ -31,8 +31,6 @@ export const Envelope = z.object({
 });
 export type Envelope = z.infer<typeof Envelope>;
 
-const Body = z.union([Envelope, z.array(Envelope).min(1)]);
-
 /** The body of a message: one CloudEvent, or a batch of them. */
 export function encodeBody(events: readonly Envelope[]): string {
   return JSON.stringify(events.length === 1 ? events[0] : events);
@@ -46,9 +44,55 @@ export function decodeBody(body: string): readonly Envelope[] | undefined {
   } catch {
     return undefined; // not JSON is not an envelope; the reader counts it
   }
-  const parsed = Body.safeParse(json);
-  if (!parsed.success) return undefined;
-  return Array.isArray(parsed.data) ? parsed.data : [parsed.data];
+  const list: unknown[] = Array.isArray(json) ? json : [json];
+  if (list.length === 0) return undefined;
+  const envelopes: Envelope[] = [];
+  for (const one of list) {
+    const envelope = readEnvelope(one);
+    if (envelope === undefined) return undefined;
+    envelopes.push(envelope);
+  }
+  return envelopes;
+}
+
+/** What `Envelope` says, by hand: every message of the mesh passes here, and the schema takes three times as long (tested to agree). */
+function readEnvelope(json: unknown): Envelope | undefined {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+  const one = json as Partial<Envelope>;
+  const whole =
+    one.specversion === "1.0" &&
+    "data" in one &&
+    isFilled(one.id) &&
+    isFilled(one.source) &&
+    isFilled(one.type) &&
+    typeof one.time === "string" &&
+    typeof one.team === "string" &&
+    typeof one.correlationid === "string" &&
+    typeof one.causationid === "string" &&
+    isCount(one.schemaversion, 1) &&
+    isCount(one.hops, 0) &&
+    isOptional(one.subject) &&
+    isOptional(one.traceparent) &&
+    isOptional(one.prev) &&
+    isOptional(one.sig);
+  if (!whole) return undefined;
+  for (const name in one)
+    if (!NAMES.has(name)) return Object.fromEntries(Object.entries(one).filter(([known]) => NAMES.has(known))) as Envelope;
+  return one as Envelope;
+}
+
+const NAMES: ReadonlySet<string> = new Set(Object.keys(Envelope.shape));
+
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isOptional(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
 }
 
 /** The digest by which the next message of an aggregate names this one. */

@@ -59,16 +59,24 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
       true,
     );
 
-  async function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
-    const h = headers();
-    if (expect !== undefined) {
-      h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));
-      if (expect.filter !== subject) h.set("Nats-Expected-Last-Subject-Sequence-Subject", expect.filter);
-    }
-    const answer = await mux.request(subject, signer.sign(subject, body), { headers: h, timeout: APPEND_TIMEOUT_MS });
-    if ("failed" in answer) return { kind: "unavailable", reason: answer.failed };
-    if (answer.headers?.code === 503) return { kind: "unavailable", reason: "no stream answers" };
-    return appendedFrom(answer.string());
+  function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      const h = headers();
+      if (expect !== undefined) {
+        h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));
+        if (expect.filter !== subject) h.append("Nats-Expected-Last-Subject-Sequence-Subject", expect.filter);
+      }
+      const take = (m: Msg): boolean => {
+        try {
+          resolve(m.headers?.code === 503 ? { kind: "unavailable", reason: "no stream answers" } : appendedFrom(m.string()));
+        } catch (error) {
+          reject(error);
+        }
+        return true;
+      };
+      const fail = (reason: string): void => resolve({ kind: "unavailable", reason });
+      mux.stream(subject, Buffer.from(signer.sign(subject, body)), take, fail, { headers: h, timeout: APPEND_TIMEOUT_MS });
+    });
   }
 
   async function loadOnce(filter: string): Promise<{ messages: Message[]; upTo: number; empty: boolean } | "too_many"> {
@@ -91,7 +99,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
           return true;
         },
         (reason) => reject(unavailable(reason)),
-        LOAD_TIMEOUT_MS,
+        { timeout: LOAD_TIMEOUT_MS },
       );
     });
   }

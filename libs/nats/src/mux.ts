@@ -44,9 +44,9 @@ export class Mux {
     body: string | Uint8Array,
     take: (message: Msg) => boolean,
     fail: (reason: string) => void,
-    timeout: number,
+    options: { headers?: MsgHdrs; timeout: number },
   ): void {
-    this.#publish(subject, body, this.expect(take, fail, timeout), undefined);
+    this.#publish(subject, body, this.expect(take, fail, options.timeout), options.headers);
   }
 
   /** A reply subject of this connection. */

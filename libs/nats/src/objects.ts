@@ -97,7 +97,7 @@ function getChunks(link: Link, owner: string, digest: string): Promise<{ parts: 
         return true;
       },
       (reason) => reject(unavailable(reason)),
-      TIMEOUT_MS,
+      { timeout: TIMEOUT_MS },
     );
   });
 }

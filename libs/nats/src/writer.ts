@@ -3,7 +3,8 @@ import type { MsgHdrs } from "@nats-io/transport-node";
 import { signer, verifier } from "./identities.ts";
 
 /** Headers that only the server writes, on what it answers or copies; stored, they are the mark of a forgery. */
-const SERVER_HEADERS = ["Nats-Stream", "Nats-Subject", "Nats-Sequence"] as const;
+const SERVER_HEADERS: ReadonlySet<string> = new Set(["Nats-Stream", "Nats-Subject", "Nats-Sequence"]);
+const SOURCE = "Nats-Stream-Source";
 
 export type Reading =
   | { readonly kind: "legal"; readonly envelopes: readonly Envelope[]; readonly origin?: { readonly stream: string; readonly seq: number } }
@@ -25,13 +26,15 @@ export class Reader {
   read(subject: string, body: string, headers: MsgHdrs | undefined, viaGet: boolean): Reading {
     const parsed = parseSubject(subject);
     if (parsed === undefined) return forged("its subject is none of the mesh's");
-    for (const name of SERVER_HEADERS)
-      if ((headers?.values(name).length ?? 0) > (viaGet ? 1 : 0)) return forged(`it carries the server's header ${name}`);
+    const names = headers === undefined ? [] : headers.keys();
+    for (const name of names)
+      if (SERVER_HEADERS.has(name) && (headers?.values(name).length ?? 0) > (viaGet ? 1 : 0))
+        return forged(`it carries the server's header ${name}`);
     const envelopes = decodeBody(body);
     const last = envelopes?.at(-1);
     if (envelopes === undefined || last === undefined) return forged("its body is no CloudEvent");
     if (!envelopes.every((envelope) => agrees(parsed, envelope))) return forged("its envelope does not agree with its subject");
-    const origin = originOf(headers);
+    const origin = names.includes(SOURCE) ? originOf(headers) : undefined;
     const writer = last.team;
     if (writer === this.#team) return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
     if (parsed.kind === "fact" && origin?.stream !== `TEAM_${writer}`)
@@ -53,7 +56,7 @@ function forged(why: string): Reading {
 
 /** `Nats-Stream-Source`: stream, sequence, filter, destination and subject, apart by spaces. */
 function originOf(headers: MsgHdrs | undefined): { stream: string; seq: number } | undefined {
-  const source = headers?.get("Nats-Stream-Source");
+  const source = headers?.get(SOURCE);
   if (source === undefined || source === "") return undefined;
   const [stream = "", seq = "0"] = source.split(" ");
   return { stream: stream.split(":")[0] ?? stream, seq: Number(seq) };
@@ -68,7 +71,7 @@ export class Signer {
   }
 
   sign(subject: string, body: string): string {
-    if (!/^(evt|ask|ans)\./.test(subject)) return body;
+    if (subject.startsWith("run.") || !/^(evt|ask|ans)\./.test(subject)) return body;
     const id = decodeBody(body)?.at(-1)?.id ?? "";
     return withSignature(body, this.#sign(signedText(subject, id, body)));
   }

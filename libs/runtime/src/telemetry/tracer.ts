@@ -7,14 +7,15 @@ const KINDS = { producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER, client
 
 /**
  * Spans through OpenTelemetry. A span is a child of `parent` where that is a well-formed traceparent, else the root of a new
- * trace; an unsampled span has a traceparent too, whose flag makes those below it unsampled. What `work` throws is recorded
- * on the span and thrown on unchanged. Log lines written inside `work` carry the span's ids.
+ * trace. The root of an unsampled trace has a traceparent too; below it no span is made and that one is passed on. What
+ * `work` throws is recorded on the span and thrown on unchanged. Log lines written inside `work` carry the span's ids.
  */
 export function otelTracer(provider: TracerProvider = trace.getTracerProvider()): Tracer {
   const tracer = provider.getTracer("armada");
   return {
     async span(name, given, parent, work) {
       const remote = parseTraceparent(parent);
+      if (remote !== undefined && remote.traceFlags % 2 === 0) return within(parent, () => work(parent));
       const context = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
       const span = tracer.startSpan(name, { kind: kindOf(name), attributes: { ...given } }, context);
       const traceparent = formatTraceparent(span.spanContext());
