@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { fits, type RunState, readRun, type Team, viewOf } from "@armada/agents";
+import { fits, type RunState, type RunView, readRun, type Team, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { loadServices } from "../project.ts";
 import { runTree } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
 
@@ -17,8 +18,10 @@ export async function listRuns(
   out: Output,
   flags: { status?: string; limit?: string },
 ): Promise<number> {
-  const rows: ReturnType<typeof viewOf>[] = [];
+  const rows: RunView[] = [];
+  const services = await loadServices();
   for (const team of teams) {
+    const own = services.find((service) => service.name === team)?.team;
     const byRun = new Map<string, Message[]>();
     await session.log(team).scan([`run.${team}.>`], 0, (message) => {
       const subject = parseSubject(message.subject);
@@ -27,7 +30,7 @@ export async function listRuns(
       if (list.length === 0) byRun.set(subject.run, list);
       list.push(message);
     });
-    for (const [run, messages] of byRun) rows.push(viewOf(team, run, readRun(messages)));
+    for (const [run, messages] of byRun) rows.push(served(viewOf(team, run, readRun(messages)), own));
   }
   const wanted = rows
     .filter((row) => flags.status === undefined || row.status === flags.status)
@@ -49,6 +52,23 @@ export async function listRuns(
   }
   if (wanted.length === 0) out.say("no runs");
   return EXIT.ok;
+}
+
+/** An open run of a version that its team does not list any more goes on nowhere: it is stopped, and says what is missing. */
+function served(view: RunView, team: Team | undefined): RunView {
+  const { workflow, version, endedAt, status } = view;
+  const listed = team?.workflows.filter(({ name }) => name === workflow).map((one) => one.version) ?? [];
+  if (team === undefined || endedAt !== undefined || status === "stopped" || listed.includes(version)) return view;
+  const others = listed.map((one) => `v${one}`).join(", ") || "none of its versions";
+  return {
+    ...view,
+    status: "stopped",
+    reason: {
+      code: "VERSION_NOT_SERVED",
+      message: `${workflow} v${version} is missing: team ${team.name} lists ${others}`,
+      hint: `list v${version} in its team.ts again, or \`armada runs move ${view.run} --to VERSION\``,
+    },
+  };
 }
 
 /** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
