@@ -10,7 +10,7 @@ export type Checkout = Disposable & {
   write(path: string, text: string): void;
 };
 
-const SOURCE = ["libs", "services", "infra/nats", "infra/bootstrap", "package.json", "package-lock.json"];
+const SOURCE = ["libs", "services", "infra/nats", "infra/bootstrap", "examples", "package.json", "package-lock.json"];
 const OUTSIDE = new Set(["node_modules", ".cache", ".armada", "dist"]);
 
 /** `services`: which of the services the copy has; all unless said. */

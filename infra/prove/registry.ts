@@ -52,4 +52,22 @@ export const registry: readonly Entry[] = [
     shows: "10,000 old events: in a read model all, once; as starts none, or all, once",
     load: () => import("./subscriptions.ts"),
   },
+  {
+    name: "versions",
+    minutes: 2,
+    shows: "an edit that a journal does not fit stops its run; versions live side by side",
+    load: () => import("./versions.ts"),
+  },
+  {
+    name: "fresh",
+    minutes: 12,
+    shows: "a fresh clone makes its article, again in seconds, and says what it could not get",
+    load: () => import("./fresh.ts"),
+  },
+  {
+    name: "forgeries",
+    minutes: 1,
+    shows: "what another team's credentials put into a stream is stored, counted and believed by nobody",
+    load: () => import("./forgeries.ts"),
+  },
 ];
