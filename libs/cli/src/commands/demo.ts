@@ -9,10 +9,8 @@ import { modelsFrom, startPrototype } from "@armada/runtime";
 import { HOME } from "../mesh/mesh-file.ts";
 import { lengthOf, type Output } from "../output.ts";
 import { loadServices, projectRoot } from "../project.ts";
-import { stepLine } from "../render/run-tree.ts";
 import { ask, newRunId, openSession, type Session } from "../session.ts";
 import { settingsFor } from "../settings.ts";
-import { watchRun } from "../watch-run.ts";
 import { type Folder, readFolder } from "./documents.ts";
 import { exitCode, follow, resultOf } from "./run.ts";
 import { startMesh, type UpFlags, untilInterrupted } from "./up.ts";
@@ -59,7 +57,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   try {
     const run = newRunId(WORKFLOW);
     await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });
-    const state = await follow(session, TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
+    const state = await follow(session.log(TEAM), TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
     const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
     if (flags.once !== true && code === 0) await stayUp(run, mesh.file.gateway, out);
     if (flags.once !== true) await untilInterrupted(mesh, out.say);
@@ -87,22 +85,7 @@ async function inPrototype(
   const { log, objects } = prototype.connect(TEAM);
   const run = newRunId(WORKFLOW);
   await ask(log, TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, objects) });
-  const state = await watchRun(
-    log,
-    TEAM,
-    run,
-    (journal, now) => {
-      for (const event of journal.events)
-        if (event.type === "step.completed") {
-          const step = viewOf(TEAM, run, now).steps.find((one) => one.n === event.data.n);
-          if (step !== undefined) {
-            out.emit({ type: "step", run, ...step });
-            out.say(stepLine(step));
-          }
-        }
-    },
-    AbortSignal.timeout(RESULT_MS),
-  );
+  const state = await follow(log, TEAM, run, out, AbortSignal.timeout(RESULT_MS));
   const code = await publish(run, state, flags, out, (value) => resolveObject(value, objects));
   await prototype.stop();
   return code;

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
+import type { Log } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { checkTeam } from "../project.ts";
+import { LiveTree } from "../render/live-tree.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { newRunId, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
@@ -12,7 +14,7 @@ import { watchRun } from "../watch-run.ts";
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly key?: string };
 
 /** `<team>.<workflow>`, taken apart. @throws ArmadaError `USAGE` */
-function targetOf(text: string): { team: string; workflow: string } {
+export function targetOf(text: string): { team: string; workflow: string } {
   const [team = "", workflow = "", ...rest] = text.split(".");
   if (team === "" || workflow === "" || rest.length > 0)
     throw new ArmadaError("USAGE", `${text} is not TEAM.WORKFLOW`, { hint: "e.g. content.create_article" });
@@ -43,17 +45,32 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
     out.say(`accepted: armada runs show ${run}`);
     return EXIT.ok;
   }
-  const state = await follow(session, team, run, out, signal);
-  const view = viewOf(team, run, state);
+  const state = await follow(session.log(team), team, run, out, signal);
   out.emit(resultOf(run, state, state.ended?.output ?? null));
-  out.say(runTree(view));
+  if (!isLive(out)) out.say(runTree(viewOf(team, run, state)));
   return exitCode(state);
 }
 
-/** Shows a run's steps as they end, until it does. */
-export async function follow(session: Session, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
+/** Whether a run is drawn as a tree that grows in place: on a terminal, for people. */
+function isLive(out: Output): boolean {
+  return process.stdout.isTTY && !out.json;
+}
+
+/** Shows a run until it ends: as a tree on a terminal, else a line for each step that ended. */
+export async function follow(log: Pick<Log, "follow">, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
+  if (!isLive(out)) return followPlain(log, team, run, out, signal);
+  const tree = new LiveTree(process.stdout);
+  try {
+    return await watchRun(log, team, run, (_journal, state) => tree.show(viewOf(team, run, state)), signal);
+  } finally {
+    tree.end();
+  }
+}
+
+/** A line for each step that ended, and for what holds the run up. */
+async function followPlain(log: Pick<Log, "follow">, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
   return watchRun(
-    session.log(team),
+    log,
     team,
     run,
     (journal, state) => {

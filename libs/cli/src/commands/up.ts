@@ -1,7 +1,9 @@
+import { examine } from "../examine.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
+import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 
 export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: string };
@@ -42,5 +44,19 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
       .join(", ")}`,
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
+  await warnOfOpenRuns(flags, out.json ? (line) => void process.stderr.write(`${line}\n`) : out.say);
   await untilInterrupted(mesh, out.say);
+}
+
+/** Runs that an edit or a dropped version would hold up are said at the start, not found later. */
+async function warnOfOpenRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
+  const session = await openSession(flags.mesh, say);
+  try {
+    const services = await loadServices(flags.only?.split(","));
+    for (const { team } of services)
+      for (const finding of await examine(session, team))
+        if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
+  } finally {
+    await session.close();
+  }
 }

@@ -3,11 +3,12 @@ import { dollars, lengthOf } from "../output.ts";
 
 const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖" };
 
-/** A run as a tree of its steps, for people. */
-export function runTree(run: RunView): string {
+/** A run as a tree of its steps, for people. `now` (ms since 1970) gives an open run the time it has taken so far. */
+export function runTree(run: RunView, now?: number): string {
   const tokens = run.steps.reduce((sum, step) => sum + step.tokens, 0);
   const micros = run.steps.reduce((sum, step) => sum + step.costMicros, 0);
-  const ms = run.endedAt === undefined ? undefined : Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
+  const ms = until === undefined ? undefined : Math.max(0, until - Date.parse(run.startedAt));
   const head = [
     run.run,
     `${run.team}.${run.workflow} v${run.version}`,

@@ -1,0 +1,39 @@
+import type { RunView } from "@armada/agents";
+import { runTree } from "./run-tree.ts";
+
+const REDRAW_MS = 250;
+
+/** A run's tree, drawn again in place while it grows; the time of what runs moves on by itself. */
+export class LiveTree {
+  readonly #out: { write(text: string): unknown; readonly columns?: number };
+  #view: RunView | undefined;
+  #lines = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(out: { write(text: string): unknown; readonly columns?: number }) {
+    this.#out = out;
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
+  }
+
+  show(view: RunView): void {
+    this.#view = view;
+    this.#draw();
+  }
+
+  /** Leaves the last drawing where it is. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#view === undefined) return;
+    const width = (this.#out.columns || 100) - 1;
+    const lines = runTree(this.#view, Date.now())
+      .split("\n")
+      .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+    const back = this.#lines === 0 ? "" : `\u001b[${this.#lines}F`;
+    this.#out.write(`${back}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`);
+    this.#lines = lines.length;
+  }
+}
