@@ -11,6 +11,8 @@ export type Attempted =
   | { readonly kind: "failed"; readonly error: unknown };
 
 const DEFAULT_TIMEOUT = "30s";
+/** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
+const ENDED = "the attempt has ended";
 
 /** One attempt at a step: the agent's `run` with its model, tools and objects, within its time. Never throws. */
 export async function attemptStep(about: {
@@ -30,7 +32,10 @@ export async function attemptStep(about: {
   const idempotencyKey = `${id}-${step.n}`;
   const spent = { tokens: 0, costMicros: 0, model: undefined as string | undefined };
   const over = new AbortController();
-  const signal = AbortSignal.any([about.signal, over.signal]);
+  const { signal } = over;
+  const abandon = (): void => over.abort(about.signal.reason);
+  if (about.signal.aborted) abandon();
+  else about.signal.addEventListener("abort", abandon);
   const timeout = agent.limits.timeout ?? DEFAULT_TIMEOUT;
   const timer = new AbortController();
   clock.sleep(milliseconds(timeout), timer.signal).then(
@@ -75,7 +80,8 @@ export async function attemptStep(about: {
   } catch (error) {
     return { kind: "failed", error };
   } finally {
-    timer.abort();
+    about.signal.removeEventListener("abort", abandon);
+    timer.abort(ENDED);
   }
 }
 

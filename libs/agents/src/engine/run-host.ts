@@ -1,4 +1,4 @@
-import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
+import { ArmadaError, digestOf, parseSubject, runFilter } from "@armada/contracts";
 import { type Appended, attributes, type Expectation, type Message, type Ports, spans } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
 import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
@@ -34,7 +34,7 @@ export class RunHost {
   readonly #hot = new Map<string, HotRun>();
   /** How far this replica has seen a run: no later read may look less far (ENGINE rule 5). */
   readonly #floors = new Map<string, number>();
-  readonly #locks = new Map<string, Promise<unknown>>();
+  readonly #locks = new Map<string, Promise<void>>();
 
   constructor(team: Team, ports: Ports, hooks: HostHooks) {
     this.team = team;
@@ -47,7 +47,7 @@ export class RunHost {
     };
   }
 
-  /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message. */
+  /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message, or derived from a known one. */
   read<T>(id: string, atLeast: number, use: (run: HotRun) => T, delivered?: Message): Promise<T> {
     return this.#locked(id, async () => use(await this.#current(id, atLeast, delivered)));
   }
@@ -212,6 +212,7 @@ export class RunHost {
     const hot = this.#hot.get(id);
     if (hot !== undefined && !lacksFunction(hot, this.functions)) {
       if (hot.lastSeq >= atLeast) return this.#keep(hot);
+      if (hot.lastSeq >= (this.#floors.get(id) ?? 0) && holdsDecision(hot, delivered)) return this.#keep(hot);
       const next = delivered === undefined ? undefined : readJournalMessage(delivered);
       const news =
         delivered !== undefined && next?.n === hot.state.length + 1
@@ -244,21 +245,26 @@ export class RunHost {
   }
 
   async #locked<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.#locks.get(id) ?? Promise.resolve()).then(work);
-    const settled = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#locks.set(id, settled);
+    const before = this.#locks.get(id);
+    const { promise: mine, resolve: free } = Promise.withResolvers<void>();
+    this.#locks.set(id, mine);
     try {
-      return await mine;
+      if (before !== undefined) await before;
+      return await work();
     } catch (error) {
       this.#hot.delete(id); // the function may have run ahead of the journal
       throw error;
     } finally {
-      if (this.#locks.get(id) === settled) this.#locks.delete(id);
+      if (this.#locks.get(id) === mine) this.#locks.delete(id);
+      free();
     }
   }
+}
+
+/** Whether a derived dispatch tells of nothing newer: it is no journal message, and its decision is known. */
+function holdsDecision({ state }: HotRun, delivered: Message | undefined): boolean {
+  const subject = delivered === undefined ? undefined : parseSubject(delivered.subject);
+  return subject?.kind === "journal" && subject.branch !== undefined && subject.n <= state.length;
 }
 
 function setsWait({ events }: JournalMessage): boolean {

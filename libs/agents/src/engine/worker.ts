@@ -177,7 +177,8 @@ export class Worker {
     const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
     const root = ordinal ?? run.state.steps.get(n)?.outcomeAt ?? 0;
     if (ordinal === undefined && root > 0) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
-    return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery, signal) : DONE;
+    const none = delivery === 1 && ordinal !== undefined && run.execution?.inlines.every((inline) => inline.root !== ordinal) !== false;
+    return root > 0 && run.state.ended === undefined && !none ? this.#inlines.run(id, root, delivery, signal) : DONE;
   }
 
   #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
@@ -185,7 +186,7 @@ export class Worker {
       id,
       delivery.seq,
       ({ state, provenance }) => ({ ended: state.ended, step: copyOf(state.steps.get(n)), provenance, asker: state.by?.from }),
-      delivery.subject.split(".").length === 6 ? delivery : undefined,
+      delivery,
     );
   }
 
