@@ -1,13 +1,20 @@
-import type { Log, Logger, Objects, Timers } from "@armada/event-sourcing";
+import type { Log, Logger, Objects, Registers, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connect.ts";
 import { publicKeys, readIdentity } from "./identities.ts";
 import { jetstreamLog } from "./jetstream-log.ts";
 import { jetstreamObjects } from "./objects.ts";
+import { jetstreamRegisters } from "./registers.ts";
 import { jetstreamTimers } from "./timers.ts";
 import { Reader, Signer } from "./writer.ts";
 
 /** A team's ports on JetStream, and the connection under them. */
-export type NatsPorts = { readonly link: Link; readonly log: Log; readonly timers: Timers; readonly objects: Objects };
+export type NatsPorts = {
+  readonly link: Link;
+  readonly log: Log;
+  readonly timers: Timers;
+  readonly registers: Registers;
+  readonly objects: Objects;
+};
 
 /** Connects one replica of a team. `keys`: the folder of identities. */
 export async function connectTeam(options: {
@@ -31,6 +38,7 @@ export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string,
     link: connected,
     log: jetstreamLog(connected, team, reader, signer, logger),
     timers: jetstreamTimers(connected, team),
+    registers: jetstreamRegisters(connected, team, logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
   };
 }

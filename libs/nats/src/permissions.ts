@@ -20,10 +20,12 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
     `evt.${name}.>`,
     `run.${name}.>`,
     `at.${name}.>`,
+    `reg.${name}.>`,
     `obj.${name}.>`,
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
     ...ownStream(`TEAM_${name}`),
+    ...ownStream(`REG_${name}`),
     ...[name, ...about.peers, "operator"].flatMap((owner) => [
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,

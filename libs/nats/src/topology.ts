@@ -57,6 +57,14 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         max_bytes: options.maxBytes,
         sources: [{ name: `TIMERS_${team}`, filter_subject: `tick.${team}.>` }, ...filters],
       },
+      {
+        ...base,
+        name: `REG_${team}`,
+        subjects: [`reg.${team}.>`],
+        discard: DiscardPolicy.Old,
+        max_msgs_per_subject: 1,
+        deny_delete: false,
+      },
       { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New, max_bytes: options.maxBytes },
     ],
     consumers: queues.map((queue) => ({
@@ -77,7 +85,8 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
 
 /** Where operators put what they hand to teams by digest. */
 export function operatorObjects(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
-  const [, , objects] = topologyOf({ team: "operator", queues: [], sources: new Map() }, options).streams;
+  const { streams } = topologyOf({ team: "operator", queues: [], sources: new Map() }, options);
+  const objects = streams.find(({ name }) => name === "OBJECTS_operator");
   if (objects === undefined) throw new Error("a topology has an objects stream");
   return objects;
 }

@@ -11,7 +11,7 @@ const BACK_MS = 30_000;
 export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
   return {
     name,
-    features: { restart: true, registers: "no service uses one, so JetStream has none yet", calm: true },
+    features: { restart: true, registers: true, calm: true },
     start: async (wants) => {
       const mesh = await startTestMesh(wants, { servers });
       const archivers: Link[] = [];

@@ -1,0 +1,56 @@
+import { asToken } from "@armada/contracts";
+import type { Logger, Message, Registers } from "@armada/event-sourcing";
+import { headers } from "@nats-io/transport-node";
+import type { Link } from "./connect.ts";
+import { follow } from "./follow.ts";
+import { appendedFrom, unavailable } from "./jetstream-log.ts";
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Registers as the last message of each `reg.<team>.<key>` in `REG_<team>`; a revision is its sequence. The client's
+ * key-value store allows roll-ups on its stream, which a forged reply could use to erase it (ENGINE.md, "Streams").
+ */
+export function jetstreamRegisters(link: Link, team: string, logger: Logger): Registers {
+  const stream = `REG_${team}`;
+  const subjectOf = (key: string): string => `reg.${team}.${asToken(key)}`;
+  return {
+    get: async (key) => {
+      const body = JSON.stringify({ last_by_subj: subjectOf(key) });
+      const answer = await link.mux.request(`$JS.API.DIRECT.GET.${stream}`, body, { timeout: TIMEOUT_MS });
+      if ("failed" in answer) throw unavailable(answer.failed);
+      if (answer.headers?.code === 404) return undefined;
+      if ((answer.headers?.code ?? 0) !== 0) throw unavailable(`registers of ${team}: ${answer.headers?.code}`);
+      return { value: answer.string(), revision: Number(answer.headers?.get("Nats-Sequence")) };
+    },
+    put: async (key, value, expectRevision) => {
+      const h = headers();
+      if (expectRevision !== undefined) h.set("Nats-Expected-Last-Subject-Sequence", String(expectRevision));
+      const answer = await link.mux.request(subjectOf(key), value, { headers: h, timeout: TIMEOUT_MS });
+      if ("failed" in answer) throw unavailable(answer.failed);
+      if (answer.headers?.code === 503) throw unavailable("no stream answers");
+      const appended = appendedFrom(answer.string());
+      if (appended.kind === "conflict") return undefined;
+      if (appended.kind !== "appended") throw unavailable(`registers of ${team}: ${appended.kind}`);
+      return appended.seq;
+    },
+    watch: (key, handler, signal) => {
+      const take = (subject: string, seq: number, time: number, message: { string(): string }): Message => ({
+        subject,
+        seq,
+        time,
+        body: message.string(),
+        envelopes: [],
+      });
+      return follow(
+        link,
+        stream,
+        { filters: [subjectOf(key)], from: 0 },
+        take,
+        (message) => handler(message.body, message.seq),
+        signal,
+        logger,
+      );
+    },
+  };
+}
