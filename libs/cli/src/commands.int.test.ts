@@ -17,7 +17,7 @@ function printed<K extends keyof typeof lines>(ended: Ended, ...kinds: K[]): Lin
   expect(ended.lines.length, ended.stderr).toBeGreaterThan(0);
   return ended.lines.map((line) => {
     const parsed = kinds.map((kind) => lines[kind].safeParse(line)).filter((one) => one.success);
-    expect(parsed.length, `${JSON.stringify(line)} is none of ${kinds}`).toBeGreaterThan(0);
+    expect(parsed.length, `${JSON.stringify(line)} is none of ${kinds.join(", ")}`).toBeGreaterThan(0);
     return line as LineOf<K>;
   });
 }
@@ -99,10 +99,11 @@ describe("on a mesh", () => {
     expect(printed(list, "run")).toEqual([shown]);
 
     expect(printed(await run("runs", "approve", "waits"), "done")).toMatchObject([{ run: "waits" }]);
+    const watching = begin("waits", "--wait", "--json").ended;
     const [told, again, tree, events] = await Promise.all([
       run("runs", "approve", "waits"),
-      begin("waits", "--wait", "--json").ended,
-      begin("waits", "--wait", "--json").ended.then(() => run("trace", "waits")),
+      watching,
+      watching.then(() => run("trace", "waits")),
       run("events", "list", "--run", "waits"),
     ]);
     expect(printed(told, "already")).toMatchObject([{ message: "already answered" }]);

@@ -34,5 +34,6 @@ export async function newTeam(name: string, out: Output): Promise<number> {
     });
   out.say(`npx armada up --only ${name},gateway   runs it; then, in another terminal:`);
   out.say(`npx armada emit com.example.${name}.opened --source /desk --subject t1 --data '{"ticket":"t1","text":"The printer is down."}'`);
+  out.say("npm run proto   writes the schemas of its contract; `npm test` compares them");
   return EXIT.ok;
 }
