@@ -70,7 +70,7 @@ import { z } from "zod";
 import { Ticket } from "../contract.ts";
 import { Triage } from "./triager.ts";
 
-const Summary = z.object({ text: z.string() });
+const Post = z.object({ text: z.string() });
 
 /** Writes the reply, with a model. */
 export const replier = agent({
@@ -82,11 +82,11 @@ export const replier = agent({
   limits: { timeout: "60s" },
   run: async ({ input, model }) => {
     const { text } = await model.ask({
-      task: "summarize",
-      prompt: "Sum up the ticket in one sentence, in its own words.",
+      task: "write_post",
+      prompt: "Say in one sentence, in its own words, what the ticket is about.",
       material: [{ name: "ticket", text: input.ticket.text }],
-      params: { sentences: 1 },
-      schema: Summary,
+      params: { channel: "reply", most: 200 },
+      schema: Post,
     });
     return { reply: \`We have read: \${text} (\${input.triage.urgency})\` };
   },
@@ -154,7 +154,7 @@ import { ReplySent, TicketOpened } from "./contract.ts";
 import NAME from "./team.ts";
 
 test("an opened ticket is triaged, answered and told", async () => {
-  await using t = testTeam(NAME, { seed: 1, models: script({ summarize: { text: "The printer is down." } }) });
+  await using t = testTeam(NAME, { seed: 1, models: script({ write_post: { text: "The printer is down." } }) });
   await t.given(TicketOpened, { ticket: "t1", text: "The printer is down." });
   await t.idle();
   t.expectAsked(["triager", "replier"]);
