@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { drawing } from "./contradiction-drawing.ts";
 import { faultsOf, journalsOf } from "./journals.ts";
 import { freePort, type HandStarted, startNats } from "./nats-by-hand.ts";
-import { armada, environment, type Place, place, until } from "./product.ts";
+import { armada, environment, owned, type Place, place, until } from "./product.ts";
 import { type About, count, type Figure, holds, none } from "./proof.ts";
 import { briefFile } from "./runs.ts";
 import { readTeam } from "./streams.ts";
@@ -55,7 +55,7 @@ export type Started = { readonly child: ChildProcess; readonly gone: Promise<voi
 
 /** A service in a shell of its own. */
 export function startService(name: string, at: Place): Started {
-  const child = spawn(process.execPath, [join(at.root, "services", name, "src/main.ts")], { cwd: at.cwd, env: environment(at) });
+  const child = owned(spawn(process.execPath, [join(at.root, "services", name, "src/main.ts")], { cwd: at.cwd, env: environment(at) }));
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -2,6 +2,9 @@ import { parseArgs } from "node:util";
 import type { Figure } from "./proof.ts";
 import { registry } from "./registry.ts";
 
+// What a proof started ends with it, also at Ctrl-C.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const USAGE = `npm run prove -- NAME… [--short] [--json] [--seed N] [--documents DIR]
 npm run prove -- --list`;
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { here } from "./product.ts";
+import { here, owned } from "./product.ts";
 
 const Ready = z.object({ type: z.literal("ready"), url: z.string() });
 const Line = z.object({
@@ -33,7 +33,7 @@ export async function startModelServer(folder: string, script: string, delay = 0
   const log = join(folder, `${script}.jsonl`);
   const testing = join(here, "libs/models/src/testing");
   const args = ["--script", join(testing, "scripts", `${script}.ts`), "--log", log, "--delay", String(delay)];
-  const child = spawn(process.execPath, [join(testing, "api-server.main.ts"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = owned(spawn(process.execPath, [join(testing, "api-server.main.ts"), ...args], { stdio: ["ignore", "pipe", "inherit"] }));
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   const { url } = Ready.parse(JSON.parse(String(first.value)));
   const lines = (): ModelCall[] =>

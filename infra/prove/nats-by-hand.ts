@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { until } from "./product.ts";
+import { owned, until } from "./product.ts";
 
 export type HandStarted = { stop(): Promise<void> };
 
@@ -23,7 +23,7 @@ export async function startNats(
     config,
     `host: "127.0.0.1"\nport: ${port}\nmax_payload: 1MB\njetstream { store_dir: "${join(folder, name)}", sync_interval: always }\ninclude "auth.conf"\n${extra}`,
   );
-  const child = spawn(binary, ["-c", config], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = owned(spawn(binary, ["-c", config], { stdio: ["ignore", "ignore", "pipe"] }));
   let said = "";
   child.stderr.on("data", (chunk) => (said += chunk));
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

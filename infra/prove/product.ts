@@ -24,6 +24,21 @@ export function place(env: Readonly<Record<string, string>> = {}, root: string =
   return { root, cwd, env, [Symbol.dispose]: () => rmSync(cwd, { recursive: true, force: true }) };
 }
 
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) {
+    child.kill("SIGTERM");
+    child.kill("SIGCONT"); // one that a proof has stopped would not hear the first
+  }
+});
+
+/** A process that does not outlive this one, however this one ends short of kill -9. */
+export function owned<C extends ChildProcess>(child: C): C {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
 const FOREIGN = /^(?:ANTHROPIC_|OPENAI_|NATS_URL|NATS_CREDS|OTEL_|VITEST|NODE_OPTIONS|ARMADA_(?!NATS_))/u;
 
 export function environment(at: Place): Record<string, string> {
@@ -39,6 +54,7 @@ export async function armada(args: readonly string[], at: Place, deadline = 120_
 }
 
 export function ended(child: ChildProcess): Promise<Ended> {
+  owned(child);
   const began = performance.now();
   let stdout = "";
   let stderr = "";
@@ -82,15 +98,16 @@ export type Up = AsyncDisposable & {
 
 /** Starts a mesh and waits until it says that it is ready. @throws Error with what it said, where it does not within 60 s */
 export async function up(args: readonly string[], at: Place): Promise<Up> {
-  const child = spawn(process.execPath, [join(at.root, "libs/cli/src/main.ts"), "up", "--json", ...args], {
-    cwd: at.cwd,
-    env: environment(at),
-  });
+  const child = owned(
+    spawn(process.execPath, [join(at.root, "libs/cli/src/main.ts"), "up", "--json", ...args], {
+      cwd: at.cwd,
+      env: environment(at),
+    }),
+  );
   let said = "";
   let out = "";
   child.stderr.on("data", (chunk) => (said += chunk));
   child.stdout.on("data", (chunk) => (out += chunk));
-  const over = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
@@ -105,7 +122,6 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
     await stop();
     throw new Error(`${error instanceof Error ? error.message : String(error)}; it said: ${said}`);
   });
-  void over;
   return {
     pid: child.pid ?? 0,
     mesh: () => MeshFile.parse(JSON.parse(readFileSync(join(at.cwd, ".armada/mesh.json"), "utf8"))),
