@@ -5,7 +5,7 @@ import { rows } from "./rows.ts";
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
-    /** Less than a minute: fewer rounds, and the rows and modes that a change of code moves most. */
+    /** Less than a minute: one short round of the rows and modes that a change of code moves most. */
     short: { type: "boolean", default: false },
     only: { type: "string" },
     sync: { type: "string" },
@@ -25,7 +25,7 @@ rows: ${rows.map((row) => row.name).join(", ")}`);
 
 let failed = 0;
 for (const row of rows.filter(({ name }) => wanted === undefined || wanted.includes(name)))
-  for (const sync of row.syncs.filter((mode) => values.sync === undefined || values.sync === mode)) {
+  for (const sync of (values.short ? row.short : row.syncs).filter((mode) => values.sync === undefined || values.sync === mode)) {
     const say = (line: string): void => void process.stderr.write(`  ${row.name} ${sync}: ${line}\n`);
     for (const series of await row.measure({ sync, rounds, seconds, say })) {
       const line = lineOf(row, sync, series);

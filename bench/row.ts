@@ -28,6 +28,8 @@ export type Target = { readonly least?: number; readonly most?: number; readonly
 export type Row = {
   readonly name: string;
   readonly syncs: readonly Sync[];
+  /** Those of the short form; none where the row takes too long for it. */
+  readonly short: readonly Sync[];
   /** Of ours, the server not counted. */
   readonly processes: number;
   readonly runs: "hot" | "cold" | "hot and cold" | "none";

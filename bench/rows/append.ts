@@ -10,6 +10,7 @@ import { idsOf } from "./steps.ts";
 export const append: Row = {
   name: "append",
   syncs: ["always", "100ms"],
+  short: ["100ms"],
   processes: 1,
   runs: "none",
   measure: async (options) => {

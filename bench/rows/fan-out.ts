@@ -11,6 +11,7 @@ const RUNS = 16;
 export const fanOut: Row = {
   name: "fan-out",
   syncs: ["always", "100ms"],
+  short: ["100ms"],
   processes: 1,
   runs: "hot",
   about: `a fan-out of ten and its join: 20 appends; ${RUNS} runs in flight`,

@@ -9,6 +9,7 @@ import { idsOf, stepsOf } from "./steps.ts";
 export const inline: Row = {
   name: "inline",
   syncs: ["always", "100ms"],
+  short: ["100ms"],
   processes: 1,
   runs: "hot",
   about: "ctx.step, 64 runs in flight",

@@ -8,6 +8,7 @@ import { openStocked } from "../stocked.ts";
 export const load: Row = {
   name: "load",
   syncs: ["100ms"],
+  short: ["100ms"],
   processes: 1,
   runs: "cold",
   measure: async (options) => {

@@ -11,6 +11,7 @@ const STEPS = 4;
 export const lone: Row = {
   name: "lone",
   syncs: ["always", "100ms"],
+  short: ["always"],
   processes: 1,
   runs: "hot",
   about: "one run of four steps at a time; from one step's call to the next step's",

@@ -17,6 +17,7 @@ const TEXT = readFileSync(new URL("../../examples/coastal-heat/annual-report-202
 export const memory: Row = {
   name: "memory",
   syncs: ["always"],
+  short: ["always"],
   processes: 1,
   runs: "none",
   about: "VmRSS; a service of 100 agents as `armada up` starts it",

@@ -10,6 +10,7 @@ import { openStocked } from "../stocked.ts";
 export const replay: Row = {
   name: "replay",
   syncs: ["100ms"],
+  short: ["100ms"],
   processes: 1,
   runs: "cold",
   measure: async (options) => {
