@@ -1,9 +1,9 @@
-import { hash } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
 import type { Appended, Clock, Handled, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
 import { MemoryQueue, type Puller } from "./queue.ts";
+import { MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
 
 /** The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes. */
@@ -26,9 +26,8 @@ export class MemoryMesh {
   readonly #hostility: Hostility;
   readonly #streams = new Map<string, MemoryStream>();
   readonly #queues = new Map<string, Map<string, MemoryQueue>>();
-  readonly #objects = new Map<string, Uint8Array>();
-  readonly #registers = new Map<string, { value: string; revision: number }>();
-  readonly #watchers = new Set<(key: string, value: string, revision: number) => void>();
+  readonly objects = new MemoryObjects();
+  readonly #registers = new MemoryRegisters();
   readonly #timers = new Set<string>();
   readonly #sourced = new Set<string>();
 
@@ -159,13 +158,13 @@ export class MemoryMesh {
       timers: { at: (key, time, body) => op(() => this.#at(team, key, time, body)) },
       registers: {
         get: (key) => op(() => this.#registers.get(`${team} ${key}`)),
-        put: (key, value, expected) => op(() => this.#put(`${team} ${key}`, value, expected)),
-        watch: (key, handler, signal) => this.#watch(`${team} ${key}`, handler, signal),
+        put: (key, value, expected) => op(() => this.#registers.put(`${team} ${key}`, value, expected)),
+        watch: (key, handler, signal) => this.#registers.watch(`${team} ${key}`, handler, signal),
       },
       objects: {
-        put: (bytes) => op(() => this.#putObject(team, bytes)),
-        get: (digest, owner = team) => op(() => this.#getObject(owner, digest)),
-        drop: (digest) => op(() => void this.#objects.delete(`${team} ${digest}`)),
+        put: (bytes) => op(() => this.objects.put(team, bytes)),
+        get: (digest, owner = team) => op(() => this.objects.get(owner, digest)),
+        drop: (digest) => op(() => this.objects.drop(team, digest)),
       },
       kill: () => {
         dead = true;
@@ -232,52 +231,6 @@ export class MemoryMesh {
       this.stream(team).append(`tick.${name}`, body, this.#clock.now());
     });
     return { kind: "appended", seq: 1 };
-  }
-
-  #put(key: string, value: string, expected: number | undefined): number | undefined {
-    const now = this.#registers.get(key);
-    if (expected !== undefined && expected !== (now?.revision ?? 0)) return undefined;
-    const revision = (now?.revision ?? 0) + 1;
-    this.#registers.set(key, { value, revision });
-    for (const watcher of this.#watchers) watcher(key, value, revision);
-    return revision;
-  }
-
-  #watch(key: string, handler: (value: string, revision: number) => void, signal: AbortSignal): Promise<void> {
-    const now = this.#registers.get(key);
-    if (now !== undefined) handler(now.value, now.revision);
-    const watcher = (changed: string, value: string, revision: number): void => {
-      if (changed === key) handler(value, revision);
-    };
-    this.#watchers.add(watcher);
-    return new Promise((resolve) => {
-      const end = (): void => {
-        this.#watchers.delete(watcher);
-        resolve();
-      };
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
-    });
-  }
-
-  /** Changes the first byte of a stored object, as a bad disk does. */
-  spoil(team: string, digest: string): void {
-    const stored = this.#objects.get(`${team} ${digest}`) ?? new Uint8Array();
-    this.#objects.set(`${team} ${digest}`, Uint8Array.from([(stored[0] ?? 0) ^ 1, ...stored.subarray(1)]));
-  }
-
-  #putObject(team: string, bytes: Uint8Array): string {
-    const digest = hash("sha256", bytes, "base64url");
-    this.#objects.set(`${team} ${digest}`, bytes.slice());
-    return digest;
-  }
-
-  #getObject(owner: string, digest: string): Uint8Array {
-    const bytes = this.#objects.get(`${owner} ${digest}`);
-    if (bytes === undefined) throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}`);
-    if (hash("sha256", bytes, "base64url") !== digest)
-      throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
-    return bytes.slice();
   }
 
   /** Copies what matches from one team's stream into another's, its history first, in order. */
