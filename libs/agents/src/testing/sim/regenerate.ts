@@ -27,7 +27,9 @@ export async function regenerated(journal: Journal, functions: Functions): Promi
     const made = await answer(run, { events: causes, provenance }, functions, Date.parse(head?.time ?? ""));
     const reaction = made.events.slice(causes.length);
     const silent = read.does === "lead" || causes.some(({ type }) => type === "cancel.requested") || isPassive(events);
-    const expected = silent ? causes : [...causes, ...pending, ...reaction];
+    const said = silent ? causes : [...causes, ...pending, ...reaction];
+    const end = said.findIndex(({ type }) => type === "run.ended");
+    const expected = end < 0 ? said : said.slice(0, end + 1); // what a function says behind its own end is not written
     // The end of a function that has returned is made again with each answer.
     const kept = run.execution?.result === undefined ? reaction : reaction.filter((event) => event.type !== "run.ended");
     pending = silent ? [...pending, ...kept] : [];
