@@ -30,7 +30,10 @@ export type Appended =
   | { readonly kind: "full" }
   | { readonly kind: "unavailable"; readonly reason: string };
 
-/** `last` is the sequence of the last message that matches `filter`; 0 where there must be none. */
+/**
+ * `last` is the sequence of the last message that matches `filter`; 0 where there must be none. What readers do not take
+ * does not count: nobody can hold a place, or hide what is there, by a message that is not to be believed.
+ */
 export type Expectation = { readonly filter: string; readonly last: number };
 
 /** `upTo` is the sequence up to which the load looked. */

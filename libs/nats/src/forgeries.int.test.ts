@@ -143,6 +143,31 @@ test("a borrowed message id takes nothing from the victim's appends", async () =
   expect((await stored("evt.beta.order.paid.borrowed.1"))?.headers).not.toMatch(/Nats-Msg-Id/);
 });
 
+test("a forged message hides none of the same subject and holds no place", async () => {
+  const filter = "run.beta.*.*.held.*";
+  const append = (subject: string, id: string, on: string, last: number) =>
+    victim.log.append(subject, body("held", { id }), { filter: on, last });
+  const ids = async (): Promise<unknown> => {
+    const loaded = await victim.log.load(filter, await victim.log.head());
+    return loaded.kind === "loaded" ? loaded.messages.map((message) => message.envelopes[0]?.id) : loaded;
+  };
+  expect(await append("run.beta.note.x.held.1", "first", filter, 0)).toMatchObject({ kind: "appended" });
+  const first = await victim.log.head();
+  await forger.log.append("run.alpha.note.bait.held.1", body("held"));
+  for (const place of ["run.beta.note.x.held.1", "run.beta.note.x.held.1", "run.beta.note.y.held.2"]) {
+    const query = JSON.stringify({ last_by_subj: "run.alpha.note.bait.held.1" });
+    forger.link.connection.publish("$JS.API.DIRECT.GET.TEAM_alpha", query, { reply: place });
+  }
+  await expect.poll(() => victim.log.head()).toBe(first + 3);
+  expect(await ids()).toEqual(["first"]);
+  expect((await victim.log.last("run.beta.note.x.held.1", first))?.seq).toBe(first);
+  expect(await append("run.beta.note.x.held.3", "late", filter, 0)).toMatchObject({ kind: "conflict" });
+  expect(await append("run.beta.end.x.held.2", "second", filter, first)).toMatchObject({ kind: "appended" });
+  expect(await append("run.beta.note.y.held.2", "once", "run.beta.note.y.held.2", 0)).toMatchObject({ kind: "appended" });
+  expect(await append("run.beta.note.y.held.2", "twice", "run.beta.note.y.held.2", 0)).toMatchObject({ kind: "conflict" });
+  expect(await ids()).toEqual(["first", "second", "once"]);
+});
+
 test("a timer cannot make the server publish on another's subject, nor on an own one that is no tick", async () => {
   for (const target of ["evt.beta.order.paid.victim.9", "run.beta.note.x.victim.9", "evt.alpha.shown.done.a.9"]) {
     const h = headers();

@@ -1,6 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
 import { headers, type Msg } from "@nats-io/transport-node";
+import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow, scan } from "./follow.ts";
 import { pull } from "./pull.ts";
@@ -10,17 +11,8 @@ const APPEND_TIMEOUT_MS = 5_000;
 const LOAD_TIMEOUT_MS = 5_000;
 /** Longer than a cluster needs to agree on a consumer's configuration. */
 const RESUME_MS = 100;
-const CONFLICT = 10071;
-const RIVAL = 10164;
 /** The port's limit; the server's own is 1,024 subjects. */
 const MAX_LOAD = 1_000;
-const FULL: ReadonlySet<number> = new Set([10077, 10047, 10023]);
-
-type PubAck = {
-  readonly seq?: number;
-  readonly duplicate?: boolean;
-  readonly error?: { readonly err_code: number; readonly description: string };
-};
 
 /** What the server says of a consumer; `ts` is its own clock. */
 type Info = {
@@ -31,6 +23,10 @@ type Info = {
   readonly ts: string;
   readonly paused?: boolean;
 };
+
+type Place = { readonly subject: string; readonly seq: number };
+/** What a direct get answered; `forged`: messages that no reader takes. */
+type Answered = { readonly messages: Message[]; readonly forged: readonly Place[]; readonly upTo: number; readonly empty: boolean };
 
 /** The Log port on a team's JetStream stream. */
 export function jetstreamLog(link: Link, team: string, reader: Reader, signer: Signer, logger: Logger): Log {
@@ -51,15 +47,36 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
 
   /** A message from a direct get's answer. */
   const got = (m: Msg): Message | undefined =>
-    take(
-      m.headers?.get("Nats-Subject") ?? "",
-      Number(m.headers?.get("Nats-Sequence")),
-      Date.parse(m.headers?.get("Nats-Time-Stamp") ?? ""),
-      m,
-      true,
-    );
+    take(added(m, "Nats-Subject"), Number(added(m, "Nats-Sequence")), Date.parse(added(m, "Nats-Time-Stamp")), m, true);
 
+  /** A conflict is one with a message that readers take: what was forged under the filter holds no place. */
   function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
+    const signed = Buffer.from(signer.sign(subject, body));
+    const appended = appendOnce(subject, signed, expect);
+    return expect === undefined
+      ? appended
+      : appended.then((result) => (result.kind === "conflict" ? pastForged(subject, signed, expect, result) : result));
+  }
+
+  async function pastForged(subject: string, signed: Uint8Array, expect: Expectation, first: Appended): Promise<Appended> {
+    let result = first;
+    for (let last = expect.last; result.kind === "conflict" && result.last !== undefined && result.last > last; ) {
+      last = result.last;
+      if (!(await onlyForgedSince(expect, last))) return result;
+      result = await appendOnce(subject, signed, { filter: expect.filter, last });
+    }
+    return result;
+  }
+
+  /** Whether readers take nothing of what came under the filter after the expected message, `met` being the last of it. */
+  async function onlyForgedSince({ filter, last }: Expectation, met: number): Promise<boolean> {
+    const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: met }), { timeout: LOAD_TIMEOUT_MS });
+    if ("failed" in answer || (answer.headers?.code ?? 0) !== 0 || got(answer) !== undefined) return false;
+    const loaded = await load(filter, met);
+    return loaded.kind === "loaded" && (loaded.messages.at(-1)?.seq ?? 0) <= last;
+  }
+
+  function appendOnce(subject: string, signed: Uint8Array, expect?: Expectation): Promise<Appended> {
     return new Promise((resolve, reject) => {
       const h = headers();
       if (expect !== undefined) {
@@ -75,25 +92,28 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
         return true;
       };
       const fail = (reason: string): void => resolve({ kind: "unavailable", reason });
-      mux.stream(subject, Buffer.from(signer.sign(subject, body)), take, fail, { headers: h, timeout: APPEND_TIMEOUT_MS });
+      mux.stream(subject, signed, take, fail, { headers: h, timeout: APPEND_TIMEOUT_MS });
     });
   }
 
-  async function loadOnce(filter: string): Promise<{ messages: Message[]; upTo: number; empty: boolean } | "too_many"> {
+  /** The last message of each subject, as of sequence `before` where one is given. */
+  async function loadOnce(filter: string, before?: number): Promise<Answered | "too_many"> {
     const messages: Message[] = [];
+    const forged: Place[] = [];
     return new Promise((resolve, reject) => {
       mux.stream(
         `$JS.API.DIRECT.GET.${stream}`,
-        JSON.stringify({ multi_last: [filter] }),
+        JSON.stringify({ multi_last: [filter], ...(before === undefined ? {} : { up_to_seq: before - 1 }) }),
         (m) => {
           const code = m.headers?.code ?? 0;
           if (code === 0) {
             const message = got(m);
             if (message !== undefined) messages.push(message);
+            else forged.push({ subject: added(m, "Nats-Subject"), seq: Number(added(m, "Nats-Sequence")) });
             return false;
           }
-          if (code === 204) resolve({ messages, upTo: Number(m.headers?.get("Nats-UpTo-Sequence") || 0), empty: false });
-          else if (code === 404) resolve({ messages, upTo: 0, empty: true });
+          if (code === 204) resolve({ messages, forged, upTo: Number(m.headers?.get("Nats-UpTo-Sequence") || 0), empty: false });
+          else if (code === 404) resolve({ messages, forged, upTo: 0, empty: true });
           else if (code === 413) resolve("too_many");
           else reject(unavailable(`direct get answered ${code} ${m.headers?.description ?? ""}`));
           return true;
@@ -102,6 +122,16 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
         { timeout: LOAD_TIMEOUT_MS },
       );
     });
+  }
+
+  /** The newest message under a forged one of the same subject that a reader takes: a forged one hides nothing. */
+  async function under({ subject, seq }: Place): Promise<Message[]> {
+    for (let before = seq; before > 1; ) {
+      const loaded = await loadOnce(subject, before);
+      if (loaded === "too_many" || loaded.messages.length > 0) return loaded === "too_many" ? [] : loaded.messages;
+      before = loaded.forged[0]?.seq ?? 0;
+    }
+    return [];
   }
 
   /** The leader's word on the last sequence that matches, 0 for none: a replica does not say how far it looked. */
@@ -121,9 +151,11 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     for (let tries = 0; ; tries++) {
       const loaded = await loadOnce(filter);
       if (loaded === "too_many" || loaded.messages.length > MAX_LOAD) return { kind: "too_many" };
-      const { messages, upTo, empty } = loaded;
-      if (upTo >= atLeast || (empty && (await lastAtLeader(filter)) === 0))
+      const { messages, forged, upTo, empty } = loaded;
+      if (upTo >= atLeast || (empty && (await lastAtLeader(filter)) === 0)) {
+        for (const place of forged) messages.push(...(await under(place)));
         return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
+      }
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
       await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
     }
@@ -153,7 +185,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
       if ("failed" in answer) throw unavailable(answer.failed);
       const code = answer.headers?.code ?? 0;
       if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${answer.headers?.description ?? ""}`);
-      const seq = code === 404 ? 0 : Number(answer.headers?.get("Nats-Sequence"));
+      const seq = code === 404 ? 0 : Number(added(answer, "Nats-Sequence"));
       if (seq < atLeast) leader ??= await lastAtLeader(filter);
       if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : (got(answer) ?? (await lastTaken(filter, seq)));
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
@@ -201,29 +233,17 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
   };
 }
 
+/** What the server says of a message that it answers with: its headers follow those that are stored, which may bear the same names. */
+function added(m: Msg, name: string): string {
+  return m.headers?.values(name).at(-1) ?? "";
+}
+
 /** @throws ArmadaError `LOG_UNAVAILABLE` where nobody answers */
 async function api(link: Link, call: string, body: unknown): Promise<{ error?: { description: string } }> {
   const answer = await link.mux.request(`$JS.API.${call}`, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
   if (answer.headers?.code === 503) throw unavailable("no stream answers");
   return JSON.parse(answer.string()) as { error?: { description: string } };
-}
-
-/** An append's outcome from JetStream's answer. */
-export function appendedFrom(answer: string): Appended {
-  const ack = JSON.parse(answer) as PubAck;
-  if (ack.error === undefined) {
-    if (ack.duplicate === true)
-      throw new ArmadaError("ACK_DUPLICATE", "the stream took the append for a duplicate; nothing of ours carries a message id");
-    return ack.seq === undefined ? { kind: "unavailable", reason: "an answer without a sequence" } : { kind: "appended", seq: ack.seq };
-  }
-  const { err_code, description } = ack.error;
-  if (err_code === CONFLICT) {
-    const last = /wrong last sequence: (\d+)/.exec(description)?.[1];
-    return last === undefined ? { kind: "conflict" } : { kind: "conflict", last: Number(last) };
-  }
-  if (err_code === RIVAL) return { kind: "conflict" };
-  return FULL.has(err_code) ? { kind: "full" } : { kind: "unavailable", reason: `${err_code} ${description}` };
 }
 
 export function unavailable(reason: string): ArmadaError {

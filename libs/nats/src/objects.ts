@@ -2,8 +2,9 @@ import { hash } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
 import type { Objects } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
+import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
-import { appendedFrom, unavailable } from "./jetstream-log.ts";
+import { unavailable } from "./jetstream-log.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
 const CHUNK = 512 * 1024;

@@ -1,9 +1,10 @@
 import { asToken } from "@armada/contracts";
 import type { Logger, Message, Registers } from "@armada/event-sourcing";
 import { headers } from "@nats-io/transport-node";
+import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
-import { appendedFrom, unavailable } from "./jetstream-log.ts";
+import { unavailable } from "./jetstream-log.ts";
 
 const TIMEOUT_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import { buildSubject } from "@armada/contracts";
 import type { Timers } from "@armada/event-sourcing";
 import { headers } from "@nats-io/transport-node";
+import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
-import { appendedFrom } from "./jetstream-log.ts";
 
 /** Timers as scheduled messages in `TIMERS_<team>`; the ticks are sourced into the team's stream. */
 export function jetstreamTimers(link: Link, team: string): Timers {

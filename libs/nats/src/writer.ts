@@ -30,6 +30,7 @@ export class Reader {
     for (const name of names)
       if (SERVER_HEADERS.has(name) && (headers?.values(name).length ?? 0) > (viaGet ? 1 : 0))
         return forged(`it carries the server's header ${name}`);
+    if (headers?.has("Nats-Msg-Id") === true) return forged("it carries a message id, which no writer of the mesh sets");
     const envelopes = decodeBody(body);
     const last = envelopes?.at(-1);
     if (envelopes === undefined || last === undefined) return forged("its body is no CloudEvent");

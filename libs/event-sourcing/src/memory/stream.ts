@@ -25,7 +25,7 @@ export class MemoryStream {
 
   append(subject: string, body: string, time: number, expect?: Expectation, origin?: Message["origin"]): Appended {
     if (expect !== undefined) {
-      const last = this.#matching(expect.filter, this.head).at(-1)?.seq ?? 0;
+      const last = this.#matching(expect.filter, this.head).findLast(taken)?.seq ?? 0;
       if (last !== expect.last) return { kind: "conflict", last };
     }
     const envelopes = decodeBody(body) ?? [];
@@ -53,9 +53,9 @@ export class MemoryStream {
   /** The last message of each matching subject up to sequence `upTo`, in order. */
   load(filter: string, upTo: number): Loaded {
     const last = new Map<string, Message>();
-    for (const message of this.#matching(filter, upTo)) last.set(message.subject, message);
+    for (const message of this.#matching(filter, upTo).filter(taken)) last.set(message.subject, message);
     if (last.size > MAX_LOAD) return { kind: "too_many" };
-    return { kind: "loaded", messages: [...last.values()].filter(taken).sort((a, b) => a.seq - b.seq), upTo };
+    return { kind: "loaded", messages: [...last.values()].sort((a, b) => a.seq - b.seq), upTo };
   }
 
   /** The last matching message up to sequence `upTo`, however many there are. */
