@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LineOf, lines } from "./lines.ts";
+import { isAlive } from "./mesh/mesh-file.ts";
 import { armada, type Ended, place, type Started, says, start } from "./testing/product.ts";
 
 const BRIEF = JSON.stringify({
@@ -35,10 +36,19 @@ describe("without a mesh", () => {
   });
 
   test("wrong usage is 2", async () => {
-    expect(await Promise.all([code("nonsense"), code("runs", "list", "--limit", "some"), code("up", "--port", "http")])).toEqual([2, 2, 2]);
-    expect(await Promise.all([code("up", "--only", "nobody"), code("new", "team", "No.Name"), code("up", "--config", "nofile")])).toEqual([
-      2, 2, 2,
-    ]);
+    const codes = [code("nonsense"), code("runs", "list", "--limit", "some"), code("up", "--port", "http"), code("up", "--only", "nobody")];
+    expect(await Promise.all(codes)).toEqual([2, 2, 2, 2]);
+  });
+
+  test("an `up` that is interrupted while it starts leaves no server behind", async () => {
+    using own = place();
+    const up = start(own.folder, ["up", "--port", "0", "--only", "content"]);
+    const lock = join(own.folder, ".armada/data/up.json");
+    await expect.poll(() => existsSync(lock) && readFileSync(lock, "utf8"), { timeout: 20_000 }).toMatch(/"nats":\d+/);
+    const { nats }: { nats: number } = JSON.parse(readFileSync(lock, "utf8"));
+    up.child.kill("SIGINT");
+    expect((await up.ended).code).toBe(130);
+    await expect.poll(() => isAlive(nats)).toBe(false);
   });
 
   test("an input that cannot be used is 3, help is 0", async () => {

@@ -6,6 +6,8 @@ import { Article } from "@armada/content/contract";
 import { ArmadaError } from "@armada/contracts";
 import type { Objects } from "@armada/event-sourcing";
 import { modelsFrom, startPrototype } from "@armada/runtime";
+import { EXIT } from "../exit.ts";
+import { onInterrupt } from "../mesh/interrupt.ts";
 import { HOME } from "../mesh/mesh-file.ts";
 import { lengthOf, type Output } from "../output.ts";
 import { loadServices, projectRoot } from "../project.ts";
@@ -48,12 +50,18 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
   const started = Date.now();
   const mesh = await startMesh(flags, say);
+  const interrupted = new AbortController();
+  onInterrupt(() => {
+    interrupted.abort();
+    onInterrupt(() => {
+      mesh.kill();
+      process.exit(EXIT.interrupted);
+    });
+  });
   out.say(
     `the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env.ARMADA_NATS_SOURCE ?? `at ${mesh.file.nats}`}`,
   );
   const session = await openSession(flags.mesh, say);
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
   try {
     const run = newRunId(WORKFLOW);
     await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });

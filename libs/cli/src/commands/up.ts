@@ -1,4 +1,6 @@
 import { examine } from "../examine.ts";
+import { explain } from "../exit.ts";
+import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
@@ -22,20 +24,18 @@ export async function startMesh(flags: UpFlags, say: (line: string) => void): Pr
 
 /** Resolves at the first Ctrl-C or SIGTERM, after the mesh has drained; a second one kills. */
 export async function untilInterrupted(mesh: Mesh, say: (line: string) => void): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  await new Promise<void>((resolve) => void onInterrupt(resolve));
   say(`stopping: running steps have ${mesh.drain} to end; Ctrl-C again kills them`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      mesh.kill();
-      process.exit(130);
-    });
+  onInterrupt(() => {
+    mesh.kill();
+    process.exit(130);
+  });
   await mesh.stop();
 }
 
 export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   const mesh = await startMesh(flags, out.json ? (line) => void process.stderr.write(`${line}\n`) : out.say);
+  const over = untilInterrupted(mesh, out.say);
   const { nats, gateway, key, pids } = mesh.file;
   out.emit({ type: "ready", gateway: gateway ?? null, nats, key, pids });
   out.say(
@@ -44,8 +44,9 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
       .join(", ")}`,
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
-  await warnOfOpenRuns(flags, out.json ? (line) => void process.stderr.write(`${line}\n`) : out.say);
-  await untilInterrupted(mesh, out.say);
+  const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
+  await Promise.race([over, warnOfOpenRuns(flags, say).catch((error: unknown) => say(explain(error)))]);
+  await over;
 }
 
 /** Runs that an edit or a dropped version would hold up are said at the start, not found later. */

@@ -80,3 +80,19 @@ export function startChild(options: {
     },
   };
 }
+
+/** By service, and `nats` where the server is ours. */
+export function pidsOf(children: readonly Child[], nats: number | undefined): Record<string, number[]> {
+  const pids: Record<string, number[]> = {};
+  for (const child of children) {
+    const pid = child.pid();
+    if (pid !== undefined) pids[child.service] = [...(pids[child.service] ?? []), pid];
+  }
+  return nats === undefined ? pids : { ...pids, nats: [nats] };
+}
+
+export function restartsOf(children: readonly Child[]): Record<string, number> {
+  const restarts: Record<string, number> = {};
+  for (const child of children) restarts[child.service] = (restarts[child.service] ?? 0) + child.restarts();
+  return restarts;
+}

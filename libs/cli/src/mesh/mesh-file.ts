@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
@@ -53,12 +53,14 @@ export async function readMesh(path: string): Promise<MeshFile | undefined> {
   return parsed.data;
 }
 
+/** Whether a process runs. One that has ended and was not collected (a container without an init) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    return syscall === "kill" ? code === "EPERM" : !existsSync("/proc/self"); // macOS has no /proc
   }
 }
 

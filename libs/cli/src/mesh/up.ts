@@ -19,8 +19,9 @@ import {
 } from "@armada/nats";
 import { environmentOf, type Settings } from "@armada/runtime";
 import { projectRoot, type Service } from "../project.ts";
-import { type Child, startChild } from "./child.ts";
+import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 
 export type UpOptions = {
@@ -80,6 +81,16 @@ export async function up(options: UpOptions): Promise<Mesh> {
     });
   const nats = server?.url ?? required(ours.url);
   const children: Child[] = [];
+  const kill = (): void => {
+    for (const child of children) child.kill();
+    const pid = server?.pid();
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  };
+  // Whoever gets the mesh listens from then on; until it is there, its processes must not outlive this one.
+  const started = onInterrupt(() => {
+    kill();
+    process.exit(130);
+  });
   let written = lock?.serverIs(server?.pid()) ?? Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
@@ -96,7 +107,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       keys: resolve(keys),
       ...(gateway === undefined ? {} : { gateway }),
       key: gatewayKey,
-      pids: pidsOf(children, server),
+      pids: pidsOf(children, server?.pid()),
       restarts: restartsOf(children),
       settings: settings.list.map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
     });
@@ -149,11 +160,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         await removeMesh(options.meshFile);
         await lock?.release();
       },
-      kill: () => {
-        for (const child of children) child.kill();
-        const pid = server?.pid();
-        if (pid !== undefined) process.kill(pid, "SIGKILL");
-      },
+      kill,
     };
   } catch (error) {
     for (const child of children) child.kill();
@@ -162,6 +169,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
     await removeMesh(options.meshFile);
     await lock?.release();
     throw error;
+  } finally {
+    started();
   }
 }
 
@@ -205,22 +214,6 @@ async function ensureKey(path: string): Promise<string> {
   const key = randomBytes(24).toString("base64url");
   await writeFile(path, `${key}\n`, { mode: 0o600 });
   return key;
-}
-
-function pidsOf(children: readonly Child[], server: RunningServer | undefined): Record<string, number[]> {
-  const pids: Record<string, number[]> = {};
-  for (const child of children) {
-    const pid = child.pid();
-    if (pid !== undefined) pids[child.service] = [...(pids[child.service] ?? []), pid];
-  }
-  const nats = server?.pid();
-  return nats === undefined ? pids : { ...pids, nats: [nats] };
-}
-
-function restartsOf(children: readonly Child[]): Record<string, number> {
-  const restarts: Record<string, number> = {};
-  for (const child of children) restarts[child.service] = (restarts[child.service] ?? 0) + child.restarts();
-  return restarts;
 }
 
 async function allReady(children: readonly Child[]): Promise<void> {
