@@ -18,6 +18,9 @@ const Data = z.object({
 });
 export type ControlData = z.infer<typeof Data>;
 
+const OVERTAKEN_TRIES = 5;
+const OVERTAKEN_MS = 1_000;
+
 /**
  * What people do to runs: `run_cancel`, `run_approve`, `run_retry`, `run_move`. Only the operator and the gateway may,
  * and the asker of a run may cancel it. What does not apply (any more) changes nothing: the journal tells.
@@ -31,7 +34,9 @@ export async function control(
   const parsed = Data.safeParse(ask.data);
   if (!parsed.success) return { kind: "done" };
   const { data } = parsed;
-  const id = runIdOf(data.run);
+  const id = await current(host, runIdOf(data.run), ask.seq);
+  // A cancel may overtake the ask that it cancels: both are asks of one stream, handled side by side.
+  if (id === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
   const { run, ordinal } = await host.commit(id, ask.seq, (now) => {
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
@@ -45,6 +50,13 @@ export async function control(
   if (root === undefined) return { kind: "done" };
   if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
+}
+
+/** The run itself, or the one that goes on with its work; undefined where there is none (yet). */
+async function current(host: RunHost, id: string, atLeast: number): Promise<string | undefined> {
+  const state = await host.read(id, atLeast, (run) => ({ exists: run.state.exists, next: run.state.ended?.next }));
+  if (!state.exists) return undefined;
+  return state.next === undefined ? id : ((await current(host, state.next, atLeast)) ?? id);
 }
 
 function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {

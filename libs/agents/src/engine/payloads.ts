@@ -4,7 +4,8 @@ import type { JournalEvent } from "./journal-events.ts";
 
 /** Bodies above this go to the object store; the event holds digest and size. Bytes of UTF-8. */
 export const MAX_BODY = 64 * 1024;
-const WORTH_MOVING = 4 * 1024;
+/** Values of this size are moved first; where that is not enough, of the next. Bytes. */
+const WORTH_MOVING = [4 * 1024, 256] as const;
 const VALUES = ["input", "output", "data", "show", "context", "details"] as const;
 
 /** Stands where a large value was: its JSON is in `team`'s object store. */
@@ -31,8 +32,14 @@ export class Payloads {
   ): Promise<{ body: string; envelopes: readonly Envelope[]; events: readonly JournalEvent[] }> {
     const whole = make(events);
     if (whole.body.length <= MAX_BODY / 3 || Buffer.byteLength(whole.body) <= MAX_BODY) return { ...whole, events };
-    const moved = await Promise.all(events.map((event) => this.#move(event)));
-    return { ...make(moved), events: moved };
+    let moved = events;
+    let made = whole;
+    for (const size of WORTH_MOVING) {
+      moved = await Promise.all(moved.map((event) => this.#move(event, size)));
+      made = make(moved);
+      if (Buffer.byteLength(made.body) <= MAX_BODY) break;
+    }
+    return { ...made, events: moved };
   }
 
   /** `value`, or what it refers to. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
@@ -50,14 +57,14 @@ export class Payloads {
     return { type: event.type, data: { ...data, ...Object.fromEntries(values) } } as JournalEvent;
   }
 
-  async #move(event: JournalEvent): Promise<JournalEvent> {
+  async #move(event: JournalEvent, worth: number): Promise<JournalEvent> {
     const data: Record<string, unknown> = event.data;
     const changed: Record<string, unknown> = {};
     for (const key of VALUES) {
       const value = data[key];
       if (value === undefined || isObjectRef(value)) continue;
       const bytes = Buffer.from(JSON.stringify(value));
-      if (bytes.length < WORTH_MOVING) continue;
+      if (bytes.length < worth) continue;
       const ref: ObjectRef = { $object: await this.#objects.put(bytes), size: bytes.length, team: this.#team };
       changed[key] = ref;
     }

@@ -37,7 +37,7 @@ export function queuesOf(team: Team): TeamQueues {
     answers: queue("answers", `ans.${t}.>`),
     ticks: queue("ticks", `tick.${t}.>`),
     subscriptions: team.subscriptions.map((subscription) => ({
-      ...queue(subscriptionName(subscription), factFilter(subscription.on)),
+      ...queue(subscriptionQueue(subscription), factFilter(subscription.on)),
       subscription,
     })),
     waits: [...awaited.values()].map((kind) => ({ ...queue(`wait_${shortHash(kind.type)}`, factFilter(kind)), kind })),
@@ -48,6 +48,15 @@ export function queuesOf(team: Team): TeamQueues {
 export function subscriptionName(subscription: Subscription): string {
   const { on: kind, workflow } = subscription;
   return `on_${shortHash(kind.type, workflow.name)}`;
+}
+
+/**
+ * A subscription that is edited to begin elsewhere gets another queue, because the one it had has passed what it now wants;
+ * its runs keep their ids, so what was started is not started again.
+ */
+function subscriptionQueue(subscription: Subscription): string {
+  const { on: kind, workflow, from } = subscription;
+  return from === "now" ? subscriptionName(subscription) : `on_${shortHash(kind.type, workflow.name, JSON.stringify(from))}`;
 }
 
 /** All queues, as data. */
