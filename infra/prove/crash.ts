@@ -40,7 +40,7 @@ async function phase(about: { victim: Victim; kills: number; runs: number; draw:
   const done: Kill[] = [];
   const held = (): number => done.filter((one) => one.held).length;
   // Of two replicas the one that holds nothing may be drawn: then another kill is due.
-  for (let i = 0; i < kills || (held() < kills / 2 && i < kills * 4); i++) {
+  for (let i = 0; i < kills || (held() < kills / 2 && i < kills * 8); i++) {
     while (started.length < Math.ceil((runs * (i + 1)) / kills)) started.push(await startRun("content.create_article", brief, paid));
     done.push(await kill(victim, mesh, models, i % 4 === 3 ? draw.integer(0, 1_500) : undefined, draw));
     say(`${victim}: kill ${i + 1} of ${kills}, ${done.at(-1)?.interrupted.length ?? 0} steps interrupted`);
@@ -80,21 +80,20 @@ async function kill(victim: Victim, mesh: Up, models: ModelServer, moment: numbe
   } else await pause(moment);
   const service = victim === "nats-server" ? "nats" : "content";
   const pid = draw.one(mesh.mesh().pids[service] ?? []);
-  const open = models.open().length > 0;
-  const before = new Set(models.ended().map(({ id }) => id));
+  const open = new Set(models.open().map(({ id }) => id));
   const alone = victim === "one of two content replicas";
   if (alone) process.kill(mesh.pid, "SIGSTOP");
   const at = Date.now();
   try {
     process.kill(pid, "SIGKILL");
-    await pause(50);
-    const cut = models.ended().filter(({ id, outcome }) => !before.has(id) && outcome === "aborted");
+    await until("what was under way to end", 10_000, () => models.open().every(({ id }) => !open.has(id)));
+    const cut = models.ended().filter(({ id, outcome }) => open.has(id) && outcome === "aborted");
     const interrupted = cut.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
     if (alone)
       await until("the other replica to go on", GOES_ON_MS + 10_000, () =>
         interrupted.every((key) => models.calls().some((call) => call.idempotencyKey === key && Date.parse(call.at) > at)),
       );
-    return { at, held: victim === "nats-server" ? open : interrupted.length > 0, interrupted };
+    return { at, held: victim === "nats-server" ? open.size > 0 : interrupted.length > 0, interrupted };
   } finally {
     if (alone) process.kill(mesh.pid, "SIGCONT");
     await until(`another ${service}`, 60_000, () => {
