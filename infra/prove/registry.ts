@@ -70,4 +70,22 @@ export const registry: readonly Entry[] = [
     shows: "what another team's credentials put into a stream is stored, counted and believed by nobody",
     load: () => import("./forgeries.ts"),
   },
+  {
+    name: "ingress",
+    minutes: 1,
+    shows: "one fact and one run an event, and a problem document for each malformed request",
+    load: () => import("./ingress.ts"),
+  },
+  {
+    name: "conformance",
+    minutes: 7,
+    shows: "every adapter keeps the ports' promises, and planted faults turn the suite red",
+    load: () => import("./conformance.ts"),
+  },
+  {
+    name: "sim",
+    minutes: 10,
+    shows: "two teams on a hostile mesh from a seed, and what must hold of every run",
+    load: () => import("./sim.ts"),
+  },
 ];

@@ -30,6 +30,8 @@ export type Subject =
   | { readonly kind: "timer" | "tick"; readonly team: string; readonly run: string; readonly n: number };
 
 const JOURNAL_KINDS: ReadonlySet<string> = new Set(["do", "bulk", "lead", "wait", "note", "park", "end"]);
+/** What no token holds, its dots aside. */
+const ILLEGAL_IN_SUBJECT = /[\s*>\p{Cc}\p{Cf}\p{Zs}]/u;
 const ILLEGAL = /[\s.*>\p{Cc}\p{Cf}\p{Zs}]/u;
 
 /** A subject token: 1 to 128 bytes of UTF-8 with no dot, wildcard, space or control character. */
@@ -82,7 +84,7 @@ function join(...tokens: readonly string[]): string {
 export function parseSubject(text: string): Subject | undefined {
   const t = text.split(".");
   const [root, a = "", b = "", c = "", d = "", e = "", f] = t;
-  if (!isName(a) || t.some((token) => token.length === 0)) return undefined;
+  if (!isName(a) || t.some((token) => token.length === 0) || ILLEGAL_IN_SUBJECT.test(text)) return undefined;
   switch (root) {
     case "evt":
       return t.length === 6 && isName(b) && isName(c) ? { kind: "fact", team: a, entity: b, event: c, id: d, key: e } : undefined;

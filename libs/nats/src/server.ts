@@ -55,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     since = Date.now();
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
       stdio: ["ignore", "ignore", "pipe"],
+      detached: true, // a terminal's Ctrl-C goes to the whole group: the server must outlive the services that drain
       env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
     started.stderr?.on("data", (chunk: Buffer) => {
