@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { here, type Place } from "../prove/product.ts";
+import { type Block, blocksOf, missingLines } from "./blocks.ts";
+import { clone } from "./clone.ts";
+import { terminals } from "./terminal.ts";
+
+const PAGE_MS = 180_000;
+
+/** Every page that holds blocks; a page that is missing here is found by the last test. */
+const pages = ["README.md", "docs/tutorial.md", "docs/reference/configuration.md"];
+
+test.concurrent.each(pages)("%s does what it says, block by block", { timeout: PAGE_MS }, async (page) => {
+  using at = clone();
+  const blocks = blocksOf(readFileSync(join(here, page), "utf8"));
+  await run(page, blocks, at);
+  const checked = typecheck(at, blocks);
+  expect(checked, `${page}: its ts blocks`).toBe("");
+});
+
+test("each page with blocks is among those that are run", () => {
+  const listed = spawnSync("git", ["ls-files", "-z", "--", "docs/*.md", "*.md"], { cwd: here, encoding: "utf8" }).stdout.split("\0");
+  const others = listed.filter((page) => /^(?:docs\/.*|README\.md)$/.test(page) && !pages.includes(page));
+  expect(others.filter((page) => blocksOf(readFileSync(join(here, page), "utf8")).some(({ kind }) => kind !== "text"))).toEqual([]);
+});
+
+async function run(page: string, blocks: readonly Block[], at: Place): Promise<void> {
+  await using reader = terminals(at);
+  let said = (): string => "";
+  for (const block of blocks) {
+    const where = `${page}:${block.line}`;
+    if (block.kind === "ctrl-c") await reader.interrupt();
+    else if (block.note?.startsWith("file ")) {
+      const path = join(at.cwd, block.note.slice("file ".length));
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${block.text}\n`);
+    } else if (block.kind === "sh")
+      try {
+        const stays = block.note === "stays until Ctrl-C";
+        const heard = stays ? await reader.stay(block.text) : await reader.type(block.text, block.note === "fails");
+        said = stays ? reader.said : () => heard;
+      } catch (error) {
+        throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}\nthe other terminal:\n${reader.said()}`);
+      }
+    else if (block.kind === "json") JSON.parse(block.text);
+    else if (block.kind === "text") {
+      const output = said();
+      expect(missingLines(block.text, output), `${where}: not said, in this order, in\n${output}`).toEqual([]);
+    }
+  }
+}
+
+/** The blocks that are no files are one module, as a reader takes them in. @returns what tsc says */
+function typecheck(at: Place, blocks: readonly Block[]): string {
+  const written = blocks.flatMap((block) => (block.kind === "ts" && block.note === undefined ? [block.text] : []));
+  // Tests are left out: a team's own kinds do not fit the type of `expectEvents`, seen; vitest runs them all the same.
+  const files = blocks.flatMap((block) => {
+    const path = block.kind === "ts" && block.note?.startsWith("file ") === true ? block.note.slice("file ".length) : "";
+    return path === "" || path.endsWith(".test.ts") ? [] : [path];
+  });
+  if (written.length > 0) {
+    files.push("libs/cli/src/page.ts");
+    writeFileSync(join(at.cwd, "libs/cli/src/page.ts"), `${written.join("\n\n")}\nexport {};\n`);
+  }
+  if (files.length === 0) return "";
+  writeFileSync(join(at.cwd, "tsconfig.page.json"), JSON.stringify({ extends: "./tsconfig.base.json", files }));
+  const ended = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.page.json"], {
+    cwd: at.cwd,
+    encoding: "utf8",
+  });
+  return `${ended.stdout}${ended.stderr}`.trim();
+}
