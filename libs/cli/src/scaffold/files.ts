@@ -51,6 +51,7 @@ import { Ticket } from "../contract.ts";
 import { openTickets } from "../read-models/open-tickets.ts";
 
 export const Triage = z.object({ urgency: z.enum(["high", "normal"]) });
+type Triage = z.infer<typeof Triage>;
 
 /** Sorts a ticket by urgency; knows what else is open. */
 export const triager = agent({
@@ -60,8 +61,8 @@ export const triager = agent({
   input: Ticket,
   output: Triage,
   context: [openTickets],
-  run: ({ input }) => ({ urgency: /urgent|down|broken/i.test(input.text) ? "high" : "normal" }),
-  fallback: () => ({ urgency: "normal" }),
+  run: ({ input }): Triage => ({ urgency: /urgent|down|broken/i.test(input.text) ? "high" : "normal" }),
+  fallback: (): Triage => ({ urgency: "normal" }),
 });
 `;
 
