@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -104,6 +104,8 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
       env: environment(at),
     }),
   );
+  const file = join(at.cwd, ".armada/mesh.json");
+  const read = (): MeshFile => MeshFile.parse(JSON.parse(readFileSync(file, "utf8")));
   let said = "";
   let out = "";
   child.stderr.on("data", (chunk) => (said += chunk));
@@ -111,7 +113,12 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-    const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    const late = setTimeout(() => {
+      // Killed, it leaves its server behind.
+      const server = existsSync(file) ? read().pids.nats?.[0] : undefined;
+      child.kill("SIGKILL");
+      if (server !== undefined) process.kill(server, "SIGKILL");
+    }, 20_000);
     await gone;
     clearTimeout(late);
   };
@@ -124,7 +131,7 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
   });
   return {
     pid: child.pid ?? 0,
-    mesh: () => MeshFile.parse(JSON.parse(readFileSync(join(at.cwd, ".armada/mesh.json"), "utf8"))),
+    mesh: read,
     said: () => said,
     kill: async () => {
       child.kill("SIGKILL");
