@@ -56,7 +56,10 @@ export function withOtherNumber(from: string, to: string, run: DemoRun): Changed
     const part = match[0].replace(number, String(Number(number) + 1));
     const after = source.quote.replace(match[0], () => part);
     cpSync(from, to, { recursive: true });
-    writeFileSync(join(to, source.file), raw.replace(match[0], () => part));
+    writeFileSync(
+      join(to, source.file),
+      raw.replace(match[0], () => part),
+    );
     return { file: source.file, before: source.quote, after };
   }
   return undefined;

@@ -6,7 +6,13 @@ import type { Checkout } from "./checkout.ts";
 const TOGETHER = 50;
 
 const PACKAGE = (name: string): string =>
-  JSON.stringify({ name: `@armada/${name}`, version: "0.1.0", private: true, type: "module", exports: { "./contract": "./src/contract.ts" } });
+  JSON.stringify({
+    name: `@armada/${name}`,
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    exports: { "./contract": "./src/contract.ts" },
+  });
 const MAIN = `import { serve } from "@armada/runtime";
 import team from "./team.ts";
 

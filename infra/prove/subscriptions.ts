@@ -81,7 +81,10 @@ async function* on(mesh: Up, judge: (operator: NatsConnection) => AsyncGenerator
 }
 
 async function sell(first: number, orders: number, at: Place): Promise<void> {
-  const { code, stdout, stderr } = await armada(["run", "shop.sell", "--input", JSON.stringify({ first, count: orders }), "--wait", "--json"], at);
+  const { code, stdout, stderr } = await armada(
+    ["run", "shop.sell", "--input", JSON.stringify({ first, count: orders }), "--wait", "--json"],
+    at,
+  );
   if (code !== 0) throw new Error(`selling ended with ${code}: ${stdout}${stderr}`);
 }
 
@@ -147,10 +150,7 @@ function startOf({ events, ends }: Journal): Filed[] {
 function* each(name: string, wanted: readonly number[], runs: readonly Filed[]): Generator<Figure> {
   const orders = new Set(runs.map(({ order }) => order));
   yield count(`${name}: runs started`, runs.length, wanted.length);
-  yield none(
-    `${name}: events that started none`,
-    wanted.filter((order) => !orders.has(order)).map(String),
-  );
+  yield none(`${name}: events that started none`, wanted.filter((order) => !orders.has(order)).map(String));
   yield count(`${name}: different events that started one`, new Set(runs.map(({ by }) => by)).size, runs.length);
   yield none(
     `${name}: runs that did not complete once`,

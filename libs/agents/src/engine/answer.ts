@@ -6,7 +6,7 @@ import type { Failure, JournalEvent, JournalEventType } from "./journal-events.t
 import type { Provenance } from "./journal-message.ts";
 
 /** The journal messages of one run: a load is limited to 1,024 subjects by the server (ENGINE rule 15). */
-export const JOURNAL_LIMIT = 1_000;
+const JOURNAL_LIMIT = 1_000;
 export const JOURNAL_WARNING = 800;
 
 /** What was decided about a run. A start brings its own provenance; everything later inherits the run's. */

@@ -116,7 +116,7 @@ function issue(of: { readonly path: readonly PropertyKey[]; readonly message: st
 }
 
 /** `<run>~2` after `<run>`, `<run>~3` after `<run>~2`. */
-export function nextRun(run: string): string {
+function nextRun(run: string): string {
   const match = /^(.*)~(\d+)$/.exec(run);
   return match === null ? `${run}~2` : `${match[1]}~${Number(match[2]) + 1}`;
 }

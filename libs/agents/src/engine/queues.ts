@@ -2,7 +2,7 @@ import { type AnyEventKind, shortHash } from "@armada/contracts";
 import type { Queue } from "@armada/event-sourcing";
 import type { Subscription, Team } from "../define.ts";
 
-export const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_CONCURRENCY = 8;
 const LEAD_CONCURRENCY = 64;
 
 /** What a team's service pulls from its own stream. The provisioner makes these consumers, the engine works them. */

@@ -8,7 +8,7 @@ import type { Provenance } from "./journal-message.ts";
 import type { RunHost } from "./run-host.ts";
 
 /** Asks and events that one chain may pass (ENGINE rule 12). */
-export const MAX_HOPS = 32;
+const MAX_HOPS = 32;
 /** Room for `-<n>` and `~<k>` behind it in a token of 128 bytes. */
 const MAX_RUN_ID = 96;
 

@@ -17,7 +17,7 @@ const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
 /** Why a running attempt was aborted. */
-export class Abandoned extends ArmadaError {
+class Abandoned extends ArmadaError {
   override readonly name = "Abandoned";
 }
 
