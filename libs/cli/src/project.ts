@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Team } from "@armada/agents";
+import { sourcesOf, type Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+
+const GATEWAY = "gateway";
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
@@ -41,4 +43,12 @@ export async function loadServices(only?: readonly string[]): Promise<readonly S
       return { name: loaded.default.name, main: join(folder, name, "src/main.ts"), team: loaded.default };
     }),
   );
+}
+
+/** The services that a list of names wants (all, where there is none), and the gateway where one of them listens to the outside. */
+export async function servicesWith(only: string | undefined): Promise<readonly Service[]> {
+  const named = await loadServices(only?.split(","));
+  const listens = named.some(({ team }) => sourcesOf(team).has(GATEWAY));
+  if (!listens || named.some(({ name }) => name === GATEWAY) || !(await serviceNames()).includes(GATEWAY)) return named;
+  return loadServices([...named.map(({ name }) => name), GATEWAY]);
 }

@@ -4,7 +4,7 @@ import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { loadServices } from "../project.ts";
+import { servicesWith } from "../project.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 
@@ -12,7 +12,7 @@ export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: s
 
 /** Starts the mesh from a command's flags, above the configuration. */
 export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
-  const services = await loadServices(flags.only?.split(","));
+  const services = await servicesWith(flags.only);
   const settings = await settingsFor(
     flags,
     services.map((service) => service.name),
@@ -53,7 +53,7 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
 async function warnOfOpenRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
   const session = await openSession(flags.mesh, say);
   try {
-    const services = await loadServices(flags.only?.split(","));
+    const services = await servicesWith(flags.only);
     for (const { team } of services)
       for (const finding of await examine(session, team))
         if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
