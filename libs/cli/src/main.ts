@@ -64,14 +64,22 @@ function withSession<A extends unknown[]>(
 
 async function guard(out: Output, act: () => Promise<number>): Promise<void> {
   try {
-    process.exit(await act());
+    const code = await act();
+    await printed();
+    process.exit(code);
   } catch (error) {
     const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
     const hint = error instanceof ArmadaError && error.hint !== undefined ? { hint: error.hint } : {};
     out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error), ...hint });
     process.stderr.write(`${explain(error)}\n`);
+    await printed();
     process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
   }
+}
+
+/** A pipe holds 64 KiB: what its reader has not taken by then would be lost with the process. */
+function printed(): Promise<void> {
+  return new Promise((resolve) => void process.stdout.write("", () => resolve()));
 }
 
 async function teams(): Promise<Team[]> {
@@ -89,7 +97,7 @@ async function teamNames(session: Session): Promise<string[]> {
 
 function meshFlags(made: Command): Command {
   return made
-    .option("--only <teams>", "only these teams, apart by commas")
+    .option("--only <teams>", "only these teams, apart by commas, and the gateway where they listen to the outside")
     .option("--replicas <list>", "TEAM=N, apart by commas")
     .option("--nats <url>", "a running nats-server instead of our own (wants NATS_CREDS)")
     .option("--data <dir>", "where streams live")
