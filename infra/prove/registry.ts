@@ -88,4 +88,10 @@ export const registry: readonly Entry[] = [
     shows: "two teams on a hostile mesh from a seed, and what must hold of every run",
     load: () => import("./sim.ts"),
   },
+  {
+    name: "scaffold",
+    minutes: 2,
+    shows: "a team made by a command runs, answers by a model, and its test holds it to that",
+    load: () => import("./scaffold.ts"),
+  },
 ];
