@@ -76,11 +76,18 @@ function readEnvelope(json: unknown): Envelope | undefined {
     isOptional(one.prev) &&
     isOptional(one.sig);
   if (!whole) return undefined;
-  for (const name in one)
-    if (!NAMES.has(name)) return Object.fromEntries(Object.entries(one).filter(([known]) => NAMES.has(known))) as Envelope;
-  return one as Envelope;
+  let known = REQUIRED;
+  if (one.subject !== undefined) known++;
+  if (one.traceparent !== undefined) known++;
+  if (one.prev !== undefined) known++;
+  if (one.sig !== undefined) known++;
+  for (const _ in one) known--;
+  if (known === 0) return one as Envelope;
+  return Object.fromEntries(Object.entries(one).filter(([name]) => NAMES.has(name))) as Envelope;
 }
 
+/** Fields that `readEnvelope` has found present. */
+const REQUIRED = 11;
 const NAMES: ReadonlySet<string> = new Set(Object.keys(Envelope.shape));
 
 function isFilled(value: unknown): boolean {

@@ -80,8 +80,19 @@ function join(...tokens: readonly string[]): string {
   return tokens.join(".");
 }
 
-/** @returns undefined for what the grammar does not know. */
+let lastText = "";
+let last: Subject | undefined;
+
+/** @returns undefined for what the grammar does not know. Of the text asked for last the answer is kept: each reader on a message's way asks again. */
 export function parseSubject(text: string): Subject | undefined {
+  if (text !== lastText) {
+    last = parse(text);
+    lastText = text;
+  }
+  return last;
+}
+
+function parse(text: string): Subject | undefined {
   const t = text.split(".");
   const [root, a = "", b = "", c = "", d = "", e = "", f] = t;
   if (!isName(a) || t.some((token) => token.length === 0) || ILLEGAL_IN_SUBJECT.test(text)) return undefined;
