@@ -103,6 +103,6 @@ function asUser(at: Place): Record<string, string> {
   const own = Object.entries(environment(at)).filter(
     ([name]) => !/^(?:npm_(?!config_)|npm_config_local_prefix$|INIT_CWD$|ARMADA_NATS_)/u.test(name),
   );
-  const path = (process.env["PATH"] ?? "").split(":").filter((folder) => !folder.includes("node_modules"));
+  const path = (process.env.PATH ?? "").split(":").filter((folder) => !folder.includes("node_modules"));
   return { ...Object.fromEntries(own), PATH: path.join(":"), NO_COLOR: "1" };
 }
