@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
-import type { Log, Logger, Objects } from "@armada/event-sourcing";
+import { type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
 import { type Link, link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
 const OPERATOR = "operator";
@@ -38,11 +39,17 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
 function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
   const ports = (team: string): { log: Log; objects: Objects } => portsOf(connected, team, keys, quiet);
   const own = ports(OPERATOR);
+  let telemetry: Telemetry | undefined;
   return {
     mesh,
     log: (team) => ports(team).log,
     objects: own.objects,
-    ask: (team, capability, id, data) => ask(own.log, team, capability, id, data),
+    ask: async (team, capability, id, data) => {
+      telemetry ??= await startTelemetry({ service: "armada", env: process.env });
+      return telemetry.tracer.span(spans.ask(`${team}.${capability}`), {}, undefined, (traceparent) =>
+        ask(own.log, team, capability, id, data, traceparent),
+      );
+    },
     state: (team, run) => stateOf(ports(team).log, team, run),
     present: async (teams) => {
       const heads = await Promise.allSettled(teams.map(({ name }) => ports(name).log.head()));
@@ -51,12 +58,22 @@ function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: Mes
       if (there.length === 0 && missing !== undefined) throw missing.reason;
       return there;
     },
-    close: () => connected.close(),
+    close: async () => {
+      await telemetry?.[Symbol.asyncDispose]();
+      await connected.close();
+    },
   };
 }
 
 /** Appends an ask of the operator, create-once: the same id again is the same ask. @returns its sequence */
-export async function ask(log: Pick<Log, "append" | "last">, team: string, capability: string, id: string, data: unknown): Promise<number> {
+export async function ask(
+  log: Pick<Log, "append" | "last">,
+  team: string,
+  capability: string,
+  id: string,
+  data: unknown,
+  traceparent?: string,
+): Promise<number> {
   const subject = `ask.${team}.${OPERATOR}.${capability}.${id}`;
   const envelope: Envelope = {
     specversion: "1.0",
@@ -71,6 +88,7 @@ export async function ask(log: Pick<Log, "append" | "last">, team: string, capab
     causationid: id,
     schemaversion: 1,
     hops: 0,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
   if (result.kind === "appended") return result.seq;
