@@ -47,7 +47,7 @@ const result = z.object({
   type: z.literal("result"),
   run: text,
   workflow: text,
-  status: z.enum(["completed", "degraded", "failed", "cancelled", "continued", "stopped"]),
+  status: z.enum(["completed", "degraded", "failed", "cancelled", "continued", "stopped", "parked"]),
   ms: z.number(),
   tokens: count,
   costMicros: micros,

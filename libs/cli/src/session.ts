@@ -102,7 +102,11 @@ export async function ask(
 
 async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
   const loaded = await log.load(runFilter(team, run));
-  return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+  if (loaded.kind === "too_many")
+    throw new ArmadaError("JOURNAL_FULL", `the journal of ${run} has more than 1,000 messages`, {
+      hint: `armada events list --team ${team} --run ${run}`,
+    });
+  return readRun(loaded.messages);
 }
 
 /** `<workflow>-` and eight letters and digits. */

@@ -1,8 +1,11 @@
-import { type JournalMessage, type RunState, readJournalMessage, readRun } from "@armada/agents";
+import { type JournalMessage, type RunState, type RunStatus, readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
 
-/** Follows a run's journal until it ends, stops, or `signal` aborts. `step` sees each message with the state it gave. */
+/** Nothing more happens to a run of these by itself. */
+const OVER: ReadonlySet<RunStatus> = new Set<RunStatus>(["completed", "degraded", "failed", "cancelled", "continued", "stopped", "parked"]);
+
+/** Follows a run's journal until it ends, stops, has nothing left but parked steps, or `signal` aborts. `step` sees each message with the state it gave. */
 export async function watchRun(
   log: Pick<Log, "follow">,
   team: string,
@@ -22,7 +25,7 @@ export async function watchRun(
       messages.push(message);
       state = readRun(messages);
       step(journal, state);
-      if (state.ended !== undefined || state.stopped !== undefined) over.abort();
+      if (OVER.has(viewOf(team, run, state).status)) over.abort();
     },
     AbortSignal.any([over.signal, signal]),
   );

@@ -3,7 +3,7 @@
  * and opens with one of them has left its reference behind. Committed as data: the checks of the article read it too.
  */
 export const LEFT_BEHIND: ReadonlySet<string> = new Set(
-  `this that these those it its they them their theirs he him his she her hers such so thus hence therefore however but and or nor yet also
+  `this that these those it its i my we our yes no they them their theirs he him his she her hers such so thus hence therefore however but and or nor yet also
   then there here again moreover furthermore additionally besides meanwhile nevertheless nonetheless otherwise instead likewise similarly
   consequently accordingly conversely alternatively afterwards later earlier previously both neither either another others former latter
   finally lastly secondly thirdly second third next still indeed rather because which who whose whereas though although too same one ones

@@ -7,7 +7,7 @@ const WORKING_MS = 5_000;
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 250;
-/** How long after the server was away a repeated delivery is laid to that. */
+/** How long after the server was away a repeated delivery of what was there before is laid to that. */
 const OUTAGE_MS = 30_000;
 
 export type Take = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => Message | undefined;
@@ -78,7 +78,8 @@ export function pull(
     try {
       const read = take(message.subject, about.seq, about.time, message, false);
       if (read === undefined) return answer(reply, "+ACK");
-      const outage = about.delivery > 1 && Date.now() - link.outageAt() < OUTAGE_MS;
+      const since = link.outageAt();
+      const outage = about.delivery > 1 && about.time < since && Date.now() - since < OUTAGE_MS;
       const handled = await handler({ ...read, delivery: about.delivery, outage });
       answer(reply, handled.kind === "done" ? "+ACK" : `-NAK ${JSON.stringify({ delay: Math.max(1, handled.after) * 1e6 })}`);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { opensLeftBehind } from "@armada/local-model";
 import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions.ts";
 import type { Skipped, Source } from "./documents.ts";
@@ -21,10 +22,10 @@ export function checkArticle(
   const check = (claim: Draft["standfirst"][number]) => checkClaim(claim, byName, isOrdinary);
   const contradictions = findContradictions(sources);
   const lead = undisputed(draft.standfirst.map(check), contradictions);
-  const checked = withoutDisputed(
-    draft.sections.map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) })),
-    contradictions,
-  );
+  const checked = draft.sections
+    .map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) }))
+    .map((section) => pruned(section, (sentences) => undisputed(sentences, contradictions)))
+    .map((section) => pruned(section, (sentences) => sentences.filter(({ text }) => !opensLeftBehind(text))));
   // A lead that no source carries is still shown, marked, but not up front.
   const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
   const first = checked[0];
@@ -75,13 +76,14 @@ function titleOfArticle(draft: Draft, topic: string, carried: Ground, documents:
   return draft.sections.map(({ heading }) => heading).find((heading) => isGrounded(heading, carried)) ?? "Article";
 }
 
-/** What the sources disagree on stands in its own table; a section gives it up as long as it stays whole without. */
-function withoutDisputed(sections: readonly Section[], contradictions: readonly Contradiction[]): Section[] {
-  return sections.map(({ heading, sentences }) => {
-    const kept = undisputed(sentences, contradictions);
-    const files = new Set(kept.flatMap(({ sources }) => sources.map(({ file }) => file)));
-    return { heading, sentences: kept.length >= 3 && files.size >= 2 ? kept : sentences };
-  });
+/**
+ * What the sources disagree on stands in its own table, and a sentence that opens on something left behind says little: a
+ * section gives them up as long as it stays whole without.
+ */
+function pruned({ heading, sentences }: Section, keep: (sentences: readonly Checked[]) => Checked[]): Section {
+  const kept = keep(sentences);
+  const files = new Set(kept.flatMap(({ sources }) => sources.map(({ file }) => file)));
+  return { heading, sentences: kept.length >= 3 && files.size >= 2 ? kept : sentences };
 }
 
 function undisputed(sentences: readonly Checked[], contradictions: readonly Contradiction[]): Checked[] {

@@ -62,9 +62,9 @@ export async function answer(
     const events = [...cause, ...asked];
     if (asked.some((event) => event.type === "run.ended")) return whole(events);
     if (execution.result !== undefined) return whole([...events, end(run, events, execution.result, workflow.output)]);
-    if (run.state.length + 1 >= JOURNAL_LIMIT && asked.length > 0)
+    if (run.state.length + 1 >= JOURNAL_LIMIT && (asked.length > 0 || execution.inlines.length > 0))
       throw new DeterminismError("JOURNAL_FULL", workflow, {
-        step: asked.length,
+        step: execution.outstanding.at(-1)?.n ?? 0,
         journal: `${JOURNAL_LIMIT} messages, which is the limit`,
         code: "more calls",
       });

@@ -11,6 +11,7 @@ import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
 import { startReplica } from "./replica.ts";
 
 const LIMIT_MS = 24 * 3_600_000;
+const QUIET_TURNS = 5;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -41,7 +42,7 @@ export type TestTeam = AsyncDisposable & {
   run(id?: string): RunView;
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
-  expectEvents(wanted: readonly (readonly [AnyEventKind, unknown])[]): void;
+  expectEvents(wanted: readonly (readonly [{ readonly type: string }, unknown])[]): void;
   /** These agents were asked, in order, over all runs. */
   expectAsked(agents: readonly string[]): void;
   /** Each journal, run again from its first message, fits its workflow. */
@@ -92,13 +93,16 @@ export function testTeam(team: Team, options: { seed: number; models?: Models })
       subject: id,
       data,
     });
+  /** Until nothing is in work over several turns: the clock moves only while something is. */
   const settle = async (): Promise<void> => {
-    let quiet = 0;
-    const isQuiet = (): boolean => {
-      quiet = mesh.quiet ? quiet + 1 : 0;
-      return quiet > 3;
-    };
-    await clock.run(isQuiet, LIMIT_MS);
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+      if (!mesh.quiet) {
+        quiet = 0;
+        await clock.run(() => mesh.quiet, LIMIT_MS);
+      }
+      await clock.run(() => true, 0);
+      await turn();
+    }
   };
   return {
     given: async (kind, data) => {

@@ -103,7 +103,7 @@ export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"re
     type: "result",
     run,
     workflow: state.workflow,
-    status: state.ended?.status ?? "stopped",
+    status: state.ended?.status ?? (state.stopped === undefined ? "parked" : "stopped"),
     ms: Date.parse(state.endedAt ?? state.startedAt) - Date.parse(state.startedAt),
     tokens: sum((step) => step.tokens),
     costMicros: sum((step) => step.costMicros),
