@@ -1,8 +1,18 @@
-import { localModel } from "@armada/local-model";
-import { type ChosenModels, chooseModels } from "@armada/models";
+import { type ChosenModels, chooseModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
 
 /** The models of this process: a provider's where its key is in the environment, else the local model. */
 export function modelsFrom(env: Readonly<Record<string, string | undefined>>, { tiers }: Config["models"]): ChosenModels {
-  return chooseModels({ env, local: () => localModel(), tiers });
+  return chooseModels({ env, local: () => lazyLocalModel(), tiers });
+}
+
+/** Loaded with its first question: a replica that asks a provider, or nobody, is 10 MB smaller without it. */
+function lazyLocalModel(): Models {
+  let loaded: Promise<Models> | undefined;
+  return {
+    call: async (request, signal) => {
+      loaded ??= import("@armada/local-model").then(({ localModel }) => localModel());
+      return (await loaded).call(request, signal);
+    },
+  };
 }
