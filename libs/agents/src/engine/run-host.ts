@@ -18,6 +18,8 @@ export type Committed = { readonly run: HotRun; readonly ordinal: number | undef
 export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
 
 const MAX_HOT = 1_000;
+/** Missing messages that are loaded one by one, and not with the whole journal. */
+const FEW = 4;
 const MAX_FLOORS = 20_000;
 /** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
 const RIVAL_MS = 5;
@@ -213,17 +215,35 @@ export class RunHost {
     if (hot !== undefined && !lacksFunction(hot, this.functions)) {
       if (hot.lastSeq >= atLeast) return this.#keep(hot);
       if (hot.lastSeq >= (this.#floors.get(id) ?? 0) && holdsDecision(hot, delivered)) return this.#keep(hot);
-      const next = delivered === undefined ? undefined : readJournalMessage(delivered);
-      const news =
-        delivered !== undefined && next?.n === hot.state.length + 1
-          ? [delivered]
-          : (await this.#load(id, atLeast)).filter((message) => message.seq > hot.lastSeq);
-      await replay(hot, news, this.functions);
+      const news = (await this.#between(hot, delivered)) ?? (await this.#load(id, atLeast));
+      await replay(
+        hot,
+        news.filter((message) => message.seq > hot.lastSeq),
+        this.functions,
+      );
       if (!lacksFunction(hot, this.functions)) return this.#keep(hot);
     }
     const run = coldRun(id);
     await replay(run, await this.#load(id, atLeast), this.functions);
     return this.#keep(run);
+  }
+
+  /** A delivered journal message and the few before it that this replica has not seen: ordinals are gapless, so what is missing is known. */
+  async #between(hot: HotRun, delivered: Message | undefined): Promise<readonly Message[] | undefined> {
+    const next = delivered === undefined ? undefined : readJournalMessage(delivered);
+    if (delivered === undefined || next === undefined) return undefined;
+    const first = hot.state.length + 1;
+    const missing = next.n - first;
+    if (missing < 0 || missing > FEW) return undefined;
+    const loads = Array.from({ length: missing }, (_, i) => this.#ordinal(hot.id, first + i));
+    const found = (await Promise.all(loads)).flat();
+    return found.length === missing ? [...found, delivered] : undefined; // an older view: the fenced load decides
+  }
+
+  async #ordinal(id: string, n: number): Promise<readonly Message[]> {
+    const filter = `run.${this.team.name}.*.*.${id}.${n}`;
+    const loaded = await persistently(`load run ${id}`, this.ports, () => this.ports.log.load(filter));
+    return loaded.kind === "loaded" ? loaded.messages : [];
   }
 
   async #load(id: string, atLeast: number): Promise<readonly Message[]> {
