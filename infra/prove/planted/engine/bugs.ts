@@ -21,8 +21,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "unfenced load at a join",
     rule: 5,
     file: `${ENGINE}run-host.ts`,
-    from: "const atLeast = Math.max(wanted, this.#floors.get(id) ?? 0);\n    const hot",
-    to: "const atLeast = Math.min(wanted, this.#floors.get(id) ?? 0);\n    const hot",
+    from: "const atLeast = Math.max(wanted, this.#journals.floor(id));\n    const hot",
+    to: "const atLeast = Math.min(wanted, this.#journals.floor(id));\n    const hot",
   },
   {
     name: "answer folded in stream order, not journaled",

@@ -1,4 +1,4 @@
-import { ArmadaError, digestOf, parseSubject, runFilter } from "@armada/contracts";
+import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
 import { type Appended, attributes, type Expectation, type Message, type Ports, spans } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
 import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
@@ -6,8 +6,10 @@ import { type Derived, derive } from "./derive.ts";
 import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "./journal-message.ts";
+import { holdsDecision, Journals } from "./journals.ts";
+import { putNewest } from "./newest.ts";
 import { Payloads } from "./payloads.ts";
-import { pause, persistently } from "./persistently.ts";
+import { pause } from "./persistently.ts";
 import { initialRun } from "./run-state.ts";
 import { store } from "./store.ts";
 
@@ -18,9 +20,6 @@ export type Committed = { readonly run: HotRun; readonly ordinal: number | undef
 export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
 
 const MAX_HOT = 1_000;
-/** Missing messages that are loaded one by one, and not with the whole journal. */
-const FEW = 4;
-const MAX_FLOORS = 20_000;
 /** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
 const RIVAL_MS = 5;
 
@@ -34,13 +33,13 @@ export class RunHost {
   readonly functions: Functions;
   readonly #hooks: HostHooks;
   readonly #hot = new Map<string, HotRun>();
-  /** How far this replica has seen a run: no later read may look less far (ENGINE rule 5). */
-  readonly #floors = new Map<string, number>();
+  readonly #journals: Journals;
   readonly #locks = new Map<string, Promise<void>>();
 
   constructor(team: Team, ports: Ports, hooks: HostHooks) {
     this.team = team;
     this.ports = ports;
+    this.#journals = new Journals(team.name, ports);
     this.#hooks = hooks;
     this.functions = {
       scheduler: ports.scheduler,
@@ -80,12 +79,12 @@ export class RunHost {
     }
     const stored = await store(derived, this.ports);
     const waits = [...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open);
-    if (waits) await this.#hooks.lookBack(id, Math.max(atLeast, this.#floors.get(id) ?? 0, stored));
+    if (waits) await this.#hooks.lookBack(id, Math.max(atLeast, this.#journals.floor(id), stored));
   }
 
   /** The run's journal as stored, for what its state does not tell. */
   async journal(id: string, atLeast: number): Promise<readonly JournalMessage[]> {
-    const messages = await this.#load(id, Math.max(atLeast, this.#floors.get(id) ?? 0));
+    const messages = await this.#journals.load(id, Math.max(atLeast, this.#journals.floor(id)));
     return messages.flatMap((message) => readJournalMessage(message) ?? []);
   }
 
@@ -112,7 +111,7 @@ export class RunHost {
       this.#hot.delete(id); // the function ran ahead of the journal
       await this.#afterFailure(id, result, tries);
       const known = result.kind === "conflict" ? (result.last ?? 0) : 0;
-      const messages = await this.#load(id, Math.max(floor, run.lastSeq, known, this.#floors.get(id) ?? 0));
+      const messages = await this.#journals.load(id, Math.max(floor, run.lastSeq, known, this.#journals.floor(id)));
       run = coldRun(id);
       await replay(run, messages, this.functions);
       this.#keep(run);
@@ -210,12 +209,12 @@ export class RunHost {
   }
 
   async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
-    const atLeast = Math.max(wanted, this.#floors.get(id) ?? 0);
+    const atLeast = Math.max(wanted, this.#journals.floor(id));
     const hot = this.#hot.get(id);
     if (hot !== undefined && !lacksFunction(hot, this.functions)) {
       if (hot.lastSeq >= atLeast) return this.#keep(hot);
-      if (hot.lastSeq >= (this.#floors.get(id) ?? 0) && holdsDecision(hot, delivered)) return this.#keep(hot);
-      const news = (await this.#between(hot, delivered)) ?? (await this.#load(id, atLeast));
+      if (hot.lastSeq >= this.#journals.floor(id) && holdsDecision(hot, delivered)) return this.#keep(hot);
+      const news = (await this.#journals.between(hot, delivered)) ?? (await this.#journals.load(id, atLeast));
       await replay(
         hot,
         news.filter((message) => message.seq > hot.lastSeq),
@@ -224,44 +223,15 @@ export class RunHost {
       if (!lacksFunction(hot, this.functions)) return this.#keep(hot);
     }
     const run = coldRun(id);
-    await replay(run, await this.#load(id, atLeast), this.functions);
+    await replay(run, await this.#journals.load(id, atLeast), this.functions);
     return this.#keep(run);
-  }
-
-  /** A delivered journal message and the few before it that this replica has not seen: ordinals are gapless, so what is missing is known. */
-  async #between(hot: HotRun, delivered: Message | undefined): Promise<readonly Message[] | undefined> {
-    const next = delivered === undefined ? undefined : readJournalMessage(delivered);
-    if (delivered === undefined || next === undefined) return undefined;
-    const first = hot.state.length + 1;
-    const missing = next.n - first;
-    if (missing < 0 || missing > FEW) return undefined;
-    const loads = Array.from({ length: missing }, (_, i) => this.#ordinal(hot.id, first + i));
-    const found = (await Promise.all(loads)).flat();
-    return found.length === missing ? [...found, delivered] : undefined; // an older view: the fenced load decides
-  }
-
-  async #ordinal(id: string, n: number): Promise<readonly Message[]> {
-    const filter = `run.${this.team.name}.*.*.${id}.${n}`;
-    const loaded = await persistently(`load run ${id}`, this.ports, () => this.ports.log.load(filter));
-    return loaded.kind === "loaded" ? loaded.messages : [];
-  }
-
-  async #load(id: string, atLeast: number): Promise<readonly Message[]> {
-    const loaded = await persistently(`load run ${id}`, this.ports, () => this.ports.log.load(runFilter(this.team.name, id), atLeast));
-    if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${id} is longer than one load may be`);
-    this.#saw(id, loaded.messages.at(-1)?.seq ?? 0);
-    return loaded.messages;
   }
 
   #keep(run: HotRun): HotRun {
     if (!run.state.exists) return run;
     putNewest(this.#hot, run.id, run, MAX_HOT);
-    this.#saw(run.id, run.lastSeq);
+    this.#journals.saw(run.id, run.lastSeq);
     return run;
-  }
-
-  #saw(id: string, seq: number): void {
-    if (seq > 0) putNewest(this.#floors, id, Math.max(seq, this.#floors.get(id) ?? 0), MAX_FLOORS);
   }
 
   async #locked<T>(id: string, work: () => Promise<T>): Promise<T> {
@@ -281,20 +251,6 @@ export class RunHost {
   }
 }
 
-/** Whether a derived dispatch tells of nothing newer: it is no journal message, and its decision is known. */
-function holdsDecision({ state }: HotRun, delivered: Message | undefined): boolean {
-  const subject = delivered === undefined ? undefined : parseSubject(delivered.subject);
-  return subject?.kind === "journal" && subject.branch !== undefined && subject.n <= state.length;
-}
-
 function setsWait({ events }: JournalMessage): boolean {
   return events.some((event) => event.type === "wait.set");
-}
-
-function putNewest<V>(map: Map<string, V>, key: string, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= most) return;
-  const oldest = map.keys().next().value;
-  if (oldest !== undefined) map.delete(oldest);
 }
