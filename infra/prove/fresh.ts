@@ -32,7 +32,8 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   say("npm start, the second time");
   const second = await npm(["start", "--", "--once", "--json"], at, MINUTE);
   yield* article("second start", second);
-  yield atMost("second start, ms", Math.round(second.ms), 15_000);
+  // The short form runs beside other proofs, on the same two cores: its time says little of the product's.
+  yield atMost("second start, ms", Math.round(second.ms), short ? MINUTE : 15_000);
   yield* inTheJournal(at, [first, second]);
   // Each source blocked in turn, with all that come before it.
   const turns = short ? [SOURCES.length] : SOURCES.map((_, i) => i + 1);

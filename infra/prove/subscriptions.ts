@@ -31,6 +31,8 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
     await using mesh = await again("none");
     for (let first = 0; first < old; first += A_RUN) await sell(first, Math.min(A_RUN, old - first), at);
     yield* on(mesh, async function* (operator) {
+      // A run's last facts are stored right after its end is journaled, not before.
+      await until("the facts of the ended runs", SETTLED_MS, async () => (await factsOf(operator, "shop")).length >= old);
       yield count("old events in the other team's stream", (await factsOf(operator, "shop")).length, old);
       yield count("messages of the team that does not listen", await lastSequence(operator, "TEAM_books"), 0);
     });
