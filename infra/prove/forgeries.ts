@@ -50,7 +50,7 @@ export async function* run({ say }: About): AsyncGenerator<Figure> {
     const second = await waitingRun(operator, run);
     await forge(new Forger(stranger, "marketing", keys), new Forger(edge, "gateway", keys), second, facts, "again");
     await nothingPending(operator);
-    for (const pid of mesh.mesh().pids["desk"] ?? []) process.kill(pid, "SIGKILL");
+    for (const pid of mesh.mesh().pids.desk ?? []) process.kill(pid, "SIGKILL");
     yield* goesOn("with a replica that reads all from the log", "t2", second, mesh, at);
   } finally {
     await Promise.all([operator, stranger, edge].map((connection) => connection.close()));
@@ -67,7 +67,7 @@ async function believed(run: string, at: Place): Promise<Believed> {
   const finding = doctor?.lines.find(({ name }) => name === "desk: forged, not taken");
   return {
     told: { "read models": state?.stdout ?? "", runs: runs?.stdout ?? "", "the open run": shown?.stdout ?? "" },
-    forged: Number(finding?.["value"]),
+    forged: Number(finding?.value),
   };
 }
 
@@ -86,7 +86,7 @@ async function* goesOn(name: string, ticket: string, run: string, mesh: Up, at: 
   }).catch(() => showRun(run, at));
   yield holds(`${name}: its run completes`, ended.status === "completed", `${JSON.stringify(ended)} approve: ${code} ${stdout}${stderr}`);
   const { lines } = await armada(["state", "desk", "--json"], at);
-  const row = JSON.stringify(lines.find(({ type }) => type === "state")?.["state"]);
+  const row = JSON.stringify(lines.find(({ type }) => type === "state")?.state);
   yield holds(`${name}: its read model tells the reply`, row.includes(`"${ticket}":"read: `), row);
   const honest = (await readTeam("desk", mesh.mesh())).filter(
     ({ events }) => events.every(({ id }) => !id.startsWith("forged")) && events.length > 0,

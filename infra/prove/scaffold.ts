@@ -86,13 +86,13 @@ async function* theRun(at: Place): AsyncGenerator<Figure> {
     program(process.execPath, [join(at.root, "libs/cli/src/main.ts"), ...args, "--json"], at);
   const type = `com.example.${TEAM}.opened`;
   const sent = await npx("emit", type, "--source", "/desk", "--subject", TICKET.ticket, "--data", JSON.stringify(TICKET));
-  yield holds("the event is taken", sent.code === 0 && sent.lines.at(-1)?.["type"] === "accepted", `${sent.stdout}${sent.stderr}`);
+  yield holds("the event is taken", sent.code === 0 && sent.lines.at(-1)?.type === "accepted", `${sent.stdout}${sent.stderr}`);
   const [journal] = [...(await allEnded(TEAM, 1, () => mesh.mesh(), ENDS_MS)).values()];
   const steps = [...(journal?.steps.values() ?? [])];
   yield holds("the event's run completes", journal?.ends.join() === "completed", journal?.ends.join() || "open, or none");
   yield count("steps with one outcome", steps.filter(({ requests, outcomes }) => requests === 1 && outcomes === 1).length, 2);
   yield atLeast("steps whose outcome names the model that was called", steps.filter(({ model }) => model).length, 1);
   const { lines, stdout, stderr } = await npx("state", TEAM);
-  const rows = JSON.stringify(lines.find((line) => line["type"] === "state")?.["state"] ?? {});
+  const rows = JSON.stringify(lines.find((line) => line.type === "state")?.state ?? {});
   yield holds("`state` shows the row", rows.includes(`"${TICKET.ticket}":{`) && rows.includes('"answered"'), `${stdout}${stderr}`);
 }
