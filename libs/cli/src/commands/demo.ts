@@ -8,7 +8,7 @@ import type { Objects } from "@armada/event-sourcing";
 import { modelsFrom, startPrototype } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
-import { HOME } from "../mesh/mesh-file.ts";
+import { HOME, type MeshFile } from "../mesh/mesh-file.ts";
 import { lengthOf, type Output } from "../output.ts";
 import { loadServices, projectRoot } from "../project.ts";
 import { ask, newRunId, openSession, type Session } from "../session.ts";
@@ -29,6 +29,22 @@ export type DemoFlags = UpFlags & {
 
 const TEAM = "content";
 const WORKFLOW = "create_article";
+/** An article that another system asks for. */
+const EVENT = JSON.stringify({
+  specversion: "1.0",
+  id: "1",
+  source: "/another/system",
+  type: "com.example.article.requested",
+  data: {
+    topic: "The tram line to Harbour East",
+    documents: [
+      {
+        name: "council.md",
+        text: "The council approved the tram line to Harbour East on 4 March 2025. The tram line is 6.2 km long and has nine stops.",
+      },
+    ],
+  },
+});
 const RESULT_MS = 600_000;
 
 /** The main job: an article by the content team from a folder of documents. */
@@ -59,7 +75,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     });
   });
   out.say(
-    `the mesh serves after ${lengthOf(Date.now() - started)}; nats-server ${process.env.ARMADA_NATS_SOURCE ?? `at ${mesh.file.nats}`}`,
+    `the mesh serves after ${lengthOf(Date.now() - started)}; ${process.env.ARMADA_NATS_SOURCE ?? `nats-server at ${mesh.file.nats}`}`,
   );
   const session = await openSession(flags.mesh, say);
   try {
@@ -67,7 +83,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });
     const state = await follow(session.log(TEAM), TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
     const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
-    if (flags.once !== true && code === 0) await stayUp(run, mesh.file.gateway, out);
+    if (flags.once !== true && code === 0) stayUp(run, mesh.file, out);
     if (flags.once !== true) await untilInterrupted(mesh, out.say);
     return code;
   } finally {
@@ -162,13 +178,19 @@ async function resolveObject(value: unknown, objects: Objects): Promise<unknown>
   return JSON.parse(Buffer.from(await objects.get(value.$object, owner)).toString("utf8"));
 }
 
-async function stayUp(run: string, gateway: string | undefined, out: Output): Promise<void> {
-  if (gateway !== undefined) out.say(`the gateway listens at ${gateway}`);
-  out.say("the mesh stays up; try in another terminal:");
-  out.say(`  npx armada runs show ${run}`);
+/** What to try next: three commands that work as they stand, in another terminal and the same folder. */
+function stayUp(run: string, mesh: MeshFile, out: Output): void {
+  const { gateway, keys, pids } = mesh;
+  const [pid] = pids[TEAM] ?? [];
+  out.say("the mesh stays up until Ctrl-C; try in another terminal:");
+  if (gateway !== undefined) {
+    const key = relative(process.cwd(), join(keys, "gateway.key"));
+    out.say(
+      `  curl -sS ${gateway}/v1/events -H "authorization: Bearer $(cat ${key})" -H 'content-type: application/cloudevents+json' -d '${EVENT}'`,
+    );
+  }
   out.say(`  npx armada trace ${run}`);
-  out.say("  npx armada events tail");
-  out.say("Ctrl-C ends it");
+  if (pid !== undefined) out.say(`  kill -9 ${pid}    # the ${TEAM} team: it is started again and goes on`);
 }
 
 async function firstExample(): Promise<string> {

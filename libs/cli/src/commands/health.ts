@@ -34,7 +34,7 @@ export async function healthCommand(session: Session, teams: readonly Team[], ou
     });
     const about = [
       `${alive.length} replica${alive.length === 1 ? "" : "s"}`,
-      `${restarts} restarts`,
+      `${restarts} restart${restarts === 1 ? "" : "s"}`,
       `${head} messages`,
       `${pending} waiting`,
       `${unacked} in work`,
