@@ -46,10 +46,11 @@ describe("bodies", () => {
     for (const text of ["", "null", "[]", "{}", "[1]", "1e999", '{"specversion":"1.0"}']) expect(decodeBody(text)).toBeUndefined();
   });
 
-  test("what is read by hand is what the schema reads: the same taken, the same refused, the same left out", () => {
+  test("what is read by hand is what the schema reads: the same taken, with what is unknown, the same refused", () => {
     const odd = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>("", "1.0", "1.1", 0, -0, -1, 1.5, 2 ** 53, null, [], {}, true));
     const field = fc.oneof(fc.constantFrom(...Object.keys(Envelope.shape)), fc.constantFrom("datacontenttype", "__proto__", "x"));
     const schema = (json: unknown): unknown => {
+      if (Object.hasOwn(json as object, "__proto__")) return undefined;
       const parsed = Envelope.safeParse(json);
       return parsed.success ? [parsed.data] : undefined;
     };
