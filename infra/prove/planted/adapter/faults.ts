@@ -73,8 +73,8 @@ export const FAULTS: readonly Fault[] = [
     name: "nothing is created once",
     adapter: "JetStream R1",
     file: "libs/nats/src/jetstream-log.ts",
-    from: 'h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
-    to: 'if (expect.last > 0) h.set("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
+    from: 'h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
+    to: 'if (expect.last > 0) h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
   },
   {
     name: "following begins one too late",
