@@ -182,7 +182,7 @@ async function resolveObject(value: unknown, objects: Objects): Promise<unknown>
 function stayUp(run: string, mesh: MeshFile, out: Output): void {
   const { gateway, keys, pids } = mesh;
   const [pid] = pids[TEAM] ?? [];
-  out.say("the mesh stays up until Ctrl-C; try in another terminal:");
+  out.say("the mesh stays up; try in another terminal:");
   if (gateway !== undefined) {
     const key = relative(process.cwd(), join(keys, "gateway.key"));
     out.say(
@@ -191,6 +191,7 @@ function stayUp(run: string, mesh: MeshFile, out: Output): void {
   }
   out.say(`  npx armada trace ${run}`);
   if (pid !== undefined) out.say(`  kill -9 ${pid}    # the ${TEAM} team: it is started again and goes on`);
+  out.say("Ctrl-C ends it");
 }
 
 async function firstExample(): Promise<string> {
