@@ -1,3 +1,4 @@
+export { type Aggregate, type Decider, fold, handle, type Outcome } from "./decider.ts";
 export { CALM, HOSTILE, type Hostility, type Mischief } from "./memory/hostility.ts";
 export { MemoryMesh, type MemoryReplica } from "./memory/mesh.ts";
 export type {
