@@ -1,7 +1,7 @@
 export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
 export { type ChooseOptions, type ChosenModels, chooseModels } from "./choose.ts";
 export { ModelError, type ModelErrorCode, modelErrorCodes, type Spent } from "./errors.ts";
-export type { ModelAnswer, ModelRequest, Models, Passage, Tier, Usage } from "./port.ts";
+export type { CallCost, CallOptions, Drawing, Meter, ModelAnswer, ModelRequest, Models, Passage, Tier, Usage } from "./port.ts";
 export { costMicros, listPrices, type Price, type PricedUsage, priceOf, type Rates } from "./prices.ts";
 export { proxyFromEnv } from "./proxy.ts";
 export { defaultTiers } from "./tiers.ts";

@@ -1,3 +1,4 @@
+import type { Amount } from "@armada/contracts";
 import type { z } from "zod";
 
 /** What an agent asks for by difficulty; configuration maps it to a model. */
@@ -34,9 +35,52 @@ export type Usage = {
 export type ModelAnswer<T = unknown> = {
   readonly value: T;
   readonly model: string;
+  /** Of the calls that were made for this answer; zero where it came from a cache. */
   readonly usage: Usage;
   /** Integer micro-dollars. */
   readonly costMicros: number;
+  /** Set where the answer came from a cache: when it was made (ISO-8601), and what it cost then. */
+  readonly cached?: { readonly at: string; readonly saved: Amount };
+};
+
+/** What is known of a call's bill when it is over. */
+export type CallCost =
+  | { readonly kind: "billed"; readonly model: string; readonly usage: Usage; readonly amount: Amount }
+  /** Refused before the provider charged for it. */
+  | { readonly kind: "free" }
+  /** It may have been billed, and nobody said how much: it stands at its ceiling until it is reconciled. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export type Drawing = {
+  readonly tier: Tier;
+  readonly model: string;
+  /** What the call can cost at most. */
+  readonly ceiling: Amount;
+  /** Of a call that several attempts share: each draws its part under this id. */
+  readonly call?: string;
+};
+
+/** How one attempt pays for the calls that it makes. */
+export interface Meter {
+  /**
+   * Before the provider is asked: reserves the ceiling and resolves with the call's id once it is durable that this call
+   * may be billed. Rejects with what forbids the call, which is then not made.
+   */
+  draw(about: Drawing): Promise<string>;
+  /** Once for each draw, when its call is over. */
+  settle(call: string, cost: CallCost): void;
+}
+
+/** How a call is to be made, beside what it asks. */
+export type CallOptions = {
+  /** Absent where nobody keeps accounts. */
+  readonly meter?: Meter;
+  /** The answer's text as it comes, piece by piece; what breaks off is never part of the answer. */
+  readonly onText?: (piece: string) => void;
+  /** An equal request's answer may serve for `ttlMs`, within `scope` only. */
+  readonly cache?: { readonly ttlMs: number; readonly scope: "team" | "fleet" };
+  /** The call may wait `withinMs` for others of its kind, up to `max` in one request. */
+  readonly batch?: { readonly max: number; readonly withinMs: number };
 };
 
 /**
@@ -44,5 +88,5 @@ export type ModelAnswer<T = unknown> = {
  * Throws `ModelError`; an aborted signal rejects with the signal's reason.
  */
 export interface Models {
-  call<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<ModelAnswer<T>>;
+  call<T>(request: ModelRequest<T>, signal: AbortSignal, options?: CallOptions): Promise<ModelAnswer<T>>;
 }
