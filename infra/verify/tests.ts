@@ -8,7 +8,7 @@ type Report = {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
+  testResults: { name: string; status: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
 };
 
 /** Runs one vitest project and counts test cases. A file that does not load, or a run that dies, counts as one failed case. */
@@ -28,8 +28,19 @@ export async function tests(project: "unit" | "integration", deadline: number): 
   const failed = report.numFailedTests + unloaded;
   return {
     ...ended,
+    output: `${failures(report)}\n${ended.output}`,
     passed: report.numPassedTests,
     failed: failed === 0 && !ended.ok ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** The failed cases with the first lines of why, before all else: a log that is cut short still tells them. */
+function failures({ testResults }: Report): string {
+  const lines = testResults.flatMap(({ name, status, assertionResults }) => {
+    const cases = assertionResults.filter((one) => one.status === "failed");
+    const unloaded = status === "failed" && assertionResults.length === 0 ? [`${name}: did not load`] : [];
+    return [...unloaded, ...cases.map((one) => `${name}: ${one.fullName}\n${(one.failureMessages ?? []).join("\n").slice(0, 2_000)}`)];
+  });
+  return lines.join("\n").replaceAll(root, "");
 }

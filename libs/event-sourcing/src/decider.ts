@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import type { Log, Message } from "./ports.ts";
+import type { Loaded, Log, Message } from "./ports.ts";
 
 /** A domain as three pure functions: no clock, id, randomness or I/O inside. `decide` answers `[]` where it is so already. */
 export type Decider<S, C, E> = {
@@ -41,7 +41,7 @@ export async function handle<S, C, E>(
   let atLeast = 0;
   let unanswered: { readonly id: string; readonly events: readonly E[] } | undefined;
   for (let left = tries; ; ) {
-    const loaded = await log.load(aggregate.filter, atLeast);
+    const loaded = await loadWithin(log, aggregate.filter, atLeast, () => --left > 0);
     if (loaded.kind === "too_many")
       throw new ArmadaError("AGGREGATE_TOO_LONG", `${aggregate.filter} has more messages than one load may bring`, {
         hint: "an aggregate without an end writes its state into each of its messages",
@@ -65,5 +65,16 @@ export async function handle<S, C, E>(
     }
     if (appended.kind === "full" || --left === 0) return { kind: appended.kind, state };
     unanswered = { id, events };
+  }
+}
+
+/** A load that is not answered is asked for again while `again` allows it. */
+async function loadWithin(log: Pick<Log, "load">, filter: string, atLeast: number, again: () => boolean): Promise<Loaded> {
+  for (;;) {
+    try {
+      return await log.load(filter, atLeast);
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.retryable && again())) throw error;
+    }
   }
 }

@@ -1,4 +1,15 @@
 export { type Aggregate, type Decider, fold, handle, type Outcome } from "./decider.ts";
+export {
+  type Endless,
+  type EndlessEvent,
+  type EndlessOutcome,
+  endlessFilter,
+  type Held,
+  handleEndless,
+  loadEndless,
+  misfolded,
+  readEndless,
+} from "./endless.ts";
 export { CALM, HOSTILE, type Hostility, type Mischief } from "./memory/hostility.ts";
 export { MemoryMesh, type MemoryReplica } from "./memory/mesh.ts";
 export type {

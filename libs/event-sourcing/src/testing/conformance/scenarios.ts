@@ -1,6 +1,7 @@
 import type { TeamWants } from "./adapter.ts";
 import { appending } from "./appending.ts";
 import { crossing, SOURCED } from "./crossing.ts";
+import { deciding } from "./deciding.ts";
 import { following } from "./following.ts";
 import { lasting } from "./lasting.ts";
 import { pausing } from "./pausing.ts";
@@ -15,6 +16,7 @@ import { working } from "./working.ts";
 /** All that every adapter of the ports must do. The last takes the log away from under the others. */
 export const SCENARIOS: readonly Scenario[] = [
   ...appending,
+  ...deciding,
   ...reading,
   ...following,
   ...working,

@@ -1,0 +1,179 @@
+import { isDeepStrictEqual } from "node:util";
+import { ArmadaError, buildSubject, digestOf, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import type { Decider } from "./decider.ts";
+import type { Clock, Log, Message, Random } from "./ports.ts";
+
+/** An event of an aggregate without an end; the first one of a decision names the message. */
+export type EndlessEvent = { readonly type: string; readonly data: unknown };
+
+/**
+ * An aggregate without an end (ENGINE rule 16): each of its messages holds a decision's events and, last, the state that
+ * they gave. So loading is one read of its last message, and the expectation is that message's sequence.
+ */
+export type Endless<S, E extends EndlessEvent> = {
+  readonly team: string;
+  /** Names of `[a-z][a-z0-9_]{0,47}`, as the events' types are. */
+  readonly entity: string;
+  readonly id: string;
+  /** Each throws on what this build does not know. */
+  parseEvent(type: string, data: unknown): E;
+  parseState(data: unknown): S;
+};
+
+/** The aggregate as its last message has it. `seq` and `version` are 0 before the first one. */
+export type Held<S> = { readonly state: S; readonly version: number; readonly seq: number; readonly prev: string | undefined };
+
+export type EndlessOutcome<S, E> = { readonly events: readonly E[]; readonly held: Held<S> };
+
+type EndlessPorts = { readonly log: Pick<Log, "last" | "append">; readonly clock: Clock; readonly random: Random };
+
+const RIVAL_MS = 5;
+const FIRST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 2_000;
+
+export function endlessFilter({ team, entity, id }: { readonly team: string; readonly entity: string; readonly id: string }): string {
+  return `evt.${team}.${entity}.*.${id}.*`;
+}
+
+/** The aggregate now, at least as of sequence `atLeast`. @throws ArmadaError `LOG_UNAVAILABLE`, `STATE_UNREADABLE` */
+export async function loadEndless<S, E extends EndlessEvent>(
+  log: Pick<Log, "last">,
+  decider: Pick<Decider<S, never, E>, "initial">,
+  aggregate: Endless<S, E>,
+  atLeast = 0,
+): Promise<Held<S>> {
+  const message = await log.last(endlessFilter(aggregate), atLeast);
+  if (message === undefined) return { state: decider.initial(), version: 0, seq: 0, prev: undefined };
+  const { state, version } = readEndless(aggregate, message);
+  return { state, version, seq: message.seq, prev: digestOf(message.body) };
+}
+
+/**
+ * Decides until the decision holds: on a conflict from the newer state, where the log does not answer again and again until
+ * `signal` aborts. `known` spares the read where nobody else has written. No events where it is so already.
+ * @throws the signal's reason; ArmadaError `STATE_UNREADABLE`
+ */
+export async function handleEndless<S, C, E extends EndlessEvent>(
+  ports: EndlessPorts,
+  decider: Decider<S, C, E>,
+  aggregate: Endless<S, E>,
+  command: C,
+  options: { known?: Held<S> | undefined; signal?: AbortSignal } = {},
+): Promise<EndlessOutcome<S, E>> {
+  const { log, clock } = ports;
+  const writer = ports.random.id();
+  const unanswered = new Map<number, readonly E[]>();
+  let held = options.known;
+  let atLeast = 0;
+  for (let failures = 0; ; ) {
+    options.signal?.throwIfAborted();
+    try {
+      held ??= await loadEndless(log, decider, aggregate, atLeast);
+      const own = await ownWrite(log, aggregate, unanswered, writer, held);
+      if (own !== undefined) return { events: own, held };
+      const events = decider.decide(command, held.state);
+      if (events.length === 0) return { events, held };
+      const version = held.version + 1;
+      const state = events.reduce(decider.evolve, held.state);
+      const { subject, body } = write(aggregate, { events, state, version, writer, prev: held.prev, now: clock.now() });
+      const appended = await log.append(subject, body, { filter: endlessFilter(aggregate), last: held.seq });
+      if (appended.kind === "appended") return { events, held: { state, version, seq: appended.seq, prev: digestOf(body) } };
+      atLeast = Math.max(atLeast, held.seq);
+      held = undefined;
+      if (appended.kind === "conflict") {
+        atLeast = Math.max(atLeast, appended.last ?? 0);
+        if (appended.last === undefined) await clock.sleep(RIVAL_MS, options.signal);
+        continue;
+      }
+      if (appended.kind === "unavailable") unanswered.set(version, events);
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.retryable)) throw error;
+      held = undefined;
+    }
+    await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures++, MAX_PAUSE_MS), options.signal);
+  }
+}
+
+/** What a message of the aggregate says. @throws ArmadaError `STATE_UNREADABLE` */
+export function readEndless<S, E extends EndlessEvent>(
+  aggregate: Pick<Endless<S, E>, "parseEvent" | "parseState" | "entity">,
+  { subject, envelopes }: Message,
+): { readonly events: readonly E[]; readonly state: S; readonly version: number } {
+  const parsed = parseSubject(subject);
+  const last = envelopes.at(-1);
+  try {
+    if (parsed?.kind !== "fact" || last === undefined) throw new Error("it is no fact");
+    const events = envelopes.slice(0, -1).map(({ type, data }) => aggregate.parseEvent(type.split(".").at(-1) ?? "", data));
+    return { events, state: aggregate.parseState(last.data), version: Number(parsed.key) };
+  } catch (cause) {
+    throw new ArmadaError("STATE_UNREADABLE", `${subject} does not hold a state of ${aggregate.entity} that this build knows`, {
+      cause,
+      hint: "a newer build may have written it: run that one, or see `armada events show`",
+    });
+  }
+}
+
+/**
+ * The first message whose state is not what folding the events before it gives; undefined where all agree.
+ * `messages` are all of the aggregate's, in order.
+ */
+export function misfolded<S, E extends EndlessEvent>(
+  decider: Pick<Decider<S, never, E>, "initial" | "evolve">,
+  aggregate: Endless<S, E>,
+  messages: readonly Message[],
+): { readonly seq: number; readonly folded: S; readonly written: S } | undefined {
+  let folded = decider.initial();
+  for (const message of messages) {
+    const { events, state: written } = readEndless(aggregate, message);
+    folded = events.reduce(decider.evolve, folded);
+    if (!isDeepStrictEqual(JSON.parse(JSON.stringify(folded)), written)) return { seq: message.seq, folded, written };
+  }
+  return undefined;
+}
+
+/** What a write that was not answered decided, where it turns out to be stored. */
+async function ownWrite<S, E extends EndlessEvent>(
+  log: Pick<Log, "last">,
+  { team, entity, id }: Endless<S, E>,
+  unanswered: ReadonlyMap<number, readonly E[]>,
+  writer: string,
+  held: Held<S>,
+): Promise<readonly E[] | undefined> {
+  for (const [version, events] of unanswered) {
+    if (version > held.version) continue;
+    const stored = await log.last(`evt.${team}.${entity}.*.${id}.${version}`, held.seq);
+    if (stored?.envelopes[0]?.id === envelopeId({ entity, id }, version, writer)) return events;
+  }
+  return undefined;
+}
+
+function envelopeId({ entity, id }: { entity: string; id: string }, version: number, writer: string): string {
+  return `${entity}-${id}-${version}-${writer}`;
+}
+
+function write<S, E extends EndlessEvent>(
+  { team, entity, id }: Endless<S, E>,
+  about: { events: readonly E[]; state: S; version: number; writer: string; prev: string | undefined; now: number },
+): { subject: string; body: string } {
+  const { events, state, version, writer, prev, now } = about;
+  const first = envelopeId({ entity, id }, version, writer);
+  const time = new Date(now).toISOString();
+  const envelope = (type: string, data: unknown, index: number): Envelope => ({
+    specversion: "1.0",
+    id: index === 0 ? first : `${first}.${index}`,
+    source: `/teams/${team}`,
+    type: `armada.${entity}.${type}`,
+    subject: id,
+    time,
+    data,
+    team,
+    correlationid: `${entity}-${id}`,
+    causationid: first,
+    schemaversion: 1,
+    hops: 0,
+    ...(index === 0 && prev !== undefined ? { prev } : {}),
+  });
+  const envelopes = [...events.map(({ type, data }, index) => envelope(type, data, index)), envelope("state", state, events.length)];
+  const subject = buildSubject({ kind: "fact", team, entity, event: events[0]?.type ?? "", id, key: String(version) });
+  return { subject, body: encodeBody(envelopes) };
+}
