@@ -1,30 +1,10 @@
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
 import { z } from "zod";
-import type { AnswerShape } from "./answer-shape.ts";
-import { ModelError } from "./errors.ts";
 import type { PricedUsage } from "./prices.ts";
+import type { Streamed } from "./streamed.ts";
 
-/** What a stream gave, as far as it came. */
-export type Streamed = {
-  text: string;
-  /** As the provider names it; the asked model until the first event. */
-  model: string;
-  usage: PricedUsage;
-  stopReason: string | undefined;
-  stopDetail: string | undefined;
-  /** The first event arrived: from here on the call is billed. */
-  begun: boolean;
-  /** The last event arrived. */
-  complete: boolean;
-};
-
-export function nothingYet(model: string): Streamed {
-  const usage = { inputTokens: 0, outputTokens: 0 };
-  return { text: "", model, usage, stopReason: undefined, stopDetail: undefined, begun: false, complete: false };
-}
-
-/** Folds one event into `into`. Thinking and unknown blocks are passed over. */
-export function take(into: Streamed, event: RawMessageStreamEvent): void {
+/** Folds one event into `into`. Thinking and unknown blocks are passed over. @returns the piece of text that came with it */
+export function take(into: Streamed, event: RawMessageStreamEvent): string | undefined {
   switch (event.type) {
     case "message_start":
       into.begun = true;
@@ -32,8 +12,9 @@ export function take(into: Streamed, event: RawMessageStreamEvent): void {
       into.usage = usageOf(event.message.usage, into.usage);
       break;
     case "content_block_delta":
-      if (event.delta.type === "text_delta") into.text += event.delta.text;
-      break;
+      if (event.delta.type !== "text_delta") break;
+      into.text += event.delta.text;
+      return event.delta.text;
     case "message_delta":
       into.stopReason = event.delta.stop_reason ?? undefined;
       into.stopDetail = event.delta.stop_details?.explanation ?? undefined;
@@ -41,10 +22,12 @@ export function take(into: Streamed, event: RawMessageStreamEvent): void {
       break;
     case "message_stop":
       into.complete = true;
+      into.counted = true;
       break;
     default:
       break;
   }
+  return undefined;
 }
 
 const Count = z.number().int().nonnegative().nullish();
@@ -57,7 +40,7 @@ const ApiUsage = z.object({
 });
 
 /** Counts in `message_delta` are cumulative, and absent ones stand as they were. */
-function usageOf(raw: unknown, before: PricedUsage): PricedUsage {
+export function usageOf(raw: unknown, before: PricedUsage): PricedUsage {
   const parsed = ApiUsage.safeParse(raw);
   if (!parsed.success) return before;
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens, cache_creation } = parsed.data;
@@ -71,37 +54,4 @@ function usageOf(raw: unknown, before: PricedUsage): PricedUsage {
     ...(written === undefined ? {} : { cacheWriteTokens: written }),
     ...(hour === undefined ? {} : { cacheWrite1hTokens: hour }),
   };
-}
-
-/** The value of a complete answer. @throws ModelError `MODEL_REFUSED`, `MODEL_BAD_REQUEST`, `MODEL_ANSWER_INVALID` */
-export function answerOf<T>(streamed: Streamed, shape: AnswerShape, schema: z.ZodType<T>): T {
-  if (streamed.stopReason === "refusal")
-    throw new ModelError(
-      "MODEL_REFUSED",
-      `${streamed.model} refused to answer${streamed.stopDetail === undefined ? "" : `: ${streamed.stopDetail}`}`,
-    );
-  if (streamed.stopReason === "model_context_window_exceeded")
-    throw new ModelError("MODEL_BAD_REQUEST", `material and answer are longer than the context window of ${streamed.model}`);
-  let json: unknown;
-  try {
-    json = JSON.parse(unfenced(streamed.text));
-  } catch (cause) {
-    const why = streamed.stopReason === "max_tokens" ? "it was cut at maxTokens" : "it is not JSON";
-    throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} cannot be read: ${why}`, { cause });
-  }
-  const parsed = schema.safeParse(shape.wrapped ? unwrapped(json) : json);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map((issue) => `${["$", ...issue.path].join(".")}: ${issue.message}`);
-  throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} does not fit its schema: ${issues.join("; ")}`, {
-    cause: parsed.error,
-  });
-}
-
-/** A model that is not held to a schema likes to put its JSON into a Markdown fence. */
-function unfenced(text: string): string {
-  return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
-}
-
-function unwrapped(json: unknown): unknown {
-  return typeof json === "object" && json !== null && "value" in json ? json.value : json;
 }

@@ -3,20 +3,9 @@ import type { AnswerShape } from "./answer-shape.ts";
 import type { ModelRequest } from "./port.ts";
 
 /** Thinking counts towards the answer's tokens, so the ceiling is well over what a schema needs. */
-const DEFAULT_MAX_TOKENS = 16_000;
+export const DEFAULT_MAX_TOKENS = 16_000;
 
-/**
- * Headers that name the request; the API ignores them, a gateway or a test server can count by them.
- * They are not in the body: a key in the prompt would make each prompt new to the provider's cache.
- */
-export const TASK_HEADER = "x-armada-task";
-export const KEY_HEADER = "idempotency-key";
-
-export function requestHeaders(request: ModelRequest): Record<string, string> {
-  const headers: Record<string, string> = { [TASK_HEADER]: request.task };
-  if (request.idempotencyKey !== undefined) headers[KEY_HEADER] = request.idempotencyKey;
-  return headers;
-}
+export { KEY_HEADER, TASK_HEADER } from "./request-headers.ts";
 
 /**
  * The body of one Messages request. `format` is the JSON Schema to hold the model to, absent where the provider cannot.

@@ -110,7 +110,7 @@ describe("a failure", () => {
     const server = await start({ models: ["claude-opus-5-5"] });
     expect(await failure(at(server.url).call(request, never))).toMatchObject({ code: "MODEL_UNKNOWN", terminal: true });
     const unpriced = await failure(at(server.url, "claude-nine").call(request, never));
-    expect(unpriced).toMatchObject({ code: "MODEL_UNKNOWN" });
+    expect(unpriced).toMatchObject({ code: "MODEL_PRICE_MISSING", terminal: true });
     expect(unpriced.message).toContain("no price is known");
     expect(server.log).toEqual([]);
   });

@@ -1,11 +1,15 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import { answerShape } from "./answer-shape.ts";
-import { answerOf, nothingYet, type Streamed, take } from "./anthropic-answer.ts";
-import { modelError } from "./anthropic-errors.ts";
-import { requestBody, requestHeaders } from "./anthropic-request.ts";
-import { ModelError } from "./errors.ts";
-import type { ModelAnswer, ModelRequest, Models, Tier } from "./port.ts";
-import { costMicros, listPrices, type Price, priceOf } from "./prices.ts";
+import { take } from "./anthropic-answer.ts";
+import { requestBody } from "./anthropic-request.ts";
+import { marked, unmarked } from "./cache-marks.ts";
+import { bytesOf, ceilingOf } from "./ceiling.ts";
+import type { CallOptions, ModelAnswer, ModelRequest, Models, Tier } from "./port.ts";
+import { prefixUse } from "./prefix-use.ts";
+import { listPrices, type Price, priceOf } from "./prices.ts";
+import { providerCall } from "./provider-call.ts";
+import { modelError } from "./provider-errors.ts";
+import type { Streamed } from "./streamed.ts";
 
 export type AnthropicOptions = {
   readonly apiKey: string;
@@ -14,6 +18,8 @@ export type AnthropicOptions = {
   /** Milliseconds since 1970, for the price in force; the clock unless given. */
   readonly now?: () => number;
   readonly prices?: readonly Price[];
+  /** Whether prompts that come again are kept in the provider's cache; true unless said. */
+  readonly contextCaching?: boolean;
   /** Instead of the global one, for an own proxy or connection pool. */
   readonly fetch?: typeof globalThis.fetch;
 };
@@ -28,33 +34,29 @@ const HEADERS_TIMEOUT_MS = 600_000;
 export function anthropicModels(options: AnthropicOptions): AnthropicModels {
   const now = options.now ?? Date.now;
   const prices = options.prices ?? listPrices;
+  const uses = options.contextCaching === false ? undefined : prefixUse();
   let loading: Promise<Loaded> | undefined;
   const loaded = (): Promise<Loaded> => (loading ??= load(options));
 
   return {
-    async call<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<ModelAnswer<T>> {
+    async call<T>(request: ModelRequest<T>, signal: AbortSignal, call?: CallOptions): Promise<ModelAnswer<T>> {
       signal.throwIfAborted();
       const model = options.modelOf(request.tier);
       const price = priceOf(model, now(), prices);
       const shape = answerShape(request.schema);
       const { client, strict } = await loaded();
       signal.throwIfAborted();
-      const body = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
-      const streamed = nothingYet(model);
-      try {
-        const stream = await client.messages.create(body, { signal, headers: requestHeaders(request) });
-        for await (const event of stream) take(streamed, event);
-        // The SDK ends the iteration quietly when it was aborted.
-        signal.throwIfAborted();
-        if (!streamed.complete) throw new ModelError("MODEL_STREAM_BROKEN", `the answer of ${model} broke off before its end`);
-        const value = answerOf(streamed, shape, request.schema);
-        return { value, model: streamed.model, usage: plain(streamed), costMicros: costMicros(price, streamed.usage) };
-      } catch (thrown) {
-        if (signal.aborted) throw signal.reason;
-        if (!streamed.begun) throw modelError(thrown, model);
-        const cost = costMicros(price, streamed.usage);
-        throw modelError(thrown, model, { model: streamed.model, usage: plain(streamed), costMicros: cost, exact: streamed.complete });
-      }
+      const plain = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
+      const { body, life, began } = uses === undefined ? unmarked(plain) : marked(plain, uses, now());
+      const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life });
+      const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
+        for await (const event of await client.messages.create(body, { signal, headers })) {
+          const piece = take(streamed, event);
+          if (event.type === "message_start") began(now());
+          if (piece !== undefined) call?.onText?.(piece);
+        }
+      };
+      return providerCall({ request, model, price, ceiling, shape, stream }, signal, call);
     },
 
     async check(tier, signal) {
@@ -71,10 +73,6 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       }
     },
   };
-}
-
-function plain({ usage: { cacheWrite1hTokens: _, ...usage } }: Streamed): ModelAnswer["usage"] {
-  return usage;
 }
 
 type Loaded = { readonly client: Anthropic; readonly strict: (schema: { readonly [key: string]: unknown }) => { [key: string]: unknown } };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ModelError, modelErrorCodes } from "./errors.ts";
+import { modelErrorCodes } from "./errors.ts";
 import { costMicros, priceOf } from "./prices.ts";
 
 const noon = Date.parse("2026-11-22T12:00:00Z");
@@ -12,7 +12,9 @@ test("a price holds from its day on", () => {
 
 test("a dated id has the price of its name; a name without a price is an error", () => {
   expect(priceOf("claude-haiku-4-5-20251001", noon).model).toBe("claude-haiku-4-5");
-  expect(() => priceOf("claude-nine", noon)).toThrow(ModelError);
+  expect(() => priceOf("claude-nine", noon)).toThrow(
+    expect.objectContaining({ code: "MODEL_PRICE_MISSING", hint: expect.stringContaining('"claude-nine: $1 in, $5 out"') }),
+  );
 });
 
 test("a million tokens cost the list price, and a part of a micro-dollar is a whole one", () => {
@@ -35,6 +37,15 @@ test("cache writes that live an hour cost more", () => {
   expect(costMicros(sonnet, usage)).toBe(600_000 * 2.5 + 400_000 * 4);
 });
 
+test("in a batch every rate is halved, and the sum is rounded once", () => {
+  const haiku = priceOf("claude-haiku-5-5", noon);
+  const usage = { inputTokens: 1_001, outputTokens: 7, cacheReadTokens: 3, cacheWriteTokens: 9 };
+  const exact = (1_001 * 0.1 + 7 * 0.5 + 3 * 0.01 + 9 * 0.125) / 2;
+  expect(costMicros(haiku, usage, "batch")).toBe(Math.ceil(exact));
+  const { batch: _, ...undiscounted } = haiku;
+  expect(costMicros(undiscounted, usage, "batch")).toBe(costMicros(haiku, usage));
+});
+
 test("the codes are pinned", () => {
   expect(modelErrorCodes).toMatchInlineSnapshot(`
     {
@@ -42,7 +53,9 @@ test("the codes are pinned", () => {
       "MODEL_ANSWER_INVALID": "retryable",
       "MODEL_BAD_REQUEST": "terminal",
       "MODEL_KEY_REFUSED": "terminal",
+      "MODEL_NOT_CONFIGURED": "terminal",
       "MODEL_OVERLOADED": "retryable",
+      "MODEL_PRICE_MISSING": "terminal",
       "MODEL_RATE_LIMITED": "retryable",
       "MODEL_REFUSED": "terminal",
       "MODEL_STREAM_BROKEN": "retryable",

@@ -17,7 +17,12 @@ export type Price = Rates & {
   readonly since: string;
   /** Rates of a whole request whose prompt (input + cache reads + cache writes) is longer than `promptTokens`. */
   readonly above?: Rates & { readonly promptTokens: number };
+  /** The share of these rates that a request in a batch costs; absent where there is no discount. */
+  readonly batch?: number;
 };
+
+/** A request of its own, or one in a batch that the provider answers within a day. */
+export type Lane = "live" | "batch";
 
 /** Tokens as a price sees them: `Usage` and, of the cache writes, how many live an hour. */
 export type PricedUsage = Usage & { readonly cacheWrite1hTokens?: number };
@@ -34,13 +39,16 @@ const SONNET_4 = rates(3_000_000, 15_000_000, 3_750_000, 6_000_000, 300_000);
 
 const CHECKED = "2026-11-22";
 
+/** Of all rates, cache rates too. Source: platform.claude.com/docs/en/build-with-claude/batch-processing, "Pricing", checked 2026-11-22. */
+const BATCH = 0.5;
+
 /**
  * Source: platform.claude.com/docs/en/about-claude/pricing and the models' own overview pages there, checked 2026-11-22.
  * `since` is the release of the model, the day of a price change, or the day of the check where only the price is known;
  * rows of one model are in order of time, and the first holds for all time before it.
  * Every model here accepts `output_config.format`, on which the adapter relies.
  */
-export const listPrices: readonly Price[] = [
+const listed: readonly Price[] = [
   {
     model: "claude-haiku-5-5",
     since: "2026-10-07",
@@ -59,11 +67,12 @@ export const listPrices: readonly Price[] = [
   { model: "claude-opus-4-6", since: CHECKED, ...OPUS_4 },
   { model: "claude-opus-4-5", since: CHECKED, ...OPUS_4 },
 ];
+export const listPrices: readonly Price[] = listed.map((row) => ({ ...row, batch: BATCH }));
 
 /**
  * The price in force at `at` (milliseconds since 1970). A dated id, `claude-haiku-4-5-20251001`, has the price of its name.
  * Before a model's first row that row holds, so a clock that is behind never stops a call.
- * @throws ModelError `MODEL_UNKNOWN`: a call whose cost cannot be known is not made.
+ * @throws ModelError `MODEL_PRICE_MISSING`: a call whose cost cannot be known is not made.
  */
 export function priceOf(model: string, at: number, prices: readonly Price[] = listPrices): Price {
   const name = model.replace(/-\d{8}$/, "");
@@ -71,11 +80,13 @@ export function priceOf(model: string, at: number, prices: readonly Price[] = li
   const price = rows.findLast((row) => Date.parse(row.since) <= at) ?? rows[0];
   if (price !== undefined) return price;
   const known = [...new Set(prices.map((row) => row.model))].join(", ");
-  throw new ModelError("MODEL_UNKNOWN", `no price is known for the model ${JSON.stringify(model)}; known are ${known}`);
+  throw new ModelError("MODEL_PRICE_MISSING", `no price is known for the model ${JSON.stringify(model)}; known are ${known}`, {
+    hint: `add its price to models.prices in armada.config.ts, e.g. "${model}: $1 in, $5 out" (dollars per million tokens), or "${model}: free"`,
+  });
 }
 
 /** Integer micro-dollars, rounded up, so that what is counted is never below what is billed. */
-export function costMicros(price: Price, usage: PricedUsage): number {
+export function costMicros(price: Price, usage: PricedUsage, lane: Lane = "live"): number {
   const written = usage.cacheWriteTokens ?? 0;
   const hour = Math.min(usage.cacheWrite1hTokens ?? 0, written);
   const read = usage.cacheReadTokens ?? 0;
@@ -87,5 +98,5 @@ export function costMicros(price: Price, usage: PricedUsage): number {
     (written - hour) * applied.cacheWrite5m +
     hour * applied.cacheWrite1h +
     read * applied.cacheRead;
-  return Math.ceil(sum / 1_000_000);
+  return Math.ceil((sum * (lane === "batch" ? (price.batch ?? 1) : 1)) / 1_000_000);
 }

@@ -1,4 +1,5 @@
 import { ModelError, type ModelErrorCode, type Spent } from "./errors.ts";
+import type { CallCost } from "./port.ts";
 
 /** What the adapter reads of an SDK error; its classes are not imported, because the SDK is loaded on first use. */
 type Failure = {
@@ -7,7 +8,24 @@ type Failure = {
   readonly message: string;
   readonly headers: Headers | undefined;
   readonly connection: boolean;
+  /** Of the system's error below, e.g. `ECONNREFUSED`. */
+  readonly cause: string | undefined;
 };
+
+/** Statuses by which a provider, or what stands before it, says that it has not begun. Others over 499 may come after the work. */
+const REFUSED = new Set([503, 529]);
+/** The request has not left: no name, no route, nobody who listens, or no trust in the certificate. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.+|CERT_.+|.*SELF_SIGNED.*|UNABLE_TO_.+)$/;
+
+/** What a call has cost of which no answer began: nothing where it was refused or never sent, else nobody knows. */
+export function costOfFailure(thrown: unknown): CallCost {
+  const { status, cause, message } = read(thrown);
+  const timedOut = status === 408;
+  if (status !== undefined && !timedOut && (status < 500 || REFUSED.has(status))) return { kind: "free" };
+  if (status === undefined && cause !== undefined && NEVER_SENT.test(cause)) return { kind: "free" };
+  return { kind: "unknown", reason: status === undefined ? message : `${status}: ${message}` };
+}
 
 /**
  * The port's error for whatever the SDK threw. `spent` is there when the answer had begun, so a lost connection is then a
@@ -21,7 +39,9 @@ export function modelError(thrown: unknown, model: string, spent?: Spent): Model
   return new ModelError(code, sentence(code, model, failure), { cause: thrown, retryAfter, spent });
 }
 
-/** Statuses and error types; source: platform.claude.com/docs/en/api/errors, 2026-11. */
+/**
+ * Statuses and error types. Sources: platform.claude.com/docs/en/api/errors and platform.openai.com/docs/guides/error-codes, 2026-11.
+ */
 function codeOf({ status, type, connection }: Failure, streaming: boolean): ModelErrorCode {
   if (status === undefined) {
     // In a stream an error is an event after the status 200: only its type tells what it is.
@@ -31,13 +51,18 @@ function codeOf({ status, type, connection }: Failure, streaming: boolean): Mode
     return connection ? "MODEL_UNREACHABLE" : "MODEL_STREAM_BROKEN";
   }
   if (status === 401 || status === 402 || status === 403) return "MODEL_KEY_REFUSED";
+  // An account without credit: waiting does not help.
+  if (type === "insufficient_quota") return "MODEL_KEY_REFUSED";
   // A 404 without the API's own body comes from something else at that address: a wrong base URL, a gateway without this path.
-  if (status === 404) return type === "not_found_error" ? "MODEL_UNKNOWN" : "MODEL_UNREACHABLE";
+  if (status === 404) return type !== undefined && UNKNOWN_MODEL.has(type) ? "MODEL_UNKNOWN" : "MODEL_UNREACHABLE";
   if (status === 408) return "MODEL_UNREACHABLE";
   if (status === 409 || status >= 500) return "MODEL_OVERLOADED";
   if (status === 429) return "MODEL_RATE_LIMITED";
   return "MODEL_BAD_REQUEST";
 }
+
+/** Error types of a model's name: of Anthropic, of OpenAI, and of servers that speak like it (Ollama, vLLM). */
+const UNKNOWN_MODEL = new Set(["not_found_error", "model_not_found", "NotFoundError"]);
 
 function sentence(code: ModelErrorCode, model: string, { status, message }: Failure): string {
   const said = status === undefined ? message : `${status}: ${message}`;
@@ -68,18 +93,25 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
 
 function read(thrown: unknown): Failure {
   if (!(thrown instanceof Error))
-    return { status: undefined, type: undefined, message: String(thrown), headers: undefined, connection: false };
+    return { status: undefined, type: undefined, message: String(thrown), headers: undefined, connection: false, cause: undefined };
+  const text = (name: string): string | undefined => {
+    const value: unknown = name in thrown ? Reflect.get(thrown, name) : undefined;
+    return typeof value === "string" ? value : undefined;
+  };
   const status = "status" in thrown && typeof thrown.status === "number" ? thrown.status : undefined;
-  const type = "type" in thrown && typeof thrown.type === "string" ? thrown.type : undefined;
+  // OpenAI's `code` is finer than its `type`, e.g. `model_not_found` of the type `invalid_request_error`.
+  const type = (status === undefined ? undefined : text("code")) ?? text("type");
   const headers = "headers" in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined;
-  const said = "apiMessage" in thrown && typeof thrown.apiMessage === "string" ? thrown.apiMessage : undefined;
-  return { status, type, message: said ?? innermost(thrown), headers, connection: status === undefined && type === undefined };
+  const inner = innermost(thrown);
+  const said = text("apiMessage") ?? (inner.message === "" ? inner.name : inner.message);
+  const message = status !== undefined && said.startsWith(`${status} `) ? said.slice(`${status} `.length) : said;
+  const cause = "code" in inner && typeof inner.code === "string" ? inner.code : undefined;
+  return { status, type, message, headers, connection: status === undefined && type === undefined, cause };
 }
 
 /** "Connection error." says little; its last cause says `connect ECONNREFUSED …`. */
-function innermost(error: Error): string {
+function innermost(error: Error): Error {
   let at = error;
   while (at.cause instanceof Error) at = at.cause;
-  if (at instanceof AggregateError && at.errors[0] instanceof Error) at = at.errors[0];
-  return at.message === "" ? at.name : at.message;
+  return at instanceof AggregateError && at.errors[0] instanceof Error ? at.errors[0] : at;
 }

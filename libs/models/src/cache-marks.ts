@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import type { CacheControlEphemeral, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
+import type { CacheLife } from "./ceiling.ts";
+import type { PrefixUse } from "./prefix-use.ts";
+
+/** A request with its prefixes marked for the provider's cache. */
+export type Marked = {
+  readonly body: MessageCreateParamsStreaming;
+  /** The longest life that is asked for. */
+  readonly life: CacheLife;
+  /** To be called when the answer begins: what was marked can be read from now on. */
+  readonly began: (now: number) => void;
+};
+
+/** Where a prefix ends: after the system text, or after a document of the first message. */
+type Boundary = { readonly at: "system" | number; readonly digest: string };
+
+/** At most so many marks in a request; source: platform.claude.com/docs/en/build-with-claude/prompt-caching, 2026-11. */
+const MARKS = 4;
+
+/**
+ * The shortest prefix that is cached, in tokens; a mark on a shorter one has no effect and costs nothing, so the least is
+ * enough where a model's own number is not known. Source: as above, "Cache limitations", and the models' overview pages, 2026-11.
+ */
+const SHORTEST: readonly (readonly [model: RegExp, tokens: number])[] = [
+  [/^claude-(opus-4-[567]|haiku-4-5)/, 4_096],
+  [/^/, 1_024],
+];
+/** A token of ordinary text has more bytes. */
+const LEAST_BYTES_PER_TOKEN = 3;
+
+export function unmarked(body: MessageCreateParamsStreaming): Marked {
+  return { body, life: "none", began: () => undefined };
+}
+
+/** Marks the prefixes that pay: those that come again, where what follows them differs, and the longest. */
+export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now: number): Marked {
+  const decided = boundariesOf(body).map((boundary) => ({ ...boundary, ...uses.decide(now, boundary.digest) }));
+  const wanted = decided.filter(({ life }) => life !== "none");
+  const ends = wanted.filter(({ uses: count }, i) => count > (wanted[i + 1]?.uses ?? 0));
+  const kept = ends.length > MARKS ? [...ends.slice(0, MARKS - 1), ...ends.slice(-1)] : ends;
+  if (kept.length === 0) return unmarked(body);
+  // A longer life may not stand behind a shorter one: what is before it lives as long.
+  const lives = kept.map((_, i): "5m" | "1h" => (kept.slice(i).some(({ life }) => life === "1h") ? "1h" : "5m"));
+  const marks = new Map(kept.map(({ at }, i) => [at, control(lives[i] ?? "5m")]));
+  kept.forEach(({ digest }, i) => {
+    uses.sent(now, digest, lives[i] ?? "5m");
+  });
+  return {
+    body: withMarks(body, marks),
+    life: lives[0] ?? "5m",
+    began: (then) => {
+      for (const { digest } of kept) uses.began(then, digest);
+    },
+  };
+}
+
+/** The ends of the prefixes that are long enough, from the shortest on. The answer's format comes before all of them. */
+function boundariesOf({ model, output_config, system, messages }: MessageCreateParamsStreaming): Boundary[] {
+  const shortest = (SHORTEST.find(([name]) => name.test(model))?.[1] ?? 0) * LEAST_BYTES_PER_TOKEN;
+  const head = JSON.stringify([model, output_config ?? null, system ?? null]);
+  const hash = createHash("sha256").update(head);
+  let bytes = Buffer.byteLength(head);
+  const found: Boundary[] = [];
+  const end = (at: Boundary["at"]): void => {
+    if (bytes >= shortest) found.push({ at, digest: hash.copy().digest("base64url") });
+  };
+  if (system !== undefined) end("system");
+  const content = messages[0]?.content;
+  if (!Array.isArray(content)) return found;
+  for (const [i, block] of content.entries()) {
+    if (block.type !== "document") break;
+    const text = JSON.stringify(block);
+    hash.update(text);
+    bytes += Buffer.byteLength(text);
+    end(i);
+  }
+  return found;
+}
+
+function withMarks(body: MessageCreateParamsStreaming, marks: ReadonlyMap<Boundary["at"], CacheControlEphemeral>): typeof body {
+  const { system, messages } = body;
+  const [first, ...others] = messages;
+  const content = first?.content;
+  if (first?.role !== "user" || !Array.isArray(content)) return body;
+  const onSystem = marks.get("system");
+  return {
+    ...body,
+    ...(onSystem === undefined || typeof system !== "string"
+      ? {}
+      : { system: [{ type: "text" as const, text: system, cache_control: onSystem }] }),
+    messages: [
+      {
+        ...first,
+        content: content.map((block, i) => {
+          const mark = marks.get(i);
+          return mark === undefined || block.type !== "document" ? block : { ...block, cache_control: mark };
+        }),
+      },
+      ...others,
+    ],
+  };
+}
+
+function control(ttl: "5m" | "1h"): CacheControlEphemeral {
+  return { type: "ephemeral", ttl };
+}

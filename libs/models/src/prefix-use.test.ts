@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { CacheLife } from "./ceiling.ts";
+import { prefixUse } from "./prefix-use.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const LIFE: Readonly<Record<CacheLife, number>> = { none: 0, "5m": 5 * MINUTE, "1h": HOUR };
+const WRITE: Readonly<Record<CacheLife, number>> = { none: 1, "5m": 1.25, "1h": 2 };
+
+/** What uses at these times cost at a provider, in prices of the plain prefix. */
+function bill(times: readonly number[], decide: (now: number) => CacheLife): number {
+  let until = Number.NEGATIVE_INFINITY;
+  let held: CacheLife = "none";
+  let cost = 0;
+  for (const now of times) {
+    const life = decide(now);
+    const hit = life !== "none" && now <= until;
+    cost += hit ? 0.1 : WRITE[life];
+    if (life === "none") continue;
+    held = hit ? held : life;
+    until = now + LIFE[held];
+  }
+  return cost;
+}
+const never = (times: readonly number[]): number => bill(times, () => "none");
+const always = (times: readonly number[], life: CacheLife): number => bill(times, () => life);
+function chosen(times: readonly number[]): number {
+  const use = prefixUse();
+  return bill(times, (now) => {
+    const { life } = use.decide(now, "p");
+    use.sent(now, "p", life);
+    use.began(now, "p");
+    return life;
+  });
+}
+const every = (gap: number, count: number): number[] => Array.from({ length: count }, (_, i) => i * gap);
+
+test("a prefix that comes once is not written; one that comes again within five minutes is", () => {
+  const use = prefixUse();
+  expect(use.decide(0, "a")).toEqual({ life: "none", uses: 1 });
+  expect(use.decide(MINUTE, "a")).toEqual({ life: "5m", uses: 2 });
+  expect(use.decide(MINUTE, "b")).toEqual({ life: "none", uses: 1 });
+});
+
+test.each([
+  ["each minute", every(MINUTE, 60), 1 + 1.25 + 58 * 0.1],
+  ["each 20 minutes: an hour, from the third use on", every(20 * MINUTE, 30), 1 + 1 + 2 + 27 * 0.1],
+  ["each day: never", every(24 * HOUR, 30), 30],
+])("%s", (_how, times, cost) => {
+  expect(chosen(times)).toBeCloseTo(cost);
+});
+
+test("a week of prefixes of all kinds costs less than without a cache and than with everything cached", () => {
+  // Ten that come each minute of a working hour, ten each 15 minutes of a day, 300 that come once, 30 each few hours.
+  const sequences = [
+    ...Array.from({ length: 10 }, () => every(MINUTE, 60)),
+    ...Array.from({ length: 10 }, () => every(15 * MINUTE, 32)),
+    ...Array.from({ length: 300 }, () => every(1, 1)),
+    ...Array.from({ length: 30 }, () => every(5 * HOUR, 10)),
+  ];
+  const sum = (cost: (times: number[]) => number): number => sequences.reduce((total, times) => total + cost(times), 0);
+  const ours = sum(chosen);
+  expect(ours).toBeLessThan(sum(never) * 0.6);
+  expect(ours).toBeLessThan(sum((times) => always(times, "5m")) * 0.75);
+  expect(ours).toBeLessThan(sum((times) => always(times, "1h")) * 0.75);
+});
+
+test("at its worst it costs little more than no cache", () => {
+  const gaps = fc.array(fc.oneof(fc.nat({ max: 5 * MINUTE }), fc.nat({ max: HOUR }), fc.nat({ max: 5 * HOUR })), { maxLength: 60 });
+  fc.assert(
+    fc.property(gaps, (list) => {
+      const times = [0];
+      for (const gap of list) times.push((times.at(-1) ?? 0) + gap);
+      expect(chosen(times)).toBeLessThanOrEqual(never(times) * 1.25 + 2);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("while one request writes, others beside it do not pay for writing the same", () => {
+  const use = prefixUse();
+  use.decide(0, "p");
+  expect(use.decide(1, "p").life).toBe("5m");
+  use.sent(1, "p", "5m");
+  expect(use.decide(2, "p").life).toBe("none");
+  use.began(900, "p");
+  expect(use.decide(901, "p").life).toBe("5m");
+  // One that never began has written nothing.
+  use.sent(10 * MINUTE, "p", "5m");
+  expect(use.decide(12 * MINUTE, "p").life).not.toBe("none");
+});
+
+test("what came longest ago is forgotten", () => {
+  const use = prefixUse();
+  for (let i = 0; i < 10_001; i++) use.decide(i, `p${i}`);
+  expect(use.decide(20_000, "p10000").uses).toBe(2);
+  expect(use.decide(20_000, "p0").uses).toBe(1);
+});

@@ -1,0 +1,74 @@
+import type { Amount } from "@armada/contracts";
+import type { AnswerShape } from "./answer-shape.ts";
+import { tokensOf } from "./ceiling.ts";
+import { ModelError } from "./errors.ts";
+import { type Ended, metered } from "./metered.ts";
+import type { CallCost, CallOptions, ModelAnswer, ModelRequest, Usage } from "./port.ts";
+import { costMicros, type Price, type PricedUsage } from "./prices.ts";
+import { costOfFailure, modelError } from "./provider-errors.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { answerOf, nothingYet, type Streamed } from "./streamed.ts";
+
+/** One request to a provider, ready to be sent. */
+export type ProviderCall<T> = {
+  readonly request: ModelRequest<T>;
+  readonly model: string;
+  readonly price: Price;
+  readonly ceiling: Amount;
+  readonly shape: AnswerShape;
+  /** Sends it and folds what comes into `streamed`, to its end. Throws what the SDK throws. */
+  readonly stream: (headers: Record<string, string>, streamed: Streamed) => Promise<void>;
+};
+
+/** Pays for one provider call, makes it, and answers its parsed value. @throws ModelError, or the signal's reason */
+export async function providerCall<T>(
+  about: ProviderCall<T>,
+  signal: AbortSignal,
+  options: CallOptions | undefined,
+): Promise<ModelAnswer<T>> {
+  const { request, model, ceiling } = about;
+  return metered(options?.meter, { tier: request.tier, model, ceiling }, signal, (call) => made(about, signal, call));
+}
+
+async function made<T>(about: ProviderCall<T>, signal: AbortSignal, call: string | undefined): Promise<Ended<ModelAnswer<T>>> {
+  const { request, model, price, shape } = about;
+  const streamed = nothingYet(model);
+  try {
+    await about.stream(requestHeaders(request, call), streamed);
+    // An SDK ends the iteration quietly when it was aborted.
+    signal.throwIfAborted();
+    if (!streamed.complete) throw new ModelError("MODEL_STREAM_BROKEN", `the answer of ${model} broke off before its end`);
+    const value = answerOf(streamed, shape, request.schema);
+    const answer = { value, model: streamed.model, usage: plain(streamed.usage), costMicros: costMicros(price, streamed.usage) };
+    return { value: answer, cost: costOf(streamed, price) };
+  } catch (thrown) {
+    if (signal.aborted) return { error: signal.reason, cost: costOf(streamed, price, "given up before its end") };
+    if (!streamed.begun) return { error: modelError(thrown, model), cost: costOfFailure(thrown) };
+    const usage = plain(streamed.usage);
+    const spent = { model: streamed.model, usage, costMicros: costMicros(price, streamed.usage), exact: streamed.counted };
+    const error = modelError(thrown, model, spent);
+    return { error, cost: costOf(streamed, price, error.message) };
+  }
+}
+
+/** An answer that the provider has counted to its end is billed, whether or not anyone can use it. */
+function costOf(streamed: Streamed, price: Price, reason = "the provider did not count it"): CallCost {
+  const { model, usage } = streamed;
+  if (!streamed.counted && !(streamed.complete && free(price))) return { kind: "unknown", reason };
+  return billed(model, usage, costMicros(price, usage));
+}
+
+/** The exact bill of a call. */
+export function billed(model: string, usage: PricedUsage, micros: number): CallCost {
+  return { kind: "billed", model, usage: plain(usage), amount: { micros, tokens: tokensOf(usage) } };
+}
+
+/** Whether everything at this price costs nothing. */
+function free(price: Price): boolean {
+  return price.input === 0 && price.output === 0 && price.above === undefined;
+}
+
+/** The usage as the port gives it. */
+function plain({ cacheWrite1hTokens: _, ...usage }: PricedUsage): Usage {
+  return usage;
+}
