@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ArmadaError } from "@armada/contracts";
 import type { Objects, Registers } from "@armada/event-sourcing";
 import { z } from "zod";
+import { tokensOf } from "./ceiling.ts";
 import type { ModelAnswer } from "./port.ts";
 
 /** Longer answers, in bytes of JSON, are objects, and the register names them. */
@@ -70,12 +71,11 @@ export async function bodyOf(value: unknown, schema: z.ZodType, objects: Objects
 export async function answerOf<T>(entry: Answered, schema: z.ZodType<T>, objects: Objects): Promise<ModelAnswer<T>> {
   const { body, usage, costMicros } = entry;
   const stored: unknown = "digest" in body ? JSON.parse(Buffer.from(await objects.get(body.digest, body.owner)).toString()) : body.value;
-  const tokens = usage.inputTokens + usage.outputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
   return {
     value: schema.parse(stored),
     model: entry.model,
     usage: { inputTokens: 0, outputTokens: 0 },
     costMicros: 0,
-    cached: { at: new Date(entry.at).toISOString(), saved: { micros: costMicros, tokens } },
+    cached: { at: new Date(entry.at).toISOString(), saved: { micros: costMicros, tokens: tokensOf(usage) } },
   };
 }

@@ -1,4 +1,5 @@
 export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
+export { type BatchingOptions, batchedModels } from "./call-batching.ts";
 export { type ChooseOptions, type ChosenModels, chooseModels } from "./choose.ts";
 export { ModelError, type ModelErrorCode, modelErrorCodes, type Spent } from "./errors.ts";
 export type { CallCost, CallOptions, Drawing, Meter, ModelAnswer, ModelRequest, Models, Passage, Tier, Usage } from "./port.ts";
