@@ -32,7 +32,8 @@ Secrets come from the environment only; a value in the file that looks like one 
 
 | variable | what it is |
 |---|---|
-| \`ANTHROPIC_API_KEY\` | the provider's key; without one the local model serves every tier |
+| \`ANTHROPIC_API_KEY\` | Anthropic's key; without one the local model serves every tier that names a model of theirs |
+| \`OPENAI_API_KEY\` | the key of OpenAI or of the compatible server at \`OPENAI_BASE_URL\`; one of your own mostly wants none |
 | \`ARMADA_GATEWAY_KEY\` | what callers of the gateway send as \`Authorization: Bearer KEY\`, for a gateway started by hand; \`up\` makes its own |
 
 The files of identities and the gateway's key under \`.armada/keys/\` are made at the first start, with mode 0600.
@@ -41,7 +42,8 @@ The files of identities and the gateway's key under \`.armada/keys/\` are made a
 
 | variable | what it does |
 |---|---|
-| \`ANTHROPIC_BASE_URL\` | another address for the provider's API |
+| \`ANTHROPIC_BASE_URL\` | another address for Anthropic's API |
+| \`OPENAI_BASE_URL\` | the address of an OpenAI-compatible server, with its version: \`http://127.0.0.1:11434/v1\` |
 | \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_SDK_DISABLED\` | where traces go, by OTLP over HTTP |
 | \`HTTPS_PROXY\`, \`NO_PROXY\`, \`NODE_EXTRA_CA_CERTS\` | how downloads and provider calls reach the network |
 `;

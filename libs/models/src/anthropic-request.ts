@@ -1,9 +1,7 @@
 import type { DocumentBlockParam, MessageCreateParamsStreaming, TextBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { AnswerShape } from "./answer-shape.ts";
 import type { ModelRequest } from "./port.ts";
-
-/** Thinking counts towards the answer's tokens, so the ceiling is well over what a schema needs. */
-export const DEFAULT_MAX_TOKENS = 16_000;
+import { DEFAULT_MAX_TOKENS, instructions } from "./request-parts.ts";
 
 export { KEY_HEADER, TASK_HEADER } from "./request-headers.ts";
 
@@ -19,9 +17,7 @@ export function requestBody(
   format: { [key: string]: unknown } | undefined,
 ): MessageCreateParamsStreaming {
   const content: (TextBlockParam | DocumentBlockParam)[] = request.material.map((passage) => document(passage.name, passage.text));
-  if (request.params !== undefined) content.push(text(`<parameters>\n${JSON.stringify(request.params)}\n</parameters>`));
-  if (request.prompt !== undefined && request.prompt !== "") content.push(text(`<prompt>\n${request.prompt}\n</prompt>`));
-  content.push(text(`<task>${request.task}</task>${shape.enforced ? "" : shown(shape)}`));
+  content.push(...instructions(request, shape, shape.enforced).map(text));
   return {
     model,
     max_tokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
@@ -40,8 +36,4 @@ function text(value: string): TextBlockParam {
 function document(name: string, body: string): TextBlockParam | DocumentBlockParam {
   if (body.trim() === "") return text(`The document ${JSON.stringify(name)} is empty.`);
   return { type: "document", title: name.slice(0, 500), source: { type: "text", media_type: "text/plain", data: body } };
-}
-
-function shown(shape: AnswerShape): string {
-  return `\nAnswer with one JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(shape.jsonSchema)}`;
 }

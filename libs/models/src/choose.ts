@@ -1,18 +1,28 @@
 import { anthropicModels } from "./anthropic.ts";
-import { ModelError } from "./errors.ts";
+import { ModelError, type ModelErrorCode } from "./errors.ts";
+import { openaiModels } from "./openai.ts";
 import type { Models, Tier } from "./port.ts";
 import type { Price } from "./prices.ts";
+import { missingModels, notConfigured, type Provider, type Route, routeOf } from "./route.ts";
 import { defaultTiers } from "./tiers.ts";
 
+/** What is wrong with a model before anyone asked it anything; `line` is for people. */
+export type ModelProblem = { readonly model: string; readonly code: ModelErrorCode; readonly line: string };
+
 export type ChosenModels = {
-  readonly provider: "anthropic" | "local";
+  /** `anthropic`, `openai` or `local`; several, in the order of the tiers, joined by ` and `. */
+  readonly provider: string;
   readonly models: Models;
   /** Which model serves a tier; `local` for each without a key. */
   readonly tiers: Readonly<Record<Tier, string>>;
   /**
-   * Asks the provider, free of charge, whether it accepts the key and each tier's model.
-   * @returns one line for people when it does not; undefined when it does, when there is no key, and when only the network
-   * failed, which the calls themselves survive by their own attempts.
+   * Asks the providers, free of charge, whether they are there and accept the key and each tier's model.
+   * @returns one line for each that is not well: a refused key, an unknown model, a missing price, a provider that is down.
+   */
+  problems(signal: AbortSignal): Promise<readonly ModelProblem[]>;
+  /**
+   * @returns the first of `problems` that calls will not survive by their own attempts; undefined where there is none, or
+   * only the network failed.
    */
   checkKey(signal: AbortSignal): Promise<string | undefined>;
 };
@@ -20,49 +30,90 @@ export type ChosenModels = {
 export type ChooseOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly local: () => Models;
+  /** Names as `routeOf` reads them. */
   readonly tiers?: Partial<Record<Tier, string>>;
   readonly prices?: readonly Price[];
+  readonly contextCaching?: boolean;
   readonly fetch?: typeof globalThis.fetch;
 };
 
-/** Claude when `ANTHROPIC_API_KEY` is set (at `ANTHROPIC_BASE_URL`, where set), else the local model. */
+type Checked = Models & { check?(tier: Tier, signal: AbortSignal): Promise<void> };
+const TIERS: readonly Tier[] = ["worker", "specialist", "orchestrator"];
+
+/**
+ * A model for each tier: Claude where `ANTHROPIC_API_KEY` is set (at `ANTHROPIC_BASE_URL`), an OpenAI-compatible server's where
+ * a tier names it and `OPENAI_BASE_URL` or `OPENAI_API_KEY` is set, else the local model.
+ */
 export function chooseModels(options: ChooseOptions): ChosenModels {
-  const apiKey = options.env.ANTHROPIC_API_KEY?.trim() ?? "";
-  if (apiKey === "") {
-    const tiers = { worker: "local", specialist: "local", orchestrator: "local" };
-    return { provider: "local", models: options.local(), tiers, checkKey: () => Promise.resolve(undefined) };
-  }
-  const tiers = { ...defaultTiers, ...options.tiers };
-  const models = anthropicModels({
-    apiKey,
-    baseURL: options.env.ANTHROPIC_BASE_URL?.trim() || undefined,
-    modelOf: (tier) => tiers[tier],
-    ...(options.prices === undefined ? {} : { prices: options.prices }),
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-  });
+  const named = { ...defaultTiers, ...options.tiers };
+  const reachable = { anthropic: set(options, "ANTHROPIC_API_KEY"), openai: set(options, "OPENAI_BASE_URL", "OPENAI_API_KEY") };
+  const route = (tier: Tier): Route => routeOf(named[tier], reachable);
+  const routes = { worker: route("worker"), specialist: route("specialist"), orchestrator: route("orchestrator") };
+  const modelOf = (tier: Tier): string => routes[tier].model;
+  const made = new Map<Provider, Checked>();
+  for (const { provider } of Object.values(routes)) if (!made.has(provider)) made.set(provider, make(provider, options, modelOf));
+  const serving = (tier: Tier): Checked => made.get(routes[tier].provider) ?? missingModels(modelOf);
+
+  const problems = async (signal: AbortSignal): Promise<readonly ModelProblem[]> => {
+    const tiers = TIERS.filter((tier, i) => TIERS.findIndex((other) => named[other] === named[tier]) === i);
+    const checked = await Promise.allSettled(tiers.map(async (tier) => serving(tier).check?.(tier, signal)));
+    signal.throwIfAborted();
+    const found = checked.flatMap((one, i) =>
+      one.status === "rejected" ? problemOf(one.reason, routes[tiers[i] ?? "worker"], options) : [],
+    );
+    return found.filter(({ line }, i) => found.findIndex((other) => other.line === line) === i);
+  };
+  const [only, ...others] = made.values();
   return {
-    provider: "anthropic",
-    models,
-    tiers,
-    async checkKey(signal) {
-      const checked = await Promise.allSettled(distinct(tiers).map((tier) => models.check(tier, signal)));
-      signal.throwIfAborted();
-      for (const one of checked) if (one.status === "rejected") return lineOf(one.reason);
-      return undefined;
-    },
+    provider: [...made.keys()].map((provider) => (provider === "missing" ? "openai (not set up)" : provider)).join(" and "),
+    models:
+      only !== undefined && others.length === 0
+        ? only
+        : { call: (request, signal, call) => serving(request.tier).call(request, signal, call) },
+    tiers: { worker: modelOf("worker"), specialist: modelOf("specialist"), orchestrator: modelOf("orchestrator") },
+    problems,
+    checkKey: async (signal) => (await problems(signal)).find(({ code }) => !PASSING.has(code))?.line,
   };
 }
 
-/** One tier for each model, so that a model named twice is asked for once. */
-function distinct(tiers: Readonly<Record<Tier, string>>): Tier[] {
-  const all: readonly Tier[] = ["worker", "specialist", "orchestrator"];
-  return all.filter((tier, i) => all.findIndex((other) => tiers[other] === tiers[tier]) === i);
+/** What the calls survive by their own attempts. */
+const PASSING = new Set<ModelErrorCode>(["MODEL_UNREACHABLE", "MODEL_OVERLOADED", "MODEL_RATE_LIMITED", "MODEL_STREAM_BROKEN"]);
+
+function make(provider: Provider, options: ChooseOptions, modelOf: (tier: Tier) => string): Checked {
+  const { env, prices, fetch, contextCaching } = options;
+  const shared = { modelOf, ...(prices === undefined ? {} : { prices }), ...(fetch === undefined ? {} : { fetch }) };
+  switch (provider) {
+    case "anthropic":
+      return anthropicModels({
+        ...shared,
+        apiKey: env.ANTHROPIC_API_KEY?.trim() ?? "",
+        baseURL: env.ANTHROPIC_BASE_URL?.trim() || undefined,
+        ...(contextCaching === undefined ? {} : { contextCaching }),
+      });
+    case "openai":
+      return openaiModels({
+        ...shared,
+        apiKey: env.OPENAI_API_KEY?.trim() || undefined,
+        baseURL: env.OPENAI_BASE_URL?.trim() || undefined,
+      });
+    case "local":
+      return options.local();
+    case "missing":
+      return { ...missingModels(modelOf), check: (tier) => Promise.reject(notConfigured(modelOf(tier))) };
+  }
 }
 
-function lineOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof ModelError)) return undefined;
-  if (thrown.code === "MODEL_KEY_REFUSED")
-    return `ANTHROPIC_API_KEY is set, but ${thrown.message}: correct it, or unset it to use the local model`;
-  if (thrown.code === "MODEL_UNKNOWN") return `${thrown.message}: name another model for this tier in armada.config.ts`;
-  return undefined;
+function problemOf(thrown: unknown, { provider, model }: Route, options: ChooseOptions): ModelProblem[] {
+  if (!(thrown instanceof ModelError)) return [];
+  const { code, message, hint } = thrown;
+  if (code !== "MODEL_KEY_REFUSED") return [{ model, code, line: `${message}: ${hint}` }];
+  const key = provider === "openai" ? "OPENAI_API_KEY" : "ANTHROPIC_API_KEY";
+  const line = set(options, key)
+    ? `${key} is set, but ${message}: correct it, or unset it to use the local model`
+    : `${key} is not set, and ${message}: set it, or name another model for this tier`;
+  return [{ model, code, line }];
+}
+
+function set({ env }: ChooseOptions, ...names: readonly string[]): boolean {
+  return names.some((name) => (env[name]?.trim() ?? "") !== "");
 }

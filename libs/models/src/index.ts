@@ -1,8 +1,9 @@
 export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
 export { type BatchingOptions, batchedModels } from "./call-batching.ts";
-export { type ChooseOptions, type ChosenModels, chooseModels } from "./choose.ts";
+export { type ChooseOptions, type ChosenModels, chooseModels, type ModelProblem } from "./choose.ts";
 export { ModelError, type ModelErrorCode, modelErrorCodes, type Spent } from "./errors.ts";
 export type { CallCost, CallOptions, Drawing, Meter, ModelAnswer, ModelRequest, Models, Passage, Tier, Usage } from "./port.ts";
+export { pricesFrom } from "./price-text.ts";
 export { costMicros, listPrices, type Price, type PricedUsage, priceOf, type Rates } from "./prices.ts";
 export { proxyFromEnv } from "./proxy.ts";
 export { limitedModels, type RateLimitOptions } from "./rate-limits.ts";

@@ -37,6 +37,9 @@ const rates = (input: number, output: number, cacheWrite5m: number, cacheWrite1h
 const OPUS_4 = rates(5_000_000, 25_000_000, 6_250_000, 10_000_000, 500_000);
 const SONNET_4 = rates(3_000_000, 15_000_000, 3_750_000, 6_000_000, 300_000);
 
+/** Where a price has no date of its own. */
+export const ALWAYS = "1970-01-01";
+
 const CHECKED = "2026-11-22";
 
 /** Of all rates, cache rates too. Source: platform.claude.com/docs/en/build-with-claude/batch-processing, "Pricing", checked 2026-11-22. */
@@ -83,6 +86,11 @@ export function priceOf(model: string, at: number, prices: readonly Price[] = li
   throw new ModelError("MODEL_PRICE_MISSING", `no price is known for the model ${JSON.stringify(model)}; known are ${known}`, {
     hint: `add its price to models.prices in armada.config.ts, e.g. "${model}: $1 in, $5 out" (dollars per million tokens), or "${model}: free"`,
   });
+}
+
+/** Of a server that nobody pays for by the token: one's own. */
+export function freePrice(model: string): Price {
+  return { model, since: ALWAYS, ...rates(0, 0, 0, 0, 0) };
 }
 
 /** Integer micro-dollars, rounded up, so that what is counted is never below what is billed. */

@@ -37,7 +37,7 @@ export async function serve(team: Team, beside?: Beside): Promise<void> {
   const config = configOf(env);
   if (config === undefined) return;
   const logs = env.ARMADA_LOGS;
-  const secrets = [env.ANTHROPIC_API_KEY, env.ARMADA_GATEWAY_KEY].flatMap((secret) =>
+  const secrets = [env.ANTHROPIC_API_KEY, env.OPENAI_API_KEY, env.ARMADA_GATEWAY_KEY].flatMap((secret) =>
     secret === undefined || secret === "" ? [] : [secret],
   );
   await using log = createLog({

@@ -82,6 +82,15 @@ test("a value that does not fit is refused with who said it", () => {
   }
 });
 
+test("prices are read where they are said", () => {
+  const text = "gpt-x.5: $1.25 in, $10 out; llama3:8b: free";
+  const settings = settingsOf(file({ models: { prices: text } }), {});
+  expect(settings.config.models.prices).toBe(text);
+  expect(environmentOf(settings)).toEqual({ ARMADA_MODELS_PRICES: text });
+  const wrong = refusal(() => settingsOf(file({ models: { prices: "gpt-x: $-1 in" } }), {}));
+  expect([wrong.code, wrong.message]).toEqual(["BAD_CONFIG", expect.stringContaining('"$-1 in" of gpt-x is not understood')]);
+});
+
 const SECRET = `sk-ant-api03-${"aB3".repeat(10)}`;
 test.each([
   [{ models: { tiers: { worker: SECRET } } }, SECRET],

@@ -23,7 +23,8 @@ export type Flags = Readonly<Record<string, { readonly flag: string; readonly te
 
 export const CONFIG_FILE = "armada.config.ts";
 const BUILT_IN = "built-in";
-const SECRETS_HINT = "secrets come from the environment only: ANTHROPIC_API_KEY, ARMADA_GATEWAY_KEY, the folder that NATS_CREDS names";
+const SECRETS_HINT =
+  "secrets come from the environment only: ANTHROPIC_API_KEY, OPENAI_API_KEY, ARMADA_GATEWAY_KEY, the folder that NATS_CREDS names";
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Tree = { [name: string]: unknown };

@@ -1,5 +1,5 @@
-import type { Duration } from "@armada/contracts";
-import { defaultTiers } from "@armada/models";
+import { ArmadaError, type Duration } from "@armada/contracts";
+import { defaultTiers, pricesFrom } from "@armada/models";
 import { z } from "zod";
 
 /** What is known of a setting beside its schema. */
@@ -21,7 +21,17 @@ const model = (tier: keyof typeof defaultTiers, about: string) =>
     .string()
     .min(1)
     .default(defaultTiers[tier])
-    .register(fields, { about: `The model that serves ${about}, where a provider's key is set.` });
+    .register(fields, {
+      about: `The model that serves ${about}: \`claude-…\` with Anthropic's key, \`openai/NAME\` at an OpenAI-compatible server, or \`local\`.`,
+    });
+const prices = z.string().superRefine((text, context) => {
+  try {
+    pricesFrom(text);
+  } catch (error) {
+    if (!(error instanceof ArmadaError)) throw error;
+    context.addIssue(`${error.message}: ${error.hint ?? ""}`);
+  }
+});
 
 /** All that can be configured. Secrets cannot: they come from the environment only. */
 export const Config = z.strictObject({
@@ -51,6 +61,14 @@ export const Config = z.strictObject({
     .prefault({}),
   models: z
     .strictObject({
+      contextCaching: z.boolean().default(true).register(fields, {
+        about: "Whether a prompt's beginning that comes again is kept in the provider's cache, for five minutes or an hour by its use.",
+      }),
+      prices: prices.optional().register(fields, {
+        about:
+          "Prices of models that the list lacks, or has otherwise, in dollars per million tokens: `gpt-x: $1.25 in, $10 out, $0.12 cached, batch 0.5; llama3: free`.",
+        unset: "the providers' list prices; free at a server on loopback",
+      }),
       tiers: z
         .strictObject({
           worker: model("worker", "agents of the tier `worker`"),

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { PricedUsage } from "./prices.ts";
+import type { Streamed } from "./streamed.ts";
+
+const Count = z.number().int().nonnegative();
+const ChatUsage = z.object({
+  prompt_tokens: Count,
+  completion_tokens: Count.nullish(),
+  prompt_tokens_details: z.object({ cached_tokens: Count.nullish(), cache_write_tokens: Count.nullish() }).nullish(),
+});
+const Chunk = z.object({
+  model: z.string().nullish(),
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  usage: ChatUsage.nullish(),
+});
+
+/** Folds one chunk into `into`; servers that speak this protocol differ in what they leave out. @returns the text in it */
+export function takeChunk(into: Streamed, raw: unknown): string | undefined {
+  const parsed = Chunk.safeParse(raw);
+  if (!parsed.success) return undefined;
+  const { model, choices, usage } = parsed.data;
+  into.begun = true;
+  if (model) into.model = model;
+  if (usage != null) {
+    into.usage = usageOf(usage);
+    into.counted = true;
+  }
+  const choice = choices?.[0];
+  if (choice?.delta?.refusal) {
+    into.stopReason = "refusal";
+    into.stopDetail = `${into.stopDetail ?? ""}${choice.delta.refusal}`;
+  }
+  if (choice?.finish_reason) {
+    into.complete = true;
+    into.stopReason ??= STOPS[choice.finish_reason];
+  }
+  const text = choice?.delta?.content;
+  if (!text) return undefined;
+  into.text += text;
+  return text;
+}
+
+const STOPS: Readonly<Record<string, string>> = { length: "max_tokens", content_filter: "refusal" };
+
+/** `prompt_tokens` counts all of the prompt: the port counts what was read from or written to the cache apart. */
+export function usageOf(usage: z.infer<typeof ChatUsage>): PricedUsage {
+  const read = Math.min(usage.prompt_tokens_details?.cached_tokens ?? 0, usage.prompt_tokens);
+  const written = Math.min(usage.prompt_tokens_details?.cache_write_tokens ?? 0, usage.prompt_tokens - read);
+  return {
+    inputTokens: usage.prompt_tokens - read - written,
+    outputTokens: usage.completion_tokens ?? 0,
+    ...(read === 0 ? {} : { cacheReadTokens: read }),
+    ...(written === 0 ? {} : { cacheWriteTokens: written }),
+  };
+}
