@@ -3,55 +3,89 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { type ApiScript, startApiServer } from "./api-server.ts";
+import { FaultRates } from "./faults.ts";
 
-const USAGE = `Messages API server on loopback.
-  --script FILE   module that exports script(task, request)
-  --port N        a free one unless said
-  --log FILE      one JSON line per request at its arrival and at its end
-  --delay MS      before each answer
-  --faults JSON   {"seed":1,"rateLimited":0.1,"overloaded":0.1,"timeout":0.1,"brokenStream":0.1,"truncatedJson":0.1}`;
+const USAGE = `Messages API server on loopback, with Message Batches, a usage report, and OpenAI's chat completions and embeddings.
+  --script FILE     module that exports script(task, request)
+  --port N          a free one unless said
+  --log FILE        one JSON line per request at its arrival and at its end; a server on the log of another goes on with it
+  --delay MS        before each answer
+  --pieces N        deltas of a streamed answer, 8 unless said
+  --piece-ms MS     between two deltas
+  --batch-ms MS     from a batch's creation to its end, 200 unless said
+  --batch-expire    batches end with all of their items expired
+  --keys A,B        keys accepted; any unless said
+  --models A,B      models known; unless said those of the price list, and any on the OpenAI routes
+  --hold            leave requests unanswered until POST /v1/armada/control {"hold":false}
+  --faults JSON     {"seed":1,"rateLimited":0.1,"overloaded":0.1,"timeout":0.1,"brokenStream":0.1,"truncatedJson":0.1,
+                    "batchErrored":0.1,"batchExpired":0.1,"retryAfter":1,"holdMs":60000}
+Without a key: GET /v1/armada/calls?since=ISO, GET /v1/armada/faults, GET and POST /v1/armada/control
+  {"delayMs","pieceMs","batchMs","batchExpire","faults","hold"}.`;
 
-const Share = z.number().min(0).max(1).optional();
-const Faults = z.strictObject({
-  seed: z.number().int().optional(),
-  rateLimited: Share,
-  overloaded: Share,
-  timeout: Share,
-  brokenStream: Share,
-  truncatedJson: Share,
-  retryAfter: z.number().nonnegative().optional(),
-  holdMs: z.number().nonnegative().optional(),
-});
+const Milliseconds = z.coerce.number().nonnegative().optional();
+const List = z
+  .string()
+  .transform((names) => names.split(",").filter((name) => name !== ""))
+  .optional();
 const Flags = z.object({
   script: z.string({ error: "--script is wanted" }),
   port: z.coerce.number().int().min(0).max(65_535).optional(),
   log: z.string().optional(),
-  delay: z.coerce.number().nonnegative().optional(),
+  delay: Milliseconds,
+  pieces: z.coerce.number().int().positive().optional(),
+  "piece-ms": Milliseconds,
+  "batch-ms": Milliseconds,
+  "batch-expire": z.boolean().optional(),
+  keys: List,
+  models: List,
+  hold: z.boolean().optional(),
   faults: z
     .string()
-    .transform((text) => Faults.parse(JSON.parse(text)))
+    .transform((text) => FaultRates.parse(JSON.parse(text)))
     .optional(),
 });
 const Module = z.object({ script: z.custom<ApiScript>((value) => typeof value === "function", "exports no function named script") });
 
 const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { script: text, port: text, log: text, delay: text, faults: text } });
+  const { values } = parseArgs({
+    options: {
+      script: text,
+      port: text,
+      log: text,
+      delay: text,
+      pieces: text,
+      "piece-ms": text,
+      "batch-ms": text,
+      "batch-expire": flag,
+      keys: text,
+      models: text,
+      hold: flag,
+      faults: text,
+    },
+  });
   const flags = Flags.parse(values);
   const { script } = Module.parse(await import(pathToFileURL(resolve(flags.script)).href));
   const server = await startApiServer({
     script,
-    port: flags.port ?? 0,
-    delayMs: flags.delay ?? 0,
-    ...(flags.log === undefined ? {} : { logFile: flags.log }),
-    ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+    port: flags.port,
+    logFile: flags.log,
+    delayMs: flags.delay,
+    pieces: flags.pieces,
+    pieceMs: flags["piece-ms"],
+    batchMs: flags["batch-ms"],
+    batchExpire: flags["batch-expire"],
+    keys: flags.keys,
+    models: flags.models,
+    hold: flags.hold,
+    faults: flags.faults,
   });
   const print = (line: Record<string, unknown>): void => console.log(JSON.stringify(line));
   print({ type: "ready", url: server.url, pid: process.pid });
   const stop = (): void => {
-    const answered = server.log.filter((line) => line.outcome === "answered").length;
-    print({ type: "stopped", requests: server.log.filter((line) => line.event === "arrival").length, answered, faults: server.faults });
+    print({ type: "stopped", ...server.counts, faults: server.faults });
     void server[Symbol.asyncDispose]();
   };
   process.once("SIGTERM", stop);

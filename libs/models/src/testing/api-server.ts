@@ -1,125 +1,187 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { listPrices } from "../prices.ts";
-import { answer, type Served } from "./api-answer.ts";
-import { type ApiUsage, errorBody } from "./api-events.ts";
-import { type ApiLogLine, apiLog } from "./api-log.ts";
-import { type ApiRequest, apiRequest, Body, roughTokens } from "./api-request.ts";
-import { drawFaults, type Fault, type FaultRates } from "./faults.ts";
+import { listPrices, type Price } from "../prices.ts";
+import { type Answering, answerJob } from "./answer-job.ts";
+import { apiBook } from "./api-book.ts";
+import { settingsOf } from "./api-control.ts";
+import type { ApiLogLine } from "./api-log.ts";
+import { type ApiRequest, jsonOf } from "./api-request.ts";
+import type { ApiUsage } from "./api-usage.ts";
+import { serveBatches } from "./batch-routes.ts";
+import { batches } from "./batches.ts";
+import { embeddingsJob } from "./embeddings.ts";
+import type { BatchFault, Fault, FaultRates } from "./faults.ts";
+import { bodyOf, headerOf, queryOf } from "./incoming.ts";
+import { acceptMessage, placeOf } from "./messages-request.ts";
+import { messagesWire } from "./messages-wire.ts";
+import { modelList, modelOf } from "./model-list.ts";
+import { acceptChat } from "./openai-request.ts";
+import { openaiWire } from "./openai-wire.ts";
+import { serveOwn } from "./own-routes.ts";
+import { promptCache } from "./prompt-cache.ts";
+import { refusal, sendWhole, serve } from "./serve.ts";
+import { ReportQuery } from "./usage-report.ts";
+import type { Refusal } from "./wire.ts";
 
 /** What the model would have said: the value asked for, as plain JSON. */
 export type ApiScript = (task: string, request: ApiRequest) => unknown;
 
 export type ApiServerOptions = {
   /** A free one unless said. */
-  readonly port?: number;
-  readonly logFile?: string;
+  readonly port?: number | undefined;
+  /** A server on the log of another goes on with it: its reports, and its batches, in `<logFile>.batches.jsonl`. */
+  readonly logFile?: string | undefined;
   readonly script: ApiScript;
   /** Between a request's arrival and the first byte of its answer, milliseconds. */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   /** Deltas of one streamed answer; 8 unless said. */
-  readonly pieces?: number;
+  readonly pieces?: number | undefined;
   /** Between two deltas, milliseconds. */
-  readonly pieceMs?: number;
-  readonly faults?: FaultRates;
+  readonly pieceMs?: number | undefined;
+  /** From a batch's creation to its end, milliseconds; 200 unless said. */
+  readonly batchMs?: number | undefined;
+  /** Batches end with all of their items expired. */
+  readonly batchExpire?: boolean | undefined;
+  /** Begins with requests left unanswered, until it is told otherwise. */
+  readonly hold?: boolean | undefined;
+  readonly faults?: FaultRates | undefined;
   /** Keys accepted; any key unless said. */
-  readonly keys?: readonly string[];
-  /** Models known; those of the price list unless said. */
-  readonly models?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
+  /** Models known; unless said those of the price list, and any on the OpenAI routes. */
+  readonly models?: readonly string[] | undefined;
+  /** What requests cost; the list prices unless said. A model without a price costs nothing. */
+  readonly prices?: readonly Price[] | undefined;
   /** Usage to report instead of the counted one. */
-  readonly usage?: (request: ApiRequest) => Partial<ApiUsage>;
+  readonly usage?: ((request: ApiRequest) => Partial<ApiUsage>) | undefined;
 };
 
 export type ApiServer = AsyncDisposable & {
   readonly url: string;
+  /** Read from the file, where there is one. */
   readonly log: readonly ApiLogLine[];
-  readonly faults: Readonly<Record<Fault, number>>;
+  /** Given so far, by kind. */
+  readonly faults: Readonly<Record<Fault | BatchFault, number>>;
+  readonly counts: { readonly requests: number; readonly answered: number };
 };
 
 const BODY_LIMIT = 32 * 1024 * 1024;
-/** These answer 400 to a forced tool; source: their "what's new" pages at platform.claude.com, 2026-11. */
-const NO_FORCED_TOOL = /^claude-(opus|sonnet)-5-5|^claude-fable-5-[12]/;
+/** Source: platform.claude.com/docs/en/build-with-claude/batch-processing, "Batch limitations", 2026-11. */
+const BATCH_BODY_LIMIT = 256 * 1024 * 1024;
+/** Longer than a client keeps an idle connection: else the server would close it under the client's next request. */
+const KEEP_ALIVE_MS = 120_000;
+const BACKLOG = 4_096;
 
-/** A server on loopback that speaks the Messages API: `POST /v1/messages`, streamed or whole, and `…/count_tokens`. */
+/**
+ * A server on loopback that speaks the Messages API (messages, batches, counting tokens, the usage report) and OpenAI's chat
+ * completions and embeddings, keeps a provider's account of both, and does wrong on purpose as it is told.
+ */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const log = apiLog(options.logFile);
-  const faults = drawFaults(options.faults);
-  const models = new Set(options.models ?? listPrices.map((price) => price.model));
-  let count = 0;
+  const { logFile } = options;
+  const { delayMs, pieceMs, batchMs, batchExpire, hold, faults } = options;
+  const settings = settingsOf({ delayMs, pieceMs, batchMs, batchExpire, hold, faults });
+  const book = apiBook(logFile, options.prices);
+  const priced = [...new Set((options.prices ?? listPrices).map((price) => price.model))];
+  const listed = options.models ?? priced;
+  const models = new Set(listed);
+  const openaiModels = options.models === undefined ? undefined : models;
+  const how: Answering = { script: options.script, usage: options.usage, pieces: options.pieces ?? 8, cache: promptCache() };
+  const file = logFile === undefined ? undefined : `${logFile}.batches.jsonl`;
+  const all = batches(file, book, settings, { ...how, models });
+  book.abandon(new Set(all.all().map(({ id }) => id)));
 
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    count += 1;
-    const id = String(count).padStart(6, "0");
-    const refuse = (status: number, type: string, message: string): void => send(res, status, errorBody(type, message, id), id);
-    const key = header(req, "x-api-key") ?? header(req, "authorization")?.replace(/^Bearer /i, "");
-    if (key === undefined || key === "" || (options.keys !== undefined && !options.keys.includes(key)))
-      return refuse(401, "authentication_error", "invalid x-api-key");
-    const path = new URL(req.url ?? "/", "http://loopback").pathname;
-    if (req.method !== "POST" || !["/v1/messages", "/v1/messages/count_tokens"].includes(path)) return refuse(404, "not_found_error", path);
-    const text = await bodyOf(req);
-    if (text === undefined) return refuse(413, "request_too_large", "Request exceeds the maximum size");
-    const counting = path.endsWith("/count_tokens");
-    const parsed = Body.safeParse(counting ? { max_tokens: 1, ...json(text) } : json(text));
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      return refuse(400, "invalid_request_error", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    const url = new URL(req.url ?? "/", "http://loopback");
+    const path = url.pathname;
+    const method = req.method ?? "GET";
+    const headers = (name: string): string | undefined => headerOf(req, name);
+    const body = async (limit = BODY_LIMIT): Promise<{ text: string; value: unknown } | undefined> => {
+      const text = await bodyOf(req, limit);
+      return text === undefined ? undefined : { text, value: jsonOf(text) };
+    };
+    if (path.startsWith("/v1/armada/")) {
+      const value = method === "POST" ? (await body())?.value : undefined;
+      return serveOwn(res, { route: `${method} ${path.slice("/v1/armada/".length)}`, query: queryOf(url), body: value }, book, settings);
     }
-    if (!models.has(parsed.data.model)) return refuse(404, "not_found_error", `model: ${parsed.data.model}`);
-    if (counting) return send(res, 200, { input_tokens: roughTokens(text) }, id);
-    const request = apiRequest(parsed.data, (name) => header(req, name));
-    if (request.forcedTool !== undefined && NO_FORCED_TOOL.test(request.model))
-      return refuse(400, "invalid_request_error", "tool_choice: forced tool use is not supported for this model");
-    const served: Served = { id, request, inputTokens: roughTokens(text), fault: faults.next() };
-    await answer(res, served, { ...options, log, retryAfter: faults.retryAfter, holdMs: faults.holdMs });
+
+    const id = book.nextId();
+    const openai = /^\/v1\/(chat\/|embeddings)/.test(path) || (path.startsWith("/v1/models") && headers("anthropic-version") === undefined);
+    const wire = openai ? openaiWire : messagesWire;
+    const refuse = (why: Refusal, message: string): void => refusal(res, wire, why, message, id, settings);
+    const send = (value: Record<string, unknown>): Promise<void> =>
+      sendWhole(res, JSON.stringify(value), { [wire.idHeader]: `req_${id}` }, false);
+    const key = headers("x-api-key") ?? headers("authorization")?.replace(/^Bearer /i, "");
+    if (key === undefined || key === "" || (options.keys !== undefined && !options.keys.includes(key)))
+      return refuse("authentication", openai ? "Incorrect API key provided" : "invalid x-api-key");
+
+    const batch = /^\/v1\/messages\/batches\/?(.*)$/.exec(path);
+    const come = method === "POST" ? await body(batch === null ? BODY_LIMIT : BATCH_BODY_LIMIT) : { text: "", value: undefined };
+    if (come === undefined) return refuse("too_large", "Request exceeds the maximum size");
+    const query = queryOf(url);
+    if (batch !== null && (method === "POST" || method === "GET"))
+      return serveBatches(res, { method, rest: batch[1] ?? "", query, body: come.value, headers, id }, all, settings);
+
+    switch (`${method} ${path}`) {
+      case "POST /v1/messages":
+      case "POST /v1/chat/completions": {
+        const accepted = openai ? acceptChat(come.value, headers, openaiModels) : acceptMessage(come.value, headers, models);
+        if ("refused" in accepted) return refuse(accepted.refused, accepted.message);
+        return serve(res, answerJob(accepted, wire, id, settings.faults.next(), how), book, settings);
+      }
+      case "POST /v1/messages/count_tokens": {
+        const accepted = acceptMessage({ max_tokens: 1, ...objectOf(come.value) }, headers, models);
+        if ("refused" in accepted) return refuse(accepted.refused, accepted.message);
+        return send({
+          input_tokens: how.cache.look(
+            "",
+            accepted.segments.map(({ text }) => ({ text })),
+            0,
+          ).input,
+        });
+      }
+      case "POST /v1/embeddings": {
+        const job = embeddingsJob(come.value, headers, openaiModels, id, settings.faults.next);
+        return "refused" in job ? refuse(job.refused, job.message) : serve(res, job, book, settings);
+      }
+      case "GET /v1/organizations/usage_report/messages": {
+        const parsed = ReportQuery.safeParse(query);
+        return parsed.success ? send(book.report.page(parsed.data, Date.now())) : refuse("invalid", placeOf(parsed.error));
+      }
+      case "GET /v1/models":
+        return send(modelList(listed, !openai));
+      default: {
+        const model = /^\/v1\/models\/(.+)$/.exec(path)?.[1];
+        if (method === "GET" && model !== undefined && models.has(model)) return send(modelOf(model, !openai));
+        return refuse("not_found", path);
+      }
+    }
   };
 
-  const server = createServer((req, res) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     handle(req, res).catch((error: unknown) => {
-      if (!res.headersSent) send(res, 500, errorBody("api_error", String(error), "000000"), "000000");
-      else res.destroy();
+      if (res.headersSent) res.destroy();
+      else refusal(res, messagesWire, "internal", String(error), "000000", settings);
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
+    server.once("error", reject).listen({ port: options.port ?? 0, host: "127.0.0.1", backlog: BACKLOG }, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return {
     url: `http://127.0.0.1:${address.port}`,
-    log: log.lines,
-    faults: faults.given,
+    get log() {
+      return book.lines;
+    },
+    faults: settings.faults.given,
+    counts: book.counts,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      all.close();
+      book.close();
     },
   };
 }
 
-function send(res: ServerResponse, status: number, body: Record<string, unknown>, id: string): void {
-  res.writeHead(status, { "content-type": "application/json", "request-id": `req_${id}` }).end(JSON.stringify(body));
-}
-
-function header(req: IncomingMessage, name: string): string | undefined {
-  const value = req.headers[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-async function bodyOf(req: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > BODY_LIMIT) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function json(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

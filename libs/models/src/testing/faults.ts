@@ -1,55 +1,92 @@
+import { z } from "zod";
+
+const Share = z.number().min(0).max(1).optional();
+
 /** What can go wrong, as shares of the requests, from 0 to 1; together at most 1. */
-export type FaultRates = {
-  readonly seed?: number | undefined;
+export const FaultRates = z.strictObject({
+  seed: z.number().int().optional(),
   /** 429 with `retry-after`; not billed. */
-  readonly rateLimited?: number | undefined;
-  /** 529; not billed. */
-  readonly overloaded?: number | undefined;
+  rateLimited: Share,
+  /** 529, on the OpenAI routes 503; not billed. */
+  overloaded: Share,
   /** Billed, then silence until the client goes or `holdMs` is over. */
-  readonly timeout?: number | undefined;
+  timeout: Share,
   /** Billed, and the connection is cut in the middle of the answer. */
-  readonly brokenStream?: number | undefined;
+  brokenStream: Share,
   /** Billed, and the answer ends in the middle of its JSON. */
-  readonly truncatedJson?: number | undefined;
+  truncatedJson: Share,
+  /** Of the items of Message Batches: ended with an error, not billed. Drawn apart from the requests. */
+  batchErrored: Share,
+  /** Of the items of Message Batches: ended unprocessed, not billed. */
+  batchExpired: Share,
   /** Seconds, in the header `retry-after`; 1 unless said. */
-  readonly retryAfter?: number | undefined;
-  /** 60,000 unless said. */
-  readonly holdMs?: number | undefined;
-};
+  retryAfter: z.number().nonnegative().optional(),
+  /** Milliseconds; 60,000 unless said. */
+  holdMs: z.number().nonnegative().optional(),
+});
+export type FaultRates = Readonly<z.infer<typeof FaultRates>>;
 
 export const faultKinds = ["rateLimited", "overloaded", "timeout", "brokenStream", "truncatedJson"] as const;
 export type Fault = (typeof faultKinds)[number];
+const batchFaultKinds = ["batchErrored", "batchExpired"] as const;
+export type BatchFault = (typeof batchFaultKinds)[number];
 
 export type Faults = {
   /** Draws the fate of the next request, in order of arrival. */
   next(): Fault | undefined;
-  readonly given: Readonly<Record<Fault, number>>;
+  /** Draws the fate of the next item of a batch. */
+  nextItem(): BatchFault | undefined;
+  /** Other shares from now on; with a seed the draws begin anew, and what was given stays counted. */
+  set(rates: FaultRates): void;
+  readonly given: Readonly<Record<Fault | BatchFault, number>>;
   readonly retryAfter: number;
   readonly holdMs: number;
 };
 
-export function drawFaults(rates: FaultRates = {}): Faults {
-  const random = mulberry32(rates.seed ?? 1);
-  const given: Record<Fault, number> = { rateLimited: 0, overloaded: 0, timeout: 0, brokenStream: 0, truncatedJson: 0 };
+export function drawFaults(first: FaultRates = {}): Faults {
+  let rates = first;
+  let requests = mulberry32(rates.seed ?? 1);
+  let items = mulberry32((rates.seed ?? 1) + 1);
+  const given: Record<Fault | BatchFault, number> = {
+    rateLimited: 0,
+    overloaded: 0,
+    timeout: 0,
+    brokenStream: 0,
+    truncatedJson: 0,
+    batchErrored: 0,
+    batchExpired: 0,
+  };
+  const draw = <K extends Fault | BatchFault>(kinds: readonly K[], drawn: number): K | undefined => {
+    let left = drawn;
+    for (const kind of kinds) {
+      left -= rates[kind] ?? 0;
+      if (left >= 0) continue;
+      given[kind] += 1;
+      return kind;
+    }
+    return undefined;
+  };
   return {
-    next() {
-      let left = random();
-      for (const kind of faultKinds) {
-        left -= rates[kind] ?? 0;
-        if (left >= 0) continue;
-        given[kind] += 1;
-        return kind;
-      }
-      return undefined;
+    next: () => draw(faultKinds, requests()),
+    nextItem: () => draw(batchFaultKinds, items()),
+    set(next) {
+      rates = next;
+      if (next.seed === undefined) return;
+      requests = mulberry32(next.seed);
+      items = mulberry32(next.seed + 1);
     },
     given,
-    retryAfter: rates.retryAfter ?? 1,
-    holdMs: rates.holdMs ?? 60_000,
+    get retryAfter() {
+      return rates.retryAfter ?? 1;
+    },
+    get holdMs() {
+      return rates.holdMs ?? 60_000;
+    },
   };
 }
 
 /** Source: Tommy Ettinger's mulberry32, public domain. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,74 @@
+import type { ApiRequest } from "./api-request.ts";
+import type { ApiScript } from "./api-server.ts";
+import { type ApiUsage, overridden } from "./api-usage.ts";
+import type { Fault } from "./faults.ts";
+import type { Accepted } from "./messages-request.ts";
+import { type CacheUse, type PromptCache, roughTokens } from "./prompt-cache.ts";
+import type { Job } from "./serve.ts";
+import type { Reply, Wire } from "./wire.ts";
+
+/** What answers requests: the script, and what a test wants to be told as usage. */
+export type Answering = {
+  readonly script: ApiScript;
+  readonly usage?: ((request: ApiRequest) => Partial<ApiUsage>) | undefined;
+  /** Deltas of one streamed answer. */
+  readonly pieces: number;
+  readonly cache: PromptCache;
+};
+
+/** A message or a chat completion as a job. */
+export function answerJob({ request, segments }: Accepted, wire: Wire, id: string, fault: Fault | undefined, how: Answering): Job {
+  const use = how.cache.look(request.model, segments, Date.now());
+  const asked = wire.provider === "openai" ? readOnly(use) : usageOf(use);
+  return {
+    about: {
+      id,
+      provider: wire.provider,
+      model: request.model,
+      task: request.task,
+      ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+      ...(request.call === undefined ? {} : { call: request.call }),
+    },
+    wire,
+    stream: request.stream,
+    fault,
+    asked,
+    async make(cut) {
+      const made = await replyOf(id, request, asked, how);
+      const reply = cut ? { ...made, cut, json: made.json.slice(0, Math.floor(made.json.length / 2)) } : made;
+      return {
+        usage: reply.usage,
+        whole: () => JSON.stringify(wire.whole(reply)),
+        frames: () => wire.frames(reply, how.pieces),
+      };
+    },
+    onBilled: () => use.commit(Date.now()),
+  };
+}
+
+/** @throws what the script throws */
+export async function replyOf(id: string, request: ApiRequest, asked: ApiUsage, how: Answering): Promise<Reply> {
+  const json = JSON.stringify(await how.script(request.task, request));
+  const counted = { ...asked, output_tokens: roughTokens(json) };
+  return { id, request, json, usage: overridden(counted, how.usage?.(request)), cut: false };
+}
+
+export function usageOf(use: CacheUse): ApiUsage {
+  return {
+    input_tokens: use.input,
+    output_tokens: 0,
+    cache_read_input_tokens: use.read,
+    cache_creation_input_tokens: use.write5m + use.write1h,
+    cache_creation: { ephemeral_5m_input_tokens: use.write5m, ephemeral_1h_input_tokens: use.write1h },
+  };
+}
+
+/** Where writing to the cache costs nothing, what is written is input like any other. */
+function readOnly(use: CacheUse): ApiUsage {
+  return {
+    input_tokens: use.input + use.write5m + use.write1h,
+    output_tokens: 0,
+    cache_read_input_tokens: use.read,
+    cache_creation_input_tokens: 0,
+  };
+}

@@ -1,0 +1,139 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { About, ApiBook } from "./api-book.ts";
+import type { Settings } from "./api-control.ts";
+import type { ApiOutcome } from "./api-log.ts";
+import { type ApiUsage, tokensOf } from "./api-usage.ts";
+import type { Fault } from "./faults.ts";
+import type { Frame, Refusal, Wire } from "./wire.ts";
+
+/** What was made to be sent. */
+export type Made = { readonly usage: ApiUsage; whole(): string; frames(): readonly Frame[] };
+
+/** One accepted request. */
+export type Job = {
+  readonly about: About;
+  readonly wire: Wire;
+  readonly stream: boolean;
+  readonly fault: Fault | undefined;
+  /** Of the prompt alone. */
+  readonly asked: ApiUsage;
+  /** The answer, `cut` in the middle of its JSON. A rejection is a 500, not billed. */
+  make(cut: boolean): Promise<Made>;
+  /** Called once when it is known that the request is billed. */
+  onBilled?(): void;
+};
+
+/** Serves a request to its end, and writes both lines of the log: the second one before the last byte that tells the client the same. */
+export async function serve(res: ServerResponse, job: Job, book: ApiBook, settings: Settings): Promise<void> {
+  const { fault, wire, asked } = job;
+  const gone = goneOf(res);
+  const end = (outcome: ApiOutcome, billed: boolean, usage: ApiUsage): void => {
+    if (billed) job.onBilled?.();
+    book.end(job.about, outcome, billed, tokensOf(usage));
+  };
+  const refuse = (why: Refusal, outcome: ApiOutcome, message: string): void => {
+    end(outcome, false, asked);
+    refusal(res, wire, why, message, job.about.id, settings);
+  };
+  book.arrive(job.about, tokensOf(asked));
+
+  const refused = fault === "rateLimited" || fault === "overloaded";
+  if (settings.hold && !(await settings.passed(gone))) return end("aborted", !refused, asked);
+  if (fault === "rateLimited") return refuse("rate_limited", "rate_limited", "Rate limited");
+  if (fault === "overloaded") return refuse("overloaded", "overloaded", "Overloaded");
+  if (!(await pause(settings.delayMs, gone))) return end("aborted", true, asked);
+
+  let made: Made;
+  try {
+    made = await job.make(fault === "truncatedJson");
+  } catch (error) {
+    return refuse("internal", "script_failed", String(error));
+  }
+  if (fault === "timeout") {
+    end("timeout", true, made.usage);
+    return silence(res, settings, gone);
+  }
+  const breaks = fault === "brokenStream";
+  const say = (share: number): void => {
+    const usage = { ...made.usage, output_tokens: Math.ceil(made.usage.output_tokens * share) };
+    if (breaks) return end("stream_broken", true, usage);
+    if (share < 1) return end("aborted", true, usage);
+    end(fault === "truncatedJson" ? "truncated" : "answered", true, usage);
+  };
+  const headers = { [wire.idHeader]: `req_${job.about.id}`, "cache-control": "no-cache" };
+  if (job.stream) return stream(res, made.frames(), headers, { breaks, say, gone, settings });
+  say(breaks ? 0.5 : 1);
+  await sendWhole(res, made.whole(), headers, breaks);
+}
+
+/** `say` is told the share of the answer that goes out, once. */
+type Sending = { readonly breaks: boolean; say(share: number): void; readonly gone: AbortSignal; readonly settings: Settings };
+
+async function stream(
+  res: ServerResponse,
+  frames: readonly Frame[],
+  headers: Record<string, string>,
+  { breaks, say, gone, settings }: Sending,
+): Promise<void> {
+  const stop = breaks ? Math.floor(frames.length / 2) : frames.length;
+  if (res.destroyed) return say(0);
+  res.writeHead(200, { ...headers, "content-type": "text/event-stream; charset=utf-8" });
+  if (settings.pieceMs === 0) {
+    say(stop / frames.length);
+    res.write(
+      frames
+        .slice(0, stop)
+        .map(({ text }) => text)
+        .join(""),
+    );
+  } else {
+    for (const [i, { text, delta }] of frames.slice(0, stop).entries()) {
+      if (res.destroyed) return say(i / frames.length);
+      const last = i === stop - 1;
+      if (last) say(stop / frames.length);
+      res.write(text);
+      if (delta && !last && !(await pause(settings.pieceMs, gone))) return say((i + 1) / frames.length);
+    }
+  }
+  if (breaks) await cut(res, "\n");
+  else res.end();
+}
+
+/** The body as it is, or only its first half and then the end of the connection. */
+export async function sendWhole(res: ServerResponse, text: string, headers: Record<string, string>, breaks: boolean): Promise<void> {
+  res.writeHead(200, { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  if (breaks) await cut(res, text.slice(0, Math.floor(text.length / 2)));
+  else res.end(text);
+}
+
+export function refusal(res: ServerResponse, wire: Wire, why: Refusal, message: string, id: string, { faults }: Settings): void {
+  const { status, body } = wire.error(why, message, id);
+  const wait = why === "rate_limited" ? { "retry-after": String(faults.retryAfter) } : {};
+  res.writeHead(status, { "content-type": "application/json", [wire.idHeader]: `req_${id}`, ...wait }).end(JSON.stringify(body));
+}
+
+/** Nothing until the client goes or has waited long enough. */
+export async function silence(res: ServerResponse, { faults }: Settings, gone: AbortSignal): Promise<void> {
+  await pause(faults.holdMs, gone);
+  res.destroy();
+}
+
+/** Aborted when the connection is closed, by whomever. */
+export function goneOf(res: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (res.destroyed) gone.abort();
+  else res.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** @returns false where the client went before. */
+export async function pause(ms: number, gone: AbortSignal): Promise<boolean> {
+  return ms <= 0 || sleep(ms, true, { signal: gone }).catch(() => false);
+}
+
+/** What is unwritten when the socket is destroyed would never have been sent: then nothing would have begun. */
+async function cut(res: ServerResponse, last: string): Promise<void> {
+  await new Promise((resolve) => res.write(last, resolve));
+  res.destroy();
+}
