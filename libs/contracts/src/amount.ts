@@ -1,2 +1,17 @@
 /** What work costs: integer micro-dollars, and tokens of input and output together. */
 export type Amount = { readonly micros: number; readonly tokens: number };
+
+export const NOTHING: Amount = { micros: 0, tokens: 0 };
+
+export function plus(a: Amount, b: Amount): Amount {
+  return { micros: a.micros + b.micros, tokens: a.tokens + b.tokens };
+}
+
+export function minus(a: Amount, b: Amount): Amount {
+  return { micros: a.micros - b.micros, tokens: a.tokens - b.tokens };
+}
+
+/** Whether `a` is at least `b` in money and in tokens. */
+export function covers(a: Amount, b: Amount): boolean {
+  return a.micros >= b.micros && a.tokens >= b.tokens;
+}

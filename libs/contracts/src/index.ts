@@ -1,4 +1,4 @@
-export type { Amount } from "./amount.ts";
+export { type Amount, covers, minus, NOTHING, plus } from "./amount.ts";
 export { type Duration, milliseconds } from "./duration.ts";
 export { agrees, decodeBody, digestOf, Envelope, encodeBody } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";

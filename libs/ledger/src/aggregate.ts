@@ -1,0 +1,7 @@
+import type { Endless } from "@armada/event-sourcing";
+import { type LedgerEvent, LedgerState, parseLedgerEvent } from "./ledger-events.ts";
+
+/** Where a team's ledger of a month (`2026-11`) stands in its stream: `evt.<team>.ledger.<event>.<month>.<version>`. */
+export function ledgerOf(team: string, month: string): Endless<LedgerState, LedgerEvent> {
+  return { team, entity: "ledger", id: month, parseEvent: parseLedgerEvent, parseState: (data) => LedgerState.parse(data) };
+}

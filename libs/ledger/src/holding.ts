@@ -1,0 +1,304 @@
+import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
+import { type Clock, type Held, handleEndless, type Log, loadEndless, type Random } from "@armada/event-sourcing";
+import { ledgerOf } from "./aggregate.ts";
+import { BudgetExhausted, nameOf } from "./exhausted.ts";
+import { type LedgerCommand, ledger } from "./ledger.ts";
+import type { Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
+import { endOf, type Period } from "./periods.ts";
+import { type Scope, standingOf } from "./standing.ts";
+
+export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
+
+/** What a call may cost at most, taken from a block until it is concluded. `seq`: the stream's sequence that was known before. */
+export type Reservation = {
+  readonly holding: Holding;
+  readonly block: string;
+  readonly account: string;
+  readonly ceiling: Amount;
+  readonly seq: number;
+};
+
+type Waiter = {
+  readonly account: string;
+  readonly need: Amount;
+  readonly resolve: (made: Reservation) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** How near to its end a lease carries no new call: the draw must be on record well before it. */
+const SAFETY = 0.1;
+/** What is settled waits this long for more of it. */
+const FLUSH_MS = 250;
+const FIRST_AGAIN_MS = 50;
+const MAX_AGAIN_MS = 1_000;
+
+/** One month's ledger as last known, shared by a replica's blocks. */
+export class Book {
+  readonly team: string;
+  readonly month: string;
+  readonly ports: PursePorts;
+  held: Held<LedgerState> | undefined;
+
+  constructor(team: string, month: string, ports: PursePorts) {
+    this.team = team;
+    this.month = month;
+    this.ports = ports;
+  }
+
+  async decide(command: LedgerCommand, signal: AbortSignal): Promise<readonly LedgerEvent[]> {
+    const { events, held } = await handleEndless(this.ports, ledger, ledgerOf(this.team, this.month), command, {
+      known: this.held,
+      signal,
+    });
+    this.saw(held);
+    return events;
+  }
+
+  /** @throws ArmadaError `LOG_UNAVAILABLE` */
+  async load(): Promise<Held<LedgerState>> {
+    this.saw(await loadEndless(this.ports.log, ledger, ledgerOf(this.team, this.month), this.held?.seq ?? 0));
+    return this.held ?? { state: ledger.initial(), version: 0, seq: 0, prev: undefined };
+  }
+
+  saw(held: Held<LedgerState>): void {
+    if (held.seq >= (this.held?.seq ?? 0)) this.held = held;
+  }
+}
+
+/** One block of a replica: what it may still draw, what waits for more, and what is to be told to the ledger. */
+export class Holding {
+  readonly book: Book;
+  readonly period: Period;
+  readonly #about: { readonly replica: string; readonly zone: string; readonly leaseMs: number; readonly signal: AbortSignal };
+  #id: string;
+  #until = 0;
+  /** The stream's end when the block was made; undefined before. */
+  #from: number | undefined;
+  #free = new Map<string, Amount>();
+  readonly #open = new Set<Reservation>();
+  #waiting: Waiter[] = [];
+  #settled: Settled[] = [];
+  #suspected: Drawn[] = [];
+  /** Of calls whose block lapsed while they ran: the ledger has them as suspects. */
+  #late: Settled[] = [];
+  #flush: AbortController | undefined;
+  #drawnSince = NOTHING;
+  #working: Promise<void> | undefined;
+  #ending = false;
+
+  constructor(book: Book, period: Period, about: { replica: string; zone: string; leaseMs: number; signal: AbortSignal }) {
+    this.book = book;
+    this.period = period;
+    this.#about = about;
+    this.#id = book.ports.random.id();
+    about.signal.addEventListener("abort", () => this.#flush?.abort(about.signal.reason), { once: true });
+  }
+
+  get block(): string {
+    return this.#id;
+  }
+
+  get idle(): boolean {
+    return this.#open.size + this.#pending === 0;
+  }
+
+  /** Who waits, and what is to be told. */
+  get #pending(): number {
+    return this.#waiting.length + this.#settled.length + this.#suspected.length + this.#late.length;
+  }
+
+  /** Spent by this replica and not yet in the ledger; by one agent where it is named. */
+  unsettled(agent?: string): Amount {
+    const counted = agent === undefined ? this.#settled : this.#settled.filter((call) => call.agent === agent);
+    return counted.reduce<Amount>((sum, { micros, tokens }) => plus(sum, { micros, tokens }), NOTHING);
+  }
+
+  reserve(account: string, need: Amount, signal: AbortSignal): Promise<Reservation> {
+    signal.throwIfAborted();
+    const free = this.#free.get(account) ?? NOTHING;
+    if (this.#waiting.length === 0 && this.#alive() && covers(free, need)) return Promise.resolve(this.#take(account, need));
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting = this.#waiting.filter((one) => one !== waiter);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        account,
+        need,
+        resolve: (made) => {
+          signal.removeEventListener("abort", leave);
+          resolve(made);
+        },
+        reject: (error) => {
+          signal.removeEventListener("abort", leave);
+          reject(error);
+        },
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(waiter);
+      this.#flush?.abort();
+      this.#work();
+    });
+  }
+
+  /** Whether its call may begin: the block is still ours, and was when the draw came on record. */
+  valid({ block }: Reservation): boolean {
+    return block === this.#id && this.#alive();
+  }
+
+  /** The call was not made. */
+  cancel(reservation: Reservation): void {
+    if (!this.#open.delete(reservation) || reservation.block !== this.#id) return;
+    this.#free.set(reservation.account, plus(this.#free.get(reservation.account) ?? NOTHING, reservation.ceiling));
+  }
+
+  conclude(reservation: Reservation, outcome: { readonly settled: Settled } | { readonly suspected: Drawn }): void {
+    if (!this.#open.delete(reservation)) return;
+    const ours = reservation.block === this.#id;
+    if ("settled" in outcome) (ours ? this.#settled : this.#late).push(outcome.settled);
+    else if (ours) this.#suspected.push(outcome.suspected);
+    this.#work();
+  }
+
+  /** Keeps the lease while calls are open, tells what is to be told, and gives all back where nothing goes on. */
+  async renew(end: boolean): Promise<void> {
+    if (this.#from === undefined) return;
+    if (end && this.#open.size === 0 && this.#waiting.length === 0) this.#ending = true;
+    await this.#working;
+    this.#work(true);
+    await this.#working;
+  }
+
+  #alive(): boolean {
+    return this.#until - this.#about.leaseMs * SAFETY > this.book.ports.clock.now();
+  }
+
+  #take(account: string, need: Amount): Reservation {
+    this.#free.set(account, minus(this.#free.get(account) ?? NOTHING, need));
+    this.#drawnSince = plus(this.#drawnSince, need);
+    const made = { holding: this, block: this.#id, account, ceiling: need, seq: this.book.held?.seq ?? 0 };
+    this.#open.add(made);
+    return made;
+  }
+
+  #work(now = false): void {
+    if (this.#working !== undefined) return;
+    this.#working = this.#run(now).then(
+      () => {
+        this.#working = undefined;
+        if (this.#pending > 0) this.#work();
+      },
+      (error: unknown) => {
+        this.#working = undefined;
+        throw error;
+      },
+    );
+    this.#working.catch(() => undefined); // who waits has heard it; the next renewal tries again, and its caller says why
+  }
+
+  /** Trades with the ledger until nobody waits: one append serves all who came meanwhile. */
+  async #run(now: boolean): Promise<void> {
+    const { clock } = this.book.ports;
+    const { signal } = this.#about;
+    try {
+      if (!now && this.#waiting.length === 0) await this.#gather();
+      for (let again = 0; ; again++) {
+        await this.#trade();
+        if (this.#waiting.length === 0) return;
+        await clock.sleep(Math.min(FIRST_AGAIN_MS * 2 ** again, MAX_AGAIN_MS), signal);
+      }
+    } catch (error) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const { reject } of waiting) reject(error);
+      throw error;
+    }
+  }
+
+  /** Waits for more to tell, unless somebody comes who waits. */
+  async #gather(): Promise<void> {
+    const flush = new AbortController();
+    this.#flush = flush;
+    await this.book.ports.clock.sleep(FLUSH_MS, flush.signal).catch(() => undefined); // woken early
+    this.#flush = undefined;
+    this.#about.signal.throwIfAborted();
+  }
+
+  async #trade(): Promise<void> {
+    const { clock, log } = this.book.ports;
+    const { replica, leaseMs, signal } = this.#about;
+    const settled = this.#settled.splice(0);
+    const suspected = this.#suspected.splice(0);
+    const asked = this.#waiting.length;
+    const ahead = this.#drawnSince;
+    this.#drawnSince = NOTHING;
+    const close = this.#ending && this.#waiting.length === 0 && this.#open.size === 0;
+    this.#from ??= await log.head();
+    const at = clock.now();
+    const until = at + leaseMs;
+    const seqs = [...this.#open].map(({ seq }) => seq);
+    const from = Math.max(this.#from, Math.min(...seqs, this.book.held?.seq ?? 0));
+    const wants = this.#waiting.map(({ account, need }, index) => ({ account, need, ahead: index === asked - 1 ? ahead : NOTHING }));
+    // Who waits gives back what it holds, in the same decision: two that hold half of the last call each would wait for ever.
+    const returned = Object.fromEntries(this.#waiting.map(({ account }) => [account, this.#free.get(account) ?? NOTHING]));
+    for (const account of Object.keys(returned)) this.#free.delete(account);
+    const trade = {
+      type: "trade",
+      block: this.#id,
+      replica,
+      day: this.period.day,
+      at,
+      until,
+      from,
+      settled,
+      suspected,
+      wants,
+      returned,
+      close,
+    } as const;
+    let events: readonly LedgerEvent[];
+    try {
+      events = await this.book.decide(trade, signal);
+    } catch (error) {
+      this.#settled.unshift(...settled);
+      this.#suspected.unshift(...suspected);
+      throw error;
+    }
+    for (const { type, data } of events) {
+      if (type === "granted") this.#free.set(data.account, plus(this.#free.get(data.account) ?? NOTHING, data.amount));
+      if (type === "granted" || type === "renewed") this.#until = Math.max(this.#until, data.until);
+    }
+    if (this.book.held?.state.blocks[this.#id] === undefined && this.#until > 0) this.#renounce();
+    this.#serve();
+    for (let call = this.#late.shift(); call !== undefined; call = this.#late.shift())
+      await this.book.decide({ type: "clear", call: call.call, at, micros: call.micros, tokens: call.tokens, by: "its replica" }, signal);
+  }
+
+  /** The block is no longer ours: it lapsed, or was closed. What is open was made suspect, and is told by its calls' ids. */
+  #renounce(): void {
+    this.#id = this.book.ports.random.id();
+    this.#free.clear();
+    this.#until = 0;
+    this.#from = undefined;
+    this.#ending = false;
+  }
+
+  #serve(): void {
+    const state = this.book.held?.state;
+    const still: Waiter[] = [];
+    for (const waiter of this.#waiting) {
+      const { account, need } = waiter;
+      if (this.#alive() && covers(this.#free.get(account) ?? NOTHING, need)) waiter.resolve(this.#take(account, need));
+      else {
+        const standing = state === undefined ? undefined : standingOf(state, account, this.period.day, need);
+        if (standing?.kind === "exhausted") waiter.reject(this.#exhausted(standing.scope));
+        else still.push(waiter);
+      }
+    }
+    this.#waiting = still;
+  }
+
+  #exhausted(scope: Scope): BudgetExhausted {
+    return new BudgetExhausted(nameOf(scope), endOf(this.book.ports.clock.now(), this.#about.zone, scope.period));
+  }
+}

@@ -1,0 +1,180 @@
+import { type Amount, NOTHING, plus } from "@armada/contracts";
+import { HOSTILE, MemoryMesh, type Message, misfolded, readEndless } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { expect, test } from "vitest";
+import { type AllLimits, BudgetExhausted, type Drawn, ledger, ledgerOf, Purse, type Reservation, type Settled } from "./index.ts";
+import { scopesOf } from "./standing.ts";
+
+const LEASE_MS = 6_000;
+const CEILING: Amount = { micros: 100, tokens: 1_000 };
+const LIMITS: AllLimits = { team: { day: { micros: 4_000 }, month: { tokens: 60_000 } }, agents: { busy: { day: { micros: 1_500 } } } };
+const START = Date.parse("2026-11-22T10:00:00Z");
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** A call that its replica drew: on record in a journal, and there with its bill once it is concluded. */
+type Journaled = { readonly block: string; readonly drawn: Drawn; settled: Settled | undefined };
+
+class World {
+  readonly clock = new VirtualClock(START);
+  readonly mesh: MemoryMesh;
+  readonly random;
+  readonly journal: Journaled[] = [];
+  billed = NOTHING;
+  refused = 0;
+  answered = 0;
+  #replicas = 0;
+  #calls = 0;
+
+  constructor(seed: number, hostility = HOSTILE) {
+    this.random = seededRandom(seed);
+    this.mesh = new MemoryMesh(this.clock, this.random, hostility);
+    this.mesh.provision("alpha", []);
+  }
+
+  replica(limits = LIMITS): { purse: Purse; kill(): void; call(agent: string): Promise<void> } {
+    const replica = `r${this.#replicas++}`;
+    const over = new AbortController();
+    const connected = this.mesh.connect("alpha");
+    const purse = new Purse({
+      team: "alpha",
+      replica,
+      zone: "UTC",
+      leaseMs: LEASE_MS,
+      limits,
+      ports: { log: connected.log, clock: this.clock, random: this.random, logger: quiet },
+      signal: over.signal,
+      lapsed: async (block) => {
+        const told = new Set(this.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));
+        const drawn = this.journal.filter((one) => one.block === block && !told.has(one.drawn.call));
+        return {
+          settled: drawn.flatMap(({ settled }) => settled ?? []),
+          suspected: drawn.filter(({ settled }) => settled === undefined).map((one) => one.drawn),
+        };
+      },
+    });
+    return {
+      purse,
+      kill: () => {
+        over.abort(new Error("killed"));
+        connected.kill();
+      },
+      call: (agent) => this.#call(purse, agent, over.signal),
+    };
+  }
+
+  /** What an attempt does: reserve, journal the draw, call, journal the outcome, conclude. A killed replica stops anywhere. */
+  async #call(purse: Purse, agent: string, signal: AbortSignal): Promise<void> {
+    let reservation: Reservation;
+    try {
+      reservation = await purse.reserve(agent, CEILING, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof BudgetExhausted)) throw error;
+      this.refused++;
+      return;
+    }
+    const { holding, block, account } = reservation;
+    const call = `c${this.#calls++}`;
+    const drawn = { call, account, agent, workflow: "w", run: "r", tier: "worker", model: "m", ceiling: CEILING };
+    await this.clock.sleep(this.random.next() * 5);
+    if (signal.aborted) return;
+    const journaled: Journaled = { block, drawn, settled: undefined };
+    this.journal.push(journaled);
+    if (!holding.valid(reservation)) {
+      journaled.settled = { ...drawn, micros: 0, tokens: 0 };
+      return holding.conclude(reservation, { settled: journaled.settled });
+    }
+    const cost = { micros: 20 + Math.floor(this.random.next() * 81), tokens: 200 + Math.floor(this.random.next() * 801) };
+    await this.clock.sleep(20 + this.random.next() * 200);
+    this.billed = plus(this.billed, cost); // the provider bills, whoever is still there
+    if (signal.aborted) return;
+    this.answered++;
+    const settled = { ...drawn, ...cost };
+    if (this.random.next() < 0.1) return holding.conclude(reservation, { suspected: drawn });
+    journaled.settled = settled;
+    await this.clock.sleep(this.random.next() * 5);
+    if (!signal.aborted) holding.conclude(reservation, { settled });
+  }
+
+  /** Every message of the ledger: no limit is passed, and each state is what folding gives. */
+  check(): { spent: Amount; suspect: Amount; reserved: Amount; suspects: number } {
+    const { messages } = this.mesh.stream("alpha");
+    const aggregate = ledgerOf("alpha", "2026-11");
+    expect(misfolded(ledger, aggregate, messages)).toBeUndefined();
+    const states = messages.map((message) => readEndless(aggregate, message).state);
+    for (const state of states)
+      for (const account of ["*", "busy"])
+        for (const { limit, spent, reserved, suspect } of scopesOf(state, account, "2026-11-22")) {
+          const all = plus(spent, plus(reserved, suspect));
+          expect(all.micros).toBeLessThanOrEqual(limit?.micros ?? Number.POSITIVE_INFINITY);
+          expect(all.tokens).toBeLessThanOrEqual(limit?.tokens ?? Number.POSITIVE_INFINITY);
+        }
+    const last = states.at(-1) ?? ledger.initial();
+    const [month] = scopesOf(last, "*", "2026-11-22");
+    return {
+      spent: month?.spent ?? NOTHING,
+      suspect: month?.suspect ?? NOTHING,
+      reserved: month?.reserved ?? NOTHING,
+      suspects: Object.keys(last.suspects).length,
+    };
+  }
+}
+
+/** The calls of which a ledger message tells what became. */
+function toldOf(message: Message): readonly string[] {
+  const { events } = readEndless(ledgerOf("alpha", "2026-11"), message);
+  return events.flatMap(({ type, data }) => (type === "settled" || type === "suspected" ? data.calls.map(({ call }) => call) : []));
+}
+
+async function until(world: World, done: () => boolean, limit = 600_000): Promise<void> {
+  expect(await world.clock.run(done, limit)).toBe("done");
+}
+
+test("replicas that are killed at any moment never spend more than the limits, and the ledger is never below what was billed", async () => {
+  let refused = 0;
+  let answered = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const world = new World(seed);
+    let live = [0, 1, 2, 3].map(() => world.replica());
+    let ended = 0;
+    const calls = 200;
+    for (let i = 0; i < calls; i++) {
+      const agent = i % 3 === 0 ? "busy" : "idle";
+      const later = world.random.next() * 3_000;
+      void world.clock.sleep(later).then(async () => {
+        await live[i % 4]?.call(agent);
+        ended++;
+      });
+    }
+    for (let kills = 0; kills < 6; kills++)
+      void world.clock.sleep(world.random.next() * 4_000).then(() => {
+        const victim = Math.floor(world.random.next() * 4);
+        live[victim]?.kill();
+        live = live.map((one, i) => (i === victim ? world.replica() : one));
+      });
+    const end = START + 60_000;
+    await until(world, () => world.clock.now() > end);
+    expect(ended).toBeGreaterThan(calls / 2);
+    const { spent, suspect, reserved } = world.check();
+    expect(reserved).toEqual(NOTHING); // what the killed held came back
+    expect(spent.micros + suspect.micros).toBeGreaterThanOrEqual(world.billed.micros);
+    expect(spent.tokens + suspect.tokens).toBeGreaterThanOrEqual(world.billed.tokens);
+    expect(spent.micros).toBeLessThanOrEqual(world.billed.micros);
+    refused += world.refused;
+    answered += world.answered;
+    for (const one of live) one.kill();
+  }
+  expect(refused).toBeGreaterThan(100);
+  expect(answered).toBeGreaterThan(500);
+}, 60_000);
+
+test("calls that come together are reserved together", async () => {
+  const world = new World(7, { ...HOSTILE, lostAnswer: 0, refused: 0 });
+  const { call, kill } = world.replica({ team: {}, agents: {} });
+  let ended = 0;
+  for (let i = 0; i < 500; i++) void world.clock.sleep(Math.floor(i / 64) * 50).then(() => call("idle").then(() => ended++));
+  await until(world, () => ended === 500);
+  await until(world, () => world.check().spent.micros > 0);
+  expect(world.mesh.stream("alpha").head).toBeLessThan(40);
+  kill();
+});

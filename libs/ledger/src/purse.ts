@@ -1,0 +1,144 @@
+import { type Amount, ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { Book, Holding, type PursePorts, type Reservation } from "./holding.ts";
+import { GRACE_MS } from "./ledger.ts";
+import type { AllLimits, Block, Drawn, LedgerState, Settled } from "./ledger-events.ts";
+import { type Period, periodOf } from "./periods.ts";
+import { accountOf, highest, type Scope } from "./standing.ts";
+
+const DAY_MS = 86_400_000;
+
+export type PurseOptions = {
+  readonly team: string;
+  /** This process, other than every other that ever was. */
+  readonly replica: string;
+  readonly zone: string;
+  /** How long a block is a replica's without a word from it. */
+  readonly leaseMs: number;
+  readonly limits: AllLimits;
+  readonly ports: PursePorts & { readonly logger: Logger };
+  readonly signal: AbortSignal;
+  /** What the journals tell of the calls drawn on a block whose replica is gone. */
+  lapsed(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
+};
+
+/** A replica's side of its team's ledger: it holds blocks, draws on them, and looks after those that others have left. */
+export class Purse {
+  readonly #options: PurseOptions;
+  readonly #books = new Map<string, Book>();
+  #current: Holding | undefined;
+  /** Blocks of days that are over, with calls still open. */
+  readonly #retired = new Set<Holding>();
+  #ready: Promise<void> | undefined;
+
+  constructor(options: PurseOptions) {
+    this.#options = options;
+    this.#every(options.leaseMs / 3, () => this.#renew());
+    this.#every(options.leaseMs / 4, () => this.#sweep());
+  }
+
+  /** Waits until the ceiling is reserved. @throws BudgetExhausted, the signal's reason */
+  async reserve(agent: string, ceiling: Amount, signal: AbortSignal): Promise<Reservation> {
+    await this.#prepared();
+    const holding = this.#holding();
+    return holding.reserve(accountOf(this.#state(holding.book), agent), ceiling, signal);
+  }
+
+  /** The limit of the agent's that is used most, and its share; undefined where none holds. */
+  async level(agent: string): Promise<{ readonly scope: Scope; readonly share: number } | undefined> {
+    await this.#prepared();
+    const holding = this.#holding();
+    const state = this.#state(holding.book);
+    return highest(state, accountOf(state, agent), holding.period.day, (of) => holding.unsettled(of));
+  }
+
+  /** Tells the ledger all, and gives back what is not needed. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#retired, ...(this.#current === undefined ? [] : [this.#current])].map((holding) => holding.renew(true)));
+  }
+
+  #state({ held }: Book): LedgerState {
+    if (held === undefined) throw new ArmadaError("LEDGER_UNREAD", "the ledger was asked for before it was read");
+    return held.state;
+  }
+
+  /** The ledger is read, and knows this configuration's limits. */
+  #prepared(): Promise<void> {
+    const { month } = this.#period();
+    const known = this.#books.get(month);
+    if (known?.held !== undefined && this.#ready !== undefined) return this.#ready;
+    this.#ready = this.#prepare(this.#book(month));
+    this.#ready.catch(() => (this.#ready = undefined));
+    return this.#ready;
+  }
+
+  async #prepare(book: Book): Promise<void> {
+    const { limits, signal } = this.#options;
+    await book.load();
+    await book.decide({ type: "limit", limits }, signal);
+  }
+
+  #period(): Period {
+    const { ports, zone } = this.#options;
+    return periodOf(ports.clock.now(), zone);
+  }
+
+  #book(month: string): Book {
+    const known = this.#books.get(month);
+    if (known !== undefined) return known;
+    const made = new Book(this.#options.team, month, this.#options.ports);
+    this.#books.set(month, made);
+    return made;
+  }
+
+  #holding(): Holding {
+    const period = this.#period();
+    if (this.#current?.period.day === period.day) return this.#current;
+    if (this.#current !== undefined) this.#retired.add(this.#current);
+    this.#current = new Holding(this.#book(period.month), period, this.#options);
+    return this.#current;
+  }
+
+  async #renew(): Promise<void> {
+    for (const holding of this.#retired) {
+      await holding.renew(true);
+      if (holding.idle) this.#retired.delete(holding);
+    }
+    await this.#current?.renew(true);
+  }
+
+  async #sweep(): Promise<void> {
+    const { ports, signal, zone, lapsed } = this.#options;
+    const now = ports.clock.now();
+    // Also where this replica has not drawn yet, and in the month that has just ended.
+    for (const month of new Set([now, now - DAY_MS].map((at) => periodOf(at, zone).month))) {
+      const book = this.#book(month);
+      const { state } = await book.load();
+      for (const [block, about] of Object.entries(state.blocks)) {
+        if (about.until + GRACE_MS > ports.clock.now()) continue;
+        const { settled, suspected } = await lapsed(block, about);
+        await book.decide({ type: "lapse", block, at: ports.clock.now(), settled, suspected }, signal);
+        ports.logger.warn(
+          `replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`,
+          { block },
+        );
+      }
+    }
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const { ports, signal } = this.#options;
+    const loop = async (): Promise<void> => {
+      for (;;) {
+        await ports.clock.sleep(ms, signal);
+        try {
+          await work();
+        } catch (error) {
+          if (signal.aborted) return;
+          ports.logger.warn(`the ledger: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+    };
+    loop().catch(() => undefined); // the signal ended it
+  }
+}
