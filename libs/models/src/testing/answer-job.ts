@@ -1,5 +1,4 @@
-import type { ApiRequest } from "./api-request.ts";
-import type { ApiScript } from "./api-server.ts";
+import type { ApiRequest, ApiScript } from "./api-request.ts";
 import { type ApiUsage, overridden } from "./api-usage.ts";
 import type { Fault } from "./faults.ts";
 import type { Accepted } from "./messages-request.ts";

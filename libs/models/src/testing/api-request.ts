@@ -24,6 +24,9 @@ export type ApiRequest = {
   readonly streamUsage?: boolean;
 };
 
+/** What the model would have said: the value asked for, as plain JSON. */
+export type ApiScript = (task: string, request: ApiRequest) => unknown;
+
 /** A request's headers by their names in lower case. */
 export type Headers = (name: string) => string | undefined;
 

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type ApiScript, startApiServer } from "./api-server.ts";
+import type { ApiScript } from "./api-request.ts";
+import { startApiServer } from "./api-server.ts";
 import { FaultRates } from "./faults.ts";
 
 const USAGE = `Messages API server on loopback, with Message Batches, a usage report, and OpenAI's chat completions and embeddings.

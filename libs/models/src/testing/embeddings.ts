@@ -57,7 +57,7 @@ export function embeddingsJob(
 }
 
 /** A unit vector that is the same for the same text, always; nearness of meaning is not in it. */
-export function embedding(text: string, dimensions: number): Float32Array {
+function embedding(text: string, dimensions: number): Float32Array {
   const random = mulberry32(createHash("sha256").update(text).digest().readUInt32LE(0));
   const vector = Float32Array.from({ length: dimensions }, () => random() * 2 - 1);
   const length = Math.hypot(...vector);

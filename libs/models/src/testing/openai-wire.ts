@@ -54,7 +54,7 @@ export const openaiWire: Wire = {
 };
 
 /** `prompt_tokens` are all of the prompt, those read from the cache too; writing to it costs nothing there. */
-export function openaiUsage(usage: ApiUsage): Record<string, unknown> {
+function openaiUsage(usage: ApiUsage): Record<string, unknown> {
   const prompt = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
   return {
     prompt_tokens: prompt,

@@ -122,8 +122,9 @@ export async function silence(res: ServerResponse, { faults }: Settings, gone: A
 /** Aborted when the connection is closed, by whomever. */
 export function goneOf(res: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  if (res.destroyed) gone.abort();
-  else res.once("close", () => gone.abort());
+  // With a reason of its own: making the usual one, at the end of each request, costs more than the rest of this.
+  if (res.destroyed) gone.abort("closed");
+  else res.once("close", () => gone.abort("closed"));
   return gone.signal;
 }
 
