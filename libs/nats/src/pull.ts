@@ -26,6 +26,7 @@ export function pull(
   logger: Logger,
 ): Promise<void> {
   const { connection } = link;
+  const { outbox } = link.mux;
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
   const held = new Set<string>();
@@ -46,7 +47,7 @@ export function pull(
   const ask = (batch: number): void => {
     asked += batch;
     const request = { batch, expires: EXPIRES_MS * 1e6, idle_heartbeat: HEARTBEAT_MS * 1e6 };
-    if (!connection.isClosed()) connection.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
+    outbox.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
   };
 
   /** Deliveries carry their own subject; what the server says of a pull comes on the pull's inbox, with what it leaves unserved. */
@@ -96,7 +97,7 @@ export function pull(
   };
 
   const answer = (reply: string, text: string): void => {
-    if (!connection.isClosed()) connection.publish(reply, text);
+    outbox.publish(reply, text);
   };
 
   const beat = setInterval(() => {
