@@ -14,7 +14,7 @@ export const fanOut: Row = {
   short: ["100ms"],
   processes: 1,
   runs: "hot",
-  about: `a fan-out of ten and its join: 20 appends; ${RUNS} runs in flight`,
+  about: `a fan-out of ten and its join: 20 appends raw; ours writes outcomes that wait for one another in one message; ${RUNS} runs in flight`,
   measure: async (options) => {
     await using place = await openPlace(options.sync);
     await using _ours = await startOurs(place.mesh);

@@ -57,9 +57,14 @@ export async function answer(
   if (execution === undefined) return whole(cause);
   try {
     const at = { time: now, root: run.state.length + 1, replaying: false, patches: run.state.patches };
-    for (const event of cause) await execution.apply(await functions.payloads.resolveEvent(event), at);
+    const taken: JournalEvent[] = [];
+    for (const event of cause) {
+      if (execution.result !== undefined && taken.length > 0) break; // the function has ended: what comes after is late
+      taken.push(event);
+      await execution.apply(await functions.payloads.resolveEvent(event), at);
+    }
     const asked = await execution.react();
-    const events = [...cause, ...asked];
+    const events = [...taken, ...asked];
     if (asked.some((event) => event.type === "run.ended")) return whole(events);
     if (execution.result !== undefined) return whole([...events, end(run, events, execution.result, workflow.output)]);
     if (run.state.length + 1 >= JOURNAL_LIMIT && (asked.length > 0 || execution.inlines.length > 0))

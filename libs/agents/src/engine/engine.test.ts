@@ -185,6 +185,28 @@ test("a function that awaits something outside ctx stops the run and says so", a
   expect(stateOf(env.mesh, "strict", "r1").stopped).toMatchObject({ code: "WORKFLOW_AWAITS_OUTSIDE" });
 });
 
+test("outcomes that wait while one is written leave in one message; what comes after the function's end is not journaled", async () => {
+  const Many = z.object({ width: z.number(), first: z.boolean() });
+  const fan = workflow({
+    name: "fan",
+    version: 1,
+    input: Many,
+    output: Num,
+    run: async ({ width, first }, ctx) => {
+      const asked = Array.from({ length: width }, (_, n) => ctx.ask(add, { n }));
+      return first ? Promise.race(asked) : { n: (await Promise.all(asked)).reduce((sum, { n }) => sum + n, 0) };
+    },
+  });
+  const definition = team({ name: "maths", agents: [{ ...add, limits: { concurrency: 20 } }], workflows: [fan] });
+  const joined = await runOne(definition, "fan", { width: 10, first: false });
+  expect(joined.state.ended).toMatchObject({ status: "completed", output: { n: 55 } });
+  expect([...joined.state.steps.values()].map((step) => step.outcomes)).toEqual(Array(10).fill(1));
+  expect(joined.state.length).toBeLessThan(11);
+  const raced = await runOne(definition, "fan", { width: 10, first: true });
+  expect(raced.state.ended).toMatchObject({ status: "completed" });
+  expect([...raced.state.steps.values()].filter((step) => step.outcomes > 0)).toHaveLength(1);
+});
+
 test("a long loop goes on as new; without that it stops at a full journal", async () => {
   const endless = workflow({
     name: "endless",

@@ -12,9 +12,8 @@ import { Payloads } from "./payloads.ts";
 import { pause } from "./persistently.ts";
 import { initialRun } from "./run-state.ts";
 import { store } from "./store.ts";
-
-/** `ordinal` of the message that was written; undefined where there was nothing to say. `waits`: it set a `waitFor`. */
-export type Committed = { readonly run: HotRun; readonly ordinal: number | undefined; readonly waits: boolean };
+import { type Committed, type Decide, type Member, type Told, together } from "./together.ts";
+import { Turns } from "./turns.ts";
 
 /** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
 export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
@@ -25,7 +24,7 @@ const RIVAL_MS = 5;
 
 /**
  * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
- * queue here, so only different replicas conflict.
+ * queue here, so only different replicas conflict; outcomes that queue leave in one message.
  */
 export class RunHost {
   readonly team: Team;
@@ -34,7 +33,7 @@ export class RunHost {
   readonly #hooks: HostHooks;
   readonly #hot = new Map<string, HotRun>();
   readonly #journals: Journals;
-  readonly #locks = new Map<string, Promise<void>>();
+  readonly #turns = new Turns((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
 
   constructor(team: Team, ports: Ports, hooks: HostHooks) {
     this.team = team;
@@ -50,7 +49,7 @@ export class RunHost {
 
   /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message, or derived from a known one. */
   read<T>(id: string, atLeast: number, use: (run: HotRun) => T, delivered?: Message): Promise<T> {
-    return this.#locked(id, async () => use(await this.#current(id, atLeast, delivered)));
+    return this.#turns.take(id, async () => use(await this.#current(id, atLeast, delivered)));
   }
 
   /** Drops what this replica knows of a run. */
@@ -62,10 +61,11 @@ export class RunHost {
    * Decides and appends until the append holds; `decide` sees the newest state and answers undefined where there is
    * nothing to say. Resolves once all that is derived from the decision is stored (ENGINE rule 4).
    */
-  async commit(id: string, atLeast: number, decide: (run: HotRun) => Decision | undefined): Promise<Committed> {
-    const { committed, derived } = await this.#locked(id, () => this.#append(id, atLeast, decide));
-    const stored = await store(derived, this.ports);
-    if (committed.waits) await this.#hooks.lookBack(id, Math.max(committed.run.lastSeq, stored));
+  async commit(id: string, atLeast: number, decide: Decide): Promise<Committed> {
+    const { committed, owed } = await new Promise<Told>((tell, fail) =>
+      this.#turns.join(id, { atLeast, decide, tell, fail }, (members) => this.#append(id, members)),
+    );
+    await owed;
     return committed;
   }
 
@@ -88,26 +88,31 @@ export class RunHost {
     return messages.flatMap((message) => readJournalMessage(message) ?? []);
   }
 
-  async #append(
-    id: string,
-    floor: number,
-    decide: (run: HotRun) => Decision | undefined,
-  ): Promise<{ committed: Committed; derived: readonly Derived[] }> {
+  /** Writes one message and tells those whose decisions it holds; answers who is left. */
+  async #append(id: string, members: readonly Member[]): Promise<readonly Member[]> {
     const writer = this.ports.random.id();
+    const floor = Math.max(...members.map(({ atLeast }) => atLeast));
     let run = await this.#current(id, floor);
+    let left = members;
     for (let tries = 0; ; tries++) {
-      const decision = decide(run);
-      const nothing = { committed: { run, ordinal: undefined, waits: false }, derived: [] };
-      if (decision === undefined) return nothing;
+      const message = together(run, left);
+      if (message === undefined) return [];
+      const { decision, parts, later } = message;
+      left = [...parts.map(({ member }) => member), ...later];
       const now = this.ports.clock.now(); // one time for the function and for the journal, where a cold run reads it
       const { events, unanswered } = await answer(run, decision, this.functions, now);
-      if (events.length === 0) return nothing;
+      const tell = (told: Told): readonly Member[] => {
+        const out = parts.filter((part) => !part.decision.events.every((event) => events.includes(event))); // the function ended before
+        for (const part of parts) if (!out.includes(part)) part.member.tell(told);
+        return [...out.map(({ member }) => member), ...later];
+      };
+      if (events.length === 0) return tell({ committed: { run, ordinal: undefined, waits: false } });
       const n = run.state.length + 1;
       const written = await this.#write(run, n, writer, now, decision, events);
       const subject = journalSubject(this.team.name, id, n, written.events, run.state, unanswered);
       const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };
       const result = await this.#publish(subject, written, expect);
-      if (result.kind === "appended") return this.#appended(run, n, result.seq, written);
+      if (result.kind === "appended") return tell(this.#appended(run, n, result.seq, written));
       this.#hot.delete(id); // the function ran ahead of the journal
       await this.#afterFailure(id, result, tries);
       const known = result.kind === "conflict" ? (result.last ?? 0) : 0;
@@ -116,8 +121,19 @@ export class RunHost {
       await replay(run, messages, this.functions);
       this.#keep(run);
       const own = this.#ownOf(id, messages, n, written.envelopes[0]?.id);
-      if (own !== undefined) return { committed: { run, ordinal: n, waits: own.waits }, derived: own.derived };
+      if (own !== undefined) return tell(this.#told(run, n, own.waits, own.derived));
     }
+  }
+
+  #told(run: HotRun, ordinal: number, waits: boolean, derived: readonly Derived[]): Told {
+    const committed = { run, ordinal, waits };
+    return { committed, owed: this.#pay(committed, derived) };
+  }
+
+  /** What a message owes before those whose decisions it holds go on (ENGINE rule 4). */
+  async #pay(committed: Committed, derived: readonly Derived[]): Promise<void> {
+    const stored = await store(derived, this.ports);
+    if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));
   }
 
   #publish(subject: string, written: Awaited<ReturnType<Payloads["offload"]>>, expect: Expectation): Promise<Appended> {
@@ -127,12 +143,7 @@ export class RunHost {
     );
   }
 
-  #appended(
-    run: HotRun,
-    n: number,
-    seq: number,
-    written: Awaited<ReturnType<Payloads["offload"]>>,
-  ): { committed: Committed; derived: readonly Derived[] } {
+  #appended(run: HotRun, n: number, seq: number, written: Awaited<ReturnType<Payloads["offload"]>>): Told {
     const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
     foldMessage(run.state, message);
     run.lastSeq = seq;
@@ -142,7 +153,7 @@ export class RunHost {
     if (n === JOURNAL_WARNING)
       this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
     this.#keep(run);
-    return { committed: { run, ordinal: n, waits: setsWait(message) }, derived: derive(this.team.name, run.id, message, run.state) };
+    return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state));
   }
 
   /**
@@ -232,22 +243,6 @@ export class RunHost {
     putNewest(this.#hot, run.id, run, MAX_HOT);
     this.#journals.saw(run.id, run.lastSeq);
     return run;
-  }
-
-  async #locked<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#locks.get(id);
-    const { promise: mine, resolve: free } = Promise.withResolvers<void>();
-    this.#locks.set(id, mine);
-    try {
-      if (before !== undefined) await before;
-      return await work();
-    } catch (error) {
-      this.#hot.delete(id); // the function may have run ahead of the journal
-      throw error;
-    } finally {
-      if (this.#locks.get(id) === mine) this.#locks.delete(id);
-      free();
-    }
   }
 }
 
