@@ -57,7 +57,8 @@ test("killed with a request open, its successor on the log ends that request and
   await first.gone("SIGKILL");
   expect(await lost).toMatchObject({ code: expect.stringMatching(/^MODEL_/) });
 
-  const second = await start("--piece-ms", "1", "--batch-ms", "10", "--keys", "k", "--models", "claude-haiku-5-5");
+  const rows = '[{"model":"m1","since":"2026-01-01","input":1e9,"output":0,"cacheWrite5m":0,"cacheWrite1h":0,"cacheRead":0}]';
+  const second = await start("--piece-ms", "1", "--batch-ms", "10", "--keys", "k", "--models", "claude-haiku-5-5,m1", "--prices", rows);
   await ask(second.url);
   expect(second.log().map(({ id, event, outcome, billed }) => [id, event, outcome, billed])).toEqual([
     ["000001", "arrival", "open", false],
@@ -67,4 +68,8 @@ test("killed with a request open, its successor on the log ends that request and
   ]);
   const calls = await (await fetch(`${second.url}/v1/armada/calls`)).json();
   expect(calls).toMatchObject({ data: [{ outcome: "aborted" }, { outcome: "answered" }] });
+  const chat = { model: "m1", messages: [{ role: "user", content: "hi" }], response_format: { type: "json_object" } };
+  const headers = { authorization: "Bearer k", "x-armada-task": "summarize" };
+  expect((await fetch(`${second.url}/v1/chat/completions`, { method: "POST", headers, body: JSON.stringify(chat) })).status).toBe(200);
+  expect(second.log().at(-1)).toMatchObject({ model: "m1", costMicros: 2_000 });
 });

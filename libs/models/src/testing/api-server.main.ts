@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { listPrices } from "../prices.ts";
 import type { ApiScript } from "./api-request.ts";
 import { startApiServer } from "./api-server.ts";
 import { FaultRates } from "./faults.ts";
@@ -17,6 +18,8 @@ const USAGE = `Messages API server on loopback, with Message Batches, a usage re
   --batch-expire    batches end with all of their items expired
   --keys A,B        keys accepted; any unless said
   --models A,B      models known; unless said those of the price list, and any on the OpenAI routes
+  --prices JSON     rows beside the list prices, micro-dollars per million tokens:
+                    [{"model","since","input","output","cacheWrite5m","cacheWrite1h","cacheRead"}]
   --hold            leave requests unanswered until POST /v1/armada/control {"hold":false}
   --faults JSON     {"seed":1,"rateLimited":0.1,"overloaded":0.1,"timeout":0.1,"brokenStream":0.1,"truncatedJson":0.1,
                     "batchErrored":0.1,"batchExpired":0.1,"retryAfter":1,"holdMs":60000}
@@ -28,6 +31,18 @@ const List = z
   .string()
   .transform((names) => names.split(",").filter((name) => name !== ""))
   .optional();
+const Rate = z.number().nonnegative();
+const Rows = z.array(
+  z.strictObject({
+    model: z.string(),
+    since: z.iso.date(),
+    input: Rate,
+    output: Rate,
+    cacheWrite5m: Rate,
+    cacheWrite1h: Rate,
+    cacheRead: Rate,
+  }),
+);
 const Flags = z.object({
   script: z.string({ error: "--script is wanted" }),
   port: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -39,6 +54,10 @@ const Flags = z.object({
   "batch-expire": z.boolean().optional(),
   keys: List,
   models: List,
+  prices: z
+    .string()
+    .transform((text) => Rows.parse(JSON.parse(text)))
+    .optional(),
   hold: z.boolean().optional(),
   faults: z
     .string()
@@ -63,6 +82,7 @@ async function main(): Promise<void> {
       "batch-expire": flag,
       keys: text,
       models: text,
+      prices: text,
       hold: flag,
       faults: text,
     },
@@ -80,6 +100,7 @@ async function main(): Promise<void> {
     batchExpire: flags["batch-expire"],
     keys: flags.keys,
     models: flags.models,
+    prices: flags.prices === undefined ? undefined : [...listPrices, ...flags.prices],
     hold: flags.hold,
     faults: flags.faults,
   });
