@@ -70,10 +70,11 @@ export class Claim {
       try {
         const stored = await registers.get(key);
         if (stored === undefined || stored.revision < this.#revision) continue; // a read may be stale
+        const entry = entryOf(stored.value);
+        const ours = stored.value === value || (entry?.kind === "claimed" && entry.by === by);
+        if (!ours) return "lost";
         this.#revision = stored.revision;
         if (stored.value === value) return "held";
-        const entry = entryOf(stored.value);
-        if (entry?.kind !== "claimed" || entry.by !== by) return "lost";
       } catch {
         if (this.#over.signal.aborted && tries > 0) return "unknown";
       }

@@ -106,6 +106,12 @@ describe("requests", () => {
     expect(await settled([left])).toEqual([{ status: "rejected", reason: new Error("gone") }]);
     expect(clock.now()).toBe(before);
     await settled([last]);
+    const late = new AbortController();
+    const gaveUp = call(request(4), late.signal);
+    late.abort(new Error("gone"));
+    await settled([gaveUp]);
+    const then = clock.now();
+    expect([await clock.run(() => false, MINUTE), clock.now()]).toEqual(["idle", then]); // nobody waits for nothing
     expect(made.map(({ prompt }) => prompt.length)).toEqual([1, 3]);
     expect((made[1]?.at ?? 0) - (made[0]?.at ?? 0)).toBeLessThanOrEqual(1_001);
     await expect(call(request(), AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
@@ -130,6 +136,13 @@ describe("tokens", () => {
     );
     for (let i = 0; i < 50; i++) await settled([call(request(40_000))]);
     expect((made.at(-1)?.at ?? 0) - (made[0]?.at ?? 0)).toBeLessThan(10_000);
+  });
+
+  test("of a long answer are expected once its task has given one, by all that are on their way", async () => {
+    const { made, call, settled } = world({ tokensPerMinute: 60_000 }, { ms: 30_000, usage: { inputTokens: 0, outputTokens: 5_000 } });
+    await settled([call()]);
+    await settled(Array.from({ length: 10 }, () => call()));
+    expect(mostWithin(made.slice(1), 20_000)).toBeLessThanOrEqual(5);
   });
 
   test("of a request beyond a minute's worth are waited for by the next", async () => {

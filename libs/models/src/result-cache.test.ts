@@ -1,84 +1,10 @@
-import { HOSTILE, MemoryMesh, type MemoryReplica, type Objects, type Registers } from "@armada/event-sourcing";
-import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import type { Objects, Registers } from "@armada/event-sourcing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ModelError } from "./errors.ts";
-import type { CallOptions, ModelAnswer, ModelRequest, Models } from "./port.ts";
+import type { Models } from "./port.ts";
 import { requestDigest } from "./request-digest.ts";
-import { cachedModels, type ResultCacheOptions } from "./result-cache.ts";
-
-const HOUR = 3_600_000;
-const Urgency = z.object({ urgency: z.string() });
-const request = (prompt = "sort", schema: z.ZodType = Urgency): ModelRequest => ({
-  tier: "worker",
-  task: "sort",
-  prompt,
-  material: [],
-  schema,
-});
-const cached = (ttlMs = HOUR, scope: "team" | "fleet" = "team"): CallOptions => ({ cache: { ttlMs, scope } });
-const value = { urgency: "high" };
-
-/** A provider that takes `ms`, and what it was asked. `fails` is told the number of the call. */
-function provider(clock: VirtualClock, options: { ms?: number; fails?: (n: number) => unknown; value?: unknown } = {}) {
-  const calls: { request: ModelRequest; options: CallOptions | undefined; at: number }[] = [];
-  const models: Models = {
-    async call<T>(asked: ModelRequest<T>, signal: AbortSignal, callOptions?: CallOptions): Promise<ModelAnswer<T>> {
-      const n = calls.push({ request: asked, options: callOptions, at: clock.now() });
-      await clock.sleep(options.ms ?? 2_000, signal);
-      const failure = options.fails?.(n);
-      if (failure !== undefined) throw failure;
-      const given = asked.schema.parse(options.value ?? value);
-      return { value: given, model: "m", usage: { inputTokens: 30, outputTokens: 12 }, costMicros: 77 };
-    },
-  };
-  return { calls, models };
-}
-
-function world(options: { seed?: number; hostile?: boolean } = {}) {
-  const clock = new VirtualClock();
-  const random = seededRandom(options.seed ?? 1);
-  const mesh = new MemoryMesh(clock, random, options.hostile === true ? HOSTILE : undefined);
-  const replica = (models: Models, more: Partial<ResultCacheOptions> = {}, team = "alpha") => {
-    const ports: MemoryReplica = mesh.connect(team);
-    const logged: string[] = [];
-    const logger = {
-      info: () => undefined,
-      warn: (message: string, fields?: Readonly<Record<string, unknown>>) => void logged.push(`${message}: ${String(fields?.reason)}`),
-    };
-    const about = () => ({ model: "m" });
-    const cache = cachedModels(models, { ...ports, team, clock, random, about, logger, ...more });
-    return {
-      ...ports,
-      logged,
-      call: (asked = request(), signal = new AbortController().signal, how = cached()) => cache.call(asked, signal, how),
-    };
-  };
-  /** All settled, in virtual time. */
-  const settled = async <T>(calls: readonly Promise<T>[], limit = 600_000): Promise<PromiseSettledResult<T>[]> => {
-    let all: PromiseSettledResult<T>[] | undefined;
-    void Promise.allSettled(calls).then((results) => {
-      all = results;
-    });
-    expect(await clock.run(() => all !== undefined, limit)).toBe("done");
-    return all ?? [];
-  };
-  const after = async (ms: number): Promise<void> => {
-    await settled([clock.sleep(ms)], ms);
-  };
-  return { clock, random, mesh, replica, settled, after };
-}
-
-const outcomes = <T>(results: readonly PromiseSettledResult<ModelAnswer<T>>[]) => {
-  const answers = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  return {
-    made: answers.filter((one) => one.cached === undefined).length,
-    hits: answers.filter((one) => one.cached !== undefined).length,
-    errors: results.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : [])),
-    values: new Set(answers.map((one) => JSON.stringify(one.value))),
-    answers,
-  };
-};
+import { cached, HOUR, outcomes, provider, request, Urgency, value, world } from "./testing/cache-world.ts";
 
 describe("over four replicas", () => {
   test.each([false, true])("200 equal requests are one call, and the others say what they saved (slow registers: %s)", async (hostile) => {
@@ -188,6 +114,27 @@ describe("a signal", () => {
     expect((calls[1]?.at ?? 0) - (calls[0]?.at ?? 0)).toBeLessThan(2_500);
   });
 
+  test("that aborts while the claim is being made leaves no claim behind", async () => {
+    const { clock, mesh, replica, settled } = world();
+    const { calls, models } = provider(clock);
+    const gone = new AbortController();
+    const { registers } = mesh.connect("alpha");
+    const slow: Registers = {
+      ...registers,
+      put: async (...put) => {
+        const stored = await registers.put(...put);
+        gone.abort(new Error("gone"));
+        await clock.sleep(50);
+        return stored;
+      },
+    };
+    const start = clock.now();
+    await settled([replica(models, { registers: slow }).call(request(), gone.signal)]);
+    expect(outcomes(await settled([replica(models).call()])).made).toBe(1);
+    expect((calls[0]?.at ?? 0) - start).toBeLessThan(200);
+    expect(calls).toHaveLength(1);
+  });
+
   test("of one who waits ends its own waiting only", async () => {
     const { clock, replica, settled, after } = world();
     const { calls, models } = provider(clock, { ms: 10_000 });
@@ -203,8 +150,20 @@ describe("a signal", () => {
     expect(clock.now()).toBe(before);
     expect(outcomes(await settled([leading, stays]))).toMatchObject({ made: 1, hits: 1 });
     expect(calls).toHaveLength(1);
+    expect(clock.now() - (calls[0]?.at ?? 0)).toBe(10_000); // told, not found at the end of the claim
     await expect(second.call(request(), AbortSignal.abort(new Error("never begun")))).rejects.toThrow("never begun");
   });
+});
+
+test("a claim by a clock that is far ahead holds a lease and no longer", async () => {
+  const { clock, replica, settled } = world();
+  const { calls, models } = provider(clock);
+  const alpha = replica(models);
+  const key = `answer-${requestDigest(request(), { model: "m" })}`;
+  await alpha.registers.put(key, JSON.stringify({ kind: "claimed", by: "killed", until: clock.now() + 10 * HOUR }));
+  const start = clock.now();
+  expect(outcomes(await settled([alpha.call(), alpha.call()]))).toMatchObject({ made: 1, hits: 1 });
+  expect((calls[0]?.at ?? 0) - start).toBeLessThan(15_100);
 });
 
 describe("a stored answer", () => {
@@ -305,80 +264,3 @@ describe("a stored answer", () => {
     expect(alpha.logged[0]).toContain("read again by its schema");
   });
 });
-
-describe("registers that", () => {
-  const failing = (registers: Registers, which: Partial<Record<keyof Registers, boolean>>): Registers => ({
-    get: (key) => (which.get === true ? Promise.reject(new Error("no answer in time")) : registers.get(key)),
-    put: async (key, text, revision) => {
-      const stored = await registers.put(key, text, revision);
-      if (which.put === true) throw new Error("no answer in time");
-      return stored;
-    },
-    watch: registers.watch,
-  });
-
-  test("are down leave the call as if there were no cache, and say so", async () => {
-    const { clock, mesh, replica, settled } = world();
-    const { calls, models } = provider(clock);
-    const one = replica(models, { registers: failing(mesh.connect("alpha").registers, { get: true, put: true }) });
-    expect(outcomes(await settled([one.call(), one.call()])).made).toBe(2);
-    expect(calls).toHaveLength(2);
-    expect(one.logged).toContain("a model call is made without the cache: no answer in time");
-  });
-
-  test("store and do not answer still let one ask", async () => {
-    const { clock, mesh, replica, settled } = world();
-    const { calls, models } = provider(clock);
-    const one = replica(models, { registers: failing(mesh.connect("alpha").registers, { put: true }) });
-    expect(outcomes(await settled([one.call(), one.call(), one.call()]))).toMatchObject({ made: 1, hits: 2 });
-    expect(calls).toHaveLength(1);
-  });
-
-  test("go down while the call is made do not hold its answer up", async () => {
-    const { clock, replica, settled } = world();
-    const { models } = provider(clock, { ms: 3_000 });
-    const alpha = replica(models);
-    const asked = alpha.call();
-    await settled([clock.sleep(1_000)]);
-    alpha.kill(); // nothing that its registers are asked is answered from here on
-    const before = clock.now();
-    expect(outcomes(await settled([asked])).made).toBe(1);
-    expect(clock.now() - before).toBeLessThanOrEqual(4_100);
-  });
-
-  test.each(Array.from({ length: 30 }, (_, i) => i + 1))(
-    "read late, refuse, forget and lose answers never give a wrong one (seed %i)",
-    async (seed) => {
-      const { clock, random, mesh, replica, settled } = world({ seed, hostile: true });
-      const broken = new ModelError("MODEL_STREAM_BROKEN", "broken");
-      const { calls, models } = provider(clock, { ms: 20_000, fails: () => (random.next() < 0.2 ? broken : undefined) });
-      const replicas = Array.from({ length: 4 }, () => replica(models, { registers: hostile(mesh.connect("alpha").registers, random) }));
-      const all = outcomes(await settled(replicas.flatMap((one) => Array.from({ length: 10 }, () => one.call()))));
-      expect(all.errors.every((error) => error === broken)).toBe(true);
-      expect([...all.values]).toEqual([JSON.stringify(value)]);
-      expect(calls.length).toBe(all.made + all.errors.length);
-      expect(calls.length).toBeLessThan(20); // of 40: what is refused goes on without the cache
-    },
-  );
-});
-
-/** Reads of the value before, writes refused or stored and not answered, conflicts with a rival that never was. */
-function hostile(registers: Registers, random: { next(): number }): Registers {
-  const before = new Map<string, Awaited<ReturnType<Registers["get"]>>>();
-  return {
-    watch: registers.watch,
-    get: async (key) => {
-      const now = await registers.get(key);
-      const stale = before.get(key);
-      before.set(key, now);
-      return random.next() < 0.2 ? stale : now;
-    },
-    put: async (key, text, revision) => {
-      if (random.next() < 0.02) throw new Error("no answer in time");
-      if (random.next() < 0.2) return undefined;
-      const stored = await registers.put(key, text, revision);
-      if (random.next() < 0.05) throw new Error("no answer in time");
-      return stored;
-    },
-  };
-}
