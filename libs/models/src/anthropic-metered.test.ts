@@ -117,3 +117,27 @@ test("the text of an answer is heard piece by piece, and together is the answer"
   expect(pieces.length).toBe(5);
   expect(JSON.parse(pieces.join(""))).toEqual(answer.value);
 });
+
+test("a long beginning that comes again is written once and read then, unless that is switched off", async () => {
+  const server = await start();
+  const long = { ...request, system: "You read at length. ".repeat(1_000) };
+  const meter = recordingMeter();
+  const ask = async (models: ReturnType<typeof at>): Promise<number[]> => {
+    const costs: number[] = [];
+    for (let i = 0; i < 4; i++) costs.push((await models.call({ ...long, prompt: `Note ${i}.` }, never, { meter })).costMicros);
+    return costs;
+  };
+  const [first = 0, second = 0, third = 0, fourth = 0] = await ask(at(server.url));
+  expect(second).toBeGreaterThan(first);
+  expect(third).toBeLessThan(first / 2);
+  expect(fourth).toBe(third);
+  const usage = [...meter.settled.values()].map((cost) => (cost.kind === "billed" ? cost.usage : undefined));
+  expect(usage.map((one) => [(one?.cacheWriteTokens ?? 0) > 0, (one?.cacheReadTokens ?? 0) > 0])).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+    [false, true],
+  ]);
+  const off = anthropicModels({ apiKey: "k", baseURL: server.url, modelOf: () => "claude-haiku-5-5", contextCaching: false });
+  expect(new Set(await ask(off))).toEqual(new Set([first]));
+});

@@ -1,6 +1,6 @@
-import type { Anthropic } from "@anthropic-ai/sdk";
 import { answerShape } from "./answer-shape.ts";
 import { take } from "./anthropic-answer.ts";
+import { type AnthropicServer, anthropicClient } from "./anthropic-client.ts";
 import { requestBody } from "./anthropic-request.ts";
 import { marked, unmarked } from "./cache-marks.ts";
 import { bytesOf, ceilingOf } from "./ceiling.ts";
@@ -11,32 +11,24 @@ import { providerCall } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
 import type { Streamed } from "./streamed.ts";
 
-export type AnthropicOptions = {
-  readonly apiKey: string;
-  readonly baseURL?: string | undefined;
+export type AnthropicOptions = AnthropicServer & {
   readonly modelOf: (tier: Tier) => string;
   /** Milliseconds since 1970, for the price in force; the clock unless given. */
   readonly now?: () => number;
   readonly prices?: readonly Price[];
   /** Whether prompts that come again are kept in the provider's cache; true unless said. */
   readonly contextCaching?: boolean;
-  /** Instead of the global one, for an own proxy or connection pool. */
-  readonly fetch?: typeof globalThis.fetch;
 };
 
 /** The port over the Messages API, and a request that costs nothing to learn whether key and model are accepted. */
 export type AnthropicModels = Models & { check(tier: Tier, signal: AbortSignal): Promise<void> };
-
-/** How long the API may take to begin an answer; an agent's own timeout, the signal, is shorter. */
-const HEADERS_TIMEOUT_MS = 600_000;
 
 /** Claude through the official SDK, which is loaded at the first call. Streams, never tries again, aborts the HTTP request with the signal. */
 export function anthropicModels(options: AnthropicOptions): AnthropicModels {
   const now = options.now ?? Date.now;
   const prices = options.prices ?? listPrices;
   const uses = options.contextCaching === false ? undefined : prefixUse();
-  let loading: Promise<Loaded> | undefined;
-  const loaded = (): Promise<Loaded> => (loading ??= load(options));
+  const loaded = anthropicClient(options);
 
   return {
     async call<T>(request: ModelRequest<T>, signal: AbortSignal, call?: CallOptions): Promise<ModelAnswer<T>> {
@@ -73,23 +65,4 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       }
     },
   };
-}
-
-type Loaded = { readonly client: Anthropic; readonly strict: (schema: { readonly [key: string]: unknown }) => { [key: string]: unknown } };
-
-async function load(options: AnthropicOptions): Promise<Loaded> {
-  const [{ Anthropic }, { transformJSONSchema }] = await Promise.all([
-    import("@anthropic-ai/sdk"),
-    import("@anthropic-ai/sdk/lib/transform-json-schema"),
-  ]);
-  const client = new Anthropic({
-    apiKey: options.apiKey,
-    baseURL: options.baseURL ?? "https://api.anthropic.com",
-    maxRetries: 0,
-    timeout: HEADERS_TIMEOUT_MS,
-    // The engine makes the span of a model call; the SDK's own would double it and send our trace ids to the provider.
-    openTelemetry: false,
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-  });
-  return { client, strict: (schema) => ({ ...transformJSONSchema({ ...schema }) }) };
 }

@@ -69,6 +69,8 @@ test("each tier is served by the provider that its model names", async () => {
     provider: "openai and local and anthropic",
     tiers: { worker: "llama3", specialist: "local", orchestrator: "claude-opus-5-5" },
   });
+  expect([chosen.batches("worker"), chosen.batches("specialist")]).toEqual([undefined, undefined]);
+  expect(chosen.batches("orchestrator")).toBeDefined();
   expect(await chosen.problems(never)).toEqual([]);
   for (const tier of ["worker", "orchestrator"] as const) await chosen.models.call({ ...request, tier }, never);
   await expect(chosen.models.call({ ...request, tier: "specialist" }, never)).rejects.toThrow("not asked here");

@@ -1,8 +1,10 @@
-import { anthropicModels } from "./anthropic.ts";
+import { type AnthropicOptions, anthropicModels } from "./anthropic.ts";
+import { anthropicBatches } from "./anthropic-batches.ts";
 import { ModelError, type ModelErrorCode } from "./errors.ts";
 import { openaiModels } from "./openai.ts";
 import type { Models, Tier } from "./port.ts";
 import type { Price } from "./prices.ts";
+import type { ProviderBatches } from "./provider-batches.ts";
 import { missingModels, notConfigured, type Provider, type Route, routeOf } from "./route.ts";
 import { defaultTiers } from "./tiers.ts";
 
@@ -13,6 +15,8 @@ export type ChosenModels = {
   /** `anthropic`, `openai` or `local`; several, in the order of the tiers, joined by ` and `. */
   readonly provider: string;
   readonly models: Models;
+  /** Message Batches, where the tier's provider has them. */
+  batches(tier: Tier): ProviderBatches | undefined;
   /** Which model serves a tier; `local` for each without a key. */
   readonly tiers: Readonly<Record<Tier, string>>;
   /**
@@ -64,12 +68,14 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
     return found.filter(({ line }, i) => found.findIndex((other) => other.line === line) === i);
   };
   const [only, ...others] = made.values();
+  const batches = made.has("anthropic") ? anthropicBatches(anthropicOptions(options, modelOf)) : undefined;
   return {
     provider: [...made.keys()].map((provider) => (provider === "missing" ? "openai (not set up)" : provider)).join(" and "),
     models:
       only !== undefined && others.length === 0
         ? only
         : { call: (request, signal, call) => serving(request.tier).call(request, signal, call) },
+    batches: (tier) => (routes[tier].provider === "anthropic" ? batches : undefined),
     tiers: { worker: modelOf("worker"), specialist: modelOf("specialist"), orchestrator: modelOf("orchestrator") },
     problems,
     checkKey: async (signal) => (await problems(signal)).find(({ code }) => !PASSING.has(code))?.line,
@@ -80,27 +86,28 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
 const PASSING = new Set<ModelErrorCode>(["MODEL_UNREACHABLE", "MODEL_OVERLOADED", "MODEL_RATE_LIMITED", "MODEL_STREAM_BROKEN"]);
 
 function make(provider: Provider, options: ChooseOptions, modelOf: (tier: Tier) => string): Checked {
-  const { env, prices, fetch, contextCaching } = options;
-  const shared = { modelOf, ...(prices === undefined ? {} : { prices }), ...(fetch === undefined ? {} : { fetch }) };
   switch (provider) {
     case "anthropic":
-      return anthropicModels({
-        ...shared,
-        apiKey: env.ANTHROPIC_API_KEY?.trim() ?? "",
-        baseURL: env.ANTHROPIC_BASE_URL?.trim() || undefined,
-        ...(contextCaching === undefined ? {} : { contextCaching }),
-      });
-    case "openai":
-      return openaiModels({
-        ...shared,
-        apiKey: env.OPENAI_API_KEY?.trim() || undefined,
-        baseURL: env.OPENAI_BASE_URL?.trim() || undefined,
-      });
+      return anthropicModels(anthropicOptions(options, modelOf));
+    case "openai": {
+      const { OPENAI_API_KEY: key, OPENAI_BASE_URL: url } = options.env;
+      return openaiModels({ ...sharedOptions(options, modelOf), apiKey: key?.trim() || undefined, baseURL: url?.trim() || undefined });
+    }
     case "local":
       return options.local();
     case "missing":
       return { ...missingModels(modelOf), check: (tier) => Promise.reject(notConfigured(modelOf(tier))) };
   }
+}
+
+function anthropicOptions(options: ChooseOptions, modelOf: (tier: Tier) => string): AnthropicOptions {
+  const { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: url } = options.env;
+  const { contextCaching = true } = options;
+  return { ...sharedOptions(options, modelOf), apiKey: key?.trim() ?? "", baseURL: url?.trim() || undefined, contextCaching };
+}
+
+function sharedOptions({ prices, fetch }: ChooseOptions, modelOf: (tier: Tier) => string) {
+  return { modelOf, ...(prices === undefined ? {} : { prices }), ...(fetch === undefined ? {} : { fetch }) };
 }
 
 function problemOf(thrown: unknown, { provider, model }: Route, options: ChooseOptions): ModelProblem[] {

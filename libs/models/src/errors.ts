@@ -14,6 +14,7 @@ export const modelErrorCodes = {
   MODEL_OVERLOADED: "retryable",
   MODEL_UNREACHABLE: "retryable",
   MODEL_STREAM_BROKEN: "retryable",
+  MODEL_BATCH_ENDED: "retryable",
 } as const;
 
 export type ModelErrorCode = keyof typeof modelErrorCodes;
@@ -38,6 +39,7 @@ const hints: Readonly<Record<ModelErrorCode, string>> = {
   MODEL_OVERLOADED: "try again later",
   MODEL_UNREACHABLE: "check the network and the provider's address, then try again",
   MODEL_STREAM_BROKEN: "try again: nothing of the broken answer is kept",
+  MODEL_BATCH_ENDED: "submit it again in another batch: this one ended without an answer to it",
 };
 
 type Details = {

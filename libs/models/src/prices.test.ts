@@ -52,6 +52,7 @@ test("the codes are pinned", () => {
       "LOCAL_MODEL_CANNOT": "terminal",
       "MODEL_ANSWER_INVALID": "retryable",
       "MODEL_BAD_REQUEST": "terminal",
+      "MODEL_BATCH_ENDED": "retryable",
       "MODEL_KEY_REFUSED": "terminal",
       "MODEL_NOT_CONFIGURED": "terminal",
       "MODEL_OVERLOADED": "retryable",

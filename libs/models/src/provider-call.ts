@@ -69,6 +69,6 @@ function free(price: Price): boolean {
 }
 
 /** The usage as the port gives it. */
-function plain({ cacheWrite1hTokens: _, ...usage }: PricedUsage): Usage {
+export function plain({ cacheWrite1hTokens: _, ...usage }: PricedUsage): Usage {
   return usage;
 }

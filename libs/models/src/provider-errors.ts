@@ -45,8 +45,8 @@ export function modelError(thrown: unknown, model: string, spent?: Spent): Model
 function codeOf({ status, type, connection }: Failure, streaming: boolean): ModelErrorCode {
   if (status === undefined) {
     // In a stream an error is an event after the status 200: only its type tells what it is.
-    if (type === "overloaded_error" || type === "api_error" || type === "timeout_error") return "MODEL_OVERLOADED";
-    if (type === "rate_limit_error") return "MODEL_RATE_LIMITED";
+    const typed = type === undefined ? undefined : CODES[type];
+    if (typed !== undefined) return typed;
     if (streaming) return "MODEL_STREAM_BROKEN";
     return connection ? "MODEL_UNREACHABLE" : "MODEL_STREAM_BROKEN";
   }
@@ -60,6 +60,19 @@ function codeOf({ status, type, connection }: Failure, streaming: boolean): Mode
   if (status === 429) return "MODEL_RATE_LIMITED";
   return "MODEL_BAD_REQUEST";
 }
+
+/** Of errors without a status: in a stream, and of one item of a batch. */
+const CODES: Readonly<Record<string, ModelErrorCode>> = {
+  authentication_error: "MODEL_KEY_REFUSED",
+  billing_error: "MODEL_KEY_REFUSED",
+  permission_error: "MODEL_KEY_REFUSED",
+  not_found_error: "MODEL_UNKNOWN",
+  invalid_request_error: "MODEL_BAD_REQUEST",
+  rate_limit_error: "MODEL_RATE_LIMITED",
+  overloaded_error: "MODEL_OVERLOADED",
+  api_error: "MODEL_OVERLOADED",
+  timeout_error: "MODEL_OVERLOADED",
+};
 
 /** Error types of a model's name: of Anthropic, of OpenAI, and of servers that speak like it (Ollama, vLLM). */
 const UNKNOWN_MODEL = new Set(["not_found_error", "model_not_found", "NotFoundError"]);

@@ -1,0 +1,52 @@
+import type { Message, MessageBatchIndividualResponse } from "@anthropic-ai/sdk/resources/messages";
+import { answerShape } from "./answer-shape.ts";
+import { usageOf } from "./anthropic-answer.ts";
+import { ModelError } from "./errors.ts";
+import type { ModelRequest } from "./port.ts";
+import { costMicros, type Price } from "./prices.ts";
+import type { BatchOutcome } from "./provider-batches.ts";
+import { billed, plain } from "./provider-call.ts";
+import { modelError } from "./provider-errors.ts";
+import { answerOf, nothingYet } from "./streamed.ts";
+
+/** What one item came to. Only what succeeded is billed: platform.claude.com/docs/en/build-with-claude/batch-processing, 2026-11. */
+export function outcomeOf(
+  { custom_id: call, result }: MessageBatchIndividualResponse,
+  request: ModelRequest,
+  priceFor: (model: string) => Price,
+): BatchOutcome {
+  switch (result.type) {
+    case "succeeded":
+      return answered(call, result.message, request, priceFor(result.message.model));
+    case "errored": {
+      const { type, message } = result.error.error;
+      return { call, error: modelError(Object.assign(new Error(message), { type }), `the request ${call}`), cost: { kind: "free" } };
+    }
+    case "canceled":
+    case "expired": {
+      const error = new ModelError("MODEL_BATCH_ENDED", `the request ${call} ${ENDED[result.type]}`);
+      return { call, error, cost: { kind: "free" } };
+    }
+  }
+}
+
+const ENDED = { canceled: "was cancelled with its batch", expired: "was not begun before its batch expired" } as const;
+
+function answered(call: string, message: Message, request: ModelRequest, price: Price): BatchOutcome {
+  const { model } = message;
+  const usage = usageOf(message.usage, { inputTokens: 0, outputTokens: 0 });
+  const micros = costMicros(price, usage, "batch");
+  const cost = billed(model, usage, micros);
+  const streamed = {
+    ...nothingYet(model),
+    text: message.content.map((block) => (block.type === "text" ? block.text : "")).join(""),
+    stopReason: message.stop_reason ?? undefined,
+    stopDetail: message.stop_details?.explanation ?? undefined,
+  };
+  try {
+    const value = answerOf(streamed, answerShape(request.schema), request.schema);
+    return { call, cost, answer: { value, model, usage: plain(usage), costMicros: micros } };
+  } catch (thrown) {
+    return { call, cost, error: modelError(thrown, model, { model, usage: plain(usage), costMicros: micros, exact: true }) };
+  }
+}

@@ -1,0 +1,44 @@
+import type { ModelError } from "./errors.ts";
+import type { CallCost, Drawing, ModelAnswer, ModelRequest } from "./port.ts";
+
+/** A request to be answered within a day; `call` is the id that its draw gave. */
+export type BatchItem = { readonly call: string; readonly request: ModelRequest };
+
+/**
+ * `refused`: nothing was accepted, nothing is billed. `unanswered`: it may have been accepted; `recent` finds it then, and
+ * its items stay drawn until that is known.
+ */
+export type Submitted =
+  | { readonly kind: "submitted"; readonly batch: string }
+  | { readonly kind: "refused"; readonly error: ModelError }
+  | { readonly kind: "unanswered"; readonly error: ModelError };
+
+/** One item's end: a bad one fails alone. `cost` is at the price of a batch; what got no answer is free. */
+export type BatchOutcome = { readonly call: string; readonly cost: CallCost } & (
+  | { readonly answer: ModelAnswer }
+  | { readonly error: ModelError }
+);
+
+export type RecentBatch = {
+  readonly batch: string;
+  /** Milliseconds since 1970, by the provider's clock. */
+  readonly createdAt: number;
+  readonly ended: boolean;
+  readonly items: number;
+};
+
+/**
+ * A provider's batches: half the price, an answer within 24 hours. Nothing is kept here: who submits writes down the batch,
+ * and may poll and read results from any process, as often as wanted, for 29 days. But for `submit`, methods throw `ModelError`;
+ * an aborted signal rejects with its reason.
+ */
+export interface ProviderBatches {
+  /** What to draw for a request before it is submitted: its ceiling at the price of a batch. */
+  drawing(request: ModelRequest): Promise<Drawing>;
+  submit(items: readonly BatchItem[], signal: AbortSignal): Promise<Submitted>;
+  poll(batch: string, signal: AbortSignal): Promise<"in_progress" | "ended" | "missing">;
+  /** Of an ended batch, in any order; items that `requestOf` does not know are another's and left out. */
+  results(batch: string, requestOf: (call: string) => ModelRequest | undefined, signal: AbortSignal): AsyncIterable<BatchOutcome>;
+  /** Those created at `since` (milliseconds since 1970) or later, newest first. */
+  recent(since: number, signal: AbortSignal): Promise<readonly RecentBatch[]>;
+}
