@@ -7,7 +7,7 @@ import type { ModelRequest } from "./port.ts";
 export const TASK_HEADER = "x-armada-task";
 export const KEY_HEADER = "idempotency-key";
 /** The id under which the call is paid. */
-const CALL_HEADER = "x-armada-call";
+export const CALL_HEADER = "x-armada-call";
 
 export function requestHeaders(request: ModelRequest, call: string | undefined): Record<string, string> {
   const headers: Record<string, string> = { [TASK_HEADER]: request.task };
