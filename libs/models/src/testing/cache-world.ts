@@ -1,7 +1,6 @@
 import { equal } from "node:assert/strict";
 import { HOSTILE, MemoryMesh, type MemoryReplica } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-
 import { z } from "zod";
 import type { CallOptions, ModelAnswer, ModelRequest, Models } from "../port.ts";
 import { cachedModels, type ResultCacheOptions } from "../result-cache.ts";
