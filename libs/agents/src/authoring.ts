@@ -7,11 +7,26 @@ import {
   milliseconds,
   type Provision,
 } from "@armada/contracts";
+import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger";
 import type { Tier } from "@armada/models";
 import type { z } from "zod";
-import type { Agent, AgentRun, Fact, Fold, Limits, ReadModel, Subscription, Team, Tool, Workflow, WorkflowContext } from "./define.ts";
+import type {
+  Agent,
+  AgentRun,
+  Batching,
+  Caching,
+  Fact,
+  Fold,
+  Limits,
+  ReadModel,
+  Subscription,
+  Team,
+  Tool,
+  Workflow,
+  WorkflowContext,
+} from "./define.ts";
 
-/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS` */
+/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH` */
 export function agent<I, O>(options: {
   name: string;
   does: string;
@@ -21,6 +36,8 @@ export function agent<I, O>(options: {
   context?: readonly ReadModel<never>[] | readonly ReadModel[];
   tools?: Readonly<Record<string, Tool>>;
   limits?: Limits;
+  cache?: Caching;
+  batch?: Batching;
   run: (about: AgentRun<I>) => Promise<O> | O;
   fallback?: (input: I) => Promise<O> | O;
 }): Agent<I, O> {
@@ -32,6 +49,7 @@ export function agent<I, O>(options: {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is ${value}`, { hint: "use a whole number from 1" });
   }
+  budgetOf({ limits });
   return {
     kind: "agent",
     name: options.name,
@@ -42,9 +60,38 @@ export function agent<I, O>(options: {
     context: (options.context ?? []) as readonly ReadModel[],
     tools: options.tools ?? {},
     limits,
+    calls: { ...cacheOf(options.name, options.cache), ...batchOf(options.name, options.batch) },
     run: options.run,
     fallback: options.fallback,
   };
+}
+
+/** The limits that an agent has of its own in the ledger; undefined where it has none. @throws ArmadaError `BAD_LIMIT` */
+export function budgetOf({ limits }: Pick<Agent, "limits">): BudgetLimits | undefined {
+  const { budget, tokensPerDay } = limits;
+  if (budget === undefined && tokensPerDay === undefined) return undefined;
+  const said = budget === undefined ? {} : parseLimits(budget);
+  return tokensPerDay === undefined ? said : { ...said, day: { ...said.day, tokens: tokensPerDay } };
+}
+
+const HOUR_MS = 3_600_000;
+
+function cacheOf(agent: string, cache: Caching | undefined): Agent["calls"] {
+  if (cache === undefined) return {};
+  const ttlMs = milliseconds(cache.ttl);
+  if (ttlMs < HOUR_MS || ttlMs > 24 * HOUR_MS)
+    throw new ArmadaError("BAD_CACHE", `agent ${agent}: cache.ttl is ${cache.ttl}`, { hint: "an answer serves for 1h to 24h" });
+  return { cache: { ttlMs, scope: cache.shared === true ? "fleet" : "team" } };
+}
+
+function batchOf(agent: string, batch: Batching | undefined): Agent["calls"] {
+  if (batch === undefined) return {};
+  const withinMs = milliseconds(batch.within);
+  if (!(Number.isInteger(batch.max) && batch.max >= 2 && batch.max <= 100) || withinMs < 1 || withinMs > HOUR_MS)
+    throw new ArmadaError("BAD_BATCH", `agent ${agent}: batch is ${batch.max} within ${batch.within}`, {
+      hint: "2 to 100 questions in one request, gathered for up to 1h",
+    });
+  return { batch: { max: batch.max, withinMs } };
 }
 
 /** A typed tool of an agent. */

@@ -1,5 +1,5 @@
 import type { AnyEventKind, Capability, Duration, EventKind, Provision } from "@armada/contracts";
-import type { ModelRequest, Tier } from "@armada/models";
+import type { CallOptions, ModelRequest, Tier } from "@armada/models";
 import type { z } from "zod";
 
 /** A model request as an agent writes it; tier and idempotency key are the engine's. */
@@ -36,7 +36,14 @@ export type Limits = {
   /** Steps of this agent that one replica runs at a time; 8 unless said. */
   readonly concurrency?: number;
   readonly tokensPerDay?: number;
+  /** What this agent may spend beside its team's limits: `$5/day, 1M tokens/month`. */
+  readonly budget?: string;
 };
+
+/** An answer to an equal request serves again for `ttl`, 1 to 24 hours; `shared`: other teams' answers too. */
+export type Caching = { readonly ttl: Duration; readonly shared?: boolean };
+/** Questions of one kind wait `within` for others, up to `max` in one request. */
+export type Batching = { readonly max: number; readonly within: Duration };
 
 export type Agent<I = unknown, O = unknown> = {
   readonly kind: "agent";
@@ -48,6 +55,8 @@ export type Agent<I = unknown, O = unknown> = {
   readonly context: readonly ReadModel[];
   readonly tools: Readonly<Record<string, Tool>>;
   readonly limits: Limits;
+  /** How its model calls are made. */
+  readonly calls: Pick<CallOptions, "cache" | "batch">;
   run(about: AgentRun<I>): Promise<O> | O;
   /** Answers when all attempts failed; its outcome is always labelled degraded. */
   readonly fallback: ((input: I) => Promise<O> | O) | undefined;

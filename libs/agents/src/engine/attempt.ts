@@ -1,16 +1,30 @@
-import { ArmadaError, milliseconds } from "@armada/contracts";
+import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/contracts";
 import { attributes, type Objects, operations, spans } from "@armada/event-sourcing";
-import type { Models } from "@armada/models";
+import type { CallOptions, Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
+import { AttemptMeter } from "./attempt-meter.ts";
+import { type Budget, tierOf, usedBy } from "./budget.ts";
+import type { JournaledCall } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
-export type Spent = { readonly ms: number; readonly tokens: number; readonly costMicros: number; readonly model?: string };
-export type Attempted =
-  | ({ readonly kind: "completed"; readonly output: unknown } & Spent)
-  | { readonly kind: "failed"; readonly error: unknown };
+type Spent = {
+  readonly ms: number;
+  readonly tokens: number;
+  readonly costMicros: number;
+  readonly model?: string;
+  readonly saved?: Amount;
+  readonly degraded?: { readonly code: string; readonly message: string };
+};
+/** `calls`: the paid model calls that it made. `conclude` tells the ledger of them, after the outcome is journaled. */
+export type Attempted = { readonly calls: readonly JournaledCall[] | undefined; conclude(): void } & (
+  | { readonly kind: "completed"; readonly output: unknown; readonly spent: Spent }
+  | { readonly kind: "failed"; readonly error: unknown }
+);
 
 const DEFAULT_TIMEOUT = "30s";
+/** Why an answer of a cheaper tier is degraded. */
+const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 /** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
 const ENDED = "the attempt has ended";
 
@@ -21,21 +35,31 @@ export async function attemptStep(about: {
   step: StepState;
   host: RunHost;
   models: Models;
+  budget: Budget | undefined;
+  workflow: string;
   signal: AbortSignal;
   traceparent: string | undefined;
   /** Who started the run: objects that the input names may be theirs. */
   asker: string | undefined;
 }): Promise<Attempted> {
-  const { agent, id, step, host, models, traceparent } = about;
+  const { agent, id, step, host, models, budget, workflow, traceparent } = about;
   const { clock, objects, tracer } = host.ports;
   const started = clock.now();
   const idempotencyKey = `${id}-${step.n}`;
-  const spent = { tokens: 0, costMicros: 0, model: undefined as string | undefined };
+  const spent = {
+    tokens: 0,
+    costMicros: 0,
+    saved: NOTHING,
+    model: undefined as string | undefined,
+    cheaper: undefined as string | undefined,
+  };
   const over = new AbortController();
   const { signal } = over;
   const abandon = (): void => over.abort(about.signal.reason);
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
+  const meter = budget === undefined ? undefined : new AttemptMeter({ host, budget, agent: agent.name, run: id, workflow, step, signal });
+  const how: CallOptions = { ...(meter === undefined ? {} : { meter }), ...agent.calls };
   const timeout = agent.limits.timeout ?? DEFAULT_TIMEOUT;
   const timer = new AbortController();
   clock.sleep(milliseconds(timeout), timer.signal).then(
@@ -54,12 +78,22 @@ export async function attemptStep(about: {
       const input = agent.input.parse(await host.functions.payloads.resolve(step.input));
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
-        const request = { ...question, tier: question.tier ?? agent.tier, idempotencyKey };
-        const asked = { [attributes.operation]: operations.model, [attributes.task]: question.task, [attributes.tier]: request.tier };
-        const answer = await tracer.span(spans.model(request.tier), asked, inside, () => models.call(request, signal));
+        const asked = question.tier ?? agent.tier;
+        const used = budget === undefined ? NOTHING : await host.read(id, 0, ({ state }) => usedBy(state));
+        const { tier, why } = budget === undefined ? { tier: asked } : await tierOf(budget, { agent: agent.name, asked, used });
+        const request = { ...question, tier, idempotencyKey };
+        const said = {
+          [attributes.operation]: operations.model,
+          [attributes.task]: question.task,
+          [attributes.tier]: tier,
+          ...(why === undefined ? {} : { [attributes.degraded]: why }),
+        };
+        const answer = await tracer.span(spans.model(tier), said, inside, () => models.call(request, signal, how));
+        spent.cheaper ??= why;
         spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
         spent.costMicros += answer.costMicros;
         spent.model = answer.model;
+        if (answer.cached !== undefined) spent.saved = plus(spent.saved, answer.cached.saved);
         return answer.value;
       };
       const run = async (): Promise<unknown> =>
@@ -75,14 +109,29 @@ export async function attemptStep(about: {
         });
       return agent.output.parse(await Promise.race([run(), aborted(signal)])) ?? null;
     });
-    const { model, ...counts } = spent;
-    return { kind: "completed", output, ms: clock.now() - started, ...counts, ...(model === undefined ? {} : { model }) };
+    const { model, saved, cheaper, ...counts } = spent;
+    return {
+      kind: "completed",
+      output,
+      spent: {
+        ms: clock.now() - started,
+        ...counts,
+        ...(model === undefined ? {} : { model }),
+        ...(saved === NOTHING ? {} : { saved }),
+        ...(cheaper === undefined ? {} : { degraded: { code: BUDGET_DOWNGRADE, message: cheaper } }),
+      },
+      ...paid(meter),
+    };
   } catch (error) {
-    return { kind: "failed", error };
+    return { kind: "failed", error, ...paid(meter) };
   } finally {
     about.signal.removeEventListener("abort", abandon);
     timer.abort(ENDED);
   }
+}
+
+function paid(meter: AttemptMeter | undefined): Pick<Attempted, "calls" | "conclude"> {
+  return { calls: meter?.calls, conclude: () => meter?.conclude() };
 }
 
 async function findObject(objects: Objects, digest: string, asker: string | undefined): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { parseSubject } from "@armada/contracts";
 import type { Handled, Ports, Queue } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Team, Workflow } from "../define.ts";
+import type { Budget } from "./budget.ts";
 import { guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
@@ -25,7 +26,7 @@ export function startEngine(
   team: Team,
   ports: Ports,
   models: Models,
-  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number } = {},
+  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget } = {},
 ): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -36,7 +37,7 @@ export function startEngine(
   });
   const views = new ReadModels(team, host.functions.payloads);
   const inlines = new Inlines(host);
-  const worker = new Worker(host, inlines, models);
+  const worker = new Worker(host, inlines, models, options.budget);
   const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), signal);
   const queues = queuesOf(team);
 
@@ -87,6 +88,7 @@ export function startEngine(
       );
       await closed.finally(() => over.abort());
       await grace;
+      await options.budget?.purse.close();
     },
   };
 }

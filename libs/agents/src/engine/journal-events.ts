@@ -18,6 +18,21 @@ const Cause = z.object({
 const Failure = z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), details: value.optional() });
 export type Failure = z.infer<typeof Failure>;
 
+const Amount = z.object({ micros: z.number().int(), tokens: z.number().int() });
+
+/** A model call that an attempt made: what it was billed, or at most may have been (`unknown`). `saved`: by a cached answer. */
+const Calls = z.array(
+  z.object({
+    call: z.string(),
+    tier: z.string(),
+    model: z.string(),
+    bill: z.enum(["billed", "free", "unknown"]),
+    micros: z.number().int(),
+    tokens: z.number().int(),
+  }),
+);
+export type JournaledCall = z.infer<typeof Calls>[number];
+
 export const schemas = {
   "run.started": z.object({ workflow: z.string(), version: z.number().int(), source: z.string(), input: value, by: Cause }),
   "step.requested": z.object({ n, agent: z.string(), variant: z.string(), input: value, context: value.optional() }),
@@ -29,9 +44,24 @@ export const schemas = {
     tokens: z.number().int(),
     costMicros: z.number().int(),
     model: z.string().optional(),
+    calls: Calls.optional(),
+    /** What answers from a cache did not cost. */
+    saved: Amount.optional(),
     degraded: z.object({ code: z.string(), message: z.string() }).optional(),
   }),
-  "step.refused": Failure.extend({ n, attempt: z.number().int() }),
+  "step.refused": Failure.extend({ n, attempt: z.number().int(), calls: Calls.optional() }),
+  /** A model call is about to be made, and may be billed up to its ceiling: drawn on a replica's block of the ledger. */
+  "step.drawn": z.object({
+    n,
+    attempt: z.number().int(),
+    call: z.string(),
+    tier: z.string(),
+    model: z.string(),
+    ceiling: Amount,
+    agent: z.string(),
+    account: z.string(),
+    block: z.string(),
+  }),
   "step.attempt_failed": z.object({
     n,
     attempt: z.number().int(),
@@ -42,6 +72,7 @@ export const schemas = {
     retryAt: z.string(),
     /** False where the attempt was given back, as in a drain. */
     counts: z.boolean(),
+    calls: Calls.optional(),
   }),
   "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),
   "step.tool": z.object({ n, call: z.number().int(), tool: z.string(), output: value }),

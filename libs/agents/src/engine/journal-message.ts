@@ -91,6 +91,8 @@ function noteOf(events: readonly JournalEvent[]): string {
         return "stop";
       case "step.attempt_failed":
         return "attempt_failed";
+      case "step.drawn":
+        return "draw";
       case "step.worker_lost":
         return "worker_lost";
       case "step.tool":

@@ -1,4 +1,5 @@
-import type { JournalData, JournalEvent } from "./journal-events.ts";
+import { type Amount, NOTHING, plus } from "@armada/contracts";
+import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 
 /** A step as its journal tells it. */
 export type StepState = {
@@ -27,6 +28,10 @@ export type StepState = {
   costMicros: number;
   degraded: { readonly code: string; readonly message: string } | undefined;
   lastFailure: { readonly code: string; readonly message: string } | undefined;
+  /** ISO-8601; set while the step waits for its budget to begin again. */
+  budgetUntil: string | undefined;
+  /** What answers from a cache did not cost, in micro-dollars. */
+  savedMicros: number;
   /** Journaled results of `write` tools, by call. */
   readonly tools: Map<number, unknown>;
 };
@@ -68,6 +73,10 @@ export type RunState = {
   readonly patches: Set<string>;
   /** Inline steps with an outcome. */
   readonly inlines: Set<number>;
+  /** What its model calls cost; those that may have been billed count at their ceilings. */
+  spent: Amount;
+  /** Ceilings of calls drawn and not concluded, by call. */
+  readonly drawn: Map<string, Amount>;
   /** Journal messages; while one is folded, its ordinal. */
   length: number;
 };
@@ -89,6 +98,8 @@ export function initialRun(): RunState {
     waits: new Map(),
     patches: new Set(),
     inlines: new Set(),
+    spent: NOTHING,
+    drawn: new Map(),
     length: 0,
   };
 }
@@ -116,9 +127,9 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.outcomeAt = state.length;
         step.endedAt = time;
         step.ms = event.data.ms;
-        step.tokens += event.data.tokens;
-        step.costMicros += event.data.costMicros;
         step.degraded = event.data.degraded;
+        step.savedMicros += event.data.saved?.micros ?? 0;
+        bill(state, step, event.data.calls ?? [{ tokens: event.data.tokens, micros: event.data.costMicros }]);
       });
     case "step.refused":
       return onStep(state, event.data.n, (step) => {
@@ -128,10 +139,18 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.outcomeAt = state.length;
         step.endedAt = time;
         step.lastFailure = { code: event.data.code, message: event.data.message };
+        bill(state, step, event.data.calls ?? []);
+      });
+    case "step.drawn":
+      state.drawn.set(event.data.call, event.data.ceiling);
+      return onStep(state, event.data.n, (step) => {
+        step.budgetUntil = undefined;
       });
     case "step.attempt_failed":
       return onStep(state, event.data.n, (step) => {
         if (event.data.counts) step.failures++;
+        step.budgetUntil = event.data.code === BUDGET_EXHAUSTED ? event.data.retryAt : undefined;
+        bill(state, step, event.data.calls ?? []);
         step.attempts++;
         step.delivery = event.data.delivery;
         step.lastFailure = { code: event.data.code, message: event.data.message };
@@ -230,8 +249,24 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     costMicros: 0,
     degraded: undefined,
     lastFailure: undefined,
+    budgetUntil: undefined,
+    savedMicros: 0,
     tools: new Map(),
   };
+}
+
+/** What a run cost, and its step. */
+function bill(
+  state: RunState,
+  step: StepState,
+  calls: readonly (Pick<JournaledCall, "micros" | "tokens"> & { readonly call?: string })[],
+): void {
+  for (const { call, micros, tokens } of calls) {
+    if (call !== undefined) state.drawn.delete(call);
+    step.tokens += tokens;
+    step.costMicros += micros;
+    state.spent = plus(state.spent, { micros, tokens });
+  }
 }
 
 function onStep(state: RunState, n: number, change: (step: StepState) => void): void {
@@ -241,12 +276,16 @@ function onStep(state: RunState, n: number, change: (step: StepState) => void): 
 
 export type RunStatus = "running" | "waiting" | "parked" | "stopped" | "completed" | "degraded" | "failed" | "cancelled" | "continued";
 
+/** The code of an attempt for which nothing is left of a limit. */
+export const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
+
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
 export function statusOf(state: RunState): RunStatus {
   if (state.ended !== undefined) return state.ended.status;
   if (state.stopped !== undefined) return "stopped";
   const steps = [...state.steps.values()];
-  if (steps.some((step) => step.status === "requested")) return "running";
+  const requested = steps.filter((step) => step.status === "requested");
+  if (requested.length > 0) return requested.every((step) => step.budgetUntil !== undefined) ? "waiting" : "running";
   if (steps.some((step) => step.status === "parked")) return "parked";
   return [...state.waits.values()].some((wait) => wait.open) ? "waiting" : "running";
 }

@@ -16,6 +16,8 @@ export type StepView = {
   readonly costMicros: number;
   readonly degraded?: { readonly code: string; readonly message: string };
   readonly lastFailure?: { readonly code: string; readonly message: string };
+  /** What answers from a cache did not cost, in micro-dollars. */
+  readonly savedMicros?: number;
 };
 
 /** A run as `runs list|show --json` print it. `interruptions`: attempts that were lost with their replica. */
@@ -47,7 +49,7 @@ export function readRun(messages: readonly Message[]): RunState {
 
 export function viewOf(team: string, run: string, state: RunState): RunView {
   const steps = [...state.steps.values()].map((step): StepView => {
-    const { n, agent, variant, status, attempts, outcomes, ms, tokens, costMicros, degraded, lastFailure } = step;
+    const { n, agent, variant, status, attempts, outcomes, ms, tokens, costMicros, degraded, lastFailure, savedMicros } = step;
     return {
       n,
       agent,
@@ -60,9 +62,11 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       costMicros,
       ...(degraded === undefined ? {} : { degraded }),
       ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(savedMicros === 0 ? {} : { savedMicros }),
     };
   });
-  const waitingFor = state.ended === undefined ? [...state.waits.values()].filter((wait) => wait.open).map(waiting) : [];
+  const waitingFor =
+    state.ended === undefined ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state)] : [];
   const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
     run,
@@ -95,6 +99,13 @@ function parkedReason(state: RunState): { code: string; message: string; hint?: 
     message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`,
     hint: "armada runs retry ID",
   };
+}
+
+/** Steps whose budget must begin again first. */
+function budgets(state: RunState): WaitingFor[] {
+  return [...state.steps.values()].flatMap(({ n, agent, status, budgetUntil }) =>
+    status === "requested" && budgetUntil !== undefined ? [{ kind: "budget", n, what: `a budget for ${agent}`, until: budgetUntil }] : [],
+  );
 }
 
 function waiting(wait: WaitState): WaitingFor {

@@ -1,18 +1,23 @@
 import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
+import { BudgetExhausted } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
 import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
+import type { Budget } from "./budget.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
-import type { JournalEvent } from "./journal-events.ts";
+import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
 const DONE: Handled = { kind: "done" };
 const DEFAULT_ATTEMPTS = 4;
+/** How often a step that waits for its budget looks again: a limit may have been raised. */
+const BUDGET_LOOK_MS = 60_000;
+const NO_ATTEMPT_LEFT = { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
@@ -29,6 +34,7 @@ type Seen = {
   readonly step: StepState | undefined;
   readonly provenance: Provenance | undefined;
   readonly asker: string | undefined;
+  readonly workflow: string;
 };
 
 type Running = { readonly run: string; readonly abort: AbortController; readonly done: Promise<Handled> };
@@ -38,9 +44,11 @@ export class Worker {
   readonly #host: RunHost;
   readonly #inlines: Inlines;
   readonly #models: Models;
+  readonly #budget: Budget | undefined;
   readonly #running = new Map<string, Running>();
 
-  constructor(host: RunHost, inlines: Inlines, models: Models) {
+  constructor(host: RunHost, inlines: Inlines, models: Models, budget: Budget | undefined) {
+    this.#budget = budget;
     this.#host = host;
     this.#inlines = inlines;
     this.#models = models;
@@ -72,7 +80,8 @@ export class Worker {
 
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
-    if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage) {
+    const waited = read.step?.budgetUntil !== undefined; // given back for want of money: nobody died
+    if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage && !waited) {
       await this.#lost(id, n, ordinal, delivery.delivery - 1);
       read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
     }
@@ -93,11 +102,17 @@ export class Worker {
       step,
       host: this.#host,
       models: this.#models,
+      budget: this.#budget,
+      workflow: read.workflow,
       signal,
       traceparent: delivery.traceparent,
       asker: read.asker,
     });
-    return this.#conclude(agent, id, step, attempted, delivery, signal);
+    try {
+      return await this.#conclude(agent, id, step, attempted, delivery, signal);
+    } finally {
+      attempted.conclude();
+    }
   }
 
   async #conclude(
@@ -110,17 +125,24 @@ export class Worker {
   ): Promise<Handled> {
     const attempt = step.attempts + 1;
     if (attempted.kind === "completed") {
-      const { output, ...spent } = attempted;
-      const data = { n: step.n, attempt, output, ...omitKind(spent) };
+      const { output, spent } = attempted;
+      const data = { n: step.n, attempt, output, ...spent, ...callsOf(attempted) };
       return this.#outcome(id, step.n, [{ type: "step.completed", data }], delivery, signal);
     }
     const { error } = attempted;
     if (error instanceof Refusal)
-      return this.#outcome(id, step.n, [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error) } }], delivery, signal);
+      return this.#outcome(
+        id,
+        step.n,
+        [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error), ...callsOf(attempted) } }],
+        delivery,
+        signal,
+      );
     if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
     const failure = { ...failureOf(error), code: codeOf(error) };
-    const counts = !(error instanceof Abandoned);
-    const after = counts ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
+    const poor = error instanceof BudgetExhausted;
+    const counts = !(error instanceof Abandoned) && !poor;
+    const after = poor ? this.#untilReset(error) : counts ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
     const failed: JournalEvent = {
       type: "step.attempt_failed",
       data: {
@@ -131,15 +153,23 @@ export class Worker {
         message: failure.message,
         retryAt: new Date(this.#host.ports.clock.now() + after).toISOString(),
         counts,
+        ...callsOf(attempted),
       },
     };
+    const current = { ...step, attempts: attempt, lastFailure: failure };
+    if (poor && this.#budget !== undefined) {
+      const policy = error.resetAt === undefined && this.#budget.atLimit === "wait" ? "stop" : this.#budget.atLimit;
+      if (policy === "fallback") return this.#exhausted(agent, id, current, [failed], delivery, signal);
+      if (policy === "stop") return this.#park(id, current, [failed], { code: failure.code, message: failure.message, ...hintOf(error) });
+      if (step.budgetUntil === failed.data.retryAt) return { kind: "retry", after: Math.min(after, BUDGET_LOOK_MS) };
+    }
     const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
-    if (last) return this.#exhausted(agent, id, { ...step, attempts: attempt, lastFailure: failure }, [failed], delivery, signal);
+    if (last) return this.#exhausted(agent, id, current, [failed], delivery, signal);
     await this.#host.commit(id, 0, ({ state }) => {
       const now = state.steps.get(step.n);
       return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt ? { events: [failed] } : undefined;
     });
-    return { kind: "retry", after };
+    return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
@@ -152,7 +182,7 @@ export class Worker {
     signal: AbortSignal,
   ): Promise<Handled> {
     const { n, attempts } = step;
-    const { code, message } = step.lastFailure ?? { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
+    const { code, message } = step.lastFailure ?? NO_ATTEMPT_LEFT;
     const attempt = attempts + 1;
     if (agent.fallback !== undefined) {
       const started = this.#host.ports.clock.now();
@@ -165,10 +195,22 @@ export class Worker {
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
       }
     }
+    return this.#park(id, step, before, undefined);
+  }
+
+  /** Sets the step aside, with its chain; `stop` stops the run with it. */
+  async #park(
+    id: string,
+    { n, attempts, lastFailure }: StepState,
+    before: readonly JournalEvent[],
+    stop: JournalData["run.stopped"] | undefined,
+  ): Promise<Handled> {
+    const { code, message } = lastFailure ?? NO_ATTEMPT_LEFT;
+    const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
     const { ordinal } = await this.#host.commit(id, 0, (run) => {
       if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
-      return { events: [...before, { type: "step.parked", data: { n, code, message, attempts, chain } }] };
+      return { events: [...before, { type: "step.parked", data: { n, code, message, attempts, chain } }, ...stopped] };
     });
     return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
   }
@@ -185,7 +227,13 @@ export class Worker {
     return this.#host.read(
       id,
       delivery.seq,
-      ({ state, provenance }) => ({ ended: state.ended, step: copyOf(state.steps.get(n)), provenance, asker: state.by?.from }),
+      ({ state, provenance }) => ({
+        ended: state.ended,
+        step: copyOf(state.steps.get(n)),
+        provenance,
+        asker: state.by?.from,
+        workflow: state.workflow,
+      }),
       delivery,
     );
   }
@@ -196,6 +244,10 @@ export class Worker {
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
+  }
+
+  #untilReset({ resetAt }: BudgetExhausted): number {
+    return Math.max(0, (resetAt ?? 0) - this.#host.ports.clock.now());
   }
 
   #backoff(failures: number, retryAfter: number | undefined): number {
@@ -231,9 +283,12 @@ async function tryFallback(agent: Agent, input: unknown): Promise<unknown> {
   }
 }
 
-function omitKind<T extends { readonly kind: string }>(value: T): Omit<T, "kind"> {
-  const { kind: _, ...rest } = value;
-  return rest;
+function callsOf({ calls }: Attempted): { calls?: JournaledCall[] } {
+  return calls === undefined ? {} : { calls: [...calls] };
+}
+
+function hintOf({ hint }: ArmadaError): { hint?: string } {
+  return hint === undefined ? {} : { hint };
 }
 
 function codeOf(error: unknown): string {

@@ -1,0 +1,74 @@
+import { ArmadaError, runFilter } from "@armada/contracts";
+import type { Log, Message } from "@armada/event-sourcing";
+import { type Block, type Drawn, parseLedgerEvent, type Settled } from "@armada/ledger";
+import type { JournalData, JournaledCall } from "./journal-events.ts";
+import { readJournalMessage } from "./journal-message.ts";
+
+/**
+ * What became of the calls that a lost replica drew on its block, from the journals: settled where an outcome tells what
+ * they cost, suspect where none does. Calls that the ledger has heard of are left out.
+ */
+export async function lapsedCalls(
+  log: Pick<Log, "scan" | "load">,
+  team: string,
+  block: string,
+  { from }: Block,
+): Promise<{ settled: Settled[]; suspected: Drawn[] }> {
+  const drawn = new Map<string, Drawn>();
+  const told = new Set<string>();
+  const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
+    for (const call of toldIn(message)) told.add(call);
+    for (const { data, run } of drawsIn(message)) if (data.block === block) drawn.set(data.call, { ...pick(data), run, workflow: "" });
+  });
+  for (const call of told) drawn.delete(call);
+  const settled: Settled[] = [];
+  const suspected: Drawn[] = [];
+  for (const [run, calls] of Map.groupBy(drawn.values(), (one) => one.run)) {
+    const { workflow, concluded } = await journalOf(log, team, run, upTo);
+    for (const call of calls) {
+      const known = { ...call, workflow };
+      const outcome = concluded.get(call.call);
+      if (outcome === undefined || outcome.bill === "unknown") suspected.push(known);
+      else settled.push({ ...known, model: outcome.model, micros: outcome.micros, tokens: outcome.tokens });
+    }
+  }
+  return { settled, suspected };
+}
+
+function drawsIn(message: Message): { data: JournalData["step.drawn"]; run: string }[] {
+  const journal = readJournalMessage(message);
+  const run = journal?.envelopes[0]?.subject ?? "";
+  return (journal?.events ?? []).flatMap((event) => (event.type === "step.drawn" ? [{ data: event.data, run }] : []));
+}
+
+function pick({ call, account, agent, tier, model, ceiling }: JournalData["step.drawn"]): Omit<Drawn, "run" | "workflow"> {
+  return { call, account, agent, tier, model, ceiling };
+}
+
+/** The calls of which a ledger message tells what became. */
+function toldIn({ subject, envelopes }: Message): string[] {
+  if (!subject.startsWith("evt.")) return [];
+  return envelopes.slice(0, -1).flatMap(({ type, data }) => {
+    const event = parseLedgerEvent(type.split(".").at(-1) ?? "", data);
+    return event.type === "settled" || event.type === "suspected" ? event.data.calls.map(({ call }) => call) : [];
+  });
+}
+
+async function journalOf(
+  log: Pick<Log, "load">,
+  team: string,
+  run: string,
+  atLeast: number,
+): Promise<{ workflow: string; concluded: ReadonlyMap<string, JournaledCall> }> {
+  const loaded = await log.load(runFilter(team, run), atLeast);
+  if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${run} is longer than one load may be`);
+  const concluded = new Map<string, JournaledCall>();
+  let workflow = "";
+  for (const message of loaded.messages)
+    for (const event of readJournalMessage(message)?.events ?? []) {
+      if (event.type === "run.started") workflow = event.data.workflow;
+      if (event.type === "step.completed" || event.type === "step.refused" || event.type === "step.attempt_failed")
+        for (const call of event.data.calls ?? []) concluded.set(call.call, call);
+    }
+  return { workflow, concluded };
+}
