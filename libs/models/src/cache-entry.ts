@@ -6,7 +6,7 @@ import { tokensOf } from "./ceiling.ts";
 import type { ModelAnswer } from "./port.ts";
 
 /** Longer answers, in bytes of JSON, are objects, and the register names them. */
-export const INLINE_BYTES = 32 * 1024;
+const INLINE_BYTES = 32 * 1024;
 
 const Count = z.number().int().nonnegative();
 const Usage = z.object({
