@@ -71,6 +71,7 @@ describe("a batch", () => {
     ]);
     expect(await at(server.url).recent(Date.now() + 60_000, never)).toEqual([]);
     expect(await at(server.url).poll("msgbatch_other", never)).toBe("missing");
+    await expect(outcomes(server, "msgbatch_other", three)).rejects.toMatchObject({ code: "MODEL_BATCH_ENDED" });
   });
 
   test("has a bad item that fails alone, and is paid where the provider answered it", async () => {

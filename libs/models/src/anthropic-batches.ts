@@ -31,7 +31,11 @@ export function anthropicBatches(options: Omit<AnthropicOptions, "contextCaching
       return await ask();
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
-      throw modelError(thrown, "the batch");
+      const error = modelError(thrown, "the batch");
+      // `not_found_error`; another 404 is not the API's.
+      throw error.code === "MODEL_UNKNOWN"
+        ? new ModelError("MODEL_BATCH_ENDED", "the provider has no such batch", { cause: thrown })
+        : error;
     }
   };
 
@@ -61,8 +65,7 @@ export function anthropicBatches(options: Omit<AnthropicOptions, "contextCaching
         const { processing_status } = await asking(signal, () => client.messages.batches.retrieve(batch, undefined, { signal }));
         return processing_status === "ended" ? "ended" : "in_progress";
       } catch (error) {
-        // `not_found_error`; another 404 is not the API's.
-        if (error instanceof ModelError && error.code === "MODEL_UNKNOWN") return "missing";
+        if (error instanceof ModelError && error.code === "MODEL_BATCH_ENDED") return "missing";
         throw error;
       }
     },

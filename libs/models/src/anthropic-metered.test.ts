@@ -116,6 +116,13 @@ test("the text of an answer is heard piece by piece, and together is the answer"
   const answer = await at(server.url).call(request, never, { onText: (piece) => pieces.push(piece) });
   expect(pieces.length).toBe(5);
   expect(JSON.parse(pieces.join(""))).toEqual(answer.value);
+  let heard = 0;
+  const fails = (): void => {
+    heard += 1;
+    throw new Error("the watcher is gone");
+  };
+  expect((await at(server.url).call(request, never, { onText: fails })).value).toEqual(answer.value);
+  expect(heard).toBe(1);
 });
 
 test("a long beginning that comes again is written once and read then, unless that is switched off", async () => {

@@ -9,7 +9,7 @@ import { prefixUse } from "./prefix-use.ts";
 import { listPrices, type Price, priceOf } from "./prices.ts";
 import { providerCall } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
-import type { Streamed } from "./streamed.ts";
+import { type Streamed, teller } from "./streamed.ts";
 
 export type AnthropicOptions = AnthropicServer & {
   readonly modelOf: (tier: Tier) => string;
@@ -41,11 +41,11 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       const plain = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
       const { body, life, began } = uses === undefined ? unmarked(plain) : marked(plain, uses, now());
       const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life });
+      const tell = teller(call?.onText);
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
         for await (const event of await client.messages.create(body, { signal, headers })) {
-          const piece = take(streamed, event);
-          if (event.type === "message_start") began(now());
-          if (piece !== undefined) call?.onText?.(piece);
+          tell(take(streamed, event));
+          if (event.type === "message_start") began();
         }
       };
       return providerCall({ request, model, price, ceiling, shape, stream }, signal, call);

@@ -38,7 +38,7 @@ function sendAll(bodies: readonly MessageCreateParamsStreaming[], gap = 1_000): 
   const uses = prefixUse();
   return bodies.map((body, i) => {
     const sent = marked(body, uses, i * gap);
-    sent.began(i * gap);
+    sent.began();
     return marksOf(sent.body);
   });
 }

@@ -9,7 +9,7 @@ export type Marked = {
   /** The longest life that is asked for. */
   readonly life: CacheLife;
   /** To be called when the answer begins: what was marked can be read from now on. */
-  readonly began: (now: number) => void;
+  readonly began: () => void;
 };
 
 /** Where a prefix ends: after the system text, or after a document of the first message. */
@@ -49,8 +49,8 @@ export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now:
   return {
     body: withMarks(body, marks),
     life: lives[0] ?? "5m",
-    began: (then) => {
-      for (const { digest } of kept) uses.began(then, digest);
+    began: () => {
+      for (const { digest } of kept) uses.began(digest);
     },
   };
 }

@@ -6,11 +6,11 @@ import type { Lane, Price, Rates } from "./prices.ts";
 export type CacheLife = "none" | "5m" | "1h";
 
 /**
- * What the provider itself adds to a prompt: the frame of the conversation and, with a format, how to answer in it. No list
- * of the exact number is published; a tool's frame, the longest that is, has up to 346 tokens.
- * Source: platform.claude.com/docs/en/about-claude/pricing, "Tool use pricing", 2026-11.
+ * What the provider itself adds to a prompt: the frame of its messages and, with a format, how to answer in it. Its length is not
+ * published; the longest that is, the frame of a tool, has 530 tokens, and this is nearly twice that.
+ * Source: docs.anthropic.com/en/docs/tool-use-pricing-and-tokens, 2026-11.
  */
-const ADDED_TOKENS = 512;
+const ADDED_TOKENS = 1_024;
 
 /**
  * The most that a request can cost, known before it is sent: no text has more tokens than UTF-8 bytes, and the body, which

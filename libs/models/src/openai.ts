@@ -8,7 +8,7 @@ import type { CallOptions, ModelAnswer, ModelRequest, Models, Tier } from "./por
 import { freePrice, listPrices, type Price, priceOf } from "./prices.ts";
 import { providerCall } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
-import type { Streamed } from "./streamed.ts";
+import { type Streamed, teller } from "./streamed.ts";
 
 export type OpenAIServer = {
   /** Servers of one's own mostly want none. */
@@ -50,11 +50,9 @@ export function openaiModels(options: OpenAIOptions): Models & { check(tier: Tie
       const body = chatBody(request, model, shape, newer);
       // Where writing to the cache costs more, it is done without being asked.
       const ceiling = ceilingOf(rates, { bodyBytes: bytesOf(body), maxTokens: maxTokensOf(request), writes: "5m" });
+      const tell = teller(call?.onText);
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
-        for await (const chunk of await chat.completions.create(body, { signal, headers })) {
-          const piece = takeChunk(streamed, chunk);
-          if (piece !== undefined) call?.onText?.(piece);
-        }
+        for await (const chunk of await chat.completions.create(body, { signal, headers })) tell(takeChunk(streamed, chunk));
       };
       return providerCall({ request, model, price: rates, ceiling, shape, stream }, signal, call);
     },

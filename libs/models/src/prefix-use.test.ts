@@ -31,7 +31,7 @@ function chosen(times: readonly number[]): number {
   return bill(times, (now) => {
     const { life } = use.decide(now, "p");
     use.sent(now, "p", life);
-    use.began(now, "p");
+    use.began("p");
     return life;
   });
 }
@@ -85,7 +85,7 @@ test("while one request writes, others beside it do not pay for writing the same
   expect(use.decide(1, "p").life).toBe("5m");
   use.sent(1, "p", "5m");
   expect(use.decide(2, "p").life).toBe("none");
-  use.began(900, "p");
+  use.began("p");
   expect(use.decide(901, "p").life).toBe("5m");
   // One that never began has written nothing.
   use.sent(10 * MINUTE, "p", "5m");

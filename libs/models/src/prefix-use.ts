@@ -7,7 +7,7 @@ export type PrefixUse = {
   /** The request was sent with the prefix marked to live so long. */
   sent(now: number, digest: string, life: CacheLife): void;
   /** Its answer has begun: only now can others read what it wrote. */
-  began(now: number, digest: string): void;
+  began(digest: string): void;
 };
 
 /**
@@ -25,6 +25,7 @@ const PREFIXES = 10_000;
 /** An answer that has not begun by then wrote nothing. */
 const PENDING_MS = 60_000;
 
+/** `at`: when the request was sent, from which its life counts. */
 type Entry = { readonly life: "5m" | "1h"; readonly at: number; readonly begun: boolean };
 type Seen = { last: number; uses: number; gaps: number[]; entry: Entry | undefined };
 
@@ -46,9 +47,9 @@ export function prefixUse(): PrefixUse {
       if (seen === undefined || life === "none") return;
       seen.entry = { life, at: now, begun: readable(now, seen.entry) };
     },
-    began(now, digest) {
-      const entry = prefixes.get(digest)?.entry;
-      if (entry !== undefined) Object.assign(prefixes.get(digest) ?? {}, { entry: { ...entry, at: now, begun: true } });
+    began(digest) {
+      const seen = prefixes.get(digest);
+      if (seen?.entry !== undefined) seen.entry = { ...seen.entry, begun: true };
     },
   };
 }

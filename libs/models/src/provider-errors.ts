@@ -14,16 +14,16 @@ type Failure = {
 
 /** Statuses by which a provider, or what stands before it, says that it has not begun. Others over 499 may come after the work. */
 const REFUSED = new Set([503, 529]);
-/** The request has not left: no name, no route, nobody who listens, or no trust in the certificate. */
+/** The request has not left: no address, no name, no route, nobody who listens, or no trust in the certificate. */
 const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.+|CERT_.+|.*SELF_SIGNED.*|UNABLE_TO_.+)$/;
+  /^(bad port|ERR_INVALID_.+|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.+|CERT_.+|.*SELF_SIGNED.*|UNABLE_TO_.+)$/;
 
 /** What a call has cost of which no answer began: nothing where it was refused or never sent, else nobody knows. */
 export function costOfFailure(thrown: unknown): CallCost {
   const { status, cause, message } = read(thrown);
   const timedOut = status === 408;
   if (status !== undefined && !timedOut && (status < 500 || REFUSED.has(status))) return { kind: "free" };
-  if (status === undefined && cause !== undefined && NEVER_SENT.test(cause)) return { kind: "free" };
+  if (status === undefined && NEVER_SENT.test(cause ?? message)) return { kind: "free" };
   return { kind: "unknown", reason: status === undefined ? message : `${status}: ${message}` };
 }
 

@@ -25,6 +25,19 @@ export function nothingYet(model: string): Streamed {
   return { text: "", model, usage, stopReason: undefined, stopDetail: undefined, begun: false, complete: false, counted: false };
 }
 
+/** Tells a watcher each piece. One that throws hears no more: the answer is paid for, and goes on. */
+export function teller(onText: ((piece: string) => void) | undefined): (piece: string | undefined) => void {
+  let listening = onText !== undefined;
+  return (piece) => {
+    if (!listening || piece === undefined) return;
+    try {
+      onText?.(piece);
+    } catch {
+      listening = false;
+    }
+  };
+}
+
 /** The value of a complete answer. @throws ModelError `MODEL_REFUSED`, `MODEL_BAD_REQUEST`, `MODEL_ANSWER_INVALID` */
 export function answerOf<T>(streamed: Streamed, shape: AnswerShape, schema: z.ZodType<T>): T {
   if (streamed.stopReason === "refusal")
