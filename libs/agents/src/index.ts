@@ -1,4 +1,4 @@
-export { agent, fold, on, readModel, team, tool, workflow } from "./authoring.ts";
+export { agent, budgetOf, fold, on, readModel, team, tool, workflow } from "./authoring.ts";
 export type {
   Agent,
   AgentRun,
@@ -13,10 +13,12 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+export type { Budget } from "./engine/budget.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";
 export { fits } from "./engine/fits.ts";
 export { schemas as journalSchemas } from "./engine/journal-events.ts";
 export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";
+export { lapsedCalls } from "./engine/lapse.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
 export type { View } from "./engine/read-models.ts";

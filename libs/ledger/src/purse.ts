@@ -52,6 +52,12 @@ export class Purse {
     return highest(state, accountOf(state, agent), holding.period.day, (of) => holding.unsettled(of));
   }
 
+  /** The replicas that hold a block now, this one included. */
+  get replicas(): number {
+    const blocks = Object.values(this.#books.get(this.#period().month)?.held?.state.blocks ?? {});
+    return new Set([this.#options.replica, ...blocks.map(({ replica }) => replica)]).size;
+  }
+
   /** Tells the ledger all, and gives back what is not needed. */
   async close(): Promise<void> {
     await Promise.all([...this.#retired, ...(this.#current === undefined ? [] : [this.#current])].map((holding) => holding.renew(true)));

@@ -1,7 +1,9 @@
 import { allQueues, type Engine, queuesOf, sourcesOf, type Team } from "@armada/agents";
 import { type Logger, MemoryMesh, type MemoryReplica } from "@armada/event-sourcing";
-import type { Models } from "@armada/models";
+import type { ChosenModels } from "@armada/models";
+import type { Config } from "./config/schema.ts";
 import { startReplica } from "./replica.ts";
+import { spendingOf } from "./spending.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 import { noTracer } from "./telemetry/tracer.ts";
 
@@ -12,14 +14,20 @@ export type Prototype = {
   stop(): Promise<void>;
 };
 
-export function startPrototype(teams: readonly Team[], models: Models, logger: Logger): Prototype {
+export function startPrototype(teams: readonly Team[], chosen: ChosenModels, config: Config, logger: Logger): Prototype {
   const mesh = new MemoryMesh(systemClock, systemRandom);
   for (const team of teams) mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
-  const engines: Engine[] = teams.map((team) => startReplica(team, { ...mesh.connect(team.name), tracer: noTracer, logger }, models));
+  const started = teams.map((team) => {
+    const ports = { ...mesh.connect(team.name), logger };
+    const { models, budget, end } = spendingOf(team, chosen, ports, config);
+    const engine: Engine = startReplica(team, { ...ports, tracer: noTracer }, models, budget === undefined ? {} : { budget });
+    return { engine, end };
+  });
   return {
     connect: (team) => mesh.connect(team),
     stop: async () => {
-      await Promise.all(engines.map((engine) => engine.stop()));
+      await Promise.all(started.map(({ engine }) => engine.stop()));
+      for (const { end } of started) end();
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
+import { spendingOf } from "./spending.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
 const WAIT_MS = 1_000;
@@ -100,8 +101,10 @@ async function run(
   const ports = await connectTeam({ servers, keys, team: team.name, logger: log, ...(since > 0 ? { serverSince: since } : {}) });
   await streamReady(ports, team.name, log, stopping.signal);
   if (!stopping.signal.aborted) {
-    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, chosen.models, {
+    const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
+    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, models, {
       drainMs: milliseconds(config.drain),
+      ...(budget === undefined ? {} : { budget }),
     });
     const extra = await beside?.({
       ports,
@@ -118,6 +121,7 @@ async function run(
     if (!stopping.signal.aborted) process.exitCode = 1;
     await extra?.close();
     await engine.stop();
+    end();
   }
   await ports.link.close();
   if (process.connected) process.disconnect();

@@ -5,7 +5,7 @@ import { type RunState, viewOf } from "@armada/agents";
 import { Article } from "@armada/content/contract";
 import { ArmadaError } from "@armada/contracts";
 import type { Objects } from "@armada/event-sourcing";
-import { modelsFrom, startPrototype } from "@armada/runtime";
+import { type Config, modelsFrom, startPrototype } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { HOME, type MeshFile } from "../mesh/mesh-file.ts";
@@ -61,7 +61,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
   if (refused !== undefined)
     throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
-  if (flags.stage === "prototype") return inPrototype(flags, out, read, topic, chosen.models);
+  if (flags.stage === "prototype") return inPrototype(flags, out, read, topic, { chosen, config });
   if (flags.stage !== undefined && flags.stage !== "team")
     throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
   const started = Date.now();
@@ -97,13 +97,14 @@ async function inPrototype(
   out: Output,
   read: Folder,
   topic: string,
-  models: ReturnType<typeof modelsFrom>["models"],
+  { chosen, config }: { chosen: ReturnType<typeof modelsFrom>; config: Config },
 ): Promise<number> {
   const services = await loadServices(flags.only?.split(","));
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
   const prototype = startPrototype(
     services.filter((service) => service.name !== "gateway").map((service) => service.team),
-    models,
+    chosen,
+    config,
     { info: () => undefined, warn },
   );
   const { log, objects } = prototype.connect(TEAM);

@@ -1,4 +1,5 @@
-import { ArmadaError, type Duration } from "@armada/contracts";
+import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
+import { checkZone, parseLimits } from "@armada/ledger";
 import { defaultTiers, pricesFrom } from "@armada/models";
 import { z } from "zod";
 
@@ -24,17 +25,49 @@ const model = (tier: keyof typeof defaultTiers, about: string) =>
     .register(fields, {
       about: `The model that serves ${about}: \`claude-…\` with Anthropic's key, \`openai/NAME\` at an OpenAI-compatible server, or \`local\`.`,
     });
-const prices = z.string().superRefine((text, context) => {
-  try {
-    pricesFrom(text);
-  } catch (error) {
-    if (!(error instanceof ArmadaError)) throw error;
-    context.addIssue(`${error.message}: ${error.hint ?? ""}`);
-  }
-});
+/** A text that `read` takes; what it says of another one is the setting's own error. */
+const readBy = (read: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      if (!(error instanceof ArmadaError)) throw error;
+      context.addIssue(`${error.message}: ${error.hint ?? ""}`);
+    }
+  });
+const prices = readBy(pricesFrom);
+const limits = readBy(parseLimits);
+const MIN_LEASE_MS = 2_000;
+const MAX_LEASE_MS = 600_000;
 
 /** All that can be configured. Secrets cannot: they come from the environment only. */
 export const Config = z.strictObject({
+  budgets: z
+    .strictObject({
+      atLimit: z.enum(["wait", "fallback", "stop"]).default("wait").register(fields, {
+        about:
+          "What a call meets for which nothing is left: it waits until the limit begins again, the agent's fallback answers, or the run stops.",
+      }),
+      downgradeAt: z.number().min(0.01).max(1).default(0.8).register(fields, {
+        about: "The share of a limit from which calls get the next cheaper tier. 1: never before the limit.",
+      }),
+      fleet: limits.optional().register(fields, {
+        about: "What all teams together may spend: `$8000/month`. It wants the service `federation`.",
+        unset: "no limit",
+      }),
+      lease: duration
+        .refine((text) => milliseconds(text) >= MIN_LEASE_MS && milliseconds(text) <= MAX_LEASE_MS, "a lease has 2s to 10m")
+        .default("60s")
+        .register(fields, { about: "How long a replica keeps what it has reserved without a word from it." }),
+      teams: z.record(z.string(), limits).default({}).register(fields, {
+        about: "What a team may spend: `$300/month, $20/day, 5M tokens/day, $1/run`.",
+        unset: "no limit",
+      }),
+      zone: readBy(checkZone)
+        .default("UTC")
+        .register(fields, { about: "The time zone whose days and months the limits mean, as `Europe/Berlin`." }),
+    })
+    .prefault({}),
   data: z.string().min(1).default(".armada/data").register(fields, { about: "The folder of the streams.", flag: "--data" }),
   drain: duration.default("10s").register(fields, { about: "How long running steps may go on after the first Ctrl-C or SIGTERM." }),
   gateway: z
@@ -68,6 +101,14 @@ export const Config = z.strictObject({
         about:
           "Prices of models that the list lacks, or has otherwise, in dollars per million tokens: `gpt-x: $1.25 in, $10 out, $0.12 cached, batch 0.5; llama3: free`.",
         unset: "the providers' list prices; free at a server on loopback",
+      }),
+      requestsPerMinute: z.int().min(1).optional().register(fields, {
+        about: "Requests a minute that the provider's account allows a team: its replicas share them.",
+        unset: "no limit of ours",
+      }),
+      tokensPerMinute: z.int().min(1).optional().register(fields, {
+        about: "Tokens a minute that the provider's account allows a team: its replicas share them.",
+        unset: "no limit of ours",
       }),
       tiers: z
         .strictObject({

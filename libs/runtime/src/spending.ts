@@ -1,0 +1,68 @@
+import { type Budget, budgetOf, lapsedCalls, type Team } from "@armada/agents";
+import { milliseconds } from "@armada/contracts";
+import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
+import { type AllLimits, Purse, parseLimits } from "@armada/ledger";
+import { batchedModels, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
+import type { Config } from "./config/schema.ts";
+import { systemClock, systemRandom } from "./system-ports.ts";
+
+export type Spending = {
+  readonly models: Models;
+  /** None where every model is the local one, which costs nothing. */
+  readonly budget?: Budget;
+  end(): void;
+};
+
+/** How a replica's calls are made, and what pays for them: from the cache, in one request with others, at the provider's pace. */
+export function spendingOf(
+  team: Team,
+  chosen: ChosenModels,
+  ports: { readonly log: Log; readonly registers: Registers; readonly objects: Objects; readonly logger: Logger },
+  config: Config,
+): Spending {
+  const over = new AbortController();
+  const free = Object.values(chosen.tiers).every((model) => model === "local");
+  const budget = free ? undefined : budgetFor(team, ports, config.budgets, over.signal);
+  const { requestsPerMinute, tokensPerMinute } = config.models;
+  // The local model reads material and schema only, and costs nothing: there is nothing to gather for.
+  const gather = (models: Models): Models => (free ? models : batchedModels(models, { clock: systemClock }));
+  const paced = limitedModels(chosen.models, {
+    clock: systemClock,
+    share: () => 1 / (budget?.purse.replicas ?? 1),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+  });
+  const models = cachedModels(gather(paced), {
+    ...ports,
+    team: team.name,
+    clock: systemClock,
+    random: systemRandom,
+    about: ({ tier }) => ({ model: chosen.tiers[tier] }),
+  });
+  return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
+}
+
+/** The limits that hold for a team: the configuration's, and its agents' own. */
+export function limitsOf(team: Team, budgets: Config["budgets"]): AllLimits {
+  const said = budgets.teams[team.name];
+  const own = team.agents.flatMap((agent): [string, AllLimits["team"]][] => {
+    const limits = budgetOf(agent);
+    return limits === undefined ? [] : [[agent.name, limits]];
+  });
+  return { team: said === undefined ? {} : parseLimits(said), agents: Object.fromEntries(own) };
+}
+
+function budgetFor(team: Team, { log, logger }: { log: Log; logger: Logger }, budgets: Config["budgets"], signal: AbortSignal): Budget {
+  const limits = limitsOf(team, budgets);
+  const purse = new Purse({
+    team: team.name,
+    replica: systemRandom.id(),
+    zone: budgets.zone,
+    leaseMs: milliseconds(budgets.lease),
+    limits,
+    ports: { log, clock: systemClock, random: systemRandom, logger },
+    signal,
+    lapsed: (block, about) => lapsedCalls(log, team.name, block, about),
+  });
+  return { purse, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };
+}
