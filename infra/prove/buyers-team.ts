@@ -1,0 +1,81 @@
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Checkout } from "./checkout.ts";
+
+/** Tokens that an answer of the team's agents may have at most: with the prompt's it makes a call's ceiling. */
+export const MAX_TOKENS = 400;
+
+const FILES = {
+  "package.json": JSON.stringify({
+    name: "@armada/buyers",
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    exports: { "./contract": "./src/contract.ts" },
+  }),
+  "src/main.ts": `import { serve } from "@armada/runtime";
+import team from "./team.ts";
+
+await serve(team);
+`,
+  "src/contract.ts": "export {};\n",
+  "src/team.ts": `import { agent, team, workflow } from "@armada/agents";
+import { z } from "zod";
+
+const Item = z.object({ item: z.string(), material: z.string().optional() });
+const Price = z.object({ item: z.string(), cents: z.number() });
+
+/** Agents that ask for one price each; they differ in how. */
+const buyer = (name, how) =>
+  agent({
+    name,
+    does: "asks for a price",
+    tier: "worker",
+    input: Item,
+    output: Price,
+    run: ({ input, model }) =>
+      model.ask({
+        task: "price",
+        prompt: \`the price of \${input.item}\`,
+        material: input.material === undefined ? [] : [{ name: "catalogue", text: input.material }],
+        schema: Price,
+        maxTokens: ${MAX_TOKENS},
+      }),
+    ...how,
+    limits: { timeout: "30s", attempts: 6, concurrency: 64, ...how.limits },
+  });
+
+const agents = [
+  buyer("buyer", {}),
+  buyer("planner", { tier: "orchestrator" }),
+  buyer("modest", { fallback: ({ item }) => ({ item, cents: -1 }) }),
+  buyer("saver", { cache: { ttl: "1h" } }),
+  buyer("joiner", { batch: { max: 10, within: "2s" } }),
+];
+
+/** Asks one agent for the price of each item, all at once or one after the other. */
+const buy = workflow({
+  name: "buy",
+  version: 1,
+  input: z.object({ agent: z.string(), items: z.array(z.string()), together: z.boolean().default(true) }),
+  output: z.object({ prices: z.array(Price.nullable()) }),
+  async run({ agent: name, items, together }, ctx) {
+    const asked = agents.find((one) => one.name === name) ?? agents[0];
+    const one = (item) => ctx.ask(asked, { item });
+    if (together) return { prices: await Promise.all(items.map(one)) };
+    const prices = [];
+    for (const item of items) prices.push(await one(item));
+    return { prices };
+  },
+});
+
+export default team({ name: "buyers", agents, workflows: [buy] });
+`,
+};
+
+/** Writes the team `buyers`, whose agents do nothing but ask models for prices (script `prices`). */
+export function writeBuyers(copy: Checkout): void {
+  for (const [path, text] of Object.entries(FILES)) copy.write(`services/buyers/${path}`, text);
+  const link = join(copy.root, "node_modules/@armada/buyers");
+  if (!existsSync(link)) symlinkSync(join(copy.root, "services/buyers"), link);
+}
