@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ApiScript } from "../api-server.ts";
+import type { ApiScript } from "../index.ts";
 
 const Items = z.array(z.object({ item: z.number(), prompt: z.string() }));
 
@@ -8,7 +8,7 @@ const Items = z.array(z.object({ item: z.number(), prompt: z.string() }));
  * Of a joint request each entry says its own item's. An item whose name begins with `broken` gets an answer of no use.
  */
 export const script: ApiScript = (_task, { prompt, params }) => {
-  const items = Items.safeParse(params["items"]);
+  const items = Items.safeParse(params.items);
   if (!items.success) return priceOf(prompt);
   return { items: items.data.map((one) => ({ item: one.item, value: priceOf(one.prompt) })) };
 };
