@@ -47,7 +47,7 @@ test.each(["2.14.0", "2.16.3", "3.0.0"])("a server of version %s is taken, with 
 });
 
 test("an acknowledgement's subject is read in both of its shapes", () => {
-  const told = { delivery: 3, seq: 120, time: 1_790_000_000_123 };
+  const told = { delivery: 3, seq: 120, nth: 77, time: 1_790_000_000_123, pending: 5 };
   expect(parseAck("$JS.ACK.TEAM_alpha.lead.3.120.77.1790000000123456789.5")).toEqual(told);
   expect(parseAck("$JS.ACK._.ACCHASH.TEAM_alpha.lead.3.120.77.1790000000123456789.5")).toEqual(told);
   expect(parseAck("$JS.ACK.hub.ACCHASH.TEAM_alpha.lead.3.120.77.1790000000123456789.5.random")).toEqual(told);

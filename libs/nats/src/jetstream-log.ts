@@ -3,8 +3,11 @@ import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armad
 import { headers, type Msg } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
-import { follow, scan } from "./follow.ts";
+import { follow } from "./follow.ts";
 import { pull } from "./pull.ts";
+import { scan } from "./scan.ts";
+import { storedHeaders } from "./stored-headers.ts";
+import { unavailable } from "./unavailable.ts";
 import type { Reader, Signer } from "./writer.ts";
 
 const APPEND_TIMEOUT_MS = 5_000;
@@ -35,14 +38,14 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
   const seen = new Set<number>();
   const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {
     const body = m.string();
-    const reading = reader.read(subject, body, m.headers, viaGet);
+    const reading = reader.read(subject, body, storedHeaders(m), viaGet);
     if (reading.kind === "forged") {
       if (!seen.has(seq)) logger.warn(`message ${seq} of ${stream} is not taken: ${reading.why}`, { subject, seq });
       if (seen.size < 100_000) seen.add(seq);
       return undefined;
     }
     const { envelopes, origin } = reading;
-    return { subject, seq, body, time, envelopes, ...(origin === undefined ? {} : { origin }) };
+    return origin === undefined ? { subject, seq, body, time, envelopes } : { subject, seq, body, time, envelopes, origin };
   };
 
   /** A message from a direct get's answer. */
@@ -94,7 +97,10 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
         return true;
       };
       const fail = (reason: string): void => resolve({ kind: "unavailable", reason });
-      mux.stream(subject, signed, take, fail, { headers: h, timeout: APPEND_TIMEOUT_MS });
+      mux.stream(subject, signed, take, fail, {
+        headers: h,
+        timeout: APPEND_TIMEOUT_MS,
+      });
     });
   }
 
@@ -246,8 +252,4 @@ async function api(link: Link, call: string, body: unknown): Promise<{ error?: {
   if ("failed" in answer) throw unavailable(answer.failed);
   if (answer.headers?.code === 503) throw unavailable("no stream answers");
   return JSON.parse(answer.string()) as { error?: { description: string } };
-}
-
-export function unavailable(reason: string): ArmadaError {
-  return new ArmadaError("LOG_UNAVAILABLE", `the log does not answer: ${reason}`, { retryable: true });
 }

@@ -4,7 +4,7 @@ import type { Objects } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
-import { unavailable } from "./jetstream-log.ts";
+import { unavailable } from "./unavailable.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
 const CHUNK = 512 * 1024;

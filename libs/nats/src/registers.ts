@@ -4,7 +4,7 @@ import { headers } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
-import { unavailable } from "./jetstream-log.ts";
+import { unavailable } from "./unavailable.ts";
 
 const TIMEOUT_MS = 5_000;
 

@@ -27,9 +27,13 @@ export function readJournalMessage(message: Message): JournalMessage | undefined
   const subject = parseSubject(message.subject);
   if (subject?.kind !== "journal" || subject.branch !== undefined) return undefined;
   const { envelopes } = message;
-  const events = envelopes.map(parseJournalEvent);
-  if (events.includes(undefined)) return undefined;
-  return { n: subject.n, does: subject.does, events: events as JournalEvent[], envelopes };
+  const events: JournalEvent[] = [];
+  for (const envelope of envelopes) {
+    const event = parseJournalEvent(envelope);
+    if (event === undefined) return undefined;
+    events.push(event);
+  }
+  return { n: subject.n, does: subject.does, events, envelopes };
 }
 
 /** What a decision dispatches, in order; the first gives the message its subject, the others are derived. */
