@@ -1,8 +1,9 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
-import { headers, type Msg } from "@nats-io/transport-node";
+import type { Msg } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
+import { expecting } from "./expectation.ts";
 import { follow } from "./follow.ts";
 import { pull } from "./pull.ts";
 import { scan } from "./scan.ts";
@@ -83,11 +84,6 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
 
   function appendOnce(subject: string, signed: Uint8Array, expect?: Expectation): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      const h = headers();
-      if (expect !== undefined) {
-        h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));
-        if (expect.filter !== subject) h.append("Nats-Expected-Last-Subject-Sequence-Subject", expect.filter);
-      }
       const take = (m: Msg): boolean => {
         try {
           resolve(m.headers?.code === 503 ? { kind: "unavailable", reason: "no stream answers" } : appendedFrom(m.string()));
@@ -98,7 +94,7 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
       };
       const fail = (reason: string): void => resolve({ kind: "unavailable", reason });
       mux.stream(subject, signed, take, fail, {
-        headers: h,
+        ...(expect === undefined ? {} : { headers: expecting(subject, expect) }),
         timeout: APPEND_TIMEOUT_MS,
       });
     });

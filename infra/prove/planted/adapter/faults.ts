@@ -72,9 +72,9 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "nothing is created once",
     adapter: "JetStream R1",
-    file: "libs/nats/src/jetstream-log.ts",
-    from: 'h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
-    to: 'if (expect.last > 0) h.append("Nats-Expected-Last-Subject-Sequence", String(expect.last));',
+    file: "libs/nats/src/expectation.ts",
+    from: 'const sequence = header("Nats-Expected-Last-Subject-Sequence", String(last));',
+    to: 'const sequence = last > 0 ? header("Nats-Expected-Last-Subject-Sequence", String(last)) : "";',
   },
   {
     name: "following begins one too late",
