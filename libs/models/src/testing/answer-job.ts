@@ -13,11 +13,13 @@ export type Answering = {
   /** Deltas of one streamed answer. */
   readonly pieces: number;
   readonly cache: PromptCache;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 };
 
 /** A message or a chat completion as a job. */
 export function answerJob({ request, segments }: Accepted, wire: Wire, id: string, fault: Fault | undefined, how: Answering): Job {
-  const use = how.cache.look(request.model, segments, Date.now());
+  const use = how.cache.look(request.model, segments, how.now());
   const asked = wire.provider === "openai" ? readOnly(use) : usageOf(use);
   return {
     about: {
@@ -41,7 +43,7 @@ export function answerJob({ request, segments }: Accepted, wire: Wire, id: strin
         frames: () => wire.frames(reply, how.pieces),
       };
     },
-    onBilled: () => use.commit(Date.now()),
+    onBilled: () => use.commit(how.now()),
   };
 }
 

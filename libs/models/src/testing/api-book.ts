@@ -23,7 +23,7 @@ export type ApiBook = {
 };
 
 /** Begins with what the file has from servers before. */
-export function apiBook(file: string | undefined, prices: readonly Price[] | undefined): ApiBook {
+export function apiBook(file: string | undefined, prices: readonly Price[] | undefined, now: () => number): ApiBook {
   const calls = apiCalls();
   const report = usageReport();
   const log = apiLog(file);
@@ -40,9 +40,9 @@ export function apiBook(file: string | undefined, prices: readonly Price[] | und
     fold(line);
   };
   const end: ApiBook["end"] = (about, outcome, billed, tokens) => {
-    const costMicros = billed ? bill(about.model, tokens, about.batch !== undefined, prices) : 0;
+    const costMicros = billed ? bill(about.model, tokens, about.batch !== undefined, now(), prices) : 0;
     if (outcome === "answered") counts.answered += 1;
-    write({ at: new Date().toISOString(), event: "end", ...about, tokens, billed, costMicros, outcome });
+    write({ at: new Date(now()).toISOString(), event: "end", ...about, tokens, billed, costMicros, outcome });
   };
   return {
     nextId() {
@@ -51,7 +51,15 @@ export function apiBook(file: string | undefined, prices: readonly Price[] | und
     },
     arrive(about, asked) {
       counts.requests += 1;
-      write({ at: new Date().toISOString(), event: "arrival", ...about, tokens: asked, billed: false, costMicros: 0, outcome: "open" });
+      write({
+        at: new Date(now()).toISOString(),
+        event: "arrival",
+        ...about,
+        tokens: asked,
+        billed: false,
+        costMicros: 0,
+        outcome: "open",
+      });
     },
     end,
     abandon(batches) {

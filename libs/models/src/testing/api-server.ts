@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "@armada/event-sourcing";
 import { listPrices, type Price } from "../prices.ts";
 import type { Answering } from "./answer-job.ts";
 import { apiBook } from "./api-book.ts";
@@ -38,6 +40,8 @@ export type ApiServerOptions = {
   readonly models?: readonly string[] | undefined;
   /** What requests cost; the list prices unless said. A model without a price costs nothing. */
   readonly prices?: readonly Price[] | undefined;
+  /** By which the log, the prices, the lives of prompts in the cache and the ends of batches go; the system's unless said. */
+  readonly clock?: Clock | undefined;
   /** Usage to report instead of the counted one. */
   readonly usage?: ((request: ApiRequest) => Partial<ApiUsage>) | undefined;
 };
@@ -55,6 +59,11 @@ export type ApiServer = AsyncDisposable & {
 const KEEP_ALIVE_MS = 120_000;
 const BACKLOG = 4_096;
 
+const systemClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }),
+};
+
 /**
  * A server on loopback that speaks the Messages API (messages, batches, counting tokens, the usage report) and OpenAI's chat
  * completions and embeddings, keeps a provider's account of both, and does wrong on purpose as it is told.
@@ -62,12 +71,14 @@ const BACKLOG = 4_096;
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { logFile } = options;
   const { delayMs, pieceMs, batchMs, batchExpire, hold, faults } = options;
+  const clock = options.clock ?? systemClock;
+  const now = (): number => clock.now();
   const settings = settingsOf({ delayMs, pieceMs, batchMs, batchExpire, hold, faults });
-  const book = apiBook(logFile, options.prices);
+  const book = apiBook(logFile, options.prices, now);
   const models = options.models ?? [...new Set((options.prices ?? listPrices).map((price) => price.model))];
-  const how: Answering = { script: options.script, usage: options.usage, pieces: options.pieces ?? 8, cache: promptCache() };
+  const how: Answering = { script: options.script, usage: options.usage, pieces: options.pieces ?? 8, cache: promptCache(), now };
   const file = logFile === undefined ? undefined : `${logFile}.batches.jsonl`;
-  const all = batches(file, book, settings, { ...how, models: new Set(models) });
+  const all = batches(file, book, settings, { ...how, models: new Set(models), clock });
   book.abandon(new Set(all.all().map(({ id }) => id)));
   const { keys } = options;
   const handle = routes({ book, settings, how, batches: all, keys, models, openaiModels: options.models });

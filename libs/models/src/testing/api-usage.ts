@@ -41,11 +41,11 @@ export function tokensOf(usage: ApiUsage): ApiTokens {
   };
 }
 
-/** Integer micro-dollars at the price in force, rounded up; a model of a test's own costs nothing. */
-export function bill(model: string, tokens: ApiTokens, batch: boolean, prices: readonly Price[] = listPrices): number {
+/** Integer micro-dollars at the price in force at `at` (milliseconds since 1970), rounded up; a model of a test's own costs nothing. */
+export function bill(model: string, tokens: ApiTokens, batch: boolean, at: number, prices: readonly Price[] = listPrices): number {
   const name = model.replace(/-\d{8}$/, "");
   const rows = prices.filter((row) => row.model === model || row.model === name);
-  const price = rows.findLast((row) => Date.parse(row.since) <= Date.now()) ?? rows[0];
+  const price = rows.findLast((row) => Date.parse(row.since) <= at) ?? rows[0];
   if (price === undefined) return 0;
   const full = costMicros(price, {
     inputTokens: tokens.input,

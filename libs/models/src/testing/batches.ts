@@ -1,3 +1,4 @@
+import type { Clock } from "@armada/event-sourcing";
 import { TASK_HEADER } from "../anthropic-request.ts";
 import { type Answering, replyOf, usageOf } from "./answer-job.ts";
 import type { ApiBook } from "./api-book.ts";
@@ -35,10 +36,11 @@ export function batches(
   file: string | undefined,
   book: ApiBook,
   settings: Settings,
-  how: Answering & { readonly models: ReadonlySet<string> },
+  how: Answering & { readonly models: ReadonlySet<string>; readonly clock: Clock },
 ): Batches {
   const states = batchStates(file);
-  const timers = new Set<NodeJS.Timeout>();
+  const { clock } = how;
+  const over = new AbortController();
 
   /** The ended batch is on disk before its items are in the log: what a kill leaves in between, the next server writes. */
   const end = async (id: string): Promise<void> => {
@@ -50,8 +52,8 @@ export function batches(
     const then = states.get(id);
     // It ended or was canceled while its items were answered: that other end counts.
     if (then === undefined || then.endedAt !== null || then.cancelAt !== now.cancelAt) return;
-    for (const use of uses) use.commit(Date.now());
-    states.put({ ...then, endedAt: new Date().toISOString(), items });
+    for (const use of uses) use.commit(clock.now());
+    states.put({ ...then, endedAt: new Date(clock.now()).toISOString(), items });
     for (const item of items) logEnd(item);
   };
 
@@ -70,7 +72,7 @@ export function batches(
     if (fate === "batchErrored") return errored("internal", "Internal server error");
     const accepted = acceptMessage(item.params, headersOf(item), how.models);
     if ("refused" in accepted) return errored(accepted.refused, accepted.message);
-    const use = how.cache.look(accepted.request.model, accepted.segments, Date.now());
+    const use = how.cache.look(accepted.request.model, accepted.segments, clock.now());
     try {
       const reply = await replyOf(about.id, accepted.request, usageOf(use), how);
       uses.push(use);
@@ -91,26 +93,24 @@ export function batches(
     if (!book.calls.seen(about.id)) book.arrive(about, noTokens);
   };
   const endIn = (id: string, ms: number): void => {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        end(id).catch((error: unknown) => console.error(`batch ${id}: ${String(error)}`));
-      },
-      Math.max(0, ms),
-    );
-    timers.add(timer.unref());
+    clock
+      .sleep(Math.max(0, ms), over.signal)
+      .then(() => end(id))
+      .catch((error: unknown) => {
+        if (!over.signal.aborted) console.error(`batch ${id}: ${String(error)}`);
+      });
   };
 
   for (const state of states.all()) {
     for (const item of state.items) logArrival(item);
-    if (state.endedAt === null) endIn(state.id, state.cancelAt === null ? state.due - Date.now() : CANCEL_MS);
+    if (state.endedAt === null) endIn(state.id, state.cancelAt === null ? state.due - clock.now() : CANCEL_MS);
     else for (const item of state.items) logEnd(item);
   }
 
   return {
     create(requests, headers) {
       const id = `msgbatch_${book.nextId()}`;
-      const now = Date.now();
+      const now = clock.now();
       const items = requests.map(({ custom_id: customId, params }): BatchItem => {
         const named: Headers = (name) => (name === CALL_HEADER ? customId : headers(name));
         const accepted = acceptMessage(params, named, how.models);
@@ -126,7 +126,7 @@ export function batches(
     cancel(id) {
       const state = states.get(id);
       if (state === undefined || state.endedAt !== null || state.cancelAt !== null) return state;
-      const canceling = { ...state, cancelAt: new Date().toISOString() };
+      const canceling = { ...state, cancelAt: new Date(clock.now()).toISOString() };
       states.put(canceling);
       endIn(id, CANCEL_MS);
       return canceling;
@@ -134,7 +134,7 @@ export function batches(
     get: states.get,
     all: states.all,
     close() {
-      for (const timer of timers) clearTimeout(timer);
+      over.abort();
       states.close();
     },
   };

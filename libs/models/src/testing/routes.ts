@@ -95,7 +95,7 @@ export function routes(serving: Serving): (req: IncomingMessage, res: ServerResp
       }
       case "GET /v1/organizations/usage_report/messages": {
         const parsed = ReportQuery.safeParse(query);
-        return parsed.success ? send(book.report.page(parsed.data, Date.now())) : refuse("invalid", placeOf(parsed.error));
+        return parsed.success ? send(book.report.page(parsed.data, how.now())) : refuse("invalid", placeOf(parsed.error));
       }
       case "GET /v1/models":
         return send(modelList(serving.models, !openai));
