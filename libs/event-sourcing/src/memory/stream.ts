@@ -25,7 +25,7 @@ export class MemoryStream {
 
   append(subject: string, body: string, time: number, expect?: Expectation, origin?: Message["origin"]): Appended {
     if (expect !== undefined) {
-      const last = this.#matching(expect.filter, this.head).findLast(taken)?.seq ?? 0;
+      const last = this.#last(expect.filter, this.head)?.seq ?? 0;
       if (last !== expect.last) return { kind: "conflict", last };
     }
     const envelopes = decodeBody(body) ?? [];
@@ -60,7 +60,7 @@ export class MemoryStream {
 
   /** The last matching message up to sequence `upTo`, however many there are. */
   last(filter: string, upTo: number): { readonly message: Message | undefined; readonly upTo: number } {
-    return { message: this.#matching(filter, upTo).findLast(taken), upTo };
+    return { message: this.#last(filter, upTo), upTo };
   }
 
   /** Calls `listener` for each message stored from now on; returns the way to end that. */
@@ -70,10 +70,18 @@ export class MemoryStream {
   }
 
   #matching(filter: string, upTo: number): Message[] {
+    return this.#candidates(filter).filter((message) => message.seq <= upTo && matches(filter, message.subject));
+  }
+
+  /** From the end on: of an aggregate without an end, the last of many messages is wanted again and again. */
+  #last(filter: string, upTo: number): Message | undefined {
+    return this.#candidates(filter).findLast((message) => message.seq <= upTo && taken(message) && matches(filter, message.subject));
+  }
+
+  #candidates(filter: string): readonly Message[] {
     const aggregate = filter.split(".")[AGGREGATE];
     const indexed = aggregate !== undefined && aggregate !== "*" && aggregate !== ">";
-    const candidates = indexed ? (this.#byAggregate.get(aggregate) ?? []) : this.messages;
-    return candidates.filter((message) => message.seq <= upTo && matches(filter, message.subject));
+    return indexed ? (this.#byAggregate.get(aggregate) ?? []) : this.messages;
   }
 }
 
