@@ -25,8 +25,9 @@ import type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+import { parseWindow } from "./window.ts";
 
-/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH` */
+/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_WINDOW` */
 export function agent<I, O>(options: {
   name: string;
   does: string;
@@ -38,6 +39,8 @@ export function agent<I, O>(options: {
   limits?: Limits;
   cache?: Caching;
   batch?: Batching;
+  /** Its work begins in these hours only: `22:00-06:00 Europe/Berlin`. */
+  window?: string;
   run: (about: AgentRun<I>) => Promise<O> | O;
   fallback?: (input: I) => Promise<O> | O;
 }): Agent<I, O> {
@@ -61,6 +64,7 @@ export function agent<I, O>(options: {
     tools: options.tools ?? {},
     limits,
     calls: { ...cacheOf(options.name, options.cache), ...batchOf(options.name, options.batch) },
+    window: options.window === undefined ? undefined : parseWindow(options.window),
     run: options.run,
     fallback: options.fallback,
   };

@@ -1,6 +1,7 @@
 import type { AnyEventKind, Capability, Duration, EventKind, Provision } from "@armada/contracts";
 import type { CallOptions, ModelRequest, Tier } from "@armada/models";
 import type { z } from "zod";
+import type { Window } from "./window.ts";
 
 /** A model request as an agent writes it; tier and idempotency key are the engine's. */
 export type Question<T> = Omit<ModelRequest<T>, "tier" | "idempotencyKey"> & { readonly tier?: Tier };
@@ -57,6 +58,8 @@ export type Agent<I = unknown, O = unknown> = {
   readonly limits: Limits;
   /** How its model calls are made. */
   readonly calls: Pick<CallOptions, "cache" | "batch">;
+  /** Its attempts begin while this is open, and wait for it else. */
+  readonly window: Window | undefined;
   run(about: AgentRun<I>): Promise<O> | O;
   /** Answers when all attempts failed; its outcome is always labelled degraded. */
   readonly fallback: ((input: I) => Promise<O> | O) | undefined;

@@ -13,6 +13,6 @@ export {
   type Suspect,
 } from "./ledger-events.ts";
 export { type Limit, type Limits, level, parseLimits, remaining } from "./limits.ts";
-export { checkZone, endOf, type Period, periodOf, startOf } from "./periods.ts";
+export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
 export { Purse, type PurseOptions } from "./purse.ts";
 export { accountOf, highest, type Scope, type Standing, scopesOf, standingOf } from "./standing.ts";

@@ -12,7 +12,7 @@ export function checkZone(zone: string): void {
 
 /** The day and month of `at` (ms since 1970) in a zone named as in the IANA database. @throws ArmadaError `ZONE_UNKNOWN` */
 export function periodOf(at: number, zone: string): Period {
-  const day = local(at, zone).slice(0, 10);
+  const day = localTime(at, zone).slice(0, 10);
   return { day, month: day.slice(0, 7) };
 }
 
@@ -39,14 +39,14 @@ function midnight(day: string, zone: string): number {
   let high = utc + 15 * 3_600_000;
   while (high - low > 1_000) {
     const middle = Math.floor((low + high) / 2_000) * 1_000;
-    if (local(middle, zone).slice(0, 10) < day) low = middle;
+    if (localTime(middle, zone).slice(0, 10) < day) low = middle;
     else high = middle;
   }
   return high;
 }
 
-/** `2026-11-22T18:00:00`, as clocks in the zone show it. */
-function local(at: number, zone: string): string {
+/** `2026-11-22T18:00:00`, as clocks in the zone show it at `at` (ms since 1970). @throws ArmadaError `ZONE_UNKNOWN` */
+export function localTime(at: number, zone: string): string {
   const part = Object.fromEntries(
     format(zone)
       .formatToParts(at)

@@ -73,6 +73,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
         derived.push(timer(event.data.n, event.data.until));
         break;
       case "sleep.set":
+      case "step.held":
       case "approval.asked":
         derived.push(timer(event.data.n, event.data.until));
         break;

@@ -40,6 +40,8 @@ const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.tool",
   "step.parked",
   "step.retried",
+  "step.held",
+  "step.released",
 ]);
 
 type Result = { readonly output: unknown } | { readonly error: unknown };

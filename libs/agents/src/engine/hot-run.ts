@@ -103,13 +103,15 @@ export async function replay(run: HotRun, messages: readonly Message[], function
 }
 
 /** What is journaled of a step while its outcome is out: the function has nothing to answer to it. */
-const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+export const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.drawn",
   "step.attempt_failed",
   "step.worker_lost",
   "step.tool",
   "step.parked",
   "step.retried",
+  "step.held",
+  "step.released",
 ]);
 
 /**

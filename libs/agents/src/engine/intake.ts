@@ -7,6 +7,7 @@ import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
 import { waitRoute } from "./journal-message.ts";
+import { release } from "./off-peak.ts";
 import type { Payloads } from "./payloads.ts";
 import { persistently } from "./persistently.ts";
 import { factFilter, subscriptionName } from "./queues.ts";
@@ -103,6 +104,8 @@ export class Intake {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
+    const released = await release(this.#host, id, n, delivery.seq);
+    if (released !== undefined) return released;
     return this.#outcome(id, n, delivery, (state) =>
       state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined,
     );

@@ -62,6 +62,10 @@ export const schemas = {
     account: z.string(),
     block: z.string(),
   }),
+  /** Its agent's window is closed: nothing dispatches it before `until` (ISO-8601). */
+  "step.held": z.object({ n, until: z.string() }),
+  /** Its agent's window has opened: it is dispatched again. */
+  "step.released": z.object({ n }),
   "step.attempt_failed": z.object({
     n,
     attempt: z.number().int(),

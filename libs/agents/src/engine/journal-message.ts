@@ -42,6 +42,7 @@ export function dispatchesOf(events: readonly JournalEvent[], state: RunState): 
     switch (event.type) {
       case "step.requested":
         return [{ does: "do", route: `${event.data.agent}-${event.data.variant}`, call: event.data.n }];
+      case "step.released":
       case "step.retried": {
         const step = state.steps.get(event.data.n);
         return step === undefined ? [] : [{ does: "do", route: `${step.agent}-${step.variant}`, call: step.n }];
@@ -97,6 +98,8 @@ function noteOf(events: readonly JournalEvent[]): string {
         return "attempt_failed";
       case "step.drawn":
         return "draw";
+      case "step.held":
+        return "held";
       case "step.worker_lost":
         return "worker_lost";
       case "step.tool":

@@ -30,6 +30,8 @@ export type StepState = {
   lastFailure: { readonly code: string; readonly message: string } | undefined;
   /** ISO-8601; set while the step waits for its budget to begin again. */
   budgetUntil: string | undefined;
+  /** Set while the step waits for its agent's window: when it opens (ISO-8601), and the ordinal that says so. */
+  held: { readonly until: string; readonly at: number } | undefined;
   /** What answers from a cache did not cost, in micro-dollars. */
   savedMicros: number;
   /** Journaled results of `write` tools, by call. */
@@ -176,6 +178,16 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.dispatchedAt = state.length;
         step.delivery = 0;
       });
+    case "step.held":
+      return onStep(state, event.data.n, (step) => {
+        step.held = { until: event.data.until, at: state.length };
+      });
+    case "step.released":
+      return onStep(state, event.data.n, (step) => {
+        step.held = undefined;
+        step.dispatchedAt = state.length;
+        step.delivery = 0;
+      });
     case "ask.sent":
       state.waits.set(event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
@@ -250,6 +262,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     degraded: undefined,
     lastFailure: undefined,
     budgetUntil: undefined,
+    held: undefined,
     savedMicros: 0,
     tools: new Map(),
   };
@@ -285,7 +298,10 @@ export function statusOf(state: RunState): RunStatus {
   if (state.stopped !== undefined) return "stopped";
   const steps = [...state.steps.values()];
   const requested = steps.filter((step) => step.status === "requested");
-  if (requested.length > 0) return requested.every((step) => step.budgetUntil !== undefined) ? "waiting" : "running";
+  if (requested.length > 0) {
+    const waits = requested.every(({ budgetUntil, held }) => budgetUntil !== undefined || held !== undefined);
+    return waits ? "waiting" : "running";
+  }
   if (steps.some((step) => step.status === "parked")) return "parked";
   return [...state.waits.values()].some((wait) => wait.open) ? "waiting" : "running";
 }

@@ -66,7 +66,9 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
     };
   });
   const waitingFor =
-    state.ended === undefined ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state)] : [];
+    state.ended === undefined
+      ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...windows(state)]
+      : [];
   const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
     run,
@@ -105,6 +107,13 @@ function parkedReason(state: RunState): { code: string; message: string; hint?: 
 function budgets(state: RunState): WaitingFor[] {
   return [...state.steps.values()].flatMap(({ n, agent, status, budgetUntil }) =>
     status === "requested" && budgetUntil !== undefined ? [{ kind: "budget", n, what: `a budget for ${agent}`, until: budgetUntil }] : [],
+  );
+}
+
+/** Steps whose agent's window must open first. */
+function windows(state: RunState): WaitingFor[] {
+  return [...state.steps.values()].flatMap(({ n, agent, status, held }) =>
+    status === "requested" && held !== undefined ? [{ kind: "window", n, what: `the window of ${agent}`, until: held.until }] : [],
   );
 }
 

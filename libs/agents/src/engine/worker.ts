@@ -3,6 +3,7 @@ import type { Delivery, Handled } from "@armada/event-sourcing";
 import { BudgetExhausted } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
+import { opening } from "../window.ts";
 import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import type { Budget } from "./budget.ts";
@@ -10,6 +11,7 @@ import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
+import { hold } from "./off-peak.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
@@ -80,7 +82,7 @@ export class Worker {
 
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
-    const waited = read.step?.budgetUntil !== undefined; // given back for want of money: nobody died
+    const waited = read.step?.budgetUntil !== undefined || read.step?.held !== undefined; // for money, or its window: nobody died
     if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage && !waited) {
       await this.#lost(id, n, ordinal, delivery.delivery - 1);
       read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
@@ -94,8 +96,15 @@ export class Worker {
       return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
     if (read.ended !== undefined) return DONE;
+    if (step.held !== undefined) {
+      await this.#host.derive(id, step.held.at, delivery.seq);
+      return DONE;
+    }
     const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
     if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
+    const now = this.#host.ports.clock.now();
+    const opens = agent.window === undefined ? now : opening(agent.window, now);
+    if (opens > now) return hold(this.#host, id, step, opens);
     const attempted = await attemptStep({
       agent,
       id,
@@ -241,7 +250,7 @@ export class Worker {
   async #lost(id: string, n: number, dispatchedAt: number, delivery: number): Promise<void> {
     await this.#host.commit(id, 0, ({ state }) => {
       const now = state.steps.get(n);
-      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.held !== undefined || now.delivery >= delivery) return undefined;
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
   }
@@ -268,8 +277,8 @@ function isOpen(step: StepState | undefined, state: { readonly ended: unknown })
 function callOf(delivery: Delivery): number | undefined {
   const journal = readJournalMessage(delivery);
   if (journal !== undefined) {
-    const first = journal.events.find((event) => event.type === "step.requested" || event.type === "step.retried");
-    return first?.data.n;
+    const first = journal.events.find(({ type }) => type === "step.requested" || type === "step.retried" || type === "step.released");
+    return first !== undefined && "n" in first.data ? first.data.n : undefined;
   }
   const data = delivery.envelopes[0]?.data;
   return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;

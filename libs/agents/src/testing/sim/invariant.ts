@@ -18,7 +18,10 @@ export function broken(mesh: MemoryMesh, open: Iterable<Journal>): string[] {
     if (live.has(run) || state.stopped !== undefined || waitsLive(live, journal)) continue;
     let held = false;
     for (const step of state.steps.values()) {
-      if (step.status === "requested") wrong.push(`step ${step.n} of run ${run} of ${team} is requested and nothing dispatches it`);
+      if (step.status === "requested" && step.held !== undefined) {
+        held = true;
+        if (!mesh.timerPending(team, run, step.n)) wrong.push(`the held step ${step.n} of run ${run} of ${team} has no timer`);
+      } else if (step.status === "requested") wrong.push(`step ${step.n} of run ${run} of ${team} is requested and nothing dispatches it`);
       if (step.status === "parked") held = true;
     }
     for (const wait of state.waits.values()) {

@@ -11,7 +11,7 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
-export type AgentName = "sure" | "moody" | "soft" | "writer" | "reader";
+export type AgentName = "sure" | "moody" | "soft" | "writer" | "reader" | "later";
 
 /** One call of a program, which the simulated workflows carry out; `again` stands last. */
 export type Op =
@@ -83,7 +83,7 @@ export class Programs {
   }
 
   #ask(): Op {
-    const agent = this.#one<AgentName>(["sure", "sure", "sure", "moody", "moody", "soft", "writer", "reader"]);
+    const agent = this.#one<AgentName>(["sure", "sure", "sure", "moody", "moody", "soft", "writer", "reader", "later"]);
     const how = this.#one<Task["how"]>(["throw", "throw", "throw", "terminal", "hang", "refuse"]);
     const fails = agent === "sure" || agent === "reader" ? 0 : agent === "moody" && this.#chance(0.2) ? 4 + this.#below(3) : this.#below(3);
     return {

@@ -1,5 +1,5 @@
 import { answer } from "../../engine/answer.ts";
-import { coldRun, type Functions, foldMessage } from "../../engine/hot-run.ts";
+import { coldRun, type Functions, foldMessage, PASSIVE } from "../../engine/hot-run.ts";
 import type { JournalEvent, JournalEventType } from "../../engine/journal-events.ts";
 import type { Journal } from "./journals.ts";
 
@@ -44,10 +44,7 @@ export async function regenerated(journal: Journal, functions: Functions): Promi
 
 /** Of a step whose outcome is out: the function says nothing to it, and what it has yet to say stays unsaid. */
 function isPassive(events: readonly JournalEvent[]): boolean {
-  return (
-    events.every(({ type }) => ["step.attempt_failed", "step.worker_lost", "step.tool", "step.parked", "step.retried"].includes(type)) &&
-    events.length > 0
-  );
+  return events.every(({ type }) => PASSIVE.has(type)) && events.length > 0;
 }
 
 function causesOf(events: readonly JournalEvent[]): number {

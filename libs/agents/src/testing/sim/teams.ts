@@ -3,8 +3,12 @@ import type { Clock } from "@armada/event-sourcing";
 import { z } from "zod";
 import { agent, fold, on, readModel, team, tool, workflow } from "../../authoring.ts";
 import type { Agent, ReadModel, Team, Workflow, WorkflowContext } from "../../define.ts";
+import { opening, parseWindow } from "../../window.ts";
 import type { Effects } from "./effects.ts";
 import { type AgentName, type Op, Program, Task } from "./program.ts";
+
+/** Opens a while after the first runs begin. */
+const WINDOW = "00:00:15-12:00 UTC";
 
 export const SIDES = ["alpha", "beta"] as const;
 export type Side = (typeof SIDES)[number];
@@ -58,6 +62,7 @@ const asked: Readonly<Record<AgentName, Agent<Task, z.infer<typeof Out>>>> = {
   soft: unimplemented("soft"),
   writer: unimplemented("writer"),
   reader: unimplemented("reader"),
+  later: unimplemented("later"),
 };
 
 function unimplemented(name: AgentName): Agent<Task, z.infer<typeof Out>> {
@@ -193,8 +198,11 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
       ...common,
       name,
       ...(name === "soft" ? { fallback: (task: Task) => ({ v: -task.v }) } : {}),
+      ...(name === "later" ? { window: WINDOW } : {}),
       ...(name === "reader" ? { context: [tallies[side]] as never } : {}),
       run: async ({ input, idempotencyKey, attempt, signal, context }) => {
+        if (name === "later" && opening(parseWindow(WINDOW), clock.now()) > clock.now())
+          effects.wrong.push(`${idempotencyKey} begins at ${new Date(clock.now()).toISOString()}`);
         if (name === "reader" && typeof context.tally !== "object") throw new Error("the read model is missing");
         await act(name, input, idempotencyKey, name === "soft" && input.how !== "refuse" ? 0 : attempt, signal);
         return { v: input.v + 1 };
@@ -217,5 +225,5 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
       return { v: input.v + 1, tools: [one, two].map((made) => z.object({ nth: z.number() }).parse(made).nth) };
     },
   });
-  return [plain("sure"), plain("moody"), plain("soft"), writer, plain("reader")];
+  return [plain("sure"), plain("moody"), plain("soft"), writer, plain("reader"), plain("later")];
 }
