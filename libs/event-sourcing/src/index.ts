@@ -19,6 +19,7 @@ export type {
   Depth,
   Expectation,
   Handled,
+  Live,
   Loaded,
   Log,
   Logger,

@@ -1,4 +1,4 @@
-import type { Envelope } from "@armada/contracts";
+import type { Envelope, LiveText } from "@armada/contracts";
 
 /** A stored message that the adapter has read: its envelopes agree with its subject, and its writer is who they name. */
 export type Message = {
@@ -99,6 +99,14 @@ export interface Objects {
   drop(digest: string): Promise<void>;
 }
 
+/** Text of running calls for who watches now. Never stored: a piece comes at most once, in order, and is lost where nobody watches. */
+export interface Live {
+  /** Never waits, never throws. */
+  publish(piece: LiveText): void;
+  /** The pieces of a run from now on. Resolves when `signal` aborts. */
+  watch(run: string, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void>;
+}
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -144,4 +152,6 @@ export type Ports = {
   readonly scheduler: Scheduler;
   readonly tracer: Tracer;
   readonly logger: Logger;
+  /** Absent where nobody could watch. */
+  readonly live?: Live;
 };

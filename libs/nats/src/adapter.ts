@@ -1,7 +1,8 @@
-import type { Log, Logger, Objects, Registers, Timers } from "@armada/event-sourcing";
+import type { Live, Log, Logger, Objects, Registers, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connect.ts";
 import { publicKeys, readIdentity } from "./identities.ts";
 import { jetstreamLog } from "./jetstream-log.ts";
+import { natsLive } from "./live.ts";
 import { jetstreamObjects } from "./objects.ts";
 import { jetstreamRegisters } from "./registers.ts";
 import { jetstreamTimers } from "./timers.ts";
@@ -14,6 +15,7 @@ export type NatsPorts = {
   readonly timers: Timers;
   readonly registers: Registers;
   readonly objects: Objects;
+  readonly live: Live;
 };
 
 /** Connects one replica of a team. `keys`: the folder of identities. */
@@ -40,5 +42,6 @@ export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string,
     timers: jetstreamTimers(connected, team),
     registers: jetstreamRegisters(connected, team, logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
+    live: natsLive(connected, team),
   };
 }

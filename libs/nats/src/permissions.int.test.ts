@@ -14,7 +14,13 @@ const reads = (stream: string): string[] => [
 ];
 const changes = (stream: string): string[] =>
   ["PURGE", "DELETE", "UPDATE", "MSG.DELETE", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN"].map((call) => `$JS.API.STREAM.${call}.${stream}`);
-const written = (team: string): string[] => [`evt.${team}.a.b.c.1`, `run.${team}.do.a.r.1`, `at.${team}.r.1`, `obj.${team}.d.0`];
+const written = (team: string): string[] => [
+  `evt.${team}.a.b.c.1`,
+  `run.${team}.do.a.r.1`,
+  `at.${team}.r.1`,
+  `obj.${team}.d.0`,
+  `live.${team}.r.1`,
+];
 const asks = (from: string, to: string): string[] => [`ask.${to}.${from}.help.r-1`, `ans.${to}.${from}.r.1`];
 
 /** What each identity may publish, and what it may not. `NONE` is a stream that does not exist: what is allowed there harms nothing. */
@@ -52,7 +58,12 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       ...changes("TEAM_alpha"),
       ...ack("TEAM_alpha"),
       "$JS.API.CONSUMER.PAUSE.TEAM_alpha.q",
+      "live.operator.r.1",
     ],
+  },
+  gateway: {
+    may: [...written("gateway"), ...reads("TEAM_alpha"), "ask.alpha.gateway.run_start.x"],
+    mayNot: [...written("alpha"), ...changes("TEAM_alpha"), ...ack("TEAM_alpha"), ...asks("alpha", "beta")],
   },
   archiver: {
     may: [...reads("TEAM_alpha"), "$JS.API.STREAM.PURGE.NONE"],
@@ -63,6 +74,8 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     mayNot: [...written("alpha"), ...asks("provisioner", "alpha"), ...ack("TEAM_alpha")],
   },
 };
+/** Who may watch the text of running calls. */
+const watchers = new Set(["operator", "gateway"]);
 
 let mesh: TestMesh;
 const links = new Map<string, { link: Link; refused: string[] }>();
@@ -73,7 +86,7 @@ beforeAll(async () => {
     queues: [{ name: "q", filters: [`run.${name}.>`], concurrency: 1 }],
     sources: new Map(),
   });
-  mesh = await startTestMesh([team("alpha"), team("beta")], { strangers: ["stranger"] });
+  mesh = await startTestMesh([team("alpha"), team("beta")], { strangers: ["stranger", "gateway"] });
   for (const name of Object.keys(matrix)) {
     const refused: string[] = [];
     const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
@@ -111,10 +124,12 @@ describe.each(Object.keys(matrix))("%s", (name) => {
     expect(await allowed(name, (open) => open.connection.publish(subject, "{}"))).toBe(false);
   });
 
-  test("may listen to its own inbox and to nothing else", async () => {
+  test("may listen to its own inbox, to live text where it is a watcher, and to nothing else", async () => {
     const listen = (subject: string) => allowed(name, (open) => void open.connection.subscribe(subject, { callback: () => undefined }));
     expect(await listen(`_INBOX.${name}.more`)).toBe(true);
     for (const subject of ["_INBOX.>", "_INBOX.someone.>", `evt.${name}.>`, "evt.beta.>", "run.>", ">", "$JS.EVENT.>"])
       expect(await listen(subject), subject).toBe(false);
+    for (const subject of ["live.>", `live.${name}.>`, "live.beta.r.1", "live.*.r.*"])
+      expect(await listen(subject), subject).toBe(watchers.has(name));
   });
 });

@@ -13,7 +13,8 @@ export const ROLES = ["provisioner", "operator", "archiver"] as const;
 export function permissionsOf(name: string, about: { readonly teams: readonly string[]; readonly peers: readonly string[] }): Permissions {
   const inbox = [`_INBOX.${name}.>`];
   if (name === "provisioner") return { publish: ["$JS.API.>"], subscribe: inbox };
-  if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: inbox };
+  const watching = [...inbox, "live.>"];
+  if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: watching };
   if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
   if (!about.teams.includes(name)) throw new ArmadaError("IDENTITY_UNKNOWN", `${name} is neither a team nor a role`);
   const team = [
@@ -22,6 +23,7 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
     `at.${name}.>`,
     `reg.${name}.>`,
     `obj.${name}.>`,
+    `live.${name}.>`,
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
     ...ownStream(`TEAM_${name}`),
@@ -31,7 +33,7 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
     ]),
   ];
-  return { publish: name === "gateway" ? [...team, ...readAll()] : team, subscribe: inbox };
+  return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
 }
 
 function ownStream(stream: string): string[] {

@@ -1,7 +1,8 @@
 import { ArmadaError } from "@armada/contracts";
-import type { Appended, Clock, Handled, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
+import type { Appended, Clock, Handled, Live, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
+import { MemoryLive } from "./live.ts";
 import { MemoryQueue, type Puller } from "./queue.ts";
 import { MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
@@ -12,6 +13,7 @@ export type MemoryReplica = {
   readonly timers: Timers;
   readonly registers: Registers;
   readonly objects: Objects;
+  readonly live: Live;
   kill(): void;
 };
 
@@ -28,6 +30,7 @@ export class MemoryMesh {
   readonly #queues = new Map<string, Map<string, MemoryQueue>>();
   readonly objects = new MemoryObjects();
   readonly #registers = new MemoryRegisters();
+  readonly #live = new MemoryLive();
   readonly #timers = new Set<string>();
   readonly #sourced = new Set<string>();
 
@@ -165,6 +168,10 @@ export class MemoryMesh {
         put: (bytes) => op(() => this.objects.put(team, bytes)),
         get: (digest, owner = team) => op(() => this.objects.get(owner, digest)),
         drop: (digest) => op(() => this.objects.drop(team, digest)),
+      },
+      live: {
+        publish: (piece) => void (dead || this.#live.publish(team, piece)),
+        watch: (run, handler, signal) => this.#live.watch(`${team} ${run}`, handler, signal),
       },
       kill: () => {
         dead = true;

@@ -1,5 +1,5 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
-import { portsOf } from "../adapter.ts";
+import { type NatsPorts, portsOf } from "../adapter.ts";
 import { type Link, link } from "../connect.ts";
 import { publicKeys, readIdentity } from "../identities.ts";
 import { startTestMesh } from "./mesh.ts";
@@ -14,7 +14,12 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
     features: { restart: true, registers: true, calm: true },
     start: async (wants) => {
       const mesh = await startTestMesh(wants, { servers });
-      const archivers: Link[] = [];
+      const others: Link[] = [];
+      const portsAs = async (name: string, team: string): Promise<NatsPorts> => {
+        const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
+        others.push(made);
+        return portsOf(made, team, await publicKeys(mesh.keys), quiet);
+      };
       return {
         clock: {
           now: () => Date.now(),
@@ -24,11 +29,8 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           const ports = await mesh.connect(team);
           return { ...ports, kill: () => ports.link.close() };
         },
-        archive: async (team) => {
-          const archiver = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "archiver"), logger: quiet });
-          archivers.push(archiver);
-          return portsOf(archiver, team, await publicKeys(mesh.keys), quiet).objects;
-        },
+        archive: async (team) => (await portsAs("archiver", team)).objects,
+        watcher: async (team) => (await portsAs("operator", team)).live,
         spoil: async (team, digest) => {
           const { link: own } = await mesh.connect(team);
           await own.mux.request(`obj.${team}.${digest}.0`, "something else", { timeout: 5_000 });
@@ -50,7 +52,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           return Promise.race([work, late]).finally(() => clearTimeout(over));
         },
         stop: async () => {
-          await Promise.all(archivers.map((archiver) => archiver.close()));
+          await Promise.all(others.map((other) => other.close()));
           await mesh[Symbol.asyncDispose]();
         },
       };

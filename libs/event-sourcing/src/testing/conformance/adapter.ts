@@ -1,4 +1,4 @@
-import type { Clock, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
+import type { Clock, Live, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
 
 /** What a team wants from an adapter before its clients connect. */
 export type TeamWants = {
@@ -13,6 +13,7 @@ export type Client = {
   readonly timers: Timers;
   readonly objects: Objects;
   readonly registers?: Registers;
+  readonly live: Live;
   /** Ends it as a crash does: what its handlers decide from now on reaches nobody. */
   kill(): Promise<void>;
 };
@@ -23,6 +24,8 @@ export type Fixture = {
   connect(team: string): Promise<Client>;
   /** The objects of a team for whoever may drop them. */
   archive(team: string): Promise<Objects>;
+  /** The live text of a team for whoever may watch it. */
+  watcher(team: string): Promise<Live>;
   /** Changes the stored bytes of an object. */
   spoil(team: string, digest: string): Promise<void>;
   /** Takes the whole log away without warning and brings it back. */

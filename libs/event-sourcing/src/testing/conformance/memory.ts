@@ -26,6 +26,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
           return { ...replica, kill: async () => replica.kill() };
         },
         archive: async (team) => mesh.connect(team).objects,
+        watcher: async (team) => mesh.connect(team).live,
         spoil: async (team, digest) => mesh.objects.spoil(team, digest),
         restart: async () => undefined,
         drive: async (work, limit) => {

@@ -10,6 +10,7 @@ import { registering } from "./registering.ts";
 import { restarting } from "./restarting.ts";
 import type { Scenario } from "./scenario.ts";
 import { storing } from "./storing.ts";
+import { telling } from "./telling.ts";
 import { timing } from "./timing.ts";
 import { working } from "./working.ts";
 
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...crossing,
   ...storing,
   ...registering,
+  ...telling,
   ...lasting,
   ...restarting,
 ];
