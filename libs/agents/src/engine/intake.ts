@@ -2,6 +2,7 @@ import { type AnyEventKind, ArmadaError, asToken, type Envelope, parseSubject } 
 import type { Delivery, Handled, Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Fact, Subscription, Workflow } from "../define.ts";
+import { clearing } from "./clearing.ts";
 import { control } from "./controls.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
@@ -60,6 +61,7 @@ export class Intake {
         { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
         this.#signal,
       );
+    if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
     const { team } = this.#host;
