@@ -1,6 +1,7 @@
 import { Article } from "@armada/content/contract";
 import { Envelope } from "@armada/contracts";
 import { z } from "zod";
+import { moneyLines } from "./money/lines.ts";
 
 /**
  * The lines that `--json` prints and other programs may rely on: fields are added freely and never renamed. Readers take
@@ -24,6 +25,7 @@ const step = z.object({
   costMicros: micros,
   degraded: z.object(problem).optional().describe("set where a fallback answered"),
   lastFailure: z.object(problem).optional(),
+  savedMicros: micros.optional().describe("what answers from a cache did not cost, in micro-dollars"),
 });
 
 const run = z.object({
@@ -106,6 +108,7 @@ export const lines = {
   "parked-message": z
     .object({ type: z.literal("parked-message"), team: text, seq: count, subject: text, attempts: count, ...problem })
     .describe("a message that belongs to no run"),
+  ...moneyLines,
   "parked-show": z.object({
     type: z.literal("parked"),
     team: text,

@@ -1,6 +1,8 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { Command, InvalidArgumentError } from "commander";
+import { budgetsCommand, suspectsCommand } from "./commands/budgets.ts";
+import { type CostFlags, costsCommand, groupingOf } from "./commands/costs.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { emitCommand } from "./commands/emit.ts";
@@ -9,15 +11,18 @@ import { healthCommand } from "./commands/health.ts";
 import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
+import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
 import { runCommand } from "./commands/run.ts";
 import { approval, cancellation, checkMove, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT, exitCodeOf, explain } from "./exit.ts";
+import { addressOf } from "./money/verdicts.ts";
 import { type Output, output } from "./output.ts";
 import { checkTeam, loadServices } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
+import { sinceOf } from "./since.ts";
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed));
@@ -42,14 +47,16 @@ function whole(text: string): string {
   throw new InvalidArgumentError("It is not a whole number.");
 }
 
-/** Runs a command with a session on the running mesh; ends the process with its code. */
+/** Runs a command with a session on the running mesh; ends the process with its code. `check` sees the flags before that. */
 function withSession<A extends unknown[]>(
   act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>,
+  check: (...args: A) => void = () => undefined,
 ): (...args: [...A, Common]) => Promise<void> {
   return async (...args) => {
     const flags = args.find((arg): arg is Common => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
     const out = output(flags.json === true);
     await guard(out, async () => {
+      check(...(args as unknown as A));
       const session = await openSession(flags.mesh, (line) => void process.stderr.write(`${line}\n`));
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());
@@ -93,6 +100,11 @@ async function teamsOn(session: Session): Promise<Team[]> {
 
 async function teamNames(session: Session): Promise<string[]> {
   return (await teamsOn(session)).map((team) => team.name);
+}
+
+/** The teams on the running mesh; only the one that `--team` names. @throws ArmadaError `NO_SUCH_TEAM` */
+async function teamsWith(session: Session, { team }: { readonly team?: string }): Promise<string[]> {
+  return team === undefined ? teamNames(session) : [await checkTeam(team)];
 }
 
 function meshFlags(made: Command): Command {
@@ -185,16 +197,14 @@ const eventFlags = (made: Command): Command =>
     .option("--since <time>", "ISO-8601")
     .option("--until <time>", "ISO-8601")
     .option("--limit <n>", "at most so many", whole);
-const teamsOf = async (session: Session, flags: { team?: string }): Promise<string[]> =>
-  flags.team === undefined ? teamNames(session) : [await checkTeam(flags.team)];
 eventFlags(command("list", "what the streams hold", events)).action(
   withSession(async (session, out, _signal, flags: Record<string, never>) =>
-    listEvents(session, await teamsOf(session, flags), flags, out),
+    listEvents(session, await teamsWith(session, flags), flags, out),
   ),
 );
 eventFlags(command("tail", "what comes from now on", events)).action(
   withSession(async (session, out, signal, flags: Record<string, never>) =>
-    tailEvents(session, await teamsOf(session, flags), flags, out, signal),
+    tailEvents(session, await teamsWith(session, flags), flags, out, signal),
   ),
 );
 command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
@@ -216,6 +226,33 @@ command("list", "what is parked", parked).action(withSession(async (session, out
 command("show <run>", "why, with the causation chain", parked).action(
   withSession(async (session, out, _signal, run: string) => showParked(session, await teamNames(session), run, out)),
 );
+type OfTeam = { readonly team?: string };
+const budgets = command("budgets", "what the teams may spend, have spent, hold and may have been billed")
+  .enablePositionalOptions()
+  .option("--team <team>", "only this team's")
+  .action(withSession(async (session, out, _signal, flags: OfTeam) => budgetsCommand(session, await teamsWith(session, flags), out)));
+command("suspects", "the calls that may have been billed", budgets)
+  .option("--team <team>", "only this team's")
+  .action(withSession(async (session, out, _signal, flags: OfTeam) => suspectsCommand(session, await teamsWith(session, flags), out)));
+command("reconcile", "settles or releases suspects by the provider's usage", budgets)
+  .option("--usage <url>", "whose usage: a local provider, or Anthropic's API; else that of ANTHROPIC_BASE_URL and OPENAI_BASE_URL")
+  .option("--dry-run", "only say what would become of them")
+  .action(
+    withSession(
+      async (session, out, _signal, flags: ReconcileFlags) => reconcileCommand(session, await teamNames(session), flags, out),
+      ({ usage }) => void (usage === undefined || addressOf("--usage", usage)),
+    ),
+  );
+command("costs", "what was spent, dearest first")
+  .option("--by <what>", "team (default), agent, workflow, run or outcome")
+  .option("--since <time>", "24h, or ISO-8601; the month's begin unless said")
+  .option("--team <team>", "only this team's")
+  .action(
+    withSession(
+      async (session, out, _signal, flags: CostFlags & OfTeam) => costsCommand(session, await teamsWith(session, flags), flags, out),
+      ({ by, since }) => void [groupingOf(by), sinceOf(since, Date.now())],
+    ),
+  );
 command("health", "replicas, queues and streams").action(
   withSession(async (session, out) => healthCommand(session, await teamsOn(session), out)),
 );

@@ -43,7 +43,7 @@ export function spendingOf(
 }
 
 /** The limits that hold for a team: the configuration's, and its agents' own. */
-export function limitsOf(team: Team, budgets: Config["budgets"]): AllLimits {
+export function limitsOf(team: Team, budgets: Pick<Config["budgets"], "teams">): AllLimits {
   const said = budgets.teams[team.name];
   const own = team.agents.flatMap((agent): [string, AllLimits["team"]][] => {
     const limits = budgetOf(agent);

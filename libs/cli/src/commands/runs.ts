@@ -6,7 +6,7 @@ import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
-import { runTree } from "../render/run-tree.ts";
+import { runTree, waitOf } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
 
 const CONTROL_MS = 10_000;
@@ -37,7 +37,7 @@ export async function listRuns(
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   for (const row of wanted.slice(-Number(flags.limit ?? 1_000))) {
     out.emit(row);
-    const waits = row.waitingFor?.map((wait) => `waits for ${wait.kind} ${wait.what}`).join(", ");
+    const waits = row.waitingFor?.map((wait) => `waits for ${waitOf(wait)}`).join(", ");
     out.say(
       [
         row.startedAt,

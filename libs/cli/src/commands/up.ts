@@ -1,8 +1,10 @@
+import { modelsFrom } from "@armada/runtime";
 import { examine } from "../examine.ts";
 import { explain } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
+import { modelFindings } from "../model-findings.ts";
 import type { Output } from "../output.ts";
 import { servicesWith } from "../project.ts";
 import { openSession } from "../session.ts";
@@ -45,8 +47,15 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
   const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
-  await Promise.race([over, warnOfOpenRuns(flags, say).catch((error: unknown) => say(explain(error)))]);
+  const warned = Promise.all([warnOfModels(flags, say), warnOfOpenRuns(flags, say)]);
+  await Promise.race([over, warned.catch((error: unknown) => say(explain(error)))]);
   await over;
+}
+
+/** What calls would meet is said at the start: the mesh serves all the same, for agents may have a fallback. */
+async function warnOfModels(flags: UpFlags, say: (line: string) => void): Promise<void> {
+  const { config } = await settingsFor(flags);
+  for (const { name, value, next } of await modelFindings(modelsFrom(process.env, config.models))) say(`${name}: ${next} (${value})`);
 }
 
 /** Runs that an edit or a dropped version would hold up are said at the start, not found later. */

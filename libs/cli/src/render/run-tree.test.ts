@@ -69,6 +69,24 @@ test("an open run shows what it waits for, and until when", () => {
   ]);
 });
 
+test("what limits did to a run, and caches for it, is told beside its steps and once for all of them", () => {
+  const degraded = { code: "BUDGET_DOWNGRADE", message: "worker instead of specialist: 83 % of the team's $20.00 a day is used" };
+  const waitingFor = [{ kind: "budget", n: 3, what: "a budget for planner", until: "2026-11-23T00:00:00.000Z" }];
+  const steps = [step(1, { savedMicros: 1_200 }), step(2, { degraded }), step(3, { status: "requested", agent: "planner" })];
+  const rows = runTree(run({ status: "waiting", steps, waitingFor })).split("\n");
+  expect(rows[1]).toContain("saved $0.0012");
+  expect(rows[2]).toContain("degraded: worker instead of specialist: 83 % of the team's $20.00 a day is used (BUDGET_DOWNGRADE)");
+  expect(rows.slice(4)).toEqual([
+    "├─ ⧗ 3 waits for a budget for planner until 2026-11-23T00:00:00.000Z",
+    "└─ ¤ 1 step got a cheaper model, 1 waits for a budget, $0.0012 saved by caches: armada budgets --team content",
+  ]);
+  expect(
+    runTree(run({ steps: [step(1, { savedMicros: 1_200 })] }))
+      .split("\n")
+      .at(-1),
+  ).toBe("└─ ¤ $0.0012 saved by caches");
+});
+
 test("a run that cannot go on says why and what to do", () => {
   const failed = step(1, { status: "parked", outcomes: 0, attempts: 4, lastFailure: { code: "MODEL_DOWN", message: "no answer" } });
   const reason = { code: "MODEL_DOWN", message: "step 1 (writer) is parked: no answer", hint: "armada runs retry r1" };

@@ -1,4 +1,4 @@
-import type { RunView, StepView } from "@armada/agents";
+import type { RunView, StepView, WaitingFor } from "@armada/agents";
 import { dollars, lengthOf } from "../output.ts";
 
 const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖" };
@@ -19,9 +19,9 @@ export function runTree(run: RunView, now?: number): string {
     ...(run.interruptions === 0 ? [] : [`${run.interruptions} interrupted attempt${run.interruptions === 1 ? "" : "s"}`]),
   ];
   const waits = (run.waitingFor ?? []).map(
-    ({ kind, n, what, until }) => `⧗ ${n} waits for ${kind} ${what}${until === undefined ? "" : ` until ${until}`}`,
+    (wait) => `⧗ ${wait.n} waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`,
   );
-  const rows = [...run.steps.map(stepLine), ...waits];
+  const rows = [...run.steps.map(stepLine), ...waits, ...ledgerRow(run)];
   const lines = rows.map((row, index) => `${index === rows.length - 1 ? "└─" : "├─"} ${row}`);
   const reason =
     run.reason === undefined
@@ -30,9 +30,32 @@ export function runTree(run: RunView, now?: number): string {
   return [head.join("  "), ...lines, ...reason].join("\n");
 }
 
+/** What a run waits for, for people: `approval publish this?`, `a budget for writer`. */
+export function waitOf({ kind, what }: WaitingFor): string {
+  return kind === "budget" ? what : `${kind} ${what}`;
+}
+
+/** What limits did to a run, and caches for it; no row where neither did anything. */
+function ledgerRow(run: RunView): string[] {
+  const cheaper = run.steps.filter(({ degraded }) => degraded?.code === BUDGET_DOWNGRADE).length;
+  const poor = (run.waitingFor ?? []).filter(({ kind }) => kind === "budget").length;
+  const saved = run.steps.reduce((sum, { savedMicros = 0 }) => sum + savedMicros, 0);
+  const parts = [
+    ...(cheaper === 0 ? [] : [`${cheaper} ${cheaper === 1 ? "step" : "steps"} got a cheaper model`]),
+    ...(poor === 0 ? [] : [`${poor} ${poor === 1 ? "waits" : "wait"} for a budget`]),
+    ...(saved === 0 ? [] : [`${dollars(saved)} saved by caches`]),
+  ];
+  const where = cheaper + poor === 0 ? "" : `: armada budgets --team ${run.team}`;
+  return parts.length === 0 ? [] : [`¤ ${parts.join(", ")}${where}`];
+}
+
+/** The code of an answer that a cheaper tier gave, because a limit was nearly used up. */
+const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
+
 export function stepLine(step: StepView): string {
   const parts = [`${MARK[step.status]} ${step.n} ${step.agent.padEnd(16)}`, step.status.padEnd(9)];
   if (step.status === "completed") parts.push(lengthOf(step.ms).padStart(8), `${step.tokens} tokens`, dollars(step.costMicros));
+  if (step.savedMicros !== undefined) parts.push(`saved ${dollars(step.savedMicros)}`);
   if (step.attempts > 1) parts.push(`${step.attempts} attempts`);
   if (step.degraded !== undefined) parts.push(`degraded: ${step.degraded.message} (${step.degraded.code})`);
   else if (step.status !== "completed" && step.lastFailure !== undefined)

@@ -1,0 +1,68 @@
+import { ArmadaError } from "@armada/contracts";
+import { startOf } from "@armada/ledger";
+import { EXIT } from "../exit.ts";
+import type { LineOf } from "../lines.ts";
+import { accountOf } from "../money/account.ts";
+import { costRows, GROUPINGS, type Grouping } from "../money/cost-rows.ts";
+import { zoneOf } from "../money/ledgers.ts";
+import { runsOf } from "../money/runs-of.ts";
+import { dollars, type Output } from "../output.ts";
+import { table } from "../render/table.ts";
+import type { Session } from "../session.ts";
+import { sinceOf } from "../since.ts";
+
+export type CostFlags = { readonly by?: string; readonly since?: string };
+
+/** What was spent, from the teams' ledgers; what caches saved and how runs ended, from their journals. */
+export async function costsCommand(session: Session, teams: readonly string[], flags: CostFlags, out: Output): Promise<number> {
+  const by = groupingOf(flags.by);
+  const now = Date.now();
+  const since = sinceOf(flags.since, now) ?? startOf(now, await zoneOf(session), "month");
+  const read = await Promise.all(
+    teams.map(async (team) => {
+      const log = session.log(team);
+      const [account, journals] = await Promise.all([accountOf(log, team), runsOf(log, team)]);
+      return { ...account, ...journals };
+    }),
+  );
+  const { rows, total } = costRows(
+    {
+      settled: read.flatMap(({ settled }) => settled),
+      suspects: read.flatMap(({ suspects }) => suspects),
+      savings: read.flatMap(({ savings }) => savings),
+      ends: read.flatMap(({ ends }) => ends),
+    },
+    by,
+    since,
+  );
+  for (const line of [...rows, total]) out.emit(line);
+  if (total.calls === 0 && total.suspects === 0) out.say(`no model call was paid since ${total.since}`);
+  for (const line of table([headOf(by), ...rows.map(rowOf), totalOf(total, by)], 1)) out.say(line);
+  return EXIT.ok;
+}
+
+/** @throws ArmadaError `USAGE` */
+export function groupingOf(text = "team"): Grouping {
+  const found = GROUPINGS.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw new ArmadaError("USAGE", `--by ${text} is nothing that costs are told by`, { hint: `use one of ${GROUPINGS.join(", ")}` });
+}
+
+function headOf(by: Grouping): string[] {
+  return [by, "calls", "tokens", "cost", "saved", "suspect", ...(by === "outcome" ? ["runs", "a run"] : [])];
+}
+
+function rowOf(row: LineOf<"cost">): string[] {
+  const name = [[row.team, row.agent ?? row.workflow].filter((part) => part !== undefined).join("."), row.run, row.status];
+  const each = row.runs === undefined ? [] : [String(row.runs), dollars(row.perRunMicros ?? 0)];
+  return [name.filter((part) => part !== undefined).join(" "), ...figures(row), ...each];
+}
+
+function totalOf(total: LineOf<"cost-total">, by: Grouping): string[] {
+  return [`all since ${total.since}`, ...figures(total), ...(by === "outcome" ? ["", ""] : [])];
+}
+
+function figures({ calls, tokens, costMicros, savedMicros, suspects, suspectMicros }: LineOf<"cost-total"> | LineOf<"cost">): string[] {
+  const suspect = suspects === 0 ? "" : `${suspects} of at most ${dollars(suspectMicros)}`;
+  return [String(calls), String(tokens), dollars(costMicros), savedMicros === 0 ? "" : dollars(savedMicros), suspect];
+}

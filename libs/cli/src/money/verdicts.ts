@@ -1,0 +1,76 @@
+import { ArmadaError } from "@armada/contracts";
+import { pricesFrom } from "@armada/models";
+import { settingsFor } from "../settings.ts";
+import type { LedgerCall } from "./account.ts";
+import { byCall, type Verdict } from "./by-call.ts";
+import { byHour, hoursOf } from "./by-hour.ts";
+import { providerCalls } from "./provider-account.ts";
+import { usageByHour } from "./usage-report.ts";
+
+type About = {
+  /** Whose usage it is, whatever the environment names. */
+  readonly usage?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+};
+
+const ANTHROPIC = "https://api.anthropic.com";
+/** How long before it was suspected a call may have come to the provider: a batch lives a day. */
+const BEFORE_MS = 48 * 3_600_000;
+
+/**
+ * What each suspect turns out to be, by the provider that serves its model: by its account of calls where it has one, as a
+ * local provider does; else by its usage report, which wants an admin key.
+ * @throws ArmadaError `USAGE`, `USAGE_UNREADABLE`, `USAGE_REFUSED`
+ */
+export async function verdictsOf(
+  suspects: readonly LedgerCall[],
+  settled: readonly LedgerCall[],
+  about: About,
+): Promise<ReadonlyMap<LedgerCall, Verdict>> {
+  const { env, now } = about;
+  const usage = about.usage === undefined ? undefined : addressOf("--usage", about.usage);
+  const verdicts = new Map<LedgerCall, Verdict>();
+  for (const [claude, ofProvider] of Map.groupBy(suspects, ({ model }) => model.startsWith("claude"))) {
+    const base = usage ?? (claude ? (addressIn(env, "ANTHROPIC_BASE_URL") ?? ANTHROPIC) : addressIn(env, "OPENAI_BASE_URL"));
+    const since = Math.min(...ofProvider.map(({ at }) => at)) - BEFORE_MS;
+    const calls = base === undefined || base === ANTHROPIC ? undefined : await providerCalls(base, since);
+    const found =
+      calls !== undefined
+        ? byCall(ofProvider, settled, calls, now)
+        : claude
+          ? await reported(ofProvider, settled, { ...about, base: base ?? ANTHROPIC })
+          : stay(ofProvider, "its provider has no account of calls and no usage report that is read here: --usage URL names one");
+    for (const [call, verdict] of found) verdicts.set(call, verdict);
+  }
+  return verdicts;
+}
+
+async function reported(
+  suspects: readonly LedgerCall[],
+  settled: readonly LedgerCall[],
+  { base, env, now }: About & { readonly base: string },
+): Promise<ReadonlyMap<LedgerCall, Verdict>> {
+  const key = env.ANTHROPIC_ADMIN_KEY?.trim() ?? "";
+  if (key === "") return stay(suspects, "ANTHROPIC_ADMIN_KEY is not set: the usage report wants an admin key of the organisation");
+  const { config } = await settingsFor({});
+  const { from, to } = hoursOf(suspects.map(({ at }) => at));
+  const usage = await usageByHour({ base, key, prices: pricesFrom(config.models.prices ?? "") }, from, Math.min(to, now));
+  return byHour(suspects, settled, usage, now);
+}
+
+function stay(suspects: readonly LedgerCall[], why: string): ReadonlyMap<LedgerCall, Verdict> {
+  return new Map(suspects.map((call) => [call, { became: "suspect", why }]));
+}
+
+function addressIn(env: About["env"], name: string): string | undefined {
+  const text = env[name]?.trim() ?? "";
+  return text === "" ? undefined : addressOf(name, text);
+}
+
+/** @throws ArmadaError `USAGE` */
+export function addressOf(name: string, text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new ArmadaError("USAGE", `${name} ${text} is no address`, { hint: "write http://127.0.0.1:4790 or https://api.anthropic.com" });
+}
