@@ -26,3 +26,4 @@ export { readModelsAt } from "./engine/read-models-at.ts";
 export type { RunState, RunStatus } from "./engine/run-state.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";
 export { runIdOf, startedBy } from "./engine/starts.ts";
+export { liveOrder, type PieceOrder } from "./live-order.ts";

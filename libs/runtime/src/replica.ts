@@ -1,6 +1,6 @@
 import { type Budget, type Engine, startEngine, type Team, type Workflow } from "@armada/agents";
 import { shortHash } from "@armada/contracts";
-import type { Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
+import type { Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 
@@ -12,7 +12,7 @@ export function sourceOf(workflow: Workflow): string {
 /** Starts a replica of a team on real time. */
 export function startReplica(
   team: Team,
-  adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger },
+  adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; live?: Live },
   models: Models,
   options: { drainMs?: number; budget?: Budget } = {},
 ): Engine {

@@ -22,7 +22,7 @@ export type Surroundings = {
   readonly env: NodeJS.ProcessEnv;
   readonly config: Config;
   readonly signal: AbortSignal;
-  teamLog(team: string): NatsPorts["log"];
+  teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
 };
 
 /** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
@@ -113,7 +113,7 @@ async function run(
       env,
       config,
       signal: stopping.signal,
-      teamLog: (name) => portsOf(ports.link, name, identities, log).log,
+      teamPorts: (name) => portsOf(ports.link, name, identities, log),
     });
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });

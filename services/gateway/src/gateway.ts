@@ -9,14 +9,15 @@ import { Runs } from "./runs.ts";
 const PORTS_TRIED = 50;
 
 /** The HTTP listener beside the gateway's team: on the configured port, else the next free one. */
-export async function gateway({ ports, log, tracer, env, config, signal, teamLog }: Surroundings): Promise<{ close(): Promise<void> }> {
+export async function gateway({ ports, log, tracer, env, config, signal, teamPorts }: Surroundings): Promise<{ close(): Promise<void> }> {
   const types = await declaredTypes();
   const teams = await teamNames();
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
   const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now }, types, { acceptUndeclared });
-  const logs = new Map(teams.map((team) => [team, teamLog(team)]));
-  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamLog: (team) => logs.get(team) ?? teamLog(team), now });
+  const others = new Map(teams.map((team) => [team, teamPorts(team)]));
+  const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? teamPorts(team);
+  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, now });
   const app = await buildApp({ key: await gatewayKey(env), inbox, runs, logger: log, ready: () => ports.log.head(), signal });
   const url = await listen(app, host, port);
   log.info(`listens at ${url}`, { types: [...types.keys()] });

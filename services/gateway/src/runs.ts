@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/agents";
-import { type Envelope, encodeBody, isToken, runFilter, shortHash } from "@armada/contracts";
-import { type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
+import { type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
+import { type Live, type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 
@@ -11,7 +11,7 @@ export type RunsPorts = {
   readonly objects: Pick<Objects, "put" | "get">;
   readonly tracer: Tracer;
   readonly teams: readonly string[];
-  readonly teamLog: (team: string) => Pick<Log, "load" | "follow">;
+  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow">; readonly live: Pick<Live, "watch"> };
   readonly now: () => number;
 };
 
@@ -54,11 +54,11 @@ export class Runs {
 
   /** @throws Problem `run-unknown`, `log-unavailable` */
   async find(run: string): Promise<Found> {
-    const { teams, teamLog } = this.#ports;
+    const { teams, teamPorts } = this.#ports;
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     const looked = await Promise.allSettled(
       teams.map(async (team): Promise<Found | undefined> => {
-        const loaded = await teamLog(team).load(runFilter(team, run));
+        const loaded = await teamPorts(team).log.load(runFilter(team, run));
         if (loaded.kind === "too_many") throw new Problem("unexpected", `the journal of ${run} is too long to load`);
         const state = readRun(loaded.messages);
         return state.exists ? { team, run, state, messages: loaded.messages, upTo: loaded.upTo } : undefined;
@@ -81,7 +81,12 @@ export class Runs {
 
   /** Follows a run's journal from after `from`. */
   follow(found: Found, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
-    return this.#ports.teamLog(found.team).follow([runFilter(found.team, found.run)], from, handler, signal);
+    return this.#ports.teamPorts(found.team).log.follow([runFilter(found.team, found.run)], from, handler, signal);
+  }
+
+  /** The text of a run's calls from now on. */
+  watch({ team, run }: Found, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void> {
+    return this.#ports.teamPorts(team).live.watch(run, handler, signal);
   }
 
   /** Answers an approval, and comes back once the run's journal shows an answer: this one, or the one that was first. @throws Problem */

@@ -4,6 +4,7 @@ import type { CallOptions, Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
+import { CallText } from "./call-text.ts";
 import type { JournaledCall } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
@@ -43,7 +44,7 @@ export async function attemptStep(about: {
   asker: string | undefined;
 }): Promise<Attempted> {
   const { agent, id, step, host, models, budget, workflow, traceparent } = about;
-  const { clock, objects, tracer } = host.ports;
+  const { clock, live, objects, tracer } = host.ports;
   const started = clock.now();
   const idempotencyKey = `${id}-${step.n}`;
   const spent = {
@@ -55,6 +56,7 @@ export async function attemptStep(about: {
   };
   const over = new AbortController();
   const { signal } = over;
+  let calls = 0;
   const abandon = (): void => over.abort(about.signal.reason);
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
@@ -88,7 +90,12 @@ export async function attemptStep(about: {
           [attributes.tier]: tier,
           ...(why === undefined ? {} : { [attributes.degraded]: why }),
         };
-        const answer = await tracer.span(spans.model(tier), said, inside, () => models.call(request, signal, how));
+        const about = { run: id, n: step.n, attempt: step.attempts + 1, call: ++calls };
+        const text = live === undefined ? undefined : new CallText(about, { live, clock });
+        const heard: CallOptions = text === undefined ? how : { ...how, onText: (piece) => text.add(piece) };
+        const answer = await tracer
+          .span(spans.model(tier), said, inside, () => models.call(request, signal, heard))
+          .finally(() => text?.end());
         spent.cheaper ??= why;
         spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
         spent.costMicros += answer.costMicros;

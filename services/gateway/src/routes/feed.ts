@@ -1,4 +1,5 @@
-import { readJournalMessage, readRun, viewOf } from "@armada/agents";
+import { liveOrder, readJournalMessage, readRun, viewOf } from "@armada/agents";
+import type { LiveText } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../problem.ts";
@@ -6,14 +7,22 @@ import type { Found, Runs } from "../runs.ts";
 
 const MOST_FEEDS = 200;
 const BEAT_MS = 15_000;
+/** Bytes that a client has not taken yet, from which on it gets no text: a gap in `seq` tells it. */
+const BEHIND = 64 * 1024;
 let open = 0;
 
 /**
  * A run's journal as server-sent events: `event: journal` with the id of its place in the team's stream, then `event: end`
  * with the run's view, once it has ended. `Last-Event-ID` resumes after that place; after the end the answer is 204, which
- * tells an EventSource to stop asking.
+ * tells an EventSource to stop asking. With `text` also what the models say in running calls from now on, `event: text`, and,
+ * where what was said in a step does not count any more, `event: restarted`, both without ids. Who reads too slowly gets less
+ * of the text, and every event.
  */
-export async function feed(runs: Runs, found: Found, request: FastifyRequest, reply: FastifyReply, closing: AbortSignal): Promise<void> {
+export async function feed(
+  runs: Pick<Runs, "follow" | "watch">,
+  found: Found,
+  { request, reply, closing, text }: { request: FastifyRequest; reply: FastifyReply; closing: AbortSignal; text: boolean },
+): Promise<void> {
   const after = lastEventId(request);
   if (found.state.ended !== undefined && after >= (found.messages.at(-1)?.seq ?? 0)) return void reply.code(204).send();
   if (open >= MOST_FEEDS) throw new Problem("busy", `at most ${MOST_FEEDS} feeds are open at a time`, { retryAfter: 10 });
@@ -39,11 +48,21 @@ export async function feed(runs: Runs, found: Found, request: FastifyRequest, re
   };
   const send = (event: string, data: unknown, id?: number): void =>
     void raw.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const order = liveOrder();
+  const tell = (piece: LiveText): void => {
+    const { n, attempt, call, seq, text: said } = piece;
+    const is = order(piece);
+    if (is === "stale" || over.signal.aborted) return;
+    if (is === "again") send("restarted", { n, attempt });
+    if (raw.writableLength < BEHIND) send("text", { n, attempt, call, seq, text: said });
+  };
   try {
+    if (text && found.state.ended === undefined) void runs.watch(found, tell, AbortSignal.any([over.signal, closing]));
     for (const message of found.messages) take(message);
     if (!over.signal.aborted)
       await runs.follow(found, Math.max(found.upTo, found.messages.at(-1)?.seq ?? 0), take, AbortSignal.any([over.signal, closing]));
   } finally {
+    over.abort();
     open--;
     clearInterval(beat);
     raw.end();

@@ -27,6 +27,9 @@ const Run = z.looseObject({
   steps: z.array(z.unknown()),
 });
 const Id = z.object({ id: z.string().min(1).max(256) });
+const Watch = z.object({
+  text: z.enum(["0", "1"]).optional().describe("1: the feed also has what the models say, as `text` and `restarted`"),
+});
 const Approval = Id.extend({ n: z.string().regex(/^[1-9]\d{0,8}$/, "it is not a number from 1") });
 
 const common = { security };
@@ -42,12 +45,18 @@ const schemas = {
     ...common,
     description: "A run; with `Accept: text/event-stream` its live feed",
     params: Id,
+    querystring: Watch,
     response: { 200: Run, ...failures },
   },
   feed: {
     ...common,
-    description: "A run's journal as server-sent events, until it ends; Last-Event-ID resumes",
+    description:
+      "A run's journal as server-sent events (`journal`, then `end`), until it ends; Last-Event-ID resumes. With `text=1` also " +
+      "`text` {n, attempt, call, seq, text}, what a model says in call `call` of step `n` while it is said, and `restarted` {n, attempt}, " +
+      "where what was said of step `n` so far does not count. Text has no ids and is not kept: it begins where the client came in, and a " +
+      "gap in `seq` says that some of it was not sent, because the client read too slowly.",
     params: Id,
+    querystring: Watch,
     produces: ["text/event-stream"],
   },
   approve: {
@@ -79,11 +88,13 @@ export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal })
     });
     app.get("/runs/:id", { schema: schemas.show, exposeHeadRoute: false }, async (request, reply) => {
       const found = await runs.find(request.params.id);
-      if (request.headers.accept?.includes("text/event-stream") === true) return feed(runs, found, request, reply, signal);
+      const text = request.query.text === "1";
+      if (request.headers.accept?.includes("text/event-stream") === true)
+        return feed(runs, found, { request, reply, closing: signal, text });
       return reply.send(await runs.view(found));
     });
     app.get("/runs/:id/events", { schema: schemas.feed, exposeHeadRoute: false }, async (request, reply) =>
-      feed(runs, await runs.find(request.params.id), request, reply, signal),
+      feed(runs, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" }),
     );
     app.post("/runs/:id/approvals/:n", { schema: schemas.approve }, async (request) => {
       const { id, n } = request.params;
