@@ -1,7 +1,7 @@
 import { shortHash } from "@armada/contracts";
 import { z } from "zod";
 import { ModelError, type Spent } from "./errors.ts";
-import type { ModelRequest } from "./port.ts";
+import type { ModelRequest, Passage } from "./port.ts";
 import { schemaText } from "./request-digest.ts";
 
 /** The answer of a joint request; each entry is read by the schema of its own item. */
@@ -21,13 +21,14 @@ export function kindOf({ tier, task, system, schema, maxTokens }: ModelRequest):
 }
 
 /**
- * One request for two or more of one kind. The names of passages begin with their item's number, from 1; parameters, and
- * prompts where they differ, are a list.
+ * One request for two or more of one kind. Passages with which each item begins stand once, before the others, whose names begin
+ * with their item's number, from 1; parameters, and prompts where they differ, are a list.
  */
 export function jointRequest(requests: readonly [ModelRequest, ...ModelRequest[]]): ModelRequest<JointAnswer> {
   const [first] = requests;
   const n = requests.length;
   const same = requests.every(({ prompt }) => prompt === first.prompt);
+  const shared = sharedBy(requests.map(({ material }) => material));
   const keys = requests.flatMap(({ idempotencyKey }) => (idempotencyKey === undefined ? [] : [idempotencyKey]));
   const items = requests.map(({ params, prompt }, i) => ({
     item: i + 1,
@@ -39,8 +40,11 @@ export function jointRequest(requests: readonly [ModelRequest, ...ModelRequest[]
     tier: first.tier,
     task: first.task,
     ...(first.system === undefined ? {} : { system: first.system }),
-    prompt: promptOf(n, same ? first.prompt : undefined, said),
-    material: requests.flatMap(({ material }, i) => material.map(({ name, text }) => ({ name: `item ${i + 1}: ${name}`, text }))),
+    prompt: promptOf(n, same ? first.prompt : undefined, { listed: said, shared: shared > 0 }),
+    material: [
+      ...first.material.slice(0, shared).map(({ name, text }) => ({ name: `each item: ${name}`, text })),
+      ...requests.flatMap(({ material }, i) => material.slice(shared).map(({ name, text }) => ({ name: `item ${i + 1}: ${name}`, text }))),
+    ],
     ...(said ? { params: { items } } : {}),
     schema: schemaOf(first.schema),
     ...(first.maxTokens === undefined ? {} : { maxTokens: first.maxTokens * n }),
@@ -69,10 +73,20 @@ export function itemOf<T>(answer: JointAnswer, n: number, schema: z.ZodType<T>, 
   });
 }
 
-function promptOf(n: number, prompt: string | undefined, listed: boolean): string {
+/** How many passages all begin with. */
+function sharedBy(materials: readonly (readonly Passage[])[]): number {
+  const [first = [], ...others] = materials;
+  const differs = first.findIndex(({ name, text }, i) =>
+    others.some((material) => material[i]?.name !== name || material[i]?.text !== text),
+  );
+  return differs === -1 ? first.length : differs;
+}
+
+function promptOf(n: number, prompt: string | undefined, { listed, shared }: { listed: boolean; shared: boolean }): string {
   const lines = [
     `There are ${n} independent items, numbered from 1 to ${n}. Do the same task for each by itself, as if it were the only one.`,
     "The name of a document begins with the number of the item that it belongs to; an item sees no other item's documents.",
+    ...(shared ? ['Documents whose name begins with "each item" belong to every one of them.'] : []),
     ...(listed ? ["What else is given for an item stands under its number in the list `items` of the parameters."] : []),
     'Answer with {"items": [{"item": 1, "value": …}, …]}: one entry for each item, with its number and the answer that it would have had alone.',
   ];
