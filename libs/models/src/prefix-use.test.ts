@@ -29,7 +29,7 @@ const always = (times: readonly number[], life: CacheLife): number => bill(times
 function chosen(times: readonly number[]): number {
   const use = prefixUse();
   return bill(times, (now) => {
-    const { life } = use.decide(now, "p");
+    const { life } = use.decide(now, "p", "kind");
     use.sent(now, "p", life);
     use.began("p");
     return life;
@@ -39,9 +39,9 @@ const every = (gap: number, count: number): number[] => Array.from({ length: cou
 
 test("a prefix that comes once is not written; one that comes again within five minutes is", () => {
   const use = prefixUse();
-  expect(use.decide(0, "a")).toEqual({ life: "none", uses: 1 });
-  expect(use.decide(MINUTE, "a")).toEqual({ life: "5m", uses: 2 });
-  expect(use.decide(MINUTE, "b")).toEqual({ life: "none", uses: 1 });
+  expect(use.decide(0, "a", "kind")).toEqual({ life: "none", uses: 1 });
+  expect(use.decide(MINUTE, "a", "kind")).toEqual({ life: "5m", uses: 2 });
+  expect(use.decide(MINUTE, "b", "kind")).toEqual({ life: "none", uses: 1 });
 });
 
 test.each([
@@ -81,20 +81,40 @@ test("at its worst it costs little more than no cache", () => {
 
 test("while one request writes, others beside it do not pay for writing the same", () => {
   const use = prefixUse();
-  use.decide(0, "p");
-  expect(use.decide(1, "p").life).toBe("5m");
+  use.decide(0, "p", "kind");
+  expect(use.decide(1, "p", "kind").life).toBe("5m");
   use.sent(1, "p", "5m");
-  expect(use.decide(2, "p").life).toBe("none");
+  expect(use.decide(2, "p", "kind").life).toBe("none");
   use.began("p");
-  expect(use.decide(901, "p").life).toBe("5m");
+  expect(use.decide(901, "p", "kind").life).toBe("5m");
   // One that never began has written nothing.
   use.sent(10 * MINUTE, "p", "5m");
-  expect(use.decide(12 * MINUTE, "p").life).not.toBe("none");
+  expect(use.decide(12 * MINUTE, "p", "kind").life).not.toBe("none");
 });
 
 test("what came longest ago is forgotten", () => {
   const use = prefixUse();
-  for (let i = 0; i < 10_001; i++) use.decide(i, `p${i}`);
-  expect(use.decide(20_000, "p10000").uses).toBe(2);
-  expect(use.decide(20_000, "p0").uses).toBe(1);
+  for (let i = 0; i < 10_001; i++) use.decide(i, `p${i}`, "kind");
+  expect(use.decide(20_000, "p10000", "kind").uses).toBe(2);
+  expect(use.decide(20_000, "p0", "kind").uses).toBe(1);
+});
+
+test("what became of others of its kind tells of a prefix that is new", () => {
+  const use = prefixUse();
+  const send = (now: number, digest: string, kind: string): CacheLife => {
+    const { life } = use.decide(now, digest, kind);
+    use.sent(now, digest, life);
+    use.began(digest);
+    return life;
+  };
+  const lives = (kind: string, gaps: readonly number[]): CacheLife[][] =>
+    Array.from({ length: 4 }, (_, i) => {
+      const began = i * 3 * HOUR;
+      return gaps.map((gap) => send(began + gap, `${kind}${i}`, kind));
+    });
+  // Twice, two minutes apart: without its kind the second one would be written, for nobody.
+  expect(lives("pair", [0, 2 * MINUTE]).at(-1)).toEqual(["5m", "5m"]);
+  expect(lives("once", [0]).at(-1)).toEqual(["none"]);
+  expect(lives("slow", [0, 20 * MINUTE, 40 * MINUTE]).at(-1)).toEqual(["1h", "1h", "1h"]);
+  expect(lives("rare", [0, 2 * HOUR]).at(-1)).toEqual(["none", "none"]);
 });

@@ -2,8 +2,11 @@ import type { CacheLife } from "./ceiling.ts";
 
 /** How often a prompt's beginning came in this process, and whether the provider's cache should hold it. */
 export type PrefixUse = {
-  /** Counts a use at `now` (ms). @returns what to ask of the cache for this request, and how often it came until now */
-  decide(now: number, digest: string): { readonly life: CacheLife; readonly uses: number };
+  /**
+   * Counts a use at `now` (ms). `kind`: of prefixes that are used alike, such as the material of one task.
+   * @returns what to ask of the cache for this request, and how often it came until now
+   */
+  decide(now: number, digest: string, kind: string): { readonly life: CacheLife; readonly uses: number };
   /** The request was sent with the prefix marked to live so long. */
   sent(now: number, digest: string, life: CacheLife): void;
   /** Its answer has begun: only now can others read what it wrote. */
@@ -19,28 +22,49 @@ const READ = 0.1;
 const LIFE_MS = { "5m": 300_000, "1h": 3_600_000 } as const;
 
 /** Intervals between uses that are remembered of a prefix. */
-const REMEMBERED = 8;
+const REMEMBERED = 32;
 /** Prefixes remembered; the one that came longest ago is forgotten. */
 const PREFIXES = 10_000;
+/** Kinds remembered, and of each the prefixes that began last. */
+const KINDS = 1_000;
+const KIN = 16;
+/** What a kind's prefixes do is known from so many of them. */
+const ENOUGH = 3;
 /** An answer that has not begun by then wrote nothing. */
 const PENDING_MS = 60_000;
 
 /** `at`: when the request was sent, from which its life counts. */
 type Entry = { readonly life: "5m" | "1h"; readonly at: number; readonly begun: boolean };
-type Seen = { last: number; uses: number; gaps: number[]; entry: Entry | undefined };
+/** `gaps`: the last intervals between uses, and `first` the first ones. */
+type Seen = { last: number; uses: number; gaps: number[]; first: number[]; entry: Entry | undefined };
 
 /** In memory, without a clock of its own. */
 export function prefixUse(): PrefixUse {
   const prefixes = new Map<string, Seen>();
+  const kinds = new Map<string, string[]>();
+  /** The first intervals of prefixes of the kind that have come to their end, where it is known what follows a use like this one. */
+  const kinOf = (now: number, kind: string, { uses }: Seen): number[][] => {
+    const kin = (kinds.get(kind) ?? []).flatMap((digest) => prefixes.get(digest) ?? []);
+    const ended = kin.filter((one) => one.uses >= uses && now - one.last > LIFE_MS["1h"]);
+    return ended.length < ENOUGH ? [] : ended.map(({ first }) => first.slice(uses - 1));
+  };
   return {
-    decide(now, digest) {
+    decide(now, digest, kind) {
       const before = prefixes.get(digest);
       prefixes.delete(digest); // the order of the map is the order of use
-      const gaps = before === undefined ? [] : [...before.gaps, Math.max(0, now - before.last)].slice(-REMEMBERED);
-      const seen: Seen = { last: now, uses: (before?.uses ?? 0) + 1, gaps, entry: before?.entry };
+      const gap = before === undefined ? [] : [Math.max(0, now - before.last)];
+      const gaps = [...(before?.gaps ?? []), ...gap].slice(-REMEMBERED);
+      const first = [...(before?.first ?? []), ...gap].slice(0, REMEMBERED);
+      const seen: Seen = { last: now, uses: (before?.uses ?? 0) + 1, gaps, first, entry: before?.entry };
       prefixes.set(digest, seen);
-      if (prefixes.size > PREFIXES) for (const oldest of prefixes.keys()) if (prefixes.delete(oldest)) break;
-      return { life: lifeOf(now, seen), uses: seen.uses };
+      forgetOldest(prefixes, PREFIXES);
+      if (before === undefined) {
+        const kin = kinds.get(kind) ?? [];
+        kinds.delete(kind);
+        kinds.set(kind, [...kin, digest].slice(-KIN));
+        forgetOldest(kinds, KINDS);
+      }
+      return { life: lifeOf(now, seen, () => (seen.uses > REMEMBERED ? [] : kinOf(now, kind, seen))), uses: seen.uses };
     },
     sent(now, digest, life) {
       const seen = prefixes.get(digest);
@@ -54,27 +78,31 @@ export function prefixUse(): PrefixUse {
   };
 }
 
-function lifeOf(now: number, { gaps, entry }: Seen): CacheLife {
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  if (map.size > most) for (const oldest of map.keys()) if (map.delete(oldest)) break;
+}
+
+function lifeOf(now: number, { gaps, entry }: Seen, kin: () => readonly (readonly number[])[]): CacheLife {
   if (entry !== undefined && readable(now, entry)) return entry.life;
   // Another request is writing it: asked now, it would be written, and paid, twice.
   if (entry !== undefined && !entry.begun && now - entry.at < PENDING_MS) return "none";
-  return cheapest(gaps);
+  const known = kin();
+  return known.length > 0 ? cheapest(known) : cheapest([gaps]);
 }
 
 /**
- * What costs least if as many uses follow as came, at the intervals at which they came: with none known, no cache; after one
- * use within five minutes, five minutes; an hour pays after two uses that five minutes would not have reached.
+ * What costs least over these futures, each a list of intervals to the uses that follow. Where its kind does not tell, a prefix is
+ * thought to come as it came: with no interval known, no cache; after one use within five minutes, five minutes; an hour pays
+ * after two uses that five minutes would not have reached.
  */
-function cheapest(gaps: readonly number[]): CacheLife {
-  const within = (ms: number): number => gaps.filter((gap) => gap <= ms).length;
-  const cost = (life: "5m" | "1h"): number => {
-    const reads = within(LIFE_MS[life]);
-    return WRITE[life] + reads * READ + (gaps.length - reads) * WRITE[life];
-  };
+function cheapest(futures: readonly (readonly number[])[]): CacheLife {
+  const sum = (costOf: (gaps: readonly number[]) => number): number => futures.reduce((total, gaps) => total + costOf(gaps), 0);
+  const cached = (life: "5m" | "1h"): number =>
+    sum((gaps) => gaps.reduce((cost, gap) => cost + (gap <= LIFE_MS[life] ? READ : WRITE[life]), WRITE[life]));
   const costs: [CacheLife, number][] = [
-    ["none", 1 + gaps.length],
-    ["5m", cost("5m")],
-    ["1h", cost("1h")],
+    ["none", sum((gaps) => 1 + gaps.length)],
+    ["5m", cached("5m")],
+    ["1h", cached("1h")],
   ];
   return costs.reduce((best, one) => (one[1] < best[1] ? one : best))[0];
 }
