@@ -122,3 +122,42 @@ describe("a submission", () => {
     expect(await submit(server, AbortSignal.timeout(200))).toMatchObject({ kind: "unanswered" });
   });
 });
+
+test("what begins alike is written into the provider's cache by one item, and read by the others once it has ended", async () => {
+  const server = await start();
+  const long = (n: number, system: string): ModelRequest => ({ ...requestOf(n), material: [], system });
+  const report = "The data dictionary. ".repeat(400);
+  const items = [long(1, report), long(2, report), long(3, "Another."), long(4, report)].map((request, i) => ({
+    call: `c${i + 1}`,
+    request,
+  }));
+  const { first, rest } = await at(server.url).inWaves(items);
+  expect([first, rest].map((wave) => wave.map(({ call, cacheAt }) => [call, cacheAt]))).toEqual([
+    [
+      ["c1", "system"],
+      ["c3", undefined],
+    ],
+    [
+      ["c2", "system"],
+      ["c4", "system"],
+    ],
+  ]);
+  for (const wave of [first, rest]) {
+    const done = await at(server.url).submit(wave, never);
+    if (done.kind !== "submitted") throw done.error;
+    await ended(server, done.batch);
+  }
+  const billed = server.log.filter(({ event }) => event === "end");
+  expect(billed.map(({ call, tokens }) => [call, tokens.cacheWrite1h > 1_000, tokens.cacheRead > 1_000])).toEqual([
+    ["c1", true, false],
+    ["c3", false, false],
+    ["c2", false, true],
+    ["c4", false, true],
+  ]);
+  for (const { call, request } of items) {
+    const { ceiling } = await at(server.url).drawing(request);
+    expect(billed.find((line) => line.call === call)?.costMicros).toBeLessThanOrEqual(ceiling.micros);
+  }
+  const plain = anthropicBatches({ apiKey: "k", baseURL: server.url, modelOf: () => "claude-haiku-5-5", contextCaching: false });
+  expect(await plain.inWaves(items)).toEqual({ first: items, rest: [] });
+});

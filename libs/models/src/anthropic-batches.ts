@@ -4,6 +4,8 @@ import type { AnthropicOptions } from "./anthropic.ts";
 import { anthropicClient } from "./anthropic-client.ts";
 import { requestBody } from "./anthropic-request.ts";
 import { outcomeOf } from "./batch-outcome.ts";
+import { wavesOf } from "./batch-waves.ts";
+import { boundariesOf, markedAt } from "./cache-marks.ts";
 import { bytesOf, ceilingOf } from "./ceiling.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelRequest } from "./port.ts";
@@ -12,10 +14,11 @@ import type { ProviderBatches, RecentBatch } from "./provider-batches.ts";
 import { costOfFailure, modelError } from "./provider-errors.ts";
 
 /** Message Batches through the official SDK, which is loaded at the first use. An item's `custom_id` is its call. */
-export function anthropicBatches(options: Omit<AnthropicOptions, "contextCaching">): ProviderBatches {
+export function anthropicBatches(options: AnthropicOptions): ProviderBatches {
   const now = options.now ?? Date.now;
   const prices = options.prices ?? listPrices;
   const loaded = anthropicClient(options);
+  const caches = options.contextCaching !== false;
   const priceFor = (model: string): Price => priceOf(model, now(), prices);
 
   const paramsOf = async (request: ModelRequest): Promise<MessageCreateParamsNonStreaming> => {
@@ -42,13 +45,23 @@ export function anthropicBatches(options: Omit<AnthropicOptions, "contextCaching
   return {
     async drawing(request) {
       const params = await paramsOf(request);
-      const about = { bodyBytes: bytesOf(params), maxTokens: params.max_tokens, writes: "none", lane: "batch" } as const;
+      const about = { bodyBytes: bytesOf(params), maxTokens: params.max_tokens, writes: caches ? "1h" : "none", lane: "batch" } as const;
       return { tier: request.tier, model: params.model, ceiling: ceilingOf(priceFor(params.model), about) };
+    },
+
+    async inWaves(items) {
+      if (!caches) return { first: items, rest: [] };
+      return wavesOf(await Promise.all(items.map(async (item) => ({ item, boundaries: boundariesOf(await paramsOf(item.request)) }))));
     },
 
     async submit(items, signal) {
       const { client } = await loaded();
-      const requests = await Promise.all(items.map(async ({ call, request }) => ({ custom_id: call, params: await paramsOf(request) })));
+      const requests = await Promise.all(
+        items.map(async ({ call, request, cacheAt }) => {
+          const params = await paramsOf(request);
+          return { custom_id: call, params: cacheAt === undefined ? params : markedAt(params, cacheAt) };
+        }),
+      );
       signal.throwIfAborted();
       try {
         const { id } = await client.messages.batches.create({ requests }, { signal });

@@ -39,7 +39,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       const { client, strict } = await loaded();
       signal.throwIfAborted();
       const plain = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
-      const { body, life, began } = uses === undefined ? unmarked(plain) : marked(plain, uses, now());
+      const { body, life, began } = uses === undefined ? unmarked(plain) : marked(plain, uses, now(), request.task);
       const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life });
       const tell = teller(call?.onText);
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {

@@ -37,7 +37,7 @@ function marksOf({ system, messages }: MessageCreateParamsStreaming): string[] {
 function sendAll(bodies: readonly MessageCreateParamsStreaming[], gap = 1_000): string[][] {
   const uses = prefixUse();
   return bodies.map((body, i) => {
-    const sent = marked(body, uses, i * gap);
+    const sent = marked(body, uses, i * gap, "t");
     sent.began();
     return marksOf(sent.body);
   });
@@ -82,8 +82,8 @@ test("what is too short to be cached is not marked, and another format or model 
 test("a request is the same but for its marks", () => {
   const body = bodyOf({ system: LONG, material: [LONG] });
   const uses = prefixUse();
-  expect(marked(body, uses, 0).body).toEqual(body);
-  const again = marked(body, uses, 1).body;
+  expect(marked(body, uses, 0, "t").body).toEqual(body);
+  const again = marked(body, uses, 1, "t").body;
   const bare: unknown = JSON.parse(JSON.stringify(again, (key, value: unknown) => (key === "cache_control" ? undefined : value)));
   expect(bare).toEqual(body);
 });

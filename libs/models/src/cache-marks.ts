@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CacheControlEphemeral, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
+import type { CacheControlEphemeral, MessageCreateParams, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
 import type { CacheLife } from "./ceiling.ts";
 import type { PrefixUse } from "./prefix-use.ts";
 
@@ -13,7 +13,10 @@ export type Marked = {
 };
 
 /** Where a prefix ends: after the system text, or after a document of the first message. */
-type Boundary = { readonly at: "system" | number; readonly digest: string };
+export type Boundary = { readonly at: "system" | number; readonly digest: string };
+
+/** What is marked of a body that is sent as a stream, or in a batch. */
+type Body = Pick<MessageCreateParams, "model" | "output_config" | "system" | "messages">;
 
 /** At most so many marks in a request; source: platform.claude.com/docs/en/build-with-claude/prompt-caching, 2026-11. */
 const MARKS = 4;
@@ -33,9 +36,11 @@ export function unmarked(body: MessageCreateParamsStreaming): Marked {
   return { body, life: "none", began: () => undefined };
 }
 
-/** Marks the prefixes that pay: those that come again, where what follows them differs, and the longest. */
-export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now: number): Marked {
-  const decided = boundariesOf(body).map((boundary) => ({ ...boundary, ...uses.decide(now, boundary.digest) }));
+/** Marks the prefixes that pay: those that come again, where what follows them differs, and the longest. `task` tells which are used alike. */
+export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now: number, task: string): Marked {
+  const { model, output_config } = body;
+  const kind = JSON.stringify([model, task, output_config ?? null]);
+  const decided = boundariesOf(body).map((boundary) => ({ ...boundary, ...uses.decide(now, boundary.digest, `${boundary.at} ${kind}`) }));
   const wanted = decided.filter(({ life }) => life !== "none");
   const ends = wanted.filter(({ uses: count }, i) => count > (wanted[i + 1]?.uses ?? 0));
   const kept = ends.length > MARKS ? [...ends.slice(0, MARKS - 1), ...ends.slice(-1)] : ends;
@@ -56,7 +61,7 @@ export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now:
 }
 
 /** The ends of the prefixes that are long enough, from the shortest on. The answer's format comes before all of them. */
-function boundariesOf({ model, output_config, system, messages }: MessageCreateParamsStreaming): Boundary[] {
+export function boundariesOf({ model, output_config, system, messages }: Body): Boundary[] {
   const shortest = (SHORTEST.find(([name]) => name.test(model))?.[1] ?? 0) * LEAST_BYTES_PER_TOKEN;
   const head = JSON.stringify([model, output_config ?? null, system ?? null]);
   const hash = createHash("sha256").update(head);
@@ -78,7 +83,12 @@ function boundariesOf({ model, output_config, system, messages }: MessageCreateP
   return found;
 }
 
-function withMarks(body: MessageCreateParamsStreaming, marks: ReadonlyMap<Boundary["at"], CacheControlEphemeral>): typeof body {
+/** The body with the one prefix marked to live an hour. */
+export function markedAt<B extends Body>(body: B, at: Boundary["at"]): B {
+  return withMarks(body, new Map([[at, control("1h")]]));
+}
+
+function withMarks<B extends Body>(body: B, marks: ReadonlyMap<Boundary["at"], CacheControlEphemeral>): B {
   const { system, messages } = body;
   const [first, ...others] = messages;
   const content = first?.content;

@@ -1,8 +1,11 @@
 import type { ModelError } from "./errors.ts";
 import type { CallCost, Drawing, ModelAnswer, ModelRequest } from "./port.ts";
 
-/** A request to be answered within a day; `call` is the id that its draw gave. */
-export type BatchItem = { readonly call: string; readonly request: ModelRequest };
+/**
+ * A request to be answered within a day; `call` is the id that its draw gave. `cacheAt`, as `inWaves` gave it: where the beginning
+ * ends that the provider's cache keeps for an hour.
+ */
+export type BatchItem = { readonly call: string; readonly request: ModelRequest; readonly cacheAt?: "system" | number };
 
 /**
  * `refused`: nothing was accepted, nothing is billed. `unanswered`: it may have been accepted; `recent` finds it then, and
@@ -35,6 +38,12 @@ export type RecentBatch = {
 export interface ProviderBatches {
   /** What to draw for a request before it is submitted: its ceiling at the price of a batch. */
   drawing(request: ModelRequest): Promise<Drawing>;
+  /**
+   * In which order to submit what begins alike: of each beginning that comes three times or more one item `first`, which writes it
+   * into the provider's cache, and once that batch has ended the others, `rest`, which read it for a tenth. Requests of a batch do
+   * not wait for one another, so that in one each would write it. What has nothing to share is in `first`.
+   */
+  inWaves(items: readonly BatchItem[]): Promise<{ readonly first: readonly BatchItem[]; readonly rest: readonly BatchItem[] }>;
   submit(items: readonly BatchItem[], signal: AbortSignal): Promise<Submitted>;
   poll(batch: string, signal: AbortSignal): Promise<"in_progress" | "ended" | "missing">;
   /** Of an ended batch, in any order; items that `requestOf` does not know are another's and left out. */
