@@ -39,6 +39,8 @@ export type ChooseOptions = {
   readonly prices?: readonly Price[];
   readonly contextCaching?: boolean;
   readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds since 1970, for the price in force; the clock unless given. */
+  readonly now?: () => number;
 };
 
 type Checked = Models & { check?(tier: Tier, signal: AbortSignal): Promise<void> };
@@ -106,8 +108,13 @@ function anthropicOptions(options: ChooseOptions, modelOf: (tier: Tier) => strin
   return { ...sharedOptions(options, modelOf), apiKey: key?.trim() ?? "", baseURL: url?.trim() || undefined, contextCaching };
 }
 
-function sharedOptions({ prices, fetch }: ChooseOptions, modelOf: (tier: Tier) => string) {
-  return { modelOf, ...(prices === undefined ? {} : { prices }), ...(fetch === undefined ? {} : { fetch }) };
+function sharedOptions({ prices, fetch, now }: ChooseOptions, modelOf: (tier: Tier) => string) {
+  return {
+    modelOf,
+    ...(prices === undefined ? {} : { prices }),
+    ...(fetch === undefined ? {} : { fetch }),
+    ...(now === undefined ? {} : { now }),
+  };
 }
 
 function problemOf(thrown: unknown, { provider, model }: Route, options: ChooseOptions): ModelProblem[] {
