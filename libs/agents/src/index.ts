@@ -13,12 +13,12 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
-export type { Budget } from "./engine/budget.ts";
+export { type Budget, tierOf } from "./engine/budget.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";
 export { fits } from "./engine/fits.ts";
 export { schemas as journalSchemas } from "./engine/journal-events.ts";
 export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";
-export { lapsedCalls } from "./engine/lapse.ts";
+export { concludedCalls, lapsedCalls } from "./engine/lapse.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
 export type { View } from "./engine/read-models.ts";
