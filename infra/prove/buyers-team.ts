@@ -4,6 +4,8 @@ import type { Checkout } from "./checkout.ts";
 
 /** Tokens that an answer of the team's agents may have at most: with the prompt's it makes a call's ceiling. */
 export const MAX_TOKENS = 400;
+/** The same of the agent that uses them all up. */
+const ESSAY_TOKENS = 2_000;
 
 const FILES = {
   "package.json": JSON.stringify({
@@ -45,7 +47,24 @@ const buyer = (name, how) =>
     limits: { timeout: "30s", attempts: 6, concurrency: 64, ...how.limits },
   });
 
+/** Its answers are as long as they may be: what it costs is near its ceiling. */
+const essayist = agent({
+  name: "essayist",
+  does: "writes at length",
+  tier: "worker",
+  input: Item,
+  output: Price,
+  limits: { timeout: "5s", attempts: 12, concurrency: 3 },
+  run: async ({ input, model }) => {
+    const schema = z.object({ item: z.string(), text: z.string() });
+    const { item, text } = await model.ask({ task: "essay", prompt: \`an essay on \${input.item}\`, material: [], schema, maxTokens: ${ESSAY_TOKENS} });
+    return { item, cents: text.length };
+  },
+  fallback: ({ item }) => ({ item, cents: -1 }),
+});
+
 const agents = [
+  essayist,
   buyer("buyer", {}),
   buyer("planner", { tier: "orchestrator" }),
   buyer("modest", { fallback: ({ item }) => ({ item, cents: -1 }) }),
@@ -60,7 +79,7 @@ const buy = workflow({
   input: z.object({ agent: z.string(), items: z.array(z.string()), together: z.boolean().default(true) }),
   output: z.object({ prices: z.array(Price.nullable()) }),
   async run({ agent: name, items, together }, ctx) {
-    const asked = agents.find((one) => one.name === name) ?? agents[0];
+    const asked = agents.find((one) => one.name === name);
     const one = (item) => ctx.ask(asked, { item });
     if (together) return { prices: await Promise.all(items.map(one)) };
     const prices = [];

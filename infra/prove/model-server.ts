@@ -24,15 +24,19 @@ export type ModelServer = AsyncDisposable & {
   calls(): readonly ModelCall[];
   /** Requests that have arrived and not ended. */
   open(): readonly ModelCall[];
+  /** The file of its log. */
+  readonly log: string;
+  /** The faults that it has given, by kind. */
+  faults(): Promise<Readonly<Record<string, number>>>;
   /** How requests ended. */
   ended(): readonly ModelCall[];
 };
 
-/** `script`: a name under libs/models/src/testing/scripts; `delay`: milliseconds before each answer. */
-export async function startModelServer(folder: string, script: string, delay = 0): Promise<ModelServer> {
+/** `script`: a name under libs/models/src/testing/scripts; `delay`: milliseconds before each answer; `flags`: the server's own. */
+export async function startModelServer(folder: string, script: string, delay = 0, flags: readonly string[] = []): Promise<ModelServer> {
   const log = join(folder, `${script}.jsonl`);
   const testing = join(here, "libs/models/src/testing");
-  const args = ["--script", join(testing, "scripts", `${script}.ts`), "--log", log, "--delay", String(delay)];
+  const args = ["--script", join(testing, "scripts", `${script}.ts`), "--log", log, "--delay", String(delay), ...flags];
   const child = owned(spawn(process.execPath, [join(testing, "api-server.main.ts"), ...args], { stdio: ["ignore", "pipe", "inherit"] }));
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   const { url } = Ready.parse(JSON.parse(String(first.value)));
@@ -40,6 +44,8 @@ export async function startModelServer(folder: string, script: string, delay = 0
     (existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : []).map((line) => Line.parse(JSON.parse(line)));
   return {
     env: { ANTHROPIC_API_KEY: "prove", ANTHROPIC_BASE_URL: url },
+    log,
+    faults: async () => z.record(z.string(), z.number()).parse(await (await fetch(`${url}/v1/armada/faults`)).json()),
     calls: () => lines().filter(({ event }) => event === "arrival"),
     ended: () => lines().filter(({ event }) => event === "end"),
     open: () => {

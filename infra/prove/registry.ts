@@ -5,6 +5,18 @@ export type Entry = { readonly name: string; readonly minutes: number; readonly 
 
 export const registry: readonly Entry[] = [
   {
+    name: "faults",
+    minutes: 8,
+    shows: "the same while the provider refuses, stalls, breaks off and garbles, one kind at a time and all",
+    load: () => import("./faults.ts"),
+  },
+  {
+    name: "overspend",
+    minutes: 9,
+    shows: "no limit is passed by processes that are killed at work, and no bill is missed",
+    load: () => import("./overspend.ts"),
+  },
+  {
     name: "article",
     minutes: 3,
     shows: "each statement stands in its source, and the article follows its documents",

@@ -40,6 +40,7 @@ export async function readTeam(team: string, about: { readonly nats: string; rea
       out.push({ seq: message.seq, subject: message.subject, time: Number(message.timestampNanos) / 1e6, events });
       if (message.seq >= state.last_seq) break;
     }
+    await consumer.delete(); // a proof that looks often would fill the server with them
     return out;
   } finally {
     await connection.close();
