@@ -1,2 +1,2 @@
 export { noTracer, silentLogger, startReplica, type TestReplica } from "./replica.ts";
-export { script, type TestTeam, testTeam } from "./test-team.ts";
+export { paid, script, type TestTeam, testTeam } from "./test-team.ts";

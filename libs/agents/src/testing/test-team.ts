@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert";
 import { type AnyEventKind, ArmadaError, asToken, type Envelope, encodeBody, runFilter, shortHash } from "@armada/contracts";
-import { MemoryMesh, type Message } from "@armada/event-sourcing";
+import { type Clock, MemoryMesh, type Message } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { ModelError, type Models } from "@armada/models";
 import type { Team } from "../define.ts";
@@ -8,7 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import { fits } from "../engine/fits.ts";
 import { factFilter } from "../engine/queues.ts";
 import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
-import { startReplica } from "./replica.ts";
+import { startReplica, type TestBudget } from "./replica.ts";
 
 const LIMIT_MS = 24 * 3_600_000;
 const QUIET_TURNS = 5;
@@ -23,6 +23,26 @@ export function script(answers: Readonly<Record<string, unknown>>): Models {
         return Promise.reject(new ModelError("LOCAL_MODEL_CANNOT", `the script has no answer for the task ${request.task}`));
       const value = request.schema.parse(answers[request.task]);
       return Promise.resolve({ value, model: "script", usage: { inputTokens: 0, outputTokens: 0 }, costMicros: 0 });
+    },
+  };
+}
+
+/** Models whose every answer costs the same, drawn and settled as a provider's are. `calls` tells the tier of each, and when. */
+export function paid(
+  models: Models,
+  cost: { micros: number; tokens: number },
+  clock: Clock,
+): Models & { readonly calls: { tier: string; at: number }[] } {
+  const calls: { tier: string; at: number }[] = [];
+  return {
+    calls,
+    call: async (request, signal, options) => {
+      const call = await options?.meter?.draw({ tier: request.tier, model: request.tier, ceiling: cost });
+      calls.push({ tier: request.tier, at: clock.now() });
+      const answer = await models.call(request, signal, options);
+      const usage = { inputTokens: cost.tokens, outputTokens: 0 };
+      if (call !== undefined) options?.meter?.settle(call, { kind: "billed", model: request.tier, usage, amount: cost });
+      return { ...answer, usage, costMicros: cost.micros };
     },
   };
 }
@@ -49,11 +69,16 @@ export type TestTeam = AsyncDisposable & {
   expectReplays(): Promise<void>;
 };
 
-export function testTeam(team: Team, options: { seed: number; models?: Models }): TestTeam {
-  const clock = new VirtualClock();
+export function testTeam(team: Team, options: { seed: number; models?: Models; budget?: TestBudget; clock?: VirtualClock }): TestTeam {
+  const clock = options.clock ?? new VirtualClock();
   const random = seededRandom(options.seed);
   const mesh = new MemoryMesh(clock, random);
-  const replica = startReplica(mesh, team, options.models ?? script({}), { clock, random, scheduler: clock.scheduler });
+  const replica = startReplica(mesh, team, options.models ?? script({}), {
+    clock,
+    random,
+    scheduler: clock.scheduler,
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+  });
   const engine: Engine = replica.engine;
   const stream = mesh.stream(team.name);
   let given = 0;
