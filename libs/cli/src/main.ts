@@ -31,6 +31,7 @@ type Common = { readonly json?: boolean; readonly mesh?: string };
 
 const program = new Command("armada")
   .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
+  .enablePositionalOptions() // else `budgets` would take the flags of its own subcommands
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 /** Commands print either for people or, with --json, one object a line. */

@@ -3,6 +3,7 @@ import { ArmadaError } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import { accountOf, type LedgerCall } from "../money/account.ts";
+import { batchedOf } from "../money/batched.ts";
 import { suspectAs } from "../money/budget-rows.ts";
 import type { Verdict } from "../money/by-call.ts";
 import { ledgersBack, readLedger, zoneOf } from "../money/ledgers.ts";
@@ -26,10 +27,7 @@ export async function reconcileCommand(session: Session, teams: readonly string[
   const suspects = ledgers.flatMap(({ team, month, state }) =>
     Object.values(state.suspects).map((one): Suspect => ({ ...one, ...one.ceiling, team, month })),
   );
-  const settled =
-    suspects.length === 0 ? [] : (await Promise.all(teams.map((team) => accountOf(session.log(team), team)))).flatMap((a) => a.settled);
-  const verdicts =
-    suspects.length === 0 ? new Map<LedgerCall, Verdict>() : await verdictsOf(suspects, settled, { ...flags, env: process.env, now });
+  const verdicts = suspects.length === 0 ? new Map<LedgerCall, Verdict>() : await judge(session, teams, suspects, flags, now);
   const judged = suspects.map((suspect) => ({ suspect, verdict: verdicts.get(suspect) ?? LEFT }));
   if (flags.dryRun !== true)
     for (const [ledger, ofLedger] of Map.groupBy(judged, ({ suspect }) => `${suspect.team} ${suspect.month}`)) {
@@ -46,6 +44,19 @@ export async function reconcileCommand(session: Session, teams: readonly string[
       : `${total.settled} settled at ${dollars(total.costMicros)}, ${total.released} released, ${total.suspect} stay suspect${flags.dryRun === true ? "; a dry run: nothing was changed" : ""}`,
   );
   return EXIT.ok;
+}
+
+async function judge(
+  session: Session,
+  teams: readonly string[],
+  suspects: readonly Suspect[],
+  flags: ReconcileFlags,
+  now: number,
+): Promise<ReadonlyMap<LedgerCall, Verdict>> {
+  const accounts = await Promise.all(teams.map((team) => accountOf(session.log(team), team)));
+  const settled = accounts.flatMap((account) => account.settled);
+  const batched = await batchedOf((team) => session.log(team), suspects);
+  return verdictsOf(suspects, settled, { ...flags, env: process.env, now, batched });
 }
 
 const LEFT: Verdict = { became: "suspect", why: "nothing is known of it" };

@@ -2,6 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 import { pricesFrom } from "@armada/models";
 import { settingsFor } from "../settings.ts";
 import type { LedgerCall } from "./account.ts";
+import type { Batched } from "./batched.ts";
 import { byCall, type Verdict } from "./by-call.ts";
 import { byHour, hoursOf } from "./by-hour.ts";
 import { providerCalls } from "./provider-account.ts";
@@ -11,6 +12,8 @@ type About = {
   /** Whose usage it is, whatever the environment names. */
   readonly usage?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Which of the suspects are in the batch lane. */
+  readonly batched: ReadonlyMap<string, Batched>;
   /** Milliseconds since 1970. */
   readonly now: number;
 };
@@ -29,7 +32,7 @@ export async function verdictsOf(
   settled: readonly LedgerCall[],
   about: About,
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
-  const { env, now } = about;
+  const { env, now, batched } = about;
   const usage = about.usage === undefined ? undefined : addressOf("--usage", about.usage);
   const verdicts = new Map<LedgerCall, Verdict>();
   for (const [claude, ofProvider] of Map.groupBy(suspects, ({ model }) => model.startsWith("claude"))) {
@@ -42,22 +45,27 @@ export async function verdictsOf(
         : claude
           ? await reported(ofProvider, settled, { ...about, base: base ?? ANTHROPIC })
           : stay(ofProvider, "its provider has no account of calls and no usage report that is read here: --usage URL names one");
-    for (const [call, verdict] of found) verdicts.set(call, verdict);
+    for (const [call, verdict] of found)
+      verdicts.set(call, batched.get(call.call) === "open" && verdict.became !== "settled" ? MAY_COME : verdict);
   }
   return verdicts;
 }
 
+const MAY_COME: Verdict = { became: "suspect", why: "its step is open and may still send it in a batch" };
+
 async function reported(
   suspects: readonly LedgerCall[],
   settled: readonly LedgerCall[],
-  { base, env, now }: About & { readonly base: string },
+  { base, env, now, batched }: About & { readonly base: string },
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
   const key = env.ANTHROPIC_ADMIN_KEY?.trim() ?? "";
   if (key === "") return stay(suspects, "ANTHROPIC_ADMIN_KEY is not set: the usage report wants an admin key of the organisation");
   const { config } = await settingsFor({});
   const { from, to } = hoursOf(suspects.map(({ at }) => at));
   const usage = await usageByHour({ base, key, prices: pricesFrom(config.models.prices ?? "") }, from, Math.min(to, now));
-  return byHour(suspects, settled, usage, now);
+  const inBatches = suspects.filter(({ call }) => batched.has(call));
+  const live = suspects.filter(({ call }) => !batched.has(call));
+  return new Map([...byHour(live, settled, usage, now), ...stay(inBatches, "it is in a batch, whose hour cannot be told")]);
 }
 
 function stay(suspects: readonly LedgerCall[], why: string): ReadonlyMap<LedgerCall, Verdict> {
