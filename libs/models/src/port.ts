@@ -58,6 +58,8 @@ export type Drawing = {
   readonly ceiling: Amount;
   /** Of a call that several attempts share: each draws its part under this id. */
   readonly call?: string;
+  /** Of a call in the batch lane: the digest of what it asks. Its end may be known long after its attempt's. */
+  readonly asked?: string;
 };
 
 /** How one attempt pays for the calls that it makes. */
@@ -71,6 +73,23 @@ export interface Meter {
   settle(call: string, cost: CallCost): void;
 }
 
+/** A call of the batch lane that was drawn by an earlier attempt and has no end on record. */
+export type EarlierCall = {
+  readonly call: string;
+  /** Milliseconds since 1970. */
+  readonly drawnAt: number;
+  /** The batch that it is in, where that is on record. */
+  readonly batch?: string;
+};
+
+/** What is on record of calls in the batch lane: whoever comes after a restart goes on with them. */
+export interface LaneNotes {
+  /** The call that asked this (a digest as in `Drawing`); each is given out once. */
+  earlier(asked: string): EarlierCall | undefined;
+  /** Resolves once it is durable that the call is in this batch. */
+  submitted(call: string, batch: string): Promise<void>;
+}
+
 /** How a call is to be made, beside what it asks. */
 export type CallOptions = {
   /** Absent where nobody keeps accounts. */
@@ -81,6 +100,13 @@ export type CallOptions = {
   readonly cache?: { readonly ttlMs: number; readonly scope: "team" | "fleet" };
   /** The call may wait `withinMs` for others of its kind, up to `max` in one request. */
   readonly batch?: { readonly max: number; readonly withinMs: number };
+  /**
+   * The answer may come within a day, at half the price, by the provider's batches. Made as any other call where the
+   * provider has none, or nobody keeps accounts and notes.
+   */
+  readonly lane?: "batch";
+  /** Of the attempt in the batch lane. */
+  readonly notes?: LaneNotes;
 };
 
 /**
