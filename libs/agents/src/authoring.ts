@@ -27,7 +27,7 @@ import type {
 } from "./define.ts";
 import { parseWindow } from "./window.ts";
 
-/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_WINDOW` */
+/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_LANE`, `BAD_WINDOW` */
 export function agent<I, O>(options: {
   name: string;
   does: string;
@@ -39,6 +39,11 @@ export function agent<I, O>(options: {
   limits?: Limits;
   cache?: Caching;
   batch?: Batching;
+  /**
+   * `batch`: its model calls may take a day, at half the price, in the provider's batches. Who takes an agent out of the lane
+   * lets the steps that were asked in it end first: the team no longer looks there.
+   */
+  lane?: "batch";
   /** Its work begins in these hours only: `22:00-06:00 Europe/Berlin`. */
   window?: string;
   run: (about: AgentRun<I>) => Promise<O> | O;
@@ -63,7 +68,7 @@ export function agent<I, O>(options: {
     context: (options.context ?? []) as readonly ReadModel[],
     tools: options.tools ?? {},
     limits,
-    calls: { ...cacheOf(options.name, options.cache), ...batchOf(options.name, options.batch) },
+    calls: { ...cacheOf(options.name, options.cache), ...batchOf(options.name, options.batch), ...laneOf(options) },
     window: options.window === undefined ? undefined : parseWindow(options.window),
     run: options.run,
     fallback: options.fallback,
@@ -86,6 +91,15 @@ function cacheOf(agent: string, cache: Caching | undefined): Agent["calls"] {
   if (ttlMs < HOUR_MS || ttlMs > 24 * HOUR_MS)
     throw new ArmadaError("BAD_CACHE", `agent ${agent}: cache.ttl is ${cache.ttl}`, { hint: "an answer serves for 1h to 24h" });
   return { cache: { ttlMs, scope: cache.shared === true ? "fleet" : "team" } };
+}
+
+function laneOf({ name, lane, batch }: { name: string; lane?: "batch"; batch?: Batching }): Agent["calls"] {
+  if (lane === undefined) return {};
+  if (batch !== undefined)
+    throw new ArmadaError("BAD_LANE", `agent ${name} has both lane: "batch" and batch: {…}`, {
+      hint: "batch joins questions into one request, and the lane submits each by itself: choose one",
+    });
+  return { lane };
 }
 
 function batchOf(agent: string, batch: Batching | undefined): Agent["calls"] {

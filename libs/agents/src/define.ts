@@ -30,11 +30,11 @@ export type Tool<I = unknown, O = unknown> = {
 };
 
 export type Limits = {
-  /** Of one attempt; 30 s unless said. */
+  /** Of one attempt; 30 s unless said, in the batch lane 25 h. */
   readonly timeout?: Duration;
   /** Attempts in all; 4 unless said. */
   readonly attempts?: number;
-  /** Steps of this agent that one replica runs at a time; 8 unless said. */
+  /** Steps of this agent that one replica runs at a time; 8 unless said, in the batch lane 1,000. */
   readonly concurrency?: number;
   readonly tokensPerDay?: number;
   /** What this agent may spend beside its team's limits: `$5/day, 1M tokens/month`. */
@@ -57,7 +57,7 @@ export type Agent<I = unknown, O = unknown> = {
   readonly tools: Readonly<Record<string, Tool>>;
   readonly limits: Limits;
   /** How its model calls are made. */
-  readonly calls: Pick<CallOptions, "cache" | "batch">;
+  readonly calls: Pick<CallOptions, "cache" | "batch" | "lane">;
   /** Its attempts begin while this is open, and wait for it else. */
   readonly window: Window | undefined;
   run(about: AgentRun<I>): Promise<O> | O;

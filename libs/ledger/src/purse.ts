@@ -2,7 +2,7 @@ import { type Amount, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { Book, Holding, type PursePorts, type Reservation } from "./holding.ts";
 import { GRACE_MS } from "./ledger.ts";
-import type { AllLimits, Block, Drawn, LedgerState, Settled } from "./ledger-events.ts";
+import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
 import { type Period, periodOf } from "./periods.ts";
 import { accountOf, highest, type Scope } from "./standing.ts";
 
@@ -20,6 +20,8 @@ export type PurseOptions = {
   readonly signal: AbortSignal;
   /** What the journals tell of the calls drawn on a block whose replica is gone. */
   lapsed(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
+  /** Which suspects the journals have told the cost of since; they stay suspect where it is absent. */
+  concluded?(suspects: readonly Suspect[]): Promise<readonly Settled[]>;
 };
 
 /** A replica's side of its team's ledger: it holds blocks, draws on them, and looks after those that others have left. */
@@ -35,6 +37,7 @@ export class Purse {
     this.#options = options;
     this.#every(options.leaseMs / 3, () => this.#renew());
     this.#every(options.leaseMs / 4, () => this.#sweep());
+    this.#every(options.leaseMs, () => this.#clear());
   }
 
   /** Waits until the ceiling is reserved. @throws BudgetExhausted, the signal's reason */
@@ -114,11 +117,8 @@ export class Purse {
   }
 
   async #sweep(): Promise<void> {
-    const { ports, signal, zone, lapsed } = this.#options;
-    const now = ports.clock.now();
-    // Also where this replica has not drawn yet, and in the month that has just ended.
-    for (const month of new Set([now, now - DAY_MS].map((at) => periodOf(at, zone).month))) {
-      const book = this.#book(month);
+    const { ports, signal, lapsed } = this.#options;
+    for (const book of this.#recent()) {
       const { state } = await book.load();
       for (const [block, about] of Object.entries(state.blocks)) {
         if (about.until + GRACE_MS > ports.clock.now()) continue;
@@ -130,6 +130,25 @@ export class Purse {
         );
       }
     }
+  }
+
+  /** An outcome may come after its call was made a suspect, and its replica may die before it says so here. */
+  async #clear(): Promise<void> {
+    const { ports, signal, concluded } = this.#options;
+    if (concluded === undefined) return;
+    for (const book of this.#recent()) {
+      const suspects = Object.values((await book.load()).state.suspects);
+      for (const { call, micros, tokens } of await concluded(suspects))
+        await book.decide({ type: "clear", call, at: ports.clock.now(), micros, tokens, by: "its journal" }, signal);
+    }
+  }
+
+  /** Also where this replica has not drawn yet, and of the month that has just ended. */
+  #recent(): Book[] {
+    const { ports, zone } = this.#options;
+    const now = ports.clock.now();
+    const months = new Set([now, now - DAY_MS].map((at) => periodOf(at, zone).month));
+    return [...months].map((month) => this.#book(month));
   }
 
   #every(ms: number, work: () => Promise<void>): void {

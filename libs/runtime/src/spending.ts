@@ -1,8 +1,8 @@
-import { type Budget, budgetOf, lapsedCalls, type Team } from "@armada/agents";
+import { type Budget, budgetOf, concludedCalls, lapsedCalls, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AllLimits, Purse, parseLimits } from "@armada/ledger";
-import { batchedModels, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
+import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -13,7 +13,7 @@ export type Spending = {
   end(): void;
 };
 
-/** How a replica's calls are made, and what pays for them: from the cache, in one request with others, at the provider's pace. */
+/** How a replica's calls are made, and what pays for them: from the cache, in a batch, in one request with others, at the provider's pace. */
 export function spendingOf(
   team: Team,
   chosen: ChosenModels,
@@ -32,13 +32,22 @@ export function spendingOf(
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
   });
-  const models = cachedModels(gather(paced), {
+  const lane = batchLane({
+    clock: systemClock,
+    batches: chosen.batches,
+    gatherMs: milliseconds(config.models.batchGather),
+    pollMs: milliseconds(config.models.batchPoll),
+    logger: ports.logger,
+    signal: over.signal,
+  });
+  const cached = cachedModels(lane.submitting(gather(paced)), {
     ...ports,
     team: team.name,
     clock: systemClock,
     random: systemRandom,
     about: ({ tier }) => ({ model: chosen.tiers[tier] }),
   });
+  const models = lane.adopting(cached);
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
 }
 
@@ -63,6 +72,7 @@ function budgetFor(team: Team, { log, logger }: { log: Log; logger: Logger }, bu
     ports: { log, clock: systemClock, random: systemRandom, logger },
     signal,
     lapsed: (block, about) => lapsedCalls(log, team.name, block, about),
+    concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });
   return { purse, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };
 }

@@ -1,10 +1,10 @@
 import { ArmadaError, NOTHING } from "@armada/contracts";
 import type { Drawn, Reservation } from "@armada/ledger";
-import type { CallCost, Drawing, Meter } from "@armada/models";
+import type { CallCost, Drawing, EarlierCall, LaneNotes, Meter } from "@armada/models";
 import { type Budget, checkRun, usedBy } from "./budget.ts";
 import type { JournaledCall } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
-import type { StepState } from "./run-state.ts";
+import type { BatchedCall, StepState } from "./run-state.ts";
 
 type About = {
   readonly host: RunHost;
@@ -15,22 +15,33 @@ type About = {
   readonly step: StepState;
   readonly signal: AbortSignal;
 };
-type Open = { readonly reservation: Reservation; readonly drawn: Drawn; cost: CallCost | undefined };
+type Open = {
+  /** None where an earlier attempt drew it: the ledger learns of it from the journal. */
+  readonly reservation?: Reservation;
+  readonly drawn: Drawn;
+  /** In the batch lane, where it may outlive its attempt. */
+  readonly batched: boolean;
+  cost: CallCost | undefined;
+};
 
 /**
  * Pays for one attempt's model calls: each is reserved on the replica's block and journaled before it is made
- * (`step.drawn`), and told to the ledger once the attempt's outcome is journaled.
+ * (`step.drawn`), and told to the ledger once the attempt's outcome is journaled. A call in the batch lane that has no end
+ * by then stays drawn, for the attempt after it.
  */
-export class AttemptMeter implements Meter {
+export class AttemptMeter implements Meter, LaneNotes {
   readonly #about: About;
   readonly #calls = new Map<string, Open>();
+  readonly #earlier: readonly BatchedCall[];
+  #concluded = false;
 
   constructor(about: About) {
     this.#about = about;
+    this.#earlier = [...about.step.batched.values()];
   }
 
   /** @throws BudgetExhausted, ArmadaError `STEP_DECIDED` where it no longer needs the call, `LEASE_ENDED` */
-  async draw({ tier, model, ceiling, call: shared }: Drawing): Promise<string> {
+  async draw({ tier, model, ceiling, call: shared, asked }: Drawing): Promise<string> {
     const { host, budget, agent, run, workflow, step, signal } = this.#about;
     const reservation = await budget.purse.reserve(agent, ceiling, signal);
     const { holding, block, account } = reservation;
@@ -41,7 +52,8 @@ export class AttemptMeter implements Meter {
         const now = state.steps.get(step.n);
         if (now?.status !== "requested" || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined) return undefined;
         checkRun(budget, usedBy(state), ceiling);
-        const data = { n: step.n, attempt: now.attempts + 1, call, tier, model, ceiling, agent, account, block };
+        const known = { call, tier, model, ceiling, agent, account, block };
+        const data = { n: step.n, attempt: now.attempts + 1, ...known, ...(asked === undefined ? {} : { asked }) };
         return { events: [{ type: "step.drawn", data }] };
       });
       if (ordinal === undefined) throw new ArmadaError("STEP_DECIDED", `step ${step.n} of run ${run} has its outcome already`);
@@ -50,7 +62,7 @@ export class AttemptMeter implements Meter {
       throw error;
     }
     const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling };
-    const open: Open = { reservation, drawn, cost: undefined };
+    const open: Open = { reservation, drawn, batched: asked !== undefined, cost: undefined };
     this.#calls.set(call, open);
     if (holding.valid(reservation)) return call;
     open.cost = { kind: "free" };
@@ -59,28 +71,53 @@ export class AttemptMeter implements Meter {
 
   settle(call: string, cost: CallCost): void {
     const open = this.#calls.get(call);
-    if (open !== undefined) open.cost ??= cost;
+    if (open === undefined) return;
+    open.cost ??= cost;
+    if (this.#concluded) this.#tell(call, open);
+  }
+
+  earlier(asked: string): EarlierCall | undefined {
+    const found = this.#earlier.find((one) => one.asked === asked && !this.#calls.has(one.call));
+    if (found === undefined) return undefined;
+    const { call, account, tier, model, ceiling, drawnAt, batch } = found;
+    const { agent, workflow, run } = this.#about;
+    this.#calls.set(call, { drawn: { call, account, agent, workflow, run, tier, model, ceiling }, batched: true, cost: undefined });
+    return { call, drawnAt, ...(batch === undefined ? {} : { batch }) };
+  }
+
+  async submitted(call: string, batch: string): Promise<void> {
+    const { host, run, step } = this.#about;
+    await host.commit(run, 0, ({ state }) => {
+      const now = state.steps.get(step.n);
+      if (state.ended !== undefined || now === undefined || !now.batched.has(call)) return undefined;
+      return { events: [{ type: "step.submitted", data: { n: step.n, attempt: now.attempts + 1, call, batch } }] };
+    });
   }
 
   /** The attempt's calls as its outcome journals them; undefined where there were none. */
   get calls(): JournaledCall[] | undefined {
-    if (this.#calls.size === 0) return undefined;
-    return [...this.#calls.values()].map(({ drawn, cost = UNKNOWN }): JournaledCall => {
+    const ended = [...this.#calls.values()].filter(({ batched, cost }) => !batched || cost !== undefined);
+    if (ended.length === 0) return undefined;
+    return ended.map(({ drawn, cost = UNKNOWN }): JournaledCall => {
       const { call, tier, model, ceiling } = drawn;
       return { call, tier, model: cost.kind === "billed" ? cost.model : model, bill: cost.kind, ...billOf(cost, ceiling) };
     });
   }
 
-  /** Tells the ledger what the calls cost, once the outcome is journaled or somebody else's stands. */
+  /** Tells the ledger what the calls cost, once the outcome is journaled or somebody else's stands; of those without an end, when they have it. */
   conclude(): void {
-    for (const { reservation, drawn, cost = UNKNOWN } of this.#calls.values()) {
-      if (cost.kind === "unknown") reservation.holding.conclude(reservation, { suspected: drawn });
-      else {
-        const model = cost.kind === "billed" ? cost.model : drawn.model;
-        reservation.holding.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling) } });
-      }
+    this.#concluded = true;
+    for (const [call, open] of this.#calls) if (!open.batched || open.cost !== undefined) this.#tell(call, open);
+  }
+
+  #tell(id: string, { reservation, drawn, cost = UNKNOWN }: Open): void {
+    this.#calls.delete(id);
+    if (reservation === undefined) return;
+    if (cost.kind === "unknown") reservation.holding.conclude(reservation, { suspected: drawn });
+    else {
+      const model = cost.kind === "billed" ? cost.model : drawn.model;
+      reservation.holding.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling) } });
     }
-    this.#calls.clear();
   }
 }
 

@@ -24,6 +24,8 @@ export type Attempted = { readonly calls: readonly JournaledCall[] | undefined; 
 );
 
 const DEFAULT_TIMEOUT = "30s";
+/** A provider ends a batch after 24 hours by itself, and then nothing of it is billed that was not answered. */
+const BATCH_TIMEOUT = "25h";
 /** Why an answer of a cheaper tier is degraded. */
 const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 /** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
@@ -61,8 +63,8 @@ export async function attemptStep(about: {
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
   const meter = budget === undefined ? undefined : new AttemptMeter({ host, budget, agent: agent.name, run: id, workflow, step, signal });
-  const how: CallOptions = { ...(meter === undefined ? {} : { meter }), ...agent.calls };
-  const timeout = agent.limits.timeout ?? DEFAULT_TIMEOUT;
+  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls };
+  const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
   const timer = new AbortController();
   clock.sleep(milliseconds(timeout), timer.signal).then(
     () => over.abort(new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`)),

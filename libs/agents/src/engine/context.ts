@@ -31,7 +31,13 @@ export function workflowContext(calls: Calls): WorkflowContext {
       if (target.kind === "agent")
         return await calls.call("ask agent", name, (n) => ({
           type: "step.requested",
-          data: { n, agent: name, variant: "a", input: parsed.data },
+          data: {
+            n,
+            agent: name,
+            variant: "a",
+            input: parsed.data,
+            ...(target.calls.lane === undefined ? {} : { lane: target.calls.lane }),
+          },
         }));
       const { team, capability } = target;
       return await calls.call("ask team", name, (n, now) => ({

@@ -40,6 +40,8 @@ const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.tool",
   "step.parked",
   "step.retried",
+  "step.drawn",
+  "step.submitted",
   "step.held",
   "step.released",
 ]);

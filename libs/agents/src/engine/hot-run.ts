@@ -110,6 +110,7 @@ export const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>(
   "step.tool",
   "step.parked",
   "step.retried",
+  "step.submitted",
   "step.held",
   "step.released",
 ]);

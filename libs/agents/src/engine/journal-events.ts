@@ -35,7 +35,15 @@ export type JournaledCall = z.infer<typeof Calls>[number];
 
 export const schemas = {
   "run.started": z.object({ workflow: z.string(), version: z.number().int(), source: z.string(), input: value, by: Cause }),
-  "step.requested": z.object({ n, agent: z.string(), variant: z.string(), input: value, context: value.optional() }),
+  "step.requested": z.object({
+    n,
+    agent: z.string(),
+    variant: z.string(),
+    input: value,
+    context: value.optional(),
+    /** Where it is dispatched: by the queue of the batch lane. */
+    lane: z.literal("batch").optional(),
+  }),
   "step.completed": z.object({
     n,
     attempt: z.number().int(),
@@ -61,7 +69,11 @@ export const schemas = {
     agent: z.string(),
     account: z.string(),
     block: z.string(),
+    /** In the batch lane: the digest of what is asked, so that a later attempt knows its call again. */
+    asked: z.string().optional(),
   }),
+  /** A call of the batch lane is in this batch of the provider's: whoever comes after waits for that. */
+  "step.submitted": z.object({ n, attempt: z.number().int(), call: z.string(), batch: z.string() }),
   /** Its agent's window is closed: nothing dispatches it before `until` (ISO-8601). */
   "step.held": z.object({ n, until: z.string() }),
   /** Its agent's window has opened: it is dispatched again. */

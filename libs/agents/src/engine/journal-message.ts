@@ -1,7 +1,7 @@
 import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { envelopeType, type JournalEvent, parseJournalEvent } from "./journal-events.ts";
-import type { RunState } from "./run-state.ts";
+import type { RunState, StepState } from "./run-state.ts";
 
 /** What every event of a run's journal carries beside its data. */
 export type Provenance = {
@@ -12,7 +12,7 @@ export type Provenance = {
 };
 
 /** Where a journal message, or a dispatch derived from it, is delivered. */
-export type Dispatch = { readonly does: "do" | "wait" | "lead"; readonly route: string; readonly call: number };
+export type Dispatch = { readonly does: "do" | "bulk" | "wait" | "lead"; readonly route: string; readonly call: number };
 
 /** A journal message taken apart. */
 export type JournalMessage = {
@@ -41,11 +41,11 @@ export function dispatchesOf(events: readonly JournalEvent[], state: RunState): 
   return events.flatMap((event): Dispatch[] => {
     switch (event.type) {
       case "step.requested":
-        return [{ does: "do", route: `${event.data.agent}-${event.data.variant}`, call: event.data.n }];
+        return [work(event.data)];
       case "step.released":
       case "step.retried": {
         const step = state.steps.get(event.data.n);
-        return step === undefined ? [] : [{ does: "do", route: `${step.agent}-${step.variant}`, call: step.n }];
+        return step === undefined ? [] : [work(step)];
       }
       case "wait.set":
         return [{ does: "wait", route: waitRoute(event.data.type, event.data.id), call: event.data.n }];
@@ -57,6 +57,10 @@ export function dispatchesOf(events: readonly JournalEvent[], state: RunState): 
         return [];
     }
   });
+}
+
+function work({ n, agent, variant, lane }: Pick<StepState, "n" | "agent" | "variant"> & { lane?: "batch" | undefined }): Dispatch {
+  return { does: lane === "batch" ? "bulk" : "do", route: `${agent}-${variant}`, call: n };
 }
 
 /** The route under which a wait is found by an arriving event. */
@@ -78,7 +82,7 @@ export function journalSubject(
   unanswered: boolean,
 ): string {
   const workflow = events.find((event) => event.type === "run.started")?.data ?? state;
-  const subject = (does: "do" | "lead" | "wait" | "note" | "park" | "end", route: string): string =>
+  const subject = (does: "do" | "bulk" | "lead" | "wait" | "note" | "park" | "end", route: string): string =>
     buildSubject({ kind: "journal", team, does, route, run, n });
   if (events.some((event) => event.type === "run.ended")) return subject("end", workflow.workflow);
   const first = dispatchesOf(events, state)[0];
@@ -98,6 +102,8 @@ function noteOf(events: readonly JournalEvent[]): string {
         return "attempt_failed";
       case "step.drawn":
         return "draw";
+      case "step.submitted":
+        return "submit";
       case "step.held":
         return "held";
       case "step.worker_lost":

@@ -1,6 +1,6 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
-import { type Block, type Drawn, parseLedgerEvent, type Settled } from "@armada/ledger";
+import { type Block, type Drawn, parseLedgerEvent, type Settled, type Suspect } from "@armada/ledger";
 import type { JournalData, JournaledCall } from "./journal-events.ts";
 import { readJournalMessage } from "./journal-message.ts";
 
@@ -35,6 +35,25 @@ export async function lapsedCalls(
   return { settled, suspected };
 }
 
+/**
+ * Which suspects an outcome has told the cost of since: a batch ends after its replica's lease, in another process. Of
+ * journals that cannot be read whole nothing is said.
+ */
+export async function concludedCalls(log: Pick<Log, "load" | "head">, team: string, suspects: readonly Suspect[]): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  const upTo = suspects.length === 0 ? 0 : await log.head();
+  for (const [run, calls] of Map.groupBy(suspects, (one) => one.run)) {
+    const loaded = await log.load(runFilter(team, run), upTo);
+    const { concluded } = readJournal(loaded.kind === "loaded" ? loaded.messages : []);
+    for (const { day: _day, at: _at, ...known } of calls) {
+      const outcome = concluded.get(known.call);
+      if (outcome !== undefined && outcome.bill !== "unknown")
+        settled.push({ ...known, model: outcome.model, micros: outcome.micros, tokens: outcome.tokens });
+    }
+  }
+  return settled;
+}
+
 function drawsIn(message: Message): { data: JournalData["step.drawn"]; run: string }[] {
   const journal = readJournalMessage(message);
   const run = journal?.envelopes[0]?.subject ?? "";
@@ -62,9 +81,13 @@ async function journalOf(
 ): Promise<{ workflow: string; concluded: ReadonlyMap<string, JournaledCall> }> {
   const loaded = await log.load(runFilter(team, run), atLeast);
   if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${run} is longer than one load may be`);
+  return readJournal(loaded.messages);
+}
+
+function readJournal(messages: readonly Message[]): { workflow: string; concluded: ReadonlyMap<string, JournaledCall> } {
   const concluded = new Map<string, JournaledCall>();
   let workflow = "";
-  for (const message of loaded.messages)
+  for (const message of messages)
     for (const event of readJournalMessage(message)?.events ?? []) {
       if (event.type === "run.started") workflow = event.data.workflow;
       if (event.type === "step.completed" || event.type === "step.refused" || event.type === "step.attempt_failed")

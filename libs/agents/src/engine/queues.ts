@@ -3,6 +3,8 @@ import type { Queue } from "@armada/event-sourcing";
 import type { Subscription, Team } from "../define.ts";
 
 const DEFAULT_CONCURRENCY = 8;
+/** Steps in the batch lane do nothing but wait. */
+const BATCH_CONCURRENCY = 1_000;
 const LEAD_CONCURRENCY = 64;
 
 /** What a team's service pulls from its own stream. The provisioner makes these consumers, the engine works them. */
@@ -26,10 +28,13 @@ export function queuesOf(team: Team): TeamQueues {
   const queue = (name: string, filter: string, concurrency = LEAD_CONCURRENCY): Queue => ({ name, filters: [filter], concurrency });
   const awaited = new Map(team.awaits.map((kind) => [kind.type, kind]));
   return {
-    agents: team.agents.map((agent) => ({
-      ...queue(`do_${agent.name}_a`, `run.${t}.do.${agent.name}-a.>`, agent.limits.concurrency ?? DEFAULT_CONCURRENCY),
-      agent: agent.name,
-    })),
+    agents: team.agents.flatMap((agent) => {
+      const { name, limits, calls } = agent;
+      const live = queue(`do_${name}_a`, `run.${t}.do.${name}-a.>`, limits.concurrency ?? DEFAULT_CONCURRENCY);
+      const bulk = queue(`bulk_${name}_a`, `run.${t}.bulk.${name}-a.>`, limits.concurrency ?? BATCH_CONCURRENCY);
+      // What was asked before the agent came into the lane is still to be done.
+      return (calls.lane === "batch" ? [live, bulk] : [live]).map((one) => ({ ...one, agent: name }));
+    }),
     leads: team.workflows.map((served) =>
       queue(`lead_${served.name}_v${served.version}`, `run.${t}.lead.${served.name}-v${served.version}.>`),
     ),

@@ -1,11 +1,19 @@
 import { type Amount, NOTHING, plus } from "@armada/contracts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 
+/** A model call in the batch lane without an end on record. `drawnAt`: ms since 1970. */
+export type BatchedCall = Pick<JournalData["step.drawn"], "call" | "tier" | "model" | "ceiling" | "account"> & {
+  readonly asked: string;
+  readonly drawnAt: number;
+  readonly batch: string | undefined;
+};
+
 /** A step as its journal tells it. */
 export type StepState = {
   readonly n: number;
   readonly agent: string;
   readonly variant: string;
+  readonly lane: "batch" | undefined;
   readonly input: unknown;
   readonly context: unknown;
   /** ISO-8601. */
@@ -34,6 +42,8 @@ export type StepState = {
   held: { readonly until: string; readonly at: number } | undefined;
   /** What answers from a cache did not cost, in micro-dollars. */
   savedMicros: number;
+  /** Its calls in the batch lane that an attempt has still to hear of, by id. */
+  readonly batched: Map<string, BatchedCall>;
   /** Journaled results of `write` tools, by call. */
   readonly tools: Map<number, unknown>;
 };
@@ -147,6 +157,15 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       state.drawn.set(event.data.call, event.data.ceiling);
       return onStep(state, event.data.n, (step) => {
         step.budgetUntil = undefined;
+        const { call, tier, model, ceiling, account, asked } = event.data;
+        if (asked !== undefined)
+          step.batched.set(call, { call, tier, model, ceiling, account, asked, drawnAt: Date.parse(time), batch: undefined });
+      });
+    case "step.submitted":
+      return onStep(state, event.data.n, (step) => {
+        const { call, batch } = event.data;
+        const known = step.batched.get(call);
+        if (known !== undefined) step.batched.set(call, { ...known, batch });
       });
     case "step.attempt_failed":
       return onStep(state, event.data.n, (step) => {
@@ -244,6 +263,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     n: data.n,
     agent: data.agent,
     variant: data.variant,
+    lane: data.lane,
     input: data.input,
     context: data.context,
     requestedAt: time,
@@ -264,6 +284,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     budgetUntil: undefined,
     held: undefined,
     savedMicros: 0,
+    batched: new Map(),
     tools: new Map(),
   };
 }
@@ -275,7 +296,10 @@ function bill(
   calls: readonly (Pick<JournaledCall, "micros" | "tokens"> & { readonly call?: string })[],
 ): void {
   for (const { call, micros, tokens } of calls) {
-    if (call !== undefined) state.drawn.delete(call);
+    if (call !== undefined) {
+      state.drawn.delete(call);
+      step.batched.delete(call);
+    }
     step.tokens += tokens;
     step.costMicros += micros;
     state.spent = plus(state.spent, { micros, tokens });

@@ -21,10 +21,11 @@ export type Together = {
   readonly later: readonly Member[];
 };
 
-/** Outcomes of calls: one says nothing about whether another may be journaled. */
+/** Outcomes of calls, and where they are to be had: one says nothing about whether another may be journaled. */
 const OUTCOMES: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.completed",
   "step.refused",
+  "step.submitted",
   "inline.completed",
   "inline.failed",
 ]);

@@ -19,6 +19,8 @@ const DONE: Handled = { kind: "done" };
 const DEFAULT_ATTEMPTS = 4;
 /** How often a step that waits for its budget looks again: a limit may have been raised. */
 const BUDGET_LOOK_MS = 60_000;
+/** So many replicas may go away while a step waits for a batch before the step itself is blamed. */
+const BATCHED_DELIVERIES = 20;
 const NO_ATTEMPT_LEFT = { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
@@ -83,7 +85,10 @@ export class Worker {
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
     const waited = read.step?.budgetUntil !== undefined || read.step?.held !== undefined; // for money, or its window: nobody died
-    if (isOpen(read.step, read) && delivery.delivery - 1 > (read.step?.delivery ?? 0) && !delivery.outage && !waited) {
+    const unheard = delivery.delivery - 1 - (read.step?.delivery ?? 0);
+    // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
+    const batched = (read.step?.batched.size ?? 0) > 0 && unheard < BATCHED_DELIVERIES;
+    if (isOpen(read.step, read) && unheard > 0 && !delivery.outage && !waited && !batched) {
       await this.#lost(id, n, ordinal, delivery.delivery - 1);
       read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
     }
@@ -103,7 +108,7 @@ export class Worker {
     const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
     if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
     const now = this.#host.ports.clock.now();
-    const opens = agent.window === undefined ? now : opening(agent.window, now);
+    const opens = agent.window === undefined || step.batched.size > 0 ? now : opening(agent.window, now);
     if (opens > now) return hold(this.#host, id, step, opens);
     const attempted = await attemptStep({
       agent,

@@ -94,6 +94,10 @@ export const Config = z.strictObject({
     .prefault({}),
   models: z
     .strictObject({
+      batchGather: duration.default("1s").register(fields, {
+        about: 'How long a request of an agent with `lane: "batch"` waits for others, up to 100, before they are submitted.',
+      }),
+      batchPoll: duration.default("15s").register(fields, { about: "How often a replica looks whether a batch has ended." }),
       contextCaching: z.boolean().default(true).register(fields, {
         about: "Whether a prompt's beginning that comes again is kept in the provider's cache, for five minutes or an hour by its use.",
       }),
