@@ -4,6 +4,7 @@ import { ledgerOf } from "./aggregate.ts";
 import { BudgetExhausted, nameOf } from "./exhausted.ts";
 import { type LedgerCommand, ledger } from "./ledger.ts";
 import type { Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
+import { remaining } from "./limits.ts";
 import { endOf, type Period } from "./periods.ts";
 import { type Scope, standingOf } from "./standing.ts";
 
@@ -291,14 +292,16 @@ export class Holding {
       if (this.#alive() && covers(this.#free.get(account) ?? NOTHING, need)) waiter.resolve(this.#take(account, need));
       else {
         const standing = state === undefined ? undefined : standingOf(state, account, this.period.day, need);
-        if (standing?.kind === "exhausted") waiter.reject(this.#exhausted(standing.scope));
+        if (standing?.kind === "exhausted") waiter.reject(this.#exhausted(standing.scope, need));
         else still.push(waiter);
       }
     }
     this.#waiting = still;
   }
 
-  #exhausted(scope: Scope): BudgetExhausted {
-    return new BudgetExhausted(nameOf(scope), endOf(this.book.ports.clock.now(), this.#about.zone, scope.period));
+  #exhausted(scope: Scope, need: Amount): BudgetExhausted {
+    // What the fleet lets a team spend may still become more.
+    const never = scope.of !== "fleet" && !covers(remaining(scope.limit, NOTHING), need);
+    return new BudgetExhausted(nameOf(scope), endOf(this.book.ports.clock.now(), this.#about.zone, scope.period), never ? need : undefined);
   }
 }

@@ -38,7 +38,9 @@ export async function tierOf(
 
 /** @throws BudgetExhausted where the run may not cost that much more */
 export function checkRun(budget: Budget, used: Amount, ceiling: Amount): void {
-  if (!covers(remaining(budget.run, used), ceiling)) throw new BudgetExhausted(nameOf(runScope(budget)), undefined);
+  if (covers(remaining(budget.run, used), ceiling)) return;
+  const never = !covers(remaining(budget.run, NOTHING), ceiling);
+  throw new BudgetExhausted(nameOf(runScope(budget)), undefined, never ? ceiling : undefined);
 }
 
 function runScope({ run }: Budget): Parameters<typeof nameOf>[0] & { readonly spent: Amount } {
