@@ -132,6 +132,13 @@ describe("on a mesh", () => {
     expect((await watched.ended).code).toBe(1);
   });
 
+  test("a run that has ended is watched to its result at once; one that nobody knows is 3", async () => {
+    const [ended, unknown] = await Promise.all([run("runs", "watch", "waits"), run("runs", "watch", "nothing")]);
+    expect(printed(ended, "step", "result").at(-1)).toMatchObject({ type: "result", run: "waits", status: "completed" });
+    expect(printed(unknown, "error")).toMatchObject([{ code: "NO_SUCH_RUN" }]);
+    expect([ended.code, unknown.code]).toEqual([0, 3]);
+  });
+
   test("a refused input is 3, an unknown team 2, an unknown run 3", async () => {
     const refused = await run("run", "content.create_article", "--input", "{}", "--wait");
     expect(printed(refused, "result")).toMatchObject([{ status: "failed", failure: { code: "INPUT_INVALID" } }]);

@@ -128,10 +128,24 @@ export const lines = {
     key: text.optional().describe("the gateway's"),
     pids: z.record(text, z.array(z.int())).describe("by service, and `nats` where the server is ours"),
   }),
+  restarted: z
+    .object({ type: z.literal("restarted"), run: text, n: z.int(), attempt: z.int() })
+    .describe("what was said in this step so far does not count: its text begins again"),
   result,
   run,
   state: z.object({ type: z.literal("state"), team: text, model: text, version: z.int(), asOf: count, state: z.unknown() }),
   step: step.extend({ type: z.literal("step"), run: text }),
+  text: z
+    .object({
+      type: z.literal("text"),
+      run: text,
+      n: z.int().min(1),
+      attempt: z.int().min(1),
+      call: z.int().min(1).describe("which of the attempt's calls"),
+      seq: count.describe("counts from 0 in the call; where one is missing it was not heard"),
+      text: text.describe("as the model writes it: of a structured answer its JSON, valid once it is whole"),
+    })
+    .describe("what a model says in a running call; never stored"),
   trace: z.object({
     type: z.literal("trace"),
     id: text,

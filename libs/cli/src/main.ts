@@ -12,8 +12,8 @@ import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
-import { runCommand } from "./commands/run.ts";
-import { approval, cancellation, checkMove, controlRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
+import { runCommand, watchCommand } from "./commands/run.ts";
+import { approval, cancellation, checkMove, controlRun, findRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
@@ -140,6 +140,7 @@ meshFlags(command("demo", "an article by the content team from a folder of docum
 command("run <workflow>", "starts TEAM.WORKFLOW")
   .option("--input <json>", "JSON, or @FILE")
   .option("--wait", "show its steps and wait for its end")
+  .option("--stream", "the same, with what the models say in its calls")
   .option("--key <key>", "idempotency key: the same key is the same run")
   .action(
     withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)),
@@ -161,6 +162,12 @@ command("list", "all runs", runs)
   );
 command("show <id>", "a run as a tree of its steps", runs).action(
   withSession(async (session, out, _signal, id: string) => showRun(session, await teamNames(session), id, out)),
+);
+command("watch <id>", "a run until its end, with what the models say in its calls", runs).action(
+  withSession(async (session, out, signal, id: string) => {
+    const { team } = await findRun(session, await teamNames(session), id);
+    return watchCommand(team, id, session, out, signal);
+  }),
 );
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")

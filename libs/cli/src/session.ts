@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
-import { type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
+import { type Live, type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
 import { type Link, link, portsOf, publicKeys, readIdentity } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
@@ -12,6 +12,7 @@ const OPERATOR = "operator";
 export type Session = {
   readonly mesh: MeshFile | undefined;
   log(team: string): Log;
+  live(team: string): Live;
   readonly objects: Objects;
   /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
@@ -37,12 +38,13 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
 }
 
 function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
-  const ports = (team: string): { log: Log; objects: Objects } => portsOf(connected, team, keys, quiet);
+  const ports = (team: string): { log: Log; objects: Objects; live: Live } => portsOf(connected, team, keys, quiet);
   const own = ports(OPERATOR);
   let telemetry: Telemetry | undefined;
   return {
     mesh,
     log: (team) => ports(team).log,
+    live: (team) => ports(team).live,
     objects: own.objects,
     ask: async (team, capability, id, data) => {
       telemetry ??= await startTelemetry({ service: "armada", env: process.env });

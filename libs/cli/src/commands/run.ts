@@ -1,17 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
-import type { Log } from "@armada/event-sourcing";
+import type { Live, Log } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { checkTeam } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
+import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { newRunId, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
+import { watchText } from "../watch-text.ts";
 
-export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly key?: string };
+export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly stream?: boolean; readonly key?: string };
 
 /** `<team>.<workflow>`, taken apart. @throws ArmadaError `USAGE` */
 export function targetOf(text: string): { team: string; workflow: string } {
@@ -40,12 +42,22 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const input = await inputOf(flags.input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input });
-  if (flags.wait !== true) {
+  if (flags.wait !== true && flags.stream !== true) {
     out.emit({ type: "accepted", run, seq });
     out.say(`accepted: armada runs show ${run}`);
     return EXIT.ok;
   }
-  const state = await follow(session.log(team), team, run, out, signal);
+  const state = await follow(session.log(team), team, run, out, signal, flags.stream === true ? session.live(team) : undefined);
+  return result(team, run, state, out);
+}
+
+/** Shows a run until it ends, with what the models say in it from now on. */
+export async function watchCommand(team: string, run: string, session: Session, out: Output, signal: AbortSignal): Promise<number> {
+  return result(team, run, await follow(session.log(team), team, run, out, signal, session.live(team)), out);
+}
+
+/** The last line of a run that was watched, and the exit code. */
+function result(team: string, run: string, state: RunState, out: Output): number {
   out.emit(resultOf(run, state, state.ended?.output ?? null));
   if (!isLive(out)) out.say(runTree(viewOf(team, run, state)));
   return exitCode(state);
@@ -56,19 +68,40 @@ function isLive(out: Output): boolean {
   return process.stdout.isTTY && !out.json;
 }
 
-/** Shows a run until it ends: as a tree on a terminal, else a line for each step that ended. */
-export async function follow(log: Pick<Log, "follow">, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
-  if (!isLive(out)) return followPlain(log, team, run, out, signal);
-  const tree = new LiveTree(process.stdout);
+/**
+ * Shows a run until it ends: as a tree on a terminal, else a line for each step that ended. With `live` also what the models
+ * say: below its step, else in lines.
+ */
+export async function follow(
+  log: Pick<Log, "follow">,
+  team: string,
+  run: string,
+  out: Output,
+  signal: AbortSignal,
+  live?: Pick<Live, "watch">,
+): Promise<RunState> {
+  const over = new AbortController();
+  const tree = isLive(out) ? new LiveTree(process.stdout) : undefined;
+  const plain = new PlainText(out.say);
+  if (live !== undefined) void watchText(live, run, out, tree?.text ?? plain, over.signal);
   try {
+    if (tree === undefined) return await followPlain(log, team, run, out, plain, signal);
     return await watchRun(log, team, run, (_journal, state) => tree.show(viewOf(team, run, state)), signal);
   } finally {
-    tree.end();
+    over.abort();
+    tree?.end();
   }
 }
 
 /** A line for each step that ended, and for what holds the run up. */
-async function followPlain(log: Pick<Log, "follow">, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
+async function followPlain(
+  log: Pick<Log, "follow">,
+  team: string,
+  run: string,
+  out: Output,
+  text: PlainText,
+  signal: AbortSignal,
+): Promise<RunState> {
   return watchRun(
     log,
     team,
@@ -85,6 +118,7 @@ async function followPlain(log: Pick<Log, "follow">, team: string, run: string, 
           event.type !== "step.attempt_failed"
         )
           continue;
+        text.end(event.data.n);
         const step = view.steps.find((one) => one.n === event.data.n);
         if (step === undefined) continue;
         out.emit({ type: "step", run, ...step });

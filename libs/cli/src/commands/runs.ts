@@ -72,7 +72,7 @@ function served(view: RunView, team: Team | undefined): RunView {
 }
 
 /** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
-async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
+export async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
   for (const team of teams) {
     const state = await session.state(team, run);
     if (state.exists) return { team, state };

@@ -1,11 +1,13 @@
 import type { RunView } from "@armada/agents";
 import { runTree } from "./run-tree.ts";
+import { TextTails } from "./text-tails.ts";
 
 const REDRAW_MS = 250;
 
-/** A run's tree, drawn again in place while it grows; the time of what runs moves on by itself. */
+/** A run's tree, drawn again in place while it grows; the time of what runs moves on by itself, and so does its `text`. */
 export class LiveTree {
   readonly #out: { write(text: string): unknown; readonly columns?: number };
+  readonly text = new TextTails();
   #view: RunView | undefined;
   #lines = 0;
   readonly #timer: NodeJS.Timeout;
@@ -29,7 +31,8 @@ export class LiveTree {
   #draw(): void {
     if (this.#view === undefined) return;
     const width = (this.#out.columns || 100) - 1;
-    const lines = runTree(this.#view, Date.now())
+    const running = new Set(this.#view.steps.flatMap(({ n, status }) => (status === "requested" ? [n] : [])));
+    const lines = runTree(this.#view, Date.now(), this.text.rows(running))
       .split("\n")
       .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
     const back = this.#lines === 0 ? "" : `\u001b[${this.#lines}F`;

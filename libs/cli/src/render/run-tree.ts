@@ -3,8 +3,11 @@ import { dollars, lengthOf } from "../output.ts";
 
 const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖" };
 
-/** A run as a tree of its steps, for people. `now` (ms since 1970) gives an open run the time it has taken so far. */
-export function runTree(run: RunView, now?: number): string {
+/**
+ * A run as a tree of its steps, for people. `now` (ms since 1970) gives an open run the time it has taken so far; `under` the
+ * rows that stand below a step.
+ */
+export function runTree(run: RunView, now?: number, under: (n: number) => readonly string[] = () => []): string {
   const tokens = run.steps.reduce((sum, step) => sum + step.tokens, 0);
   const micros = run.steps.reduce((sum, step) => sum + step.costMicros, 0);
   const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
@@ -21,8 +24,11 @@ export function runTree(run: RunView, now?: number): string {
   const waits = (run.waitingFor ?? []).map(
     (wait) => `⧗ ${wait.n} waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`,
   );
-  const rows = [...run.steps.map(stepLine), ...waits, ...ledgerRow(run)];
-  const lines = rows.map((row, index) => `${index === rows.length - 1 ? "└─" : "├─"} ${row}`);
+  const rows = [...run.steps.map((step) => [stepLine(step), ...under(step.n)]), ...[...waits, ...ledgerRow(run)].map((row) => [row])];
+  const lines = rows.flatMap(([row, ...below], index) => {
+    const last = index === rows.length - 1;
+    return [`${last ? "└─" : "├─"} ${row}`, ...below.map((text) => `${last ? " " : "│"}      ${text}`)];
+  });
   const reason =
     run.reason === undefined
       ? []

@@ -33,6 +33,7 @@ export async function feed(
   const beat = setInterval(() => raw.write(": still running\n\n"), BEAT_MS);
   raw.once("close", () => over.abort());
   raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" });
+  raw.flushHeaders(); // who resumes knows that it is heard, also where nothing has happened since
   const messages: Message[] = [];
   const take = (message: Message): void => {
     const journal = readJournalMessage(message);
