@@ -23,6 +23,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./article.ts"),
   },
   {
+    name: "stream",
+    minutes: 3,
+    shows: "a watcher sees a killed answer begin again; the journal has one, and the ledger what was billed",
+    load: () => import("./stream.ts"),
+  },
+  {
     name: "contradictions",
     minutes: 3,
     shows: "contradictions are listed, inventions marked, bad input refused in words",
