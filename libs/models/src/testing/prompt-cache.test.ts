@@ -54,3 +54,11 @@ test("an earlier prefix is found up to 20 blocks before a breakpoint", () => {
   expect(cache.look(MODEL, grown(19), 1).read).toBe(2_000);
   expect(cache.look(MODEL, grown(20), 1).read).toBe(0);
 });
+
+test("a prefix that has expired is written anew with the life that it is given then", () => {
+  const cache = promptCache();
+  const hour = [{ ...long, cache: "1h" as const }, tail];
+  cache.look(MODEL, [long, tail], 0).commit(0);
+  cache.look(MODEL, hour, 10 * MINUTE).commit(10 * MINUTE);
+  expect(cache.look(MODEL, hour, 69 * MINUTE).read).toBe(2_000);
+});

@@ -67,7 +67,9 @@ export function promptCache(): PromptCache {
         write1h: written["1h"],
         commit(then) {
           for (const { key, cache } of hit === undefined ? marked : [...marked, hit]) {
-            const ttl = entries.get(key)?.ttl ?? cache;
+            const known = entries.get(key);
+            // What has expired is written anew, to live as long as it is asked to now.
+            const ttl = known !== undefined && (known.until > now || cache === undefined) ? known.ttl : cache;
             if (ttl !== undefined) entries.set(key, { ttl, until: then + TTL_MS[ttl] });
           }
           if (entries.size > PRUNE_AT) for (const [key, { until }] of entries) if (until <= then) entries.delete(key);
