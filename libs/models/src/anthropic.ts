@@ -1,11 +1,14 @@
+import type { MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/messages";
+import { z } from "zod";
 import { answerShape } from "./answer-shape.ts";
 import { take } from "./anthropic-answer.ts";
 import { type AnthropicServer, anthropicClient } from "./anthropic-client.ts";
 import { requestBody } from "./anthropic-request.ts";
-import { marked, unmarked } from "./cache-marks.ts";
+import { marked, renewal, unmarked } from "./cache-marks.ts";
 import { bytesOf, ceilingOf } from "./ceiling.ts";
 import type { CallOptions, ModelAnswer, ModelRequest, Models, Tier } from "./port.ts";
 import { prefixUse } from "./prefix-use.ts";
+import { type PrefixWarmth, prefixWarmth, type Warming } from "./prefix-warmth.ts";
 import { listPrices, type Price, priceOf } from "./prices.ts";
 import { providerCall } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
@@ -21,13 +24,18 @@ export type AnthropicOptions = AnthropicServer & {
 };
 
 /** The port over the Messages API, and a request that costs nothing to learn whether key and model are accepted. */
-export type AnthropicModels = Models & { check(tier: Tier, signal: AbortSignal): Promise<void> };
+export type AnthropicModels = Models & {
+  check(tier: Tier, signal: AbortSignal): Promise<void>;
+  /** From now on prompts that come again are kept in the provider's cache between their uses where that costs less than writing them anew. */
+  keepWarm(warming: Warming): void;
+};
 
 /** Claude through the official SDK, which is loaded at the first call. Streams, never tries again, aborts the HTTP request with the signal. */
 export function anthropicModels(options: AnthropicOptions): AnthropicModels {
   const now = options.now ?? Date.now;
   const prices = options.prices ?? listPrices;
-  const uses = options.contextCaching === false ? undefined : prefixUse();
+  let warm: { readonly by: Warming; readonly warmth: PrefixWarmth } | undefined;
+  const uses = options.contextCaching === false ? undefined : prefixUse(() => warm !== undefined);
   const loaded = anthropicClient(options);
 
   return {
@@ -39,7 +47,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       const { client, strict } = await loaded();
       signal.throwIfAborted();
       const plain = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
-      const { body, life, began } = uses === undefined ? unmarked(plain) : marked(plain, uses, now(), request.task);
+      const { body, life, began, renewable } = uses === undefined ? unmarked(plain) : marked(plain, uses, now(), request.task);
       const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life });
       const tell = teller(call?.onText);
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
@@ -48,7 +56,18 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
           if (event.type === "message_start") began();
         }
       };
-      return providerCall({ request, model, price, ceiling, shape, stream }, signal, call);
+      const answer = await providerCall({ request, model, price, ceiling, shape, stream }, signal, call);
+      if (warm !== undefined && renewable !== undefined) {
+        const { digest, at, forMs } = renewable;
+        const asked = renewal(body, at);
+        const about = { tier: request.tier, task: request.task };
+        warm.warmth.used(digest, forMs, () => renew(about, asked, digest));
+      }
+      return answer;
+    },
+
+    keepWarm(by) {
+      warm ??= { by, warmth: prefixWarmth(by) };
     },
 
     async check(tier, signal) {
@@ -65,4 +84,33 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       }
     },
   };
+
+  /** Reads a prefix, which renews it; there is nothing in the answer. Rejects where it was not made. */
+  async function renew(about: Pick<ModelRequest, "tier" | "task">, body: MessageCreateParamsStreaming, digest: string): Promise<void> {
+    if (warm === undefined || uses === undefined) return;
+    const { signal, meter } = warm.by;
+    const { client } = await loaded();
+    const { model } = body;
+    const price = priceOf(model, now(), prices);
+    const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: "1h" });
+    const request = { ...about, material: [], schema: Nothing };
+    const shape = answerShape(request.schema);
+    let begun = false;
+    const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
+      for await (const event of await client.messages.create(body, { signal, headers })) {
+        take(streamed, event);
+        if (event.type === "message_start") begun = true;
+      }
+    };
+    const sent = now();
+    await providerCall({ request, model, price, ceiling, shape, stream }, signal, meter === undefined ? {} : { meter }).catch(
+      (error: unknown) => {
+        if (!begun) throw error; // an answer cut at one token fits no schema
+      },
+    );
+    uses.sent(sent, digest, "1h");
+    uses.began(digest);
+  }
 }
+
+const Nothing = z.unknown();

@@ -10,6 +10,8 @@ export type Marked = {
   readonly life: CacheLife;
   /** To be called when the answer begins: what was marked can be read from now on. */
   readonly began: () => void;
+  /** The longest prefix that lives an hour, and how long it is worth renewing after this use, ms. */
+  readonly renewable?: { readonly digest: string; readonly at: Boundary["at"]; readonly forMs: number };
 };
 
 /** Where a prefix ends: after the system text, or after a document of the first message. */
@@ -51,9 +53,12 @@ export function marked(body: MessageCreateParamsStreaming, uses: PrefixUse, now:
   kept.forEach(({ digest }, i) => {
     uses.sent(now, digest, lives[i] ?? "5m");
   });
+  const last = kept.at(-1);
+  const forMs = last === undefined || lives.at(-1) !== "1h" ? 0 : uses.renewFor(last.digest);
   return {
     body: withMarks(body, marks),
     life: lives[0] ?? "5m",
+    ...(last === undefined ? {} : { renewable: { digest: last.digest, at: last.at, forMs } }),
     began: () => {
       for (const { digest } of kept) uses.began(digest);
     },
@@ -81,6 +86,16 @@ export function boundariesOf({ model, output_config, system, messages }: Body): 
     end(i);
   }
   return found;
+}
+
+/** The shortest request that reads the prefix, and so renews its life. */
+export function renewal(body: MessageCreateParamsStreaming, at: Boundary["at"]): MessageCreateParamsStreaming {
+  const content = body.messages[0]?.content;
+  const documents = typeof at === "number" && Array.isArray(content) ? content.slice(0, at + 1) : [];
+  const { system } = body;
+  const plain = { ...body, ...(Array.isArray(system) ? { system: system.map(({ text }) => text).join("") } : {}), max_tokens: 1 };
+  const bare = documents.map((block) => (block.type === "document" ? { ...block, cache_control: null } : block));
+  return markedAt({ ...plain, messages: [{ role: "user", content: [...bare, { type: "text", text: "Say nothing." }] }] }, at);
 }
 
 /** The body with the one prefix marked to live an hour. */

@@ -1,8 +1,9 @@
-import { type AnthropicOptions, anthropicModels } from "./anthropic.ts";
+import { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
 import { anthropicBatches } from "./anthropic-batches.ts";
 import { ModelError, type ModelErrorCode } from "./errors.ts";
 import { openaiModels } from "./openai.ts";
 import type { Models, Tier } from "./port.ts";
+import type { Warming } from "./prefix-warmth.ts";
 import type { Price } from "./prices.ts";
 import type { ProviderBatches } from "./provider-batches.ts";
 import { missingModels, notConfigured, type Provider, type Route, routeOf } from "./route.ts";
@@ -15,6 +16,8 @@ export type ChosenModels = {
   /** `anthropic`, `openai` or `local`; several, in the order of the tiers, joined by ` and `. */
   readonly provider: string;
   readonly models: Models;
+  /** Keeps prompts that come again in the provider's cache between their uses, where a provider has one and that pays. */
+  keepWarm(warming: Warming): void;
   /** Message Batches, where the tier's provider has them. */
   batches(tier: Tier): ProviderBatches | undefined;
   /** Which model serves a tier; `local` for each without a key. */
@@ -43,7 +46,7 @@ export type ChooseOptions = {
   readonly now?: () => number;
 };
 
-type Checked = Models & { check?(tier: Tier, signal: AbortSignal): Promise<void> };
+type Checked = Models & Partial<Pick<AnthropicModels, "check" | "keepWarm">>;
 const TIERS: readonly Tier[] = ["worker", "specialist", "orchestrator"];
 
 /**
@@ -77,6 +80,9 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
       only !== undefined && others.length === 0
         ? only
         : { call: (request, signal, call) => serving(request.tier).call(request, signal, call) },
+    keepWarm: (warming) => {
+      for (const one of made.values()) one.keepWarm?.(warming);
+    },
     batches: (tier) => (routes[tier].provider === "anthropic" ? batches : undefined),
     tiers: { worker: modelOf("worker"), specialist: modelOf("specialist"), orchestrator: modelOf("orchestrator") },
     problems,

@@ -118,3 +118,22 @@ test("what became of others of its kind tells of a prefix that is new", () => {
   expect(lives("slow", [0, 20 * MINUTE, 40 * MINUTE]).at(-1)).toEqual(["1h", "1h", "1h"]);
   expect(lives("rare", [0, 2 * HOUR]).at(-1)).toEqual(["none", "none"]);
 });
+
+test("renewing pays for what comes again after an hour or a night, and not for what comes each minute, or each week", () => {
+  const renewed = (gaps: readonly number[], renewing = true): number => {
+    const use = prefixUse(() => renewing);
+    let now = 0;
+    for (const gap of [0, ...gaps]) {
+      now += gap;
+      use.decide(now, "p", "kind");
+    }
+    return use.renewFor("p");
+  };
+  const day = [20 * MINUTE, 30 * MINUTE, 80 * MINUTE, 20 * MINUTE, 14 * HOUR];
+  expect(renewed(day)).toBeGreaterThan(14 * HOUR);
+  expect(renewed(day, false)).toBe(0);
+  expect(renewed(day.slice(0, 3))).toBe(0);
+  expect(renewed(every(MINUTE, 20).map(() => MINUTE))).toBe(0);
+  expect(renewed([0, 0, 0, 0, 0].map(() => 7 * 24 * HOUR))).toBe(0);
+  expect(prefixUse(() => true).renewFor("unknown")).toBe(0);
+});

@@ -7,6 +7,8 @@ export type PrefixUse = {
    * @returns what to ask of the cache for this request, and how often it came until now
    */
   decide(now: number, digest: string, kind: string): { readonly life: CacheLife; readonly uses: number };
+  /** How long after its last use renewing an entry of an hour, each `RENEW_MS`, costs less than writing it anew; 0 where it does not. */
+  renewFor(digest: string): number;
   /** The request was sent with the prefix marked to live so long. */
   sent(now: number, digest: string, life: CacheLife): void;
   /** Its answer has begun: only now can others read what it wrote. */
@@ -20,6 +22,13 @@ export type PrefixUse = {
 const WRITE = { "5m": 1.25, "1h": 2 } as const;
 const READ = 0.1;
 const LIFE_MS = { "5m": 300_000, "1h": 3_600_000 } as const;
+
+/** An entry that lives an hour is renewed, where it is, after this long without a use. */
+export const RENEW_MS = 55 * 60_000;
+/** So many reads cost what writing for an hour does: a prefix that has not come back by then may not. */
+const RENEWALS = Math.floor((WRITE["1h"] - READ) / READ);
+/** Uses until it is known how they come. */
+const KNOWN = 5;
 
 /** Intervals between uses that are remembered of a prefix. */
 const REMEMBERED = 32;
@@ -38,8 +47,8 @@ type Entry = { readonly life: "5m" | "1h"; readonly at: number; readonly begun: 
 /** `gaps`: the last intervals between uses, and `first` the first ones. */
 type Seen = { last: number; uses: number; gaps: number[]; first: number[]; entry: Entry | undefined };
 
-/** In memory, without a clock of its own. */
-export function prefixUse(): PrefixUse {
+/** In memory, without a clock of its own. `renewing`: whether somebody renews entries where that pays. */
+export function prefixUse(renewing: () => boolean = () => false): PrefixUse {
   const prefixes = new Map<string, Seen>();
   const kinds = new Map<string, string[]>();
   /** The first intervals of prefixes of the kind that have come to their end, where it is known what follows a use like this one. */
@@ -64,7 +73,12 @@ export function prefixUse(): PrefixUse {
         kinds.set(kind, [...kin, digest].slice(-KIN));
         forgetOldest(kinds, KINDS);
       }
-      return { life: lifeOf(now, seen, () => (seen.uses > REMEMBERED ? [] : kinOf(now, kind, seen))), uses: seen.uses };
+      const futures = (): readonly (readonly number[])[] => (seen.uses > REMEMBERED ? [] : kinOf(now, kind, seen));
+      return { life: lifeOf(now, seen, futures, renewing()), uses: seen.uses };
+    },
+    renewFor(digest) {
+      const seen = prefixes.get(digest);
+      return renewing() && seen !== undefined && renewable(seen) ? RENEWALS * RENEW_MS : 0;
     },
     sent(now, digest, life) {
       const seen = prefixes.get(digest);
@@ -82,12 +96,24 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
   if (map.size > most) for (const oldest of map.keys()) if (map.delete(oldest)) break;
 }
 
-function lifeOf(now: number, { gaps, entry }: Seen, kin: () => readonly (readonly number[])[]): CacheLife {
+function lifeOf(now: number, seen: Seen, kin: () => readonly (readonly number[])[], renewing: boolean): CacheLife {
+  const { gaps, entry } = seen;
   if (entry !== undefined && readable(now, entry)) return entry.life;
   // Another request is writing it: asked now, it would be written, and paid, twice.
   if (entry !== undefined && !entry.begun && now - entry.at < PENDING_MS) return "none";
+  if (renewing && renewable(seen)) return "1h";
   const known = kin();
   return known.length > 0 ? cheapest(known) : cheapest([gaps]);
+}
+
+/** Whether an entry of an hour that is renewed costs less than any that is not, if as many uses follow as came. */
+function renewable({ gaps, uses }: Seen): boolean {
+  if (uses < KNOWN) return false;
+  const renewed = (gap: number): number =>
+    gap <= RENEWALS * RENEW_MS ? READ * (1 + Math.floor(gap / RENEW_MS)) : RENEWALS * READ + WRITE["1h"];
+  const unrenewed = (life: "5m" | "1h") => (gap: number) => (gap <= LIFE_MS[life] ? READ : WRITE[life]);
+  const sum = (costOf: (gap: number) => number): number => gaps.reduce((total, gap) => total + costOf(gap), 0);
+  return sum(renewed) < Math.min(sum(unrenewed("5m")), sum(unrenewed("1h")), gaps.length);
 }
 
 /**

@@ -42,8 +42,9 @@ export interface ProviderBatches {
    * In which order to submit what begins alike: of each beginning that comes three times or more one item `first`, which writes it
    * into the provider's cache, and once that batch has ended the others, `rest`, which read it for a tenth. Requests of a batch do
    * not wait for one another, so that in one each would write it. What has nothing to share is in `first`.
+   * Absent where a provider has no such cache.
    */
-  inWaves(items: readonly BatchItem[]): Promise<{ readonly first: readonly BatchItem[]; readonly rest: readonly BatchItem[] }>;
+  inWaves?(items: readonly BatchItem[]): Promise<{ readonly first: readonly BatchItem[]; readonly rest: readonly BatchItem[] }>;
   submit(items: readonly BatchItem[], signal: AbortSignal): Promise<Submitted>;
   poll(batch: string, signal: AbortSignal): Promise<"in_progress" | "ended" | "missing">;
   /** Of an ended batch, in any order; items that `requestOf` does not know are another's and left out. */
