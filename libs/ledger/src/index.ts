@@ -1,4 +1,5 @@
 export { ledgerOf } from "./aggregate.ts";
+export { type AsideCall, drawAside } from "./aside.ts";
 export { BudgetExhausted, nameOf } from "./exhausted.ts";
 export type { Reservation } from "./holding.ts";
 export { GRACE_MS, type LedgerCommand, ledger, type Trade, type Want } from "./ledger.ts";

@@ -1,5 +1,6 @@
 export { CONFIG_FILE, environmentOf, type Flags, loadSettings, type Settings, settingsOf } from "./config/load.ts";
 export { type Config, defineConfig } from "./config/schema.ts";
+export { houseMeter } from "./house-meter.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
 export { modelsFrom } from "./models.ts";
 export { type Prototype, startPrototype } from "./prototype.ts";

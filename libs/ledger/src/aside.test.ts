@@ -1,0 +1,51 @@
+import { loadEndless, MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { expect, test } from "vitest";
+import { BudgetExhausted, drawAside, ledger, ledgerOf, Purse } from "./index.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined };
+
+test("a call of no run is suspect in the ledger before it is made, and cleared by its bill; over a limit it is not made", async () => {
+  const clock = new VirtualClock(Date.parse("2026-11-22T10:00:00Z"));
+  const random = seededRandom(1);
+  const { log } = new MemoryMesh(clock, random).connect("alpha");
+  const over = new AbortController();
+  const purse = new Purse({
+    team: "alpha",
+    replica: "one",
+    zone: "UTC",
+    leaseMs: 60_000,
+    limits: { team: { month: { micros: 250 } }, agents: {} },
+    ports: { log, clock, random, logger: quiet },
+    signal: over.signal,
+    lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+  });
+  const stateNow = async () => (await loadEndless(log, ledger, ledgerOf("alpha", "2026-11"))).state;
+  const draw = (call: string) =>
+    drawAside(
+      purse,
+      { call, what: "context_cache", tier: "worker", model: "m", ceiling: { micros: 100, tokens: 10 } },
+      () => clock.now(),
+      over.signal,
+    );
+  const work = (async () => {
+    const tell = await draw("one");
+    const before = await stateNow();
+    expect(Object.keys(before.suspects)).toEqual(["one"]);
+    await tell({ micros: 40, tokens: 4 });
+    const after = await stateNow();
+    expect([Object.keys(after.suspects), after.spent]).toEqual([[], { micros: 40, tokens: 4 }]);
+    await draw("two"); // nobody tells
+    await draw("three");
+    await expect(draw("four")).rejects.toThrow(BudgetExhausted);
+    expect(Object.keys((await stateNow()).suspects)).toEqual(["two", "three"]);
+  })();
+  let done = false;
+  const ended = work.finally(() => {
+    done = true;
+  });
+  ended.catch(() => undefined);
+  expect(await clock.run(() => done, 60_000)).toBe("done");
+  over.abort();
+  await ended;
+});

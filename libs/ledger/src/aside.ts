@@ -1,0 +1,26 @@
+import type { Amount } from "@armada/contracts";
+import type { Drawn } from "./ledger-events.ts";
+import type { Purse } from "./purse.ts";
+
+/** What is known of such a call: all but who made it. */
+export type AsideCall = Pick<Drawn, "tier" | "model" | "ceiling"> & { readonly call: string; readonly what: string };
+
+/**
+ * A call that no run makes, of which no journal tells: the ledger itself holds it as a suspect before it is made, so that a replica
+ * that dies leaves it there. @returns what tells the bill; a call of which nobody tells stays suspect
+ * @throws BudgetExhausted, ArmadaError, the signal's reason: the call must not be made
+ */
+export async function drawAside(
+  purse: Purse,
+  { call, what, tier, model, ceiling }: AsideCall,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<(cost: Amount) => Promise<void>> {
+  const reservation = await purse.reserve(what, ceiling, signal);
+  const { holding, account } = reservation;
+  holding.conclude(reservation, { suspected: { call, account, agent: what, workflow: what, run: what, tier, model, ceiling } });
+  await holding.renew(false);
+  return async ({ micros, tokens }) => {
+    await holding.book.decide({ type: "clear", call, at: now(), micros, tokens, by: what }, signal);
+  };
+}
