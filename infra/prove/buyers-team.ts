@@ -6,6 +6,7 @@ import type { Checkout } from "./checkout.ts";
 export const MAX_TOKENS = 400;
 /** The same of the agent that uses them all up. */
 const ESSAY_TOKENS = 2_000;
+const ALWAYS = "00:00-24:00 UTC";
 
 const FILES = {
   "package.json": JSON.stringify({
@@ -47,14 +48,14 @@ const buyer = (name, how) =>
     limits: { timeout: "30s", attempts: 6, concurrency: 64, ...how.limits },
   });
 
-/** Its answers are as long as they may be: what it costs is near its ceiling. */
-const essayist = agent({
-  name: "essayist",
+/** Agents whose answers are as long as they may be: what they cost is near their ceilings. */
+const essayist = (name, tier) => agent({
+  name,
   does: "writes at length",
-  tier: "worker",
+  tier,
   input: Item,
   output: Price,
-  limits: { timeout: "5s", attempts: 12, concurrency: 3 },
+  limits: { timeout: "5s", attempts: 12, concurrency: 2 },
   run: async ({ input, model }) => {
     const schema = z.object({ item: z.string(), text: z.string() });
     const { item, text } = await model.ask({ task: "essay", prompt: \`an essay on \${input.item}\`, material: [], schema, maxTokens: ${ESSAY_TOKENS} });
@@ -64,12 +65,16 @@ const essayist = agent({
 });
 
 const agents = [
-  essayist,
+  essayist("essayist", "worker"),
+  essayist("thinker", "orchestrator"),
   buyer("buyer", {}),
   buyer("planner", { tier: "orchestrator" }),
   buyer("modest", { fallback: ({ item }) => ({ item, cents: -1 }) }),
   buyer("saver", { cache: { ttl: "1h" } }),
   buyer("joiner", { batch: { max: 10, within: "2s" } }),
+  buyer("hasty", { batch: { max: 10, within: "2s" }, limits: { attempts: 1 }, fallback: ({ item }) => ({ item, cents: -1 }) }),
+  buyer("patient", { lane: "batch", limits: { timeout: "1h", concurrency: 1_000 } }),
+  buyer("nightly", { window: "${ALWAYS}" }),
 ];
 
 /** Asks one agent for the price of each item, all at once or one after the other. */
@@ -92,9 +97,9 @@ export default team({ name: "buyers", agents, workflows: [buy] });
 `,
 };
 
-/** Writes the team `buyers`, whose agents do nothing but ask models for prices (script `prices`). */
-export function writeBuyers(copy: Checkout): void {
-  for (const [path, text] of Object.entries(FILES)) copy.write(`services/buyers/${path}`, text);
+/** Writes the team `buyers`, whose agents do nothing but ask models for prices (script `prices`). `window`: of the agent `nightly`. */
+export function writeBuyers(copy: Checkout, window = ALWAYS): void {
+  for (const [path, text] of Object.entries(FILES)) copy.write(`services/buyers/${path}`, text.replace(ALWAYS, window));
   const link = join(copy.root, "node_modules/@armada/buyers");
   if (!existsSync(link)) symlinkSync(join(copy.root, "services/buyers"), link);
 }

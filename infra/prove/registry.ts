@@ -5,6 +5,12 @@ export type Entry = { readonly name: string; readonly minutes: number; readonly 
 
 export const registry: readonly Entry[] = [
   {
+    name: "downgrade",
+    minutes: 2,
+    shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",
+    load: () => import("./downgrade.ts"),
+  },
+  {
     name: "faults",
     minutes: 8,
     shows: "the same while the provider refuses, stalls, breaks off and garbles, one kind at a time and all",
@@ -17,16 +23,28 @@ export const registry: readonly Entry[] = [
     load: () => import("./overspend.ts"),
   },
   {
-    name: "article",
-    minutes: 3,
-    shows: "each statement stands in its source, and the article follows its documents",
-    load: () => import("./article.ts"),
-  },
-  {
     name: "stream",
     minutes: 3,
     shows: "a watcher sees a killed answer begin again; the journal has one, and the ledger what was billed",
     load: () => import("./stream.ts"),
+  },
+  {
+    name: "bad-input",
+    minutes: 1,
+    shows: "what people get wrong about models and money is said with its code and what to do",
+    load: () => import("./bad-input.ts"),
+  },
+  {
+    name: "batch",
+    minutes: 5,
+    shows: "many tasks in one request, batches that outlive their process and are billed once, work that waits for its hours",
+    load: () => import("./batch.ts"),
+  },
+  {
+    name: "article",
+    minutes: 3,
+    shows: "each statement stands in its source, and the article follows its documents",
+    load: () => import("./article.ts"),
   },
   {
     name: "contradictions",

@@ -41,7 +41,7 @@ const RunShown = z.looseObject({
   interruptions: z.number(),
   waitingFor: z.array(z.looseObject({ kind: z.string(), n: z.number() })).optional(),
   reason: z.looseObject({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
-  steps: z.array(z.looseObject({ n: z.number(), status: z.string(), outcomes: z.number() })),
+  steps: z.array(z.looseObject({ n: z.number(), status: z.string(), outcomes: z.number(), degraded: z.unknown().optional() })),
 });
 export type RunShown = z.infer<typeof RunShown>;
 
