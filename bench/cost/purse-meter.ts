@@ -1,0 +1,48 @@
+import type { Drawn, Purse, Reservation } from "@armada/ledger";
+import type { CallCost, Drawing, Meter } from "@armada/models";
+
+type Open = { readonly reservation: Reservation; readonly drawn: Drawn; cost: CallCost | undefined };
+type About = {
+  readonly purse: Purse;
+  readonly agent: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly id: () => string;
+  readonly signal: AbortSignal;
+};
+
+/** Pays for one call from the replica's purse, as the engine's attempts do, but for the journal of a run. */
+export class PurseMeter implements Meter {
+  readonly #about: About;
+  readonly #calls = new Map<string, Open>();
+
+  constructor(about: About) {
+    this.#about = about;
+  }
+
+  async draw({ tier, model, ceiling, call: shared }: Drawing): Promise<string> {
+    const { purse, agent, run, workflow, id, signal } = this.#about;
+    const reservation = await purse.reserve(agent, ceiling, signal);
+    const call = shared === undefined ? id() : `${shared}~${id()}`;
+    const drawn: Drawn = { call, account: reservation.account, agent, workflow, run, tier, model, ceiling };
+    this.#calls.set(call, { reservation, drawn, cost: undefined });
+    if (!reservation.holding.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
+    return call;
+  }
+
+  settle(call: string, cost: CallCost): void {
+    const open = this.#calls.get(call);
+    if (open !== undefined) open.cost ??= cost;
+  }
+
+  /** Tells the ledger what the calls cost. @throws where a bill is not known: nothing here loses one */
+  conclude(): void {
+    for (const { reservation, drawn, cost } of this.#calls.values()) {
+      if (cost === undefined || cost.kind === "unknown") throw new Error(`nobody said what call ${drawn.call} cost`);
+      const model = cost.kind === "billed" ? cost.model : drawn.model;
+      const { micros, tokens } = cost.kind === "billed" ? cost.amount : { micros: 0, tokens: 0 };
+      reservation.holding.conclude(reservation, { settled: { ...drawn, model, micros, tokens } });
+    }
+    this.#calls.clear();
+  }
+}

@@ -1,0 +1,60 @@
+import { calls } from "./calls.ts";
+import type { Configuration } from "./measures.ts";
+import { type Bill, teamMonth } from "./team-month.ts";
+import type { Workload } from "./workload.ts";
+
+/** What is run of a month: the last `days` days of the first `teams` teams, of the calls that the seed gives. */
+export type Sample = { readonly agents: number; readonly teams: number; readonly days: number; readonly seed: number };
+
+/** One configuration on one sample; the sums over its teams, and what the whole month of all teams is by them. */
+export type Result = Bill & { readonly configuration: string; readonly sample: Sample; readonly dollarsAMonth: number };
+
+/** A budget is so much more than what is spent without one: downgrades, from 80 % of it on, act in the last eighth of the month. */
+const BUDGET = 1.1;
+
+/** @throws where a ledger and the server's log differ, or a bill stays unknown: then no figure here is worth anything */
+export async function runSample(workload: Workload, sample: Sample, { name, measures }: Configuration, folder: string): Promise<Result> {
+  const on = new Set(measures);
+  const all = [...calls(workload, sample)];
+  const bills: Bill[] = [];
+  let micros = 0;
+  for (let n = 0; n < sample.teams; n++) {
+    const about = {
+      workload,
+      calls: all.filter(({ team }) => team === n),
+      team: `team_${n}`,
+      days: sample.days,
+      logFile: `${folder}/${n}-${process.pid}.jsonl`,
+    };
+    const budgeted = on.has("downgrades");
+    const first = await teamMonth({ ...about, measures: new Set([...on].filter((one) => one !== "downgrades")), budget: undefined });
+    const month = Math.round((first.billed * workload.days) / sample.days);
+    const budget = { limit: Math.ceil(month * BUDGET), spent: month - first.billed };
+    const bill = budgeted ? await teamMonth({ ...about, measures: on, budget }) : first;
+    micros += budgeted ? budget.spent + bill.billed : month;
+    if (bill.billed !== bill.settled || bill.suspects > 0)
+      throw new Error(`${name}: the server billed team ${n} ${bill.billed}, its ledger has ${bill.settled} and ${bill.suspects} suspects`);
+    bills.push(bill);
+  }
+  const teams = sample.agents / workload.agentsPerTeam;
+  const dollarsAMonth = ((micros / 1e6) * teams) / sample.teams;
+  return { ...total(bills), configuration: name, sample, dollarsAMonth };
+}
+
+function total(bills: readonly Bill[]): Bill {
+  const sum = (of: (bill: Bill) => number): number => bills.reduce((whole, bill) => whole + of(bill), 0);
+  const tasks = [...new Set(bills.flatMap(({ byTask }) => Object.keys(byTask)))];
+  return {
+    calls: sum((bill) => bill.calls),
+    billed: sum((bill) => bill.billed),
+    settled: sum((bill) => bill.settled),
+    suspects: sum((bill) => bill.suspects),
+    cached: sum((bill) => bill.cached),
+    joint: sum((bill) => bill.joint),
+    batched: sum((bill) => bill.batched),
+    downgraded: sum((bill) => bill.downgraded),
+    late: sum((bill) => bill.late),
+    requests: sum((bill) => bill.requests),
+    byTask: Object.fromEntries(tasks.map((task) => [task, sum(({ byTask }) => byTask[task] ?? 0)])),
+  };
+}

@@ -1,0 +1,177 @@
+import { rmSync } from "node:fs";
+import { type Budget, tierOf } from "@armada/agents";
+import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { type AllLimits, ledger, ledgerOf, Purse } from "@armada/ledger";
+import { batchedModels, cachedModels, chooseModels, limitedModels } from "@armada/models";
+import { houseMeter } from "@armada/runtime";
+import type { Call } from "./calls.ts";
+import { batchLane } from "./lane.ts";
+import type { Measures } from "./measures.ts";
+import { startProvider } from "./provider.ts";
+import { PurseMeter } from "./purse-meter.ts";
+import { optionsOf, requestOf, tierOfTask } from "./requests.ts";
+import type { Workload } from "./workload.ts";
+
+/** What one team's calls came to; money in micro-dollars. */
+export type Bill = {
+  readonly calls: number;
+  /** By the provider's log on disk, and by the team's ledger. */
+  readonly billed: number;
+  readonly settled: number;
+  readonly suspects: number;
+  /** Of the answers: how they came. */
+  readonly cached: number;
+  readonly joint: number;
+  readonly batched: number;
+  readonly downgraded: number;
+  /** Later than their task tolerates. */
+  readonly late: number;
+  /** Requests that the provider billed. */
+  readonly requests: number;
+  readonly byTask: Readonly<Record<string, number>>;
+};
+
+/** Calls that may wait so long can go by the provider's batches, or wait for the night. */
+const HOURS_MS = 8 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** In UTC, as all hours of the workload. */
+const OFF_PEAK_MS = 22 * 3_600_000;
+const MONTHS = ["2026-11", "2026-12"];
+const MONTH_END = Date.parse("2026-12-01T00:00:00Z");
+/** Long, so that a month without calls of a replica that only renews its block is short. */
+const LEASE_MS = 600_000;
+const DOWNGRADE_AT = 0.8;
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/**
+ * One team's calls of the last `days` days of November 2026 through the product's layers, in virtual time. `budget`: micro-dollars
+ * that the team may spend in the month, and has spent of it before.
+ */
+export async function teamMonth(about: {
+  readonly workload: Workload;
+  readonly calls: readonly Call[];
+  readonly team: string;
+  readonly measures: Measures;
+  readonly days: number;
+  readonly budget: { readonly limit: number; readonly spent: number } | undefined;
+  readonly logFile: string;
+}): Promise<Bill> {
+  const { workload, team, measures, logFile } = about;
+  const start = MONTH_END - about.days * DAY_MS;
+  const clock = new VirtualClock(start);
+  const random = seededRandom(1);
+  const over = new AbortController();
+  const { signal } = over;
+  const { log, registers, objects } = new MemoryMesh(clock, random).connect(team);
+  await using provider = await startProvider(clock, logFile);
+  const chosen = chooseModels({
+    env: { ANTHROPIC_API_KEY: "bench", ANTHROPIC_BASE_URL: provider.url },
+    local: () => ({ call: () => Promise.reject(new Error("no tier is local")) }),
+    contextCaching: measures.has("contexts"),
+    fetch: provider.fetch,
+    now: () => clock.now(),
+  });
+  // As the runtime composes them.
+  const models = cachedModels(batchedModels(limitedModels(chosen.models, { clock }), { clock }), {
+    registers,
+    objects,
+    team,
+    clock,
+    random,
+    about: ({ tier }) => ({ model: chosen.tiers[tier] }),
+  });
+  const limits: AllLimits = { team: about.budget === undefined ? {} : { month: { micros: about.budget.limit } }, agents: {} };
+  const purse = new Purse({
+    team,
+    replica: "one",
+    zone: "UTC",
+    leaseMs: LEASE_MS,
+    limits,
+    ports: { log, clock, random, logger: quiet },
+    signal,
+    lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
+  });
+  const warm = new AbortController();
+  const house = houseMeter(purse, "context_cache", { clock, random, logger: quiet, signal });
+  if (measures.has("contexts")) chosen.keepWarm({ clock, signal: warm.signal, meter: house });
+  const budget: Budget = { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
+  const specialists = chosen.batches("specialist");
+  if (specialists === undefined) throw new Error("the provider has no batches");
+  const lane = batchLane(specialists, clock, signal);
+  const count = { cached: 0, batched: 0, downgraded: 0, late: 0 };
+
+  const one = async (call: Call): Promise<void> => {
+    const { task } = call;
+    const waits = task.toleranceSeconds * 1_000 >= HOURS_MS;
+    if (waits && measures.has("window")) await untilOffPeak(clock, signal);
+    const agent = `agent_${call.agent}`;
+    const meter = new PurseMeter({ purse, agent, run: call.prompt, workflow: task.name, id: () => random.id(), signal });
+    const asked = tierOfTask(task, workload, measures);
+    const { tier, why } = await tierOf(budget, { agent, asked, used: { micros: 0, tokens: 0 } });
+    const request = requestOf(call, tier);
+    if (why !== undefined) count.downgraded++;
+    if (waits && measures.has("lane")) {
+      const outcome = await lane.call(request, meter);
+      if ("error" in outcome) throw outcome.error;
+      count.batched++;
+    } else {
+      const answer = await models.call(request, signal, { ...optionsOf(task, measures), meter });
+      if (answer.cached !== undefined) count.cached++;
+    }
+    meter.conclude();
+    if (clock.now() - start - call.at > task.toleranceSeconds * 1_000) count.late++;
+  };
+
+  const all = (async () => {
+    if (about.budget !== undefined && about.budget.spent > 0) await carry(purse, about.budget.spent, signal);
+    const open: Promise<void>[] = [];
+    for (const call of about.calls) {
+      const wait = start + call.at - clock.now();
+      if (wait > 0) await clock.sleep(wait, signal);
+      open.push(one(call));
+    }
+    await Promise.all(open);
+    // What is on its way comes to its end.
+    warm.abort();
+    await clock.sleep(60_000, signal);
+    await purse.close();
+  })();
+  let ended = false;
+  const month = all.finally(() => {
+    ended = true;
+  });
+  month.catch(() => undefined); // it is awaited below
+  const how = await clock.run(() => ended, (about.calls.at(-1)?.at ?? 0) + 10 * DAY_MS);
+  if (how !== "done") throw new Error(`team ${team} did not come to its end: ${how}`);
+  await month;
+  over.abort();
+  const months = await Promise.all(MONTHS.map((month) => loadEndless(log, ledger, ledgerOf(team, month))));
+  const settled = months.reduce((sum, { state }) => sum + state.spent.micros, 0) - (about.budget?.spent ?? 0);
+  const { micros, requests, byTask } = provider.billed();
+  for (const file of [logFile, `${logFile}.batches.jsonl`]) rmSync(file, { force: true });
+  return {
+    calls: about.calls.length,
+    billed: micros,
+    settled,
+    suspects: months.reduce((sum, { state }) => sum + Object.keys(state.suspects).length, 0),
+    ...count,
+    joint: provider.joint,
+    requests,
+    byTask,
+  };
+}
+
+async function untilOffPeak(clock: Clock, signal: AbortSignal): Promise<void> {
+  const ofDay = clock.now() % DAY_MS;
+  if (ofDay < OFF_PEAK_MS && ofDay >= 6 * 3_600_000) await clock.sleep(OFF_PEAK_MS - ofDay, signal);
+}
+
+/** What the team has spent in the month before. */
+async function carry(purse: Purse, micros: number, signal: AbortSignal): Promise<void> {
+  const ceiling = { micros, tokens: 0 };
+  const reservation = await purse.reserve("before", ceiling, signal);
+  const { account } = reservation;
+  const drawn = { call: "before", account, agent: "before", workflow: "before", run: "before", tier: "", model: "", ceiling };
+  reservation.holding.conclude(reservation, { settled: { ...drawn, ...ceiling } });
+}
