@@ -14,7 +14,9 @@ export class TextTails implements TextView {
   said(n: number, call: number, text: string, gap: boolean): void {
     const step = this.#steps.get(n) ?? { attempt: undefined, calls: new Map<number, string>() };
     this.#steps.set(n, step);
-    step.calls.set(call, `${step.calls.get(call) ?? ""}${gap ? "…" : ""}${text}`.slice(-KEPT));
+    const all = `${step.calls.get(call) ?? ""}${gap ? "…" : ""}${text}`;
+    // Whole rows go, so that those that stay do not move.
+    step.calls.set(call, all.slice(Math.max(0, Math.ceil((all.length - KEPT) / WIDTH) * WIDTH)));
   }
 
   again(n: number, attempt: number): void {
