@@ -57,7 +57,7 @@ export function agent<I, O>(options: {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is ${value}`, { hint: "use a whole number from 1" });
   }
-  budgetOf({ limits });
+  checkBudget(options.name, limits);
   return {
     kind: "agent",
     name: options.name,
@@ -73,6 +73,19 @@ export function agent<I, O>(options: {
     run: options.run,
     fallback: options.fallback,
   };
+}
+
+/** @throws ArmadaError `BAD_LIMIT` that names the agent */
+function checkBudget(agent: string, limits: Limits): void {
+  try {
+    if (budgetOf({ limits })?.run !== undefined)
+      throw new ArmadaError("BAD_LIMIT", `${JSON.stringify(limits.budget)} limits a run, which is a team's to limit`, {
+        hint: 'write "$5/day, 1M tokens/month" here, and a run\'s limit in budgets.teams of armada.config.ts',
+      });
+  } catch (cause) {
+    if (!(cause instanceof ArmadaError)) throw cause;
+    throw new ArmadaError(cause.code, `agent ${agent}: limits.budget: ${cause.message}`, { cause, hint: cause.hint });
+  }
 }
 
 /** The limits that an agent has of its own in the ledger; undefined where it has none. @throws ArmadaError `BAD_LIMIT` */

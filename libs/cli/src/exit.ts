@@ -22,7 +22,16 @@ const REFUSED: ReadonlySet<string> = new Set([
   "BAD_JSON",
 ]);
 
-const USAGE: ReadonlySet<string> = new Set(["USAGE", "BAD_CONFIG", "BAD_NAME", "NO_SUCH_TEAM"]);
+const USAGE: ReadonlySet<string> = new Set([
+  "USAGE",
+  "BAD_CONFIG",
+  "BAD_NAME",
+  "BAD_LIMIT",
+  "BAD_LIMITS",
+  "BAD_CACHE",
+  "BAD_BATCH",
+  "NO_SUCH_TEAM",
+]);
 
 /** The exit code that an error's code stands for. */
 export function exitCodeOf(code: string | undefined): number {

@@ -29,9 +29,13 @@ export async function settingsFor(flags: SettingFlags, running?: readonly string
       ...replicasOf(flags.replicas, running ?? names),
     },
   });
-  for (const name of Object.keys(settings.config.replicas))
-    if (!names.includes(name))
-      throw new ArmadaError("BAD_CONFIG", `replicas.${name}: there is no team ${name}`, { hint: `teams: ${names.join(", ")}` });
+  for (const [path, byTeam] of [
+    ["replicas", settings.config.replicas],
+    ["budgets.teams", settings.config.budgets.teams],
+  ] as const)
+    for (const name of Object.keys(byTeam))
+      if (!names.includes(name))
+        throw new ArmadaError("BAD_CONFIG", `${path}.${name}: there is no team ${name}`, { hint: `teams: ${names.join(", ")}` });
   refuseSilentExposure(settings);
   return settings;
 }
