@@ -3,6 +3,7 @@ import { type AnyEventKind, type Capability, Envelope } from "../../libs/contrac
 import { configurationPage } from "./configuration.ts";
 import { loadContracts, loadLines } from "./contracts.ts";
 import { schemaOf, schemasOf } from "./json-schema.ts";
+import { moneyErrorsPage } from "./money-errors.ts";
 import { signatureVectors } from "./signature-vectors.ts";
 import { subjectVectors } from "./subject-vectors.ts";
 
@@ -25,7 +26,11 @@ export async function documents(): Promise<ReadonlyMap<string, string>> {
     ["vectors/signatures", signatureVectors()],
   ];
   const schemas = made.map(([path, value]): [string, string] => [`proto/${path}.json`, `${JSON.stringify(value, undefined, 2)}\n`]);
-  return new Map([...schemas, ["docs/reference/configuration.md", configurationPage()]]);
+  return new Map([
+    ...schemas,
+    ["docs/reference/configuration.md", configurationPage()],
+    ["docs/reference/money-errors.md", moneyErrorsPage()],
+  ]);
 }
 
 function eventSchema(kind: AnyEventKind): unknown {

@@ -1,0 +1,138 @@
+/** What somebody can get wrong about models and money, and what the product says to it. The reference page is made from this. */
+export type MoneyError = {
+  readonly wrong: string;
+  /** The command that says it, without `armada`. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What an agent of the team says of itself in its code. */
+  readonly agent?: string;
+  /** The provider that `ANTHROPIC_BASE_URL` names: one that accepts the key, one that refuses it, or nobody. */
+  readonly provider?: "there" | "refusing" | "down";
+  readonly code: string;
+  /** A part of what is said, and of what it says to do. */
+  readonly says: string;
+  readonly next: string;
+  readonly exit: number;
+};
+
+const LIMITS = "ARMADA_BUDGETS_TEAMS_CONTENT";
+const UP = ["up"] as const;
+const LIMIT_HINT = 'write "$300/month, $20/day, 5M tokens/day, $1/run"';
+const SETTINGS = "docs/reference/configuration.md";
+
+function setting(wrong: string, name: string, value: string, says: string, next = SETTINGS): MoneyError {
+  return { wrong, command: UP, env: { [name]: value }, code: "BAD_CONFIG", says, next, exit: 2 };
+}
+
+function agent(wrong: string, code: string, text: string, says: string, next: string): MoneyError {
+  return { wrong, command: ["up", "--only", "spender"], agent: text, code, says, next, exit: 2 };
+}
+
+function model(wrong: string, provider: MoneyError["provider"], code: string, says: string, next: string, env = {}): MoneyError {
+  return { wrong, command: ["doctor"], ...(provider === undefined ? {} : { provider }), env, code, says, next, exit: 1 };
+}
+
+function usage(wrong: string, command: readonly string[], says: string, next: string): MoneyError {
+  return { wrong, command, code: "USAGE", says, next, exit: 2 };
+}
+
+/** Those that are said before, or without, a mesh. */
+export const moneyErrors: readonly MoneyError[] = [
+  setting("a negative limit", LIMITS, "$-5/day", '"$-5/day" is no limit', LIMIT_HINT),
+  setting("a limit of nothing", LIMITS, "$0/day", '"$0/day" would let nothing through', LIMIT_HINT),
+  setting("an absurd limit", LIMITS, "$2000000000/month", '"$2000000000/month" would limit nothing', LIMIT_HINT),
+  setting("a limit said twice", LIMITS, "$5/day, $6/day", "limits money a day twice", LIMIT_HINT),
+  setting("a day that may cost more than its month", LIMITS, "$20/day, $10/month", "allows a day more than its month", LIMIT_HINT),
+  setting("a limit of a team that is not there", "ARMADA_BUDGETS_TEAMS_NOBODY", "$5/day", "there is no team nobody", "teams: content"),
+  setting("an unknown time zone", "ARMADA_BUDGETS_ZONE", "Europe/Berln", '"Europe/Berln" is no time zone', "Europe/Berlin or UTC"),
+  setting("a lease too short", "ARMADA_BUDGETS_LEASE", "1s", "a lease has 2s to 10m"),
+  setting("a downgrade that could never come", "ARMADA_BUDGETS_DOWNGRADE_AT", "80", "expected number to be <=1"),
+  setting("a policy that is none", "ARMADA_BUDGETS_AT_LIMIT", "explode", '"wait"|"fallback"|"stop"'),
+  setting(
+    "a price that is none",
+    "ARMADA_MODELS_PRICES",
+    "gpt-x: cheap",
+    '"cheap" of gpt-x is not understood',
+    'write "gpt-x: $1.25 in, $10 out',
+  ),
+  agent(
+    "an agent's budget that is none",
+    "BAD_LIMIT",
+    'limits: { budget: "5 dollars" }',
+    'agent frugal: limits.budget: "5 dollars" is no limit',
+    LIMIT_HINT,
+  ),
+  agent(
+    "a limit a run for one agent",
+    "BAD_LIMIT",
+    'limits: { budget: "$1/run" }',
+    "limits a run, which is a team's to limit",
+    "budgets.teams of armada.config.ts",
+  ),
+  agent("a cached answer's life out of range", "BAD_CACHE", 'cache: { ttl: "2d" }', "agent frugal: cache.ttl is 2d", "1h to 24h"),
+  agent("a batch out of range", "BAD_BATCH", 'batch: { max: 1, within: "2s" }', "agent frugal: batch is 1 within 2s", "2 to 100 questions"),
+  model(
+    "an unknown model",
+    "there",
+    "MODEL_UNKNOWN",
+    "the API does not know the model claude-nowhere-1",
+    "models.tiers of armada.config.ts",
+    {
+      ARMADA_MODELS_TIERS_WORKER: "claude-nowhere-1",
+      ARMADA_MODELS_PRICES: "claude-nowhere-1: $1 in, $5 out",
+    },
+  ),
+  model(
+    "a model without a price",
+    "there",
+    "MODEL_PRICE_MISSING",
+    'no price is known for the model "claude-nowhere-1"',
+    "models.prices in armada.config.ts",
+    {
+      ARMADA_MODELS_TIERS_WORKER: "claude-nowhere-1",
+    },
+  ),
+  model("a model of a provider that is not set up", undefined, "MODEL_NOT_CONFIGURED", "openai/gpt-x", "models.tiers of armada.config.ts", {
+    ARMADA_MODELS_TIERS_WORKER: "openai/gpt-x",
+  }),
+  model(
+    "a key that is refused",
+    "refusing",
+    "MODEL_KEY_REFUSED",
+    "ANTHROPIC_API_KEY is set, but the API refused the key",
+    "unset it to use the local model",
+  ),
+  model(
+    "a provider that is down",
+    "down",
+    "MODEL_UNREACHABLE",
+    "the API cannot be reached",
+    "check the network and the provider's address",
+  ),
+  usage("costs since no time", ["costs", "--since", "yesterday"], "--since yesterday is neither a time nor a length of time", "use 24h"),
+  usage("costs since the future", ["costs", "--since", "2999-01-01"], "--since 2999-01-01 is no time that has been", "use 24h"),
+  usage(
+    "costs by what they are not told by",
+    ["costs", "--by", "moon"],
+    "--by moon is nothing that costs are told by",
+    "team, agent, workflow, run, outcome",
+  ),
+  usage(
+    "usage of no address",
+    ["budgets", "reconcile", "--usage", "nowhere"],
+    "--usage nowhere is no address",
+    "write http://127.0.0.1:4790",
+  ),
+];
+
+/** Said by a run, on a mesh. */
+export const limitTooLow: MoneyError = {
+  wrong: "a limit below what one call may cost",
+  command: ["run", "spender.spend", "--wait"],
+  agent: 'limits: { budget: "$0.000001/day" }',
+  provider: "there",
+  code: "BUDGET_EXHAUSTED",
+  says: "which is over agent frugal's $0.000001 a day",
+  next: "raise the limit, or lower the maxTokens",
+  exit: 1,
+};
