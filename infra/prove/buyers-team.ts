@@ -22,7 +22,7 @@ import team from "./team.ts";
 await serve(team);
 `,
   "src/contract.ts": "export {};\n",
-  "src/team.ts": `import { agent, team, workflow } from "@armada/agents";
+  "src/team.ts": `import { agent, team, tool, workflow } from "@armada/agents";
 import { z } from "zod";
 
 const Item = z.object({ item: z.string(), material: z.string().optional() });
@@ -41,7 +41,7 @@ const buyer = (name, how) =>
         task: "price",
         prompt: \`the price of \${input.item}\`,
         material: input.material === undefined ? [] : [{ name: "catalogue", text: input.material }],
-        schema: Price,
+        schema: how.schema ?? Price,
         maxTokens: ${MAX_TOKENS},
       }),
     ...how,
@@ -71,6 +71,8 @@ const agents = [
   buyer("planner", { tier: "orchestrator" }),
   buyer("modest", { fallback: ({ item }) => ({ item, cents: -1 }) }),
   buyer("saver", { cache: { ttl: "1h" } }),
+  buyer("saver_schema", { cache: { ttl: "1h" }, schema: Price.extend({ note: z.string().optional() }) }),
+  buyer("saver_tools", { cache: { ttl: "1h" }, tools: { look: tool({ input: Item, output: Item, effect: "read", run: (item) => item }) } }),
   buyer("joiner", { batch: { max: 10, within: "2s" } }),
   buyer("hasty", { batch: { max: 10, within: "2s" }, limits: { attempts: 1 }, fallback: ({ item }) => ({ item, cents: -1 }) }),
   buyer("patient", { lane: "batch", limits: { timeout: "1h", concurrency: 1_000 } }),
@@ -81,11 +83,11 @@ const agents = [
 const buy = workflow({
   name: "buy",
   version: 1,
-  input: z.object({ agent: z.string(), items: z.array(z.string()), together: z.boolean().default(true) }),
+  input: z.object({ agent: z.string(), items: z.array(z.string()), material: z.string().optional(), together: z.boolean().default(true) }),
   output: z.object({ prices: z.array(Price.nullable()) }),
-  async run({ agent: name, items, together }, ctx) {
+  async run({ agent: name, items, material, together }, ctx) {
     const asked = agents.find((one) => one.name === name);
-    const one = (item) => ctx.ask(asked, { item });
+    const one = (item) => ctx.ask(asked, { item, ...(material === undefined ? {} : { material }) });
     if (together) return { prices: await Promise.all(items.map(one)) };
     const prices = [];
     for (const item of items) prices.push(await one(item));
@@ -97,9 +99,10 @@ export default team({ name: "buyers", agents, workflows: [buy] });
 `,
 };
 
-/** Writes the team `buyers`, whose agents do nothing but ask models for prices (script `prices`). `window`: of the agent `nightly`. */
-export function writeBuyers(copy: Checkout, window = ALWAYS): void {
-  for (const [path, text] of Object.entries(FILES)) copy.write(`services/buyers/${path}`, text.replace(ALWAYS, window));
-  const link = join(copy.root, "node_modules/@armada/buyers");
-  if (!existsSync(link)) symlinkSync(join(copy.root, "services/buyers"), link);
+/** Writes the team `buyers`, or one like it under another name, whose agents do nothing but ask models for prices (script `prices`). `window`: of the agent `nightly`. */
+export function writeBuyers(copy: Checkout, window = ALWAYS, name = "buyers"): void {
+  for (const [path, text] of Object.entries(FILES))
+    copy.write(`services/${name}/${path}`, text.replace(ALWAYS, window).replace('"buyers"', `"${name}"`).replace("/buyers", `/${name}`));
+  const link = join(copy.root, "node_modules/@armada", name);
+  if (!existsSync(link)) symlinkSync(join(copy.root, "services", name), link);
 }

@@ -21,7 +21,7 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   const cost = await costOfOne(copy);
   say(`a call of the dearest tier costs $${(cost / 1_000_000).toFixed(6)}`);
   yield* await near(copy, cost, short ? 15 : 30);
-  for (const policy of ["wait", "fallback", "stop"] as const) yield* await at(policy, copy, cost);
+  for (const policy of ["wait", "fallback", "stop"] as const) yield* await at(policy, copy, cost, short);
   yield* await midnights();
 }
 
@@ -65,7 +65,7 @@ async function near(copy: Checkout, cost: number, calls: number): Promise<Figure
   ];
 }
 
-async function at(policy: "wait" | "fallback" | "stop", copy: Checkout, cost: number): Promise<Figure[]> {
+async function at(policy: "wait" | "fallback" | "stop", copy: Checkout, cost: number, short: boolean): Promise<Figure[]> {
   using where = place({}, copy.root);
   await using models = await startModelServer(where.cwd, "prices");
   const env = { ...where.env, ...models.env, ARMADA_BUDGETS_DOWNGRADE_AT: "1", ARMADA_BUDGETS_LEASE: "2s" };
@@ -100,6 +100,13 @@ async function at(policy: "wait" | "fallback" | "stop", copy: Checkout, cost: nu
   const waits = shown.waitingFor?.some(({ kind }) => kind === "budget") === true;
   const said =
     policy === "wait" ? shown.status === "waiting" && waits : shown.status === "stopped" && shown.reason?.code === "BUDGET_EXHAUSTED";
+  const rest = holds(
+    policy === "wait" ? "the run waits, and says for what" : "the run stops, and says why",
+    said,
+    JSON.stringify(shown.reason ?? shown.status),
+  );
+  // What waits looks again once a minute, which the short form leaves out.
+  if (short && policy === "wait") return [some, rest].map(figure);
   // The limit is raised: what waits or has stopped goes on, and nothing is asked twice.
   const rich: Place = { ...poor, env: { ...poor.env, ARMADA_BUDGETS_TEAMS_BUYERS: `${dollars(cost * 400)}/day` } };
   await using _ = await up([], rich);
@@ -108,11 +115,7 @@ async function at(policy: "wait" | "fallback" | "stop", copy: Checkout, cost: nu
   const all = ended(providerLog(models.log)).length;
   return [
     some,
-    holds(
-      policy === "wait" ? "the run waits, and says for what" : "the run stops, and says why",
-      said,
-      JSON.stringify(shown.reason ?? shown.status),
-    ),
+    rest,
     holds("with a higher limit it completes", after.status === "completed", after.status),
     count("calls in all", all, CALLS),
   ].map(figure);

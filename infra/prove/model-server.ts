@@ -24,6 +24,8 @@ export type ModelServer = AsyncDisposable & {
   calls(): readonly ModelCall[];
   /** Requests that have arrived and not ended. */
   open(): readonly ModelCall[];
+  /** Changes what it does from here on. */
+  control(what: Readonly<Record<string, unknown>>): Promise<void>;
   /** The file of its log. */
   readonly log: string;
   /** The faults that it has given, by kind. */
@@ -44,6 +46,10 @@ export async function startModelServer(folder: string, script: string, delay = 0
     (existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : []).map((line) => Line.parse(JSON.parse(line)));
   return {
     env: { ANTHROPIC_API_KEY: "prove", ANTHROPIC_BASE_URL: url },
+    control: async (what) => {
+      const response = await fetch(`${url}/v1/armada/control`, { method: "POST", body: JSON.stringify(what) });
+      if (!response.ok) throw new Error(`the model server answers ${response.status}: ${await response.text()}`);
+    },
     log,
     faults: async () => z.record(z.string(), z.number()).parse(await (await fetch(`${url}/v1/armada/faults`)).json()),
     calls: () => lines().filter(({ event }) => event === "arrival"),

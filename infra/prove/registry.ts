@@ -17,6 +17,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./faults.ts"),
   },
   {
+    name: "single-flight",
+    minutes: 2,
+    shows: "equal requests over four processes are one call, over failures, kills and a restart",
+    load: () => import("./single-flight.ts"),
+  },
+  {
     name: "overspend",
     minutes: 9,
     shows: "no limit is passed by processes that are killed at work, and no bill is missed",

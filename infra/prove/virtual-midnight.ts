@@ -45,7 +45,7 @@ export async function midnights(): Promise<Figure[]> {
     figures.push(
       count(`calls before midnight of a day of ${hours} hours in ${zone}`, before, LIMITED),
       holds(
-        `the next comes within a minute after it`,
+        `the next comes within a minute after it (${hours} hours, ${zone})`,
         late >= 0 && late < 61_000 && t.run("r1").status === "completed",
         `${late} ms after`,
       ),

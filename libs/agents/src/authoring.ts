@@ -9,7 +9,7 @@ import {
 } from "@armada/contracts";
 import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger";
 import type { Tier } from "@armada/models";
-import type { z } from "zod";
+import { z } from "zod";
 import type {
   Agent,
   AgentRun,
@@ -68,7 +68,7 @@ export function agent<I, O>(options: {
     context: (options.context ?? []) as readonly ReadModel[],
     tools: options.tools ?? {},
     limits,
-    calls: { ...cacheOf(options.name, options.cache), ...batchOf(options.name, options.batch), ...laneOf(options) },
+    calls: { ...cacheOf(options.name, options.cache, options.tools ?? {}), ...batchOf(options.name, options.batch), ...laneOf(options) },
     window: options.window === undefined ? undefined : parseWindow(options.window),
     run: options.run,
     fallback: options.fallback,
@@ -98,12 +98,19 @@ export function budgetOf({ limits }: Pick<Agent, "limits">): BudgetLimits | unde
 
 const HOUR_MS = 3_600_000;
 
-function cacheOf(agent: string, cache: Caching | undefined): Agent["calls"] {
+function cacheOf(agent: string, cache: Caching | undefined, tools: Readonly<Record<string, Tool>>): Agent["calls"] {
   if (cache === undefined) return {};
   const ttlMs = milliseconds(cache.ttl);
   if (ttlMs < HOUR_MS || ttlMs > 24 * HOUR_MS)
     throw new ArmadaError("BAD_CACHE", `agent ${agent}: cache.ttl is ${cache.ttl}`, { hint: "an answer serves for 1h to 24h" });
-  return { cache: { ttlMs, scope: cache.shared === true ? "fleet" : "team" } };
+  // An answer may rest on what tools said: with other tools it would be another one.
+  const about = Object.entries(tools).map(([name, { effect, input, output }]) => [
+    name,
+    effect,
+    z.toJSONSchema(input),
+    z.toJSONSchema(output),
+  ]);
+  return { cache: { ttlMs, scope: cache.shared === true ? "fleet" : "team", tools: about } };
 }
 
 function laneOf({ name, lane, batch }: { name: string; lane?: "batch"; batch?: Batching }): Agent["calls"] {

@@ -97,7 +97,12 @@ export type CallOptions = {
   /** The answer's text as it comes, piece by piece; what breaks off is never part of the answer. */
   readonly onText?: (piece: string) => void;
   /** An equal request's answer may serve for `ttlMs`, within `scope` only. */
-  readonly cache?: { readonly ttlMs: number; readonly scope: "team" | "fleet" };
+  readonly cache?: {
+    readonly ttlMs: number;
+    readonly scope: "team" | "fleet";
+    /** What else the answer depends on: the tools of who asks, in any form that JSON can say. */
+    readonly tools?: readonly unknown[];
+  };
   /** The call may wait `withinMs` for others of its kind, up to `max` in one request. */
   readonly batch?: { readonly max: number; readonly withinMs: number };
   /**

@@ -64,7 +64,7 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
       if (cache === undefined) return models.call(request, signal, callOptions);
       signal.throwIfAborted();
       const shelf = cache.scope === "fleet" ? fleet : team;
-      const key = `answer-${requestDigest(request, options.about(request))}`;
+      const key = `answer-${requestDigest(request, { ...options.about(request), tools: cache.tools ?? [] })}`;
       const place = await placeOf({ shelf, key, request, ttlMs: cache.ttlMs, signal });
       if (place.kind === "answer") return place.answer;
       const call = (): Promise<ModelAnswer<T>> => models.call(request, signal, callOptions);
