@@ -3,10 +3,9 @@ import { type Budget, tierOf } from "@armada/agents";
 import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type AllLimits, ledger, ledgerOf, Purse } from "@armada/ledger";
-import { batchedModels, cachedModels, chooseModels, limitedModels } from "@armada/models";
+import { batchedModels, batchLane, type CallOptions, cachedModels, chooseModels, type LaneNotes, limitedModels } from "@armada/models";
 import { houseMeter } from "@armada/runtime";
 import type { Call } from "./calls.ts";
-import { batchLane } from "./lane.ts";
 import type { Measures } from "./measures.ts";
 import { startProvider } from "./provider.ts";
 import { PurseMeter } from "./purse-meter.ts";
@@ -42,6 +41,11 @@ const MONTH_END = Date.parse("2026-12-01T00:00:00Z");
 /** Long, so that a month without calls of a replica that only renews its block is short. */
 const LEASE_MS = 600_000;
 const DOWNGRADE_AT = 0.8;
+/** Of the batch lane: `models.batchGather` and `models.batchPoll` of the configuration, for work that can wait for hours. */
+const GATHER_MS = 30 * 60_000;
+const POLL_MS = 60_000;
+/** No process dies here. */
+const NOTES: LaneNotes = { earlier: () => undefined, submitted: () => Promise.resolve() };
 const quiet = { info: () => undefined, warn: () => undefined };
 
 /**
@@ -73,7 +77,9 @@ export async function teamMonth(about: {
     now: () => clock.now(),
   });
   // As the runtime composes them.
-  const models = cachedModels(batchedModels(limitedModels(chosen.models, { clock }), { clock }), {
+  const lane = batchLane({ clock, batches: chosen.batches, gatherMs: GATHER_MS, pollMs: POLL_MS, logger: quiet, signal });
+  const gathered = batchedModels(limitedModels(chosen.models, { clock }), { clock });
+  const cached = cachedModels(lane.submitting(gathered), {
     registers,
     objects,
     team,
@@ -81,6 +87,7 @@ export async function teamMonth(about: {
     random,
     about: ({ tier }) => ({ model: chosen.tiers[tier] }),
   });
+  const models = lane.adopting(cached);
   const limits: AllLimits = { team: about.budget === undefined ? {} : { month: { micros: about.budget.limit } }, agents: {} };
   const purse = new Purse({
     team,
@@ -96,9 +103,6 @@ export async function teamMonth(about: {
   const house = houseMeter(purse, "context_cache", { clock, random, logger: quiet, signal });
   if (measures.has("contexts")) chosen.keepWarm({ clock, signal: warm.signal, meter: house });
   const budget: Budget = { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
-  const specialists = chosen.batches("specialist");
-  if (specialists === undefined) throw new Error("the provider has no batches");
-  const lane = batchLane(specialists, clock, signal);
   const count = { cached: 0, batched: 0, downgraded: 0, late: 0 };
 
   const one = async (call: Call): Promise<void> => {
@@ -111,14 +115,11 @@ export async function teamMonth(about: {
     const { tier, why } = await tierOf(budget, { agent, asked, used: { micros: 0, tokens: 0 } });
     const request = requestOf(call, tier);
     if (why !== undefined) count.downgraded++;
-    if (waits && measures.has("lane")) {
-      const outcome = await lane.call(request, meter);
-      if ("error" in outcome) throw outcome.error;
-      count.batched++;
-    } else {
-      const answer = await models.call(request, signal, { ...optionsOf(task, measures), meter });
-      if (answer.cached !== undefined) count.cached++;
-    }
+    const byBatch = waits && measures.has("lane");
+    const options: CallOptions = byBatch ? { lane: "batch", notes: NOTES, meter } : { ...optionsOf(task, measures), meter };
+    const answer = await models.call(request, signal, options);
+    if (byBatch) count.batched++;
+    if (answer.cached !== undefined) count.cached++;
     meter.conclude();
     if (clock.now() - start - call.at > task.toleranceSeconds * 1_000) count.late++;
   };
