@@ -4,6 +4,7 @@ import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AllLimits, Purse, parseLimits } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
+import { houseMeter } from "./house-meter.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
 export type Spending = {
@@ -48,6 +49,8 @@ export function spendingOf(
     about: ({ tier }) => ({ model: chosen.tiers[tier] }),
   });
   const models = lane.adopting(cached);
+  const by = { clock: systemClock, random: systemRandom, logger: ports.logger, signal: over.signal };
+  if (budget !== undefined) chosen.keepWarm({ ...by, meter: houseMeter(budget.purse, "context_cache", by) });
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
 }
 
