@@ -103,3 +103,17 @@ test("team streams take no roll-up, schedule, or time to live, and cannot be del
   for (const dangerous of ["allow_rollup_hdrs", "allow_msg_schedules", "allow_msg_ttl"] as const)
     expect(kept[dangerous] ?? false, dangerous).toBe(false);
 });
+
+test("a team that comes when the disk is promised to others gets what is left of its share", async () => {
+  const manager = await jetstreamManager(admin.connection);
+  const { limits, storage } = await manager.getAccountInfo();
+  const free = limits.max_storage - storage;
+  const late: TeamTopology = { team: "late", queues: [], sources: new Map() };
+  // What the server may give in all is not in the account's limits where those are unlimited: then far more than any disk has.
+  const maxBytes = free > 0 ? free : 2 ** 50;
+  const changes = await provision(admin, [late], { replicas: 1, maxBytes });
+  expect(whats(changes)).toContain("create stream TEAM_late");
+  const got = (await manager.streams.info("TEAM_late")).config.max_bytes;
+  expect(got).toBeGreaterThan(0);
+  expect(got).toBeLessThan(maxBytes);
+});

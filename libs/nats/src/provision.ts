@@ -1,7 +1,11 @@
 import { ArmadaError } from "@armada/contracts";
-import { type JetStreamManager, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import type { Link } from "./connect.ts";
 import { operatorObjects, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+
+/** nats-server's error code for "insufficient storage resources available". */
+const NO_STORAGE = 10047;
+const LEAST_BYTES = 64 * 1024 * 1024;
 
 /** One thing that provisioning did, or would do. */
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
@@ -44,7 +48,7 @@ async function applyStream(
   if (now === undefined) {
     changes.push({ change: "create", what: `stream ${name}` });
     if (dry) return;
-    await manager.streams.add(wanted as StreamConfig & { name: string });
+    await add(manager, wanted as StreamConfig & { name: string });
   } else {
     const different = differences(now, wanted, sources);
     if (different.length === 0) return;
@@ -58,6 +62,21 @@ async function applyStream(
     throw new ArmadaError("CONFIG_NOT_KEPT", `stream ${name} was not kept as asked: ${lost.join(", ")}`, {
       hint: "use the tested nats-server version",
     });
+}
+
+/**
+ * A team that comes later may find less room than its share: what the server's disk is promised to, streams that are there
+ * hold already. It gets half of it, or half of that.
+ */
+async function add(manager: JetStreamManager, wanted: StreamConfig & { name: string }): Promise<void> {
+  for (let bytes = wanted.max_bytes ?? -1; ; bytes = Math.floor(bytes / 2)) {
+    try {
+      await manager.streams.add({ ...wanted, ...(bytes < 0 ? {} : { max_bytes: bytes }) });
+      return;
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.code === NO_STORAGE) || bytes < 2 * LEAST_BYTES) throw error;
+    }
+  }
 }
 
 async function applyConsumers(manager: JetStreamManager, { consumers, streams }: Wanted, changes: Change[], dry: boolean): Promise<void> {
