@@ -3,9 +3,9 @@ import { ArmadaError } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import { accountOf, type LedgerCall } from "../money/account.ts";
-import { batchedOf } from "../money/batched.ts";
 import { suspectAs } from "../money/budget-rows.ts";
 import type { Verdict } from "../money/by-call.ts";
+import { drawsOf } from "../money/draws.ts";
 import { ledgersBack, readLedger, zoneOf } from "../money/ledgers.ts";
 import { verdictsOf } from "../money/verdicts.ts";
 import { dollars, type Output } from "../output.ts";
@@ -55,8 +55,8 @@ async function judge(
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
   const accounts = await Promise.all(teams.map((team) => accountOf(session.log(team), team)));
   const settled = accounts.flatMap((account) => account.settled);
-  const batched = await batchedOf((team) => session.log(team), suspects);
-  return verdictsOf(suspects, settled, { ...flags, env: process.env, now, batched });
+  const draws = await drawsOf((team) => session.log(team), suspects);
+  return verdictsOf(suspects, settled, { ...flags, env: process.env, now, draws });
 }
 
 const LEFT: Verdict = { became: "suspect", why: "nothing is known of it" };

@@ -7,25 +7,26 @@ export type Verdict = { readonly why: string } & (
   | { readonly became: "released" | "suspect" }
 );
 
-/** A request that was sent this short a time ago may not have come to the provider's books, ms. */
+/** A request that was drawn this short a time ago may not have come to the provider's books, ms. */
 const YOUNG_MS = 5_000;
 
 /**
  * Judges suspects by an account that knows calls: what was billed is settled, a call that the provider never got is
  * released, one that it still works on stays. `settled`: the ledger's other calls; a call of which several have a part
- * (`<shared>~<part>`) is billed once, and what its settled parts leave of it is split over the suspect ones.
+ * (`<shared>~<part>`) is billed once, and what its settled parts leave of it is split over the suspect ones. `age`: since a call
+ * was drawn, ms.
  */
 export function byCall(
   suspects: readonly LedgerCall[],
   settled: readonly LedgerCall[],
   provider: ReadonlyMap<string, ProviderCall>,
-  now: number,
+  age: (call: LedgerCall) => number,
 ): ReadonlyMap<LedgerCall, Verdict> {
   const verdicts = new Map<LedgerCall, Verdict>();
   const paid = Map.groupBy(settled, providersId);
   for (const [id, parts] of Map.groupBy(suspects, providersId)) {
     const known = provider.get(id);
-    const young = parts.some(({ at }) => now - at < YOUNG_MS);
+    const young = parts.some((part) => age(part) < YOUNG_MS);
     const open = known === undefined ? young : known.open;
     const [micros, tokens] = [left("micros"), left("tokens")];
     for (const [i, part] of parts.entries()) {

@@ -2,9 +2,9 @@ import { ArmadaError } from "@armada/contracts";
 import { pricesFrom } from "@armada/models";
 import { settingsFor } from "../settings.ts";
 import type { LedgerCall } from "./account.ts";
-import type { Batched } from "./batched.ts";
 import { byCall, type Verdict } from "./by-call.ts";
 import { byHour, hoursOf } from "./by-hour.ts";
+import type { Draw } from "./draws.ts";
 import { providerCalls } from "./provider-account.ts";
 import { usageByHour } from "./usage-report.ts";
 
@@ -12,8 +12,8 @@ type About = {
   /** Whose usage it is, whatever the environment names. */
   readonly usage?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Which of the suspects are in the batch lane. */
-  readonly batched: ReadonlyMap<string, Batched>;
+  /** How the suspects were drawn. */
+  readonly draws: ReadonlyMap<string, Draw>;
   /** Milliseconds since 1970. */
   readonly now: number;
 };
@@ -32,7 +32,7 @@ export async function verdictsOf(
   settled: readonly LedgerCall[],
   about: About,
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
-  const { env, now, batched } = about;
+  const { env, now, draws } = about;
   const usage = about.usage === undefined ? undefined : addressOf("--usage", about.usage);
   const verdicts = new Map<LedgerCall, Verdict>();
   for (const [claude, ofProvider] of Map.groupBy(suspects, ({ model }) => model.startsWith("claude"))) {
@@ -41,12 +41,12 @@ export async function verdictsOf(
     const calls = base === undefined || base === ANTHROPIC ? undefined : await providerCalls(base, since);
     const found =
       calls !== undefined
-        ? byCall(ofProvider, settled, calls, now)
+        ? byCall(ofProvider, settled, calls, (call) => now - (draws.get(call.call)?.at ?? call.at))
         : claude
           ? await reported(ofProvider, settled, { ...about, base: base ?? ANTHROPIC })
           : stay(ofProvider, "its provider has no account of calls and no usage report that is read here: --usage URL names one");
     for (const [call, verdict] of found)
-      verdicts.set(call, batched.get(call.call) === "open" && verdict.became !== "settled" ? MAY_COME : verdict);
+      verdicts.set(call, draws.get(call.call)?.batch === "open" && verdict.became !== "settled" ? MAY_COME : verdict);
   }
   return verdicts;
 }
@@ -56,15 +56,15 @@ const MAY_COME: Verdict = { became: "suspect", why: "its step is open and may st
 async function reported(
   suspects: readonly LedgerCall[],
   settled: readonly LedgerCall[],
-  { base, env, now, batched }: About & { readonly base: string },
+  { base, env, now, draws }: About & { readonly base: string },
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
   const key = env.ANTHROPIC_ADMIN_KEY?.trim() ?? "";
   if (key === "") return stay(suspects, "ANTHROPIC_ADMIN_KEY is not set: the usage report wants an admin key of the organisation");
   const { config } = await settingsFor({});
   const { from, to } = hoursOf(suspects.map(({ at }) => at));
   const usage = await usageByHour({ base, key, prices: pricesFrom(config.models.prices ?? "") }, from, Math.min(to, now));
-  const inBatches = suspects.filter(({ call }) => batched.has(call));
-  const live = suspects.filter(({ call }) => !batched.has(call));
+  const inBatches = suspects.filter(({ call }) => draws.get(call)?.batch !== undefined);
+  const live = suspects.filter(({ call }) => draws.get(call)?.batch === undefined);
   return new Map([...byHour(live, settled, usage, now), ...stay(inBatches, "it is in a batch, whose hour cannot be told")]);
 }
 

@@ -3,7 +3,7 @@ import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { ledgerCall } from "../testing/ledger-calls.ts";
-import { batchedOf } from "./batched.ts";
+import { type Draw, drawsOf } from "./draws.ts";
 
 const drawn = { n: 1, attempt: 1, tier: "worker", model: "m", ceiling: { micros: 1, tokens: 1 }, agent: "buyer", account: "*", block: "b" };
 const completed = { n: 1, attempt: 1, output: {}, ms: 1, tokens: 1, costMicros: 1 };
@@ -15,7 +15,7 @@ const events = (more: readonly (readonly [string, object])[]): (readonly [string
   ...more,
 ];
 
-async function batchedIn(journal: readonly (readonly [string, object])[]): Promise<ReadonlyMap<string, string>> {
+async function drawsIn(journal: readonly (readonly [string, object])[]): Promise<ReadonlyMap<string, Draw>> {
   const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
   mesh.provision("shop", [], new Map());
   const { log } = mesh.connect("shop");
@@ -33,11 +33,14 @@ async function batchedIn(journal: readonly (readonly [string, object])[]): Promi
     };
     expect(await log.append(`run.shop.note.draw.r1.${i + 1}`, encodeBody([envelope]))).toMatchObject({ kind: "appended" });
   }
-  return batchedOf(() => log, [ledgerCall("live"), ledgerCall("batched")]);
+  return drawsOf(() => log, [ledgerCall("live"), ledgerCall("batched")]);
 }
 
-test("a call of the batch lane is open as long as its step is, and a live one is none", async () => {
-  expect([...(await batchedIn(events([])))]).toEqual([["batched", "open"]]);
-  expect([...(await batchedIn(events([["step.completed", completed]])))]).toEqual([["batched", "ended"]]);
-  expect([...(await batchedIn(events([["run.ended", { status: "cancelled" }]])))]).toEqual([["batched", "ended"]]);
+const at = Date.parse("2026-11-22T14:00:00.000Z");
+
+test("a call of the batch lane is open as long as its step is, and a live one is of no batch", async () => {
+  const live = ["live", { at }];
+  expect([...(await drawsIn(events([])))]).toEqual([live, ["batched", { at, batch: "open" }]]);
+  expect([...(await drawsIn(events([["step.completed", completed]])))]).toEqual([live, ["batched", { at, batch: "ended" }]]);
+  expect([...(await drawsIn(events([["run.ended", { status: "cancelled" }]])))]).toEqual([live, ["batched", { at, batch: "ended" }]]);
 });

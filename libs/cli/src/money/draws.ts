@@ -1,0 +1,42 @@
+import { readRun } from "@armada/agents";
+import { runFilter } from "@armada/contracts";
+import type { Log } from "@armada/event-sourcing";
+import { z } from "zod";
+import type { LedgerCall } from "./account.ts";
+
+/** Of a call in the batch lane `asked` says what was asked. */
+const Drawn = z.looseObject({ n: z.number(), call: z.string(), asked: z.string().optional() });
+
+/**
+ * How a call was drawn: when (ms since 1970), and in the batch lane whether a later attempt of its step may still send it,
+ * under the same id (`open`), or nobody will (`ended`).
+ */
+export type Draw = { readonly at: number; readonly batch?: "open" | "ended" };
+
+/**
+ * How calls were drawn, by the journals of their runs; those that no run made are left out. A run whose journal cannot be
+ * read whole counts as open. @throws ArmadaError `LOG_UNAVAILABLE`
+ */
+export async function drawsOf(
+  logOf: (team: string) => Pick<Log, "load">,
+  calls: readonly LedgerCall[],
+): Promise<ReadonlyMap<string, Draw>> {
+  const found = new Map<string, Draw>();
+  for (const ofRun of Map.groupBy(calls, ({ team, run }) => `${team} ${run}`).values()) {
+    const [{ team, run } = { team: "", run: "" }] = ofRun;
+    const loaded = await logOf(team).load(runFilter(team, run));
+    if (loaded.kind === "too_many") {
+      for (const { call, at } of ofRun) found.set(call, { at, batch: "open" });
+      continue;
+    }
+    const { steps, ended } = readRun(loaded.messages);
+    const wanted = new Set(ofRun.map(({ call }) => call));
+    for (const { type, data, time } of loaded.messages.flatMap(({ envelopes }) => envelopes)) {
+      const drawn = type === "armada.step.drawn" ? Drawn.safeParse(data).data : undefined;
+      if (drawn === undefined || !wanted.has(drawn.call)) continue;
+      const open = ended === undefined && steps.get(drawn.n)?.status === "requested";
+      found.set(drawn.call, { at: Date.parse(time), ...(drawn.asked === undefined ? {} : { batch: open ? "open" : "ended" }) });
+    }
+  }
+  return found;
+}
