@@ -53,11 +53,14 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
   const got = (m: Msg): Message | undefined =>
     take(added(m, "Nats-Subject"), Number(added(m, "Nats-Sequence")), Date.parse(added(m, "Nats-Time-Stamp")), m, true);
 
-  /** A conflict is one with a message that readers take: what was forged under the filter holds no place. */
+  /**
+   * In the own stream a conflict is one with a message that readers take: what was forged under the filter holds no place.
+   * Another team's stream is not ours to look into.
+   */
   function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
     const signed = Buffer.from(signer.sign(subject, body));
     const appended = appendOnce(subject, signed, expect);
-    return expect === undefined
+    return expect?.filter.split(".")[1] !== team
       ? appended
       : appended.then((result) => (result.kind === "conflict" ? pastForged(subject, signed, expect, result) : result));
   }

@@ -47,6 +47,29 @@ export const crossing: readonly Scenario[] = [
     },
   },
   {
+    name: "an ask made twice is in the other team's stream once, however long that is",
+    run: async (world) => {
+      const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
+      // The asker's own stream has nothing at the place where the other's has the ask.
+      const ahead = (await world.persist(() => beta.log.head())) + 5;
+      for (let key = 1; (await world.persist(() => alpha.log.head())) < ahead; key++)
+        await world.put(alpha.log, fact({ entity: "ahead", id: "a", key }));
+      const { subject, body } = message({ kind: "ask", to: "alpha", from: "beta", capability: "repeat", id: "twice" }, "beta", "twice");
+      const after = fact({ entity: "ahead", id: "after", key: 1 });
+      const got = world.follow(alpha.log, [subject, after.subject]);
+      for (const _ of upTo(5)) {
+        const answer = await world.answered(() => beta.log.append(subject, body, { filter: subject, last: 0 }));
+        ok(answer.kind === "appended" || answer.kind === "conflict");
+      }
+      await world.put(alpha.log, after);
+      await world.until(() => got.at(-1)?.subject === after.subject, "what came later came");
+      deepEqual(
+        got.map((one) => one.subject),
+        [subject, after.subject],
+      );
+    },
+  },
+  {
     name: "a source brings the other team's facts once, in order, with their origin, and no others",
     run: async (world) => {
       const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
