@@ -181,3 +181,22 @@ test("a timer cannot make the server publish on another's subject, nor on an own
     expect(answer.json<{ error?: object }>().error, target).toBeDefined();
   }
 });
+
+test("what the server was made to write into a register is read as nothing, and can be overwritten", async () => {
+  const put = await forger.registers.put("bait", "forged");
+  expect(put).toBeDefined();
+  const query = JSON.stringify({ last_by_subj: "reg.alpha.bait" });
+  forger.link.connection.publish("$JS.API.DIRECT.GET.REG_alpha", query, { reply: "reg.beta.victim" });
+  await expect.poll(() => victim.registers.get("victim")).toBeDefined();
+  const there = await victim.registers.get("victim");
+  expect(there).toEqual({ value: "", revision: 1 });
+  const watched: string[] = [];
+  const end = new AbortController();
+  const watching = victim.registers.watch("victim", (value) => void watched.push(value), end.signal);
+  await expect.poll(() => watched).toEqual([""]);
+  expect(await victim.registers.put("victim", "own", there?.revision)).toBe(2);
+  expect(await victim.registers.get("victim")).toEqual({ value: "own", revision: 2 });
+  await expect.poll(() => watched).toEqual(["", "own"]);
+  end.abort();
+  await watching;
+});

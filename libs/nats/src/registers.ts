@@ -1,16 +1,20 @@
 import { asToken } from "@armada/contracts";
-import type { Logger, Message, Registers } from "@armada/event-sourcing";
+import type { Logger, Registers } from "@armada/event-sourcing";
 import { headers } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
+import type { Take } from "./pull.ts";
+import { storedHeaders } from "./stored-headers.ts";
 import { unavailable } from "./unavailable.ts";
+import { serverWrote } from "./writer.ts";
 
 const TIMEOUT_MS = 5_000;
 
 /**
  * Registers as the last message of each `reg.<team>.<key>` in `REG_<team>`; a revision is its sequence. The client's
  * key-value store allows roll-ups on its stream, which a forged reply could use to erase it (ENGINE.md, "Streams").
+ * What a forged reply stored is read as an empty text: its revision holds, its body is nobody's.
  */
 export function jetstreamRegisters(link: Link, team: string, logger: Logger): Registers {
   const stream = `REG_${team}`;
@@ -22,7 +26,8 @@ export function jetstreamRegisters(link: Link, team: string, logger: Logger): Re
       if ("failed" in answer) throw unavailable(answer.failed);
       if (answer.headers?.code === 404) return undefined;
       if ((answer.headers?.code ?? 0) !== 0) throw unavailable(`registers of ${team}: ${answer.headers?.code}`);
-      return { value: answer.string(), revision: Number(answer.headers?.get("Nats-Sequence")) };
+      const revision = Number(answer.headers?.values("Nats-Sequence").at(-1)); // the server's own follows those that are stored
+      return { value: serverWrote(answer.headers, true) !== undefined ? "" : answer.string(), revision };
     },
     put: async (key, value, expectRevision) => {
       const h = headers();
@@ -36,11 +41,11 @@ export function jetstreamRegisters(link: Link, team: string, logger: Logger): Re
       return appended.seq;
     },
     watch: (key, handler, signal) => {
-      const take = (subject: string, seq: number, time: number, message: { string(): string }): Message => ({
+      const take: Take = (subject, seq, time, message) => ({
         subject,
         seq,
         time,
-        body: message.string(),
+        body: serverWrote(storedHeaders(message), false) !== undefined ? "" : message.string(),
         envelopes: [],
       });
       return follow(

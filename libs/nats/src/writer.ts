@@ -27,9 +27,8 @@ export class Reader {
     const parsed = parseSubject(subject);
     if (parsed === undefined) return forged("its subject is none of the mesh's");
     const names = headers === undefined ? [] : headers.keys();
-    for (const name of names)
-      if (SERVER_HEADERS.has(name) && (headers?.values(name).length ?? 0) > (viaGet ? 1 : 0))
-        return forged(`it carries the server's header ${name}`);
+    const name = serverWrote(headers, viaGet);
+    if (name !== undefined) return forged(`it carries the server's header ${name}`);
     if (headers?.has("Nats-Msg-Id") === true) return forged("it carries a message id, which no writer of the mesh sets");
     const envelopes = decodeBody(body);
     const last = envelopes?.at(-1);
@@ -49,6 +48,11 @@ export class Reader {
       return forged(`its signature is not ${writer}'s`);
     return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
   }
+}
+
+/** The stored header that only the server writes, where there is one: the message is an answer of the server's that was sent here. */
+export function serverWrote(headers: MsgHdrs | undefined, viaGet: boolean): string | undefined {
+  return headers?.keys().find((name) => SERVER_HEADERS.has(name) && headers.values(name).length > (viaGet ? 1 : 0));
 }
 
 function forged(why: string): Reading {
