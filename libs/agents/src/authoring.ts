@@ -113,6 +113,11 @@ function cacheOf(agent: string, cache: Caching | undefined, tools: Readonly<Reco
   return { cache: { ttlMs, scope: cache.shared === true ? "fleet" : "team", tools: about } };
 }
 
+/** Whether an agent of the team shares its answers with other teams' agents. */
+export function sharesAnswers({ agents }: Pick<Team, "agents">): boolean {
+  return agents.some(({ calls }) => calls.cache?.scope === "fleet");
+}
+
 function laneOf({ name, lane, batch }: { name: string; lane?: "batch"; batch?: Batching }): Agent["calls"] {
   if (lane === undefined) return {};
   if (batch !== undefined)
@@ -189,6 +194,8 @@ export function team(options: {
   awaits?: readonly unknown[];
 }): Team {
   checkName(options.name, "team");
+  if (options.name === "fleet")
+    throw new ArmadaError("BAD_NAME", "no team can be called fleet: what the teams share goes by that name", { hint: "choose another" });
   const made: Team = {
     kind: "team",
     name: options.name,

@@ -1,4 +1,4 @@
-export { agent, budgetOf, fold, on, readModel, team, tool, workflow } from "./authoring.ts";
+export { agent, budgetOf, fold, on, readModel, sharesAnswers, team, tool, workflow } from "./authoring.ts";
 export type {
   Agent,
   AgentRun,

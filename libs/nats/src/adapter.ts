@@ -14,6 +14,8 @@ export type NatsPorts = {
   readonly log: Log;
   readonly timers: Timers;
   readonly registers: Registers;
+  /** Those that teams share; only teams of which an agent shares its answers may use them. */
+  readonly fleet: Registers;
   readonly objects: Objects;
   readonly live: Live;
 };
@@ -41,6 +43,7 @@ export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string,
     log: jetstreamLog(connected, team, reader, signer, logger),
     timers: jetstreamTimers(connected, team),
     registers: jetstreamRegisters(connected, team, logger),
+    fleet: jetstreamRegisters(connected, "fleet", logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
   };

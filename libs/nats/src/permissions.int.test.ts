@@ -42,8 +42,14 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       "$JS.API.STREAM.CREATE.MINE",
       "$JS.API.STREAM.LIST",
       "_INBOX.beta.x",
+      "reg.fleet.answer-x",
+      ...reads("REG_fleet"),
       "anything",
     ],
+  },
+  sharer: {
+    may: [...written("sharer"), "reg.fleet.answer-x", "$JS.API.DIRECT.GET.REG_fleet", "$JS.API.CONSUMER.CREATE.REG_fleet.peek"],
+    mayNot: ["reg.alpha.x", ...changes("REG_fleet"), "$JS.API.CONSUMER.PAUSE.REG_fleet.peek", ...reads("REG_alpha")],
   },
   stranger: {
     may: written("stranger"),
@@ -86,7 +92,7 @@ beforeAll(async () => {
     queues: [{ name: "q", filters: [`run.${name}.>`], concurrency: 1 }],
     sources: new Map(),
   });
-  mesh = await startTestMesh([team("alpha"), team("beta")], { strangers: ["stranger", "gateway"] });
+  mesh = await startTestMesh([team("alpha"), team("beta"), { ...team("sharer"), shares: true }], { strangers: ["stranger", "gateway"] });
   for (const name of Object.keys(matrix)) {
     const refused: string[] = [];
     const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });

@@ -1,4 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
+import { FLEET_REGISTERS } from "./topology.ts";
 
 /** What an identity may do on the wire. */
 export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
@@ -8,9 +9,12 @@ export const ROLES = ["provisioner", "operator", "archiver"] as const;
 
 /**
  * The least that each identity needs (ENGINE.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
- * handed, as it asks them, answers them or subscribes to them.
+ * handed, as it asks them, answers them or subscribes to them. `shares`: whether it may read and write the answers that teams share.
  */
-export function permissionsOf(name: string, about: { readonly teams: readonly string[]; readonly peers: readonly string[] }): Permissions {
+export function permissionsOf(
+  name: string,
+  about: { readonly teams: readonly string[]; readonly peers: readonly string[]; readonly shares?: boolean },
+): Permissions {
   const inbox = [`_INBOX.${name}.>`];
   if (name === "provisioner") return { publish: ["$JS.API.>"], subscribe: inbox };
   const watching = [...inbox, "live.>"];
@@ -32,6 +36,7 @@ export function permissionsOf(name: string, about: { readonly teams: readonly st
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
     ]),
+    ...(about.shares === true ? ["reg.fleet.>", ...sharedStream(FLEET_REGISTERS)] : []),
   ];
   return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
 }
@@ -52,6 +57,19 @@ function ownStream(stream: string): string[] {
     `$JS.ACK.${stream}.>`,
     `$JS.ACK.*.*.${stream}.>`,
     "$JS.FC.>",
+  ];
+}
+
+/** To read and to follow: no team may do anything there that others would feel. */
+function sharedStream(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.INFO.${stream}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
   ];
 }
 
@@ -76,7 +94,7 @@ function readAll(): string[] {
 /** The `authorization` block of a nats-server configuration. */
 export function authorization(
   keys: ReadonlyMap<string, string>,
-  teams: readonly { readonly name: string; readonly peers: readonly string[] }[],
+  teams: readonly { readonly name: string; readonly peers: readonly string[]; readonly shares?: boolean }[],
 ): string {
   const names = teams.map((team) => team.name);
   const users = [...keys]
@@ -84,7 +102,7 @@ export function authorization(
     .flatMap(([name, key]) => {
       const known = names.includes(name) || (ROLES as readonly string[]).includes(name);
       if (!known) return []; // a key of a team that is no longer there opens nothing
-      const { publish, subscribe } = permissionsOf(name, { teams: names, peers: teams.find((team) => team.name === name)?.peers ?? [] });
+      const { publish, subscribe } = permissionsOf(name, { peers: [], ...teams.find((team) => team.name === name), teams: names });
       const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
       return [
         `    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`,

@@ -16,6 +16,8 @@ export type TeamTopology = {
   readonly queues: readonly Queue[];
   /** Facts wanted from other teams: literal filters by team. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Whether it shares answers of models with the other teams that do. */
+  readonly shares?: boolean;
 };
 
 export type Wanted = {
@@ -26,6 +28,9 @@ export type Wanted = {
 const ACK_WAIT_MS = 20_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;
+export const FLEET_REGISTERS = "REG_fleet";
+/** An answer serves for 24 hours at most; what is older than this serves nobody. */
+const SHARED_MS = 48 * 3_600_000;
 
 /** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
 export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; maxBytes: number }): Wanted {
@@ -89,6 +94,14 @@ export function operatorObjects(options: { replicas: number; maxBytes: number })
   const objects = streams.find(({ name }) => name === "OBJECTS_operator");
   if (objects === undefined) throw new Error("a topology has an objects stream");
   return objects;
+}
+
+/** The answers of models that teams share on purpose: only their identities may write and read here. */
+export function fleetRegisters(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
+  const { streams } = topologyOf({ team: "fleet", queues: [], sources: new Map() }, options);
+  const registers = streams.find(({ name }) => name === FLEET_REGISTERS);
+  if (registers === undefined) throw new Error("a topology has a registers stream");
+  return { ...registers, max_age: nanos(SHARED_MS) };
 }
 
 function filterOf(filters: readonly string[]): Partial<Pick<ConsumerConfig, "filter_subject" | "filter_subjects">> {

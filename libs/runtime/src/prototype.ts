@@ -18,7 +18,7 @@ export function startPrototype(teams: readonly Team[], chosen: ChosenModels, con
   const mesh = new MemoryMesh(systemClock, systemRandom);
   for (const team of teams) mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
   const started = teams.map((team) => {
-    const ports = { ...mesh.connect(team.name), logger };
+    const ports = { ...mesh.connect(team.name), fleet: mesh.connect("fleet").registers, logger };
     const { models, budget, end } = spendingOf(team, chosen, ports, config);
     const engine: Engine = startReplica(team, { ...ports, tracer: noTracer }, models, budget === undefined ? {} : { budget });
     return { engine, end };

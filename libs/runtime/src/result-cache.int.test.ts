@@ -17,7 +17,8 @@ const cache = { ttlMs: HOUR, scope: "team" } as const;
 let mesh: TestMesh;
 
 beforeAll(async () => {
-  mesh = await startTestMesh([{ team: "alpha", queues: [], sources: new Map() }]);
+  const team = (name: string, shares: boolean) => ({ team: name, queues: [], sources: new Map(), shares });
+  mesh = await startTestMesh([team("alpha", false), team("sharer", true), team("other", true), team("private", false)]);
 });
 afterAll(() => mesh[Symbol.asyncDispose]());
 
@@ -90,4 +91,23 @@ test("without a connection the call is made without the cache", async () => {
   await alone?.ports.link.close();
   expect((await alone?.call("alone"))?.value).toBe("answer to alone");
   expect(asked).toHaveLength(1);
+});
+
+test.each([10, 50_000])("teams that share on purpose have one answer of %d characters, and the others one each", async (length) => {
+  const { asked, models } = provider({ ms: 10, length });
+  const ask = async (team: string, scope: "fleet" | "team"): Promise<ModelAnswer> => {
+    const ports = await mesh.connect(team);
+    const cached = cachedModels(models, { ...ports, team, clock, random, about: () => ({ model: "m" }) });
+    return cached.call(request(`shared ${length}`), new AbortController().signal, { cache: { ttlMs: HOUR, scope } });
+  };
+  const first = await ask("sharer", "fleet");
+  const second = await ask("other", "fleet");
+  expect(asked).toHaveLength(1);
+  expect(second.value).toBe(first.value);
+  expect(second.cached?.saved.micros).toBe(9);
+  for (const team of ["sharer", "other", "private"]) await ask(team, "team");
+  expect(asked).toHaveLength(4);
+  // What the server keeps from a team that does not share is no reason to fail its call.
+  expect((await ask("private", "fleet")).cached).toBeUndefined();
+  expect(asked).toHaveLength(5);
 });

@@ -1,4 +1,4 @@
-import { type Budget, budgetOf, concludedCalls, lapsedCalls, type Team } from "@armada/agents";
+import { type Budget, budgetOf, concludedCalls, lapsedCalls, sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AllLimits, Purse, parseLimits } from "@armada/ledger";
@@ -18,7 +18,10 @@ export type Spending = {
 export function spendingOf(
   team: Team,
   chosen: ChosenModels,
-  ports: { readonly log: Log; readonly registers: Registers; readonly objects: Objects; readonly logger: Logger },
+  {
+    fleet,
+    ...ports
+  }: { readonly log: Log; readonly registers: Registers; readonly fleet: Registers; readonly objects: Objects; readonly logger: Logger },
   config: Config,
 ): Spending {
   const over = new AbortController();
@@ -43,6 +46,7 @@ export function spendingOf(
   });
   const cached = cachedModels(lane.submitting(gather(paced)), {
     ...ports,
+    ...(sharesAnswers(team) ? { fleet } : {}),
     team: team.name,
     clock: systemClock,
     random: systemRandom,

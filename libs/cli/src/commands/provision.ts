@@ -4,7 +4,7 @@ import { ArmadaError } from "@armada/contracts";
 import { authorization, ensureIdentities, ROLES } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
-import { applyTopology, bytesPerStream, topologyOfService } from "../mesh/up.ts";
+import { applyTopology, bytesPerStream, permittedOf, topologyOfService } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
 
@@ -20,15 +20,7 @@ export async function provisionCommand(
   const names = services.map((service) => service.name);
   const identities = await ensureIdentities(keys, flags.dryRun === true ? [] : [...ROLES, ...names]);
   const auth = join(keys, "auth.conf");
-  if (flags.dryRun !== true)
-    await writeFile(
-      auth,
-      authorization(
-        identities,
-        names.map((name) => ({ name, peers: names.filter((other) => other !== name) })),
-      ),
-      { mode: 0o600 },
-    );
+  if (flags.dryRun !== true) await writeFile(auth, authorization(identities, permittedOf(services)), { mode: 0o600 });
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );

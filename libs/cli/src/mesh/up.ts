@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { allQueues, queuesOf, sourcesOf } from "@armada/agents";
+import { allQueues, queuesOf, sharesAnswers, sourcesOf } from "@armada/agents";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
@@ -61,7 +61,6 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const names = services.map((service) => service.name);
   const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
   const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
-  const teams = names.map((name) => ({ name, peers: names.filter((other) => other !== name) }));
   let server: RunningServer | undefined;
   let changed = (): void => undefined;
   if (ours.url === undefined)
@@ -74,7 +73,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(data),
       folder: join(home, "nats"),
-      authorization: authorization(identities, teams),
+      authorization: authorization(identities, permittedOf(services)),
       syncInterval: ours.syncInterval,
       logger,
       restarted: () => changed(),
@@ -176,7 +175,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
 
 /** The topology that a service's team wants. */
 export function topologyOfService({ team }: Service): TeamTopology {
-  return { team: team.name, queues: allQueues(queuesOf(team)), sources: sourcesOf(team) };
+  return { team: team.name, queues: allQueues(queuesOf(team)), sources: sourcesOf(team), shares: sharesAnswers(team) };
+}
+
+/** What the server lets the services' identities do depends on this. */
+export function permittedOf(services: readonly Service[]): { name: string; peers: string[]; shares: boolean }[] {
+  const names = services.map(({ name }) => name);
+  return services.map(({ name, team }) => ({ name, peers: names.filter((other) => other !== name), shares: sharesAnswers(team) }));
 }
 
 /** Applies topologies as the provisioner. */

@@ -45,7 +45,11 @@ export async function startTestMesh(
   const peers = (name: string): string[] => names.filter((other) => other !== name);
   const auth = authorization(
     all,
-    [...names, ...(options.strangers ?? [])].map((name) => ({ name, peers: peers(name) })),
+    [...names, ...(options.strangers ?? [])].map((name) => ({
+      name,
+      peers: peers(name),
+      shares: teams.some(({ team, shares }) => team === name && shares === true),
+    })),
   );
   const size = options.servers ?? 1;
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
