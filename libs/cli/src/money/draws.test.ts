@@ -1,7 +1,5 @@
-import { type Envelope, encodeBody } from "@armada/contracts";
-import { MemoryMesh } from "@armada/event-sourcing";
-import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
+import { JOURNAL_TIME, journalLog } from "../testing/journal-log.ts";
 import { ledgerCall } from "../testing/ledger-calls.ts";
 import { type Draw, drawsOf } from "./draws.ts";
 
@@ -16,27 +14,11 @@ const events = (more: readonly (readonly [string, object])[]): (readonly [string
 ];
 
 async function drawsIn(journal: readonly (readonly [string, object])[]): Promise<ReadonlyMap<string, Draw>> {
-  const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
-  mesh.provision("shop", [], new Map());
-  const { log } = mesh.connect("shop");
-  for (const [i, [type, data]] of journal.entries()) {
-    const about = { specversion: "1.0", source: "/teams/shop", team: "shop", schemaversion: 1, hops: 0, correlationid: "r1" } as const;
-    const id = `r1-${i + 1}-w`;
-    const envelope: Envelope = {
-      ...about,
-      id,
-      type: `armada.${type}`,
-      subject: "r1",
-      time: "2026-11-22T14:00:00.000Z",
-      causationid: id,
-      data,
-    };
-    expect(await log.append(`run.shop.note.draw.r1.${i + 1}`, encodeBody([envelope]))).toMatchObject({ kind: "appended" });
-  }
+  const log = await journalLog(journal);
   return drawsOf(() => log, [ledgerCall("live"), ledgerCall("batched")]);
 }
 
-const at = Date.parse("2026-11-22T14:00:00.000Z");
+const at = Date.parse(JOURNAL_TIME);
 
 test("a call of the batch lane is open as long as its step is, and a live one is of no batch", async () => {
   const live = ["live", { at }];
