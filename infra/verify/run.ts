@@ -24,7 +24,7 @@ if (fast) console.log(`${checks.length - failed} checks passed, ${failed} failed
 else {
   for (const [project, deadline] of [
     ["unit", 4 * minute],
-    ["integration", 10 * minute],
+    ["integration", 13 * minute],
   ] as const) {
     const cases = await step(
       `${project} tests`,

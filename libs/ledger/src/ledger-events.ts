@@ -18,8 +18,8 @@ const Drawn = z.object({
 });
 export type Drawn = z.infer<typeof Drawn>;
 
-/** A drawn call whose bill is known; `saved` is what an answer from a cache did not cost. */
-const Settled = Drawn.extend({ micros: count, tokens: count });
+/** A drawn call whose bill is known. `priced`: the day (ISO) since which its price holds. */
+const Settled = Drawn.extend({ micros: count, tokens: count, priced: z.string().optional() });
 export type Settled = z.infer<typeof Settled>;
 
 const AllLimits = z.object({ team: Limits, agents: z.record(z.string(), Limits) });

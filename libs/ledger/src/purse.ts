@@ -36,7 +36,7 @@ export class Purse {
   constructor(options: PurseOptions) {
     this.#options = options;
     this.#every(options.leaseMs / 3, () => this.#renew());
-    this.#every(options.leaseMs / 4, () => this.#sweep());
+    this.#every(options.leaseMs / 12, () => this.#sweep());
     this.#every(options.leaseMs, () => this.#clear());
   }
 

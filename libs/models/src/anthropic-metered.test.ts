@@ -46,6 +46,7 @@ describe("a call is drawn before and settled after", () => {
       model: "claude-haiku-5-5",
       usage: answer.usage,
       amount: { micros: server.log.at(-1)?.costMicros, tokens },
+      priced: "2026-10-07",
     });
   });
 

@@ -36,7 +36,7 @@ function answered(call: string, message: Message, request: ModelRequest, price: 
   const { model } = message;
   const usage = usageOf(message.usage, { inputTokens: 0, outputTokens: 0 });
   const micros = costMicros(price, usage, "batch");
-  const cost = billed(model, usage, micros);
+  const cost = billed(model, usage, micros, price);
   const streamed = {
     ...nothingYet(model),
     text: message.content.map((block) => (block.type === "text" ? block.text : "")).join(""),

@@ -46,7 +46,7 @@ export function openaiEmbeddings(options: Omit<OpenAIOptions, "modelOf"> & { rea
         const counted = parsed.data?.usage;
         const usage = counted == null ? { inputTokens: 0, outputTokens: 0 } : usageOf(counted);
         const micros = costMicros(rates, usage);
-        const cost = counted == null && ceiling.micros > 0 ? UNCOUNTED : billed(model, usage, micros);
+        const cost = counted == null && ceiling.micros > 0 ? UNCOUNTED : billed(model, usage, micros, rates);
         const vectors = parsed.data?.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
         if (vectors?.length !== input.length || vectors.some(({ length }) => length !== vectors[0]?.length))
           return { error: new ModelError("MODEL_ANSWER_INVALID", `${model} did not answer one vector for each text`), cost };

@@ -45,7 +45,14 @@ export type ModelAnswer<T = unknown> = {
 
 /** What is known of a call's bill when it is over. */
 export type CallCost =
-  | { readonly kind: "billed"; readonly model: string; readonly usage: Usage; readonly amount: Amount }
+  | {
+      readonly kind: "billed";
+      readonly model: string;
+      readonly usage: Usage;
+      readonly amount: Amount;
+      /** The day (ISO) since which the price holds that it was billed at. */
+      readonly priced?: string;
+    }
   /** Refused before the provider charged for it. */
   | { readonly kind: "free" }
   /** It may have been billed, and nobody said how much: it stands at its ceiling until it is reconciled. */

@@ -55,12 +55,12 @@ async function made<T>(about: ProviderCall<T>, signal: AbortSignal, call: string
 function costOf(streamed: Streamed, price: Price, reason = "the provider did not count it"): CallCost {
   const { model, usage } = streamed;
   if (!streamed.counted && !(streamed.complete && free(price))) return { kind: "unknown", reason };
-  return billed(model, usage, costMicros(price, usage));
+  return billed(model, usage, costMicros(price, usage), price);
 }
 
 /** The exact bill of a call. */
-export function billed(model: string, usage: PricedUsage, micros: number): CallCost {
-  return { kind: "billed", model, usage: plain(usage), amount: { micros, tokens: tokensOf(usage) } };
+export function billed(model: string, usage: PricedUsage, micros: number, { since }: Pick<Price, "since">): CallCost {
+  return { kind: "billed", model, usage: plain(usage), amount: { micros, tokens: tokensOf(usage) }, priced: since };
 }
 
 /** Whether everything at this price costs nothing. */

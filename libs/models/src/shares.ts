@@ -31,5 +31,6 @@ export function costShares(cost: CallCost, n: number): CallCost[] {
     model: cost.model,
     usage,
     amount: { micros: micros[i] ?? 0, tokens: tokens[i] ?? 0 },
+    ...(cost.priced === undefined ? {} : { priced: cost.priced }),
   }));
 }

@@ -100,7 +100,14 @@ export class AttemptMeter implements Meter, LaneNotes {
     if (ended.length === 0) return undefined;
     return ended.map(({ drawn, cost = UNKNOWN }): JournaledCall => {
       const { call, tier, model, ceiling } = drawn;
-      return { call, tier, model: cost.kind === "billed" ? cost.model : model, bill: cost.kind, ...billOf(cost, ceiling) };
+      return {
+        call,
+        tier,
+        model: cost.kind === "billed" ? cost.model : model,
+        bill: cost.kind,
+        ...billOf(cost, ceiling),
+        ...pricedOf(cost),
+      };
     });
   }
 
@@ -116,7 +123,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     if (cost.kind === "unknown") reservation.holding.conclude(reservation, { suspected: drawn });
     else {
       const model = cost.kind === "billed" ? cost.model : drawn.model;
-      reservation.holding.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling) } });
+      reservation.holding.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling), ...pricedOf(cost) } });
     }
   }
 }
@@ -125,4 +132,8 @@ const UNKNOWN: CallCost = { kind: "unknown", reason: "nobody said what it cost" 
 
 function billOf(cost: CallCost, ceiling: Drawn["ceiling"]): Drawn["ceiling"] {
   return cost.kind === "billed" ? cost.amount : cost.kind === "free" ? NOTHING : ceiling;
+}
+
+function pricedOf(cost: CallCost): { priced?: string } {
+  return cost.kind === "billed" && cost.priced !== undefined ? { priced: cost.priced } : {};
 }

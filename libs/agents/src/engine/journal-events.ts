@@ -29,6 +29,8 @@ const Calls = z.array(
     bill: z.enum(["billed", "free", "unknown"]),
     micros: z.number().int(),
     tokens: z.number().int(),
+    /** The day (ISO) since which the price holds that it was billed at. */
+    priced: z.string().optional(),
   }),
 );
 export type JournaledCall = z.infer<typeof Calls>[number];

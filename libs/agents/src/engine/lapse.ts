@@ -29,7 +29,7 @@ export async function lapsedCalls(
       const known = { ...call, workflow };
       const outcome = concluded.get(call.call);
       if (outcome === undefined || outcome.bill === "unknown") suspected.push(known);
-      else settled.push({ ...known, model: outcome.model, micros: outcome.micros, tokens: outcome.tokens });
+      else settled.push({ ...known, ...billOf(outcome) });
     }
   }
   return { settled, suspected };
@@ -47,8 +47,7 @@ export async function concludedCalls(log: Pick<Log, "load" | "head">, team: stri
     const { concluded } = readJournal(loaded.kind === "loaded" ? loaded.messages : []);
     for (const { day: _day, at: _at, ...known } of calls) {
       const outcome = concluded.get(known.call);
-      if (outcome !== undefined && outcome.bill !== "unknown")
-        settled.push({ ...known, model: outcome.model, micros: outcome.micros, tokens: outcome.tokens });
+      if (outcome !== undefined && outcome.bill !== "unknown") settled.push({ ...known, ...billOf(outcome) });
     }
   }
   return settled;
@@ -94,4 +93,8 @@ function readJournal(messages: readonly Message[]): { workflow: string; conclude
         for (const call of event.data.calls ?? []) concluded.set(call.call, call);
     }
   return { workflow, concluded };
+}
+
+function billOf({ model, micros, tokens, priced }: JournaledCall): Pick<Settled, "model" | "micros" | "tokens" | "priced"> {
+  return { model, micros, tokens, ...(priced === undefined ? {} : { priced }) };
 }
