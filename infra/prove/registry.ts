@@ -136,4 +136,10 @@ export const registry: readonly Entry[] = [
     shows: "a team made by a command runs, answers by a model, and its test holds it to that",
     load: () => import("./scaffold.ts"),
   },
+  {
+    name: "cost",
+    minutes: 8,
+    shows: "all measures together save four fifths of the reference month, and each what the table says",
+    load: () => import("./cost.ts"),
+  },
 ];
