@@ -314,7 +314,7 @@ function onStep(state: RunState, n: number, change: (step: StepState) => void): 
 export type RunStatus = "running" | "waiting" | "parked" | "stopped" | "completed" | "degraded" | "failed" | "cancelled" | "continued";
 
 /** The code of an attempt for which nothing is left of a limit. */
-export const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
+const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
 
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
 export function statusOf(state: RunState): RunStatus {
