@@ -43,9 +43,9 @@ export type StepState = {
   /** What answers from a cache did not cost, in micro-dollars. */
   savedMicros: number;
   /** Its calls in the batch lane that an attempt has still to hear of, by id. */
-  readonly batched: Map<string, BatchedCall>;
+  batched: ReadonlyMap<string, BatchedCall>;
   /** Journaled results of `write` tools, by call. */
-  readonly tools: Map<number, unknown>;
+  tools: ReadonlyMap<number, unknown>;
 };
 
 /** A call that waits for something other than an agent of the own team. */
@@ -81,17 +81,35 @@ export type RunState = {
   stopped: JournalData["run.stopped"] | undefined;
   cancelled: JournalData["cancel.requested"] | undefined;
   readonly steps: Map<number, StepState>;
-  readonly waits: Map<number, WaitState>;
-  readonly patches: Set<string>;
+  waits: ReadonlyMap<number, WaitState>;
+  patches: ReadonlySet<string>;
   /** Inline steps with an outcome. */
-  readonly inlines: Set<number>;
+  inlines: ReadonlySet<number>;
   /** What its model calls cost; those that may have been billed count at their ceilings. */
   spent: Amount;
   /** Ceilings of calls drawn and not concluded, by call. */
-  readonly drawn: Map<string, Amount>;
+  drawn: ReadonlyMap<string, Amount>;
   /** Journal messages; while one is folded, its ordinal. */
   length: number;
 };
+
+/** Most runs and steps need none of these: they share an empty one until something is put in, which replay feels. */
+const NONE: ReadonlyMap<never, never> = new Map<never, never>();
+const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_NUMBERS: ReadonlySet<number> = new Set();
+
+function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return map.size === 0 ? new Map([[key, value]]) : (map as Map<K, V>).set(key, value);
+}
+
+function add<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
+  return set.size === 0 ? new Set([value]) : (set as Set<T>).add(value);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  if (map.size > 0) (map as Map<K, V>).delete(key);
+  return map;
+}
 
 export function initialRun(): RunState {
   return {
@@ -107,11 +125,11 @@ export function initialRun(): RunState {
     stopped: undefined,
     cancelled: undefined,
     steps: new Map(),
-    waits: new Map(),
-    patches: new Set(),
-    inlines: new Set(),
+    waits: NONE,
+    patches: NO_NAMES,
+    inlines: NO_NUMBERS,
     spent: NOTHING,
-    drawn: new Map(),
+    drawn: NONE,
     length: 0,
   };
 }
@@ -154,18 +172,27 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         bill(state, step, event.data.calls ?? []);
       });
     case "step.drawn":
-      state.drawn.set(event.data.call, event.data.ceiling);
+      state.drawn = put(state.drawn, event.data.call, event.data.ceiling);
       return onStep(state, event.data.n, (step) => {
         step.budgetUntil = undefined;
         const { call, tier, model, ceiling, account, asked } = event.data;
         if (asked !== undefined)
-          step.batched.set(call, { call, tier, model, ceiling, account, asked, drawnAt: Date.parse(time), batch: undefined });
+          step.batched = put(step.batched, call, {
+            call,
+            tier,
+            model,
+            ceiling,
+            account,
+            asked,
+            drawnAt: Date.parse(time),
+            batch: undefined,
+          });
       });
     case "step.submitted":
       return onStep(state, event.data.n, (step) => {
         const { call, batch } = event.data;
         const known = step.batched.get(call);
-        if (known !== undefined) step.batched.set(call, { ...known, batch });
+        if (known !== undefined) step.batched = put(step.batched, call, { ...known, batch });
       });
     case "step.attempt_failed":
       return onStep(state, event.data.n, (step) => {
@@ -185,7 +212,9 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.lastFailure = { code: "WORKER_LOST", message: "the replica that ran this attempt went away" };
       });
     case "step.tool":
-      return onStep(state, event.data.n, (step) => void step.tools.set(event.data.call, event.data.output));
+      return onStep(state, event.data.n, (step) => {
+        step.tools = put(step.tools, event.data.call, event.data.output);
+      });
     case "step.parked":
       return onStep(state, event.data.n, (step) => {
         step.status = "parked";
@@ -208,27 +237,27 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.delivery = 0;
       });
     case "ask.sent":
-      state.waits.set(event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
     case "sleep.set":
-      state.waits.set(event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
     case "wait.set":
-      state.waits.set(event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
     case "approval.asked":
-      state.waits.set(event.data.n, { kind: "approval", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "approval", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
     case "ask.answered":
     case "wait.met":
     case "approval.given":
     case "timer.fired": {
       const wait = state.waits.get(event.data.n);
-      if (wait?.open === true) state.waits.set(event.data.n, { ...wait, open: false, closedAt: state.length } as WaitState);
+      if (wait?.open === true) state.waits = put(state.waits, event.data.n, { ...wait, open: false, closedAt: state.length } as WaitState);
       return;
     }
     case "run.patched":
-      state.patches.add(event.data.id);
+      state.patches = add(state.patches, event.data.id);
       return;
     case "cancel.requested":
       state.cancelled = event.data;
@@ -249,7 +278,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       return;
     case "inline.completed":
     case "inline.failed":
-      state.inlines.add(event.data.n);
+      state.inlines = add(state.inlines, event.data.n);
       return;
     case "fact.emitted":
       return;
@@ -284,8 +313,8 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     budgetUntil: undefined,
     held: undefined,
     savedMicros: 0,
-    batched: new Map(),
-    tools: new Map(),
+    batched: NONE,
+    tools: NONE,
   };
 }
 
@@ -297,8 +326,8 @@ function bill(
 ): void {
   for (const { call, micros, tokens } of calls) {
     if (call !== undefined) {
-      state.drawn.delete(call);
-      step.batched.delete(call);
+      state.drawn = without(state.drawn, call);
+      step.batched = without(step.batched, call);
     }
     step.tokens += tokens;
     step.costMicros += micros;
