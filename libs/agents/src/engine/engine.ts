@@ -3,6 +3,7 @@ import type { Handled, Ports, Queue } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Team, Workflow } from "../define.ts";
 import type { Budget } from "./budget.ts";
+import type { Direct } from "./direct.ts";
 import { guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
@@ -11,6 +12,9 @@ import { queuesOf } from "./queues.ts";
 import { ReadModels, type View } from "./read-models.ts";
 import { RunHost } from "./run-host.ts";
 import { Worker } from "./worker.ts";
+
+/** How long a replica that stops waits for its ledger to hear of it. */
+const GIVE_BACK_MS = 2_000;
 
 /** One replica of a team: pulls its queues and advances its runs. */
 export type Engine = {
@@ -26,7 +30,7 @@ export function startEngine(
   team: Team,
   ports: Ports,
   models: Models,
-  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget } = {},
+  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
 ): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -38,7 +42,7 @@ export function startEngine(
   const views = new ReadModels(team, host.functions.payloads);
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models, options.budget);
-  const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), signal);
+  const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), options.directs ?? [], signal);
   const queues = queuesOf(team);
 
   const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
@@ -88,7 +92,8 @@ export function startEngine(
       );
       await closed.finally(() => over.abort());
       await grace;
-      await options.budget?.purse.close();
+      // Where the log is away nothing can be told: the lease ends by itself.
+      if (options.budget !== undefined) await Promise.race([options.budget.purse.close(), ports.clock.sleep(GIVE_BACK_MS)]);
     },
   };
 }
