@@ -99,7 +99,8 @@ export const Config = z.strictObject({
       }),
       batchPoll: duration.default("15s").register(fields, { about: "How often a replica looks whether a batch has ended." }),
       contextCaching: z.boolean().default(true).register(fields, {
-        about: "Whether a prompt's beginning that comes again is kept in the provider's cache, for five minutes or an hour by its use.",
+        about:
+          "Whether a prompt's beginning that comes again is kept in the provider's cache, for five minutes or an hour by its use, and renewed over hours where that costs less.",
       }),
       prices: prices.optional().register(fields, {
         about:
