@@ -1,5 +1,5 @@
 import { type Job, runJobs } from "../../bench/cost/jobs.ts";
-import { ALL, allBut, MEASURES, type Measure, OFF, only } from "../../bench/cost/measures.ts";
+import { ALL, allBut, MEASURES, type Measure, OFF } from "../../bench/cost/measures.ts";
 import type { Result } from "../../bench/cost/sample.ts";
 import { loadWorkload } from "../../bench/cost/workload.ts";
 import { atLeast, atMost, count, type Figure, type Proof } from "./proof.ts";
@@ -31,7 +31,7 @@ export const run: Proof = async function* ({ short, say }) {
   const again = { ...sample, seed: AGAIN };
   const without = [...new Set([...leave, "downgrades" as const])].map(allBut);
   const jobs: Job[] = [
-    ...[OFF, ALL, ...without, ...(short ? [] : MEASURES.map(only))].map((configuration) => ({ sample, configuration })),
+    ...[OFF, ALL, ...without].map((configuration) => ({ sample, configuration })),
     ...[OFF, ALL, ...leave.map(allBut)].map((configuration) => ({ sample: again, configuration })),
     ...[OFF, ALL].map((configuration) => ({ sample, configuration, second: SECOND })),
     ...others.flatMap((size) => [OFF, ALL].map((configuration) => ({ sample: { ...sample, agents: size }, configuration }))),
