@@ -14,6 +14,7 @@ export type {
   WorkflowContext,
 } from "./define.ts";
 export { type Budget, tierOf } from "./engine/budget.ts";
+export { type Direct, direct } from "./engine/direct.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";
 export { fits } from "./engine/fits.ts";
 export { schemas as journalSchemas } from "./engine/journal-events.ts";

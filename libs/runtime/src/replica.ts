@@ -1,4 +1,4 @@
-import { type Budget, type Engine, startEngine, type Team, type Workflow } from "@armada/agents";
+import { type Budget, type Direct, type Engine, startEngine, type Team, type Workflow } from "@armada/agents";
 import { shortHash } from "@armada/contracts";
 import type { Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
@@ -14,7 +14,7 @@ export function startReplica(
   team: Team,
   adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; live?: Live },
   models: Models,
-  options: { drainMs?: number; budget?: Budget } = {},
+  options: { drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
 ): Engine {
   const ports = { ...adapters, clock: systemClock, random: systemRandom, scheduler: systemScheduler };
   return startEngine(team, ports, models, { sourceOf, ...options });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Team } from "@armada/agents";
+import type { Direct, Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
@@ -28,12 +28,15 @@ export type Surroundings = {
 /** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
 export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }>;
 
+/** Capabilities that a service answers by code of its own, without runs. */
+export type Directs = (about: Surroundings) => readonly Direct[];
+
 /**
  * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM or SIGINT, drains.
  * Reads the configuration's variables, ARMADA_LOGS (a folder; else lines go to the terminal) and the models' and
  * telemetry's own. Ends the process with exit code 4 where there is nothing to talk to, 2 where a variable is wrong.
  */
-export async function serve(team: Team, beside?: Beside): Promise<void> {
+export async function serve(team: Team, beside?: Beside, directs?: Directs): Promise<void> {
   const { env } = process;
   const config = configOf(env);
   if (config === undefined) return;
@@ -53,7 +56,7 @@ export async function serve(team: Team, beside?: Beside): Promise<void> {
       throw new ArmadaError("NO_MESH", `${team.name} needs NATS_URL and NATS_CREDS`, {
         hint: "run it by `npx armada up`, or set NATS_URL to the server and NATS_CREDS to the folder of `npx armada provision --keys DIR`",
       });
-    await run(team, { servers, keys, env, config, log }, beside);
+    await run(team, { servers, keys, env, config, log }, beside, directs);
   } catch (error) {
     log.error(
       error instanceof Error ? error.message : String(error),
@@ -78,6 +81,7 @@ async function run(
   team: Team,
   about: { servers: string; keys: string; env: NodeJS.ProcessEnv; config: Config; log: Log },
   beside: Beside | undefined,
+  directs: Directs | undefined,
 ): Promise<void> {
   const { servers, keys, env, config, log } = about;
   proxyFromEnv(env);
@@ -102,11 +106,7 @@ async function run(
   await streamReady(ports, team.name, log, stopping.signal);
   if (!stopping.signal.aborted) {
     const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
-    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, models, {
-      drainMs: milliseconds(config.drain),
-      ...(budget === undefined ? {} : { budget }),
-    });
-    const extra = await beside?.({
+    const surroundings: Surroundings = {
       ports,
       log,
       tracer: telemetry.tracer,
@@ -114,7 +114,13 @@ async function run(
       config,
       signal: stopping.signal,
       teamPorts: (name) => portsOf(ports.link, name, identities, log),
+    };
+    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, models, {
+      drainMs: milliseconds(config.drain),
+      ...(budget === undefined ? {} : { budget }),
+      ...(directs === undefined ? {} : { directs: directs(surroundings) }),
     });
+    const extra = await beside?.(surroundings);
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });
     await Promise.race([aborted(stopping.signal), engine.closed, ports.link.connection.closed()]);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Fact, Subscription, Workflow } from "../define.ts";
 import { clearing } from "./clearing.ts";
 import { control } from "./controls.ts";
+import { answerDirectly, type Direct } from "./direct.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
@@ -27,12 +28,14 @@ export class Intake {
   readonly #host: RunHost;
   readonly #inlines: Inlines;
   readonly #sourceOf: (workflow: Workflow) => string;
+  readonly #directs: readonly Direct[];
   readonly #signal: AbortSignal;
 
-  constructor(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, signal: AbortSignal) {
+  constructor(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, directs: readonly Direct[], signal: AbortSignal) {
     this.#host = host;
     this.#inlines = inlines;
     this.#sourceOf = sourceOf;
+    this.#directs = directs;
     this.#signal = signal;
   }
 
@@ -64,6 +67,8 @@ export class Intake {
     if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
+    const direct = this.#directs.find((one) => one.capability === capability);
+    if (direct !== undefined) return answerDirectly(this.#host, direct, { from, id, input: data.data.input, envelope }, this.#signal);
     const { team } = this.#host;
     const provided = team.provides.find((p) => p.capability.capability === capability)?.workflow;
     const asked = capability === "run_start" ? (data.data.workflow ?? "") : (provided?.name ?? capability);
