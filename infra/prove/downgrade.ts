@@ -54,7 +54,7 @@ async function near(copy: Checkout, cost: number, calls: number): Promise<Figure
   await mesh.stop();
   const spans = receiver
     .spans()
-    .filter(({ attributes }) => String(attributes["armada.degraded"] ?? "").includes("instead of orchestrator"));
+    .filter(({ attributes }) => JSON.stringify(attributes["armada.degraded"] ?? "").includes("instead of orchestrator"));
   return [
     holds("calls of a cheaper model, by the provider's log", cheaper > 0, `${log.length} calls`),
     none("calls of the wrong model before or after four fifths, by the provider's log", wrong),

@@ -22,5 +22,5 @@ export const script: ApiScript = (_task, { prompt, params }) => {
 function priceOf(prompt: string): unknown {
   const item = /price of (.+)$/m.exec(prompt)?.[1] ?? "";
   if (item.startsWith("broken")) return { item };
-  return { item, cents: [...item].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 10_007, 7) };
+  return { item, cents: Buffer.from(item).reduce((sum, byte) => (sum * 31 + byte) % 10_007, 7) };
 }
