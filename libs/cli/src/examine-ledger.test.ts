@@ -88,7 +88,10 @@ test("what the running mesh was started with stands above the configuration", ()
     { path: "budgets.zone", value: "Europe/Berlin", from: "X" },
     { path: "budgets.teams.shop", value: "$2/day", from: "X" },
     { path: "drain", value: "3s", from: "built-in" },
+    { path: "budgets.fleet", value: "no limit", from: "built-in" },
   ];
   expect(budgetsInForce(config, said)).toEqual({ teams: { shop: "$2/day" }, zone: "Europe/Berlin" });
+  const fleet = { path: "budgets.fleet", value: "$8/month", from: "X" };
+  expect(budgetsInForce(config, [...said.slice(0, 3), fleet])).toMatchObject({ fleet: "$8/month" });
   expect(budgetsInForce(config, undefined)).toBe(config.budgets);
 });

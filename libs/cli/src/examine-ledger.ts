@@ -12,7 +12,7 @@ import { dollars } from "./output.ts";
 const OLD_MS = 24 * 3_600_000;
 const TEAMS = "budgets.teams.";
 
-type Budgets = Pick<Config["budgets"], "teams" | "zone">;
+type Budgets = Pick<Config["budgets"], "teams" | "zone" | "fleet">;
 
 /** The budgets that the running mesh was started with; without a mesh file the configuration's. */
 export function budgetsInForce({ budgets }: Pick<Config, "budgets">, settings: MeshFile["settings"]): Budgets {
@@ -21,7 +21,12 @@ export function budgetsInForce({ budgets }: Pick<Config, "budgets">, settings: M
     path.startsWith(TEAMS) && typeof value === "string" ? [[path.slice(TEAMS.length), value]] : [],
   );
   const zone = settings.find(({ path }) => path === "budgets.zone")?.value;
-  return { teams: Object.fromEntries(said), zone: typeof zone === "string" ? zone : budgets.zone };
+  const fleet = settings.find(({ path, from }) => path === "budgets.fleet" && from !== "built-in")?.value; // unset, it says so in words
+  return {
+    teams: Object.fromEntries(said),
+    zone: typeof zone === "string" ? zone : budgets.zone,
+    ...(typeof fleet === "string" ? { fleet } : {}),
+  };
 }
 
 /** What is wrong with a team's ledgers: suspects that nobody reconciled for a day, and limits that are not the configuration's. */

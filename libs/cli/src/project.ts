@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { sourcesOf, type Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { FEDERATION } from "@armada/ledger";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -51,4 +52,10 @@ export async function servicesWith(only: string | undefined): Promise<readonly S
   const listens = named.some(({ team }) => sourcesOf(team).has(GATEWAY));
   if (!listens || named.some(({ name }) => name === GATEWAY) || !(await serviceNames()).includes(GATEWAY)) return named;
   return loadServices([...named.map(({ name }) => name), GATEWAY]);
+}
+
+/** The services of a mesh: with the one that grants the fleet's budget where there is a limit (`$8000/month`), else without. @throws ArmadaError `NO_SUCH_TEAM` */
+export async function withFederation(services: readonly Service[], fleet: string | undefined): Promise<readonly Service[]> {
+  if (fleet === undefined) return services.filter(({ name }) => name !== FEDERATION);
+  return services.some(({ name }) => name === FEDERATION) ? services : [...services, ...(await loadServices([FEDERATION]))];
 }

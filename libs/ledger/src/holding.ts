@@ -2,11 +2,12 @@ import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import { type Clock, type Held, handleEndless, type Log, loadEndless, type Random } from "@armada/event-sourcing";
 import { ledgerOf } from "./aggregate.ts";
 import { BudgetExhausted, nameOf } from "./exhausted.ts";
+import type { Funding } from "./funding.ts";
 import { type LedgerCommand, ledger } from "./ledger.ts";
 import type { Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
 import { remaining } from "./limits.ts";
 import { endOf, type Period } from "./periods.ts";
-import { type Scope, standingOf } from "./standing.ts";
+import { fundsFor, type Scope, standingOf, wholeFleet } from "./standing.ts";
 
 export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
 
@@ -39,6 +40,8 @@ export class Book {
   readonly month: string;
   readonly ports: PursePorts;
   held: Held<LedgerState> | undefined;
+  /** Absent where the fleet has no limit. */
+  funding: Funding | undefined;
 
   constructor(team: string, month: string, ports: PursePorts) {
     this.team = team;
@@ -206,7 +209,7 @@ export class Holding {
       for (let again = 0; ; again++) {
         await this.#trade();
         if (this.#waiting.length === 0) return;
-        await clock.sleep(Math.min(FIRST_AGAIN_MS * 2 ** again, MAX_AGAIN_MS), signal);
+        await this.#rest(Math.min(FIRST_AGAIN_MS * 2 ** again, MAX_AGAIN_MS), clock, signal);
       }
     } catch (error) {
       const waiting = this.#waiting;
@@ -223,6 +226,15 @@ export class Holding {
     await this.book.ports.clock.sleep(FLUSH_MS, flush.signal).catch(() => undefined); // woken early
     this.#flush = undefined;
     this.#about.signal.throwIfAborted();
+  }
+
+  /** Until it is time to look again, or the fleet has answered. */
+  async #rest(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    const enough = new AbortController();
+    const answered = this.book.funding?.asking;
+    const late = clock.sleep(ms, AbortSignal.any([signal, enough.signal]));
+    await Promise.race(answered === undefined ? [late] : [late, answered]);
+    enough.abort();
   }
 
   async #trade(): Promise<void> {
@@ -291,17 +303,28 @@ export class Holding {
       const { account, need } = waiter;
       if (this.#alive() && covers(this.#free.get(account) ?? NOTHING, need)) waiter.resolve(this.#take(account, need));
       else {
-        const standing = state === undefined ? undefined : standingOf(state, account, this.period.day, need);
-        if (standing?.kind === "exhausted") waiter.reject(this.#exhausted(standing.scope, need));
-        else still.push(waiter);
+        const refusal = state === undefined ? undefined : this.#refusal(state, account, need);
+        if (refusal === undefined) still.push(waiter);
+        else waiter.reject(refusal);
       }
     }
     this.#waiting = still;
   }
 
+  /** Why a draw is not to wait. For more from the fleet it waits until the federation has said that there is none. */
+  #refusal(state: LedgerState, account: string, need: Amount): BudgetExhausted | undefined {
+    const { funding } = this.book;
+    const funds = fundsFor(state, account, this.period.day, need);
+    const waiting = this.#waiting.reduce((sum, waiter) => plus(sum, waiter.need), NOTHING);
+    const asked = funds !== undefined && funding?.want(funds.wants, plus(funds.used, waiting)) === "asked";
+    const standing = standingOf(state, account, this.period.day, need);
+    if (standing.kind !== "exhausted") return undefined;
+    if (standing.scope.of !== "fleet") return this.#exhausted(standing.scope, need);
+    return asked || (funds === undefined && funding !== undefined) ? undefined : this.#exhausted(wholeFleet(standing.scope, state), need);
+  }
+
   #exhausted(scope: Scope, need: Amount): BudgetExhausted {
-    // What the fleet lets a team spend may still become more.
-    const never = scope.of !== "fleet" && !covers(remaining(scope.limit, NOTHING), need);
+    const never = !covers(remaining(scope.limit, NOTHING), need);
     return new BudgetExhausted(nameOf(scope), endOf(this.book.ports.clock.now(), this.#about.zone, scope.period), never ? need : undefined);
   }
 }

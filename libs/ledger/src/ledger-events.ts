@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 const count = z.number().int().min(0);
-const Amount = z.object({ micros: count, tokens: count });
-const Limit = z.object({ micros: count.optional(), tokens: count.optional() });
+export const Amount = z.object({ micros: count, tokens: count });
+export const Limit = z.object({ micros: count.optional(), tokens: count.optional() });
 const Limits = z.object({ run: Limit.optional(), day: Limit.optional(), month: Limit.optional() });
 
 /** A model call as it was drawn. `account`: the agent where it has limits of its own, else `*`. */
@@ -22,7 +22,8 @@ export type Drawn = z.infer<typeof Drawn>;
 const Settled = Drawn.extend({ micros: count, tokens: count, priced: z.string().optional() });
 export type Settled = z.infer<typeof Settled>;
 
-const AllLimits = z.object({ team: Limits, agents: z.record(z.string(), Limits) });
+/** `fleet`: what all teams together may spend in a month; where it is said, each spends no more than it was funded with. */
+const AllLimits = z.object({ team: Limits, agents: z.record(z.string(), Limits), fleet: Limit.optional() });
 export type AllLimits = z.infer<typeof AllLimits>;
 
 /** What a replica holds, until its lease ends. `from`: the sequence after which its calls not yet settled were drawn. */
@@ -37,8 +38,10 @@ const Day = z.object({ spent: Amount, agents: z.record(z.string(), Amount) });
 
 export const LedgerState = z.object({
   limits: AllLimits,
-  /** What the federation lets this team spend in the month; absent where the fleet has no limit. */
+  /** What the federation lets this team spend in the month; absent until it said so. */
   funded: Amount.optional(),
+  /** What it lets all teams spend, as it last said. */
+  fleet: Amount.optional(),
   spent: Amount,
   agents: z.record(z.string(), Amount),
   /** The newest day, and those of which something is open. */
@@ -51,7 +54,8 @@ export type LedgerState = z.infer<typeof LedgerState>;
 const schemas = {
   /** The limits in force from here on. */
   limited: z.object({ limits: AllLimits }),
-  funded: z.object({ funded: Amount }),
+  /** More of the fleet's limit: what the team may spend in all from here on, and what all teams may. */
+  funded: z.object({ funded: Amount, fleet: Amount }),
   /** A replica's block, or more for it. */
   granted: z.object({
     block: z.string(),

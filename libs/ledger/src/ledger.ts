@@ -1,6 +1,7 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider } from "@armada/event-sourcing";
 import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
+import { least, portionOf } from "./portion.ts";
 import { roomOf } from "./standing.ts";
 
 /** What a replica wants for an account: `need` or nothing, and up to `ahead` more where there is plenty. */
@@ -25,7 +26,8 @@ export type Trade = {
 
 export type LedgerCommand =
   | { readonly type: "limit"; readonly limits: AllLimits }
-  | { readonly type: "fund"; readonly funded: Amount }
+  /** What the federation lets the team spend in the month, and all teams together; a late word of it lowers nothing. */
+  | { readonly type: "fund"; readonly funded: Amount; readonly fleet: Amount }
   | Trade
   /** A block whose lease ended `GRACE_MS` ago: what its journals tell of its calls. */
   | {
@@ -47,8 +49,6 @@ export type LedgerCommand =
 /** How far clocks may differ before a block counts as left by its replica. */
 export const GRACE_MS = 5_000;
 const EMPTY_DAY: LedgerState["days"][string] = { spent: NOTHING, agents: {} };
-/** Of what is left on the tightest limit, the share that one decision may reserve ahead of need. */
-const AHEAD = 1 / 16;
 
 /**
  * A team's ledger of one month. What is spent, reserved and suspect together never goes over a limit by a decision of
@@ -62,7 +62,7 @@ export const ledger: Decider<LedgerState, LedgerCommand, LedgerEvent> = {
       case "limit":
         return same(command.limits, state.limits) ? [] : [{ type: "limited", data: { limits: command.limits } }];
       case "fund":
-        return same(command.funded, state.funded) ? [] : [{ type: "funded", data: { funded: command.funded } }];
+        return fund(command, state);
       case "trade":
         return trade(command, state);
       case "lapse": {
@@ -80,6 +80,15 @@ export const ledger: Decider<LedgerState, LedgerCommand, LedgerEvent> = {
     }
   },
 };
+
+function fund({ funded, fleet }: { funded: Amount; fleet: Amount }, state: LedgerState): readonly LedgerEvent[] {
+  const now = { funded: most(funded, state.funded), fleet: most(fleet, state.fleet) };
+  return same(now.funded, state.funded) && same(now.fleet, state.fleet) ? [] : [{ type: "funded", data: now }];
+}
+
+function most(a: Amount, b: Amount = NOTHING): Amount {
+  return { micros: Math.max(a.micros, b.micros), tokens: Math.max(a.tokens, b.tokens) };
+}
 
 function trade(command: Trade, state: LedgerState): readonly LedgerEvent[] {
   const { block, replica, day, until, from, close } = command;
@@ -102,8 +111,7 @@ function trade(command: Trade, state: LedgerState): readonly LedgerEvent[] {
   for (const { account, need, ahead } of close ? [] : command.wants) {
     const room = roomOf(now, account, day);
     if (!covers(room, need)) continue;
-    const plenty: Amount = { micros: share(room.micros - need.micros), tokens: share(room.tokens - need.tokens) };
-    const amount = plus(need, least(ahead, plenty));
+    const amount = plus(need, least(ahead, portionOf(minus(room, need))));
     granted.set(account, plus(granted.get(account) ?? NOTHING, amount));
     now = evolve(now, { type: "granted", data: { block, replica, day, until, from, account, amount } });
   }
@@ -132,7 +140,7 @@ function evolve(state: LedgerState, event: LedgerEvent): LedgerState {
     case "limited":
       return { ...state, limits: event.data.limits };
     case "funded":
-      return { ...state, funded: event.data.funded };
+      return { ...state, ...event.data };
     case "granted": {
       const { block, replica, day, until, from, account, amount } = event.data;
       const known = state.blocks[block] ?? { replica, day, until, from, held: {} };
@@ -220,14 +228,6 @@ function pruned(state: LedgerState): LedgerState {
     ...state,
     days: Object.fromEntries(all.filter((day) => open.has(day)).map((day) => [day, state.days[day] ?? { spent: NOTHING, agents: {} }])),
   };
-}
-
-function least(a: Amount, b: Amount): Amount {
-  return { micros: Math.min(a.micros, b.micros), tokens: Math.min(a.tokens, b.tokens) };
-}
-
-function share(left: number): number {
-  return Number.isFinite(left) ? Math.floor(left * AHEAD) : Number.MAX_SAFE_INTEGER;
 }
 
 function same(a: unknown, b: unknown): boolean {

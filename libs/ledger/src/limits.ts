@@ -43,6 +43,16 @@ export function parseLimits(text: string): Limits {
   return limits;
 }
 
+/** Reads the fleet's limit, which is a month's: `$8000/month`. @throws ArmadaError `BAD_LIMIT` */
+export function parseFleetLimit(text: string): Limit {
+  const { run, day, month } = parseLimits(text);
+  if (month === undefined || run !== undefined || day !== undefined)
+    throw new ArmadaError("BAD_LIMIT", `${JSON.stringify(text)} is no limit of a month alone`, {
+      hint: 'write "$8000/month" for the fleet; days and runs are for its teams to limit',
+    });
+  return month;
+}
+
 /** What a limit leaves, unlimited being infinite. */
 export function remaining(limit: Limit | undefined, used: Amount): Amount {
   return {

@@ -1,5 +1,8 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
+import type { AskFleet } from "./ask-federation.ts";
+import { Funding } from "./funding.ts";
+import type { GrantAnswered } from "./grants.ts";
 import { Book, Holding, type PursePorts, type Reservation } from "./holding.ts";
 import { GRACE_MS } from "./ledger.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
@@ -18,6 +21,8 @@ export type PurseOptions = {
   readonly limits: AllLimits;
   readonly ports: PursePorts & { readonly logger: Logger };
   readonly signal: AbortSignal;
+  /** How to ask for more of the fleet's limit, where `limits` has one. */
+  readonly askFleet?: AskFleet;
   /** What the journals tell of the calls drawn on a block whose replica is gone. */
   lapsed(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
   /** Which suspects the journals have told the cost of since; they stay suspect where it is absent. */
@@ -95,8 +100,12 @@ export class Purse {
   #book(month: string): Book {
     const known = this.#books.get(month);
     if (known !== undefined) return known;
-    const made = new Book(this.#options.team, month, this.#options.ports);
+    const { team, ports, askFleet: ask, signal } = this.#options;
+    const made = new Book(team, month, ports);
     this.#books.set(month, made);
+    const fund = async ({ granted, fleet }: GrantAnswered): Promise<void> =>
+      void (await made.decide({ type: "fund", funded: granted, fleet }, signal));
+    if (ask !== undefined) made.funding = new Funding({ month, ask, fund, signal, clock: ports.clock, logger: ports.logger });
     return made;
   }
 

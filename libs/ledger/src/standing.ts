@@ -28,7 +28,7 @@ export function accountOf(state: LedgerState, agent: string): string {
 
 /** All limits that a draw on `account` of `day` must keep. */
 export function scopesOf(state: LedgerState, account: string, day: string): readonly Scope[] {
-  const { limits, days, funded } = state;
+  const { limits, days } = state;
   const own = account === ANY ? undefined : account;
   const scope = (of: string, agent: string | undefined, period: "day" | "month", limit: Limit | undefined, spent: Amount): Scope => {
     const held = sums(state, agent, period === "day" ? day : undefined);
@@ -38,30 +38,54 @@ export function scopesOf(state: LedgerState, account: string, day: string): read
   return [
     scope("team", undefined, "month", limits.team.month, state.spent),
     scope("team", undefined, "day", limits.team.day, today?.spent ?? NOTHING),
-    ...(funded === undefined ? [] : [scope("fleet", undefined, "month", funded, state.spent)]),
     ...(own === undefined
       ? []
       : [
           scope(own, own, "month", limits.agents[own]?.month, state.agents[own] ?? NOTHING),
           scope(own, own, "day", limits.agents[own]?.day, today?.agents[own] ?? NOTHING),
         ]),
+    // Last: where another limit is used up, more from the fleet would not help.
+    ...(limits.fleet === undefined ? [] : [scope("fleet", undefined, "month", fundedOf(limits.fleet, state), state.spent)]),
   ];
+}
+
+/** What the team was funded with, of what the fleet limits. */
+function fundedOf(fleet: Limit, { funded = NOTHING }: LedgerState): Limit {
+  return {
+    ...(fleet.micros === undefined ? {} : { micros: funded.micros }),
+    ...(fleet.tokens === undefined ? {} : { tokens: funded.tokens }),
+  };
+}
+
+/** What a draw wants the team to be funded with in all, and what it has taken of it; undefined where it fits, or other limits forbid it. */
+export function fundsFor(
+  state: LedgerState,
+  account: string,
+  day: string,
+  need: Amount,
+): { readonly wants: Amount; readonly used: Amount } | undefined {
+  const tight = scopesOf(state, account, day).filter((scope) => !covers(remaining(scope.limit, usedOf(scope)), need));
+  const [fleet] = tight;
+  if (fleet === undefined || tight.length > 1 || fleet.of !== "fleet") return undefined;
+  return { wants: plus(usedOf(fleet), need), used: usedOf(fleet) };
+}
+
+function usedOf({ spent, reserved, suspect }: Scope): Amount {
+  return plus(spent, plus(reserved, suspect));
 }
 
 /** What may still be reserved on all of the account's limits. */
 export function roomOf(state: LedgerState, account: string, day: string): Amount {
-  const left = scopesOf(state, account, day).map(({ limit, spent, reserved, suspect }) =>
-    remaining(limit, plus(spent, plus(reserved, suspect))),
-  );
+  const left = scopesOf(state, account, day).map((scope) => remaining(scope.limit, usedOf(scope)));
   return { micros: Math.min(...left.map(({ micros }) => micros)), tokens: Math.min(...left.map(({ tokens }) => tokens)) };
 }
 
 export function standingOf(state: LedgerState, account: string, day: string, need: Amount): Standing {
   let later: Scope | undefined;
   for (const scope of scopesOf(state, account, day)) {
-    const { limit, spent, reserved, suspect } = scope;
+    const { limit, spent, suspect } = scope;
     if (!covers(remaining(limit, plus(spent, suspect)), need)) return { kind: "exhausted", scope };
-    if (!covers(remaining(limit, plus(spent, plus(reserved, suspect))), need)) later ??= scope;
+    if (!covers(remaining(limit, usedOf(scope)), need)) later ??= scope;
   }
   return later === undefined ? { kind: "open" } : { kind: "later", scope: later };
 }
@@ -74,15 +98,22 @@ export function highest(
   more: (agent: string | undefined) => Amount,
 ): { readonly scope: Scope; readonly share: number } | undefined {
   const all = scopesOf(state, account, day)
+    // A team is funded in portions, which it is always near the end of: the fleet's limit is used by what all teams may spend.
+    .map((scope) => (scope.of === "fleet" ? wholeFleet(scope, state) : scope))
     .filter(({ limit }) => limit !== undefined)
     .map((scope) => ({
       scope,
       share: level(
         scope.limit,
-        plus(more(scope.of === "team" || scope.of === "fleet" ? undefined : scope.of), plus(scope.spent, scope.suspect)),
+        scope.of === "fleet" ? scope.spent : plus(more(scope.of === "team" ? undefined : scope.of), plus(scope.spent, scope.suspect)),
       ),
     }));
   return all.sort((a, b) => b.share - a.share)[0];
+}
+
+/** The fleet's own limit, and what all teams were granted of it. */
+export function wholeFleet(scope: Scope, { limits, fleet = NOTHING }: LedgerState): Scope {
+  return { ...scope, limit: limits.fleet, spent: fleet };
 }
 
 function sums(state: LedgerState, agent: string | undefined, day: string | undefined): { reserved: Amount; suspect: Amount } {

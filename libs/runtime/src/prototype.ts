@@ -1,5 +1,6 @@
 import { allQueues, type Engine, queuesOf, sourcesOf, type Team } from "@armada/agents";
 import { type Logger, MemoryMesh, type MemoryReplica } from "@armada/event-sourcing";
+import { type AskFleet, FEDERATION, grantsOf, parseFleetLimit } from "@armada/ledger";
 import type { ChosenModels } from "@armada/models";
 import type { Config } from "./config/schema.ts";
 import { startReplica } from "./replica.ts";
@@ -17,8 +18,10 @@ export type Prototype = {
 export function startPrototype(teams: readonly Team[], chosen: ChosenModels, config: Config, logger: Logger): Prototype {
   const mesh = new MemoryMesh(systemClock, systemRandom);
   for (const team of teams) mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
+  const askFleet = fleetOn(mesh, config.budgets);
   const started = teams.map((team) => {
-    const ports = { ...mesh.connect(team.name), fleet: mesh.connect("fleet").registers, logger };
+    const asked = askFleet === undefined ? {} : { askFleet: askFleet(team.name) };
+    const ports = { ...mesh.connect(team.name), fleet: mesh.connect("fleet").registers, logger, ...asked };
     const { models, budget, end } = spendingOf(team, chosen, ports, config);
     const engine: Engine = startReplica(team, { ...ports, tracer: noTracer }, models, budget === undefined ? {} : { budget });
     return { engine, end };
@@ -30,4 +33,12 @@ export function startPrototype(teams: readonly Team[], chosen: ChosenModels, con
       for (const { end } of started) end();
     },
   };
+}
+
+/** The fleet's budget without a team of its own. */
+function fleetOn(mesh: MemoryMesh, { fleet }: Config["budgets"]): ((team: string) => AskFleet) | undefined {
+  if (fleet === undefined) return undefined;
+  mesh.provision(FEDERATION, []);
+  const grants = grantsOf({ log: mesh.connect(FEDERATION).log, clock: systemClock, random: systemRandom }, parseFleetLimit(fleet));
+  return (team) => (asked, signal) => grants(team, asked, signal);
 }

@@ -1,7 +1,7 @@
 import { type Budget, budgetOf, concludedCalls, lapsedCalls, sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
-import { type AllLimits, Purse, parseLimits } from "@armada/ledger";
+import { type AllLimits, type AskFleet, askFederation, Purse, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
 import { houseMeter } from "./house-meter.ts";
@@ -14,19 +14,22 @@ export type Spending = {
   end(): void;
 };
 
+export type SpendingPorts = {
+  readonly log: Log;
+  readonly registers: Registers;
+  /** Those that the teams share. */
+  readonly fleet: Registers;
+  readonly objects: Objects;
+  readonly logger: Logger;
+  /** How the team asks for more of the fleet's limit; the team `federation` unless said. */
+  readonly askFleet?: AskFleet;
+};
+
 /** How a replica's calls are made, and what pays for them: from the cache, in a batch, in one request with others, at the provider's pace. */
-export function spendingOf(
-  team: Team,
-  chosen: ChosenModels,
-  {
-    fleet,
-    ...ports
-  }: { readonly log: Log; readonly registers: Registers; readonly fleet: Registers; readonly objects: Objects; readonly logger: Logger },
-  config: Config,
-): Spending {
+export function spendingOf(team: Team, chosen: ChosenModels, { fleet, askFleet, ...ports }: SpendingPorts, config: Config): Spending {
   const over = new AbortController();
   const free = Object.values(chosen.tiers).every((model) => model === "local");
-  const budget = free ? undefined : budgetFor(team, ports, config.budgets, over.signal);
+  const budget = free ? undefined : budgetFor(team, { ...ports, askFleet }, config.budgets, over.signal);
   const { requestsPerMinute, tokensPerMinute } = config.models;
   // The local model reads material and schema only, and costs nothing: there is nothing to gather for.
   const gather = (models: Models): Models => (free ? models : batchedModels(models, { clock: systemClock }));
@@ -58,26 +61,37 @@ export function spendingOf(
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
 }
 
-/** The limits that hold for a team: the configuration's, and its agents' own. */
-export function limitsOf(team: Team, budgets: Pick<Config["budgets"], "teams">): AllLimits {
+/** The limits that hold for a team: the configuration's, the fleet's included, and its agents' own. */
+export function limitsOf(team: Team, budgets: Pick<Config["budgets"], "teams" | "fleet">): AllLimits {
   const said = budgets.teams[team.name];
   const own = team.agents.flatMap((agent): [string, AllLimits["team"]][] => {
     const limits = budgetOf(agent);
     return limits === undefined ? [] : [[agent.name, limits]];
   });
-  return { team: said === undefined ? {} : parseLimits(said), agents: Object.fromEntries(own) };
+  return {
+    team: said === undefined ? {} : parseLimits(said),
+    agents: Object.fromEntries(own),
+    ...(budgets.fleet === undefined ? {} : { fleet: parseFleetLimit(budgets.fleet) }),
+  };
 }
 
-function budgetFor(team: Team, { log, logger }: { log: Log; logger: Logger }, budgets: Config["budgets"], signal: AbortSignal): Budget {
+function budgetFor(
+  team: Team,
+  { log, logger, askFleet }: { log: Log; logger: Logger; askFleet: AskFleet | undefined },
+  budgets: Config["budgets"],
+  signal: AbortSignal,
+): Budget {
   const limits = limitsOf(team, budgets);
+  const ports = { log, clock: systemClock, random: systemRandom, logger };
   const purse = new Purse({
     team: team.name,
     replica: systemRandom.id(),
     zone: budgets.zone,
     leaseMs: milliseconds(budgets.lease),
     limits,
-    ports: { log, clock: systemClock, random: systemRandom, logger },
+    ports,
     signal,
+    ...(limits.fleet === undefined ? {} : { askFleet: askFleet ?? askFederation(team.name, ports) }),
     lapsed: (block, about) => lapsedCalls(log, team.name, block, about),
     concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });

@@ -5,6 +5,7 @@ import { type RunState, viewOf } from "@armada/agents";
 import { Article } from "@armada/content/contract";
 import { ArmadaError } from "@armada/contracts";
 import type { Objects } from "@armada/event-sourcing";
+import { FEDERATION } from "@armada/ledger";
 import { type Config, modelsFrom, startPrototype } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
@@ -102,7 +103,7 @@ async function inPrototype(
   const services = await loadServices(flags.only?.split(","));
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
   const prototype = startPrototype(
-    services.filter((service) => service.name !== "gateway").map((service) => service.team),
+    services.filter(({ name }) => name !== "gateway" && name !== FEDERATION).map((service) => service.team),
     chosen,
     config,
     { info: () => undefined, warn },

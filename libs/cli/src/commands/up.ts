@@ -6,7 +6,7 @@ import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import { modelFindings } from "../model-findings.ts";
 import type { Output } from "../output.ts";
-import { servicesWith } from "../project.ts";
+import { servicesWith, withFederation } from "../project.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 
@@ -14,11 +14,12 @@ export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: s
 
 /** Starts the mesh from a command's flags, above the configuration. */
 export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
-  const services = await servicesWith(flags.only);
+  const named = await servicesWith(flags.only);
   const settings = await settingsFor(
     flags,
-    services.map((service) => service.name),
+    named.map((service) => service.name),
   );
+  const services = await withFederation(named, settings.config.budgets.fleet);
   const { host } = settings.config.gateway;
   if (!isLoopback(host)) say(`the gateway listens on ${host}: other machines can reach it, and need its key`);
   return up({ services, settings, meshFile: flags.mesh ?? DEFAULT_FILE, say });
@@ -63,7 +64,7 @@ async function warnOfOpenRuns(flags: UpFlags, say: (line: string) => void): Prom
   const session = await openSession(flags.mesh, say);
   try {
     const services = await servicesWith(flags.only);
-    for (const { team } of services)
+    for (const team of await session.present(services.map((service) => service.team)))
       for (const finding of await examine(session, team))
         if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
   } finally {

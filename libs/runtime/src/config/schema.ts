@@ -1,5 +1,5 @@
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
-import { checkZone, parseLimits } from "@armada/ledger";
+import { checkZone, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { defaultTiers, pricesFrom } from "@armada/models";
 import { z } from "zod";
 
@@ -37,6 +37,7 @@ const readBy = (read: (text: string) => unknown) =>
   });
 const prices = readBy(pricesFrom);
 const limits = readBy(parseLimits);
+const fleetLimit = readBy(parseFleetLimit);
 const MIN_LEASE_MS = 2_000;
 const MAX_LEASE_MS = 600_000;
 
@@ -51,8 +52,9 @@ export const Config = z.strictObject({
       downgradeAt: z.number().min(0.01).max(1).default(0.8).register(fields, {
         about: "The share of a limit from which calls get the next cheaper tier. 1: never before the limit.",
       }),
-      fleet: limits.optional().register(fields, {
-        about: "What all teams together may spend: `$8000/month`. It wants the service `federation`.",
+      fleet: fleetLimit.optional().register(fields, {
+        about:
+          "What all teams together may spend in a month: `$8000/month`. With it `up` starts the service `federation`, which grants it.",
         unset: "no limit",
       }),
       lease: duration
