@@ -1,8 +1,8 @@
-import { periodOf } from "@armada/ledger";
+import { FEDERATION, periodOf } from "@armada/ledger";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { budgetRows, suspectRows } from "../money/budget-rows.ts";
-import { ledgersBack, zoneOf } from "../money/ledgers.ts";
+import { budgetRows, fleetRow, suspectRows } from "../money/budget-rows.ts";
+import { ledgersBack, readFleet, zoneOf } from "../money/ledgers.ts";
 import { dollars, lengthOf, type Output } from "../output.ts";
 import { table } from "../render/table.ts";
 import type { Session } from "../session.ts";
@@ -45,8 +45,12 @@ async function readBudgets(
   const now = Date.now();
   const { month } = periodOf(now, zone);
   const ledgers = (await Promise.all(teams.map((team) => ledgersBack(session.log(team), team, now, zone)))).flat();
+  const fleet = teams.includes(FEDERATION) ? await readFleet((team) => session.log(team), month) : undefined;
   return {
-    budgets: ledgers.filter((one) => one.month === month).flatMap((one) => budgetRows(one, now, zone)),
+    budgets: [
+      ...(fleet === undefined ? [] : [fleetRow(fleet, now, zone)]),
+      ...ledgers.filter((one) => one.month === month).flatMap((one) => budgetRows(one, now, zone)),
+    ],
     suspects: ledgers.flatMap((one) => suspectRows(one, now)),
     zone,
   };
@@ -59,7 +63,13 @@ function budgetCells(row: LineOf<"budget">): string[] {
       ...(row.limitTokens === undefined || tokens === undefined ? [] : [`${tokens} tokens`]),
     ].join(", ");
   return [
-    row.of === "team" || row.of === "fleet" ? `${row.team}${row.of === "fleet" ? " (fleet)" : ""}` : `${row.team}.${row.of}`,
+    row.team === FEDERATION
+      ? "the fleet"
+      : row.of === "team"
+        ? row.team
+        : row.of === "fleet"
+          ? `${row.team} (granted)`
+          : `${row.team}.${row.of}`,
     `a ${row.period}`,
     row.limitMicros === undefined && row.limitTokens === undefined ? "none" : amount(row.limitMicros, row.limitTokens),
     amount(row.spentMicros, row.spentTokens),

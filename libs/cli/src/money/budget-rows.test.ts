@@ -1,7 +1,7 @@
 import { type LedgerState, ledger } from "@armada/ledger";
 import { expect, test } from "vitest";
 import { ledgerCall } from "../testing/ledger-calls.ts";
-import { budgetRows, suspectRows } from "./budget-rows.ts";
+import { budgetRows, fleetRow, suspectRows } from "./budget-rows.ts";
 import { moneyLines } from "./lines.ts";
 
 const now = Date.parse("2026-11-16T00:00:00Z"); // half of November is over
@@ -12,6 +12,7 @@ const state: LedgerState = {
   limits: {
     team: { month: { micros: 1_000 }, day: { tokens: 4_000 }, run: { micros: 20 } },
     agents: { buyer: { day: { micros: 100 } }, idle: { month: { micros: 9 } } },
+    fleet: { micros: 9_000, tokens: 90_000 },
   },
   funded: amount(5_000),
   spent: amount(400),
@@ -68,4 +69,20 @@ test("the forecast is by the share of the period that is over, in its zone", () 
 test("suspects are told with their age", () => {
   const [row] = suspectRows(held, now);
   expect(moneyLines.suspect.parse(row)).toMatchObject({ call: "c1", agent: "buyer", ceilingMicros: 50, ageMs: 90_000 });
+});
+
+test("the fleet's row has what its teams spent, and what they hold of their grants", () => {
+  const other = { team: "risk", month: "2026-11", state: { ...ledger.initial(), spent: amount(100) } };
+  const state = { limit: { micros: 9_000 }, granted: { shop: amount(5_000), risk: amount(300) } };
+  const row = fleetRow({ state, ledgers: [held, other] }, now, "UTC");
+  expect(moneyLines.budget.parse(row)).toMatchObject({
+    team: "federation",
+    of: "fleet",
+    limitMicros: 9_000,
+    spentMicros: 500,
+    suspectMicros: 50,
+    reservedMicros: 5_300 - 550,
+    forecastMicros: 1_000,
+  });
+  expect(row).not.toHaveProperty("limitTokens");
 });

@@ -1,5 +1,17 @@
-import { plus } from "@armada/contracts";
-import { endOf, type Limit, level, periodOf, type Scope, type Suspect, scopesOf, startOf } from "@armada/ledger";
+import { type Amount, minus, NOTHING, plus } from "@armada/contracts";
+import {
+  endOf,
+  FEDERATION,
+  type FleetState,
+  grantedToAll,
+  type Limit,
+  level,
+  periodOf,
+  type Scope,
+  type Suspect,
+  scopesOf,
+  startOf,
+} from "@armada/ledger";
 import type { LineOf } from "../lines.ts";
 import type { MonthLedger } from "./ledgers.ts";
 
@@ -18,6 +30,21 @@ export function budgetRows({ team, state }: MonthLedger, now: number, zone: stri
     ...[...scopesOf(state, "*", day), ...own].map((scope) => rowOf(team, scope, now, zone)),
     ...(run === undefined ? [] : [{ type: "budget", team, of: "team", period: "run", ...limitOf(run) } as const]),
   ];
+}
+
+/** The fleet's limit of a month: what its teams' ledgers spent of it, and what they were granted and have not spent. */
+export function fleetRow(
+  { state, ledgers }: { readonly state: FleetState; readonly ledgers: readonly MonthLedger[] },
+  now: number,
+  zone: string,
+): LineOf<"budget"> {
+  const { day } = periodOf(now, zone);
+  const whole = ledgers.flatMap((one) => scopesOf(one.state, "*", day).filter(({ of, period }) => of === "team" && period === "month"));
+  const total = (amounts: readonly Amount[]): Amount => amounts.reduce(plus, NOTHING);
+  const spent = total(whole.map((scope) => scope.spent));
+  const suspect = total(whole.map((scope) => scope.suspect));
+  const reserved = minus(grantedToAll(state), plus(spent, suspect));
+  return rowOf(FEDERATION, { of: "fleet", period: "month", limit: state.limit, spent, reserved, suspect }, now, zone);
 }
 
 /** The calls of a ledger that may have been billed, oldest first. */

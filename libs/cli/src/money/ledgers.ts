@@ -1,6 +1,6 @@
 import type { Log } from "@armada/event-sourcing";
 import { loadEndless } from "@armada/event-sourcing";
-import { type LedgerState, ledger, ledgerOf, periodOf } from "@armada/ledger";
+import { FEDERATION, type FleetState, fleet, fleetOf, type LedgerState, ledger, ledgerOf, periodOf } from "@armada/ledger";
 import type { Session } from "../session.ts";
 import { settingsFor } from "../settings.ts";
 
@@ -14,6 +14,17 @@ const MONTHS = 13;
 export async function readLedger(log: Pick<Log, "last">, team: string, month: string): Promise<MonthLedger | undefined> {
   const { state, version } = await loadEndless(log, ledger, ledgerOf(team, month));
   return version === 0 ? undefined : { team, month, state };
+}
+
+/** The fleet's budget of a month and the ledgers of the teams that were granted some of it; undefined before the first grant. */
+export async function readFleet(
+  log: (team: string) => Pick<Log, "last">,
+  month: string,
+): Promise<{ readonly state: FleetState; readonly ledgers: readonly MonthLedger[] } | undefined> {
+  const { state, version } = await loadEndless(log(FEDERATION), fleet, fleetOf(month));
+  if (version === 0) return undefined;
+  const ledgers = await Promise.all(Object.keys(state.granted).map((team) => readLedger(log(team), team, month)));
+  return { state, ledgers: ledgers.filter((one) => one !== undefined) };
 }
 
 /** The ledgers of a team, this month's first and back over a year: a suspect of an old month is in that month's ledger. */

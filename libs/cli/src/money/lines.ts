@@ -31,14 +31,16 @@ const spent = {
 export const moneyLines = {
   budget: z.object({
     type: z.literal("budget"),
-    team: text,
-    of: text.describe("team, fleet, or the agent whose own limit it is"),
+    team: text.describe("federation for the limit of all teams together"),
+    of: text.describe("team, fleet (of a team: what it was granted so far), or the agent whose own limit it is"),
     period: z.enum(["run", "day", "month"]),
     limitMicros: micros.optional().describe("micro-dollars; absent where money is not limited"),
     limitTokens: count.optional(),
     spentMicros: micros.optional().describe("this and what follows is absent for the limit of a run: `runs show` has each run's cost"),
     spentTokens: count.optional(),
-    reservedMicros: micros.optional().describe("held by replicas for calls to come or on their way"),
+    reservedMicros: micros
+      .optional()
+      .describe("held by replicas for calls to come or on their way; of the fleet, what teams were granted and have not spent"),
     reservedTokens: count.optional(),
     suspectMicros: micros.optional().describe("calls that may have been billed, at their ceilings"),
     suspectTokens: count.optional(),
