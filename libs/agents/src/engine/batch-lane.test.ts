@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { agent, team, workflow } from "../authoring.ts";
 import { noTracer, silentLogger } from "../testing/replica.ts";
-import { startEngine } from "./engine.ts";
+import { type Engine, startEngine } from "./engine.ts";
 import { concludedCalls, lapsedCalls } from "./lapse.ts";
 import { allQueues, queuesOf } from "./queues.ts";
 import { readRun, viewOf } from "./run-view.ts";
@@ -52,7 +52,7 @@ class World {
     this.mesh.provision("shop", allQueues(queuesOf(shop)));
   }
 
-  start(die: Moment): void {
+  start(die: Moment): Engine {
     const over = new AbortController();
     const never = new Promise<never>(() => undefined);
     const living = <T>(work: Promise<T>): Promise<T> => work.then((value) => (over.signal.aborted ? never : value));
@@ -80,9 +80,11 @@ class World {
     const inner: Models = { call: () => Promise.reject(new Error("asked by itself")) };
     const lane = batchLane({ clock, batches: () => provider, gatherMs: 1_000, pollMs: 500, signal: over.signal });
     const ports = { ...connected, clock, random: this.random, scheduler: this.clock.scheduler, logger: silentLogger, tracer: noTracer };
-    startEngine(shop, ports, lane.adopting(lane.submitting(inner)), {
+    const engine = startEngine(shop, ports, lane.adopting(lane.submitting(inner)), {
       budget: { purse, run: undefined, downgradeAt: 1, atLimit: "wait" },
-    }).closed.catch(() => undefined);
+    });
+    engine.closed.catch(() => undefined);
+    return engine;
   }
 
   /** As one replica sees it. */
@@ -181,6 +183,27 @@ describe("a step in the batch lane", () => {
     await world.clock.run(() => false, 40_000);
     const { spent, blocks, suspects } = await world.ledger();
     expect({ spent, blocks, suspects }).toEqual({ spent: { micros: 21, tokens: 210 }, blocks: {}, suspects: {} });
+  });
+
+  test("is given back at once by a replica that stops, and another goes on with it", async () => {
+    const world = new World(60_000);
+    const engine = world.start("never");
+    world.ask(["a", "b"]);
+    await world.clock.run(() => world.batches.length === 1, 10_000);
+    const began = world.clock.now();
+    let stopped = Number.POSITIVE_INFINITY;
+    void engine.stop().then(() => {
+      stopped = world.clock.now();
+    });
+    await world.clock.run(() => stopped < Number.POSITIVE_INFINITY, 60_000);
+    expect(stopped - began).toBeLessThan(2_000);
+    world.start("never");
+    await world.clock.run(() => world.view().status === "completed", 600_000);
+    expect(world.view()).toMatchObject({ status: "completed", interruptions: 0 });
+    expect(world.batches.map(({ calls }) => calls.length)).toEqual([2]);
+    await world.clock.run(() => false, 40_000);
+    const { spent, blocks, suspects } = await world.ledger();
+    expect({ spent, blocks, suspects }).toEqual({ spent: { micros: 14, tokens: 140 }, blocks: {}, suspects: {} });
   });
 
   test("is asked again in another batch where its own expired, and pays for the answer alone", async () => {

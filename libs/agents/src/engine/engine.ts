@@ -85,6 +85,7 @@ export function startEngine(
     views: () => views.views(),
     stop: async () => {
       stopping.abort();
+      worker.drain("batch"); // a batch takes longer than any drain, and another replica goes on with it
       const over = new AbortController();
       const grace = ports.clock.sleep(options.drainMs ?? 10_000, over.signal).then(
         () => worker.drain(),

@@ -41,7 +41,12 @@ type Seen = {
   readonly workflow: string;
 };
 
-type Running = { readonly run: string; readonly abort: AbortController; readonly done: Promise<Handled> };
+type Running = {
+  readonly run: string;
+  readonly lane: "batch" | undefined;
+  readonly abort: AbortController;
+  readonly done: Promise<Handled>;
+};
 
 /** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
 export class Worker {
@@ -64,9 +69,10 @@ export class Worker {
       if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
   }
 
-  /** Gives back what is running: the attempts do not count. */
-  drain(): void {
-    for (const { abort } of this.#running.values()) abort.abort(new Abandoned("DRAINED", "the replica is stopping"));
+  /** Gives back what is running, or only what waits for a provider's batch: the attempts do not count. */
+  drain(only?: "batch"): void {
+    for (const { abort, lane } of this.#running.values())
+      if (only === undefined || lane === only) abort.abort(new Abandoned("DRAINED", "the replica is stopping"));
   }
 
   async handle(agent: Agent, delivery: Traced): Promise<Handled> {
@@ -78,7 +84,7 @@ export class Worker {
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
     const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
-    this.#running.set(key, { run: subject.run, abort, done });
+    this.#running.set(key, { run: subject.run, lane: agent.calls.lane, abort, done });
     return done;
   }
 
