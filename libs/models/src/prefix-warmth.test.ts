@@ -36,7 +36,9 @@ test("a renewal that fails is the last, and so is one that was under way when it
   expect(tries).toBe(1);
 });
 
-test("a prompt that comes again after hours is read from the cache all the same; each renewal is drawn and settled", async () => {
+test("a prompt that comes again after hours is read from the cache all the same; each renewal is drawn and settled", {
+  timeout: 30_000,
+}, async () => {
   const clock = new VirtualClock(Date.parse("2026-11-02T08:00:00Z"));
   await using server = await startApiServer({ script: () => ({ a: "b" }), clock });
   const over = new AbortController();
@@ -64,8 +66,7 @@ test("a prompt that comes again after hours is read from the cache all the same;
       const woken = clock.sleep(step);
       await clock.run(() => false, step);
       await woken;
-      await expect.poll(() => ceilings.length === costs.length).toBe(true);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await expect.poll(() => ceilings.length === costs.length, { timeout: 10_000, interval: 5 }).toBe(true);
       left -= step;
     }
     const { usage } = await models.call(request, over.signal);
