@@ -14,8 +14,8 @@ export type NatsPorts = {
   readonly log: Log;
   readonly timers: Timers;
   readonly registers: Registers;
-  /** Those that teams share; only teams of which an agent shares its answers may use them. */
-  readonly fleet: Registers;
+  /** Registers of models' answers, which forget after two days: the team's, and those that only teams with an agent that shares may use. */
+  readonly answers: { readonly team: Registers; readonly fleet: Registers };
   readonly objects: Objects;
   readonly live: Live;
 };
@@ -42,8 +42,8 @@ export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string,
     link: connected,
     log: jetstreamLog(connected, team, reader, signer, logger),
     timers: jetstreamTimers(connected, team),
-    registers: jetstreamRegisters(connected, team, logger),
-    fleet: jetstreamRegisters(connected, "fleet", logger),
+    registers: jetstreamRegisters(connected, "reg", team, logger),
+    answers: { team: jetstreamRegisters(connected, "cache", team, logger), fleet: jetstreamRegisters(connected, "cache", "fleet", logger) },
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
   };

@@ -42,14 +42,14 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       "$JS.API.STREAM.CREATE.MINE",
       "$JS.API.STREAM.LIST",
       "_INBOX.beta.x",
-      "reg.fleet.answer-x",
-      ...reads("REG_fleet"),
+      "cache.fleet.answer-x",
+      ...reads("CACHE_fleet"),
       "anything",
     ],
   },
   sharer: {
-    may: [...written("sharer"), "reg.fleet.answer-x", "$JS.API.DIRECT.GET.REG_fleet", "$JS.API.CONSUMER.CREATE.REG_fleet.peek"],
-    mayNot: ["reg.alpha.x", ...changes("REG_fleet"), "$JS.API.CONSUMER.PAUSE.REG_fleet.peek", ...reads("REG_alpha")],
+    may: [...written("sharer"), "cache.fleet.answer-x", "$JS.API.DIRECT.GET.CACHE_fleet", "$JS.API.CONSUMER.CREATE.CACHE_fleet.peek"],
+    mayNot: ["reg.alpha.x", "cache.alpha.x", ...changes("CACHE_fleet"), "$JS.API.CONSUMER.PAUSE.CACHE_fleet.peek", ...reads("CACHE_alpha")],
   },
   stranger: {
     may: written("stranger"),

@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { FLEET_REGISTERS } from "./topology.ts";
+import { SHARED_ANSWERS } from "./topology.ts";
 
 /** What an identity may do on the wire. */
 export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
@@ -26,17 +26,19 @@ export function permissionsOf(
     `run.${name}.>`,
     `at.${name}.>`,
     `reg.${name}.>`,
+    `cache.${name}.>`,
     `obj.${name}.>`,
     `live.${name}.>`,
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
     ...ownStream(`TEAM_${name}`),
     ...ownStream(`REG_${name}`),
+    ...ownStream(`CACHE_${name}`),
     ...[name, ...about.peers, "operator"].flatMap((owner) => [
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
     ]),
-    ...(about.shares === true ? ["reg.fleet.>", ...sharedStream(FLEET_REGISTERS)] : []),
+    ...(about.shares === true ? ["cache.fleet.>", ...sharedStream(SHARED_ANSWERS)] : []),
   ];
   return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
 }

@@ -120,11 +120,11 @@ test("a team that comes when the disk is promised to others gets what is left of
 
 test("what teams share has a stream once one of them shares, and forgets after two days", async () => {
   const manager = await jetstreamManager(admin.connection);
-  await expect(manager.streams.info("REG_fleet")).rejects.toThrow("stream not found");
-  expect(whats(await apply({ ...alpha(["do", "lead"], BOTH), shares: true }))).toContain("create stream REG_fleet");
+  await expect(manager.streams.info("CACHE_fleet")).rejects.toThrow("stream not found");
+  expect(whats(await apply({ ...alpha(["do", "lead"], BOTH), shares: true }))).toContain("create stream CACHE_fleet");
   expect(await apply({ ...alpha(["do", "lead"], BOTH), shares: true })).toEqual([]);
-  const kept = (await manager.streams.info("REG_fleet")).config;
-  expect(kept).toMatchObject({ subjects: ["reg.fleet.>"], max_msgs_per_subject: 1, max_age: 48 * 3_600 * 1e9 });
+  const kept = (await manager.streams.info("CACHE_fleet")).config;
+  expect(kept).toMatchObject({ subjects: ["cache.fleet.>"], max_msgs_per_subject: 1, max_age: 48 * 3_600 * 1e9 });
   for (const dangerous of ["allow_rollup_hdrs", "allow_msg_schedules", "allow_msg_ttl"] as const)
     expect(kept[dangerous] ?? false, dangerous).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import type { Link } from "./connect.ts";
-import { fleetRegisters, operatorObjects, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import { operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available". */
 const NO_STORAGE = 10047;
@@ -22,7 +22,7 @@ export async function provision(
   const dry = options.dryRun === true;
   // Streams first, without the other teams' facts: two teams may source from each other.
   await applyStream(manager, operatorObjects(options), changes, dry, true);
-  if (teams.some(({ shares }) => shares === true)) await applyStream(manager, fleetRegisters(options), changes, dry, true);
+  if (teams.some(({ shares }) => shares === true)) await applyStream(manager, sharedAnswers(options), changes, dry, true);
   for (const { streams } of wanted)
     for (const stream of streams) await applyStream(manager, { ...stream, sources: ownSources(stream) }, changes, dry, false);
   for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, stream, changes, dry, true);

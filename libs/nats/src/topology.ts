@@ -28,9 +28,9 @@ export type Wanted = {
 const ACK_WAIT_MS = 20_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;
-export const FLEET_REGISTERS = "REG_fleet";
+export const SHARED_ANSWERS = "CACHE_fleet";
 /** An answer serves for 24 hours at most; what is older than this serves nobody. */
-const SHARED_MS = 48 * 3_600_000;
+const CACHED_MS = 48 * 3_600_000;
 
 /** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
 export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; maxBytes: number }): Wanted {
@@ -70,6 +70,15 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         max_msgs_per_subject: 1,
         deny_delete: false,
       },
+      {
+        ...base,
+        name: `CACHE_${team}`,
+        subjects: [`cache.${team}.>`],
+        discard: DiscardPolicy.Old,
+        max_msgs_per_subject: 1,
+        max_age: nanos(CACHED_MS),
+        deny_delete: false,
+      },
       { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New, max_bytes: options.maxBytes },
     ],
     consumers: queues.map((queue) => ({
@@ -97,11 +106,11 @@ export function operatorObjects(options: { replicas: number; maxBytes: number })
 }
 
 /** The answers of models that teams share on purpose: only their identities may write and read here. */
-export function fleetRegisters(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
+export function sharedAnswers(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
   const { streams } = topologyOf({ team: "fleet", queues: [], sources: new Map() }, options);
-  const registers = streams.find(({ name }) => name === FLEET_REGISTERS);
-  if (registers === undefined) throw new Error("a topology has a registers stream");
-  return { ...registers, max_age: nanos(SHARED_MS) };
+  const answers = streams.find(({ name }) => name === SHARED_ANSWERS);
+  if (answers === undefined) throw new Error("a topology has a stream of answers");
+  return answers;
 }
 
 function filterOf(filters: readonly string[]): Partial<Pick<ConsumerConfig, "filter_subject" | "filter_subjects">> {

@@ -21,7 +21,8 @@ export function startPrototype(teams: readonly Team[], chosen: ChosenModels, con
   const askFleet = fleetOn(mesh, config.budgets);
   const started = teams.map((team) => {
     const asked = askFleet === undefined ? {} : { askFleet: askFleet(team.name) };
-    const ports = { ...mesh.connect(team.name), fleet: mesh.connect("fleet").registers, logger, ...asked };
+    const own = mesh.connect(team.name);
+    const ports = { ...own, answers: { team: own.registers, fleet: mesh.connect("fleet").registers }, logger, ...asked };
     const { models, budget, end } = spendingOf(team, chosen, ports, config);
     const engine: Engine = startReplica(team, { ...ports, tracer: noTracer }, models, budget === undefined ? {} : { budget });
     return { engine, end };

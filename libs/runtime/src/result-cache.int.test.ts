@@ -42,7 +42,15 @@ function provider(options: { ms?: number; length?: number; fails?: (n: number) =
 async function replicas(n: number, models: Models): Promise<{ ports: NatsPorts; call(prompt: string): Promise<ModelAnswer> }[]> {
   const all = await Promise.all(Array.from({ length: n }, () => mesh.connect("alpha")));
   return all.map((ports) => {
-    const cached = cachedModels(models, { ...ports, team: "alpha", clock, random, about: () => ({ model: "m" }), leaseMs: LEASE_MS });
+    const cached = cachedModels(models, {
+      ...ports,
+      registers: ports.answers.team,
+      team: "alpha",
+      clock,
+      random,
+      about: () => ({ model: "m" }),
+      leaseMs: LEASE_MS,
+    });
     return { ports, call: (prompt) => cached.call(request(prompt), new AbortController().signal, { cache }) };
   });
 }
@@ -97,7 +105,15 @@ test.each([10, 50_000])("teams that share on purpose have one answer of %d chara
   const { asked, models } = provider({ ms: 10, length });
   const ask = async (team: string, scope: "fleet" | "team"): Promise<ModelAnswer> => {
     const ports = await mesh.connect(team);
-    const cached = cachedModels(models, { ...ports, team, clock, random, about: () => ({ model: "m" }) });
+    const cached = cachedModels(models, {
+      ...ports,
+      registers: ports.answers.team,
+      fleet: ports.answers.fleet,
+      team,
+      clock,
+      random,
+      about: () => ({ model: "m" }),
+    });
     return cached.call(request(`shared ${length}`), new AbortController().signal, { cache: { ttlMs: HOUR, scope } });
   };
   const first = await ask("sharer", "fleet");

@@ -16,9 +16,8 @@ export type Spending = {
 
 export type SpendingPorts = {
   readonly log: Log;
-  readonly registers: Registers;
-  /** Those that the teams share. */
-  readonly fleet: Registers;
+  /** Where models' answers are kept: the team's, and those that teams share. */
+  readonly answers: { readonly team: Registers; readonly fleet: Registers };
   readonly objects: Objects;
   readonly logger: Logger;
   /** How the team asks for more of the fleet's limit; the team `federation` unless said. */
@@ -26,7 +25,7 @@ export type SpendingPorts = {
 };
 
 /** How a replica's calls are made, and what pays for them: from the cache, in a batch, in one request with others, at the provider's pace. */
-export function spendingOf(team: Team, chosen: ChosenModels, { fleet, askFleet, ...ports }: SpendingPorts, config: Config): Spending {
+export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet, ...ports }: SpendingPorts, config: Config): Spending {
   const over = new AbortController();
   const free = Object.values(chosen.tiers).every((model) => model === "local");
   const budget = free ? undefined : budgetFor(team, { ...ports, askFleet }, config.budgets, over.signal);
@@ -49,7 +48,8 @@ export function spendingOf(team: Team, chosen: ChosenModels, { fleet, askFleet, 
   });
   const cached = cachedModels(lane.submitting(gather(paced)), {
     ...ports,
-    ...(sharesAnswers(team) ? { fleet } : {}),
+    registers: answers.team,
+    ...(sharesAnswers(team) ? { fleet: answers.fleet } : {}),
     team: team.name,
     clock: systemClock,
     random: systemRandom,
