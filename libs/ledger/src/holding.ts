@@ -82,6 +82,8 @@ export class Holding {
   readonly #open = new Set<Reservation>();
   #waiting: Waiter[] = [];
   #settled: Settled[] = [];
+  /** Settled, and on the way to the ledger. */
+  #telling: readonly Settled[] = [];
   #suspected: Drawn[] = [];
   /** Of calls whose block lapsed while they ran: the ledger has them as suspects. */
   #late: Settled[] = [];
@@ -113,8 +115,14 @@ export class Holding {
 
   /** Spent by this replica and not yet in the ledger; by one agent where it is named. */
   unsettled(agent?: string): Amount {
-    const counted = agent === undefined ? this.#settled : this.#settled.filter((call) => call.agent === agent);
-    return counted.reduce<Amount>((sum, { micros, tokens }) => plus(sum, { micros, tokens }), NOTHING);
+    const sum = { micros: 0, tokens: 0 };
+    for (const calls of [this.#settled, this.#telling])
+      for (const call of calls)
+        if (agent === undefined || call.agent === agent) {
+          sum.micros += call.micros;
+          sum.tokens += call.tokens;
+        }
+    return sum;
   }
 
   reserve(account: string, need: Amount, signal: AbortSignal): Promise<Reservation> {
@@ -241,6 +249,7 @@ export class Holding {
     const { clock, log } = this.book.ports;
     const { replica, leaseMs, signal } = this.#about;
     const settled = this.#settled.splice(0);
+    this.#telling = settled;
     const suspected = this.#suspected.splice(0);
     const asked = this.#waiting.length;
     const ahead = this.#drawnSince;
@@ -276,6 +285,8 @@ export class Holding {
       this.#settled.unshift(...settled);
       this.#suspected.unshift(...suspected);
       throw error;
+    } finally {
+      this.#telling = [];
     }
     for (const { type, data } of events) {
       if (type === "granted") this.#free.set(data.account, plus(this.#free.get(data.account) ?? NOTHING, data.amount));

@@ -1,6 +1,7 @@
 export { ledgerOf } from "./aggregate.ts";
 export { type AsideCall, drawAside } from "./aside.ts";
 export { type AskFleet, askFederation } from "./ask-federation.ts";
+export { drawsFilter, drawsIn } from "./draw-log.ts";
 export { BudgetExhausted, nameOf } from "./exhausted.ts";
 export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fleet.ts";
 export { GrantAnswered, GrantAsked, grantsOf } from "./grants.ts";

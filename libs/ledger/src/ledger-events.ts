@@ -6,7 +6,7 @@ export const Limit = z.object({ micros: count.optional(), tokens: count.optional
 const Limits = z.object({ run: Limit.optional(), day: Limit.optional(), month: Limit.optional() });
 
 /** A model call as it was drawn. `account`: the agent where it has limits of its own, else `*`. */
-const Drawn = z.object({
+export const Drawn = z.object({
   call: z.string(),
   account: z.string(),
   agent: z.string(),

@@ -1,6 +1,7 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { AskFleet } from "./ask-federation.ts";
+import { DrawLog } from "./draw-log.ts";
 import { Funding } from "./funding.ts";
 import type { GrantAnswered } from "./grants.ts";
 import { Book, Holding, type PursePorts, type Reservation } from "./holding.ts";
@@ -33,6 +34,7 @@ export type PurseOptions = {
 export class Purse {
   readonly #options: PurseOptions;
   readonly #books = new Map<string, Book>();
+  readonly #draws: DrawLog;
   #current: Holding | undefined;
   /** Blocks of days that are over, with calls still open. */
   readonly #retired = new Set<Holding>();
@@ -40,6 +42,7 @@ export class Purse {
 
   constructor(options: PurseOptions) {
     this.#options = options;
+    this.#draws = new DrawLog(options.team, options.ports, options.signal);
     this.#every(options.leaseMs / 3, () => this.#renew());
     this.#every(options.leaseMs / 12, () => this.#sweep());
     this.#every(options.leaseMs, () => this.#clear());
@@ -50,6 +53,11 @@ export class Purse {
     await this.#prepared();
     const holding = this.#holding();
     return holding.reserve(accountOf(this.#state(holding.book), agent), ceiling, signal);
+  }
+
+  /** Resolves when it is durable that the reserved call may be billed. */
+  record({ block }: Reservation, drawn: Drawn): Promise<void> {
+    return this.#draws.record(block, drawn);
   }
 
   /** The limit of the agent's that is used most, and its share; undefined where none holds. */

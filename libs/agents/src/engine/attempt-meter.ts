@@ -25,8 +25,8 @@ type Open = {
 };
 
 /**
- * Pays for one attempt's model calls: each is reserved on the replica's block and journaled before it is made
- * (`step.drawn`), and told to the ledger once the attempt's outcome is journaled. A call in the batch lane that has no end
+ * Pays for one attempt's model calls: each is reserved on the replica's block and put on record before it is
+ * made, and told to the ledger once the attempt's outcome is journaled. A call in the batch lane that has no end
  * by then stays drawn, for the attempt after it.
  */
 export class AttemptMeter implements Meter, LaneNotes {
@@ -47,26 +47,34 @@ export class AttemptMeter implements Meter, LaneNotes {
     const { holding, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
+    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling };
+    // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
+    const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined;
     try {
-      const { ordinal } = await host.commit(run, 0, ({ state }) => {
-        const now = state.steps.get(step.n);
-        if (now?.status !== "requested" || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined) return undefined;
-        checkRun(budget, usedBy(state), ceiling);
-        const known = { call, tier, model, ceiling, agent, account, block };
-        const data = { n: step.n, attempt: now.attempts + 1, ...known, ...(asked === undefined ? {} : { asked }) };
-        return { events: [{ type: "step.drawn", data }] };
-      });
-      if (ordinal === undefined) throw new ArmadaError("STEP_DECIDED", `step ${step.n} of run ${run} has its outcome already`);
+      if (journaled) await this.#journal(drawn, block, asked);
+      else await budget.purse.record(reservation, drawn);
     } catch (error) {
-      holding.cancel(reservation);
+      // It may be on record all the same: then it is on record as never made.
+      holding.conclude(reservation, { settled: { ...drawn, ...NOTHING } });
       throw error;
     }
-    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling };
     const open: Open = { reservation, drawn, batched: asked !== undefined, cost: undefined };
     this.#calls.set(call, open);
     if (holding.valid(reservation)) return call;
     open.cost = { kind: "free" };
     throw new ArmadaError("LEASE_ENDED", `the block of run ${run} ended before its call began`, { retryable: true });
+  }
+
+  async #journal({ workflow: _, run, ...known }: Drawn, block: string, asked: string | undefined): Promise<void> {
+    const { host, budget, step } = this.#about;
+    const { ordinal } = await host.commit(run, 0, ({ state }) => {
+      const now = state.steps.get(step.n);
+      if (now?.status !== "requested" || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined) return undefined;
+      checkRun(budget, usedBy(state), known.ceiling);
+      const data = { n: step.n, attempt: now.attempts + 1, ...known, block, ...(asked === undefined ? {} : { asked }) };
+      return { events: [{ type: "step.drawn", data }] };
+    });
+    if (ordinal === undefined) throw new ArmadaError("STEP_DECIDED", `step ${step.n} of run ${run} has its outcome already`);
   }
 
   settle(call: string, cost: CallCost): void {

@@ -83,7 +83,7 @@ export async function attemptStep(about: {
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const asked = question.tier ?? agent.tier;
-        const used = budget === undefined ? NOTHING : await host.read(id, 0, ({ state }) => usedBy(state));
+        const used = budget?.run === undefined ? NOTHING : await host.read(id, 0, ({ state }) => usedBy(state));
         const { tier, why } = budget === undefined ? { tier: asked } : await tierOf(budget, { agent: agent.name, asked, used });
         const request = { ...question, tier, idempotencyKey };
         const said = {

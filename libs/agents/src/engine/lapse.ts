@@ -1,6 +1,6 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
-import { type Block, type Drawn, parseLedgerEvent, type Settled, type Suspect } from "@armada/ledger";
+import { type Block, type Drawn, drawsFilter, drawsIn, parseLedgerEvent, type Settled, type Suspect } from "@armada/ledger";
 import type { JournalData, JournaledCall } from "./journal-events.ts";
 import { readJournalMessage } from "./journal-message.ts";
 
@@ -16,9 +16,10 @@ export async function lapsedCalls(
 ): Promise<{ settled: Settled[]; suspected: Drawn[] }> {
   const drawn = new Map<string, Drawn>();
   const told = new Set<string>();
-  const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
+  const upTo = await log.scan([drawsFilter(team, block), `run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
     for (const call of toldIn(message)) told.add(call);
-    for (const { data, run } of drawsIn(message)) if (data.block === block) drawn.set(data.call, { ...pick(data), run, workflow: "" });
+    if (message.subject.startsWith(`evt.${team}.draws.`)) for (const call of drawsIn(message.envelopes)) drawn.set(call.call, call);
+    for (const { data, run } of journaledIn(message)) if (data.block === block) drawn.set(data.call, { ...pick(data), run, workflow: "" });
   });
   for (const call of told) drawn.delete(call);
   const settled: Settled[] = [];
@@ -53,7 +54,7 @@ export async function concludedCalls(log: Pick<Log, "load" | "head">, team: stri
   return settled;
 }
 
-function drawsIn(message: Message): { data: JournalData["step.drawn"]; run: string }[] {
+function journaledIn(message: Message): { data: JournalData["step.drawn"]; run: string }[] {
   const journal = readJournalMessage(message);
   const run = journal?.envelopes[0]?.subject ?? "";
   return (journal?.events ?? []).flatMap((event) => (event.type === "step.drawn" ? [{ data: event.data, run }] : []));
@@ -65,7 +66,7 @@ function pick({ call, account, agent, tier, model, ceiling }: JournalData["step.
 
 /** The calls of which a ledger message tells what became. */
 function toldIn({ subject, envelopes }: Message): string[] {
-  if (!subject.startsWith("evt.")) return [];
+  if (!subject.startsWith("evt.") || subject.split(".")[2] !== "ledger") return [];
   return envelopes.slice(0, -1).flatMap(({ type, data }) => {
     const event = parseLedgerEvent(type.split(".").at(-1) ?? "", data);
     return event.type === "settled" || event.type === "suspected" ? event.data.calls.map(({ call }) => call) : [];

@@ -1,0 +1,104 @@
+import { buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import type { Clock, Log } from "@armada/event-sourcing";
+import { z } from "zod";
+import { Drawn } from "./ledger-events.ts";
+
+const ENTITY = "draws";
+const EVENT = "drawn";
+const Calls = z.object({ calls: z.array(Drawn) });
+/** Calls in one message: about 250 bytes each, below what moves to the object store. */
+const TOGETHER = 200;
+const FIRST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 2_000;
+
+/** Where the draws on a block stand, in order: `evt.<team>.draws.drawn.<block>.<n>`. */
+export function drawsFilter(team: string, block: string): string {
+  return `evt.${team}.${ENTITY}.${EVENT}.${block}.*`;
+}
+
+/** The calls that a message of the draw log tells of. @throws ZodError */
+export function drawsIn(envelopes: readonly Envelope[]): readonly Drawn[] {
+  return envelopes.flatMap(({ data }) => Calls.parse(data).calls);
+}
+
+type Waiting = { readonly block: string; readonly drawn: Drawn; resolve(): void; reject(error: unknown): void };
+
+/**
+ * A replica's record of the calls that it is about to make, on its blocks: those that come while one message is on its way
+ * leave together in the next. A journal message for each call instead added 10 ms to a call among 64 where each write is
+ * on disk at once, and 2.5 ms where it is within 100 ms (bench row `overhead`).
+ */
+export class DrawLog {
+  readonly #team: string;
+  readonly #ports: { readonly log: Pick<Log, "append">; readonly clock: Clock };
+  readonly #signal: AbortSignal;
+  #waiting: Waiting[] = [];
+  #writing = false;
+  /** Only this replica writes on its blocks, so the number of a block's last message is known. */
+  #block = "";
+  #written = 0;
+
+  constructor(team: string, ports: { readonly log: Pick<Log, "append">; readonly clock: Clock }, signal: AbortSignal) {
+    this.#team = team;
+    this.#ports = ports;
+    this.#signal = signal;
+  }
+
+  /** Resolves when it is durable that the call may be billed. Rejects with the signal's reason. */
+  record(block: string, drawn: Drawn): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ block, drawn, resolve, reject });
+      if (!this.#writing) void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true;
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const { block } = first;
+      const group = this.#waiting.filter((one) => one.block === block).slice(0, TOGETHER);
+      this.#waiting = this.#waiting.filter((one) => !group.includes(one));
+      try {
+        await this.#append(
+          block,
+          group.map(({ drawn }) => drawn),
+        );
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.#writing = false;
+  }
+
+  async #append(block: string, calls: readonly Drawn[]): Promise<void> {
+    const { log, clock } = this.#ports;
+    if (block !== this.#block) [this.#block, this.#written] = [block, 0];
+    const n = ++this.#written;
+    const id = `${ENTITY}-${block}-${n}`;
+    const subject = buildSubject({ kind: "fact", team: this.#team, entity: ENTITY, event: EVENT, id: block, key: String(n) });
+    const body = encodeBody([
+      {
+        specversion: "1.0",
+        id,
+        source: `/teams/${this.#team}`,
+        type: `armada.${ENTITY}.${EVENT}`,
+        subject: block,
+        time: new Date(clock.now()).toISOString(),
+        data: { calls },
+        team: this.#team,
+        correlationid: `${ENTITY}-${block}`,
+        causationid: id,
+        schemaversion: 1,
+        hops: 0,
+      },
+    ]);
+    for (let tries = 0; ; tries++) {
+      this.#signal.throwIfAborted();
+      const appended = await log.append(subject, body, { filter: subject, last: 0 });
+      // A conflict is our own message, whose answer was lost: nobody else writes on this block.
+      if (appended.kind === "appended" || (appended.kind === "conflict" && appended.last !== undefined)) return;
+      await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), this.#signal);
+    }
+  }
+}
