@@ -15,6 +15,8 @@ export const Drawn = z.object({
   tier: z.string(),
   model: z.string(),
   ceiling: Amount,
+  /** Milliseconds since 1970; absent where the journal says it. */
+  drawnAt: count.optional(),
 });
 export type Drawn = z.infer<typeof Drawn>;
 

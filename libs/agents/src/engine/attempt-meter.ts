@@ -47,7 +47,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     const { holding, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
-    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling };
+    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: host.ports.clock.now() };
     // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
     const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined;
     try {
@@ -65,7 +65,11 @@ export class AttemptMeter implements Meter, LaneNotes {
     throw new ArmadaError("LEASE_ENDED", `the block of run ${run} ended before its call began`, { retryable: true });
   }
 
-  async #journal({ workflow: _, run, ...known }: Drawn, block: string, asked: string | undefined): Promise<void> {
+  async #journal(
+    { workflow: _workflow, drawnAt: _drawnAt, run, ...known }: Drawn,
+    block: string,
+    asked: string | undefined,
+  ): Promise<void> {
     const { host, budget, step } = this.#about;
     const { ordinal } = await host.commit(run, 0, ({ state }) => {
       const now = state.steps.get(step.n);

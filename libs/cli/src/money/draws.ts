@@ -14,14 +14,14 @@ const Drawn = z.looseObject({ n: z.number(), call: z.string(), asked: z.string()
 export type Draw = { readonly at: number; readonly batch?: "open" | "ended" };
 
 /**
- * How calls were drawn, by the journals of their runs; those that no run made are left out. A run whose journal cannot be
+ * How calls were drawn, by what the ledger says and the journals of their runs; those that no run made are left out. A run whose journal cannot be
  * read whole counts as open. @throws ArmadaError `LOG_UNAVAILABLE`
  */
 export async function drawsOf(
   logOf: (team: string) => Pick<Log, "load">,
   calls: readonly LedgerCall[],
 ): Promise<ReadonlyMap<string, Draw>> {
-  const found = new Map<string, Draw>();
+  const found = new Map<string, Draw>(calls.flatMap(({ call, drawnAt }) => (drawnAt === undefined ? [] : [[call, { at: drawnAt }]])));
   for (const ofRun of Map.groupBy(calls, ({ team, run }) => `${team} ${run}`).values()) {
     const [{ team, run } = { team: "", run: "" }] = ofRun;
     const loaded = await logOf(team).load(runFilter(team, run));
