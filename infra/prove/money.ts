@@ -8,6 +8,7 @@ export type Amount = z.infer<typeof Amount>;
 
 /** What a ledger's message says of its state, as far as a judge needs it. */
 const State = z.looseObject({
+  funded: Amount.optional(),
   spent: Amount,
   days: z.record(z.string(), z.looseObject({ spent: Amount })),
   blocks: z.record(z.string(), z.looseObject({ replica: z.string(), held: z.record(z.string(), Amount) })),
@@ -20,6 +21,8 @@ export type Entry = {
   readonly seq: number;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** What the team may spend of the fleet's limit; undefined before it was granted anything. */
+  readonly funded: Amount | undefined;
   readonly spent: Amount;
   readonly reserved: Amount;
   readonly suspect: Amount;
@@ -39,11 +42,12 @@ export function ledgerIn(team: string, stored: readonly Stored[]): Entry[] {
   return stored
     .filter(({ subject }) => subject.startsWith(`evt.${team}.ledger.`))
     .map(({ seq, time, events }) => {
-      const { spent, blocks, suspects } = State.parse(events.at(-1)?.data);
+      const { funded, spent, blocks, suspects } = State.parse(events.at(-1)?.data);
       const closed = events.flatMap(({ type, data }) => (type === "armada.ledger.closed" ? [Closed.parse(data)] : []));
       return {
         seq,
         time,
+        funded,
         spent,
         reserved: sum(Object.values(blocks).flatMap(({ held }) => Object.values(held))),
         suspect: sum(Object.values(suspects).map(({ ceiling }) => ceiling)),

@@ -29,6 +29,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./overspend.ts"),
   },
   {
+    name: "fleet",
+    minutes: 3,
+    shows: "teams spend together what the fleet may spend, and go on with what they hold while nobody grants more",
+    load: () => import("./fleet.ts"),
+  },
+  {
     name: "stream",
     minutes: 3,
     shows: "a watcher sees a killed answer begin again; the journal has one, and the ledger what was billed",
