@@ -4,8 +4,12 @@ import { type FleetState, fleet, fleetOf, grantedTo, grantedToAll } from "./flee
 import { Amount } from "./ledger-events.ts";
 import type { Limit } from "./limits.ts";
 
+/** Ten million dollars: sums over a thousand teams that all ask for it stay exact. */
+const count = z.int().min(0).max(1e13);
+const Asked = z.object({ micros: count, tokens: count });
+
 /** What a team wants to be able to spend in a month (`2026-11`) in all, and what it would take beyond that. */
-export const GrantAsked = z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), wants: Amount, ahead: Amount });
+export const GrantAsked = z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), wants: Asked, ahead: Asked });
 export type GrantAsked = z.infer<typeof GrantAsked>;
 
 /** What it may spend now in all (less than it wants: it was not given more), and what all teams may. */
