@@ -11,13 +11,13 @@ import { readTeam } from "./streams.ts";
 
 /** Without `up`: server, provisioner and services, each started by itself, the services before the server and in a drawn order. */
 export async function* run({ seed }: About): AsyncGenerator<Figure> {
-  using at = place();
+  using at = place({ ARMADA_BUDGETS_FLEET: "$8000/month" }); // else the service `federation` has nothing to do, and nobody provisions it
   const keys = join(at.cwd, "keys");
   const made = await armada(["provision", "--keys", keys], at);
   yield count("provision before there is a server: exit code", made.code, 4, made.stderr);
   const port = await freePort();
   const nats = `nats://127.0.0.1:${port}`;
-  const meant: Place = { ...at, env: { NATS_URL: nats, NATS_CREDS: keys } };
+  const meant: Place = { ...at, env: { ...at.env, NATS_URL: nats, NATS_CREDS: keys } };
   const names = readdirSync(join(at.root, "services"));
   const services = drawing(seed)
     .some(names, names.length)
