@@ -32,6 +32,10 @@ type Place = { readonly subject: string; readonly seq: number };
 /** What a direct get answered; `forged`: messages that no reader takes. */
 type Answered = { readonly messages: Message[]; readonly forged: readonly Place[]; readonly upTo: number; readonly empty: boolean };
 
+type ApiError = { readonly description: string; readonly err_code?: number };
+/** nats-server's error code for "stream not found". */
+const NO_STREAM = 10059;
+
 /** The Log port on a team's JetStream stream. */
 export function jetstreamLog(link: Link, team: string, reader: Reader, signer: Signer, logger: Logger): Log {
   const stream = `TEAM_${team}`;
@@ -234,6 +238,11 @@ export function jetstreamLog(link: Link, team: string, reader: Reader, signer: S
     },
     head: async () => {
       const info = await api(link, `STREAM.INFO.${stream}`, {});
+      if (info.error?.err_code === NO_STREAM)
+        throw new ArmadaError("STREAM_MISSING", `there is no stream ${stream} on this server`, {
+          hint: "`armada provision` makes it, where the team belongs to this mesh",
+          retryable: true,
+        });
       if (info.error !== undefined) throw unavailable(`${stream}: ${info.error.description}`);
       return (info as unknown as { state: { last_seq: number } }).state.last_seq;
     },
@@ -246,9 +255,9 @@ function added(m: Msg, name: string): string {
 }
 
 /** @throws ArmadaError `LOG_UNAVAILABLE` where nobody answers */
-async function api(link: Link, call: string, body: unknown): Promise<{ error?: { description: string } }> {
+async function api(link: Link, call: string, body: unknown): Promise<{ error?: ApiError }> {
   const answer = await link.mux.request(`$JS.API.${call}`, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
   if (answer.headers?.code === 503) throw unavailable("no stream answers");
-  return JSON.parse(answer.string()) as { error?: { description: string } };
+  return JSON.parse(answer.string()) as { error?: ApiError };
 }

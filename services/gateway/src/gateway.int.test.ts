@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -142,6 +143,8 @@ describe("events", () => {
     const [server] = mesh.pids.nats ?? [];
     if (server === undefined) throw new Error("no server");
     process.kill(server, "SIGSTOP");
+    // The signal is sent, and not yet obeyed.
+    await until(() => Promise.resolve(readFileSync(`/proc/${server}/stat`, "utf8").split(") ")[1]?.startsWith("T") === true || undefined));
     try {
       expect(await emit("away", { topic: "t", documents: [] })).toMatchObject({
         status: 503,

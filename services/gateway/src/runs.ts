@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/agents";
-import { type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
+import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import { type Live, type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";
@@ -11,7 +11,7 @@ export type RunsPorts = {
   readonly objects: Pick<Objects, "put" | "get">;
   readonly tracer: Tracer;
   readonly teams: readonly string[];
-  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow">; readonly live: Pick<Live, "watch"> };
+  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow" | "head">; readonly live: Pick<Live, "watch"> };
   readonly now: () => number;
 };
 
@@ -65,8 +65,18 @@ export class Runs {
       }),
     );
     for (const one of looked) if (one.status === "fulfilled" && one.value !== undefined) return one.value;
-    for (const one of looked) if (one.status === "rejected") throw one.reason;
+    for (const [i, one] of looked.entries()) if (one.status === "rejected" && !(await this.#isElsewhere(teams[i] ?? ""))) throw one.reason;
     throw new Problem("run-unknown", `no team has a run ${run}`, { field: "id" });
+  }
+
+  /** Whether the team is of this checkout and not of this mesh, as with `up --only`. */
+  async #isElsewhere(team: string): Promise<boolean> {
+    try {
+      await this.#ports.teamPorts(team).log.head();
+      return false;
+    } catch (error) {
+      return error instanceof ArmadaError && error.code === "STREAM_MISSING";
+    }
   }
 
   /** The view that `runs show --json` prints, with the output of a run that has ended. */
