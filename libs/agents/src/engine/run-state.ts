@@ -159,7 +159,8 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.ms = event.data.ms;
         step.degraded = event.data.degraded;
         step.savedMicros += event.data.saved?.micros ?? 0;
-        bill(state, step, event.data.calls ?? [{ tokens: event.data.tokens, micros: event.data.costMicros }]);
+        if (event.data.calls === undefined) spend(state, step, event.data.costMicros, event.data.tokens);
+        else bill(state, step, event.data.calls);
       });
     case "step.refused":
       return onStep(state, event.data.n, (step) => {
@@ -319,20 +320,19 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
 }
 
 /** What a run cost, and its step. */
-function bill(
-  state: RunState,
-  step: StepState,
-  calls: readonly (Pick<JournaledCall, "micros" | "tokens"> & { readonly call?: string })[],
-): void {
+function bill(state: RunState, step: StepState, calls: readonly JournaledCall[]): void {
   for (const { call, micros, tokens } of calls) {
-    if (call !== undefined) {
-      state.drawn = without(state.drawn, call);
-      step.batched = without(step.batched, call);
-    }
-    step.tokens += tokens;
-    step.costMicros += micros;
-    state.spent = plus(state.spent, { micros, tokens });
+    state.drawn = without(state.drawn, call);
+    step.batched = without(step.batched, call);
+    spend(state, step, micros, tokens);
   }
+}
+
+function spend(state: RunState, step: StepState, micros: number, tokens: number): void {
+  if (micros === 0 && tokens === 0) return;
+  step.tokens += tokens;
+  step.costMicros += micros;
+  state.spent = plus(state.spent, { micros, tokens });
 }
 
 function onStep(state: RunState, n: number, change: (step: StepState) => void): void {
