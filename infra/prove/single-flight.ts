@@ -63,7 +63,7 @@ async function together(requests: number, at: Place, models: ModelServer, mesh: 
       saved.every((step) => step["savedMicros"] === end?.costMicros),
       `${end?.costMicros}`,
     ),
-    atLeast("replicas at work", new Set(mesh.mesh().pids["buyers"]).size, 4),
+    atLeast("processes of the team", new Set(mesh.mesh().pids["buyers"]).size, 4),
   ];
 }
 

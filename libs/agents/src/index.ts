@@ -1,4 +1,5 @@
-export { agent, budgetOf, fold, on, readModel, sharesAnswers, team, tool, workflow } from "./authoring.ts";
+export { agent, fold, on, readModel, team, tool, workflow } from "./authoring.ts";
+export { budgetOf, sharesAnswers } from "./call-options.ts";
 export type {
   Agent,
   AgentRun,
@@ -24,7 +25,8 @@ export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
 export type { View } from "./engine/read-models.ts";
 export { readModelsAt } from "./engine/read-models-at.ts";
-export type { RunState, RunStatus } from "./engine/run-state.ts";
+export type { RunState } from "./engine/run-state.ts";
+export type { RunStatus } from "./engine/run-status.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";
 export { runIdOf, startedBy } from "./engine/starts.ts";
 export { liveOrder, type PieceOrder } from "./live-order.ts";

@@ -1,15 +1,11 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
-import { type Clock, type Held, handleEndless, type Log, loadEndless, type Random } from "@armada/event-sourcing";
-import { ledgerOf } from "./aggregate.ts";
+import type { Clock } from "@armada/event-sourcing";
+import type { Book } from "./book.ts";
 import { BudgetExhausted, nameOf } from "./exhausted.ts";
-import type { Funding } from "./funding.ts";
-import { type LedgerCommand, ledger } from "./ledger.ts";
 import type { Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
 import { remaining } from "./limits.ts";
 import { endOf, type Period } from "./periods.ts";
 import { fundsFor, type Scope, standingOf, wholeFleet } from "./standing.ts";
-
-export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
 
 /** What a call may cost at most, taken from a block until it is concluded. `seq`: the stream's sequence that was known before. */
 export type Reservation = {
@@ -33,41 +29,6 @@ const SAFETY = 0.1;
 const FLUSH_MS = 250;
 const FIRST_AGAIN_MS = 50;
 const MAX_AGAIN_MS = 1_000;
-
-/** One month's ledger as last known, shared by a replica's blocks. */
-export class Book {
-  readonly team: string;
-  readonly month: string;
-  readonly ports: PursePorts;
-  held: Held<LedgerState> | undefined;
-  /** Absent where the fleet has no limit. */
-  funding: Funding | undefined;
-
-  constructor(team: string, month: string, ports: PursePorts) {
-    this.team = team;
-    this.month = month;
-    this.ports = ports;
-  }
-
-  async decide(command: LedgerCommand, signal: AbortSignal): Promise<readonly LedgerEvent[]> {
-    const { events, held } = await handleEndless(this.ports, ledger, ledgerOf(this.team, this.month), command, {
-      known: this.held,
-      signal,
-    });
-    this.saw(held);
-    return events;
-  }
-
-  /** @throws ArmadaError `LOG_UNAVAILABLE` */
-  async load(): Promise<Held<LedgerState>> {
-    this.saw(await loadEndless(this.ports.log, ledger, ledgerOf(this.team, this.month), this.held?.seq ?? 0));
-    return this.held ?? { state: ledger.initial(), version: 0, seq: 0, prev: undefined };
-  }
-
-  saw(held: Held<LedgerState>): void {
-    if (held.seq >= (this.held?.seq ?? 0)) this.held = held;
-  }
-}
 
 /** One block of a replica: what it may still draw, what waits for more, and what is to be told to the ledger. */
 export class Holding {
@@ -98,10 +59,6 @@ export class Holding {
     this.#about = about;
     this.#id = book.ports.random.id();
     about.signal.addEventListener("abort", () => this.#flush?.abort(about.signal.reason), { once: true });
-  }
-
-  get block(): string {
-    return this.#id;
   }
 
   get idle(): boolean {

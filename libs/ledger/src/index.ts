@@ -1,4 +1,4 @@
-export { ledgerOf } from "./aggregate.ts";
+export { ledgerEventsIn, ledgerOf } from "./aggregate.ts";
 export { type AsideCall, drawAside } from "./aside.ts";
 export { type AskFleet, askFederation } from "./ask-federation.ts";
 export { drawsFilter, drawsIn } from "./draw-log.ts";

@@ -1,10 +1,11 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { AskFleet } from "./ask-federation.ts";
+import { Book, type PursePorts } from "./book.ts";
 import { DrawLog } from "./draw-log.ts";
 import { Funding } from "./funding.ts";
 import type { GrantAnswered } from "./grants.ts";
-import { Book, Holding, type PursePorts, type Reservation } from "./holding.ts";
+import { Holding, type Reservation } from "./holding.ts";
 import { GRACE_MS } from "./ledger.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
 import { type Period, periodOf } from "./periods.ts";

@@ -1,7 +1,7 @@
 import { ArmadaError, NOTHING } from "@armada/contracts";
 import type { Drawn, Reservation } from "@armada/ledger";
 import type { CallCost, Drawing, EarlierCall, LaneNotes, Meter } from "@armada/models";
-import { type Budget, checkRun, usedBy } from "./budget.ts";
+import { type Budget, refusalOf, usedBy } from "./budget.ts";
 import type { JournaledCall } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 import type { BatchedCall, StepState } from "./run-state.ts";
@@ -50,13 +50,18 @@ export class AttemptMeter implements Meter, LaneNotes {
     const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: host.ports.clock.now() };
     // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
     const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined;
+    let refused: Error | undefined;
     try {
-      if (journaled) await this.#journal(drawn, block, asked);
+      if (journaled) refused = await this.#journal(drawn, block, asked);
       else await budget.purse.record(reservation, drawn);
     } catch (error) {
       // It may be on record all the same: then it is on record as never made.
       holding.conclude(reservation, { settled: { ...drawn, ...NOTHING } });
       throw error;
+    }
+    if (refused !== undefined) {
+      holding.cancel(reservation);
+      throw refused;
     }
     const open: Open = { reservation, drawn, batched: asked !== undefined, cost: undefined };
     this.#calls.set(call, open);
@@ -65,20 +70,24 @@ export class AttemptMeter implements Meter, LaneNotes {
     throw new ArmadaError("LEASE_ENDED", `the block of run ${run} ended before its call began`, { retryable: true });
   }
 
+  /** @returns why the draw was not written, where the run does not want it */
   async #journal(
     { workflow: _workflow, drawnAt: _drawnAt, run, ...known }: Drawn,
     block: string,
     asked: string | undefined,
-  ): Promise<void> {
+  ): Promise<Error | undefined> {
     const { host, budget, step } = this.#about;
+    let poor: Error | undefined;
     const { ordinal } = await host.commit(run, 0, ({ state }) => {
       const now = state.steps.get(step.n);
       if (now?.status !== "requested" || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined) return undefined;
-      checkRun(budget, usedBy(state), known.ceiling);
+      poor = refusalOf(budget, usedBy(state), known.ceiling);
+      if (poor !== undefined) return undefined;
       const data = { n: step.n, attempt: now.attempts + 1, ...known, block, ...(asked === undefined ? {} : { asked }) };
       return { events: [{ type: "step.drawn", data }] };
     });
-    if (ordinal === undefined) throw new ArmadaError("STEP_DECIDED", `step ${step.n} of run ${run} has its outcome already`);
+    if (ordinal !== undefined) return undefined;
+    return poor ?? new ArmadaError("STEP_DECIDED", `step ${step.n} of run ${run} has its outcome already`);
   }
 
   settle(call: string, cost: CallCost): void {

@@ -36,11 +36,11 @@ export async function tierOf(
   return { tier, why: `${tier} instead of ${asked}: ${Math.floor(share * 100)} % of ${nameOf(scope)} is used` };
 }
 
-/** @throws BudgetExhausted where the run may not cost that much more */
-export function checkRun(budget: Budget, used: Amount, ceiling: Amount): void {
-  if (covers(remaining(budget.run, used), ceiling)) return;
+/** Why the run may not cost that much more; undefined where it may. */
+export function refusalOf(budget: Budget, used: Amount, ceiling: Amount): BudgetExhausted | undefined {
+  if (covers(remaining(budget.run, used), ceiling)) return undefined;
   const never = !covers(remaining(budget.run, NOTHING), ceiling);
-  throw new BudgetExhausted(nameOf(runScope(budget)), undefined, never ? ceiling : undefined);
+  return new BudgetExhausted(nameOf(runScope(budget)), undefined, never ? ceiling : undefined);
 }
 
 function runScope({ run }: Budget): Parameters<typeof nameOf>[0] & { readonly spent: Amount } {

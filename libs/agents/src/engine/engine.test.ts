@@ -8,7 +8,8 @@ import { agent, team, workflow } from "../authoring.ts";
 import type { Team } from "../define.ts";
 import { startReplica } from "../testing/index.ts";
 import { readJournalMessage } from "./journal-message.ts";
-import { evolveRun, initialRun, type RunState, statusOf } from "./run-state.ts";
+import { evolveRun, initialRun, type RunState } from "./run-state.ts";
+import { statusOf } from "./run-status.ts";
 
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
 const Num = z.object({ n: z.number() });

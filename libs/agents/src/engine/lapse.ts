@@ -1,6 +1,6 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
-import { type Block, type Drawn, drawsFilter, drawsIn, parseLedgerEvent, type Settled, type Suspect } from "@armada/ledger";
+import { type Block, type Drawn, drawsFilter, drawsIn, ledgerEventsIn, type Settled, type Suspect } from "@armada/ledger";
 import type { JournalData, JournaledCall } from "./journal-events.ts";
 import { readJournalMessage } from "./journal-message.ts";
 
@@ -65,12 +65,11 @@ function pick({ call, account, agent, tier, model, ceiling }: JournalData["step.
 }
 
 /** The calls of which a ledger message tells what became. */
-function toldIn({ subject, envelopes }: Message): string[] {
-  if (!subject.startsWith("evt.") || subject.split(".")[2] !== "ledger") return [];
-  return envelopes.slice(0, -1).flatMap(({ type, data }) => {
-    const event = parseLedgerEvent(type.split(".").at(-1) ?? "", data);
-    return event.type === "settled" || event.type === "suspected" ? event.data.calls.map(({ call }) => call) : [];
-  });
+function toldIn(message: Message): string[] {
+  if (!message.subject.startsWith("evt.") || message.subject.split(".")[2] !== "ledger") return [];
+  return ledgerEventsIn(message).flatMap(({ type, data }) =>
+    type === "settled" || type === "suspected" ? data.calls.map(({ call }) => call) : [],
+  );
 }
 
 async function journalOf(

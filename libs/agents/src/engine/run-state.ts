@@ -1,5 +1,9 @@
 import { type Amount, NOTHING, plus } from "@armada/contracts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
+import { add, NO_NAMES, NO_NUMBERS, NONE, put, without } from "./sparse.ts";
+
+/** The code of an attempt for which nothing is left of a limit. */
+const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
 
 /** A model call in the batch lane without an end on record. `drawnAt`: ms since 1970. */
 export type BatchedCall = Pick<JournalData["step.drawn"], "call" | "tier" | "model" | "ceiling" | "account"> & {
@@ -92,24 +96,6 @@ export type RunState = {
   /** Journal messages; while one is folded, its ordinal. */
   length: number;
 };
-
-/** Most runs and steps need none of these: they share an empty one until something is put in, which replay feels. */
-const NONE: ReadonlyMap<never, never> = new Map<never, never>();
-const NO_NAMES: ReadonlySet<string> = new Set();
-const NO_NUMBERS: ReadonlySet<number> = new Set();
-
-function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-  return map.size === 0 ? new Map([[key, value]]) : (map as Map<K, V>).set(key, value);
-}
-
-function add<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
-  return set.size === 0 ? new Set([value]) : (set as Set<T>).add(value);
-}
-
-function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  if (map.size > 0) (map as Map<K, V>).delete(key);
-  return map;
-}
 
 export function initialRun(): RunState {
   return {
@@ -343,23 +329,4 @@ function spend(state: RunState, step: StepState, micros: number, tokens: number)
 function onStep(state: RunState, n: number, change: (step: StepState) => void): void {
   const step = state.steps.get(n);
   if (step !== undefined) change(step);
-}
-
-export type RunStatus = "running" | "waiting" | "parked" | "stopped" | "completed" | "degraded" | "failed" | "cancelled" | "continued";
-
-/** The code of an attempt for which nothing is left of a limit. */
-const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
-
-/** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
-export function statusOf(state: RunState): RunStatus {
-  if (state.ended !== undefined) return state.ended.status;
-  if (state.stopped !== undefined) return "stopped";
-  const steps = [...state.steps.values()];
-  const requested = steps.filter((step) => step.status === "requested");
-  if (requested.length > 0) {
-    const waits = requested.every(({ budgetUntil, held }) => budgetUntil !== undefined || held !== undefined);
-    return waits ? "waiting" : "running";
-  }
-  if (steps.some((step) => step.status === "parked")) return "parked";
-  return [...state.waits.values()].some((wait) => wait.open) ? "waiting" : "running";
 }

@@ -1,7 +1,8 @@
 import type { Message } from "@armada/event-sourcing";
 import { foldMessage } from "./hot-run.ts";
 import { readJournalMessage } from "./journal-message.ts";
-import { initialRun, type RunState, type RunStatus, statusOf, type WaitState } from "./run-state.ts";
+import { initialRun, type RunState, type WaitState } from "./run-state.ts";
+import { type RunStatus, statusOf } from "./run-status.ts";
 
 /** A step as `runs show --json` prints it. */
 export type StepView = {

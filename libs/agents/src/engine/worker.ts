@@ -6,6 +6,7 @@ import type { Agent } from "../define.ts";
 import { opening } from "../window.ts";
 import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
+import { codeOf, hintOf, isTerminal, retryAfterOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
@@ -305,22 +306,4 @@ async function tryFallback(agent: Agent, input: unknown): Promise<unknown> {
 
 function callsOf({ calls }: Attempted): { calls?: JournaledCall[] } {
   return calls === undefined ? {} : { calls: [...calls] };
-}
-
-function hintOf({ hint }: ArmadaError): { hint?: string } {
-  return hint === undefined ? {} : { hint };
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "AGENT_FAILED";
-}
-
-function isTerminal(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "terminal" in error && error.terminal === true;
-}
-
-function retryAfterOf(error: unknown): number | undefined {
-  return typeof error === "object" && error !== null && "retryAfter" in error && typeof error.retryAfter === "number"
-    ? error.retryAfter
-    : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Clock, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
 import { Purse, parseLimits } from "@armada/ledger";
 import type { Models } from "@armada/models";
-import { budgetOf } from "../authoring.ts";
+import { budgetOf } from "../call-options.ts";
 import type { Team } from "../define.ts";
 import type { Budget } from "../engine/budget.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";

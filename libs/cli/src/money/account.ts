@@ -1,6 +1,5 @@
-import { ArmadaError } from "@armada/contracts";
-import type { Log, Message } from "@armada/event-sourcing";
-import { type Drawn, type LedgerEvent, parseLedgerEvent } from "@armada/ledger";
+import type { Log } from "@armada/event-sourcing";
+import { type Drawn, type LedgerEvent, ledgerEventsIn } from "@armada/ledger";
 
 /** A model call in a team's ledger, and when (ms since 1970) it was settled, cleared or suspected. */
 export type LedgerCall = Drawn & { readonly team: string; readonly at: number; readonly micros: number; readonly tokens: number };
@@ -23,19 +22,7 @@ export async function accountOf(log: Pick<Log, "scan">, team: string): Promise<A
     suspects.delete(call);
   };
   await log.scan([`evt.${team}.ledger.>`], 0, (message) => {
-    for (const event of eventsOf(message)) take(event);
+    for (const event of ledgerEventsIn(message)) take(event);
   });
   return { settled, suspects: [...suspects.values()] };
-}
-
-/** The events of a ledger's message; its last envelope is the state that they gave. */
-function eventsOf({ subject, envelopes }: Message): LedgerEvent[] {
-  try {
-    return envelopes.slice(0, -1).map(({ type, data }) => parseLedgerEvent(type.split(".").at(-1) ?? "", data));
-  } catch (cause) {
-    throw new ArmadaError("STATE_UNREADABLE", `${subject} holds ledger events that this build does not know`, {
-      cause,
-      hint: "a newer build may have written it: run that one, or see `armada events show`",
-    });
-  }
 }
