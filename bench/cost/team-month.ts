@@ -67,7 +67,9 @@ export async function teamMonth(about: {
   const random = seededRandom(1);
   const over = new AbortController();
   const { signal } = over;
-  const { log, registers, objects } = new MemoryMesh(clock, random).connect(team);
+  const mesh = new MemoryMesh(clock, random);
+  mesh.provision(team, []);
+  const { log, draws, registers, objects } = mesh.connect(team);
   await using provider = await startProvider(clock, logFile);
   const chosen = chooseModels({
     env: { ANTHROPIC_API_KEY: "bench", ANTHROPIC_BASE_URL: provider.url },
@@ -95,7 +97,7 @@ export async function teamMonth(about: {
     zone: "UTC",
     leaseMs: LEASE_MS,
     limits,
-    ports: { log, clock, random, logger: quiet },
+    ports: { log, draws, clock, random, logger: quiet },
     signal,
     lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
   });

@@ -70,9 +70,9 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
     zone: "UTC",
     leaseMs: 60_000,
     limits: { team: { month: { micros: 1e12 } }, agents: {} },
-    ports: { log: ports.log, clock: systemClock, random: systemRandom, logger: loud },
+    ports: { log: ports.log, draws: ports.draws, clock: systemClock, random: systemRandom, logger: loud },
     signal: over.signal,
-    lapsed: (block, about) => lapsedCalls(ports.log, name, block, about),
+    lapsed: (block, about) => lapsedCalls(ports, name, block, about),
   });
   const budget: Budget = { purse, run: undefined, downgradeAt: 0.8, atLimit: "wait" };
   const engine = startReplica(teamOf(name), { ...ports, tracer: noTracer, logger: loud }, models, paid ? { budget } : {});

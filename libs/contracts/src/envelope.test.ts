@@ -88,6 +88,7 @@ describe("bodies", () => {
       ["ask.beta.alpha.c.x-1", { team: "alpha", subject: "x-1" }],
       ["ans.beta.alpha.x.1", { team: "alpha", subject: "x-1" }],
       ["tick.alpha.x.1", { team: "alpha", subject: "x-1" }],
+      ["draw.alpha.x.1", { team: "alpha", subject: "x" }],
     ];
     for (const [text, right] of all) {
       const subject = parseSubject(text);

@@ -110,6 +110,8 @@ export function agrees(subject: Subject, event: Envelope): boolean {
     case "timer":
     case "tick":
       return event.team === subject.team && event.subject === `${subject.run}-${subject.n}`;
+    case "draw":
+      return event.team === subject.team && event.subject === subject.block;
     default:
       return subject satisfies never;
   }

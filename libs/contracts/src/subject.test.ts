@@ -16,6 +16,7 @@ const subject: fc.Arbitrary<Subject> = fc.oneof(
   fc.record({ kind: fc.constant("ask" as const), to: name, from: name, capability: name, id: token }),
   fc.record({ kind: fc.constant("answer" as const), to: name, from: name, run: token, n: ordinal }),
   fc.record({ kind: fc.constantFrom("timer" as const, "tick" as const), team: name, run: token, n: ordinal }),
+  fc.record({ kind: fc.constant("draw" as const), team: name, block: token, n: ordinal }),
 );
 
 describe("the subject grammar", () => {
@@ -45,6 +46,7 @@ describe("the subject grammar", () => {
       (route) => ({ kind: "journal", team: "a", does: "do", route, run: "r", n: 1 }),
       (id) => ({ kind: "ask", to: "a", from: "b", capability: "c", id }),
       (run) => ({ kind: "tick", team: "a", run, n: 1 }),
+      (block) => ({ kind: "draw", team: "a", block, n: 1 }),
     );
     fc.assert(
       fc.property(places, bad, (place, text) => {
@@ -55,7 +57,7 @@ describe("the subject grammar", () => {
 
   test("any text is parsed or refused, never thrown at; what is parsed is built back to the same text", () => {
     const dotted = fc.array(
-      fc.oneof(fc.constantFrom("evt", "run", "ask", "ans", "at", "tick", "do", "a", "1", "0", "01", ""), fc.string()),
+      fc.oneof(fc.constantFrom("evt", "run", "ask", "ans", "at", "tick", "draw", "do", "a", "1", "0", "01", ""), fc.string()),
       { maxLength: 8 },
     );
     fc.assert(

@@ -27,7 +27,9 @@ export type Subject =
     }
   | { readonly kind: "ask"; readonly to: string; readonly from: string; readonly capability: string; readonly id: string }
   | { readonly kind: "answer"; readonly to: string; readonly from: string; readonly run: string; readonly n: number }
-  | { readonly kind: "timer" | "tick"; readonly team: string; readonly run: string; readonly n: number };
+  | { readonly kind: "timer" | "tick"; readonly team: string; readonly run: string; readonly n: number }
+  /** Calls that a replica is about to make on a block of its team's budget. */
+  | { readonly kind: "draw"; readonly team: string; readonly block: string; readonly n: number };
 
 const JOURNAL_KINDS: ReadonlySet<string> = new Set(["do", "bulk", "lead", "wait", "note", "park", "end"]);
 /** What no token holds, its dots aside. */
@@ -66,6 +68,8 @@ export function buildSubject(subject: Subject): string {
       return join("at", subject.team, subject.run, String(subject.n));
     case "tick":
       return join("tick", subject.team, subject.run, String(subject.n));
+    case "draw":
+      return join("draw", subject.team, subject.block, String(subject.n));
     default:
       return subject satisfies never;
   }
@@ -118,6 +122,10 @@ function parse(text: string): Subject | undefined {
       const n = ordinal(c);
       if (t.length !== 4 || n === undefined) return undefined;
       return { kind: root === "at" ? "timer" : "tick", team: a, run: b, n };
+    }
+    case "draw": {
+      const n = ordinal(c);
+      return t.length === 4 && n !== undefined ? { kind: "draw", team: a, block: b, n } : undefined;
     }
     default:
       return undefined;

@@ -8,7 +8,7 @@ const quiet = { info: () => undefined, warn: () => undefined };
 test("a call of no run is suspect in the ledger before it is made, and cleared by its bill; over a limit it is not made", async () => {
   const clock = new VirtualClock(Date.parse("2026-11-22T10:00:00Z"));
   const random = seededRandom(1);
-  const { log } = new MemoryMesh(clock, random).connect("alpha");
+  const { log, draws } = new MemoryMesh(clock, random).connect("alpha");
   const over = new AbortController();
   const purse = new Purse({
     team: "alpha",
@@ -16,7 +16,7 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
     zone: "UTC",
     leaseMs: 60_000,
     limits: { team: { month: { micros: 250 } }, agents: {} },
-    ports: { log, clock, random, logger: quiet },
+    ports: { log, draws, clock, random, logger: quiet },
     signal: over.signal,
     lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
   });

@@ -21,18 +21,18 @@ test("calls that come together are on record together, each once, whatever the l
     const clock = new VirtualClock();
     const mesh = new MemoryMesh(clock, seededRandom(seed), HOSTILE);
     mesh.provision("alpha", []);
-    const log = new DrawLog("alpha", { log: mesh.connect("alpha").log, clock }, new AbortController().signal);
+    const log = new DrawLog("alpha", { draws: mesh.connect("alpha").draws, clock }, new AbortController().signal);
     const recorded: string[] = [];
     for (const block of ["b1", "b2"])
       for (let i = 0; i < 300; i++)
         void clock.sleep(Math.floor(i / 64) * 50).then(async () => {
           await log.record(block, drawn(`${block}-${i}`));
-          const stored = mesh.stream("alpha").messages.flatMap(({ envelopes }) => drawsIn(envelopes));
+          const stored = mesh.draws("alpha").messages.flatMap(({ envelopes }) => drawsIn(envelopes));
           expect(stored.some(({ call }) => call === `${block}-${i}`)).toBe(true);
           recorded.push(`${block}-${i}`);
         });
     expect(await clock.run(() => recorded.length === 600, 600_000)).toBe("done");
-    const { messages } = mesh.stream("alpha");
+    const { messages } = mesh.draws("alpha");
     const calls = messages.flatMap(({ envelopes }) => drawsIn(envelopes)).map(({ call }) => call);
     expect(new Set(calls).size).toBe(600);
     expect(calls).toHaveLength(600);
@@ -44,7 +44,7 @@ test("who stops waits no more", async () => {
   const clock = new VirtualClock();
   const over = new AbortController();
   const never = { append: () => Promise.resolve({ kind: "unavailable", reason: "away" } as const) };
-  const log = new DrawLog("alpha", { log: never, clock }, over.signal);
+  const log = new DrawLog("alpha", { draws: never, clock }, over.signal);
   const waiting = log.record("b1", drawn("c1"));
   void clock.sleep(5_000).then(() => over.abort(new Error("stopped")));
   const ended = waiting.then(

@@ -3,19 +3,15 @@ import type { Clock, Log } from "@armada/event-sourcing";
 import { z } from "zod";
 import { Drawn } from "./ledger-events.ts";
 
-const ENTITY = "draws";
-const EVENT = "drawn";
 const Calls = z.object({ calls: z.array(Drawn) });
 /** Calls in one message: about 250 bytes each, below what moves to the object store. */
 const TOGETHER = 200;
-/** Messages on their way: who comes next waits for none of them where there is one less. */
-const AT_ONCE = 2;
 const FIRST_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 2_000;
 
-/** Where the draws on a block stand, in order: `evt.<team>.draws.drawn.<block>.<n>`. */
+/** Where the draws on a block stand, in order, in the team's stream of draws: `draw.<team>.<block>.<n>`. */
 export function drawsFilter(team: string, block: string): string {
-  return `evt.${team}.${ENTITY}.${EVENT}.${block}.*`;
+  return `draw.${team}.${block}.*`;
 }
 
 /** The calls that a message of the draw log tells of. @throws ZodError */
@@ -26,20 +22,21 @@ export function drawsIn(envelopes: readonly Envelope[]): readonly Drawn[] {
 type Waiting = { readonly block: string; readonly drawn: Drawn; resolve(): void; reject(error: unknown): void };
 
 /**
- * A replica's record of the calls that it is about to make, on its blocks: those that come while messages are on their way
+ * A replica's record of the calls that it is about to make, on its blocks: those that come while a message is on its way
  * leave together in the next. A journal message for each call instead added 10 ms to a call among 64 where each write is
- * on disk at once, and 2.5 ms where it is within 100 ms (bench row `overhead`).
+ * on disk at once, and 2.5 ms where it is within 100 ms (bench row `overhead`); two messages on their way were slower than
+ * one, and so was the stream of the journals, where a draw waits for the outcomes of its own burst.
  */
 export class DrawLog {
   readonly #team: string;
-  readonly #ports: { readonly log: Pick<Log, "append">; readonly clock: Clock };
+  readonly #ports: { readonly draws: Pick<Log, "append">; readonly clock: Clock };
   readonly #signal: AbortSignal;
   #waiting: Waiting[] = [];
-  #writing = 0;
+  #writing = false;
   /** Only this replica writes on its blocks, so the number of a block's last message is known; a replica has few blocks a day. */
   readonly #written = new Map<string, number>();
 
-  constructor(team: string, ports: { readonly log: Pick<Log, "append">; readonly clock: Clock }, signal: AbortSignal) {
+  constructor(team: string, ports: { readonly draws: Pick<Log, "append">; readonly clock: Clock }, signal: AbortSignal) {
     this.#team = team;
     this.#ports = ports;
     this.#signal = signal;
@@ -49,12 +46,12 @@ export class DrawLog {
   record(block: string, drawn: Drawn): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ block, drawn, resolve, reject });
-      if (this.#writing < AT_ONCE) void this.#write();
+      if (!this.#writing) void this.#write();
     });
   }
 
   async #write(): Promise<void> {
-    this.#writing++;
+    this.#writing = true;
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const { block } = first;
       const group = this.#waiting.filter((one) => one.block === block).slice(0, TOGETHER);
@@ -69,26 +66,26 @@ export class DrawLog {
         for (const { reject } of group) reject(error);
       }
     }
-    this.#writing--;
+    this.#writing = false;
   }
 
   async #append(block: string, calls: readonly Drawn[]): Promise<void> {
-    const { log, clock } = this.#ports;
+    const { draws, clock } = this.#ports;
     const n = (this.#written.get(block) ?? 0) + 1;
     this.#written.set(block, n);
-    const id = `${ENTITY}-${block}-${n}`;
-    const subject = buildSubject({ kind: "fact", team: this.#team, entity: ENTITY, event: EVENT, id: block, key: String(n) });
+    const id = `draw-${block}-${n}`;
+    const subject = buildSubject({ kind: "draw", team: this.#team, block, n });
     const body = encodeBody([
       {
         specversion: "1.0",
         id,
         source: `/teams/${this.#team}`,
-        type: `armada.${ENTITY}.${EVENT}`,
+        type: "armada.calls.drawn",
         subject: block,
         time: new Date(clock.now()).toISOString(),
         data: { calls },
         team: this.#team,
-        correlationid: `${ENTITY}-${block}`,
+        correlationid: `draw-${block}`,
         causationid: id,
         schemaversion: 1,
         hops: 0,
@@ -96,7 +93,7 @@ export class DrawLog {
     ]);
     for (let tries = 0; ; tries++) {
       this.#signal.throwIfAborted();
-      const appended = await log.append(subject, body, { filter: subject, last: 0 });
+      const appended = await draws.append(subject, body, { filter: subject, last: 0 });
       // A conflict is our own message, whose answer was lost: nobody else writes on this block.
       if (appended.kind === "appended" || (appended.kind === "conflict" && appended.last !== undefined)) return;
       await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), this.#signal);

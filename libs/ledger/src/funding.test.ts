@@ -38,7 +38,7 @@ class World {
       zone: "UTC",
       leaseMs: 6_000,
       limits: { team: { month: own }, agents: {}, fleet: this.limit },
-      ports: { log: this.mesh.connect(team).log, clock, random, logger: quiet },
+      ports: { ...this.mesh.connect(team), clock, random, logger: quiet },
       signal: this.#over.signal,
       askFleet: async (asked, signal) => {
         this.asks++;

@@ -41,7 +41,7 @@ class World {
       zone: "UTC",
       leaseMs: LEASE_MS,
       limits,
-      ports: { log: connected.log, clock: this.clock, random: this.random, logger: quiet },
+      ports: { log: connected.log, draws: connected.draws, clock: this.clock, random: this.random, logger: quiet },
       signal: over.signal,
       lapsed: async (block) => {
         const told = new Set(this.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));

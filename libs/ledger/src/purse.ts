@@ -1,5 +1,5 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
-import type { Logger } from "@armada/event-sourcing";
+import type { Log, Logger } from "@armada/event-sourcing";
 import type { AskFleet } from "./ask-federation.ts";
 import { Book, type PursePorts } from "./book.ts";
 import { DrawLog } from "./draw-log.ts";
@@ -8,7 +8,7 @@ import type { GrantAnswered } from "./grants.ts";
 import { Holding, type Reservation } from "./holding.ts";
 import { GRACE_MS } from "./ledger.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
-import { type Period, periodOf } from "./periods.ts";
+import { endOf, type Period, periodOf } from "./periods.ts";
 import { accountOf, highest, type Scope } from "./standing.ts";
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ export type PurseOptions = {
   /** How long a block is a replica's without a word from it. */
   readonly leaseMs: number;
   readonly limits: AllLimits;
-  readonly ports: PursePorts & { readonly logger: Logger };
+  readonly ports: PursePorts & { readonly draws: Pick<Log, "append">; readonly logger: Logger };
   readonly signal: AbortSignal;
   /** How to ask for more of the fleet's limit, where `limits` has one. */
   readonly askFleet?: AskFleet;
@@ -36,6 +36,7 @@ export class Purse {
   readonly #options: PurseOptions;
   readonly #books = new Map<string, Book>();
   readonly #draws: DrawLog;
+  #today: Period & { readonly from: number; readonly until: number } = { day: "", month: "", from: 0, until: 0 };
   #current: Holding | undefined;
   /** Blocks of days that are over, with calls still open. */
   readonly #retired = new Set<Holding>();
@@ -101,9 +102,13 @@ export class Purse {
     await book.decide({ type: "limit", limits }, signal);
   }
 
+  /** Asked several times a call, and a zone's calendar is dear: it is looked up once a day. */
   #period(): Period {
     const { ports, zone } = this.#options;
-    return periodOf(ports.clock.now(), zone);
+    const now = ports.clock.now();
+    if (now < this.#today.from || now >= this.#today.until)
+      this.#today = { ...periodOf(now, zone), from: now, until: endOf(now, zone, "day") };
+    return this.#today;
   }
 
   #book(month: string): Book {

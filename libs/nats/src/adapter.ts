@@ -12,6 +12,8 @@ import { Reader, Signer } from "./writer.ts";
 export type NatsPorts = {
   readonly link: Link;
   readonly log: Log;
+  /** The stream of the calls that its replicas were about to make. */
+  readonly draws: Log;
   readonly timers: Timers;
   readonly registers: Registers;
   /** Registers of models' answers, which forget after two days: the team's, and those that only teams with an agent that shares may use. */
@@ -36,11 +38,11 @@ export async function connectTeam(options: {
 
 /** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */
 export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string, string>, logger: Logger): NatsPorts {
-  const reader = new Reader(team, keys);
-  const signer = new Signer(connected.identity.seed);
+  const how = { reader: new Reader(team, keys), signer: new Signer(connected.identity.seed), logger };
   return {
     link: connected,
-    log: jetstreamLog(connected, team, reader, signer, logger),
+    log: jetstreamLog(connected, team, "TEAM", how),
+    draws: jetstreamLog(connected, team, "DRAWS", how),
     timers: jetstreamTimers(connected, team),
     registers: jetstreamRegisters(connected, "reg", team, logger),
     answers: { team: jetstreamRegisters(connected, "cache", team, logger), fleet: jetstreamRegisters(connected, "cache", "fleet", logger) },

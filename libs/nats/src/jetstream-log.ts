@@ -36,9 +36,14 @@ type ApiError = { readonly description: string; readonly err_code?: number };
 /** nats-server's error code for "stream not found". */
 const NO_STREAM = 10059;
 
-/** The Log port on a team's JetStream stream. */
-export function jetstreamLog(link: Link, team: string, reader: Reader, signer: Signer, logger: Logger): Log {
-  const stream = `TEAM_${team}`;
+/** The Log port on one of a team's JetStream streams: its journals and facts, or its draws. */
+export function jetstreamLog(
+  link: Link,
+  team: string,
+  kind: "TEAM" | "DRAWS",
+  { reader, signer, logger }: { readonly reader: Reader; readonly signer: Signer; readonly logger: Logger },
+): Log {
+  const stream = `${kind}_${team}`;
   const { mux } = link;
   const seen = new Set<number>();
   const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {

@@ -20,6 +20,7 @@ const written = (team: string): string[] => [
   `at.${team}.r.1`,
   `obj.${team}.d.0`,
   `live.${team}.r.1`,
+  `draw.${team}.b.1`,
 ];
 const asks = (from: string, to: string): string[] => [`ask.${to}.${from}.help.r-1`, `ans.${to}.${from}.r.1`];
 
@@ -39,6 +40,8 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       ...changes("TEAM_beta"),
       ...changes("TIMERS_alpha"),
       ...changes("OBJECTS_alpha"),
+      ...changes("DRAWS_alpha"),
+      ...reads("DRAWS_beta"),
       "$JS.API.STREAM.CREATE.MINE",
       "$JS.API.STREAM.LIST",
       "_INBOX.beta.x",

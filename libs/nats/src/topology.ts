@@ -31,6 +31,8 @@ const MAX_ACK_PENDING = 10_000;
 export const SHARED_ANSWERS = "CACHE_fleet";
 /** An answer serves for 24 hours at most; what is older than this serves nobody. */
 const CACHED_MS = 48 * 3_600_000;
+/** Replicas look after the blocks of the month that is and of the one that ended yesterday. */
+const DRAWN_MS = 62 * 86_400_000;
 
 /** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
 export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; maxBytes: number }): Wanted {
@@ -79,6 +81,7 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         max_age: nanos(CACHED_MS),
         deny_delete: false,
       },
+      { ...base, name: `DRAWS_${team}`, subjects: [`draw.${team}.>`], discard: DiscardPolicy.Old, max_age: nanos(DRAWN_MS) },
       { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New, max_bytes: options.maxBytes },
     ],
     consumers: queues.map((queue) => ({

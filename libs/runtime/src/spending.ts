@@ -16,6 +16,8 @@ export type Spending = {
 
 export type SpendingPorts = {
   readonly log: Log;
+  /** The stream of the calls that replicas were about to make. */
+  readonly draws: Log;
   /** Where models' answers are kept: the team's, and those that teams share. */
   readonly answers: { readonly team: Registers; readonly fleet: Registers };
   readonly objects: Objects;
@@ -77,12 +79,12 @@ export function limitsOf(team: Team, budgets: Pick<Config["budgets"], "teams" | 
 
 function budgetFor(
   team: Team,
-  { log, logger, askFleet }: { log: Log; logger: Logger; askFleet: AskFleet | undefined },
+  { log, draws, logger, askFleet }: { log: Log; draws: Log; logger: Logger; askFleet: AskFleet | undefined },
   budgets: Config["budgets"],
   signal: AbortSignal,
 ): Budget {
   const limits = limitsOf(team, budgets);
-  const ports = { log, clock: systemClock, random: systemRandom, logger };
+  const ports = { log, draws, clock: systemClock, random: systemRandom, logger };
   const purse = new Purse({
     team: team.name,
     replica: systemRandom.id(),
@@ -92,7 +94,7 @@ function budgetFor(
     ports,
     signal,
     ...(limits.fleet === undefined ? {} : { askFleet: askFleet ?? askFederation(team.name, ports) }),
-    lapsed: (block, about) => lapsedCalls(log, team.name, block, about),
+    lapsed: (block, about) => lapsedCalls(ports, team.name, block, about),
     concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });
   return { purse, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };

@@ -61,16 +61,16 @@ class World {
       sleep: (ms, signal) => (over.signal.aborted ? never : living(this.clock.sleep(ms, signal))),
     };
     const { kill, ...connected } = this.mesh.connect("shop");
-    const { log } = connected;
+    const { log, draws } = connected;
     const purse = new Purse({
       team: "shop",
       replica: this.random.id(),
       zone: "UTC",
       leaseMs: LEASE_MS,
       limits: { team: { day: { micros: 1_000_000 } }, agents: {} },
-      ports: { log, clock, random: this.random, logger: silentLogger },
+      ports: { log, draws, clock, random: this.random, logger: silentLogger },
       signal: over.signal,
-      lapsed: (block, about) => lapsedCalls(log, "shop", block, about),
+      lapsed: (block, about) => lapsedCalls({ log, draws }, "shop", block, about),
       concluded: (suspects) => concludedCalls(log, "shop", suspects),
     });
     const provider = this.#provider(die, () => {

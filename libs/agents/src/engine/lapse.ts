@@ -9,16 +9,18 @@ import { readJournalMessage } from "./journal-message.ts";
  * they cost, suspect where none does. Calls that the ledger has heard of are left out.
  */
 export async function lapsedCalls(
-  log: Pick<Log, "scan" | "load">,
+  { log, draws }: { readonly log: Pick<Log, "scan" | "load">; readonly draws: Pick<Log, "scan"> },
   team: string,
   block: string,
   { from }: Block,
 ): Promise<{ settled: Settled[]; suspected: Drawn[] }> {
   const drawn = new Map<string, Drawn>();
   const told = new Set<string>();
-  const upTo = await log.scan([drawsFilter(team, block), `run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
+  await draws.scan([drawsFilter(team, block)], 0, ({ envelopes }) => {
+    for (const call of drawsIn(envelopes)) drawn.set(call.call, call);
+  });
+  const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
     for (const call of toldIn(message)) told.add(call);
-    if (message.subject.startsWith(`evt.${team}.draws.`)) for (const call of drawsIn(message.envelopes)) drawn.set(call.call, call);
     for (const { data, run } of journaledIn(message)) if (data.block === block) drawn.set(data.call, { ...pick(data), run, workflow: "" });
   });
   for (const call of told) drawn.delete(call);

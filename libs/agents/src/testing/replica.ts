@@ -1,4 +1,4 @@
-import type { Clock, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
+import type { Clock, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
 import { Purse, parseLimits } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import { budgetOf } from "../call-options.ts";
@@ -35,11 +35,11 @@ export function startReplica(
   const { budget, ...system } = env;
   mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
   const { kill, ...replica } = mesh.connect(team.name);
-  const ports: Ports = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
+  const ports: Ports & { readonly draws: Log } = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
   return { engine: startEngine(team, ports, models, budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }), ports, kill };
 }
 
-function budgetFor(team: Team, ports: Ports, about: TestBudget): Budget {
+function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: TestBudget): Budget {
   const said = parseLimits(about.limits);
   const own = team.agents.flatMap((agent) => {
     const limits = budgetOf(agent);
@@ -53,7 +53,7 @@ function budgetFor(team: Team, ports: Ports, about: TestBudget): Budget {
     limits: { team: said, agents: Object.fromEntries(own) },
     ports,
     signal: new AbortController().signal,
-    lapsed: (block, of) => lapsedCalls(ports.log, team.name, block, of),
+    lapsed: (block, of) => lapsedCalls(ports, team.name, block, of),
   });
   return { purse, run: said.run, downgradeAt: about.downgradeAt ?? 0.8, atLimit: about.atLimit ?? "wait" };
 }

@@ -10,6 +10,8 @@ import { MemoryStream } from "./stream.ts";
 /** The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes. */
 export type MemoryReplica = {
   readonly log: Log;
+  /** The stream of the calls that its replicas were about to make. */
+  readonly draws: Log;
   readonly timers: Timers;
   readonly registers: Registers;
   readonly objects: Objects;
@@ -43,6 +45,7 @@ export class MemoryMesh {
   /** Makes a team's stream, queues and sources; what is there stays. `sources`: filters by the other team. */
   provision(team: string, queues: readonly Queue[], sources: ReadonlyMap<string, readonly string[]> = new Map()): void {
     const stream = this.stream(team);
+    this.draws(team);
     const known = this.#queues.get(team) ?? new Map<string, MemoryQueue>();
     this.#queues.set(team, known);
     for (const queue of queues)
@@ -74,6 +77,11 @@ export class MemoryMesh {
     return made;
   }
 
+  /** The stream of the calls that a team's replicas were about to make; its name is none that a team can have. */
+  draws(team: string): MemoryStream {
+    return this.stream(drawsOf(team));
+  }
+
   queues(team: string): ReadonlyMap<string, MemoryQueue> {
     return this.#queues.get(team) ?? new Map();
   }
@@ -102,24 +110,24 @@ export class MemoryMesh {
         throw new ArmadaError("QUEUE_UNKNOWN", `team ${team} has no queue ${name}`, { hint: "provision the team first" });
       return found;
     };
-    const log: Log = {
-      append: (subject, body, expect) => op(() => this.#append(team, subject, body, expect)),
+    const logOn = (name: string): Log => ({
+      append: (subject, body, expect) => op(() => this.#append(name, subject, body, expect)),
       load: async (filter, atLeast = 0) => {
         for (;;) {
-          const loaded = await op(() => this.stream(team).load(filter, this.#view(this.stream(team).head)));
+          const loaded = await op(() => this.stream(name).load(filter, this.#view(this.stream(name).head)));
           if (loaded.kind === "too_many" || loaded.upTo >= atLeast) return loaded;
         }
       },
       last: async (filter, atLeast = 0) => {
         for (;;) {
-          const found = await op(() => this.stream(team).last(filter, this.#view(this.stream(team).head)));
+          const found = await op(() => this.stream(name).last(filter, this.#view(this.stream(name).head)));
           if (found.upTo >= atLeast) return found.message;
         }
       },
-      follow: (filters, from, handler, signal) => this.#follow(team, filters, from, handler, signal, () => dead),
+      follow: (filters, from, handler, signal) => this.#follow(name, filters, from, handler, signal, () => dead),
       scan: (filters, from, handler) =>
         op(() => {
-          const { messages, head } = this.stream(team);
+          const { messages, head } = this.stream(name);
           for (const message of messages.slice(from))
             if (message.envelopes.length > 0 && filters.some((filter) => matches(filter, message.subject))) handler(message);
           return head;
@@ -154,10 +162,11 @@ export class MemoryMesh {
         }),
       pause: (name, until) => op(() => queue(name).pause(until)),
       depth: (name) => op(() => queue(name).depth()),
-      head: () => op(() => this.stream(team).head),
-    };
+      head: () => op(() => this.stream(name).head),
+    });
     return {
-      log,
+      log: logOn(team),
+      draws: logOn(drawsOf(team)),
       timers: { at: (key, time, body) => op(() => this.#at(team, key, time, body)) },
       registers: {
         get: (key) => op(() => this.#registers.get(`${team} ${key}`)),
@@ -180,9 +189,9 @@ export class MemoryMesh {
     };
   }
 
-  #append(team: string, subject: string, body: string, expect?: { filter: string; last: number }): Appended {
-    const [kind, to = team] = subject.split(".");
-    const target = this.#streams.get(kind === "ask" || kind === "ans" ? to : team);
+  #append(own: string, subject: string, body: string, expect?: { filter: string; last: number }): Appended {
+    const [kind, to = own] = subject.split(".");
+    const target = this.#streams.get(kind === "ask" || kind === "ans" ? to : own);
     if (target === undefined) return { kind: "unavailable", reason: `no stream takes ${subject}` };
     if (this.#chance(this.#hostility.refused, "refusals")) return { kind: "unavailable", reason: "no answer" };
     const appended = target.append(subject, body, this.#clock.now(), expect);
@@ -200,14 +209,14 @@ export class MemoryMesh {
   }
 
   async #follow(
-    team: string,
+    name: string,
     filters: readonly string[],
     from: number,
     handler: (message: Message) => void | Promise<void>,
     signal: AbortSignal,
     dead: () => boolean,
   ): Promise<void> {
-    const stream = this.stream(team);
+    const stream = this.stream(name);
     let next = from;
     let wake = (): void => undefined;
     const end = stream.listen(() => wake());
@@ -277,4 +286,8 @@ export class MemoryMesh {
     this.mischief[count]++;
     return true;
   }
+}
+
+function drawsOf(team: string): string {
+  return `draws of ${team}`;
 }
