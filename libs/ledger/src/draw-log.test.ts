@@ -1,10 +1,9 @@
 import { HOSTILE, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { DrawLog, drawsIn } from "./draw-log.ts";
-import type { Drawn } from "./ledger-events.ts";
+import { DrawLog, drawsIn, type Recorded } from "./draw-log.ts";
 
-const drawn = (call: string): Drawn => ({
+const drawn = (call: string): Recorded => ({
   call,
   account: "*",
   agent: "a",
@@ -14,6 +13,7 @@ const drawn = (call: string): Drawn => ({
   model: "m",
   ceiling: { micros: 1, tokens: 1 },
   drawnAt: 1,
+  seq: 1,
 });
 
 test("calls that come together are on record together, each once, whatever the log does", async () => {

@@ -3,7 +3,10 @@ import type { Clock, Log } from "@armada/event-sourcing";
 import { z } from "zod";
 import { Drawn } from "./ledger-events.ts";
 
-const Calls = z.object({ calls: z.array(Drawn) });
+const Recorded = Drawn.extend({ seq: z.number().int().min(0) });
+/** A call on record. `seq`: a sequence of the team's stream that the ledger's message about what became of it stands behind. */
+export type Recorded = z.infer<typeof Recorded>;
+const Calls = z.object({ calls: z.array(Recorded) });
 /** Calls in one message: about 250 bytes each, below what moves to the object store. */
 const TOGETHER = 200;
 const FIRST_PAUSE_MS = 20;
@@ -15,11 +18,11 @@ export function drawsFilter(team: string, block: string): string {
 }
 
 /** The calls that a message of the draw log tells of. @throws ZodError */
-export function drawsIn(envelopes: readonly Envelope[]): readonly Drawn[] {
+export function drawsIn(envelopes: readonly Envelope[]): readonly Recorded[] {
   return envelopes.flatMap(({ data }) => Calls.parse(data).calls);
 }
 
-type Waiting = { readonly block: string; readonly drawn: Drawn; resolve(): void; reject(error: unknown): void };
+type Waiting = { readonly block: string; readonly drawn: Recorded; resolve(): void; reject(error: unknown): void };
 
 /**
  * A replica's record of the calls that it is about to make, on its blocks: those that come while a message is on its way
@@ -43,7 +46,7 @@ export class DrawLog {
   }
 
   /** Resolves when it is durable that the call may be billed. Rejects with the signal's reason. */
-  record(block: string, drawn: Drawn): Promise<void> {
+  record(block: string, drawn: Recorded): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ block, drawn, resolve, reject });
       if (!this.#writing) void this.#write();
@@ -69,7 +72,7 @@ export class DrawLog {
     this.#writing = false;
   }
 
-  async #append(block: string, calls: readonly Drawn[]): Promise<void> {
+  async #append(block: string, calls: readonly Recorded[]): Promise<void> {
     const { draws, clock } = this.#ports;
     const n = (this.#written.get(block) ?? 0) + 1;
     this.#written.set(block, n);

@@ -58,8 +58,8 @@ export class Purse {
   }
 
   /** Resolves when it is durable that the reserved call may be billed. */
-  record({ block }: Reservation, drawn: Drawn): Promise<void> {
-    return this.#draws.record(block, drawn);
+  record({ block, seq }: Reservation, drawn: Drawn): Promise<void> {
+    return this.#draws.record(block, { ...drawn, seq });
   }
 
   /** The limit of the agent's that is used most, and its share; undefined where none holds. */

@@ -17,7 +17,7 @@ export async function lapsedCalls(
   const drawn = new Map<string, Drawn>();
   const told = new Set<string>();
   await draws.scan([drawsFilter(team, block)], 0, ({ envelopes }) => {
-    for (const call of drawsIn(envelopes)) drawn.set(call.call, call);
+    for (const { seq, ...call } of drawsIn(envelopes)) if (seq >= from) drawn.set(call.call, call);
   });
   const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
     for (const call of toldIn(message)) told.add(call);

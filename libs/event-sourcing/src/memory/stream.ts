@@ -3,8 +3,6 @@ import type { Appended, Expectation, Loaded, Message } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
 const MAX_LOAD = 1_000;
-/** Facts, runs and asks carry their aggregate in the fifth token. */
-const AGGREGATE = 4;
 
 /** One team's stream in memory: an array, and an index over the token that names the aggregate. */
 export class MemoryStream {
@@ -41,7 +39,7 @@ export class MemoryStream {
       ...(origin === undefined ? {} : { origin }),
     };
     this.messages.push(message);
-    const aggregate = subject.split(".")[AGGREGATE] ?? "";
+    const aggregate = aggregateOf(subject) ?? "";
     const siblings = this.#byAggregate.get(aggregate);
     if (siblings === undefined) this.#byAggregate.set(aggregate, [message]);
     else siblings.push(message);
@@ -79,10 +77,16 @@ export class MemoryStream {
   }
 
   #candidates(filter: string): readonly Message[] {
-    const aggregate = filter.split(".")[AGGREGATE];
+    const aggregate = aggregateOf(filter);
     const indexed = aggregate !== undefined && aggregate !== "*" && aggregate !== ">";
     return indexed ? (this.#byAggregate.get(aggregate) ?? []) : this.messages;
   }
+}
+
+/** The token that names the aggregate: the fifth of facts, runs and asks, the third where there are four, of ticks and draws. */
+function aggregateOf(subject: string): string | undefined {
+  const tokens = subject.split(".");
+  return tokens.length === 4 && tokens[3] !== ">" ? tokens[2] : tokens[4];
 }
 
 /** Whether a reader may take it. */

@@ -11,6 +11,8 @@ export class VirtualClock implements Clock {
   #order = 0;
   readonly #heap: Sleeper[] = [];
   #idle: (() => void)[] = [];
+  #held = 0;
+  #released: () => void = () => undefined;
   /** Idle by this clock's own turns: what waits for a dry queue goes on before time does. Only while `run` runs. */
   readonly scheduler: Scheduler = { idle: () => new Promise((resolve) => void this.#idle.push(resolve)) };
 
@@ -44,6 +46,17 @@ export class VirtualClock implements Clock {
     });
   }
 
+  /** Time stands still until real work, as on a socket, has ended. Only while `run` runs. */
+  async standing<T>(work: Promise<T>): Promise<T> {
+    this.#held++;
+    try {
+      return await work;
+    } finally {
+      this.#held--;
+      this.#released();
+    }
+  }
+
   /** Wakes sleepers in order until `until` says so, or virtual time passes `limit` ms, or nobody sleeps. */
   async run(until: () => boolean, limit: number): Promise<"done" | "late" | "idle"> {
     const end = this.#now + limit;
@@ -54,6 +67,12 @@ export class VirtualClock implements Clock {
         const idle = this.#idle;
         this.#idle = [];
         for (const resolve of idle) resolve();
+        continue;
+      }
+      if (this.#held > 0) {
+        await new Promise<void>((resolve) => {
+          this.#released = resolve;
+        });
         continue;
       }
       let next = pop(this.#heap);

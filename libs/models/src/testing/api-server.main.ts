@@ -6,6 +6,7 @@ import { listPrices } from "../prices.ts";
 import type { ApiScript } from "./api-request.ts";
 import { startApiServer } from "./api-server.ts";
 import { FaultRates } from "./faults.ts";
+import { ToldClock } from "./told-clock.ts";
 
 const USAGE = `Messages API server on loopback, with Message Batches, a usage report, and OpenAI's chat completions and embeddings.
   --script FILE     module that exports script(task, request)
@@ -20,6 +21,7 @@ const USAGE = `Messages API server on loopback, with Message Batches, a usage re
   --models A,B      models known; unless said those of the price list, and any on the OpenAI routes
   --prices JSON     rows beside the list prices, micro-dollars per million tokens:
                     [{"model","since","input","output","cacheWrite5m","cacheWrite1h","cacheRead"}]
+  --told-clock      the time is what the requests' header x-armada-now says, ms since 1970
   --hold            leave requests unanswered until POST /v1/armada/control {"hold":false}
   --faults JSON     {"seed":1,"rateLimited":0.1,"overloaded":0.1,"timeout":0.1,"brokenStream":0.1,"truncatedJson":0.1,
                     "batchErrored":0.1,"batchExpired":0.1,"retryAfter":1,"holdMs":60000}
@@ -58,6 +60,7 @@ const Flags = z.object({
     .string()
     .transform((text) => Rows.parse(JSON.parse(text)))
     .optional(),
+  "told-clock": z.boolean().optional(),
   hold: z.boolean().optional(),
   faults: z
     .string()
@@ -83,6 +86,7 @@ async function main(): Promise<void> {
       keys: text,
       models: text,
       prices: text,
+      "told-clock": flag,
       hold: flag,
       faults: text,
     },
@@ -101,6 +105,7 @@ async function main(): Promise<void> {
     keys: flags.keys,
     models: flags.models,
     prices: flags.prices === undefined ? undefined : [...listPrices, ...flags.prices],
+    clock: flags["told-clock"] === true ? new ToldClock() : undefined,
     hold: flags.hold,
     faults: flags.faults,
   });

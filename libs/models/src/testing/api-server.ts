@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@armada/event-sourcing";
 import { listPrices, type Price } from "../prices.ts";
@@ -10,10 +10,12 @@ import type { ApiRequest, ApiScript } from "./api-request.ts";
 import type { ApiUsage } from "./api-usage.ts";
 import { batches } from "./batches.ts";
 import type { BatchFault, Fault, FaultRates } from "./faults.ts";
+import { headerOf } from "./incoming.ts";
 import { messagesWire } from "./messages-wire.ts";
 import { promptCache } from "./prompt-cache.ts";
 import { routes } from "./routes.ts";
 import { refusal } from "./serve.ts";
+import { NOW_HEADER, ToldClock } from "./told-clock.ts";
 
 export type ApiServerOptions = {
   /** A free one unless said. */
@@ -40,7 +42,10 @@ export type ApiServerOptions = {
   readonly models?: readonly string[] | undefined;
   /** What requests cost; the list prices unless said. A model without a price costs nothing. */
   readonly prices?: readonly Price[] | undefined;
-  /** By which the log, the prices, the lives of prompts in the cache and the ends of batches go; the system's unless said. */
+  /**
+   * By which the log, the prices, the lives of prompts in the cache and the ends of batches go; the system's unless said. A
+   * `ToldClock` goes by the requests' header `x-armada-now`.
+   */
   readonly clock?: Clock | undefined;
   /** Usage to report instead of the counted one. */
   readonly usage?: ((request: ApiRequest) => Partial<ApiUsage>) | undefined;
@@ -84,7 +89,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const handle = routes({ book, settings, how, batches: all, keys, models, openaiModels: options.models });
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
-    handle(req, res).catch((error: unknown) => {
+    const handled = clock instanceof ToldClock ? clock.tell(timeOf(req)).then(() => handle(req, res)) : handle(req, res);
+    handled.catch((error: unknown) => {
       if (res.headersSent) res.destroy();
       else refusal(res, messagesWire, "internal", String(error), "000000", settings);
     });
@@ -108,4 +114,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       book.close();
     },
   };
+}
+
+/** What a request says that the time is; 0, which no clock goes back to, where it does not say. */
+function timeOf(req: IncomingMessage): number {
+  return Number(headerOf(req, NOW_HEADER) ?? 0) || 0;
 }

@@ -6,3 +6,4 @@ export { type ApiServer, type ApiServerOptions, startApiServer } from "./api-ser
 export type { ApiUsage } from "./api-usage.ts";
 export { type BatchFault, type Fault, FaultRates, faultKinds } from "./faults.ts";
 export { roughTokens } from "./prompt-cache.ts";
+export { NOW_HEADER } from "./told-clock.ts";
