@@ -1,39 +1,47 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import type { VirtualClock } from "@armada/event-sourcing/testing";
-import { readApiLog, startApiServer } from "@armada/models/testing";
-import { answers, FIRST_TOKEN_MS, TOKENS_PER_SECOND } from "./requests.ts";
+import { NOW_HEADER, readApiLog } from "@armada/models/testing";
+import { z } from "zod";
+import { FIRST_TOKEN_MS, TOKENS_PER_SECOND } from "./requests.ts";
 
 /** How long a batch takes: most end in less than an hour; source: platform.claude.com/docs/en/build-with-claude/batch-processing, 2026-11. */
 const BATCH_MS = 45 * 60_000;
+const MAIN = fileURLToPath(new URL("api-server.main.ts", import.meta.resolve("@armada/models/testing")));
+const SCRIPT = fileURLToPath(new URL("answers.ts", import.meta.url));
+const Ready = z.object({ type: z.literal("ready"), url: z.string() });
 
-/** The local provider, whose clock is the bench's. */
+/** What the provider has written down as billed, read from its log on disk. */
+export type Billed = { readonly micros: number; readonly requests: number; readonly byTask: Readonly<Record<string, number>> };
+
+/** The local provider, a process of its own that is told the bench's time with each request. */
 export type Provider = AsyncDisposable & {
   readonly url: string;
   /** Over a socket to the server; an answer takes its time by the virtual clock, and that stands still while bytes are on their way. */
   readonly fetch: typeof globalThis.fetch;
-  /** What the server has written down as billed, read from its log on disk. */
-  billed(): { readonly micros: number; readonly requests: number; readonly byTask: Readonly<Record<string, number>> };
-  /** Answers that came in a joint request. */
-  readonly joint: number;
+  billed(): Billed;
 };
 
 export async function startProvider(clock: VirtualClock, logFile: string): Promise<Provider> {
-  let joint = 0;
-  const script = answers((items) => {
-    joint += items;
-  });
-  const server = await startApiServer({ script, logFile, clock, batchMs: BATCH_MS, pieces: 1 });
+  const args = [MAIN, "--script", SCRIPT, "--log", logFile, "--told-clock", "--batch-ms", String(BATCH_MS), "--pieces", "1"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const orphaned = (): void => void child.kill("SIGKILL");
+  process.once("exit", orphaned);
+  const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  const { url } = Ready.parse(JSON.parse(String(first.value)));
   const asked = async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<{ response: Response; text: string }> => {
-    const response = await fetch(input, init);
+    const headers = new Headers(init?.headers);
+    headers.set(NOW_HEADER, String(clock.now()));
+    const response = await fetch(input, { ...init, headers });
     return { response, text: await response.text() };
   };
   return {
-    url: server.url,
-    get joint() {
-      return joint;
-    },
+    url,
     async fetch(input, init) {
       await clock.sleep(FIRST_TOKEN_MS, init?.signal ?? undefined);
-      const { response, text } = await standing(clock, asked(input, init));
+      const { response, text } = await clock.standing(asked(input, init));
       const about = { status: response.status, headers: response.headers };
       const first = text.indexOf("\n\n") + 2;
       if (response.headers.get("content-type")?.startsWith("text/event-stream") !== true) return new Response(text, about);
@@ -56,17 +64,10 @@ export async function startProvider(clock: VirtualClock, logFile: string): Promi
       for (const { task, costMicros } of ends) byTask[task] = (byTask[task] ?? 0) + costMicros;
       return { micros: ends.reduce((sum, { costMicros }) => sum + costMicros, 0), requests: ends.length, byTask };
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      process.off("exit", orphaned);
+      child.kill("SIGTERM");
+      await gone;
+    },
   };
-}
-
-/** Virtual time does not move while the work of real sockets goes on. */
-async function standing<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
-  let over = false;
-  const ended = work.finally(() => {
-    over = true;
-  });
-  ended.catch(() => undefined); // it is awaited below
-  while (!over) await clock.scheduler.idle();
-  return ended;
 }

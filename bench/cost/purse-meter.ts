@@ -15,6 +15,8 @@ type About = {
 export class PurseMeter implements Meter {
   readonly #about: About;
   readonly #calls = new Map<string, Open>();
+  /** Whether its provider's call was one with others. */
+  joint = false;
 
   constructor(about: About) {
     this.#about = about;
@@ -26,6 +28,8 @@ export class PurseMeter implements Meter {
     const call = shared === undefined ? id() : `${shared}~${id()}`;
     const drawn: Drawn = { call, account: reservation.account, agent, workflow, run, tier, model, ceiling };
     this.#calls.set(call, { reservation, drawn, cost: undefined });
+    await purse.record(reservation, drawn);
+    this.joint ||= shared !== undefined;
     if (!reservation.holding.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
     return call;
   }
@@ -35,14 +39,17 @@ export class PurseMeter implements Meter {
     if (open !== undefined) open.cost ??= cost;
   }
 
-  /** Tells the ledger what the calls cost. @throws where a bill is not known: nothing here loses one */
-  conclude(): void {
+  /** Tells the ledger what the calls cost. @returns that, micro-dollars @throws where a bill is not known: nothing here loses one */
+  conclude(): number {
+    let sum = 0;
     for (const { reservation, drawn, cost } of this.#calls.values()) {
       if (cost === undefined || cost.kind === "unknown") throw new Error(`nobody said what call ${drawn.call} cost`);
       const model = cost.kind === "billed" ? cost.model : drawn.model;
       const { micros, tokens } = cost.kind === "billed" ? cost.amount : { micros: 0, tokens: 0 };
+      sum += micros;
       reservation.holding.conclude(reservation, { settled: { ...drawn, model, micros, tokens } });
     }
     this.#calls.clear();
+    return sum;
   }
 }

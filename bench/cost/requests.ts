@@ -1,6 +1,6 @@
 import type { CallOptions, ModelRequest, Tier } from "@armada/models";
-import type { ApiScript } from "@armada/models/testing";
 import { z } from "zod";
+import { CHARACTERS } from "./answers.ts";
 import type { Call } from "./calls.ts";
 import type { Measures } from "./measures.ts";
 import type { Task, Workload } from "./workload.ts";
@@ -8,8 +8,6 @@ import type { Task, Workload } from "./workload.ts";
 const Answer = z.object({ text: z.string() });
 type Answer = z.infer<typeof Answer>;
 
-/** As the local provider counts: `roughTokens`. */
-const CHARACTERS = 4;
 /** An author allows an answer so many times its usual length. */
 const ROOM = 3;
 
@@ -50,24 +48,6 @@ function jointOf({ burst, answerTokens, toleranceSeconds }: Task): number {
   const longest = 2 * answerTokens; // no answer of a workload is longer than 1.5 times its mean
   const left = toleranceSeconds - burst.withinSeconds - FIRST_TOKEN_MS / 1_000;
   return Math.max(1, Math.min(burst.calls, Math.floor((left * TOKENS_PER_SECOND) / longest)));
-}
-
-/** Answers as long as each prompt says, to a joint request one for each of its items; `joint` is told how many. */
-export function answers(joint: (items: number) => void): ApiScript {
-  return (_task, { prompt, params }) => {
-    const n = Number(/^There are (\d+) independent items/.exec(prompt)?.[1] ?? 0);
-    if (n === 0) return answerTo(prompt);
-    joint(n);
-    const listed = Items.parse(params).items ?? Array.from({ length: n }, (_, i) => ({ item: i + 1, prompt }));
-    return { items: listed.map((one) => ({ item: one.item, value: answerTo(one.prompt) })) };
-  };
-}
-const Items = z.object({ items: z.array(z.object({ item: z.number(), prompt: z.string() })).optional() });
-
-function answerTo(prompt: string): Answer {
-  const tokens = Number(/\(answer of (\d+) tokens\)/.exec(prompt)?.[1] ?? 1);
-  const frame = JSON.stringify({ text: "" }).length;
-  return { text: "a".repeat(Math.max(1, tokens * CHARACTERS - frame)) };
 }
 
 function textOf(start: string, tokens: number): string {

@@ -9,36 +9,27 @@ export type Sample = { readonly agents: number; readonly teams: number; readonly
 /** One configuration on one sample; the sums over its teams, and what the whole month of all teams is by them. */
 export type Result = Bill & { readonly configuration: string; readonly sample: Sample; readonly dollarsAMonth: number };
 
-/** A budget is so much more than what is spent without one: downgrades, from 80 % of it on, act in the last eighth of the month. */
-const BUDGET = 1.1;
-
 /** @throws where a ledger and the server's log differ, or a bill stays unknown: then no figure here is worth anything */
 export async function runSample(workload: Workload, sample: Sample, { name, measures }: Configuration, folder: string): Promise<Result> {
   const on = new Set(measures);
   const all = [...calls(workload, sample)];
   const bills: Bill[] = [];
-  let micros = 0;
   for (let n = 0; n < sample.teams; n++) {
-    const about = {
+    const bill = await teamMonth({
       workload,
       calls: all.filter(({ team }) => team === n),
       team: `team_${n}`,
+      measures: on,
       days: sample.days,
       logFile: `${folder}/${n}-${process.pid}.jsonl`,
-    };
-    const budgeted = on.has("downgrades");
-    const first = await teamMonth({ ...about, measures: new Set([...on].filter((one) => one !== "downgrades")), budget: undefined });
-    const month = Math.round((first.billed * workload.days) / sample.days);
-    const budget = { limit: Math.ceil(month * BUDGET), spent: month - first.billed };
-    const bill = budgeted ? await teamMonth({ ...about, measures: on, budget }) : first;
-    micros += budgeted ? budget.spent + bill.billed : month;
+    });
     if (bill.billed !== bill.settled || bill.suspects > 0)
       throw new Error(`${name}: the server billed team ${n} ${bill.billed}, its ledger has ${bill.settled} and ${bill.suspects} suspects`);
     bills.push(bill);
   }
-  const teams = sample.agents / workload.agentsPerTeam;
-  const dollarsAMonth = ((micros / 1e6) * teams) / sample.teams;
-  return { ...total(bills), configuration: name, sample, dollarsAMonth };
+  const sum = total(bills);
+  const share = (sample.teams * workload.agentsPerTeam * sample.days) / (sample.agents * workload.days);
+  return { ...sum, configuration: name, sample, dollarsAMonth: sum.billed / 1e6 / share };
 }
 
 function total(bills: readonly Bill[]): Bill {

@@ -41,16 +41,21 @@ const MONTH_END = Date.parse("2026-12-01T00:00:00Z");
 /** Long, so that a month without calls of a replica that only renews its block is short. */
 const LEASE_MS = 600_000;
 const DOWNGRADE_AT = 0.8;
+/** A budget is set after so much of the month, so many times what the whole will be by that: downgrades act in its last eighth. */
+const TRIAL = 2 / 3;
+const BUDGET = 1.1;
+/** By then what can wait is done, of the night before too. */
+const NOON_MS = 12 * 3_600_000;
 /** Of the batch lane: `models.batchGather` and `models.batchPoll` of the configuration, for work that can wait for hours. */
 const GATHER_MS = 30 * 60_000;
-const POLL_MS = 60_000;
+const POLL_MS = 300_000;
 /** No process dies here. */
 const NOTES: LaneNotes = { earlier: () => undefined, submitted: () => Promise.resolve() };
 const quiet = { info: () => undefined, warn: () => undefined };
 
 /**
- * One team's calls of the last `days` days of November 2026 through the product's layers, in virtual time. `budget`: micro-dollars
- * that the team may spend in the month, and has spent of it before.
+ * One team's calls of the last `days` days of November 2026, which are its month, through the product's layers, in virtual
+ * time. With `downgrades` among the measures two days at least are wanted.
  */
 export async function teamMonth(about: {
   readonly workload: Workload;
@@ -58,7 +63,6 @@ export async function teamMonth(about: {
   readonly team: string;
   readonly measures: Measures;
   readonly days: number;
-  readonly budget: { readonly limit: number; readonly spent: number } | undefined;
   readonly logFile: string;
 }): Promise<Bill> {
   const { workload, team, measures, logFile } = about;
@@ -90,45 +94,72 @@ export async function teamMonth(about: {
     about: ({ tier }) => ({ model: chosen.tiers[tier] }),
   });
   const models = lane.adopting(cached);
-  const limits: AllLimits = { team: about.budget === undefined ? {} : { month: { micros: about.budget.limit } }, agents: {} };
-  const purse = new Purse({
-    team,
-    replica: "one",
-    zone: "UTC",
-    leaseMs: LEASE_MS,
-    limits,
-    ports: { log, draws, clock, random, logger: quiet },
-    signal,
-    lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
-  });
+  const budgetFor = (replica: string, limits: AllLimits["team"]): Budget => {
+    const purse = new Purse({
+      team,
+      replica,
+      zone: "UTC",
+      leaseMs: LEASE_MS,
+      limits: { team: limits, agents: {} },
+      ports: { log, draws, clock, random, logger: quiet },
+      signal,
+      lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
+    });
+    return { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
+  };
+  const unlimited = budgetFor("one", {});
+  let budget = unlimited;
   const warm = new AbortController();
-  const house = houseMeter(purse, "context_cache", { clock, random, logger: quiet, signal });
+  const house = houseMeter(unlimited.purse, "context_cache", { clock, random, logger: quiet, signal });
   if (measures.has("contexts")) chosen.keepWarm({ clock, signal: warm.signal, meter: house });
-  const budget: Budget = { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
-  const count = { cached: 0, batched: 0, downgraded: 0, late: 0 };
+  const count = { cached: 0, joint: 0, batched: 0, downgraded: 0, late: 0 };
+  const spent = async (): Promise<number> => {
+    const months = await Promise.all(MONTHS.map((month) => loadEndless(log, ledger, ledgerOf(team, month))));
+    return months.reduce((sum, { state }) => sum + state.spent.micros, 0);
+  };
+  /** Micro-dollars of the calls that were asked since the trial ended. */
+  let spentSince = 0;
+  const trial = Math.floor(about.days * TRIAL);
+
+  /** As a restart with another configuration does: what is open stays with the replica that opened it. */
+  const limit = async (): Promise<void> => {
+    await clock.sleep(trial * DAY_MS + NOON_MS, signal);
+    const month = (((await spent()) - spentSince) / trial) * about.days;
+    budget = budgetFor("two", { month: { micros: Math.ceil(month * BUDGET) } });
+  };
 
   const one = async (call: Call): Promise<void> => {
     const { task } = call;
+    const own = new AbortController(); // a signal that many listen to makes each of them slow
     const waits = task.toleranceSeconds * 1_000 >= HOURS_MS;
-    if (waits && measures.has("window")) await untilOffPeak(clock, signal);
+    if (waits && measures.has("window")) await untilOffPeak(clock, own.signal);
     const agent = `agent_${call.agent}`;
-    const meter = new PurseMeter({ purse, agent, run: call.prompt, workflow: task.name, id: () => random.id(), signal });
+    const paying = budget;
+    const meter = new PurseMeter({
+      purse: paying.purse,
+      agent,
+      run: call.prompt,
+      workflow: task.name,
+      id: () => random.id(),
+      signal: own.signal,
+    });
     const asked = tierOfTask(task, workload, measures);
-    const { tier, why } = await tierOf(budget, { agent, asked, used: { micros: 0, tokens: 0 } });
+    const { tier, why } = await tierOf(paying, { agent, asked, used: { micros: 0, tokens: 0 } });
     const request = requestOf(call, tier);
     if (why !== undefined) count.downgraded++;
     const byBatch = waits && measures.has("lane");
     const options: CallOptions = byBatch ? { lane: "batch", notes: NOTES, meter } : { ...optionsOf(task, measures), meter };
-    const answer = await models.call(request, signal, options);
+    const answer = await models.call(request, own.signal, options);
     if (byBatch) count.batched++;
     if (answer.cached !== undefined) count.cached++;
-    meter.conclude();
+    if (meter.joint) count.joint++;
+    const cost = meter.conclude();
+    if (call.at >= trial * DAY_MS) spentSince += cost;
     if (clock.now() - start - call.at > task.toleranceSeconds * 1_000) count.late++;
   };
 
   const all = (async () => {
-    if (about.budget !== undefined && about.budget.spent > 0) await carry(purse, about.budget.spent, signal);
-    const open: Promise<void>[] = [];
+    const open: Promise<void>[] = measures.has("downgrades") ? [limit()] : [];
     for (const call of about.calls) {
       const wait = start + call.at - clock.now();
       if (wait > 0) await clock.sleep(wait, signal);
@@ -138,7 +169,7 @@ export async function teamMonth(about: {
     // What is on its way comes to its end.
     warm.abort();
     await clock.sleep(60_000, signal);
-    await purse.close();
+    for (const { purse } of new Set([unlimited, budget])) await purse.close();
   })();
   let ended = false;
   const month = all.finally(() => {
@@ -150,16 +181,14 @@ export async function teamMonth(about: {
   await month;
   over.abort();
   const months = await Promise.all(MONTHS.map((month) => loadEndless(log, ledger, ledgerOf(team, month))));
-  const settled = months.reduce((sum, { state }) => sum + state.spent.micros, 0) - (about.budget?.spent ?? 0);
   const { micros, requests, byTask } = provider.billed();
   for (const file of [logFile, `${logFile}.batches.jsonl`]) rmSync(file, { force: true });
   return {
     calls: about.calls.length,
     billed: micros,
-    settled,
+    settled: await spent(),
     suspects: months.reduce((sum, { state }) => sum + Object.keys(state.suspects).length, 0),
     ...count,
-    joint: provider.joint,
     requests,
     byTask,
   };
@@ -168,13 +197,4 @@ export async function teamMonth(about: {
 async function untilOffPeak(clock: Clock, signal: AbortSignal): Promise<void> {
   const ofDay = clock.now() % DAY_MS;
   if (ofDay < OFF_PEAK_MS && ofDay >= 6 * 3_600_000) await clock.sleep(OFF_PEAK_MS - ofDay, signal);
-}
-
-/** What the team has spent in the month before. */
-async function carry(purse: Purse, micros: number, signal: AbortSignal): Promise<void> {
-  const ceiling = { micros, tokens: 0 };
-  const reservation = await purse.reserve("before", ceiling, signal);
-  const { account } = reservation;
-  const drawn = { call: "before", account, agent: "before", workflow: "before", run: "before", tier: "", model: "", ceiling };
-  reservation.holding.conclude(reservation, { settled: { ...drawn, ...ceiling } });
 }
