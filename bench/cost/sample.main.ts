@@ -10,7 +10,7 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 process.on("message", ({ sample, configuration, second }: Job) => {
   const workload = second === undefined ? loadWorkload() : secondWorkload(loadWorkload(), second);
-  runSample(workload, sample, configuration, folder).then(
+  runSample(workload, sample, configuration, folder, (line) => console.error(`  ${line}`)).then(
     (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);

@@ -10,7 +10,13 @@ export type Sample = { readonly agents: number; readonly teams: number; readonly
 export type Result = Bill & { readonly configuration: string; readonly sample: Sample; readonly dollarsAMonth: number };
 
 /** @throws where a ledger and the server's log differ, or a bill stays unknown: then no figure here is worth anything */
-export async function runSample(workload: Workload, sample: Sample, { name, measures }: Configuration, folder: string): Promise<Result> {
+export async function runSample(
+  workload: Workload,
+  sample: Sample,
+  { name, measures }: Configuration,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Result> {
   const on = new Set(measures);
   const all = [...calls(workload, sample)];
   const bills: Bill[] = [];
@@ -26,6 +32,7 @@ export async function runSample(workload: Workload, sample: Sample, { name, meas
     if (bill.billed !== bill.settled || bill.suspects > 0)
       throw new Error(`${name}: the server billed team ${n} ${bill.billed}, its ledger has ${bill.settled} and ${bill.suspects} suspects`);
     bills.push(bill);
+    if (sample.teams > 1) say(`${sample.agents} agents, ${name}: team ${n + 1} of ${sample.teams}`);
   }
   const sum = total(bills);
   const share = (sample.teams * workload.agentsPerTeam * sample.days) / (sample.agents * workload.days);

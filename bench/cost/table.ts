@@ -1,4 +1,4 @@
-import { ABOUT, ALL, allBut, MEASURES, type Measure, OFF, only } from "./measures.ts";
+import { ABOUT, ALL, allBut, type Configuration, MEASURES, type Measure, OFF, only } from "./measures.ts";
 import type { Result } from "./sample.ts";
 import type { Workload } from "./workload.ts";
 
@@ -13,7 +13,8 @@ export type Size = {
   /** Of `off`, the share that all measures save together. */
   readonly saved: number;
   /** Of what is saved, the share that is missing without downgrades. */
-  readonly byDowngrades: number;
+  readonly byDowngrades?: number;
+  /** None where only the ends were run. */
   readonly rows: readonly Row[];
   readonly counts: Pick<Result, "calls" | "requests" | "cached" | "joint" | "batched" | "downgraded" | "late">;
   /** Over all configurations. */
@@ -22,8 +23,9 @@ export type Size = {
   readonly settled: number;
 };
 
-export function configurations() {
-  return [OFF, ...MEASURES.map(only), ALL, ...MEASURES.map(allBut)];
+/** `ends`: without those that tell of single measures. */
+export function configurations(ends: boolean): Configuration[] {
+  return ends ? [OFF, ALL] : [OFF, ...MEASURES.map(only), ALL, ...MEASURES.map(allBut)];
 }
 
 export function sizeOf(agents: number, results: readonly Result[]): Size {
@@ -33,6 +35,7 @@ export function sizeOf(agents: number, results: readonly Result[]): Size {
     return found;
   };
   const own = results.filter(({ sample }) => sample.agents === agents);
+  const measured = own.length > 2 ? MEASURES : [];
   const off = of(OFF.name).dollarsAMonth;
   const { dollarsAMonth: all, calls, requests, cached, joint, batched, downgraded, late } = of(ALL.name);
   return {
@@ -40,8 +43,8 @@ export function sizeOf(agents: number, results: readonly Result[]): Size {
     off,
     all,
     saved: 1 - all / off,
-    byDowngrades: (of(allBut("downgrades").name).dollarsAMonth - all) / (off - all),
-    rows: MEASURES.map((measure) => ({
+    ...(measured.length === 0 ? {} : { byDowngrades: (of(allBut("downgrades").name).dollarsAMonth - all) / (off - all) }),
+    rows: measured.map((measure) => ({
       measure,
       alone: of(only(measure).name).dollarsAMonth,
       without: of(allBut(measure).name).dollarsAMonth,
@@ -66,7 +69,7 @@ export function textOf({ agents, off, all, saved, byDowngrades, rows, counts, la
       ({ measure, alone, without }) =>
         `  ${ABOUT[measure].padEnd(20)}  ${dollars(alone)} alone, saves ${dollars(off - alone)} (${percent(1 - alone / off)}); switched off of all ${dollars(without)}, ${dollars(without - all)} more`,
     ),
-    `  all together          ${dollars(all)}, saves ${percent(saved)}; ${percent(byDowngrades)} of that by downgrades`,
+    `  all together          ${dollars(all)}, saves ${percent(saved)}${byDowngrades === undefined ? "" : `; ${percent(byDowngrades)} of that by downgrades`}`,
     `  of ${counts.calls} answers: ${counts.cached} cached, ${counts.joint} joint, ${counts.batched} batched, ${counts.downgraded} downgraded, ${counts.late} late; ${counts.requests} requests billed`,
     `  over all configurations: ${late} late; the server's log $${(billed / 1e6).toFixed(6)}, the ledgers $${(settled / 1e6).toFixed(6)}`,
   ];
