@@ -25,6 +25,11 @@ export async function* run({ seed }: About): AsyncGenerator<Figure> {
   let server: HandStarted | undefined;
   try {
     await Promise.all(services.map((one) => one.says(/waiting for nats-server/u)));
+    const impatient = startService(names[0] ?? "", meant);
+    await impatient.says(/waiting for nats-server/u);
+    impatient.child.kill("SIGTERM");
+    await impatient.gone;
+    yield count("a service told to end while it waits for nats-server: exit code", impatient.child.exitCode ?? -1, 0, impatient.said());
     server = await startNats(at.cwd, { port, keys });
     yield holds("each service said that it waits for nats-server", true);
     await Promise.all(services.map((one) => one.says(/waiting for the stream TEAM_/u)));

@@ -29,10 +29,11 @@ export async function connectTeam(options: {
   team: string;
   logger: Logger;
   serverSince?: number;
+  /** Who no longer wants to wait for the server. */
+  signal?: AbortSignal;
 }): Promise<NatsPorts> {
-  const { servers, keys, team, logger, serverSince } = options;
-  const identity = await readIdentity(keys, team);
-  const connected = await link({ servers, identity, logger, ...(serverSince === undefined ? {} : { serverSince }) });
+  const { keys, team, logger } = options;
+  const connected = await link({ ...options, identity: await readIdentity(keys, team) });
   return portsOf(connected, team, await publicKeys(keys), logger);
 }
 

@@ -30,6 +30,13 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
+test("who waits for a server that is not there stops waiting when told", async () => {
+  const over = new AbortController();
+  const linked = link({ servers: "nats://127.0.0.1:1", identity, logger, signal: over.signal });
+  setTimeout(() => over.abort(new Error("no longer wanted")), 300);
+  await expect(linked).rejects.toThrow("no longer wanted");
+});
+
 test.each(["2.10.0", "2.13.9", "1.4.1", "0.0.0"])("a server of version %s is refused, with what to do", async (old) => {
   version = old;
   await expect(link({ servers: url, identity, logger })).rejects.toMatchObject({

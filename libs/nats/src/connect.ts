@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
@@ -6,6 +7,9 @@ import { Mux } from "./mux.ts";
 
 const OLDEST = [2, 14] as const;
 export const PINNED_SERVER = "2.15.1";
+const RETRY_MS = 200;
+/** Tries, ten seconds. */
+const SAY_EVERY = 50;
 
 /** One identity's connection. `outageAt`: when the server was last known to have been away, ms since 1970; 0 never. */
 export type Link = {
@@ -21,6 +25,7 @@ export type Link = {
 /**
  * Connects as an identity; waits for the server and reconnects for ever.
  * @throws ArmadaError `NATS_TOO_OLD`: on older servers the features that Armada stands on fail open, silently
+ * @throws the signal's reason
  */
 export async function link(options: {
   servers: string;
@@ -28,21 +33,12 @@ export async function link(options: {
   logger: Logger;
   /** When the server was started, where that is known, ms since 1970. */
   serverSince?: number;
+  /** Who no longer wants to wait for the server. */
+  signal?: AbortSignal;
 }): Promise<Link> {
-  const { servers, identity, logger } = options;
+  const { identity, logger } = options;
   const inboxPrefix = `_INBOX.${identity.name}`;
-  const connection = await connect({
-    servers: servers.split(","),
-    name: identity.name,
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(identity.seed)),
-    inboxPrefix,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 200,
-    waitOnFirstConnect: true,
-    noAsyncTraces: true,
-    pingInterval: 5_000,
-    maxPingOut: 2,
-  });
+  const connection = await connected(options, inboxPrefix);
   checkVersion(connection.info?.version ?? "0.0.0", logger);
   const mux = new Mux(connection, inboxPrefix);
   let outageAt = options.serverSince ?? 0;
@@ -77,6 +73,32 @@ export async function link(options: {
       await connection.close();
     },
   };
+}
+
+/** Tries until it is connected: the client's own way to wait for a server cannot be stopped. */
+async function connected(
+  { servers, identity, logger, signal }: Pick<Parameters<typeof link>[0], "servers" | "identity" | "logger" | "signal">,
+  inboxPrefix: string,
+): Promise<NatsConnection> {
+  for (let tries = 1; ; tries++) {
+    signal?.throwIfAborted();
+    try {
+      return await connect({
+        servers: servers.split(","),
+        name: identity.name,
+        authenticator: nkeyAuthenticator(new TextEncoder().encode(identity.seed)),
+        inboxPrefix,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RETRY_MS,
+        noAsyncTraces: true,
+        pingInterval: 5_000,
+        maxPingOut: 2,
+      });
+    } catch (error) {
+      if (tries % SAY_EVERY === 0) logger.info(`still waiting for nats-server: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await sleep(RETRY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined); // the signal is looked at above
+  }
 }
 
 function checkVersion(version: string, logger: Logger): void {

@@ -63,6 +63,8 @@ export async function serve(team: Team, beside?: Beside, directs?: Directs): Pro
       error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error },
     );
     process.exitCode = 4;
+  } finally {
+    if (process.connected) process.disconnect();
   }
 }
 
@@ -102,7 +104,19 @@ async function run(
   log.info(`waiting for nats-server at ${servers}`);
   const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
   const identities = await publicKeys(keys);
-  const ports = await connectTeam({ servers, keys, team: team.name, logger: log, ...(since > 0 ? { serverSince: since } : {}) });
+  const { signal } = stopping;
+  const ports = await connectTeam({
+    servers,
+    keys,
+    team: team.name,
+    logger: log,
+    signal,
+    ...(since > 0 ? { serverSince: since } : {}),
+  }).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (ports === undefined) return;
   await streamReady(ports, team.name, log, stopping.signal);
   if (!stopping.signal.aborted) {
     const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
@@ -130,7 +144,6 @@ async function run(
     end();
   }
   await ports.link.close();
-  if (process.connected) process.disconnect();
 }
 
 /** Services may be started before anything was provisioned, in any order. */
