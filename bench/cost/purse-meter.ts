@@ -15,8 +15,8 @@ type About = {
 export class PurseMeter implements Meter {
   readonly #about: About;
   readonly #calls = new Map<string, Open>();
-  /** Whether its provider's call was one with others. */
-  joint = false;
+  /** The provider's call in which it had a part, where it was one with others and not the first of them. */
+  joint: string | undefined;
 
   constructor(about: About) {
     this.#about = about;
@@ -29,7 +29,7 @@ export class PurseMeter implements Meter {
     const drawn: Drawn = { call, account: reservation.account, agent, workflow, run, tier, model, ceiling };
     this.#calls.set(call, { reservation, drawn, cost: undefined });
     await purse.record(reservation, drawn);
-    this.joint ||= shared !== undefined;
+    this.joint = shared ?? this.joint;
     if (!reservation.holding.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
     return call;
   }

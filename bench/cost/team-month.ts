@@ -3,7 +3,16 @@ import { type Budget, tierOf } from "@armada/agents";
 import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type AllLimits, ledger, ledgerOf, Purse } from "@armada/ledger";
-import { batchedModels, batchLane, type CallOptions, cachedModels, chooseModels, type LaneNotes, limitedModels } from "@armada/models";
+import {
+  batchedModels,
+  batchLane,
+  type CallOptions,
+  cachedModels,
+  chooseModels,
+  type LaneNotes,
+  limitedModels,
+  type Meter,
+} from "@armada/models";
 import { houseMeter } from "@armada/runtime";
 import type { Call } from "./calls.ts";
 import type { Measures } from "./measures.ts";
@@ -107,19 +116,28 @@ export async function teamMonth(about: {
     });
     return { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
   };
+  const trial = Math.floor(about.days * TRIAL);
+  /** Micro-dollars of the calls that were asked since the trial ended, and of contexts kept since. */
+  let spentSince = 0;
   const unlimited = budgetFor("one", {});
   let budget = unlimited;
   const warm = new AbortController();
-  const house = houseMeter(unlimited.purse, "context_cache", { clock, random, logger: quiet, signal });
+  const paying = houseMeter(unlimited.purse, "context_cache", { clock, random, logger: quiet, signal });
+  const house: Meter = {
+    draw: (about) => paying.draw(about),
+    settle: (call, cost) => {
+      if (clock.now() - start >= trial * DAY_MS && cost.kind === "billed") spentSince += cost.amount.micros;
+      paying.settle(call, cost);
+    },
+  };
   if (measures.has("contexts")) chosen.keepWarm({ clock, signal: warm.signal, meter: house });
+  /** The calls of the provider's that answered several. */
+  const joint = new Set<string>();
   const count = { cached: 0, joint: 0, batched: 0, downgraded: 0, late: 0 };
   const spent = async (): Promise<number> => {
     const months = await Promise.all(MONTHS.map((month) => loadEndless(log, ledger, ledgerOf(team, month))));
     return months.reduce((sum, { state }) => sum + state.spent.micros, 0);
   };
-  /** Micro-dollars of the calls that were asked since the trial ended. */
-  let spentSince = 0;
-  const trial = Math.floor(about.days * TRIAL);
 
   /** As a restart with another configuration does: what is open stays with the replica that opened it. */
   const limit = async (): Promise<void> => {
@@ -134,9 +152,9 @@ export async function teamMonth(about: {
     const waits = task.toleranceSeconds * 1_000 >= HOURS_MS;
     if (waits && measures.has("window")) await untilOffPeak(clock, own.signal);
     const agent = `agent_${call.agent}`;
-    const paying = budget;
+    const { purse } = budget;
     const meter = new PurseMeter({
-      purse: paying.purse,
+      purse,
       agent,
       run: call.prompt,
       workflow: task.name,
@@ -144,7 +162,7 @@ export async function teamMonth(about: {
       signal: own.signal,
     });
     const asked = tierOfTask(task, workload, measures);
-    const { tier, why } = await tierOf(paying, { agent, asked, used: { micros: 0, tokens: 0 } });
+    const { tier, why } = await tierOf(budget, { agent, asked, used: { micros: 0, tokens: 0 } });
     const request = requestOf(call, tier);
     if (why !== undefined) count.downgraded++;
     const byBatch = waits && measures.has("lane");
@@ -152,7 +170,10 @@ export async function teamMonth(about: {
     const answer = await models.call(request, own.signal, options);
     if (byBatch) count.batched++;
     if (answer.cached !== undefined) count.cached++;
-    if (meter.joint) count.joint++;
+    if (meter.joint !== undefined) {
+      count.joint++;
+      joint.add(meter.joint);
+    }
     const cost = meter.conclude();
     if (call.at >= trial * DAY_MS) spentSince += cost;
     if (clock.now() - start - call.at > task.toleranceSeconds * 1_000) count.late++;
@@ -189,6 +210,7 @@ export async function teamMonth(about: {
     settled: await spent(),
     suspects: months.reduce((sum, { state }) => sum + Object.keys(state.suspects).length, 0),
     ...count,
+    joint: count.joint + joint.size, // the first of those that share a call draws it as its own
     requests,
     byTask,
   };

@@ -49,3 +49,42 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
   over.abort();
   await ended;
 });
+
+test("where its block lapsed before the call was on record, the call is not made and nothing of it stays", async () => {
+  const clock = new VirtualClock(Date.parse("2026-11-22T10:00:00Z"));
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random);
+  const over = new AbortController();
+  /** What the replica `slow` writes after its first message is two minutes on its way. */
+  let written = 0;
+  const purseOf = (replica: string): Purse => {
+    const { log, draws } = mesh.connect("alpha");
+    const append: typeof log.append = async (...message) => {
+      if (replica === "slow" && written++ > 0) await clock.sleep(120_000);
+      return log.append(...message);
+    };
+    return new Purse({
+      team: "alpha",
+      replica,
+      zone: "UTC",
+      leaseMs: 60_000,
+      limits: { team: {}, agents: {} },
+      ports: { log: { ...log, append }, draws, clock, random, logger: quiet },
+      signal: over.signal,
+      lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+    });
+  };
+  mesh.provision("alpha", []);
+  purseOf("other");
+  const call = { call: "one", what: "context_cache", tier: "worker", model: "m", ceiling: { micros: 100, tokens: 10 } };
+  let said = "";
+  drawAside(purseOf("slow"), call, () => clock.now(), over.signal).then(
+    () => (said = "made"),
+    (error: unknown) => (said = String(error)),
+  );
+  expect(await clock.run(() => said !== "", 600_000)).toBe("done");
+  expect(said).toContain("ended before its call began");
+  const { state } = await loadEndless(mesh.connect("alpha").log, ledger, ledgerOf("alpha", "2026-11"));
+  expect([state.suspects, state.blocks, state.spent]).toEqual([{}, {}, { micros: 0, tokens: 0 }]);
+  over.abort();
+});

@@ -1,4 +1,4 @@
-import type { Amount } from "@armada/contracts";
+import { type Amount, ArmadaError, NOTHING } from "@armada/contracts";
 import type { Drawn } from "./ledger-events.ts";
 import type { Purse } from "./purse.ts";
 
@@ -20,7 +20,9 @@ export async function drawAside(
   const { holding, account } = reservation;
   holding.conclude(reservation, { suspected: { call, account, agent: what, workflow: what, run: what, tier, model, ceiling } });
   await holding.renew(false);
-  return async ({ micros, tokens }) => {
-    await holding.book.decide({ type: "clear", call, at: now(), micros, tokens, by: what }, signal);
-  };
+  const tell = async ({ micros, tokens }: Amount): Promise<void> =>
+    void (await holding.book.decide({ type: "clear", call, at: now(), micros, tokens, by: what }, signal));
+  if (holding.valid(reservation)) return tell;
+  await tell(NOTHING); // it is not made
+  throw new ArmadaError("LEASE_ENDED", `the block that was to pay for ${what} ended before its call began`, { retryable: true });
 }

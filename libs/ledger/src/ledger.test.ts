@@ -62,7 +62,8 @@ test("a settled call frees its ceiling and spends its bill", () => {
 });
 
 test("a block lapses only when its lease and the grace are over, and once", () => {
-  const lapse = (when: number) => ({ type: "lapse", block: "b1", at: when, settled: [], suspected: [drawn] }) as const;
+  const about = { replica: "r1", day: "2026-11-22", until: at + 60_000, from: 7, held: { "*": need } };
+  const lapse = (when: number) => ({ type: "lapse", block: "b1", about, at: when, settled: [], suspected: [drawn] }) as const;
   given(ledger, limited, granted)
     .when(lapse(at + 64_999))
     .then();
@@ -75,6 +76,21 @@ test("a block lapses only when its lease and the grace are over, and once", () =
   given(ledger, limited, granted)
     .when(lapse(at + 65_000))
     .thenAgain();
+});
+
+test("a block of which calls were settled since its journals were read does not lapse by them", () => {
+  const about = { replica: "r1", day: "2026-11-22", until: at + 60_000, from: 7, held: { "*": need } };
+  const bill = { ...drawn, micros: 60, tokens: 500 };
+  // The replica's trade was long under way: it tells of the call, and its lease is over all the same.
+  const late: LedgerEvent = { type: "settled", data: { block: "b1", at, calls: [bill] } };
+  const lapse = { type: "lapse", block: "b1", about, at: at + 70_000, settled: [bill], suspected: [] } as const;
+  given(ledger, limited, granted)
+    .when(lapse)
+    .then(
+      { type: "settled", data: { block: "b1", at: at + 70_000, calls: [bill] } },
+      { type: "closed", data: { block: "b1", lapsed: true } },
+    );
+  given(ledger, limited, granted, late).when(lapse).then();
 });
 
 test("a suspect stands at its ceiling until somebody says what it cost, and is said once", () => {

@@ -33,6 +33,8 @@ export type LedgerCommand =
   | {
       readonly type: "lapse";
       readonly block: string;
+      /** The block as it was when its journals were read. */
+      readonly about: Block;
       readonly at: number;
       readonly settled: readonly Settled[];
       readonly suspected: readonly Drawn[];
@@ -66,9 +68,10 @@ export const ledger: Decider<LedgerState, LedgerCommand, LedgerEvent> = {
       case "trade":
         return trade(command, state);
       case "lapse": {
-        const { block, at } = command;
+        const { block, about, at } = command;
         const held = state.blocks[block];
-        if (held === undefined || held.until + GRACE_MS > at) return [];
+        // What was settled of it since its journals were read would be settled twice.
+        if (held === undefined || held.until + GRACE_MS > at || !same(held, about)) return [];
         return [...conclude(command, held, state), { type: "closed", data: { block, lapsed: true } }];
       }
       case "clear": {

@@ -8,7 +8,7 @@ import type { GrantAnswered } from "./grants.ts";
 import { Holding, type Reservation } from "./holding.ts";
 import { GRACE_MS } from "./ledger.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
-import { endOf, type Period, periodOf } from "./periods.ts";
+import { endOf, type Period, periodOf, startOf } from "./periods.ts";
 import { accountOf, highest, type Scope } from "./standing.ts";
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,14 @@ export class Purse {
   readonly #options: PurseOptions;
   readonly #books = new Map<string, Book>();
   readonly #draws: DrawLog;
-  #today: Period & { readonly from: number; readonly until: number } = { day: "", month: "", from: 0, until: 0 };
+  /** `before`: the month before this one. */
+  #today: Period & { readonly before: string; readonly from: number; readonly until: number } = {
+    day: "",
+    month: "",
+    before: "",
+    from: 0,
+    until: 0,
+  };
   #current: Holding | undefined;
   /** Blocks of days that are over, with calls still open. */
   readonly #retired = new Set<Holding>();
@@ -103,11 +110,13 @@ export class Purse {
   }
 
   /** Asked several times a call, and a zone's calendar is dear: it is looked up once a day. */
-  #period(): Period {
+  #period(): Period & { readonly before: string } {
     const { ports, zone } = this.#options;
     const now = ports.clock.now();
-    if (now < this.#today.from || now >= this.#today.until)
-      this.#today = { ...periodOf(now, zone), from: now, until: endOf(now, zone, "day") };
+    if (now < this.#today.from || now >= this.#today.until) {
+      const before = periodOf(startOf(now, zone, "month") - 1, zone).month;
+      this.#today = { ...periodOf(now, zone), before, from: now, until: endOf(now, zone, "day") };
+    }
     return this.#today;
   }
 
@@ -146,7 +155,8 @@ export class Purse {
       for (const [block, about] of Object.entries(state.blocks)) {
         if (about.until + GRACE_MS > ports.clock.now()) continue;
         const { settled, suspected } = await lapsed(block, about);
-        await book.decide({ type: "lapse", block, at: ports.clock.now(), settled, suspected }, signal);
+        const events = await book.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
+        if (events.length === 0) continue; // it is not what was looked at: somebody else closed it, or its replica is back
         ports.logger.warn(
           `replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`,
           { block },
@@ -166,12 +176,14 @@ export class Purse {
     }
   }
 
-  /** Also where this replica has not drawn yet, and of the month that has just ended. */
+  /** Also where this replica has not drawn yet, and of the month before, until nothing of it is open and nobody can draw on it. */
   #recent(): Book[] {
     const { ports, zone } = this.#options;
-    const now = ports.clock.now();
-    const months = new Set([now, now - DAY_MS].map((at) => periodOf(at, zone).month));
-    return [...months].map((month) => this.#book(month));
+    const { month, before } = this.#period();
+    const last = this.#book(before);
+    const open = last.held === undefined || Object.keys(last.held.state.blocks).length + Object.keys(last.held.state.suspects).length > 0;
+    const drawable = periodOf(ports.clock.now() - DAY_MS, zone).month === before;
+    return [this.#book(month), ...(open || drawable ? [last] : [])];
   }
 
   #every(ms: number, work: () => Promise<void>): void {

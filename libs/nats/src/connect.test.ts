@@ -37,6 +37,10 @@ test("who waits for a server that is not there stops waiting when told", async (
   await expect(linked).rejects.toThrow("no longer wanted");
 });
 
+test("an address that is none is refused at once", async () => {
+  await expect(link({ servers: "nats://[not", identity, logger })).rejects.toThrow("Invalid URL");
+});
+
 test.each(["2.10.0", "2.13.9", "1.4.1", "0.0.0"])("a server of version %s is refused, with what to do", async (old) => {
   version = old;
   await expect(link({ servers: url, identity, logger })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
+import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import type { Identity } from "./identities.ts";
 import { Mux } from "./mux.ts";
 
@@ -25,7 +25,7 @@ export type Link = {
 /**
  * Connects as an identity; waits for the server and reconnects for ever.
  * @throws ArmadaError `NATS_TOO_OLD`: on older servers the features that Armada stands on fail open, silently
- * @throws the signal's reason
+ * @throws AuthorizationError where the server does not know the identity, TypeError where an address is none, the signal's reason
  */
 export async function link(options: {
   servers: string;
@@ -39,7 +39,12 @@ export async function link(options: {
   const { identity, logger } = options;
   const inboxPrefix = `_INBOX.${identity.name}`;
   const connection = await connected(options, inboxPrefix);
-  checkVersion(connection.info?.version ?? "0.0.0", logger);
+  try {
+    checkVersion(connection.info?.version ?? "0.0.0", logger);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
   const mux = new Mux(connection, inboxPrefix);
   let outageAt = options.serverSince ?? 0;
   let server = connection.info?.server_id;
@@ -80,10 +85,10 @@ async function connected(
   { servers, identity, logger, signal }: Pick<Parameters<typeof link>[0], "servers" | "identity" | "logger" | "signal">,
   inboxPrefix: string,
 ): Promise<NatsConnection> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1, refusals = 0; ; tries++) {
     signal?.throwIfAborted();
     try {
-      return await connect({
+      const connecting = connect({
         servers: servers.split(","),
         name: identity.name,
         authenticator: nkeyAuthenticator(new TextEncoder().encode(identity.seed)),
@@ -94,11 +99,27 @@ async function connected(
         pingInterval: 5_000,
         maxPingOut: 2,
       });
+      return await orAborted(connecting, signal);
     } catch (error) {
+      // A server that is just starting anew may refuse once who it is about to know.
+      refusals = error instanceof AuthorizationError ? refusals + 1 : 0;
+      if (error instanceof TypeError || refusals > 1) throw error;
       if (tries % SAY_EVERY === 0) logger.info(`still waiting for nats-server: ${error instanceof Error ? error.message : String(error)}`);
     }
     await sleep(RETRY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined); // the signal is looked at above
   }
+}
+
+/** The connection, or the signal's reason; a connection that comes too late is closed. */
+function orAborted(connecting: Promise<NatsConnection>, signal: AbortSignal | undefined): Promise<NatsConnection> {
+  if (signal === undefined) return connecting;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    connecting
+      .finally(() => signal.removeEventListener("abort", abort))
+      .then((connection) => (signal.aborted ? connection.close() : resolve(connection)), reject);
+  });
 }
 
 function checkVersion(version: string, logger: Logger): void {

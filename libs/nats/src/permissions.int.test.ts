@@ -1,3 +1,4 @@
+import { createUser } from "@nats-io/nkeys";
 import { headers } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Link, link } from "./connect.ts";
@@ -141,4 +142,10 @@ describe.each(Object.keys(matrix))("%s", (name) => {
     for (const subject of ["live.>", `live.${name}.>`, "live.beta.r.1", "live.*.r.*"])
       expect(await listen(subject), subject).toBe(watchers.has(name));
   });
+});
+
+test("an identity that the server does not know is told so, and does not wait for ever", async () => {
+  const pair = createUser();
+  const identity = { name: "alpha", seed: new TextDecoder().decode(pair.getSeed()), publicKey: pair.getPublicKey() };
+  await expect(link({ servers: mesh.url, identity, logger: quiet })).rejects.toThrow(/Authorization Violation/);
 });

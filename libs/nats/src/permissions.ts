@@ -35,12 +35,13 @@ export function permissionsOf(
     ...ownStream(`TEAM_${name}`),
     ...ownStream(`REG_${name}`),
     ...ownStream(`CACHE_${name}`),
-    ...ownStream(`DRAWS_${name}`),
+    ...readStream(`DRAWS_${name}`),
+    `$JS.API.STREAM.MSG.GET.DRAWS_${name}`,
     ...[name, ...about.peers, "operator"].flatMap((owner) => [
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
     ]),
-    ...(about.shares === true ? ["cache.fleet.>", ...sharedStream(SHARED_ANSWERS)] : []),
+    ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
   ];
   return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
 }
@@ -64,8 +65,8 @@ function ownStream(stream: string): string[] {
   ];
 }
 
-/** To read and to follow: no team may do anything there that others would feel. */
-function sharedStream(stream: string): string[] {
+/** To read and to follow: nothing there that others would feel. */
+function readStream(stream: string): string[] {
   return [
     `$JS.API.STREAM.INFO.${stream}`,
     `$JS.API.DIRECT.GET.${stream}`,

@@ -31,7 +31,7 @@ const MAX_ACK_PENDING = 10_000;
 export const SHARED_ANSWERS = "CACHE_fleet";
 /** An answer serves for 24 hours at most; what is older than this serves nobody. */
 const CACHED_MS = 48 * 3_600_000;
-/** Replicas look after the blocks of the month that is and of the one that ended yesterday. */
+/** Replicas look after the blocks of this month and of the one before. */
 const DRAWN_MS = 62 * 86_400_000;
 
 /** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */

@@ -117,7 +117,8 @@ async function run(
     throw error;
   });
   if (ports === undefined) return;
-  await streamReady(ports, team.name, log, stopping.signal);
+  await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
+  await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (!stopping.signal.aborted) {
     const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
     const surroundings: Surroundings = {
@@ -160,14 +161,14 @@ async function identityReady(keys: string, team: string, log: Log, signal: Abort
   }
 }
 
-async function streamReady(ports: NatsPorts, team: string, log: Log, signal: AbortSignal): Promise<void> {
+async function streamReady(stream: Pick<NatsPorts["log"], "head">, name: string, log: Log, signal: AbortSignal): Promise<void> {
   for (let tries = 0; !signal.aborted; tries++) {
     try {
-      await ports.log.head();
+      await stream.head();
       return;
     } catch (error) {
       if (!(error instanceof ArmadaError && error.retryable)) throw error;
-      if (tries % 10 === 0) log.info(`waiting for the stream TEAM_${team}: make it with \`armada provision\` (${error.message})`);
+      if (tries % 10 === 0) log.info(`waiting for the stream ${name}: make it with \`armada provision\` (${error.message})`);
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }

@@ -67,6 +67,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     this.#calls.set(call, open);
     if (holding.valid(reservation)) return call;
     open.cost = { kind: "free" };
+    if (this.#concluded) this.#tell(call, open);
     throw new ArmadaError("LEASE_ENDED", `the block of run ${run} ended before its call began`, { retryable: true });
   }
 
