@@ -16,12 +16,14 @@ const drawn = (call: string): Recorded => ({
   seq: 1,
 });
 
+const quiet = { info: () => undefined, warn: () => undefined };
+
 test("calls that come together are on record together, each once, whatever the log does", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const clock = new VirtualClock();
     const mesh = new MemoryMesh(clock, seededRandom(seed), HOSTILE);
     mesh.provision("alpha", []);
-    const log = new DrawLog("alpha", { draws: mesh.connect("alpha").draws, clock }, new AbortController().signal);
+    const log = new DrawLog("alpha", { draws: mesh.connect("alpha").draws, clock, logger: quiet }, new AbortController().signal);
     const recorded: string[] = [];
     for (const block of ["b1", "b2"])
       for (let i = 0; i < 300; i++)
@@ -40,13 +42,14 @@ test("calls that come together are on record together, each once, whatever the l
   }
 });
 
-test("who stops waits no more", async () => {
+test("who stops waits no more, and who waits long says so", async () => {
   const clock = new VirtualClock();
   const over = new AbortController();
+  const warned: string[] = [];
   const never = { append: () => Promise.resolve({ kind: "unavailable", reason: "away" } as const) };
-  const log = new DrawLog("alpha", { draws: never, clock }, over.signal);
+  const log = new DrawLog("alpha", { draws: never, clock, logger: { ...quiet, warn: (line) => void warned.push(line) } }, over.signal);
   const waiting = log.record("b1", drawn("c1"));
-  void clock.sleep(5_000).then(() => over.abort(new Error("stopped")));
+  void clock.sleep(20_000).then(() => over.abort(new Error("stopped")));
   const ended = waiting.then(
     () => "recorded",
     (error: unknown) => String(error),
@@ -55,4 +58,5 @@ test("who stops waits no more", async () => {
   void ended.then((how) => (said = how));
   await clock.run(() => said !== "", 60_000);
   expect(said).toBe("Error: stopped");
+  expect(warned).toEqual(["calls wait to be on record: the log is unavailable"]);
 });

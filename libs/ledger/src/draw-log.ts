@@ -1,5 +1,5 @@
 import { buildSubject, type Envelope, encodeBody } from "@armada/contracts";
-import type { Clock, Log } from "@armada/event-sourcing";
+import type { Clock, Log, Logger } from "@armada/event-sourcing";
 import { z } from "zod";
 import { Drawn } from "./ledger-events.ts";
 
@@ -11,6 +11,8 @@ const Calls = z.object({ calls: z.array(Recorded) });
 const TOGETHER = 200;
 const FIRST_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 2_000;
+/** Tries, some ten seconds at first and twenty after. */
+const SAY_EVERY = 10;
 
 /** Where the draws on a block stand, in order, in the team's stream of draws: `draw.<team>.<block>.<n>`. */
 export function drawsFilter(team: string, block: string): string {
@@ -22,6 +24,7 @@ export function drawsIn(envelopes: readonly Envelope[]): readonly Recorded[] {
   return envelopes.flatMap(({ data }) => Calls.parse(data).calls);
 }
 
+export type DrawPorts = { readonly draws: Pick<Log, "append">; readonly clock: Clock; readonly logger: Logger };
 type Waiting = { readonly block: string; readonly drawn: Recorded; resolve(): void; reject(error: unknown): void };
 
 /**
@@ -32,14 +35,14 @@ type Waiting = { readonly block: string; readonly drawn: Recorded; resolve(): vo
  */
 export class DrawLog {
   readonly #team: string;
-  readonly #ports: { readonly draws: Pick<Log, "append">; readonly clock: Clock };
+  readonly #ports: DrawPorts;
   readonly #signal: AbortSignal;
   #waiting: Waiting[] = [];
   #writing = false;
   /** Only this replica writes on its blocks, so the number of a block's last message is known; a replica has few blocks a day. */
   readonly #written = new Map<string, number>();
 
-  constructor(team: string, ports: { readonly draws: Pick<Log, "append">; readonly clock: Clock }, signal: AbortSignal) {
+  constructor(team: string, ports: DrawPorts, signal: AbortSignal) {
     this.#team = team;
     this.#ports = ports;
     this.#signal = signal;
@@ -73,7 +76,7 @@ export class DrawLog {
   }
 
   async #append(block: string, calls: readonly Recorded[]): Promise<void> {
-    const { draws, clock } = this.#ports;
+    const { draws, clock, logger } = this.#ports;
     const n = (this.#written.get(block) ?? 0) + 1;
     this.#written.set(block, n);
     const id = `draw-${block}-${n}`;
@@ -99,6 +102,7 @@ export class DrawLog {
       const appended = await draws.append(subject, body, { filter: subject, last: 0 });
       // A conflict is our own message, whose answer was lost: nobody else writes on this block.
       if (appended.kind === "appended" || (appended.kind === "conflict" && appended.last !== undefined)) return;
+      if (tries % SAY_EVERY === SAY_EVERY - 1) logger.warn(`calls wait to be on record: the log is ${appended.kind}`, { subject });
       await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), this.#signal);
     }
   }

@@ -1,8 +1,7 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
-import type { Log, Logger } from "@armada/event-sourcing";
 import type { AskFleet } from "./ask-federation.ts";
 import { Book, type PursePorts } from "./book.ts";
-import { DrawLog } from "./draw-log.ts";
+import { DrawLog, type DrawPorts } from "./draw-log.ts";
 import { Funding } from "./funding.ts";
 import type { GrantAnswered } from "./grants.ts";
 import { Holding, type Reservation } from "./holding.ts";
@@ -21,7 +20,7 @@ export type PurseOptions = {
   /** How long a block is a replica's without a word from it. */
   readonly leaseMs: number;
   readonly limits: AllLimits;
-  readonly ports: PursePorts & { readonly draws: Pick<Log, "append">; readonly logger: Logger };
+  readonly ports: PursePorts & DrawPorts;
   readonly signal: AbortSignal;
   /** How to ask for more of the fleet's limit, where `limits` has one. */
   readonly askFleet?: AskFleet;
@@ -149,20 +148,26 @@ export class Purse {
   }
 
   async #sweep(): Promise<void> {
-    const { ports, signal, lapsed } = this.#options;
+    const { ports, signal } = this.#options;
     for (const book of this.#recent()) {
       const { state } = await book.load();
-      for (const [block, about] of Object.entries(state.blocks)) {
-        if (about.until + GRACE_MS > ports.clock.now()) continue;
-        const { settled, suspected } = await lapsed(block, about);
-        const events = await book.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
-        if (events.length === 0) continue; // it is not what was looked at: somebody else closed it, or its replica is back
-        ports.logger.warn(
-          `replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`,
-          { block },
-        );
-      }
+      for (const [block, about] of Object.entries(state.blocks))
+        if (about.until + GRACE_MS <= ports.clock.now())
+          await this.#lapse(book, block, about).catch((error: unknown) => {
+            if (signal.aborted) throw error;
+            ports.logger.warn(`a block stays open: ${messageOf(error)}`, { block }); // those behind it do not wait for it
+          });
     }
+  }
+
+  async #lapse(book: Book, block: string, about: Block): Promise<void> {
+    const { ports, signal, lapsed } = this.#options;
+    const { settled, suspected } = await lapsed(block, about);
+    const events = await book.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
+    if (events.length === 0) return; // it is not what was looked at: somebody else closed it, or its replica is back
+    ports.logger.warn(`replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`, {
+      block,
+    });
   }
 
   /** An outcome may come after its call was made a suspect, and its replica may die before it says so here. */
@@ -195,10 +200,14 @@ export class Purse {
           await work();
         } catch (error) {
           if (signal.aborted) return;
-          ports.logger.warn(`the ledger: ${error instanceof Error ? error.message : String(error)}`);
+          ports.logger.warn(`the ledger: ${messageOf(error)}`);
         }
       }
     };
     loop().catch(() => undefined); // the signal ended it
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
