@@ -34,7 +34,7 @@ export type Scene = {
 /** More calls than the limits admit, on four processes that are killed at work: no limit is passed, no bill is missed. */
 export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> {
   const scene = short
-    ? { calls: 80, admits: 40, kills: 3, answerMs: 300, lease: "4s" }
+    ? { calls: 80, admits: 40, kills: 3, answerMs: 1_000, lease: "4s" }
     : { calls: 1_000, admits: 400, kills: 100, answerMs: 3_000, lease: "60s" };
   yield* await spend({ ...scene, name: "overspend", seed, say });
 }
@@ -63,10 +63,16 @@ export async function spend(scene: Scene): Promise<Figure[]> {
   const before = billedIn(providerLog(models.log));
   await using mesh = await up(["--replicas", `buyers=${REPLICAS}`, "--data", `${at.cwd}/spent`], paid);
   const runs = Math.ceil(calls / PER_RUN);
-  for (let i = 0; i < runs; i++) {
+  const start = async (i: number): Promise<void> => {
     const items = Array.from({ length: Math.min(PER_RUN, calls - i * PER_RUN) }, (_, k) => `subject ${i * PER_RUN + k}`);
     await startRun("buyers.buy", JSON.stringify({ agent: "essayist", items }), paid);
-  }
+  };
+  await start(0);
+  // The others while replicas die already: on a slow machine the first would have ended before the last had begun.
+  const started = (async () => {
+    for (let i = 1; i < runs; i++) await start(i);
+  })();
+  started.catch(() => undefined); // it is awaited below
   const kills: number[] = [];
   while (kills.length < scene.kills) {
     const victim = await inFlight(mesh, models, draw);
@@ -79,6 +85,7 @@ export async function spend(scene: Scene): Promise<Figure[]> {
     if (kills.length % 10 === 0) say(`${scene.name}: ${kills.length} of ${scene.kills} kills`);
     await pause(draw.integer(50, answerMs / 4));
   }
+  await started;
   say(`${scene.name}: waiting for ${runs} runs to end`);
   const journals = await allEnded("buyers", runs, () => mesh.mesh(), ALL_ENDED_MS);
   const last = kills.at(-1) ?? Date.now();
