@@ -128,3 +128,10 @@ test("what teams share has a stream once one of them shares, and forgets after t
   for (const dangerous of ["allow_rollup_hdrs", "allow_msg_schedules", "allow_msg_ttl"] as const)
     expect(kept[dangerous] ?? false, dangerous).toBe(false);
 });
+
+test("a team's own answers are forgotten after two days, its draws after two months, and its journals never", async () => {
+  const manager = await jetstreamManager(admin.connection);
+  await apply(alpha(["do", "lead"], BOTH));
+  const age = async (stream: string): Promise<number> => (await manager.streams.info(stream)).config.max_age / 3_600e9;
+  expect(await Promise.all(["CACHE_alpha", "DRAWS_alpha", "TEAM_alpha"].map(age))).toEqual([48, 62 * 24, 0]);
+});

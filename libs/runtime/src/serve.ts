@@ -90,7 +90,8 @@ async function run(
   // A promise that a team's code dropped must not end the replica: every other run would lose its attempts.
   process.on("unhandledRejection", (error) => log.error("a promise failed that nobody awaited", { error }));
   const stopping = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
+  const { signal } = stopping;
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stopping.abort());
   if (process.connected) process.once("disconnect", () => stopping.abort()); // `up` is gone: nobody would start or stop us
   await using telemetry = await startTelemetry({
     service: team.name,
@@ -99,12 +100,11 @@ async function run(
     onProblem: (message) => log.warn(message),
   });
   const chosen = modelsFrom(env, config.models);
-  await identityReady(keys, team.name, log, stopping.signal);
-  if (stopping.signal.aborted) return;
+  await identityReady(keys, team.name, log, signal);
+  if (signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
   const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
   const identities = await publicKeys(keys);
-  const { signal } = stopping;
   const ports = await connectTeam({
     servers,
     keys,
@@ -119,7 +119,7 @@ async function run(
   if (ports === undefined) return;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
-  if (!stopping.signal.aborted) {
+  if (!signal.aborted) {
     const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
     const surroundings: Surroundings = {
       ports,
@@ -127,7 +127,7 @@ async function run(
       tracer: telemetry.tracer,
       env,
       config,
-      signal: stopping.signal,
+      signal,
       teamPorts: (name) => portsOf(ports.link, name, identities, log),
     };
     const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, models, {
@@ -138,8 +138,8 @@ async function run(
     const extra = await beside?.(surroundings);
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });
-    await Promise.race([aborted(stopping.signal), engine.closed, ports.link.connection.closed()]);
-    if (!stopping.signal.aborted) process.exitCode = 1;
+    await Promise.race([aborted(signal), engine.closed, ports.link.connection.closed()]);
+    if (!signal.aborted) process.exitCode = 1;
     await extra?.close();
     await engine.stop();
     end();
