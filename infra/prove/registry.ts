@@ -5,6 +5,12 @@ export type Entry = { readonly name: string; readonly minutes: number; readonly 
 
 export const registry: readonly Entry[] = [
   {
+    name: "cases",
+    minutes: 5,
+    shows: "plain programs, events and mistakes that once failed, each judged by its right value",
+    load: () => import("./cases.ts"),
+  },
+  {
     name: "downgrade",
     minutes: 2,
     shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",

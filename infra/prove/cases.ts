@@ -1,0 +1,20 @@
+import { type Figure, none, type Proof } from "./proof.ts";
+
+/** A case by name: an input that once failed, on real processes where it is about processes. Its file says the right value. */
+type Case = { readonly name: string; load(): Promise<{ readonly run: Proof }> };
+
+/** One file a case; a case's figures carry its name. */
+const cases: readonly Case[] = [];
+
+/** Plain programs, plain events and plain mistakes, each judged by its right value. */
+export const run: Proof = async function* (about): AsyncGenerator<Figure> {
+  for (const { name, load } of cases) {
+    about.say(`case ${name}`);
+    try {
+      const { run: judge } = await load();
+      for await (const figure of judge(about)) yield { ...figure, name: `${name}: ${figure.name}` };
+    } catch (error) {
+      yield none(`${name}: it was judged to its end`, [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+    }
+  }
+};
