@@ -1,5 +1,5 @@
 import { buildSubject, capability, type Envelope, encodeBody, event } from "@armada/contracts";
-import { MemoryMesh } from "@armada/event-sourcing";
+import { CALM, MemoryMesh } from "@armada/event-sourcing";
 import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
@@ -17,9 +17,9 @@ const Num = z.object({ n: z.number() });
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
 const add = agent({ name: "add", does: "adds one", tier: "worker", input: Num, output: Num, run: ({ input }) => ({ n: input.n + 1 }) });
 
-function setUp() {
+function setUp(hostility = CALM) {
   const clock = new VirtualClock();
-  const mesh = new MemoryMesh(clock, seededRandom(1));
+  const mesh = new MemoryMesh(clock, seededRandom(1), hostility);
   const state = (name: string, run: string): RunState => {
     const folded = initialRun();
     for (const message of mesh.stream(name).messages) {
@@ -202,4 +202,31 @@ test("a note between an outcome and the answer that another replica gives to it 
   });
   expect(run.fault).toBeUndefined();
   expect(run.execution?.fresh).toMatchObject([{ n: 3, kind: "ask agent" }]);
+});
+
+test("a dispatch whose acknowledgement was forgotten does not answer for the step's new one", async () => {
+  const { start, ask, ended, state, clock } = setUp({ ...CALM, forgottenAck: 1 });
+  const late = agent({
+    name: "late",
+    does: "adds one, later",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    window: "00:00:10-12:00 UTC",
+    run: async ({ input, signal, attempt }) => {
+      if (attempt === 1) await clock.sleep(60_000, signal);
+      return { n: input.n + 1 };
+    },
+  });
+  const file = workflow({ name: "file", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(late, input) });
+  const definition = team({ name: "one", agents: [late], workflows: [file] });
+  const first = start(definition);
+  ask("one", "run_start", "r", { workflow: "file", input: { n: 1 } });
+  await clock.run(() => state("one", "r").steps.get(1)?.dispatchedAt === 3, 20_000); // released, and at work
+  first.kill();
+  const began = clock.now();
+  await clock.run(() => clock.now() >= began + 30_000, 40_000); // both dispatches are to be delivered again
+  start(definition);
+  await ended("one", "r");
+  expect(state("one", "r").ended).toMatchObject({ status: "completed", output: { n: 2 } });
 });

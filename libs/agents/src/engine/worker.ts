@@ -80,7 +80,8 @@ export class Worker {
     const subject = parseSubject(delivery.subject);
     const call = callOf(delivery);
     if (subject?.kind !== "journal" || call === undefined) return DONE;
-    const key = `${subject.run}-${call}`;
+    // By dispatch, too: one whose acknowledgement was forgotten must not answer for the one that counts now.
+    const key = `${subject.run}-${call}-${subject.n}`;
     const running = this.#running.get(key);
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
@@ -107,11 +108,11 @@ export class Worker {
       await this.#host.derive(id, step.outcomeAt, delivery.seq);
       return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
-    if (read.ended !== undefined) return DONE;
     if (step.held !== undefined) {
       await this.#host.derive(id, step.held.at, delivery.seq);
       return DONE;
     }
+    if (read.ended !== undefined) return DONE;
     const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
     if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
     const now = this.#host.ports.clock.now();

@@ -1,5 +1,5 @@
 import { answer } from "../../engine/answer.ts";
-import { coldRun, type Functions, foldMessage, PASSIVE } from "../../engine/hot-run.ts";
+import { coldRun, type Functions, foldMessage, PASSIVE, replay } from "../../engine/hot-run.ts";
 import type { JournalEvent, JournalEventType } from "../../engine/journal-events.ts";
 import type { Journal } from "./journals.ts";
 
@@ -15,28 +15,26 @@ const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "run.ended",
 ]);
 
-/** Runs the workflow against its journal, from nothing: where it does not say again what the journal holds, why. */
+/**
+ * Runs the workflow against its journal, from nothing: where it does not say again what the journal holds, why. What a
+ * replica wrote without the run's version is folded and fed, as that version's replica does: it answers in a later message.
+ */
 export async function regenerated(journal: Journal, functions: Functions): Promise<string | undefined> {
   const run = coldRun(journal.run);
-  let pending: readonly JournalEvent[] = [];
-  for (const read of journal.read) {
+  for (const [index, read] of journal.read.entries()) {
     const { events } = read;
     const head = read.envelopes[0];
     const causes = events.slice(0, causesOf(events));
-    const provenance = { correlation: head?.correlationid ?? "", causation: head?.id ?? "", hops: 0, traceparent: undefined };
-    const made = await answer(run, { events: causes, provenance }, functions, Date.parse(head?.time ?? ""));
-    const reaction = made.events.slice(causes.length);
     const silent = read.does === "lead" || causes.some(({ type }) => type === "cancel.requested") || isPassive(events);
-    const said = silent ? causes : [...causes, ...pending, ...reaction];
+    const provenance = { correlation: head?.correlationid ?? "", causation: head?.id ?? "", hops: 0, traceparent: undefined };
+    const said = silent ? causes : (await answer(run, { events: causes, provenance }, functions, Date.parse(head?.time ?? ""))).events;
     const end = said.findIndex(({ type }) => type === "run.ended");
     const expected = end < 0 ? said : said.slice(0, end + 1); // what a function says behind its own end is not written
-    // The end of a function that has returned is made again with each answer.
-    const kept = run.execution?.result === undefined ? reaction : reaction.filter((event) => event.type !== "run.ended");
-    pending = silent ? [...pending, ...kept] : [];
     const [was, is] = [await plain(events, functions), await plain(expected, functions)];
     if (was !== is)
       return `message ${read.n} of run ${journal.run} of ${journal.team} is not said again:\n  journal: ${was}\n  again:   ${is}`;
-    foldMessage(run.state, read);
+    if (silent) await replay(run, journal.messages.slice(index, index + 1), functions);
+    else foldMessage(run.state, read);
     if (run.state.ended !== undefined) run.execution = undefined;
   }
   return undefined;
