@@ -16,7 +16,8 @@ export function permissionsOf(
   about: { readonly teams: readonly string[]; readonly peers: readonly string[]; readonly shares?: boolean },
 ): Permissions {
   const inbox = [`_INBOX.${name}.>`];
-  if (name === "provisioner") return { publish: ["$JS.API.>"], subscribe: inbox };
+  // Streams, and their snapshots: pieces are acknowledged, and put in, on subjects of their own.
+  if (name === "provisioner") return { publish: ["$JS.API.>", "$JS.SNAPSHOT.>"], subscribe: inbox };
   const watching = [...inbox, "live.>"];
   if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: watching };
   if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
