@@ -4,7 +4,10 @@ import { type Figure, none, type Proof } from "./proof.ts";
 type Case = { readonly name: string; load(): Promise<{ readonly run: Proof }> };
 
 /** One file a case; a case's figures carry its name. */
-const cases: readonly Case[] = [];
+const cases: readonly Case[] = [
+  { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
+  { name: "think-tags", load: () => import("./cases/think-tags.ts") },
+];
 
 /** Plain programs, plain events and plain mistakes, each judged by its right value. */
 export const run: Proof = async function* (about): AsyncGenerator<Figure> {

@@ -1,6 +1,7 @@
 import { shortHash } from "@armada/contracts";
 import { z } from "zod";
 import { ModelError, type Spent } from "./errors.ts";
+import { fitted } from "./fitted.ts";
 import type { ModelRequest, Passage } from "./port.ts";
 import { schemaText } from "./request-digest.ts";
 
@@ -64,11 +65,10 @@ export function itemOf<T>(answer: JointAnswer, n: number, schema: z.ZodType<T>, 
   const [entry] = entries;
   if (entry === undefined || entries.length > 1)
     throw new ModelError("MODEL_ANSWER_INVALID", `the joint answer has ${entries.length} entries for item ${n}`, { spent });
-  const parsed = schema.safeParse(entry.value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map((issue) => `${["$", ...issue.path].join(".")}: ${issue.message}`);
-  throw new ModelError("MODEL_ANSWER_INVALID", `item ${n} of the joint answer does not fit its schema: ${issues.join("; ")}`, {
-    cause: parsed.error,
+  const read = fitted(schema, entry.value);
+  if (!("error" in read)) return read.value;
+  throw new ModelError("MODEL_ANSWER_INVALID", `item ${n} of the joint answer does not fit its schema: ${read.why}`, {
+    cause: read.error,
     spent,
   });
 }

@@ -8,17 +8,27 @@ const ChatUsage = z.object({
   completion_tokens: Count.nullish(),
   prompt_tokens_details: z.object({ cached_tokens: Count.nullish(), cache_write_tokens: Count.nullish() }).nullish(),
 });
+/** Text, or parts of which those of thinking have no text of their own (Mistral's reasoning models). */
+const Content = z.union([
+  z.string(),
+  z.array(z.object({ text: z.string().nullish() })).transform((parts) => parts.map(({ text }) => text ?? "").join("")),
+]);
+/** What cannot be read of a chunk is left out, and nothing else of it. */
 const Chunk = z.object({
-  model: z.string().nullish(),
+  model: z.string().nullish().catch(null),
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
+        delta: z
+          .object({ content: Content.nullish().catch(null), refusal: z.string().nullish().catch(null) })
+          .nullish()
+          .catch(null),
+        finish_reason: z.string().nullish().catch(null),
       }),
     )
-    .nullish(),
-  usage: ChatUsage.nullish(),
+    .nullish()
+    .catch(null),
+  usage: ChatUsage.nullish().catch(null),
 });
 
 /** Folds one chunk into `into`; servers that speak this protocol differ in what they leave out. @returns the text in it */

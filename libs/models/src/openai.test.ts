@@ -147,4 +147,24 @@ describe("a chunk", () => {
     expect(streamed).toMatchObject({ stopReason: "refusal", stopDetail: "I cannot.", complete: true, counted: true });
     expect(streamed.usage).toEqual({ inputTokens: 10, outputTokens: 5, cacheReadTokens: 60, cacheWriteTokens: 30 });
   });
+
+  test("is read as far as it can be", () => {
+    const streamed = nothingYet("gpt-x");
+    takeChunk(streamed, {
+      model: 7,
+      choices: [
+        {
+          delta: {
+            content: [
+              { type: "thinking", thinking: [] },
+              { type: "text", text: "a" },
+            ],
+          },
+        },
+      ],
+      usage: {},
+    });
+    takeChunk(streamed, { choices: [{ delta: { content: "b", refusal: 0 }, finish_reason: "stop" }], usage: { prompt_tokens: null } });
+    expect(streamed).toMatchObject({ text: "ab", model: "gpt-x", complete: true, counted: false });
+  });
 });

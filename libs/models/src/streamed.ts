@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { AnswerShape } from "./answer-shape.ts";
+import { jsonReadings } from "./answer-text.ts";
 import { ModelError } from "./errors.ts";
+import { fitted } from "./fitted.ts";
 import type { PricedUsage } from "./prices.ts";
 
 /** What a stream gave, as far as it came. */
@@ -47,24 +50,28 @@ export function answerOf<T>(streamed: Streamed, shape: AnswerShape, schema: z.Zo
     );
   if (streamed.stopReason === "model_context_window_exceeded")
     throw new ModelError("MODEL_BAD_REQUEST", `material and answer are longer than the context window of ${streamed.model}`);
-  let json: unknown;
-  try {
-    json = JSON.parse(unfenced(streamed.text));
-  } catch (cause) {
-    const why = streamed.stopReason === "max_tokens" ? "it was cut at maxTokens" : "it is not JSON";
-    throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} cannot be read: ${why}`, { cause });
+  let misfit: { readonly error: z.ZodError; readonly why: string } | undefined;
+  for (const values of jsonReadings(streamed.text)) {
+    const fits: { readonly value: T }[] = [];
+    for (const json of values) {
+      const read = fitted(schema, shape.wrapped ? unwrapped(json) : json);
+      if ("error" in read) misfit ??= read;
+      else if (!fits.some(({ value }) => isDeepStrictEqual(value, read.value))) fits.push(read);
+    }
+    const [fit, another] = fits;
+    if (another !== undefined)
+      throw new ModelError(
+        "MODEL_ANSWER_INVALID",
+        `the answer of ${streamed.model} holds ${fits.length} different values that fit its schema`,
+      );
+    if (fit !== undefined) return fit.value;
   }
-  const parsed = schema.safeParse(shape.wrapped ? unwrapped(json) : json);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map((issue) => `${["$", ...issue.path].join(".")}: ${issue.message}`);
-  throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} does not fit its schema: ${issues.join("; ")}`, {
-    cause: parsed.error,
-  });
-}
-
-/** A model that is not held to a schema likes to put its JSON into a Markdown fence. */
-function unfenced(text: string): string {
-  return /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
+  if (misfit !== undefined)
+    throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} does not fit its schema: ${misfit.why}`, {
+      cause: misfit.error,
+    });
+  const why = streamed.stopReason === "max_tokens" ? "it was cut at maxTokens" : "it is not JSON";
+  throw new ModelError("MODEL_ANSWER_INVALID", `the answer of ${streamed.model} cannot be read: ${why}`);
 }
 
 function unwrapped(json: unknown): unknown {
