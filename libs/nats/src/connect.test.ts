@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { createUser } from "@nats-io/nkeys";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { link } from "./connect.ts";
@@ -11,6 +11,9 @@ const warned: string[] = [];
 const logger = { info: () => undefined, warn: (line: string) => void warned.push(line) };
 
 let version = "";
+/** What the server does to who connects: takes them, or says this and hangs up. */
+let refusals: string[] = [];
+const open = new Set<Socket>();
 let server: Server;
 let url = "";
 
@@ -19,8 +22,12 @@ beforeAll(async () => {
   server = createServer((socket) => {
     const info = { server_id: "FAKE", server_name: "fake", version, proto: 1, headers: true, max_payload: 1_048_576, nonce: "nonce" };
     socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    const refusal = refusals.shift();
+    if (refusal !== undefined) socket.end(`-ERR '${refusal}'\r\n`);
     socket.on("data", (chunk) => {
-      if (chunk.includes("PING")) socket.write("PONG\r\n");
+      if (refusal === undefined && chunk.includes("PING")) socket.write("PONG\r\n");
     });
     socket.on("error", () => undefined);
   });
@@ -55,6 +62,28 @@ test.each(["2.14.0", "2.16.3", "3.0.0"])("a server of version %s is taken, with 
   const open = await link({ servers: url, identity, logger });
   await open.close();
   expect(warned).toEqual([`nats-server ${other} is not the tested 2.15.1`]);
+});
+
+test("authentication time-outs in a row, of a new client or of one that was connected, end in a connection", async () => {
+  version = "2.15.1";
+  refusals = Array.from({ length: 3 }, () => "Authentication Timeout");
+  const linked = await link({ servers: url, identity, logger });
+  let again = 0;
+  linked.onReconnect(() => again++);
+  for (const round of [1, 2]) {
+    refusals = Array.from({ length: 3 }, () => "Authentication Timeout");
+    for (const socket of open) socket.destroy();
+    await expect.poll(() => again, { timeout: 10_000 }).toBe(round); // said once, not once for each try
+    expect(refusals).toEqual([]);
+  }
+  expect(linked.connection.isClosed()).toBe(false);
+  await linked.close();
+});
+
+test("who is not known at the first connection is told so at once", async () => {
+  refusals = Array.from({ length: 3 }, () => "Authorization Violation");
+  await expect(link({ servers: url, identity, logger })).rejects.toThrow("Authorization Violation");
+  refusals = [];
 });
 
 test("an acknowledgement's subject is read in both of its shapes", () => {

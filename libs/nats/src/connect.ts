@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
+import { AuthorizationError, connect, type Msg, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import type { Identity } from "./identities.ts";
 import { Mux } from "./mux.ts";
+import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
 
 const OLDEST = [2, 14] as const;
 export const PINNED_SERVER = "2.15.1";
 const RETRY_MS = 200;
 /** Tries, ten seconds. */
 const SAY_EVERY = 50;
+/** What the server complains of is logged this often; the rest is counted. */
+const SAY_AGAIN_MS = 1_000;
+/** A server that takes the connection and says nothing is given up. */
+const DIAL_MS = 5_000;
+/** A connection that is silently dead is noticed after two to three of these. */
+const PING_MS = 2_000;
+/** How long a server may refuse an identity that it knew: after that the link is closed, and who owns it ends with a code. */
+const REFUSED_MS = 60_000;
 
 /** One identity's connection. `outageAt`: when the server was last known to have been away, ms since 1970; 0 never. */
 export type Link = {
@@ -17,6 +26,8 @@ export type Link = {
   readonly mux: Mux;
   readonly identity: Identity;
   readonly outageAt: () => number;
+  /** Lasts until it is ended: over outages, and over permissions that are taken away and given again. An exception in `handle` is logged. */
+  subscribe(subject: string, handle: (message: Msg) => void): Unsubscribe;
   /** Called whenever the connection is there again; returns the way to end that. */
   onReconnect(handler: () => void): () => void;
   close(): Promise<void>;
@@ -45,22 +56,47 @@ export async function link(options: {
     await connection.close();
     throw error;
   }
-  const mux = new Mux(connection, inboxPrefix);
+  const subscriptions = new Subscriptions(connection, logger);
+  const mux = new Mux(connection, subscriptions, inboxPrefix);
   let outageAt = options.serverSince ?? 0;
   let server = connection.info?.server_id;
+  let away = false;
+  let refusedSince: number | undefined;
   const handlers = new Set<() => void>();
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let unsaid = 0;
+  /** Where a permission is missing the server says so for each message. */
+  const complain = (message: string): void => {
+    if (performance.now() - saidAt < SAY_AGAIN_MS) return void unsaid++;
+    logger.warn(`NATS: ${message}`, unsaid === 0 ? {} : { unsaid });
+    saidAt = performance.now();
+    unsaid = 0;
+  };
+  const refused = (error: Error): void => {
+    if (!(error instanceof AuthorizationError) || isTimeout(error)) return;
+    refusedSince ??= performance.now();
+    if (performance.now() - refusedSince < REFUSED_MS) return;
+    logger.warn(`NATS has refused ${identity.name} for ${REFUSED_MS / 1_000} s; giving up`);
+    void connection.close();
+  };
   const watch = async (): Promise<void> => {
     for await (const status of connection.status()) {
-      if (status.type === "disconnect") {
+      if (status.type === "disconnect" && !away) {
+        away = true; // the client says so again for each try that fails
         mux.failAll("the connection to NATS went away");
         logger.warn("the connection to NATS went away; reconnecting");
-      } else if (status.type === "reconnect") {
+      } else if (status.type === "reconnect" && away) {
+        away = false;
+        refusedSince = undefined;
         if (connection.info?.server_id !== server) outageAt = Date.now();
         server = connection.info?.server_id;
         mux.failAll("it was sent while NATS was away"); // the client keeps nothing of that time
         logger.info("connected to NATS again");
         for (const handler of handlers) handler();
-      } else if (status.type === "error") logger.warn(`NATS: ${status.error.message}`);
+      } else if (status.type === "error") {
+        complain(status.error.message);
+        refused(status.error);
+      }
     }
   };
   void watch();
@@ -69,6 +105,7 @@ export async function link(options: {
     mux,
     identity,
     outageAt: () => outageAt,
+    subscribe: (subject, handle) => subscriptions.add(subject, handle),
     onReconnect: (handler) => {
       handlers.add(handler);
       return () => void handlers.delete(handler);
@@ -95,19 +132,26 @@ async function connected(
         inboxPrefix,
         maxReconnectAttempts: -1,
         reconnectTimeWait: RETRY_MS,
+        ignoreAuthErrorAbort: true, // else the second one in the life of a client, however far apart, closes it for good
+        timeout: DIAL_MS,
         noAsyncTraces: true,
-        pingInterval: 5_000,
+        pingInterval: PING_MS,
         maxPingOut: 2,
       });
       return await orAborted(connecting, signal);
     } catch (error) {
       // A server that is just starting anew may refuse once who it is about to know.
-      refusals = error instanceof AuthorizationError ? refusals + 1 : 0;
+      refusals = error instanceof AuthorizationError && !isTimeout(error) ? refusals + 1 : 0;
       if (error instanceof TypeError || refusals > 1) throw error;
       if (tries % SAY_EVERY === 0) logger.info(`still waiting for nats-server: ${error instanceof Error ? error.message : String(error)}`);
     }
     await sleep(RETRY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined); // the signal is looked at above
   }
+}
+
+/** Server or client was too slow to make themselves known: no word on who the client is. */
+function isTimeout(error: AuthorizationError): boolean {
+  return /timeout/i.test(error.message);
 }
 
 /** The connection, or the signal's reason; a connection that comes too late is closed. */

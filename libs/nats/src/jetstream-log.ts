@@ -7,9 +7,9 @@ import { expecting } from "./expectation.ts";
 import { follow } from "./follow.ts";
 import { pull } from "./pull.ts";
 import { scan } from "./scan.ts";
-import { storedHeaders } from "./stored-headers.ts";
+import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
 import { unavailable } from "./unavailable.ts";
-import type { Reader, Signer } from "./writer.ts";
+import type { Reader, Reading, Signer } from "./writer.ts";
 
 const APPEND_TIMEOUT_MS = 5_000;
 const LOAD_TIMEOUT_MS = 5_000;
@@ -48,7 +48,9 @@ export function jetstreamLog(
   const seen = new Set<number>();
   const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {
     const body = m.string();
-    const reading = reader.read(subject, body, storedHeaders(m), viaGet);
+    const headers = storedHeaders(m);
+    const reading: Reading =
+      headers === UNREADABLE ? { kind: "forged", why: "its headers cannot be parsed" } : reader.read(subject, body, headers, viaGet);
     if (reading.kind === "forged") {
       if (!seen.has(seq)) logger.warn(`message ${seq} of ${stream} is not taken: ${reading.why}`, { subject, seq });
       if (seen.size < 100_000) seen.add(seq);
@@ -87,7 +89,7 @@ export function jetstreamLog(
   /** Whether readers take nothing of what came under the filter after the expected message, `met` being the last of it. */
   async function onlyForgedSince({ filter, last }: Expectation, met: number): Promise<boolean> {
     const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: met }), { timeout: LOAD_TIMEOUT_MS });
-    const code = "failed" in answer ? undefined : (answer.headers?.code ?? 0);
+    const code = "failed" in answer ? undefined : statusOf(answer).code;
     if ("failed" in answer || (code !== 0 && code !== 404) || (code === 0 && got(answer) !== undefined)) return false;
     // 404: the replica that answered has not stored it yet; the load waits for one that has.
     const loaded = await load(filter, met);
@@ -98,7 +100,7 @@ export function jetstreamLog(
     return new Promise((resolve, reject) => {
       const take = (m: Msg): boolean => {
         try {
-          resolve(m.headers?.code === 503 ? { kind: "unavailable", reason: "no stream answers" } : appendedFrom(m.string()));
+          resolve(statusOf(m).code === 503 ? { kind: "unavailable", reason: "no stream answers" } : appendedFrom(m.string()));
         } catch (error) {
           reject(error);
         }
@@ -121,17 +123,17 @@ export function jetstreamLog(
         `$JS.API.DIRECT.GET.${stream}`,
         JSON.stringify({ multi_last: [filter], ...(before === undefined ? {} : { up_to_seq: before - 1 }) }),
         (m) => {
-          const code = m.headers?.code ?? 0;
+          const { code, description } = statusOf(m);
           if (code === 0) {
             const message = got(m);
             if (message !== undefined) messages.push(message);
             else forged.push({ subject: added(m, "Nats-Subject"), seq: Number(added(m, "Nats-Sequence")) });
             return false;
           }
-          if (code === 204) resolve({ messages, forged, upTo: Number(m.headers?.get("Nats-UpTo-Sequence") || 0), empty: false });
+          if (code === 204) resolve({ messages, forged, upTo: Number(added(m, "Nats-UpTo-Sequence") || 0), empty: false });
           else if (code === 404) resolve({ messages, forged, upTo: 0, empty: true });
           else if (code === 413) resolve("too_many");
-          else reject(unavailable(`direct get answered ${code} ${m.headers?.description ?? ""}`));
+          else reject(unavailable(`direct get answered ${code} ${description}`));
           return true;
         },
         (reason) => reject(unavailable(reason)),
@@ -156,7 +158,7 @@ export function jetstreamLog(
       timeout: LOAD_TIMEOUT_MS,
     });
     if ("failed" in answer) throw unavailable(answer.failed);
-    if (answer.headers?.code === 503) throw unavailable("no stream answers");
+    if (statusOf(answer).code === 503) throw unavailable("no stream answers");
     const { error, message } = JSON.parse(answer.string()) as { error?: { code: number; description: string }; message?: { seq: number } };
     if (message === undefined && error?.code !== 404) throw unavailable(error?.description ?? "an answer without a message");
     return message?.seq ?? 0;
@@ -199,8 +201,8 @@ export function jetstreamLog(
         timeout: LOAD_TIMEOUT_MS,
       });
       if ("failed" in answer) throw unavailable(answer.failed);
-      const code = answer.headers?.code ?? 0;
-      if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${answer.headers?.description ?? ""}`);
+      const { code, description } = statusOf(answer);
+      if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${description}`);
       const seq = code === 404 ? 0 : Number(added(answer, "Nats-Sequence"));
       if (seq < atLeast) leader ??= await lastAtLeader(filter);
       if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : (got(answer) ?? (await lastTaken(filter, seq)));
@@ -254,15 +256,10 @@ export function jetstreamLog(
   };
 }
 
-/** What the server says of a message that it answers with: its headers follow those that are stored, which may bear the same names. */
-function added(m: Msg, name: string): string {
-  return m.headers?.values(name).at(-1) ?? "";
-}
-
 /** @throws ArmadaError `LOG_UNAVAILABLE` where nobody answers */
 async function api(link: Link, call: string, body: unknown): Promise<{ error?: ApiError }> {
   const answer = await link.mux.request(`$JS.API.${call}`, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
-  if (answer.headers?.code === 503) throw unavailable("no stream answers");
+  if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   return JSON.parse(answer.string()) as { error?: ApiError };
 }

@@ -7,21 +7,19 @@ import type { Link } from "./connect.ts";
  * only, and what the server is made to write there (an answer to a request with a foreign reply subject, a consumer's
  * delivery) shows by its headers, its reply subject or its own subject, and is not taken.
  */
-export function natsLive({ connection, mux }: Link, team: string): Live {
+export function natsLive({ subscribe, mux }: Link, team: string): Live {
   return {
     publish: (piece) => mux.outbox.publish(liveSubject(team, piece.run, piece.n), encodeLiveText(piece)),
     watch: (run, handler, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve();
-        const subscription = connection.subscribe(liveSubject(team, run, "*"), {
-          callback: (error, message) => {
-            if (error !== null || message.headers !== undefined || (message.reply ?? "") !== "") return;
-            const piece = decodeLiveText(team, message.subject, message.string());
-            if (piece?.run === run) handler(piece);
-          },
+        const unsubscribe = subscribe(liveSubject(team, run, "*"), (message) => {
+          if (message.headers !== undefined || (message.reply ?? "") !== "") return;
+          const piece = decodeLiveText(team, message.subject, message.string());
+          if (piece?.run === run) handler(piece);
         });
         const end = (): void => {
-          subscription.unsubscribe();
+          unsubscribe();
           resolve();
         };
         signal.addEventListener("abort", end, { once: true });

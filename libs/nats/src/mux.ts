@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
 import { Outbox } from "./outbox.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 type Waiter = { readonly take: (message: Msg) => boolean; readonly fail: (reason: string) => void; readonly deadline: number };
 
@@ -16,10 +17,10 @@ export class Mux {
   #next = 1;
   readonly #sweep: NodeJS.Timeout;
 
-  constructor(connection: NatsConnection, inboxPrefix: string) {
+  constructor(connection: NatsConnection, subscriptions: Subscriptions, inboxPrefix: string) {
     this.outbox = new Outbox(connection);
     this.#inbox = createInbox(inboxPrefix);
-    connection.subscribe(`${this.#inbox}.*`, { callback: (_error, message) => this.#dispatch(message) });
+    subscriptions.add(`${this.#inbox}.*`, (message) => this.#dispatch(message));
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
     this.#sweep.unref();
   }

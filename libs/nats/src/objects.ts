@@ -4,6 +4,7 @@ import type { Objects } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
+import { added, statusOf } from "./stored-headers.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
@@ -67,7 +68,7 @@ export function jetstreamObjects(link: Link, team: string): Objects {
 async function request(link: Link, subject: string, body: string | Uint8Array, h?: MsgHdrs): Promise<Msg> {
   const answer = await link.mux.request(subject, body, { timeout: TIMEOUT_MS, ...(h === undefined ? {} : { headers: h }) });
   if ("failed" in answer) throw unavailable(answer.failed);
-  if (answer.headers?.code === 503) throw unavailable("no stream answers");
+  if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   return answer;
 }
 
@@ -87,14 +88,14 @@ function getChunks(link: Link, owner: string, digest: string): Promise<{ parts: 
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       JSON.stringify({ multi_last: [`obj.${owner}.${digest}.*`] }),
       (m: Msg) => {
-        const code = m.headers?.code ?? 0;
+        const { code, description } = statusOf(m);
         if (code === 0) {
-          parts.set(Number(m.headers?.get("Nats-Subject").split(".").at(-1)), m.data);
-          of = Number(m.headers?.get(COUNT) || parts.size);
+          parts.set(Number(added(m, "Nats-Subject").split(".").at(-1)), m.data);
+          of = Number(added(m, COUNT) || parts.size);
           return false;
         }
         if (code === 204 || code === 404) resolve({ parts: [...parts].sort(([a], [b]) => a - b).map(([, bytes]) => bytes), of });
-        else reject(unavailable(`objects of ${owner}: ${code} ${m.headers?.description ?? ""}`));
+        else reject(unavailable(`objects of ${owner}: ${code} ${description}`));
         return true;
       },
       (reason) => reject(unavailable(reason)),

@@ -1,6 +1,7 @@
 import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
+import { statusOf } from "./stored-headers.ts";
 
 /** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
 const WORKING_MS = 5_000;
@@ -25,7 +26,6 @@ export function pull(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  const { connection } = link;
   const { outbox } = link.mux;
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
@@ -53,7 +53,7 @@ export function pull(
   /** Deliveries carry their own subject; what the server says of a pull comes on the pull's inbox, with what it leaves unserved. */
   const onMessage = (message: Msg): void => {
     heard = performance.now();
-    const code = message.subject.startsWith(inbox) ? (message.headers?.code ?? 0) : 0;
+    const code = message.subject.startsWith(inbox) ? statusOf(message).code : 0;
     if (code === 100) return;
     if (code === 0) {
       asked = Math.max(0, asked - 1);
@@ -122,14 +122,14 @@ export function pull(
     await end;
     clearInterval(draining);
   };
-  const subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => onMessage(message) });
+  const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
   const unlisten = link.onReconnect(() => {
     asked = 0; // pulls do not outlive a connection
     refill();
   });
   void end.then(() => {
     unlisten();
-    subscription.unsubscribe();
+    unsubscribe();
   });
   if (signal.aborted) stop();
   else {

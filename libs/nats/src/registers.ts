@@ -1,11 +1,11 @@
 import { asToken } from "@armada/contracts";
 import type { Logger, Registers } from "@armada/event-sourcing";
-import { headers } from "@nats-io/transport-node";
+import { headers, type Msg } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
 import type { Take } from "./pull.ts";
-import { storedHeaders } from "./stored-headers.ts";
+import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
 import { unavailable } from "./unavailable.ts";
 import { serverWrote } from "./writer.ts";
 
@@ -25,17 +25,17 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: stri
       const body = JSON.stringify({ last_by_subj: subjectOf(key) });
       const answer = await link.mux.request(`$JS.API.DIRECT.GET.${stream}`, body, { timeout: TIMEOUT_MS });
       if ("failed" in answer) throw unavailable(answer.failed);
-      if (answer.headers?.code === 404) return undefined;
-      if ((answer.headers?.code ?? 0) !== 0) throw unavailable(`registers of ${team}: ${answer.headers?.code}`);
-      const revision = Number(answer.headers?.values("Nats-Sequence").at(-1)); // the server's own follows those that are stored
-      return { value: serverWrote(answer.headers, true) !== undefined ? "" : answer.string(), revision };
+      const { code } = statusOf(answer);
+      if (code === 404) return undefined;
+      if (code !== 0) throw unavailable(`registers of ${team}: ${code}`);
+      return { value: bodyOf(answer, true), revision: Number(added(answer, "Nats-Sequence")) };
     },
     put: async (key, value, expectRevision) => {
       const h = headers();
       if (expectRevision !== undefined) h.set("Nats-Expected-Last-Subject-Sequence", String(expectRevision));
       const answer = await link.mux.request(subjectOf(key), value, { headers: h, timeout: TIMEOUT_MS });
       if ("failed" in answer) throw unavailable(answer.failed);
-      if (answer.headers?.code === 503) throw unavailable("no stream answers");
+      if (statusOf(answer).code === 503) throw unavailable("no stream answers");
       const appended = appendedFrom(answer.string());
       if (appended.kind === "conflict") return undefined;
       if (appended.kind !== "appended") throw unavailable(`registers of ${team}: ${appended.kind}`);
@@ -46,7 +46,7 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: stri
         subject,
         seq,
         time,
-        body: serverWrote(storedHeaders(message), false) !== undefined ? "" : message.string(),
+        body: bodyOf(message, false),
         envelopes: [],
       });
       return follow(
@@ -60,4 +60,9 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: stri
       );
     },
   };
+}
+
+function bodyOf(message: Msg, viaGet: boolean): string {
+  const stored = storedHeaders(message);
+  return stored === UNREADABLE || serverWrote(stored, viaGet) !== undefined ? "" : message.string();
 }

@@ -2,6 +2,7 @@ import type { Message } from "@armada/event-sourcing";
 import { createInbox, type Msg, nuid } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
 import { parseAck, type Take } from "./pull.ts";
+import { statusOf } from "./stored-headers.ts";
 import { unavailable } from "./unavailable.ts";
 
 const BATCH = 5_000;
@@ -55,7 +56,7 @@ async function create(link: Link, stream: string, name: string, { filters, from 
   const body = JSON.stringify({ stream_name: stream, config });
   const made = await link.mux.request(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, body, { timeout: CREATE_MS });
   if ("failed" in made) throw unavailable(made.failed);
-  if (made.headers?.code === 503) throw unavailable("no stream answers");
+  if (statusOf(made).code === 503) throw unavailable("no stream answers");
   const { num_pending, error } = JSON.parse(made.string()) as { num_pending?: number; error?: { description: string } };
   if (num_pending === undefined) throw unavailable(error?.description ?? "an answer without a consumer");
   return num_pending;
@@ -79,7 +80,7 @@ function read(link: Link, stream: string, name: string, handle: Handle): Promise
     silent = 0;
     const { subject } = message;
     if (subject === inbox) {
-      if (message.headers?.code !== 100) end(false);
+      if (statusOf(message).code !== 100) end(false);
       return;
     }
     const about = parseAck(message.reply ?? "");
@@ -93,14 +94,14 @@ function read(link: Link, stream: string, name: string, handle: Handle): Promise
     }
     if (about.pending === 0) end(true);
   };
-  const subscription = link.connection.subscribe(inbox, { callback: (_error, message) => onMessage(message) });
+  const unsubscribe = link.subscribe(inbox, onMessage);
   const beat = setInterval(() => {
     if (++silent > SILENT_BEATS) end(false);
   }, HEARTBEAT_MS);
   const end = (whole: boolean): void => {
     over = true;
     clearInterval(beat);
-    if (!link.connection.isClosed()) subscription.unsubscribe();
+    unsubscribe();
     resolve(whole);
   };
   ask(BATCH);

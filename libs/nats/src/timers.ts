@@ -3,6 +3,7 @@ import type { Timers } from "@armada/event-sourcing";
 import { headers } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
+import { statusOf } from "./stored-headers.ts";
 
 /** Timers as scheduled messages in `TIMERS_<team>`; the ticks are sourced into the team's stream. */
 export function jetstreamTimers(link: Link, team: string): Timers {
@@ -15,7 +16,7 @@ export function jetstreamTimers(link: Link, team: string): Timers {
       h.set("Nats-Expected-Last-Subject-Sequence", "0");
       const answer = await link.mux.request(subject, body, { headers: h, timeout: 5_000 });
       if ("failed" in answer) return { kind: "unavailable", reason: answer.failed };
-      if (answer.headers?.code === 503) return { kind: "unavailable", reason: "no stream answers" };
+      if (statusOf(answer).code === 503) return { kind: "unavailable", reason: "no stream answers" };
       return appendedFrom(answer.string());
     },
   };

@@ -13,6 +13,8 @@ import { spendingOf } from "./spending.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
 const WAIT_MS = 1_000;
+/** How long after its drain a service may take to end. */
+const STOP_MS = 5_000;
 
 /** What a service that does more than run agents gets: its own ports, and other teams' streams as far as its identity may read them. */
 export type Surroundings = {
@@ -117,34 +119,64 @@ async function run(
     throw error;
   });
   if (ports === undefined) return;
+  try {
+    await work(team, { ...about, ports, identities, tracer: telemetry.tracer, chosen, signal }, beside, directs);
+  } finally {
+    await ports.link.close();
+  }
+}
+
+async function work(
+  team: Team,
+  about: {
+    ports: NatsPorts;
+    identities: ReadonlyMap<string, string>;
+    tracer: Tracer;
+    chosen: ReturnType<typeof modelsFrom>;
+    env: NodeJS.ProcessEnv;
+    config: Config;
+    log: Log;
+    signal: AbortSignal;
+  },
+  beside: Beside | undefined,
+  directs: Directs | undefined,
+): Promise<void> {
+  const { ports, identities, tracer, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
-  if (!signal.aborted) {
-    const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
-    const surroundings: Surroundings = {
-      ports,
-      log,
-      tracer: telemetry.tracer,
-      env,
-      config,
-      signal,
-      teamPorts: (name) => portsOf(ports.link, name, identities, log),
-    };
-    const engine = startReplica(team, { ...ports, tracer: telemetry.tracer, logger: log }, models, {
-      drainMs: milliseconds(config.drain),
-      ...(budget === undefined ? {} : { budget }),
-      ...(directs === undefined ? {} : { directs: directs(surroundings) }),
-    });
+  if (signal.aborted) return;
+  const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
+  const surroundings: Surroundings = {
+    ports,
+    log,
+    tracer,
+    env,
+    config,
+    signal,
+    teamPorts: (name) => portsOf(ports.link, name, identities, log),
+  };
+  const drainMs = milliseconds(config.drain);
+  const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
+    drainMs,
+    ...(budget === undefined ? {} : { budget }),
+    ...(directs === undefined ? {} : { directs: directs(surroundings) }),
+  });
+  try {
     const extra = await beside?.(surroundings);
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });
-    await Promise.race([aborted(signal), engine.closed, ports.link.connection.closed()]);
+    const lost = ports.link.connection.closed().then(() => {
+      if (!signal.aborted) throw new ArmadaError("CONNECTION_LOST", `the connection of ${team.name} to NATS is over`);
+    });
+    await Promise.race([aborted(signal), engine.closed, lost]);
     if (!signal.aborted) process.exitCode = 1;
     await extra?.close();
+  } finally {
+    // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
+    setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
     await engine.stop();
     end();
   }
-  await ports.link.close();
 }
 
 /** Services may be started before anything was provisioned, in any order. */
