@@ -1,12 +1,4 @@
-import {
-  type AnyEventKind,
-  ArmadaError,
-  type Capability,
-  checkName,
-  type EventKind,
-  milliseconds,
-  type Provision,
-} from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, checkName, milliseconds } from "@armada/contracts";
 import type { Tier } from "@armada/models";
 import type { z } from "zod";
 import { callsOf, checkBudget } from "./call-options.ts";
@@ -20,22 +12,30 @@ import type {
   Limits,
   ReadModel,
   Subscription,
-  Team,
   Tool,
+  Tools,
   Workflow,
   WorkflowContext,
 } from "./define.ts";
 import { parseWindow } from "./window.ts";
 
+const defined: string[] = [];
+
+/** The names of the agents that this process has defined so far: what a check at start holds against the teams' lists. */
+export function definedAgents(): readonly string[] {
+  return defined;
+}
+
 /** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_LANE`, `BAD_WINDOW` */
-export function agent<I, O>(options: {
+export function agent<I, O, const T extends Tools = Record<never, Tool>, const C extends readonly ReadModel[] = readonly []>(options: {
   name: string;
   does: string;
   tier: Tier;
   input: z.ZodType<I>;
   output: z.ZodType<O>;
-  context?: readonly ReadModel<never>[] | readonly ReadModel[];
-  tools?: Readonly<Record<string, Tool>>;
+  /** Read models of the team whose states `run` gets. */
+  context?: C;
+  tools?: T;
   limits?: Limits;
   cache?: Caching;
   batch?: Batching;
@@ -46,7 +46,7 @@ export function agent<I, O>(options: {
   lane?: "batch";
   /** Its work begins in these hours only: `22:00-06:00 Europe/Berlin`. */
   window?: string;
-  run: (about: AgentRun<I>) => Promise<O> | O;
+  run: (about: AgentRun<I, T, C>) => Promise<O> | O;
   fallback?: (input: I) => Promise<O> | O;
 }): Agent<I, O> {
   checkName(options.name, "agent");
@@ -58,6 +58,7 @@ export function agent<I, O>(options: {
       throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is ${value}`, { hint: "use a whole number from 1" });
   }
   checkBudget(options.name, limits);
+  defined.push(options.name);
   return {
     kind: "agent",
     name: options.name,
@@ -65,19 +66,19 @@ export function agent<I, O>(options: {
     tier: options.tier,
     input: options.input,
     output: options.output,
-    context: (options.context ?? []) as readonly ReadModel[],
+    context: options.context ?? [],
     tools: options.tools ?? {},
     limits,
     calls: callsOf(options),
     window: options.window === undefined ? undefined : parseWindow(options.window),
-    run: options.run,
+    run: options.run as Agent<I, O>["run"], // what it gets is made from these very declarations
     fallback: options.fallback,
   };
 }
 
 /** A typed tool of an agent. */
-export function tool<I, O>(options: Tool<I, O>): Tool {
-  return options as Tool;
+export function tool<I, O>(options: Tool<I, O>): Tool<I, O> {
+  return options;
 }
 
 /** Durable code. @throws ArmadaError `BAD_NAME`, `BAD_VERSION` */
@@ -95,7 +96,12 @@ export function workflow<I, O>(options: {
 }
 
 /** A cache folded from facts. @throws ArmadaError `BAD_NAME` */
-export function readModel<S>(options: { name: string; version: number; initial: () => S; folds: readonly Fold<S>[] }): ReadModel<S> {
+export function readModel<S, const N extends string = string>(options: {
+  name: N;
+  version: number;
+  initial: () => S;
+  folds: readonly Fold<S>[];
+}): ReadModel<S, N> {
   checkName(options.name, "read model");
   return { kind: "read-model", ...options };
 }
@@ -117,72 +123,4 @@ export function on<D>(kind: AnyEventKind<D>): {
       from: options?.from ?? "now",
     }),
   };
-}
-
-/** A team: the table of contents of a service. @throws ArmadaError `BAD_NAME`, `DUPLICATE_NAME`, `FOREIGN_CAPABILITY`, `UNSERVED_CAPABILITY` */
-export function team(options: {
-  name: string;
-  agents?: readonly unknown[];
-  workflows?: readonly unknown[];
-  readModels?: readonly unknown[];
-  provides?: readonly Provision<unknown>[];
-  subscriptions?: readonly Subscription[];
-  asks?: readonly unknown[];
-  emits?: readonly unknown[];
-  awaits?: readonly unknown[];
-}): Team {
-  checkName(options.name, "team");
-  if (options.name === "fleet")
-    throw new ArmadaError("BAD_NAME", "no team can be called fleet: what the teams share goes by that name", { hint: "choose another" });
-  const made: Team = {
-    kind: "team",
-    name: options.name,
-    agents: (options.agents ?? []) as readonly Agent[],
-    workflows: (options.workflows ?? []) as readonly Workflow[],
-    readModels: (options.readModels ?? []) as readonly ReadModel[],
-    provides: (options.provides ?? []) as readonly Provision<Workflow>[],
-    subscriptions: options.subscriptions ?? [],
-    asks: (options.asks ?? []) as readonly Capability[],
-    emits: (options.emits ?? []) as readonly EventKind[],
-    awaits: (options.awaits ?? []) as readonly AnyEventKind[],
-  };
-  unique(
-    made,
-    "agents",
-    made.agents.map((a) => a.name),
-  );
-  unique(
-    made,
-    "workflows",
-    made.workflows.map((w) => `${w.name} v${w.version}`),
-  );
-  unique(
-    made,
-    "readModels",
-    made.readModels.map((m) => m.name),
-  );
-  for (const { capability, workflow: served } of made.provides) {
-    if (capability.team !== made.name)
-      throw new ArmadaError("FOREIGN_CAPABILITY", `team ${made.name} provides ${capability.name}, which is another team's`);
-    if (!made.workflows.includes(served))
-      throw new ArmadaError(
-        "UNSERVED_CAPABILITY",
-        `team ${made.name} provides ${capability.name} by a workflow that is not in its workflows`,
-        {
-          hint: "add the workflow to workflows: […]",
-        },
-      );
-  }
-  for (const kind of made.emits)
-    if (kind.team !== made.name)
-      throw new ArmadaError("FOREIGN_EVENT", `team ${made.name} cannot emit ${kind.type}, a fact of ${kind.team}`);
-  return made;
-}
-
-function unique(owner: Team, list: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new ArmadaError("DUPLICATE_NAME", `team ${owner.name} lists ${name} twice in ${list}`);
-    seen.add(name);
-  }
 }

@@ -6,13 +6,14 @@ import type { Window } from "./window.ts";
 /** A model request as an agent writes it; tier and idempotency key are the engine's. */
 export type Question<T> = Omit<ModelRequest<T>, "tier" | "idempotencyKey"> & { readonly tier?: Tier };
 
-/** What an agent's `run` gets. */
-export type AgentRun<I> = {
+/** What an agent's `run` gets; `tools` and `context` are typed by what the agent declares. */
+export type AgentRun<I, T extends Tools = Tools, C extends readonly ReadModel[] = readonly ReadModel[]> = {
   readonly input: I;
-  /** Read models by name, as of the sequence journaled with the request. */
-  readonly context: Readonly<Record<string, unknown>>;
-  readonly model: { ask<T>(question: Question<T>): Promise<T> };
-  readonly tools: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+  /** The declared read models by name, as of the sequence journaled with the request. */
+  readonly context: ContextOf<C>;
+  readonly model: { ask<A>(question: Question<A>): Promise<A> };
+  /** The declared tools; input and output are checked. */
+  readonly tools: ToolCalls<T>;
   /** Large bodies by content; `put` answers the digest. */
   readonly objects: { get(digest: string): Promise<Uint8Array>; put(bytes: Uint8Array): Promise<string> };
   /** `<run>-<n>`: the same over attempts and redeliveries, different between steps. */
@@ -27,6 +28,16 @@ export type Tool<I = unknown, O = unknown> = {
   readonly output: z.ZodType<O>;
   readonly effect: "read" | "write";
   run(input: I, about: { idempotencyKey: string; signal: AbortSignal }): Promise<O> | O;
+};
+
+export type Tools = Readonly<Record<string, Tool>>;
+/** How an agent calls the tools that it declares. */
+export type ToolCalls<T extends Tools> = {
+  readonly [K in keyof T]: T[K] extends Tool<infer I, infer O> ? (input: I) => Promise<O> : never;
+};
+/** The states of the read models that an agent declares, by their names. */
+export type ContextOf<C extends readonly ReadModel[]> = {
+  readonly [M in C[number] as M["name"]]: M extends ReadModel<infer S> ? S : never;
 };
 
 export type Limits = {
@@ -54,7 +65,7 @@ export type Agent<I = unknown, O = unknown> = {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   readonly context: readonly ReadModel[];
-  readonly tools: Readonly<Record<string, Tool>>;
+  readonly tools: Tools;
   readonly limits: Limits;
   /** How its model calls are made. */
   readonly calls: Pick<CallOptions, "cache" | "batch" | "lane">;
@@ -113,9 +124,9 @@ export type Fact<D = unknown> = {
   readonly team: string;
 };
 
-export type ReadModel<S = unknown> = {
+export type ReadModel<S = unknown, N extends string = string> = {
   readonly kind: "read-model";
-  readonly name: string;
+  readonly name: N;
   /** Raise it when a fold changes: the cache of the older version is dropped. */
   readonly version: number;
   readonly initial: () => S;

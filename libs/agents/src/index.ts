@@ -1,4 +1,4 @@
-export { agent, fold, on, readModel, team, tool, workflow } from "./authoring.ts";
+export { agent, definedAgents, fold, on, readModel, tool, workflow } from "./authoring.ts";
 export { budgetOf, sharesAnswers } from "./call-options.ts";
 export type {
   Agent,
@@ -30,3 +30,5 @@ export type { RunStatus } from "./engine/run-status.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";
 export { runIdOf, startedBy } from "./engine/starts.ts";
 export { liveOrder, type PieceOrder } from "./live-order.ts";
+export { team } from "./team.ts";
+export { type Unlisted, unlisted } from "./unlisted.ts";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { sourcesOf, type Team } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { definedAgents, sourcesOf, type Team, unlisted } from "@armada/agents";
+import { ArmadaError, definedEvents } from "@armada/contracts";
 import { FEDERATION } from "@armada/ledger";
 
 /** The checkout that this command line belongs to. */
@@ -52,6 +52,17 @@ export async function servicesWith(only: string | undefined): Promise<readonly S
   const listens = named.some(({ team }) => sourcesOf(team).has(GATEWAY));
   if (!listens || named.some(({ name }) => name === GATEWAY) || !(await serviceNames()).includes(GATEWAY)) return named;
   return loadServices([...named.map(({ name }) => name), GATEWAY]);
+}
+
+/** @throws ArmadaError `NOT_LISTED` where something is defined that no team lists: at start, because nothing would come of it */
+export async function checkListed(services: readonly Service[]): Promise<void> {
+  const teams = services.map(({ team }) => team);
+  const whole = (await serviceNames()).every((name) => teams.some((team) => team.name === name));
+  const [first, ...more] = unlisted(teams, { agents: definedAgents(), events: definedEvents(), whole });
+  if (first === undefined) return;
+  throw new ArmadaError("NOT_LISTED", [first, ...more].map(({ what }) => what).join("; "), {
+    hint: [...new Set([first, ...more].map(({ hint }) => hint))].join("; "),
+  });
 }
 
 /** The services of a mesh: with the one that grants the fleet's budget where there is a limit (`$8000/month`), else without. @throws ArmadaError `NO_SUCH_TEAM` */

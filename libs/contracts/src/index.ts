@@ -6,6 +6,7 @@ export {
   type AnyEventKind,
   type Capability,
   capability,
+  definedEvents,
   type EventKind,
   type ExternalKind,
   event,

@@ -35,6 +35,13 @@ export type Capability<I = unknown, O = unknown> = {
 
 export type Provision<W = unknown> = { readonly capability: Capability; readonly workflow: W };
 
+const defined: AnyEventKind[] = [];
+
+/** The event kinds that this process has declared so far, in order: what a check at start holds against the teams' lists. */
+export function definedEvents(): readonly AnyEventKind[] {
+  return defined;
+}
+
 /** Declares an event kind of a team. @throws ArmadaError `BAD_NAME`, `BAD_EVENT_TYPE`, `BAD_UPCASTS` */
 export function event<D>(
   type: string,
@@ -58,7 +65,10 @@ export function event<D>(
       throw new ArmadaError("BAD_UPCASTS", `${type} is at version ${options.version} but has no upcast from version ${v}`, {
         hint: `give upcasts: { ${v}: (data) => … }`,
       });
-  return { kind: "event", type, team, entity, event: name, version: options.version, id: options.id, data: options.data, upcasts };
+  const { version, id, data } = options;
+  const made: EventKind<D> = { kind: "event", type, team, entity, event: name, version, id, data, upcasts };
+  defined.push(made as unknown as AnyEventKind);
+  return made;
 }
 
 /** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE` */
@@ -73,17 +83,10 @@ export function external<D>(type: string, options: { id?: (data: D) => string; d
     throw new ArmadaError("BAD_EVENT_TYPE", `external type ${JSON.stringify(type)} cannot become a subject`, {
       hint: "use two or more parts of letters and digits joined by dots, e.g. com.example.ticket.opened",
     });
-  return {
-    kind: "external",
-    type,
-    team: "gateway",
-    entity,
-    event: name,
-    version: 1,
-    id: options.id ?? (() => ""),
-    data: options.data,
-    upcasts: {},
-  };
+  const { id = () => "", data } = options;
+  const made: ExternalKind<D> = { kind: "external", type, team: "gateway", entity, event: name, version: 1, id, data, upcasts: {} };
+  defined.push(made as unknown as AnyEventKind);
+  return made;
 }
 
 /** Declares what a team offers: `<team>.<capability>`. @throws ArmadaError `BAD_NAME`, `BAD_CAPABILITY` */

@@ -1,7 +1,8 @@
 import { VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
+import { team } from "../team.ts";
 import { paid, script, testTeam } from "../testing/index.ts";
 
 const Said = z.object({ said: z.string() });

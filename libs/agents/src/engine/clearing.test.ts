@@ -3,7 +3,7 @@ import { handleEndless, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type LedgerState, ledger, ledgerOf } from "@armada/ledger";
 import { expect, test } from "vitest";
-import { team } from "../authoring.ts";
+import { team } from "../team.ts";
 import { script, startReplica } from "../testing/index.ts";
 
 const month = "2026-11";

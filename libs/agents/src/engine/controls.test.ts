@@ -3,7 +3,8 @@ import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { team, workflow } from "../authoring.ts";
+import { workflow } from "../authoring.ts";
+import { team } from "../team.ts";
 import { script, startReplica } from "../testing/index.ts";
 import { readRun } from "./run-view.ts";
 

@@ -3,7 +3,7 @@ import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { team } from "../authoring.ts";
+import { team } from "../team.ts";
 import { noTracer, silentLogger } from "../testing/replica.ts";
 import { script } from "../testing/test-team.ts";
 import { direct } from "./direct.ts";

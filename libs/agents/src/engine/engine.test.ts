@@ -4,8 +4,9 @@ import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-so
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
-import type { Team } from "../define.ts";
+import { agent, workflow } from "../authoring.ts";
+import type { Agent, Team } from "../define.ts";
+import { team } from "../team.ts";
 import { startReplica } from "../testing/index.ts";
 import { readJournalMessage } from "./journal-message.ts";
 import { evolveRun, initialRun, type RunState } from "./run-state.ts";
@@ -198,7 +199,8 @@ test("outcomes that wait while one is written leave in one message; what comes a
       return first ? Promise.race(asked) : { n: (await Promise.all(asked)).reduce((sum, { n }) => sum + n, 0) };
     },
   });
-  const definition = team({ name: "maths", agents: [{ ...add, limits: { concurrency: 20 } }], workflows: [fan] });
+  const many: Agent<{ n: number }, { n: number }> = { ...add, limits: { concurrency: 20 } };
+  const definition = team({ name: "maths", agents: [many], workflows: [fan] });
   const joined = await runOne(definition, "fan", { width: 10, first: false });
   expect(joined.state.ended).toMatchObject({ status: "completed", output: { n: 55 } });
   expect([...joined.state.steps.values()].map((step) => step.outcomes)).toEqual(Array(10).fill(1));

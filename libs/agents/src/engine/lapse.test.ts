@@ -5,7 +5,8 @@ import { ledger, ledgerEventsIn, ledgerOf } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
+import { team } from "../team.ts";
 import { startReplica } from "../testing/replica.ts";
 
 const CEILING = { micros: 1_000, tokens: 3_000 };

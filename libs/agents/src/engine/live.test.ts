@@ -4,8 +4,9 @@ import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-so
 import { ModelError, type Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
 import { liveOrder } from "../live-order.ts";
+import { team } from "../team.ts";
 import { startReplica } from "../testing/index.ts";
 
 const Text = z.object({ text: z.string() });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
+import { team } from "../team.ts";
 import { script, testTeam } from "../testing/index.ts";
 
 const Note = z.object({ note: z.string() });

@@ -1,8 +1,9 @@
 import { external } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { on, team, workflow } from "../authoring.ts";
+import { on, workflow } from "../authoring.ts";
 import type { Subscription } from "../define.ts";
+import { team } from "../team.ts";
 import { queuesOf, subscriptionName } from "./queues.ts";
 
 const Opened = external("com.example.ticket.opened", { data: z.object({}) });

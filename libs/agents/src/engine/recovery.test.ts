@@ -4,8 +4,9 @@ import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-so
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
 import type { Team } from "../define.ts";
+import { team } from "../team.ts";
 import { startReplica, type TestReplica } from "../testing/replica.ts";
 import { coldRun, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
@@ -75,7 +76,7 @@ test("another team's answer, with an output or a failure, is taken when it comes
     run: async (input, ctx) => [await ctx.ask(double, input), await ctx.ask(absent, input).catch((error: { code: string }) => error.code)],
   });
   const { start, ask, ended, state, clock } = setUp();
-  start(team({ name: "two", workflows: [doubled], provides: [double.by(doubled)] as never }));
+  start(team({ name: "two", workflows: [doubled], provides: [double.by(doubled)] }));
   start(team({ name: "one", workflows: [asking], asks: [double, absent] }));
   const began = clock.now();
   ask("one", "run_start", "r1", { workflow: "asking", input: { n: 4 } });
@@ -102,7 +103,7 @@ test("a cancel whose replica dies right after journaling it still cancels what t
   });
   const one = team({ name: "one", workflows: [asking], asks: [wait] });
   const { start, ask, state, clock, mesh } = setUp();
-  start(team({ name: "two", workflows: [waiting], provides: [wait.by(waiting)] as never }));
+  start(team({ name: "two", workflows: [waiting], provides: [wait.by(waiting)] }));
   const first = start(one);
   ask("one", "run_start", "r1", { workflow: "asking", input: { n: 1 } });
   await clock.run(() => state("two", "r1-1").exists, 10_000);

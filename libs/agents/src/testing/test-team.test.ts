@@ -1,7 +1,8 @@
 import { event } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, team, workflow } from "../authoring.ts";
+import { agent, workflow } from "../authoring.ts";
+import { team } from "../team.ts";
 import { testTeam } from "./index.ts";
 
 const Note = z.object({ text: z.string() });

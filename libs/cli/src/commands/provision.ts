@@ -6,7 +6,7 @@ import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { applyTopology, bytesPerStream, permittedOf, topologyOfService } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { loadServices, withFederation } from "../project.ts";
+import { checkListed, loadServices, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 
 /** Makes identities, streams, consumers and sources as the team definitions say; prints what it changes. */
@@ -14,7 +14,9 @@ export async function provisionCommand(
   flags: { keys?: string; dryRun?: boolean; nats?: string; replicas?: string; mesh?: string },
   out: Output,
 ): Promise<number> {
-  const services = await withFederation(await loadServices(), (await settingsFor({})).config.budgets.fleet);
+  const loaded = await loadServices();
+  await checkListed(loaded);
+  const services = await withFederation(loaded, (await settingsFor({})).config.budgets.fleet);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
   const keys = resolve(flags.keys ?? running?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys"));

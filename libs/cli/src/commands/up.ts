@@ -6,7 +6,7 @@ import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import { modelFindings } from "../model-findings.ts";
 import type { Output } from "../output.ts";
-import { servicesWith, withFederation } from "../project.ts";
+import { checkListed, servicesWith, withFederation } from "../project.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 
@@ -15,6 +15,7 @@ export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: s
 /** Starts the mesh from a command's flags, above the configuration. */
 export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
   const named = await servicesWith(flags.only);
+  await checkListed(named);
   const settings = await settingsFor(
     flags,
     named.map((service) => service.name),

@@ -120,13 +120,13 @@ import { ReplySent, TicketOpened } from "../contract.ts";
 type Tickets = Readonly<Record<string, { text: string; status: "open" | "answered" }>>;
 
 /** The tickets this team has heard of, by id. */
-export const openTickets = readModel<Tickets>({
+export const openTickets = readModel({
   name: "open_tickets",
   version: 1,
-  initial: () => ({}),
+  initial: (): Tickets => ({}),
   folds: [
-    fold(TicketOpened, (tickets, { data }) => ({ ...tickets, [data.ticket]: { text: data.text, status: "open" } })),
-    fold(ReplySent, (tickets, { data }) => ({ ...tickets, [data.ticket]: { text: tickets[data.ticket]?.text ?? "", status: "answered" } })),
+    fold(TicketOpened, (tickets: Tickets, { data }) => ({ ...tickets, [data.ticket]: { text: data.text, status: "open" } })),
+    fold(ReplySent, (tickets: Tickets, { data }) => ({ ...tickets, [data.ticket]: { text: tickets[data.ticket]?.text ?? "", status: "answered" } })),
   ],
 });
 `;

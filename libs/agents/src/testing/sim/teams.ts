@@ -1,8 +1,9 @@
 import { ArmadaError, type Capability, capability, type Duration, type EventKind, event, hash32, Refusal } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
 import { z } from "zod";
-import { agent, fold, on, readModel, team, tool, workflow } from "../../authoring.ts";
+import { agent, fold, on, readModel, tool, workflow } from "../../authoring.ts";
 import type { Agent, ReadModel, Team, Workflow, WorkflowContext } from "../../define.ts";
+import { team } from "../../team.ts";
 import { opening, parseWindow } from "../../window.ts";
 import type { Effects } from "./effects.ts";
 import { type AgentName, type Op, Program, Task } from "./program.ts";
@@ -41,9 +42,9 @@ export function otherOf(side: Side): Side {
 
 /** Order matters in it: a model folded out of order, or twice, differs. */
 export type Tally = { readonly count: number; readonly chain: number };
-export const tallies: Readonly<Record<Side, ReadModel<Tally>>> = { alpha: tally(), beta: tally() };
+export const tallies: Readonly<Record<Side, ReadModel<Tally, "tally">>> = { alpha: tally(), beta: tally() };
 
-function tally(): ReadModel<Tally> {
+function tally(): ReadModel<Tally, "tally"> {
   const next = (state: Tally, id: string, factor: number): Tally => ({
     count: state.count + 1,
     chain: (state.chain * 31 + factor * (hash32(id) % 1_000)) % 1_000_003,
@@ -159,7 +160,7 @@ export function defineTeam(side: Side, effects: Effects, clock: Clock, versions:
     agents: agents(side, effects, clock),
     workflows: list,
     readModels: [tallies[side]],
-    provides: [contracts[side].serve.by(byName("serve"))] as never,
+    provides: [contracts[side].serve.by(byName("serve"))],
     asks: [contracts[other].serve, contracts[other].absent],
     emits: [contracts[side].item, contracts[side].signal],
     awaits: [contracts.alpha.signal, contracts.beta.signal],
@@ -199,7 +200,7 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
       name,
       ...(name === "soft" ? { fallback: (task: Task) => ({ v: -task.v }) } : {}),
       ...(name === "later" ? { window: WINDOW } : {}),
-      ...(name === "reader" ? { context: [tallies[side]] as never } : {}),
+      context: name === "reader" ? [tallies[side]] : [],
       run: async ({ input, idempotencyKey, attempt, signal, context }) => {
         if (name === "later" && opening(parseWindow(WINDOW), clock.now()) > clock.now())
           effects.wrong.push(`${idempotencyKey} begins at ${new Date(clock.now()).toISOString()}`);
@@ -219,10 +220,10 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
     name: "writer",
     tools: { write },
     run: async ({ input, tools, idempotencyKey, attempt, signal }) => {
-      const one = await tools.write?.({ v: input.v });
+      const one = await tools.write({ v: input.v });
       await act("writer", input, idempotencyKey, attempt, signal);
-      const two = await tools.write?.({ v: input.v + 1 });
-      return { v: input.v + 1, tools: [one, two].map((made) => z.object({ nth: z.number() }).parse(made).nth) };
+      const two = await tools.write({ v: input.v + 1 });
+      return { v: input.v + 1, tools: [one.nth, two.nth] };
     },
   });
   return [plain("sure"), plain("moody"), plain("soft"), writer, plain("reader"), plain("later")];

@@ -1,0 +1,56 @@
+import { capability, event } from "@armada/contracts";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { agent, fold, on, readModel, workflow } from "./authoring.ts";
+import { team } from "./team.ts";
+
+const Id = z.object({ id: z.string() });
+const Done = event("alpha.thing.done", { version: 1, id: (d) => d.id, data: Id });
+const Theirs = event("beta.thing.done", { version: 1, id: (d) => d.id, data: Id });
+const model = readModel({ name: "seen", version: 1, initial: () => 0, folds: [fold(Done, (seen: number) => seen + 1)] });
+const worker = agent({ name: "worker", does: "works", tier: "worker", input: Id, output: Id, context: [model], run: ({ input }) => input });
+const run = workflow({ name: "run", version: 1, input: Id, output: Id, run: (id, ctx) => ctx.ask(worker, id) });
+const own = capability("alpha.do", { input: Id, output: Id });
+const theirs = capability("beta.do", { input: Id, output: Id });
+const cast = <T>(wrong: unknown): T => wrong as T;
+
+test.each([
+  ["workflows[0] is the agent worker, and no workflow", () => team({ name: "alpha", workflows: [cast(worker)] })],
+  ["agents[0] is undefined, and no agent", () => team({ name: "alpha", agents: [cast(undefined)] })],
+  ["awaits[0] is the capability beta.do, and no event or external", () => team({ name: "alpha", awaits: [cast(theirs)] })],
+  ["asks[0] is hello, and no capability", () => team({ name: "alpha", asks: [cast("hello")] })],
+  [
+    "the read model seen in the context of the agent worker, which is not in its readModels",
+    () => team({ name: "alpha", agents: [worker] }),
+  ],
+  ["provides alpha.do by the workflow run, which is not in its workflows", () => team({ name: "alpha", provides: [own.by(run)] })],
+  [
+    "starts the workflow run on beta.thing.done, which is not in its workflows",
+    () => team({ name: "alpha", subscriptions: [on(Theirs).start(run, ({ data }) => data)] }),
+  ],
+  ["cannot emit beta.thing.done", () => team({ name: "alpha", emits: [Theirs] })],
+  ["provides beta.do, which is another team's", () => team({ name: "alpha", workflows: [run], provides: [theirs.by(run)] })],
+  ["lists run v1 twice in workflows", () => team({ name: "alpha", workflows: [run, { ...run }] })],
+  [
+    "lists on(beta.thing.done).start(run) twice in subscriptions",
+    () => team({ name: "alpha", workflows: [run], subscriptions: [1, 2].map(() => on(Theirs).start(run, ({ data }) => data)) }),
+  ],
+])("%s", (sentence, make) => {
+  expect(make).toThrow(sentence);
+  expect(() => make()).toThrow(expect.objectContaining({ hint: expect.stringMatching(/./) as unknown }));
+});
+
+test("a team whose parts are in their lists is made", () => {
+  const made = team({
+    name: "alpha",
+    agents: [worker],
+    workflows: [run],
+    readModels: [model],
+    provides: [own.by(run)],
+    subscriptions: [on(Theirs).start(run, ({ data }) => data)],
+    asks: [theirs],
+    emits: [Done],
+    awaits: [Theirs],
+  });
+  expect(made.provides[0]?.workflow.name).toBe("run");
+});
