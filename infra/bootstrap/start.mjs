@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
@@ -30,15 +31,40 @@ export async function start(script, args, { nats = true, own = false, quiet = fa
   }
 }
 
+const LOOK_MS = 1_000;
+
+/** Who started this process, and who started that one where it is a shell: two numbers and a name, as text. */
+function startedBy() {
+  const { ppid } = process;
+  const [parent, name] = aboutProcess(ppid);
+  return /^-?(?:.*\/)?(?:sh|dash|bash|ash|zsh|ksh|busybox)$/u.test(name) ? `${ppid} ${parent}` : `${ppid}`;
+}
+
+/** The parent and the name of a process; empty where it is gone. */
+function aboutProcess(pid) {
+  if (process.platform !== "linux") {
+    const { stdout } = spawnSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
+    return /^\s*(\d+)\s+(.*)$/u.exec(stdout.trim())?.slice(1) ?? ["", ""];
+  }
+  try {
+    const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/u.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return [parent ?? "", name ?? ""];
+  } catch (error) {
+    if (error.code === "ENOENT" || error.code === "ESRCH") return ["", ""];
+    throw error;
+  }
+}
+
 /** A terminal sends its Ctrl-C to the child too, and npm repeats it: passing it on would be a second one, which kills. */
 function run(program, args, env) {
   const child = spawn(program, args, { env, stdio: "inherit" });
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   process.on("SIGINT", () => terminal || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  // npm runs a script under a shell that dies of a signal without passing it on; its death is the only news of it.
-  const shell = process.ppid;
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== shell && child.kill("SIGTERM"), 500).unref();
+  // npm runs a script under a shell that dies of a signal without passing it on, and that outlives a killed npm: that the
+  // one or the other is gone is the only news of it.
+  const started = startedBy();
+  if (process.env.npm_lifecycle_event) setInterval(() => startedBy() !== started && child.kill("SIGTERM"), LOOK_MS).unref();
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));

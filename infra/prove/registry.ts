@@ -89,6 +89,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./trace.ts"),
   },
   {
+    name: "one-store",
+    minutes: 5,
+    shows: "of two starts at once on one folder, after kills at any moment, one serves, and nothing acknowledged is lost",
+    load: () => import("./one-store.ts"),
+  },
+  {
     name: "by-hand",
     minutes: 1,
     shows: "server, provisioner and services started one by one, in any order",

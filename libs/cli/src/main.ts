@@ -24,8 +24,11 @@ import { checkTeam, loadServices } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 import { sinceOf } from "./since.ts";
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failed));
+// A reader that has seen enough (`| head`) is no error, and a terminal that was closed must not keep a mesh from draining.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EIO") process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
+  });
 
 type Common = { readonly json?: boolean; readonly mesh?: string };
 

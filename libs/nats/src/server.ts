@@ -20,8 +20,10 @@ export type ServerOptions = {
   readonly extra?: string;
   readonly syncInterval?: "always" | "100ms";
   readonly logger: Logger;
-  /** Called when the server was started again, under another pid. */
-  readonly restarted?: () => void;
+  /** A descriptor that the server inherits: the lock on its store holds as long as it lives. */
+  readonly lock?: number;
+  /** Called with the server's pid as it is started, and again whenever it was started anew. */
+  readonly started?: (pid: number) => void;
 };
 
 /** A nats-server that this process runs; started again when it ends by itself. */
@@ -35,6 +37,12 @@ export type RunningServer = {
 
 const READY_MS = 10_000;
 const GRACE_MS = 5_000;
+/**
+ * `sh -c WATCH sh PID`: waits until its input ends, which it does with the process that holds the other end, however that one
+ * ended; then leaves 5 s to those who still talk to the server, and ends it.
+ */
+const WATCH =
+  'read -r _; for at in 1 2 3 4 5 6 7 8; do kill -0 "$1" 2>/dev/null || exit; if [ $at -eq 6 ]; then kill -TERM "$1"; fi; sleep 1; done; kill -KILL "$1"';
 
 /** Starts the server as a supervised child on loopback. @throws ArmadaError `NATS_NOT_READY` with the last lines it said */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -54,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const run = (): ChildProcess => {
     since = Date.now();
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", "pipe", ...(options.lock === undefined ? [] : [options.lock])],
       detached: true, // a terminal's Ctrl-C goes to the whole group: the server must outlive the services that drain
       env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
@@ -62,13 +70,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ready ||= chunk.includes("Server is ready"); // a cluster's servers say much more after it
       said = [...said, ...chunk.toString().split("\n")].filter((line) => line !== "").slice(-20);
     });
+    const watch = started.pid === undefined ? undefined : watchOver(started.pid);
+    if (started.pid !== undefined) options.started?.(started.pid);
     started.once("exit", (code, signal) => {
+      watch?.kill("SIGKILL");
       if (stopping) return;
       options.logger.warn(`nats-server ended (${signal ?? code}); starting it again`, { last: said.at(-1) });
       setTimeout(() => {
         if (stopping) return;
         child = run();
-        options.restarted?.();
       }, 200);
     });
     return started;
@@ -99,6 +109,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       clearTimeout(over);
     },
   };
+}
+
+/** Ends the server where this process goes away without having ended it. */
+function watchOver(server: number): ChildProcess {
+  // Of a session of its own: what ends this process's group leaves the watch.
+  const watch = spawn("sh", ["-c", WATCH, "sh", String(server)], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  watch.unref();
+  return watch;
 }
 
 /** A port that the system has free on loopback. */

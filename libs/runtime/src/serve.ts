@@ -15,6 +15,8 @@ import { startTelemetry } from "./telemetry/tracing.ts";
 const WAIT_MS = 1_000;
 /** How long after its drain a service may take to end. */
 const STOP_MS = 5_000;
+/** What a replica has to end its work once `up` is gone, in ms: it may have been killed, and takes its server along. */
+const LEFT_MS = 6_000;
 
 /** What a service that does more than run agents gets: its own ports, and other teams' streams as far as its identity may read them. */
 export type Surroundings = {
@@ -34,7 +36,7 @@ export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }
 export type Directs = (about: Surroundings) => readonly Direct[];
 
 /**
- * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM or SIGINT, drains.
+ * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM, SIGINT or SIGHUP, drains.
  * Reads the configuration's variables, ARMADA_LOGS (a folder; else lines go to the terminal) and the models' and
  * telemetry's own. Ends the process with exit code 4 where there is nothing to talk to, 2 where a variable is wrong.
  */
@@ -93,8 +95,13 @@ async function run(
   process.on("unhandledRejection", (error) => log.error("a promise failed that nobody awaited", { error }));
   const stopping = new AbortController();
   const { signal } = stopping;
-  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stopping.abort());
-  if (process.connected) process.once("disconnect", () => stopping.abort()); // `up` is gone: nobody would start or stop us
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => stopping.abort());
+  // `up` is gone: nobody would start or stop us, and soon there is no server.
+  if (process.connected)
+    process.once("disconnect", () => {
+      stopping.abort();
+      setTimeout(() => process.exit(4), LEFT_MS).unref();
+    });
   await using telemetry = await startTelemetry({
     service: team.name,
     env,

@@ -1,56 +1,100 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, ftruncateSync, readFileSync, writeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
+import { tryLockFile } from "./file-lock.ts";
 import { isAlive } from "./mesh-file.ts";
 
-/** Two servers on one folder of streams destroy it, whichever folder their commands were started in. */
+/**
+ * Two servers on one folder of streams lose what one of them acknowledged. The lock is the system's, on `up.json` in that folder;
+ * the server inherits it, so that it holds until the server has ended, also where `up` was killed before.
+ */
 export type DataLock = {
+  /** The locked file, for the server to inherit. */
+  readonly file: number;
   /** The server that works on the folder: whoever locks it next ends it, where it outlived this process. */
-  serverIs(pid: number | undefined): Promise<void>;
-  release(): Promise<void>;
+  serverIs(pid: number | undefined): void;
+  release(): void;
 };
 
 const Held = z.object({ pid: z.int(), nats: z.int().optional() });
+/** For a server that outlived its `up` to end by SIGTERM; then it is killed, which loses nothing that it acknowledged. */
+const GRACE_MS = 4_000;
 const GOING_MS = 10_000;
+const LOOK_MS = 50;
 
-/** Takes the folder for this process. @throws ArmadaError `MESH_RUNNING` with the pid of who has it */
+/** Takes the folder for this process; ends a server that a killed `up` left on it. @throws ArmadaError `MESH_RUNNING` with the pid of who has it */
 export async function lockData(folder: string): Promise<DataLock> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, "up.json");
-  const write = (nats: number | undefined, flag: "w" | "wx"): Promise<void> =>
-    writeFile(path, `${JSON.stringify({ pid: process.pid, nats })}\n`, { mode: 0o600, flag });
-  const free = await write(undefined, "wx").then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-      return false;
-    },
-  );
-  if (!free) {
-    const held = Held.safeParse(
-      await readFile(path, "utf8")
-        .then(JSON.parse)
-        .catch(() => undefined),
-    );
-    if (held.success && isAlive(held.data.pid)) throw meshRunning(held.data.pid, folder);
-    if (held.data?.nats !== undefined) await endServer(held.data.nats);
-    await write(undefined, "w");
+  const began = performance.now();
+  for (;;) {
+    const file = tryLockFile(path);
+    if (file !== undefined) return held(file);
+    const holder = readHolder(path);
+    if (holder !== undefined && isAlive(holder.pid)) throw meshRunning(holder.pid, folder);
+    const waited = performance.now() - began;
+    if (waited > GOING_MS) throw meshRunning(holder?.nats ?? holder?.pid, folder);
+    if (holder?.nats !== undefined && worksOn(holder.nats, folder)) end(holder.nats, waited > GRACE_MS ? "SIGKILL" : "SIGTERM");
+    await new Promise((done) => setTimeout(done, LOOK_MS));
   }
-  return { serverIs: (pid) => write(pid, "w"), release: () => rm(path, { force: true }) };
 }
 
-export function meshRunning(pid: number, data: string): ArmadaError {
-  return new ArmadaError("MESH_RUNNING", `a mesh runs already: pid ${pid}, data in ${data}`, {
-    hint: `stop it (kill ${pid}), or run this one in another folder`,
+function held(file: number): DataLock {
+  const serverIs = (nats: number | undefined): void => {
+    ftruncateSync(file);
+    writeSync(file, `${JSON.stringify({ pid: process.pid, nats })}\n`, 0);
+  };
+  serverIs(undefined);
+  // The file stays: who removed it would leave two processes each with a lock on a file of that name.
+  return { file, serverIs, release: () => closeSync(file) };
+}
+
+/** Who wrote last that he has the folder; undefined while he writes it. */
+function readHolder(path: string): z.infer<typeof Held> | undefined {
+  try {
+    return Held.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function meshRunning(pid: number | undefined, data: string): ArmadaError {
+  return new ArmadaError("MESH_RUNNING", `a mesh runs already: pid ${pid ?? "unknown"}, data in ${data}`, {
+    hint: pid === undefined ? "stop it, or run this one in another folder" : `stop it (kill ${pid}), or run this one in another folder`,
   });
 }
 
-/** A killed `up` leaves its server behind. */
-async function endServer(pid: number): Promise<void> {
-  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  if (!command.includes("nats-server")) return; // the number is another process's by now, or this system has no /proc
-  process.kill(pid, "SIGTERM");
-  const deadline = Date.now() + GOING_MS;
-  while (isAlive(pid) && Date.now() < deadline) await new Promise((done) => setTimeout(done, 50));
+/** Whether a process is a server on this folder: by now its number may be another's. */
+function worksOn(pid: number, folder: string): boolean {
+  return commandOf(pid).includes(folder);
+}
+
+/** A process's arguments; none where it has ended. */
+function commandOf(pid: number): readonly string[] {
+  if (!existsSync("/proc/self"))
+    return spawnSync("ps", ["-p", String(pid), "-o", "args="], { encoding: "utf8" })
+      .stdout.trim()
+      .split(" ");
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
+function end(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return ["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "");
 }

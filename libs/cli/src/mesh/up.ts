@@ -53,7 +53,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const { data, drain, nats: ours, replicas } = settings.config;
   const home = resolve(HOME);
   await claimHome(home);
-  await refuseSecond(options.meshFile);
+  await refuseSecond(options.meshFile, ours.url === undefined ? resolve(data) : undefined);
   const lock = ours.url === undefined ? await lockData(resolve(data)) : undefined;
   const logs = join(home, "logs");
   await mkdir(logs, { recursive: true, mode: 0o700 });
@@ -62,6 +62,17 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
   const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
+  let serverPid: number | undefined;
+  const children: Child[] = [];
+  const kill = (): void => {
+    for (const child of children) child.kill();
+    if (serverPid !== undefined && isAlive(serverPid)) process.kill(serverPid, "SIGKILL");
+  };
+  // Whoever gets the mesh listens from then on; until it is there, its processes must not outlive this one.
+  const started = onInterrupt(() => {
+    kill();
+    process.exit(130);
+  });
   let changed = (): void => undefined;
   if (ours.url === undefined)
     server = await startServer({
@@ -76,21 +87,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
       authorization: authorization(identities, permittedOf(services)),
       syncInterval: ours.syncInterval,
       logger,
-      restarted: () => changed(),
+      ...(lock === undefined ? {} : { lock: lock.file }),
+      started: (pid) => {
+        serverPid = pid;
+        lock?.serverIs(pid);
+        changed();
+      },
     });
   const nats = server?.url ?? required(ours.url);
-  const children: Child[] = [];
-  const kill = (): void => {
-    for (const child of children) child.kill();
-    const pid = server?.pid();
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
-  };
-  // Whoever gets the mesh listens from then on; until it is there, its processes must not outlive this one.
-  const started = onInterrupt(() => {
-    kill();
-    process.exit(130);
-  });
-  let written = lock?.serverIs(server?.pid()) ?? Promise.resolve();
+  let written = Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
       maxBytes: await bytesPerStream(data, services.length),
@@ -128,7 +133,6 @@ export async function up(options: UpOptions): Promise<Mesh> {
     changed = () => {
       written = written.then(async () => {
         await writeMesh(options.meshFile, file());
-        await lock?.serverIs(server?.pid());
       });
     };
     for (const service of services)
@@ -157,7 +161,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         await server?.stop();
         await written;
         await removeMesh(options.meshFile);
-        await lock?.release();
+        lock?.release();
       },
       kill,
     };
@@ -166,7 +170,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     await server?.stop();
     await written;
     await removeMesh(options.meshFile);
-    await lock?.release();
+    lock?.release();
     throw error;
   } finally {
     started();
@@ -209,9 +213,10 @@ export async function bytesPerStream(folder: string, teams: number): Promise<num
   return Math.floor(bavail * bsize * Math.min(DISK_SHARE, ALL_STREAMS_SHARE / (2 * teams + 1)));
 }
 
-async function refuseSecond(meshFile: string): Promise<void> {
+/** `data`: the folder of streams where it is ours: its lock says whether another mesh works on it. */
+async function refuseSecond(meshFile: string, data: string | undefined): Promise<void> {
   const other = await readMesh(meshFile);
-  if (other !== undefined && isAlive(other.pid)) throw meshRunning(other.pid, other.data);
+  if (other !== undefined && other.data !== data && isAlive(other.pid)) throw meshRunning(other.pid, other.data);
 }
 
 async function ensureKey(path: string): Promise<string> {
