@@ -32,6 +32,7 @@ export async function settingsFor(flags: SettingFlags, running?: readonly string
   for (const [path, byTeam] of [
     ["replicas", settings.config.replicas],
     ["budgets.teams", settings.config.budgets.teams],
+    ["room.teams", settings.config.room.teams],
   ] as const)
     for (const name of Object.keys(byTeam))
       if (!names.includes(name))

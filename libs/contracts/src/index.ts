@@ -1,4 +1,5 @@
 export { type Amount, covers, minus, NOTHING, plus } from "./amount.ts";
+export { parseBytes, sizeText } from "./bytes.ts";
 export { type Duration, milliseconds } from "./duration.ts";
 export { agrees, decodeBody, digestOf, Envelope, encodeBody } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";

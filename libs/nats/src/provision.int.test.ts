@@ -3,7 +3,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Link, link } from "./connect.ts";
 import { readIdentity } from "./identities.ts";
-import { type Change, provision } from "./provision.ts";
+import { adjustRoom, type Change, provision } from "./provision.ts";
 import { startTestMesh, type TestMesh } from "./testing/index.ts";
 import type { TeamTopology } from "./topology.ts";
 
@@ -32,8 +32,7 @@ afterAll(async () => {
   await mesh[Symbol.asyncDispose]();
 });
 
-const apply = (team: TeamTopology, dryRun = false): Promise<Change[]> =>
-  provision(admin, [team, beta], { replicas: 1, maxBytes: -1, dryRun });
+const apply = (team: TeamTopology, dryRun = false): Promise<Change[]> => provision(admin, [team, beta], { replicas: 1, room: {}, dryRun });
 const whats = (changes: readonly Change[]): string[] => changes.map(({ change, what }) => `${change} ${what}`);
 const config = async () => (await (await jetstreamManager(admin.connection)).streams.info("TEAM_alpha")).config;
 
@@ -89,12 +88,13 @@ test("a queue is made, and one that nobody wants is removed", async () => {
 
 test("what somebody changed by hand is put back, and what was put is read again", async () => {
   const manager = await jetstreamManager(admin.connection);
+  const before = (await config()).max_bytes;
   await manager.streams.update("TEAM_alpha", { ...(await config()), duplicate_window: 60_000_000_000, max_bytes: 1_000_000 });
-  expect(await apply(alpha(["do", "lead"], BOTH))).toMatchObject([
-    { change: "update", what: "stream TEAM_alpha", why: "duplicate_window" },
-  ]);
+  const [change] = await apply(alpha(["do", "lead"], BOTH));
+  expect(change).toMatchObject({ change: "update", what: "stream TEAM_alpha" });
+  expect(change?.why?.split(", ").sort()).toEqual(["duplicate_window", "max_bytes"]);
   expect((await config()).duplicate_window).toBe(100_000_000);
-  expect((await config()).max_bytes, "a stream's room is whoever made it to say").toBe(1_000_000);
+  expect((await config()).max_bytes / before).toBeCloseTo(1, 1);
 });
 
 test("team streams take no roll-up, schedule, or time to live, and cannot be deleted from", async () => {
@@ -104,18 +104,62 @@ test("team streams take no roll-up, schedule, or time to live, and cannot be del
     expect(kept[dangerous] ?? false, dangerous).toBe(false);
 });
 
-test("a team that comes when the disk is promised to others gets what is left of its share", async () => {
+const MiB = 1024 * 1024;
+const solo = (team: string): TeamTopology => ({ team, queues: [], sources: new Map() });
+const boundsNow = async (link: Link): Promise<Map<string, number>> => {
+  const bounds = new Map<string, number>();
+  for await (const { config: one } of (await jetstreamManager(link.connection)).streams.list()) bounds.set(one.name, one.max_bytes);
+  return bounds;
+};
+
+test("every stream has a bound, and shares follow what is free: down without a message lost, and up again", async () => {
+  const writer = await mesh.connect("beta");
+  const body = (n: number): string =>
+    `{"specversion":"1.0","id":"q${n}","source":"s","type":"beta.big.told","time":"","data":"${"x".repeat(50_000)}","team":"beta","correlationid":"c","causationid":"c","schemaversion":1,"hops":0}`;
+  for (let n = 1; n <= 60; n++) expect((await writer.log.append(`evt.beta.big.told.a.${n}`, body(n))).kind).toBe("appended");
+  const wide = await boundsNow(admin);
+  expect(Math.min(...wide.values())).toBeGreaterThan(0);
   const manager = await jetstreamManager(admin.connection);
-  const { limits, storage } = await manager.getAccountInfo();
-  const free = limits.max_storage - storage;
-  const late: TeamTopology = { team: "late", queues: [], sources: new Map() };
-  // What the server may give in all is not in the account's limits where those are unlimited: then far more than any disk has.
-  const maxBytes = free > 0 ? free : 2 ** 50;
-  const changes = await provision(admin, [late], { replicas: 1, maxBytes });
-  expect(whats(changes)).toContain("create stream TEAM_late");
-  const got = (await manager.streams.info("TEAM_late")).config.max_bytes;
-  expect(got).toBeGreaterThan(0);
-  expect(got).toBeLessThan(maxBytes);
+  const { messages, bytes } = (await manager.streams.info("TEAM_beta")).state;
+
+  await adjustRoom(admin, { free: 10 * MiB });
+  const narrow = await boundsNow(admin);
+  expect(narrow.get("TEAM_beta")).toBe(bytes);
+  expect((await manager.streams.info("TEAM_beta")).state.messages).toBe(messages);
+  expect((await writer.log.append("evt.beta.big.told.a.late", body(99))).kind).toBe("full");
+
+  await provision(admin, [alpha(["do", "lead"], BOTH), beta], { replicas: 1, room: { free: 2_000 * MiB } });
+  expect((await writer.log.append("evt.beta.big.told.a.late", body(99))).kind).toBe("appended");
+  const again = await boundsNow(admin);
+  const total = [...again.values()].reduce((sum, bound) => sum + bound, 0);
+  expect(total).toBeLessThan(1_550 * MiB);
+  expect(again.get("TEAM_beta") ?? 0).toBeGreaterThan(bytes + 100 * MiB);
+});
+
+test("on a server that has promised all it may, a team that comes later gets less, and one that changes still changes", async () => {
+  await using small = await startTestMesh([], { extra: `jetstream { sync_interval: "100ms", max_file_store: ${200 * MiB} }\n` });
+  const own = await link({
+    servers: small.url,
+    identity: await readIdentity(small.keys, "provisioner"),
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+  try {
+    const manager = await jetstreamManager(own.connection);
+    await provision(own, [solo("first")], { replicas: 1, room: {} });
+    await provision(own, [solo("first"), solo("second")], { replicas: 1, room: {} });
+    const bounds = await boundsNow(own);
+    expect(bounds.get("TEAM_second") ?? 0).toBeGreaterThan(4 * MiB);
+    // Somebody else takes all that is left.
+    const left = 200 * MiB - [...bounds.values()].reduce((sum, bound) => sum + bound, 0);
+    await manager.streams.add({ name: "other", subjects: ["other"], max_bytes: left - 1 });
+    const changed: TeamTopology = { ...solo("first"), sources: new Map([["second", ["evt.second.a.b.>"]]]) };
+    const changes = await provision(own, [changed, solo("second"), solo("third")], { replicas: 1, room: {} });
+    expect(whats(changes)).toEqual(expect.arrayContaining(["update stream TEAM_first", "create stream TEAM_third"]));
+    const { sources } = (await manager.streams.info("TEAM_first")).config;
+    expect(sources?.map(({ name }) => name)).toContain("TEAM_second");
+  } finally {
+    await own.close();
+  }
 });
 
 test("what teams share has a stream once one of them shares, and forgets after two days", async () => {

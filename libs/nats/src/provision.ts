@@ -1,45 +1,131 @@
 import { ArmadaError } from "@armada/contracts";
-import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
 import type { Link } from "./connect.ts";
+import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
 import { operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
-/** nats-server's error code for "insufficient storage resources available". */
+/** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
-const LEAST_BYTES = 64 * 1024 * 1024;
+/** Less than this in all is no room. */
+const LEAST_GROWTH = 1024 * 1024;
 
 /** One thing that provisioning did, or would do. */
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
 
-/** Applies what the teams want, idempotently, and reads each configuration again. @throws ArmadaError `CONFIG_NOT_KEPT` */
+/**
+ * Applies what the teams want, idempotently, and reads each configuration again. Every stream gets a bound, which follows
+ * what is free now: `room` says what there is.
+ * @throws ArmadaError `CONFIG_NOT_KEPT`, `NO_ROOM` where the server has no room for a stream, however small
+ */
 export async function provision(
   link: Link,
   teams: readonly TeamTopology[],
-  options: { replicas: number; maxBytes: number; dryRun?: boolean },
+  options: { replicas: number; room: Room; dryRun?: boolean },
 ): Promise<Change[]> {
   const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   const changes: Change[] = [];
   const wanted = teams.map((team) => topologyOf(team, options));
   const dry = options.dryRun === true;
-  // Streams first, without the other teams' facts: two teams may source from each other.
-  await applyStream(manager, operatorObjects(options), changes, dry, true);
-  if (teams.some(({ shares }) => shares === true)) await applyStream(manager, sharedAnswers(options), changes, dry, true);
-  for (const { streams } of wanted)
-    for (const stream of streams) await applyStream(manager, { ...stream, sources: ownSources(stream) }, changes, dry, false);
-  for (const { streams } of wanted) for (const stream of streams) await applyStream(manager, stream, changes, dry, true);
+  const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
+  const plan = [operatorObjects(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
+  // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
+  for (let growth: number | undefined; ; ) {
+    const known = await streamsOf(manager);
+    const held = heldBy(known);
+    growth ??= growthIn(await withTotal(manager, options.room), held.used);
+    // What other teams of this server were promised stays promised.
+    const none = plan.flatMap(({ name = "" }) => (known.has(name) ? [] : [{ name, bytes: 0 }]));
+    const bounds = boundsOf([...held.ours, ...none], growth, options.room.teams);
+    try {
+      await applyStreams(manager, plan, { known, bounds, dry }, changes);
+      break;
+    } catch (error) {
+      if (!(error instanceof ArmadaError && error.code === "NO_ROOM") || growth < LEAST_GROWTH) throw error;
+      growth = Math.floor(growth / 2);
+    }
+  }
   for (const one of wanted) await applyConsumers(manager, one, changes, dry);
+  return merged(changes);
+}
+
+/** Sets the bounds of the teams' streams to what is free now, and nothing else. Streams that are not there stay so. */
+export async function adjustRoom(link: Link, room: Room): Promise<Change[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  const known = await streamsOf(manager);
+  const { ours, used } = heldBy(known);
+  const changes: Change[] = [];
+  for (const [name, bound] of boundsOf(ours, growthIn(room, used), room.teams)) {
+    const config = known.get(name)?.config;
+    if (config === undefined || !differs(config.max_bytes, bound)) continue;
+    await manager.streams.update(config.name, { ...config, max_bytes: bound });
+    changes.push({ change: "update", what: `stream ${config.name}`, why: `max_bytes ${config.max_bytes} to ${bound}` });
+  }
   return changes;
 }
 
-function ownSources(stream: Partial<StreamConfig>): NonNullable<StreamConfig["sources"]> {
-  return (stream.sources ?? []).filter((source) => source.name.startsWith("TIMERS_"));
+async function streamsOf(manager: JetStreamManager): Promise<Map<string, StreamInfo>> {
+  const known = new Map<string, StreamInfo>();
+  for await (const info of manager.streams.list()) known.set(info.config.name, info);
+  return known;
+}
+
+/** What all streams of the server hold, and the mesh's streams. */
+function heldBy(known: ReadonlyMap<string, StreamInfo>): { ours: Held[]; used: number } {
+  const all = [...known.values()].map(({ config, state }) => ({ name: config.name, bytes: state.bytes }));
+  return { ours: all.filter(({ name }) => isOurs(name)), used: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Where nothing is configured, what the account may hold. */
+async function withTotal(manager: JetStreamManager, room: Room): Promise<Room> {
+  if (room.total !== undefined) return room;
+  const { limits } = await manager.getAccountInfo();
+  return limits.max_storage > 0 ? { ...room, total: limits.max_storage } : room;
+}
+
+type Plan = { readonly known: ReadonlyMap<string, StreamInfo>; readonly bounds: ReadonlyMap<string, number>; readonly dry: boolean };
+
+/** What shrinks first makes room for what grows; streams before the facts that they take from each other. */
+async function applyStreams(
+  manager: JetStreamManager,
+  plan: readonly Partial<StreamConfig>[],
+  { known, bounds, dry }: Plan,
+  changes: Change[],
+): Promise<void> {
+  const boundOf = (name: string): number => {
+    const bound = bounds.get(name) ?? LEAST_GROWTH;
+    const now = known.get(name)?.config.max_bytes ?? 0;
+    return differs(now, bound) ? bound : now;
+  };
+  const shrinks = ({ name = "" }: Partial<StreamConfig>): boolean => {
+    const now = known.get(name)?.config.max_bytes;
+    return now !== undefined && (now <= 0 || boundOf(name) < now);
+  };
+  const apply = (stream: Partial<StreamConfig>, about: { grow: boolean; sources: boolean }): Promise<void> => {
+    const { name = "" } = stream;
+    const now = known.get(name)?.config;
+    const bound = boundOf(name);
+    const max_bytes = !about.grow && now !== undefined && now.max_bytes > 0 ? Math.min(bound, now.max_bytes) : bound;
+    const { sources: all, ...rest } = stream;
+    const sources = about.sources ? all : ownSources(stream);
+    return applyStream(manager, { ...rest, max_bytes, ...(sources === undefined ? {} : { sources }) }, changes, {
+      dry,
+      sources: about.sources,
+    });
+  };
+  for (const stream of plan.filter(shrinks)) await apply(stream, { grow: false, sources: false });
+  for (const stream of plan.filter((one) => !shrinks(one))) await apply(stream, { grow: false, sources: false });
+  for (const stream of plan) await apply(stream, { grow: true, sources: true });
+}
+
+function ownSources(stream: Partial<StreamConfig>): StreamConfig["sources"] {
+  return stream.sources?.filter((source) => source.name.startsWith("TIMERS_"));
 }
 
 async function applyStream(
   manager: JetStreamManager,
   wanted: Partial<StreamConfig>,
   changes: Change[],
-  dry: boolean,
-  sources: boolean,
+  { dry, sources }: { readonly dry: boolean; readonly sources: boolean },
 ): Promise<void> {
   const name = wanted.name ?? "";
   const now = await manager.streams.info(name).then(
@@ -49,35 +135,50 @@ async function applyStream(
   if (now === undefined) {
     changes.push({ change: "create", what: `stream ${name}` });
     if (dry) return;
-    await add(manager, wanted as StreamConfig & { name: string });
+    await within(name, wanted, () => manager.streams.add(wanted as StreamConfig & { name: string }));
   } else {
     const different = differences(now, wanted, sources);
     if (different.length === 0) return;
     changes.push({ change: "update", what: `stream ${name}`, why: different.join(", ") });
     if (dry) return;
-    await manager.streams.update(name, { ...now, ...wanted, max_bytes: now.max_bytes, ...(sources ? {} : { sources: now.sources ?? [] }) });
+    const config = { ...now, ...wanted, ...(sources ? {} : { sources: now.sources ?? [] }) };
+    await within(name, config, () => manager.streams.update(name, config)).catch((error: unknown) => {
+      // More room is no need: what else is new must not wait for it.
+      const roomAlone = different.every((field) => field === "max_bytes");
+      if (!(error instanceof ArmadaError && error.code === "NO_ROOM" && roomAlone)) throw error;
+    });
   }
   const kept = (await manager.streams.info(name)).config;
-  const lost = differences(kept, wanted, sources);
+  const lost = differences(kept, wanted, sources).filter((field) => field !== "max_bytes");
   if (lost.length > 0)
     throw new ArmadaError("CONFIG_NOT_KEPT", `stream ${name} was not kept as asked: ${lost.join(", ")}`, {
       hint: "use the tested nats-server version",
     });
 }
 
-/**
- * A team that comes later may find less room than its share: what the server's disk is promised to, streams that are there
- * hold already. It gets half of it, or half of that.
- */
-async function add(manager: JetStreamManager, wanted: StreamConfig & { name: string }): Promise<void> {
-  for (let bytes = wanted.max_bytes ?? -1; ; bytes = Math.floor(bytes / 2)) {
-    try {
-      await manager.streams.add({ ...wanted, ...(bytes < 0 ? {} : { max_bytes: bytes }) });
-      return;
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.code === NO_STORAGE) || bytes < 2 * LEAST_BYTES) throw error;
-    }
+/** @throws ArmadaError `NO_ROOM` */
+async function within(name: string, { max_bytes = 0 }: Partial<StreamConfig>, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (!(cause instanceof JetStreamApiError && cause.code === NO_STORAGE)) throw cause;
+    throw new ArmadaError("NO_ROOM", `nats-server has no room for the stream ${name} (${max_bytes} bytes): it has promised all it may`, {
+      cause,
+      hint: "free space on its disk, or raise max_file_store in its configuration, start it again, then `armada provision`; `room.total` of armada.config.ts says how much the streams want",
+    });
   }
+}
+
+/** A stream is changed in several passes, and said once. */
+function merged(changes: readonly Change[]): Change[] {
+  const byWhat = new Map<string, Change>();
+  for (const change of changes) {
+    const key = change.what;
+    const before = byWhat.get(key);
+    const why = [...new Set([before?.why, change.why].flatMap((text) => text?.split(", ") ?? []))].join(", ");
+    byWhat.set(key, { ...(before ?? change), ...(why === "" || before?.change === "create" ? {} : { why }) });
+  }
+  return [...byWhat.values()];
 }
 
 async function applyConsumers(manager: JetStreamManager, { consumers, streams }: Wanted, changes: Change[], dry: boolean): Promise<void> {
@@ -114,7 +215,6 @@ async function applyConsumers(manager: JetStreamManager, { consumers, streams }:
 function differences(now: object, wanted: object, sources: boolean): string[] {
   const have = now as Record<string, unknown>;
   return Object.entries(wanted)
-    .filter(([key]) => key !== "max_bytes") // set at creation: the free space that it comes from changes by the hour
     .filter(([key, value]) =>
       key === "sources" ? sources && canonicalSources(have[key]) !== canonicalSources(value) : canonical(have[key]) !== canonical(value),
     )

@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await mkdir(options.data, { recursive: true });
   // The server reads an include relative to the file that holds it.
   const include = relative(dirname(resolve(config)), resolve(options.base));
-  const sync = options.syncInterval === "100ms" ? 'jetstream { sync_interval: "100ms" }\n' : "";
+  const sync = options.syncInterval === "100ms" ? 'jetstream { sync_interval: "100ms", max_file_store: 1PB }\n' : "";
   await writeFile(config, `include "${include}"\n${sync}${options.authorization}${options.extra ?? ""}`, { mode: 0o600 });
   let stopping = false;
   let child: ChildProcess | undefined;

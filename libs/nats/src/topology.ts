@@ -34,8 +34,8 @@ const CACHED_MS = 48 * 3_600_000;
 /** Replicas look after the blocks of this month and of the one before. */
 const DRAWN_MS = 62 * 86_400_000;
 
-/** The streams and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
-export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; maxBytes: number }): Wanted {
+/** The streams, without their bounds, and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
+export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number }): Wanted {
   const base = {
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -61,7 +61,6 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         subjects: [`evt.${team}.>`, `run.${team}.>`, `ask.${team}.>`, `ans.${team}.>`],
         discard: DiscardPolicy.New,
         duplicate_window: nanos(100),
-        max_bytes: options.maxBytes,
         sources: [{ name: `TIMERS_${team}`, filter_subject: `tick.${team}.>` }, ...filters],
       },
       {
@@ -81,8 +80,9 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         max_age: nanos(CACHED_MS),
         deny_delete: false,
       },
-      { ...base, name: `DRAWS_${team}`, subjects: [`draw.${team}.>`], discard: DiscardPolicy.Old, max_age: nanos(DRAWN_MS) },
-      { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New, max_bytes: options.maxBytes },
+      // A call that was forgotten before its bill is known could be paid without a trace: rather no more calls than that.
+      { ...base, name: `DRAWS_${team}`, subjects: [`draw.${team}.>`], discard: DiscardPolicy.New, max_age: nanos(DRAWN_MS) },
+      { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New },
     ],
     consumers: queues.map((queue) => ({
       stream: `TEAM_${team}`,
@@ -101,7 +101,7 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
 }
 
 /** Where operators put what they hand to teams by digest. */
-export function operatorObjects(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
+export function operatorObjects(options: { replicas: number }): Partial<StreamConfig> {
   const { streams } = topologyOf({ team: "operator", queues: [], sources: new Map() }, options);
   const objects = streams.find(({ name }) => name === "OBJECTS_operator");
   if (objects === undefined) throw new Error("a topology has an objects stream");
@@ -109,7 +109,7 @@ export function operatorObjects(options: { replicas: number; maxBytes: number })
 }
 
 /** The answers of models that teams share on purpose: only their identities may write and read here. */
-export function sharedAnswers(options: { replicas: number; maxBytes: number }): Partial<StreamConfig> {
+export function sharedAnswers(options: { replicas: number }): Partial<StreamConfig> {
   const { streams } = topologyOf({ team: "fleet", queues: [], sources: new Map() }, options);
   const answers = streams.find(({ name }) => name === SHARED_ANSWERS);
   if (answers === undefined) throw new Error("a topology has a stream of answers");

@@ -4,7 +4,8 @@ import { ArmadaError } from "@armada/contracts";
 import { authorization, ensureIdentities, ROLES } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
-import { applyTopology, bytesPerStream, permittedOf, topologyOfService } from "../mesh/up.ts";
+import { roomOf } from "../mesh/room.ts";
+import { applyTopology, permittedOf, topologyOfService } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { checkListed, loadServices, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -14,9 +15,10 @@ export async function provisionCommand(
   flags: { keys?: string; dryRun?: boolean; nats?: string; replicas?: string; mesh?: string },
   out: Output,
 ): Promise<number> {
+  const { config } = await settingsFor({});
   const loaded = await loadServices();
   await checkListed(loaded);
-  const services = await withFederation(loaded, (await settingsFor({})).config.budgets.fleet);
+  const services = await withFederation(loaded, config.budgets.fleet);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
   const keys = resolve(flags.keys ?? running?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys"));
@@ -35,7 +37,8 @@ export async function provisionCommand(
     });
   const replicas = Number(flags.replicas ?? 1);
   const changes = await applyTopology(nats, keys, services.map(topologyOfService), {
-    maxBytes: await bytesPerStream(".", services.length),
+    // The disk of a server that is not ours is not seen from here.
+    room: await roomOf(config, nats === running?.nats ? running?.data : undefined),
     logger: { info: () => undefined, warn: out.say },
     replicas,
     dryRun: flags.dryRun === true,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { allQueues, queuesOf, sharesAnswers, sourcesOf } from "@armada/agents";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
@@ -9,9 +9,11 @@ import {
   authorization,
   type Change,
   ensureIdentities,
+  type Link,
   link,
   provision,
   ROLES,
+  type Room,
   type RunningServer,
   readIdentity,
   startServer,
@@ -23,6 +25,7 @@ import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
+import { keepRoom, roomOf } from "./room.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
@@ -43,9 +46,6 @@ export type Mesh = {
 const READY_MS = 60_000;
 /** What a replica has beyond its drain to record what ended and to disconnect. */
 const LEAVE_MS = 5_000;
-/** Of the disk's free space, a stream may take this share (ENGINE.md, "Full"). */
-const DISK_SHARE = 0.2;
-const ALL_STREAMS_SHARE = 0.6;
 
 /** Starts server, provisioner and services. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY`, `SERVICES_NOT_READY` */
 export async function up(options: UpOptions): Promise<Mesh> {
@@ -95,10 +95,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
       },
     });
   const nats = server?.url ?? required(ours.url);
+  const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
+  const ending = new AbortController();
+  let keeper: Link | undefined;
   let written = Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
-      maxBytes: await bytesPerStream(data, services.length),
+      room: await room(),
       logger,
     });
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
@@ -149,6 +152,10 @@ export async function up(options: UpOptions): Promise<Mesh> {
           }),
         );
     await allReady(children);
+    if (server !== undefined) {
+      keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
+      void keepRoom(keeper, room, logger, ending.signal);
+    }
     changed();
     await written;
     return {
@@ -158,6 +165,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
       drain,
       stop: async () => {
         await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
+        ending.abort();
+        await keeper?.close();
         await server?.stop();
         await written;
         await removeMesh(options.meshFile);
@@ -167,6 +176,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
     };
   } catch (error) {
     for (const child of children) child.kill();
+    ending.abort();
+    await keeper?.close();
     await server?.stop();
     await written;
     await removeMesh(options.meshFile);
@@ -193,24 +204,14 @@ export async function applyTopology(
   nats: string,
   keys: string,
   teams: readonly TeamTopology[],
-  options: { maxBytes: number; logger: Logger; replicas?: number; dryRun?: boolean },
+  options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
 ): Promise<Change[]> {
   const admin = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger: options.logger });
   try {
-    return await provision(admin, teams, { replicas: options.replicas ?? 1, maxBytes: options.maxBytes, dryRun: options.dryRun === true });
+    return await provision(admin, teams, { replicas: options.replicas ?? 1, room: options.room, dryRun: options.dryRun === true });
   } finally {
     await admin.close();
   }
-}
-
-/**
- * What one stream may take: 20 % of the free space of the disk that holds `folder` (ENGINE.md, "Full"), less where there are
- * many, because the server reserves all of it at creation and has three quarters of the disk to give.
- */
-export async function bytesPerStream(folder: string, teams: number): Promise<number> {
-  await mkdir(folder, { recursive: true });
-  const { bavail, bsize } = await statfs(folder);
-  return Math.floor(bavail * bsize * Math.min(DISK_SHARE, ALL_STREAMS_SHARE / (2 * teams + 1)));
 }
 
 /** `data`: the folder of streams where it is ours: its lock says whether another mesh works on it. */

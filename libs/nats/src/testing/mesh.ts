@@ -36,7 +36,7 @@ export function natsServerBinary(env: Readonly<Record<string, string | undefined
 /** Starts one server, or a cluster of three, and provisions the teams. */
 export async function startTestMesh(
   teams: readonly TeamTopology[],
-  options: { servers?: 1 | 3; syncInterval?: "always" | "100ms"; strangers?: readonly string[] } = {},
+  options: { servers?: 1 | 3; syncInterval?: "always" | "100ms"; strangers?: readonly string[]; extra?: string } = {},
 ): Promise<TestMesh> {
   const folder = await mkdtemp(join(tmpdir(), "armada-"));
   const keys = join(folder, "keys");
@@ -65,7 +65,7 @@ export async function startTestMesh(
         port,
         ...(options.syncInterval === undefined ? {} : { syncInterval: options.syncInterval }),
         ...(size === 1
-          ? {}
+          ? { extra: options.extra ?? "" }
           : {
               extra: `server_name: n${i}\ncluster { name: test, listen: "127.0.0.1:${routes[i]}", routes: [${routes.map((r) => `"nats://127.0.0.1:${r}"`).join(", ")}] }\n`,
             }),
@@ -90,7 +90,7 @@ export async function startTestMesh(
         const deadline = Date.now() + 20_000;
         for (;;) {
           try {
-            await provision(admin, wanted, { replicas: size, maxBytes: -1 });
+            await provision(admin, wanted, { replicas: size, room: {} });
             return;
           } catch (error) {
             if (Date.now() > deadline || size === 1) throw error; // a cluster needs a moment to elect its leader

@@ -1,4 +1,4 @@
-import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
+import { ArmadaError, type Duration, milliseconds, parseBytes } from "@armada/contracts";
 import { checkZone, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { defaultTiers, pricesFrom } from "@armada/models";
 import { z } from "zod";
@@ -38,6 +38,7 @@ const readBy = (read: (text: string) => unknown) =>
 const prices = readBy(pricesFrom);
 const limits = readBy(parseLimits);
 const fleetLimit = readBy(parseFleetLimit);
+const size = () => readBy(parseBytes);
 const MIN_LEASE_MS = 2_000;
 const MAX_LEASE_MS = 600_000;
 
@@ -158,6 +159,18 @@ export const Config = z.strictObject({
     flag: "--replicas",
     unset: "1 each",
   }),
+  room: z
+    .strictObject({
+      teams: z.record(z.string(), size()).default({}).register(fields, {
+        about: "The most that a team's streams may hold together, as `2GB`: its own, whatever is free.",
+        unset: "a share of the growth, by what the team holds",
+      }),
+      total: size().optional().register(fields, {
+        about: "The most that all streams may hold together, as `50GB`.",
+        unset: "what they hold and three quarters of what is free on the disk; on a server that is not ours its account's limit, else 10GB",
+      }),
+    })
+    .prefault({}),
   telemetry: z
     .strictObject({
       ratio: z
