@@ -1,4 +1,5 @@
 import { mkdir, statfs } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseBytes } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { adjustRoom, type Link, type Room } from "@armada/nats";
@@ -17,7 +18,7 @@ export async function roomOf(config: Pick<Config, "room">, folder: string | unde
 }
 
 /** Free bytes of the disk that holds a folder, which is made where it is missing. */
-export async function freeIn(folder: string): Promise<number> {
+async function freeIn(folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
@@ -34,9 +35,6 @@ export async function keepRoom(link: Link, room: () => Promise<Room>, logger: Lo
         logger.warn(`the streams' room is not adjusted: ${error instanceof Error ? error.message : String(error)}`);
       failed = true;
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, EVERY_MS);
-      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }
 }
