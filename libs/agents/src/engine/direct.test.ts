@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { team } from "../team.ts";
 import { noTracer, silentLogger } from "../testing/replica.ts";
-import { script } from "../testing/test-team.ts";
+import { script } from "../testing/script.ts";
 import { direct } from "./direct.ts";
 import { startEngine } from "./engine.ts";
 import { allQueues, queuesOf } from "./queues.ts";

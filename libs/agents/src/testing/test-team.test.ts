@@ -1,9 +1,12 @@
-import { event } from "@armada/contracts";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { capability, event, Refusal } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, workflow } from "../authoring.ts";
+import { agent, tool, workflow } from "../authoring.ts";
 import { team } from "../team.ts";
-import { testTeam } from "./index.ts";
+import { type Answers, answers, inTurn, testTeam } from "./index.ts";
 
 const Note = z.object({ text: z.string() });
 const Published = event("desk.note.published", { version: 1, id: (data) => data.text, data: Note });
@@ -49,4 +52,87 @@ test("idle retries what fails, and lets no approval expire; advance does", async
   expect(t.run("r3").status).toBe("cancelled");
   expect(() => t.expectEvents([])).toThrow();
   await t.expectReplays();
+});
+
+test("a fact that is missing is told with why its run did not come to it, and a run that is not there is named", async () => {
+  broken = true;
+  await using t = testTeam(desk, { seed: 1 });
+  await t.start("publish", { text: "a" }, "r1");
+  expect(() => t.expectEvents([[Published, { text: "A" }]])).toThrow(/run r1 \(publish\) is parked: .*step 1 \(writer\).*not yet/s);
+  expect(() => t.run("r2")).toThrow("there is no run r2; there are 1: r1");
+});
+
+test("advance moves time, whether anything waits for it or not", async () => {
+  await using t = testTeam(desk, { seed: 1 });
+  broken = false;
+  await t.advance(3_600_000);
+  await t.start("publish", { text: "a" }, "r1");
+  expect(t.run("r1").startedAt.slice(0, 13)).toBe("2026-01-01T01");
+});
+
+const checkFraud = capability("risk.check_fraud", { input: Note, output: z.object({ suspicious: z.boolean() }) });
+const check = workflow({
+  name: "check",
+  version: 1,
+  input: Note,
+  output: z.unknown(),
+  run: async (note, ctx) => {
+    const first = await ctx.ask(checkFraud, note, { within: "1h" });
+    return [first, await ctx.ask(checkFraud, note).catch((error: Error) => error.message)];
+  },
+});
+const shop = team({ name: "shop", workflows: [check], asks: [checkFraud] });
+const outputOf = async (teams: Answers | undefined): Promise<unknown> => {
+  let output: unknown;
+  const read = workflow({ ...check, run: async (note, ctx) => (output = await check.run(note, ctx)) });
+  await using t = testTeam(team({ ...shop, workflows: [read] }), { seed: 1, ...(teams === undefined ? {} : { teams }) });
+  await t.start("check", { text: "a" }, "r1");
+  return output ?? t.run("r1").waitingFor;
+};
+
+test("other teams answer from a table: a value, one after the other, a function of the input, a refusal", async () => {
+  expect(await outputOf(answers({ "risk.check_fraud": { suspicious: true } }))).toEqual([{ suspicious: true }, { suspicious: true }]);
+  const turns = answers({ "risk.check_fraud": inTurn({ suspicious: false }, { suspicious: true }) });
+  expect(await outputOf(turns)).toEqual([{ suspicious: false }, { suspicious: true }]);
+  const refusing = answers({
+    "risk.check_fraud": (input: unknown, nth: number) => {
+      if (nth === 2) throw new Refusal("NOT_COVERED", "not in this country");
+      return { suspicious: Note.parse(input).text === "a" };
+    },
+  });
+  expect(await outputOf(refusing)).toEqual([{ suspicious: true }, "not in this country"]);
+});
+
+test("what no table answers is waited for; an answer that does not fit, or is not there, fails the test", async () => {
+  expect(await outputOf(undefined)).toMatchObject([{ kind: "ask", what: "risk.check_fraud" }]);
+  await expect(outputOf(answers({ "risk.check_fraud": { suspicious: "perhaps" } }))).rejects.toThrow("suspicious");
+  await expect(outputOf(answers({ "risk.check_fraud": inTurn({ suspicious: false }) }))).rejects.toThrow("asked for number 2");
+  expect(() => answers({ check_fraud: {} })).toThrow("is no capability of a team");
+});
+
+test("what a tool really waits for takes no virtual time", async () => {
+  const server = createServer((_, response) => void setTimeout(() => response.end("late"), 150)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const get = tool({
+    input: Note,
+    output: Note,
+    effect: "read",
+    run: async ({ text }) => ({ text: text + (await (await fetch(`http://127.0.0.1:${port}`)).text()) }),
+  });
+  const reader = agent({
+    name: "reader",
+    does: "reads",
+    tier: "worker",
+    input: Note,
+    output: Note,
+    limits: { timeout: "1s", attempts: 1 },
+    tools: { get },
+    run: ({ input, tools }) => tools.get(input),
+  });
+  const read = workflow({ name: "read", version: 1, input: Note, output: Note, run: (note, ctx) => ctx.ask(reader, note) });
+  await using t = testTeam(team({ name: "desk", agents: [reader], workflows: [read] }), { seed: 1 });
+  await t.start("read", { text: "too " }, "r1");
+  server.close();
+  expect(t.run("r1")).toMatchObject({ status: "completed", steps: [{ attempts: 1, ms: 0 }] });
 });

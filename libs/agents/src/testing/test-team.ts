@@ -1,51 +1,23 @@
-import { deepStrictEqual } from "node:assert";
+import { AssertionError, deepStrictEqual } from "node:assert";
+import { isDeepStrictEqual } from "node:util";
 import { type AnyEventKind, ArmadaError, asToken, type Envelope, encodeBody, runFilter, shortHash } from "@armada/contracts";
-import { type Clock, MemoryMesh, type Message } from "@armada/event-sourcing";
+import { MemoryMesh, type Message } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { ModelError, type Models } from "@armada/models";
+import type { Models } from "@armada/models";
 import type { Team } from "../define.ts";
 import type { Engine } from "../engine/engine.ts";
 import { fits } from "../engine/fits.ts";
 import { factFilter } from "../engine/queues.ts";
 import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
+import { type Answers, answerAsks } from "./other-teams.ts";
+import { watched } from "./real-work.ts";
 import { startReplica, type TestBudget } from "./replica.ts";
+import { script } from "./script.ts";
 
 const LIMIT_MS = 24 * 3_600_000;
 const QUIET_TURNS = 5;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Models that answer by task from a table; a task without an answer fails as the local model would. */
-export function script(answers: Readonly<Record<string, unknown>>): Models {
-  return {
-    call: (request) => {
-      if (!Object.hasOwn(answers, request.task))
-        return Promise.reject(new ModelError("LOCAL_MODEL_CANNOT", `the script has no answer for the task ${request.task}`));
-      const value = request.schema.parse(answers[request.task]);
-      return Promise.resolve({ value, model: "script", usage: { inputTokens: 0, outputTokens: 0 }, costMicros: 0 });
-    },
-  };
-}
-
-/** Models whose every answer costs the same, drawn and settled as a provider's are. `calls` tells the tier of each, and when. */
-export function paid(
-  models: Models,
-  cost: { micros: number; tokens: number },
-  clock: Clock,
-): Models & { readonly calls: { tier: string; at: number }[] } {
-  const calls: { tier: string; at: number }[] = [];
-  return {
-    calls,
-    call: async (request, signal, options) => {
-      const call = await options?.meter?.draw({ tier: request.tier, model: request.tier, ceiling: cost });
-      calls.push({ tier: request.tier, at: clock.now() });
-      const answer = await models.call(request, signal, options);
-      const usage = { inputTokens: cost.tokens, outputTokens: 0 };
-      if (call !== undefined) options?.meter?.settle(call, { kind: "billed", model: request.tier, usage, amount: cost });
-      return { ...answer, usage, costMicros: cost.micros };
-    },
-  };
-}
 
 /** A team on a memory mesh and a virtual clock: nothing waits for real, the same seed gives the same run. */
 export type TestTeam = AsyncDisposable & {
@@ -55,10 +27,10 @@ export type TestTeam = AsyncDisposable & {
   start(workflow: string, input: unknown, id?: string): Promise<void>;
   /** Until nothing is in work: runs have ended, wait, or are parked. */
   idle(): Promise<void>;
-  /** Lets virtual time pass. */
+  /** Lets this much virtual time pass, whatever there is to do. */
   advance(ms: number): Promise<void>;
   approve(run?: string, answer?: { approved: boolean }): Promise<void>;
-  /** The run of an id, else of the only one there is. */
+  /** The run of an id, else of the only one there is. @throws ArmadaError `WHICH_RUN` */
   run(id?: string): RunView;
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
@@ -69,11 +41,25 @@ export type TestTeam = AsyncDisposable & {
   expectReplays(): Promise<void>;
 };
 
-export function testTeam(team: Team, options: { seed: number; models?: Models; budget?: TestBudget; clock?: VirtualClock }): TestTeam {
+/** `models`: see `script`; `teams`: what other teams answer, see `answers`. What its agents and tools really wait for, virtual time waits for. */
+export function testTeam(
+  team: Team,
+  options: { seed: number; models?: Models; teams?: Answers; budget?: TestBudget; clock?: VirtualClock },
+): TestTeam {
   const clock = options.clock ?? new VirtualClock();
   const random = seededRandom(options.seed);
   const mesh = new MemoryMesh(clock, random);
-  const replica = startReplica(mesh, team, options.models ?? script({}), {
+  const watching = watched(team);
+  const faults: unknown[] = [];
+  answerAsks(
+    mesh,
+    team,
+    options.teams ?? {},
+    () => clock.now(),
+    (error) => faults.push(error),
+  );
+  clock.standsFor(watching.underWay);
+  const replica = startReplica(mesh, watching.team, options.models ?? script({}), {
     clock,
     random,
     scheduler: clock.scheduler,
@@ -87,9 +73,12 @@ export function testTeam(team: Team, options: { seed: number; models?: Models; b
   ];
   const only = (id: string | undefined): string => {
     const [first, second] = runs();
-    if (id !== undefined) return id;
-    if (first === undefined || second !== undefined)
-      throw new ArmadaError("WHICH_RUN", `there are ${runs().length} runs: ${runs().join(", ")}`);
+    if (id !== undefined && runs().includes(id)) return id;
+    if (id !== undefined || first === undefined || second !== undefined)
+      throw new ArmadaError(
+        "WHICH_RUN",
+        `${id === undefined ? "" : `there is no run ${id}; `}there are ${runs().length}: ${runs().join(", ")}`,
+      );
     return first;
   };
   const put = (
@@ -128,6 +117,7 @@ export function testTeam(team: Team, options: { seed: number; models?: Models; b
       await clock.run(() => true, 0);
       await turn();
     }
+    if (faults.length > 0) throw faults[0];
   };
   return {
     given: async (kind, data) => {
@@ -150,7 +140,7 @@ export function testTeam(team: Team, options: { seed: number; models?: Models; b
     },
     idle: settle,
     advance: async (ms) => {
-      await clock.run(() => false, ms);
+      await clock.pass(ms);
       await settle();
     },
     approve: async (run, answer = { approved: true }) => {
@@ -161,10 +151,11 @@ export function testTeam(team: Team, options: { seed: number; models?: Models; b
     state: (name) => engine.views().find((view) => view.name === name)?.state,
     expectEvents: (wanted) => {
       const own = stream.messages.filter(({ subject }) => subject.startsWith(`evt.${team.name}.`)).flatMap(({ envelopes }) => envelopes);
-      deepStrictEqual(
-        own.map(({ type, data }) => [type, data]),
-        wanted.map(([kind, data]) => [kind.type, data]),
-      );
+      const stated = own.map(({ type, data }) => [type, data]);
+      const expected = wanted.map(([kind, data]) => [kind.type, data]);
+      if (isDeepStrictEqual(stated, expected)) return;
+      const { message } = new AssertionError({ actual: stated, expected, operator: "deepStrictEqual" });
+      throw new AssertionError({ message: [message, ...troubles()].join("\n"), actual: stated, expected, operator: "deepStrictEqual" });
     },
     expectAsked: (agents) => {
       const asked = runs().flatMap((id) => viewOf(team.name, id, readRun(journal(id))).steps.map((step) => step.agent));
@@ -182,6 +173,20 @@ export function testTeam(team: Team, options: { seed: number; models?: Models; b
       await stopped;
     },
   };
+
+  /** Why runs are not where they should be: a fact that is missing mostly has its reason there. */
+  function troubles(): string[] {
+    return runs()
+      .map((id) => viewOf(team.name, id, readRun(journal(id))))
+      .filter(({ status }) => status !== "completed" && status !== "continued")
+      .map(({ run, workflow, status, reason, waitingFor, steps }) => {
+        const waits = (waitingFor ?? []).map(({ kind, what }) => `waits for ${kind} ${what}`);
+        const failed = steps.flatMap(({ n, agent, lastFailure }) =>
+          lastFailure === undefined ? [] : [`step ${n} (${agent}): ${lastFailure.message}`],
+        );
+        return `run ${run} (${workflow}) is ${status}: ${[...new Set([...(reason === undefined ? [] : [reason.message]), ...failed, ...waits])].join("; ")}`;
+      });
+  }
 
   function journal(id: string): readonly Message[] {
     const loaded = stream.load(runFilter(team.name, id), stream.head);

@@ -13,6 +13,7 @@ export class VirtualClock implements Clock {
   #idle: (() => void)[] = [];
   #held = 0;
   #released: () => void = () => undefined;
+  #stands: () => boolean = () => false;
   /** Idle by this clock's own turns: what waits for a dry queue goes on before time does. Only while `run` runs. */
   readonly scheduler: Scheduler = { idle: () => new Promise((resolve) => void this.#idle.push(resolve)) };
 
@@ -57,6 +58,18 @@ export class VirtualClock implements Clock {
     }
   }
 
+  /** Time stands still while `real` says that real work is under way. */
+  standsFor(real: () => boolean): void {
+    this.#stands = real;
+  }
+
+  /** Lets `ms` of virtual time pass, also where nobody sleeps. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await this.run(() => false, ms);
+    this.#now = Math.max(this.#now, end);
+  }
+
   /** Wakes sleepers in order until `until` says so, or virtual time passes `limit` ms, or nobody sleeps. */
   async run(until: () => boolean, limit: number): Promise<"done" | "late" | "idle"> {
     const end = this.#now + limit;
@@ -73,6 +86,10 @@ export class VirtualClock implements Clock {
         await new Promise<void>((resolve) => {
           this.#released = resolve;
         });
+        continue;
+      }
+      if (this.#stands()) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
         continue;
       }
       let next = pop(this.#heap);
