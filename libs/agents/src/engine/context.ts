@@ -14,6 +14,8 @@ export type Calls = {
   /** Makes the next call: `record` gives what the journal says of it, `work` is what `ctx.step` runs. */
   call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T>;
   patched(id: string): boolean;
+  /** ISO-8601; what arrived until then the run may have taken, and no longer knows. */
+  forgot(): string | undefined;
 };
 
 /** The author's surface over an execution's calls. */
@@ -63,11 +65,14 @@ export function workflowContext(calls: Calls): WorkflowContext {
           throw new ArmadaError("DEADLINE_EXCEEDED", `the deadline of ${within} passed`);
         }),
       ]),
-    waitFor: (kind, { id, since, within }) =>
-      calls.call("wait for", kind.type, (n, now) => ({
+    waitFor: async (kind, { id, since, within }) => {
+      if (typeof id !== "string") throw new ArmadaError("INPUT_INVALID", `the id that a wait for ${kind.type} waits for is no string`);
+      checkSince(kind.type, since, calls.forgot());
+      return await calls.call("wait for", kind.type, (n, now) => ({
         type: "wait.set",
         data: { n, type: kind.type, id, since: since ?? "", ...(within === undefined ? {} : { until: until(now, within) }) },
-      })),
+      }));
+    },
     approval: async (question, { show, within, otherwise }) => {
       const given = await calls.call<{ approved: boolean; by: string; expired: boolean }>("approval", question, (n, now) => ({
         type: "approval.asked",
@@ -119,6 +124,24 @@ function kept<A extends readonly unknown[], T>(method: (...args: A) => Promise<T
 
 function issue(of: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
   return `${of.path.join(".") || "value"}: ${of.message}`;
+}
+
+/** @throws ArmadaError `BAD_TIME`, `LOOK_BACK_LOST` */
+function checkSince(type: string, since: string | undefined, forgot: string | undefined): void {
+  if (since === undefined) return;
+  const from = Date.parse(since);
+  if (typeof since !== "string" || Number.isNaN(from))
+    throw new ArmadaError("BAD_TIME", `a wait for ${type} looks since ${JSON.stringify(since)}, which is no time`, {
+      hint: "write ISO-8601",
+    });
+  if (forgot === undefined || from > Date.parse(forgot)) return;
+  throw new ArmadaError(
+    "LOOK_BACK_LOST",
+    `a wait for ${type} looks since ${since}: what this run took until ${forgot} it no longer knows`,
+    {
+      hint: "a run remembers 1,000 ids that it took events for: look since a later time",
+    },
+  );
 }
 
 /** `<run>~2` after `<run>`, `<run>~3` after `<run>~2`. */

@@ -3,6 +3,7 @@ import type { Expectation } from "@armada/event-sourcing";
 import type { JournalEvent } from "./journal-events.ts";
 import { dispatchesOf, type JournalMessage, journalBody } from "./journal-message.ts";
 import type { RunState } from "./run-state.ts";
+import { carriedOf } from "./taken.ts";
 
 /** A message that follows from a journal message: create-once, its id and body a function of the journal alone. */
 export type Derived =
@@ -115,13 +116,27 @@ export function derive(team: string, run: string, message: JournalMessage, state
   }
 
   function successor(next: string, input: unknown): Derived {
-    const { workflow, version, source } = state;
+    const { workflow, version, source, after } = state;
+    const carried = carriedOf(state);
     const by = state.by ?? { kind: "run" as const, from: run, id: run };
     const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
     const { body, envelopes } = journalBody(
       { team, run: next, n: 1, writer: "next", time: head?.time ?? "", prev: undefined },
       { correlation: head?.correlationid ?? run, causation: head?.id ?? run, hops: head?.hops ?? 0, traceparent: head?.traceparent },
-      [{ type: "run.started", data: { workflow, version, source, input, by } }],
+      [
+        {
+          type: "run.started",
+          data: {
+            workflow,
+            version,
+            source,
+            input,
+            by,
+            ...(after === undefined ? {} : { after }),
+            ...(carried === undefined ? {} : { carried }),
+          },
+        },
+      ],
     );
     const expect = { filter: runFilter(team, next), last: 0 };
     return { kind: "append", subject, id: envelopes[0]?.id ?? "", body, expect, traceparent: head?.traceparent };

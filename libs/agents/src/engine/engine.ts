@@ -11,6 +11,7 @@ import { persistently } from "./persistently.ts";
 import { queuesOf } from "./queues.ts";
 import { ReadModels, type View } from "./read-models.ts";
 import { RunHost } from "./run-host.ts";
+import { Waits } from "./waits.ts";
 import { Worker } from "./worker.ts";
 
 /** How long a replica that stops waits for its ledger to hear of it. */
@@ -37,12 +38,13 @@ export function startEngine(
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
   const host: RunHost = new RunHost(team, ports, {
     contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
-    lookBack: (run, seq) => intake.lookBack(run, seq),
+    lookBack: (run, seq) => waits.lookBack(run, seq),
   });
   const views = new ReadModels(team, host.functions.payloads);
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models, options.budget);
-  const intake = new Intake(host, inlines, options.sourceOf ?? (() => ""), options.directs ?? [], signal);
+  const waits = new Waits(host, inlines, signal);
+  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal);
   const queues = queuesOf(team);
 
   const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
@@ -61,7 +63,7 @@ export function startEngine(
       const { since } = await persistently(`queue ${queue.name}`, ports, () => ports.log.depth(queue.name));
       await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
     }),
-    ...queues.waits.map((queue) => work(queue, (delivery) => intake.meet(queue.kind, delivery))),
+    ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
     ...(views.filters.length === 0 ? [] : [ports.log.follow(views.filters, 0, (message) => views.fold(message), signal)]),
     followEnds(),
   ];

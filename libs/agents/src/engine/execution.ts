@@ -61,6 +61,7 @@ export class Execution {
   #fresh: (Call | { readonly patch: string })[] = [];
   #next = 1;
   #random: () => number;
+  #forgot: string | undefined;
   /** Milliseconds since 1970 of the message being answered. */
   #time = 0;
   #root = 0;
@@ -107,7 +108,10 @@ export class Execution {
     }
     this.#replaying = at.replaying;
     this.#patches = at.patches;
-    if (event.type === "run.started") return this.#start(event.data.input);
+    if (event.type === "run.started") {
+      this.#forgot = event.data.carried?.forgot?.at;
+      return this.#start(event.data.input);
+    }
     if (event.type === "run.patched") this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
     const call = callOf(event);
     if (call !== undefined) this.#match(call.n, call.kind, call.target);
@@ -225,6 +229,7 @@ export class Execution {
       outstanding: () => this.outstanding,
       call: (kind, target, record, work) => this.#call(kind, target, record, work),
       patched: (id) => this.#patched(id),
+      forgot: () => this.#forgot,
     };
   }
 

@@ -1,21 +1,21 @@
-import { type AnyEventKind, ArmadaError, asToken, type Envelope, parseSubject } from "@armada/contracts";
-import type { Delivery, Handled, Message } from "@armada/event-sourcing";
+import { type Envelope, parseSubject } from "@armada/contracts";
+import type { Delivery, Handled } from "@armada/event-sourcing";
 import { z } from "zod";
-import type { Fact, Subscription, Workflow } from "../define.ts";
+import type { Subscription, Workflow } from "../define.ts";
 import { clearing } from "./clearing.ts";
 import { control } from "./controls.ts";
 import { answerDirectly, type Direct } from "./direct.ts";
+import { factOf } from "./facts.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
-import { waitRoute } from "./journal-message.ts";
 import { release } from "./off-peak.ts";
-import type { Payloads } from "./payloads.ts";
-import { persistently } from "./persistently.ts";
-import { factFilter, subscriptionName } from "./queues.ts";
+import { subscriptionName } from "./queues.ts";
 import type { RunHost } from "./run-host.ts";
 import type { RunState } from "./run-state.ts";
 import { newest, runIdOf, start, startedBy } from "./starts.ts";
+import { waitKey } from "./taken.ts";
+import type { Waits } from "./waits.ts";
 
 const DONE: Handled = { kind: "done" };
 // A key whose value is undefined is not in JSON, and zod wants a key of an unknown value to be there.
@@ -29,11 +29,20 @@ export class Intake {
   readonly #inlines: Inlines;
   readonly #sourceOf: (workflow: Workflow) => string;
   readonly #directs: readonly Direct[];
+  readonly #waits: Waits;
   readonly #signal: AbortSignal;
 
-  constructor(host: RunHost, inlines: Inlines, sourceOf: (workflow: Workflow) => string, directs: readonly Direct[], signal: AbortSignal) {
+  constructor(
+    host: RunHost,
+    inlines: Inlines,
+    waits: Waits,
+    sourceOf: (workflow: Workflow) => string,
+    directs: readonly Direct[],
+    signal: AbortSignal,
+  ) {
     this.#host = host;
     this.#inlines = inlines;
+    this.#waits = waits;
     this.#sourceOf = sourceOf;
     this.#directs = directs;
     this.#signal = signal;
@@ -113,6 +122,16 @@ export class Intake {
     const { run: id, n } = subject;
     const released = await release(this.#host, id, n, delivery.seq);
     if (released !== undefined) return released;
+    const key = await this.#host.read(id, delivery.seq, ({ state }) => {
+      const wait = state.waits.get(n);
+      return wait?.kind === "wait" && (wait.open || delivery.delivery > 1) && state.ended === undefined
+        ? waitKey(wait.data.type, wait.data.id)
+        : undefined;
+    });
+    if (key !== undefined) {
+      await this.#waits.lookBack(id, delivery.seq, key); // what came before the timer fired came in time
+      await this.#waits.owed(id, delivery);
+    }
     return this.#outcome(id, n, delivery, (state) =>
       state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined,
     );
@@ -146,77 +165,6 @@ export class Intake {
     );
   }
 
-  /** An arrived event looks for the waits on its id; a wait looks back over the events: one of them finds the other (ENGINE rule 10). */
-  async meet(kind: AnyEventKind, delivery: Delivery): Promise<Handled> {
-    const read = await factOf(delivery, kind, this.#host.functions.payloads);
-    const subject = parseSubject(delivery.subject);
-    if (read === undefined || subject?.kind !== "fact") return DONE;
-    const { fact } = read;
-    const route = waitRoute(kind.type, subject.id);
-    const { log } = this.#host.ports;
-    const found: Message[] = [];
-    for (const tail of ["*.*", "*.*.*"]) {
-      const loaded = await persistently("look for waits", this.#host.ports, () =>
-        log.load(`run.${this.#host.team.name}.wait.${route}.${tail}`, delivery.seq),
-      );
-      if (loaded.kind === "too_many") throw new ArmadaError("TOO_MANY_WAITS", `more than 1,000 waits for ${kind.type} ${subject.id}`);
-      found.push(...loaded.messages);
-    }
-    const runs = new Set(
-      found.flatMap((message) => {
-        const wait = parseSubject(message.subject);
-        return wait?.kind === "journal" ? [wait.run] : [];
-      }),
-    );
-    let handled = DONE;
-    for (const id of runs) {
-      await this.lookBack(id, delivery.seq); // an earlier event may be on its way here behind this one: the first counts
-      const met = await this.#met(id, kind, subject.id, fact, delivery);
-      if (met.kind === "retry") handled = met;
-    }
-    return handled;
-  }
-
-  /** The look back of a wait, after its own write. */
-  async lookBack(id: string, ordinalSeq: number): Promise<void> {
-    const open = await this.#host.read(id, ordinalSeq, ({ state }) =>
-      [...state.waits.values()].flatMap((wait) =>
-        wait.kind === "wait" && wait.open ? [{ wait, since: wait.data.since || state.startedAt }] : [],
-      ),
-    );
-    for (const { wait, since } of open) {
-      const kind = this.#host.team.awaits.find((awaited) => awaited.type === wait.data.type);
-      if (kind === undefined) continue;
-      const token = asToken(wait.data.id);
-      const { log } = this.#host.ports;
-      const loaded = await persistently("look back", this.#host.ports, () => log.load(factFilter(kind, token), ordinalSeq));
-      if (loaded.kind === "too_many") continue; // the live side still finds what comes
-      for (const message of loaded.messages) {
-        const read = await factOf(message, kind, this.#host.functions.payloads);
-        if (read === undefined || Date.parse(read.fact.time) < Date.parse(since)) continue;
-        await this.#met(id, kind, token, read.fact, { ...message, delivery: 2, outage: false });
-        break;
-      }
-    }
-  }
-
-  async #met(id: string, kind: AnyEventKind, token: string, fact: Fact, delivery: Delivery): Promise<Handled> {
-    const n = await this.#host.read(id, delivery.seq, ({ state }) =>
-      [...state.waits.values()]
-        .filter((wait) => wait.kind === "wait" && wait.data.type === kind.type && asToken(wait.data.id) === token)
-        .filter((wait) => wait.kind === "wait" && Date.parse(fact.time) >= Date.parse(wait.data.since || state.startedAt))
-        .map((wait) => wait.n),
-    );
-    let handled = DONE;
-    for (const call of n) {
-      const met = await this.#outcome(id, call, delivery, (state) =>
-        state.waits.get(call)?.open === true ? { type: "wait.met", data: { n: call, event: fact.id, data: fact.data } } : undefined,
-      );
-      if (met.kind === "retry") handled = met;
-    }
-    return handled;
-  }
-
   async #outcome(id: string, n: number, delivery: Delivery, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
       const event = state.exists && state.ended === undefined ? decide(state) : undefined;
@@ -233,20 +181,4 @@ function provenanceOf(
   traceparent: string | undefined,
 ): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
   return { correlation: envelope.correlationid, causation: envelope.id, hops: envelope.hops, traceparent };
-}
-
-/** A fact, upcast and checked; undefined for what does not fit its declared data. */
-export async function factOf(
-  message: Message,
-  kind: AnyEventKind,
-  payloads: Pick<Payloads, "resolve">,
-): Promise<{ fact: Fact; envelope: Envelope } | undefined> {
-  const envelope = message.envelopes.find((event) => event.type === kind.type);
-  if (envelope === undefined) return undefined;
-  let data = await payloads.resolve(envelope.data);
-  for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;
-  const parsed = kind.data.safeParse(data);
-  if (!parsed.success) return undefined;
-  const { id, type, subject = "", time, team } = envelope;
-  return { fact: { data: parsed.data, id, type, subject, time, team }, envelope };
 }

@@ -18,6 +18,16 @@ const Cause = z.object({
 const Failure = z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), details: value.optional() });
 export type Failure = z.infer<typeof Failure>;
 
+/** Where in the team's stream an event stood that was taken, and when it arrived (ISO-8601). */
+const Place = z.object({ seq: z.number().int(), at: z.string() });
+
+/** What earlier generations of a run took: all events of a key up to a place, and single ones; and up to where this is forgotten. */
+const Carried = z.object({
+  passed: z.record(z.string(), Place),
+  events: z.record(z.string(), Place.extend({ key: z.string() })),
+  forgot: Place.optional(),
+});
+
 const Amount = z.object({ micros: z.number().int(), tokens: z.number().int() });
 
 /** A model call that an attempt made: what it was billed, or at most may have been (`unknown`). `saved`: by a cached answer. */
@@ -36,7 +46,16 @@ const Calls = z.array(
 export type JournaledCall = z.infer<typeof Calls>[number];
 
 export const schemas = {
-  "run.started": z.object({ workflow: z.string(), version: z.number().int(), source: z.string(), input: value, by: Cause }),
+  "run.started": z.object({
+    workflow: z.string(),
+    version: z.number().int(),
+    source: z.string(),
+    input: value,
+    by: Cause,
+    /** The sequence of what started the run, or its first generation: what stands behind it came since the run began. */
+    after: z.number().int().optional(),
+    carried: Carried.optional(),
+  }),
   "step.requested": z.object({
     n,
     agent: z.string(),
@@ -103,7 +122,8 @@ export const schemas = {
   "fact.emitted": z.object({ n, type: z.string(), version: z.number().int(), id: z.string(), data: value }),
   "sleep.set": z.object({ n, until: z.string() }),
   "wait.set": z.object({ n, type: z.string(), id: z.string(), since: z.string(), until: z.string().optional() }),
-  "wait.met": z.object({ n, event: z.string(), data: value }),
+  /** `failure`: its data cannot be journaled. */
+  "wait.met": z.object({ n, event: z.string(), data: value, failure: Failure.optional(), ...Place.partial().shape }),
   "approval.asked": z.object({
     n,
     question: z.string(),

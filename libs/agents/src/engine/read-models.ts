@@ -1,6 +1,6 @@
 import type { Message } from "@armada/event-sourcing";
 import type { ReadModel, Team } from "../define.ts";
-import { factOf } from "./intake.ts";
+import { factOf } from "./facts.ts";
 import type { Payloads } from "./payloads.ts";
 import { factFilter } from "./queues.ts";
 

@@ -88,6 +88,13 @@ export class RunHost {
     return messages.flatMap((message) => readJournalMessage(message) ?? []);
   }
 
+  /** Of the run's first journal message behind sequence `seq`. */
+  async ordinalAfter(id: string, seq: number): Promise<number | undefined> {
+    const messages = await this.#journals.load(id, Math.max(seq, this.#journals.floor(id)));
+    const first = messages.find((message) => message.seq > seq);
+    return first === undefined ? undefined : readJournalMessage(first)?.n;
+  }
+
   /** Writes one message and tells those whose decisions it holds; answers who is left. */
   async #append(id: string, members: readonly Member[]): Promise<readonly Member[]> {
     const writer = this.ports.random.id();

@@ -1,6 +1,7 @@
 import { type Amount, NOTHING, plus } from "@armada/contracts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 import { add, NO_NAMES, NO_NUMBERS, NONE, put, without } from "./sparse.ts";
+import { waitKey } from "./taken.ts";
 
 /** The code of an attempt for which nothing is left of a limit. */
 const BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED";
@@ -80,6 +81,11 @@ export type RunState = {
   input: unknown;
   by: JournalData["run.started"]["by"] | undefined;
   startedAt: string;
+  /** What stands behind this sequence came since the run began; undefined in journals of older builds. */
+  after: number | undefined;
+  carried: JournalData["run.started"]["carried"];
+  /** Events that waits of this generation took, by id. `fromStart`: by one that looks from the run's beginning. */
+  taken: ReadonlyMap<string, { readonly key: string; readonly seq: number; readonly at: string; readonly fromStart: boolean }>;
   endedAt: string | undefined;
   ended: JournalData["run.ended"] | undefined;
   stopped: JournalData["run.stopped"] | undefined;
@@ -106,6 +112,9 @@ export function initialRun(): RunState {
     input: undefined,
     by: undefined,
     startedAt: "",
+    after: undefined,
+    carried: undefined,
+    taken: NONE,
     endedAt: undefined,
     ended: undefined,
     stopped: undefined,
@@ -131,6 +140,8 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       state.input = event.data.input;
       state.by = event.data.by;
       state.startedAt = time;
+      state.after = event.data.after;
+      state.carried = event.data.carried;
       return;
     case "step.requested":
       state.steps.set(event.data.n, newStep(event.data, state.length, time));
@@ -224,14 +235,19 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
     case "approval.asked":
       state.waits = put(state.waits, event.data.n, { kind: "approval", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
-    case "ask.answered":
-    case "wait.met":
-    case "approval.given":
-    case "timer.fired": {
+    case "wait.met": {
       const wait = state.waits.get(event.data.n);
-      if (wait?.open === true) state.waits = put(state.waits, event.data.n, { ...wait, open: false, closedAt: state.length } as WaitState);
-      return;
+      if (wait?.kind === "wait") {
+        const { type, id, since } = wait.data;
+        const { seq = 0, at = time } = event.data;
+        state.taken = put(state.taken, event.data.event, { key: waitKey(type, id), seq, at, fromStart: since === "" });
+      }
+      return close(state, event.data.n);
     }
+    case "ask.answered":
+    case "approval.given":
+    case "timer.fired":
+      return close(state, event.data.n);
     case "run.patched":
       state.patches = add(state.patches, event.data.id);
       return;
@@ -261,6 +277,11 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
     default:
       return event satisfies never;
   }
+}
+
+function close(state: RunState, n: number): void {
+  const wait = state.waits.get(n);
+  if (wait?.open === true) state.waits = put(state.waits, n, { ...wait, open: false, closedAt: state.length } as WaitState);
 }
 
 function newStep(data: JournalData["step.requested"], dispatchedAt: number, time: string): StepState {

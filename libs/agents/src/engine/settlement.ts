@@ -35,8 +35,10 @@ export function settlementOf(event: JournalEvent): { readonly n: number; readonl
     case "step.completed":
     case "inline.completed":
       return { n: event.data.n, settle: (call) => call.resolve(event.data.output) };
-    case "wait.met":
-      return { n: event.data.n, settle: (call) => call.resolve(event.data.data) };
+    case "wait.met": {
+      const { n, failure, data } = event.data;
+      return { n, settle: (call) => (failure === undefined ? call.resolve(data) : call.reject(refusal(failure))) };
+    }
     case "step.refused":
     case "inline.failed":
       return { n: event.data.n, settle: (call) => call.reject(refusal(event.data)) };

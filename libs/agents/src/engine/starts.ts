@@ -73,6 +73,7 @@ function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: 
       source: workflow === undefined ? "" : sourceOf(workflow),
       input: parsed?.success === true ? parsed.data : about.input,
       by,
+      after: about.seq,
     },
   } as const;
   const fail = (code: string, message: string, hint: string): Decision => ({

@@ -1,8 +1,8 @@
 import { buildSubject, parseSubject } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
 import { type Derived, derive } from "../../engine/derive.ts";
+import { factOf } from "../../engine/facts.ts";
 import { type Functions, foldMessage } from "../../engine/hot-run.ts";
-import { factOf } from "../../engine/intake.ts";
 import { Payloads } from "../../engine/payloads.ts";
 import { factFilter, subscriptionName } from "../../engine/queues.ts";
 import { initialRun } from "../../engine/run-state.ts";

@@ -1,7 +1,7 @@
 import type { AnyEventKind } from "@armada/contracts";
 import { matches } from "@armada/event-sourcing";
 import { z } from "zod";
-import { factOf } from "../../engine/intake.ts";
+import { factOf } from "../../engine/facts.ts";
 import type { Payloads } from "../../engine/payloads.ts";
 import { factFilter } from "../../engine/queues.ts";
 import type { Journal } from "./journals.ts";
@@ -18,6 +18,7 @@ const Output = z.object({ v: z.number(), tools: z.array(z.number()).optional() }
 /** What each step's journal says agrees with what its agent did outside, and with the limits of its attempts. */
 export async function checkSteps(journal: Journal, world: World, payloads: Payloads): Promise<string[]> {
   const wrong: string[] = [];
+  const taken = new Set<string>();
   const failures = new Map<number, number>();
   const written = new Map<number, unknown[]>();
   const at = (n: number): string => `step ${n} of run ${journal.run} of ${journal.team}`;
@@ -72,7 +73,8 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
         break;
       }
       case "wait.met": {
-        const first = await firstMet(journal, data.n, world, payloads);
+        const first = await firstMet(journal, data.n, taken, world, payloads);
+        taken.add(data.event);
         if (first !== data.event)
           wrong.push(`the wait ${data.n} of run ${journal.run} was met by ${data.event}, the first such event is ${first}`);
         break;
@@ -86,17 +88,23 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
   return wrong;
 }
 
-/** The first event of the stream that a wait is for. */
-async function firstMet({ team, state }: Journal, n: number, world: World, payloads: Payloads): Promise<string | undefined> {
+/** The first event of the stream that a wait is for, behind what started the run, of those that no wait before it took. */
+async function firstMet(
+  { team, state }: Journal,
+  n: number,
+  taken: ReadonlySet<string>,
+  world: World,
+  payloads: Payloads,
+): Promise<string | undefined> {
   const wait = state.waits.get(n);
   const kind = SIDES.map((side) => contracts[side].signal as unknown as AnyEventKind).find(
     ({ type }) => wait?.kind === "wait" && type === wait.data.type,
   );
   if (wait?.kind !== "wait" || kind === undefined) return undefined;
   for (const message of world.mesh.stream(team).messages) {
-    if (!matches(factFilter(kind, wait.data.id), message.subject)) continue;
+    if (message.seq <= (state.after ?? 0) || !matches(factFilter(kind, wait.data.id), message.subject)) continue;
     const read = await factOf(message, kind, payloads);
-    if (read !== undefined && Date.parse(read.fact.time) >= Date.parse(state.startedAt)) return read.fact.id;
+    if (read !== undefined && !taken.has(read.fact.id)) return read.fact.id;
   }
   return undefined;
 }
