@@ -1,13 +1,17 @@
 import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
+import { sparing } from "./sparing.ts";
 import { statusOf } from "./stored-headers.ts";
+import type { StreamIdentity } from "./stream-identity.ts";
 
 /** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
 const WORKING_MS = 5_000;
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 250;
+/** A consumer that is not there is asked for this often, in the end. */
+const LONGEST_RETRY_MS = 2_000;
 /** How long after the server was away a repeated delivery of what was there before is laid to that. */
 const OUTAGE_MS = 30_000;
 
@@ -20,6 +24,7 @@ export type Take = (subject: string, seq: number, time: number, message: Msg, vi
 export function pull(
   link: Link,
   stream: string,
+  identity: StreamIdentity,
   queue: Queue,
   take: Take,
   handler: (delivery: Delivery) => Promise<Handled>,
@@ -27,12 +32,15 @@ export function pull(
   logger: Logger,
 ): Promise<void> {
   const { outbox } = link.mux;
+  const { warn } = sparing(logger);
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
   const held = new Set<string>();
   let asked = 0;
   let pulls = 0;
   let heard = performance.now();
+  let retry = RETRY_MS;
+  let renewing: Promise<void> | undefined;
   let resolveEnd: () => void = () => undefined;
   const end = new Promise<void>((resolve) => {
     resolveEnd = resolve;
@@ -40,7 +48,7 @@ export function pull(
 
   const refill = (): void => {
     const free = queue.concurrency - held.size - asked;
-    if (signal.aborted || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
+    if (signal.aborted || renewing !== undefined || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
     ask(free);
   };
 
@@ -56,6 +64,7 @@ export function pull(
     const code = message.subject.startsWith(inbox) ? statusOf(message).code : 0;
     if (code === 100) return;
     if (code === 0) {
+      retry = RETRY_MS;
       asked = Math.max(0, asked - 1);
       void handle(message);
       return;
@@ -63,13 +72,29 @@ export function pull(
     const left = Number(message.headers?.get("Nats-Pending-Messages") || asked);
     asked = Math.max(0, asked - left);
     if (code === 408 || code === 404) return refill();
-    const said = message.headers?.description ?? "";
-    if (!/shutdown|leadership/i.test(said))
-      logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${said}`, { queue: queue.name });
-    later(RETRY_MS);
+    const said = code === 503 ? "by nobody: its consumer is not there" : `${code} ${message.headers?.description ?? ""}`;
+    if (!/shutdown|leadership/i.test(said)) warn(`queue ${queue.name} of ${stream} is answered ${said}`, { queue: queue.name });
+    renew(retry);
+    retry = Math.min(2 * retry, LONGEST_RETRY_MS);
   };
 
-  const later = (ms: number): void => void setTimeout(refill, ms).unref();
+  /**
+   * Asks anew after `ms`, and after a look which stream it is: nothing of another one is handed out before its readers know
+   * of it. Nothing else is asked meanwhile.
+   */
+  const renew = (ms: number): void => {
+    renewing ??= new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
+      .then(() => identity.look())
+      .then(
+        () => true,
+        (error: unknown) => warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, { queue: queue.name }),
+      )
+      .then((known) => {
+        renewing = undefined;
+        if (known === true) refill();
+        else if (!signal.aborted && !link.connection.isClosed()) renew(LONGEST_RETRY_MS);
+      });
+  };
 
   const handle = async (message: Msg): Promise<void> => {
     const about = parseAck(message.reply ?? "");
@@ -105,6 +130,7 @@ export function pull(
     if (asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS) {
       asked = 0; // the pulls got lost: ask anew
       heard = performance.now();
+      renew(0);
     }
     refill();
   }, WORKING_MS);
@@ -125,7 +151,7 @@ export function pull(
   const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
   const unlisten = link.onReconnect(() => {
     asked = 0; // pulls do not outlive a connection
-    refill();
+    renew(0);
   });
   void end.then(() => {
     unlisten();

@@ -2,7 +2,8 @@ import { event } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { fold, readModel, team } from "../authoring.ts";
+import { fold, readModel } from "../authoring.ts";
+import { team } from "../team.ts";
 import { Payloads } from "./payloads.ts";
 import { ReadModels } from "./read-models.ts";
 

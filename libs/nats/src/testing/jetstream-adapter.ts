@@ -44,6 +44,13 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
             await new Promise((resolve) => setTimeout(resolve, 50));
           }
         },
+        remake: async (team) => {
+          const provisioner = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+          others.push(provisioner);
+          const answer = await provisioner.mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
+          if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);
+          await mesh.provision(wants);
+        },
         drive: (work, limit) => {
           let over: NodeJS.Timeout | undefined;
           const late = new Promise<never>((_, reject) => {

@@ -30,6 +30,8 @@ export type Fixture = {
   spoil(team: string, digest: string): Promise<void>;
   /** Takes the whole log away without warning and brings it back. */
   restart(): Promise<void>;
+  /** Takes a team's stream away, with its consumers, and makes it anew, under what runs. */
+  remake(team: string): Promise<void>;
   /** Awaits work, and moves the clock where that does not move by itself. Rejects when the work gets nowhere for `limit` ms. */
   drive<T>(work: Promise<T>, limit: number): Promise<T>;
   stop(): Promise<void>;

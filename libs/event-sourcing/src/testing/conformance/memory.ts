@@ -29,6 +29,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
         watcher: async (team) => mesh.connect(team).live,
         spoil: async (team, digest) => mesh.objects.spoil(team, digest),
         restart: async () => undefined,
+        remake: async (team) => mesh.remake(team),
         drive: async (work, limit) => {
           let settled = false;
           const end = (): void => {
