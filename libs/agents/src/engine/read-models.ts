@@ -57,6 +57,6 @@ export class ReadModels {
  * Which fact a copy is of: by its event, not by its place. A source that was taken away and added, and a stream that was made
  * anew or restored, bring their history again; and in another stream of that name, another fact has the place.
  */
-export function copyOf({ envelopes }: Pick<Message, "envelopes">): string {
+function copyOf({ envelopes }: Pick<Message, "envelopes">): string {
   return envelopes.map(({ team, id }) => `${team} ${id}`).join(" ");
 }
