@@ -47,6 +47,8 @@ export type Queue = {
   readonly filters: readonly string[];
   /** Messages that this worker handles at a time. */
   readonly concurrency: number;
+  /** How long a handler may hold the event loop before its messages count as lost, ms; 30 s unless said. */
+  readonly limit?: number;
 };
 
 /** What a handler decided: `done` acknowledges; `retry` gives it back for at least `after` ms. */
@@ -62,8 +64,9 @@ export type Depth = { readonly pending: number; readonly unacked: number; readon
  * `follow`: every message after sequence `from`, once, in order, without a gap; resumes by itself; resolves when `signal` aborts.
  * A stream that is made anew, or restored, is another one under the same name, where a sequence means something else: every
  * message of it is followed, from its beginning.
- * `work`: at least once, unordered after a redelivery; acknowledgements can be forgotten. A message unanswered for 20 s
- * (its worker died) goes to another worker. Resolves when `signal` has aborted and the handlers at work have ended.
+ * `work`: at least once, unordered after a redelivery; acknowledgements can be forgotten. A message whose worker gives no
+ * sign of life (it died, or its event loop is held for longer than the queue's limit) goes to another worker. Resolves when
+ * `signal` has aborted and the handlers at work have ended.
  */
 export interface Log {
   append(subject: string, body: string, expect?: Expectation): Promise<Appended>;

@@ -5,15 +5,19 @@ import { sparing } from "./sparing.ts";
 import { statusOf } from "./stored-headers.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
 
-/** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
-const WORKING_MS = 5_000;
+/** How long a handler may hold the event loop where its queue does not say. */
+const LIMIT_MS = 30_000;
+/** When a message whose handler threw comes again. */
+const FAULT_RETRY_MS = 5_000;
 const EXPIRES_MS = 30_000;
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 2_000;
 const RETRY_MS = 250;
 /** A consumer that is not there is asked for this often, in the end. */
 const LONGEST_RETRY_MS = 2_000;
 /** How long after the server was away a repeated delivery of what was there before is laid to that. */
 const OUTAGE_MS = 30_000;
+
+const DONE: Handled = { kind: "done" };
 
 export type Take = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => Message | undefined;
 
@@ -35,7 +39,8 @@ export function pull(
   const { warn } = sparing(logger);
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
-  const held = new Set<string>();
+  const signs = link.signs();
+  let held = 0;
   let asked = 0;
   let pulls = 0;
   let heard = performance.now();
@@ -47,7 +52,7 @@ export function pull(
   });
 
   const refill = (): void => {
-    const free = queue.concurrency - held.size - asked;
+    const free = queue.concurrency - held - asked;
     if (signal.aborted || renewing !== undefined || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
     ask(free);
   };
@@ -97,26 +102,32 @@ export function pull(
   };
 
   const handle = async (message: Msg): Promise<void> => {
-    const about = parseAck(message.reply ?? "");
-    if (about === undefined) return;
     const reply = message.reply ?? "";
-    held.add(reply);
+    const about = parseAck(reply);
+    if (about === undefined) return;
+    held++;
+    const release = signs.hold(reply, queue.limit ?? LIMIT_MS);
+    const giveBack = async (after: number): Promise<void> => {
+      await release(); // a sign of life that came later would cancel the delay
+      answer(reply, `-NAK ${JSON.stringify({ delay: Math.max(1, after) * 1e6 })}`);
+    };
     try {
       const read = take(message.subject, about.seq, about.time, message, false);
-      if (read === undefined) return answer(reply, "+ACK");
       const since = link.outageAt();
       const outage = about.delivery > 1 && about.time < since && Date.now() - since < OUTAGE_MS;
-      const handled = await handler({ ...read, delivery: about.delivery, outage });
-      answer(reply, handled.kind === "done" ? "+ACK" : `-NAK ${JSON.stringify({ delay: Math.max(1, handled.after) * 1e6 })}`);
+      const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage });
+      if (handled.kind === "retry") return await giveBack(handled.after);
+      void release();
+      answer(reply, "+ACK");
     } catch (error) {
       logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
         subject: message.subject,
         seq: about.seq,
       });
-      answer(reply, `-NAK ${JSON.stringify({ delay: WORKING_MS * 1e6 })}`);
+      await giveBack(FAULT_RETRY_MS);
     } finally {
-      held.delete(reply);
-      if (signal.aborted && held.size === 0) resolveEnd();
+      held--;
+      if (signal.aborted && held === 0) resolveEnd();
       refill();
     }
   };
@@ -125,28 +136,21 @@ export function pull(
     outbox.publish(reply, text);
   };
 
-  const beat = setInterval(() => {
-    for (const reply of held) answer(reply, "+WPI");
-    if (asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS) {
+  const isSilent = (): boolean => asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS;
+  const look = (): void => {
+    if (isSilent()) {
       asked = 0; // the pulls got lost: ask anew
       heard = performance.now();
       renew(0);
     }
     refill();
-  }, WORKING_MS);
+  };
+  // After a handler that held the event loop the timers come first: what was said meanwhile is read before it is judged.
+  const beat = setInterval(() => (isSilent() ? setImmediate(look) : refill()), HEARTBEAT_MS);
 
   const stop = (): void => {
     clearInterval(beat);
-    if (held.size === 0) resolveEnd();
-    else void keepBeating();
-  };
-  /** Handlers that drain keep their messages. */
-  const keepBeating = async (): Promise<void> => {
-    const draining = setInterval(() => {
-      for (const reply of held) answer(reply, "+WPI");
-    }, WORKING_MS);
-    await end;
-    clearInterval(draining);
+    if (held === 0) resolveEnd();
   };
   const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
   const unlisten = link.onReconnect(() => {

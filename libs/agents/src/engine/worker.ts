@@ -46,8 +46,10 @@ type Seen = {
   readonly workflow: string;
 };
 
-type Running = {
-  readonly run: string;
+/** A step that is at work in this replica. `since`: by the engine's clock, ms since 1970. */
+export type RunningStep = { readonly run: string; readonly step: number; readonly agent: string; readonly since: number };
+
+type Running = RunningStep & {
   readonly lane: "batch" | undefined;
   readonly abort: AbortController;
   readonly done: Promise<Handled>;
@@ -74,6 +76,10 @@ export class Worker {
       if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
   }
 
+  running(): readonly RunningStep[] {
+    return [...this.#running.values()];
+  }
+
   /** Gives back what is running, or only what waits for a provider's batch: the attempts do not count. */
   drain(only?: "batch"): void {
     for (const { abort, lane } of this.#running.values())
@@ -90,7 +96,8 @@ export class Worker {
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
     const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
-    this.#running.set(key, { run: subject.run, lane: agent.calls.lane, abort, done });
+    const about = { run: subject.run, step: call, agent: agent.name, since: this.#host.ports.clock.now() };
+    this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done });
     return done;
   }
 

@@ -21,6 +21,8 @@ export type Client = {
 /** A started mesh. */
 export type Fixture = {
   readonly clock: Clock;
+  /** How long a dead worker's messages are kept for it, ms. */
+  readonly ackWait: number;
   connect(team: string): Promise<Client>;
   /** The objects of a team for whoever may drop them. */
   archive(team: string): Promise<Objects>;

@@ -1,5 +1,6 @@
 import { type Hostility, type Mischief, noMischief } from "../../memory/hostility.ts";
 import { MemoryMesh } from "../../memory/mesh.ts";
+import { ACK_WAIT_MS } from "../../memory/queue.ts";
 import { seededRandom, VirtualClock } from "../virtual-time.ts";
 import type { Adapter } from "./adapter.ts";
 
@@ -21,6 +22,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
       for (const { team, queues, sources } of wants) mesh.provision(team, queues, sources);
       return {
         clock,
+        ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const replica = mesh.connect(team);
           return { ...replica, kill: async () => replica.kill() };
