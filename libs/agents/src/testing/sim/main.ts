@@ -5,14 +5,15 @@ import { simulate } from "./simulate.ts";
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
-    seed: { type: "string", default: "1" },
+    seed: { type: "string" },
     json: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     "first-red": { type: "boolean", default: false },
   },
 });
 const seeds = Number(values.seeds);
-const from = Number(values.seed);
+/** Drawn unless said: a run that always begins at the same place sees the same schedules. */
+const from = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Per 1,000 seeds; fewer than `JUDGED` seeds say too little to be judged. */
 const LEAST = { crashes: 500, conflicts: 200, staleLoads: 100, lostAnswers: 100, lateTicks: 100 } as const;
@@ -43,6 +44,7 @@ async function sim(): Promise<number> {
     if (values.json) console.log(JSON.stringify({ name, value, target, ok }));
     else console.log(`${ok ? "ok    " : "FAILED"} ${name} = ${value} (${target})`);
   };
+  console.error(`  ${seeds} seeds from ${from}`);
   const began = performance.now();
   await simulateAll(from, seeds, ({ seed, failures, counts }) => {
     done++;
@@ -59,6 +61,7 @@ async function sim(): Promise<number> {
   const seconds = (performance.now() - began) / 1_000;
   if (values.trace) for (const seed of red.slice(0, 1)) console.log((await simulate(seed)).trace());
   figure("seeds", done, "any", true);
+  figure("first seed", from, "any", true);
   figure("red seeds", red.length, "0", red.length === 0);
   if (red.length > 0) figure("first red seed", Math.min(...red), "none", false);
   for (const name of ["runs", "steps", "messages"]) figure(name, totals.get(name) ?? 0, "any", true);

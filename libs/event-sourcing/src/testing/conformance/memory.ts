@@ -1,6 +1,5 @@
 import { type Hostility, type Mischief, noMischief } from "../../memory/hostility.ts";
 import { MemoryMesh } from "../../memory/mesh.ts";
-import { ACK_WAIT_MS } from "../../memory/queue.ts";
 import { seededRandom, VirtualClock } from "../virtual-time.ts";
 import type { Adapter } from "./adapter.ts";
 
@@ -22,7 +21,6 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
       for (const { team, queues, sources } of wants) mesh.provision(team, queues, sources);
       return {
         clock,
-        ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const replica = mesh.connect(team);
           return { ...replica, kill: async () => replica.kill() };
@@ -31,7 +29,6 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
         watcher: async (team) => mesh.connect(team).live,
         spoil: async (team, digest) => mesh.objects.spoil(team, digest),
         restart: async () => undefined,
-        remake: async (team) => mesh.remake(team),
         drive: async (work, limit) => {
           let settled = false;
           const end = (): void => {

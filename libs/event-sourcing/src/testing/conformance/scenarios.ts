@@ -7,7 +7,6 @@ import { lasting } from "./lasting.ts";
 import { pausing } from "./pausing.ts";
 import { reading } from "./reading.ts";
 import { registering } from "./registering.ts";
-import { REMADE, remaking } from "./remaking.ts";
 import { restarting } from "./restarting.ts";
 import type { Scenario } from "./scenario.ts";
 import { storing } from "./storing.ts";
@@ -29,7 +28,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...registering,
   ...telling,
   ...lasting,
-  ...remaking,
   ...restarting,
 ];
 
@@ -37,5 +35,4 @@ export const SCENARIOS: readonly Scenario[] = [
 export const WANTS: readonly TeamWants[] = [
   { team: "alpha", queues: SCENARIOS.flatMap((scenario) => scenario.queues ?? []), sources: new Map() },
   { team: "beta", queues: [], sources: SOURCED },
-  ...REMADE,
 ];

@@ -1,29 +1,19 @@
 import type { Handled } from "@armada/event-sourcing";
-import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
 const DONE: Handled = { kind: "done" };
 
 /**
- * Sets a step aside until its agent's window opens or, with a reason (`why`), until its model's provider takes it, ms since 1970:
- * its dispatch is done with, a timer releases it. Held here and not where it is requested, it waits also where its turn, or its
- * next attempt, came after the window's end. `before`: what is journaled with it.
+ * Sets a step aside until its agent's window opens, `until` ms since 1970: its dispatch is done with, a timer releases it.
+ * Held here and not where it is requested, it waits also where its turn, or its next attempt, came after the window's end.
  */
-export async function hold(
-  host: RunHost,
-  id: string,
-  step: StepState,
-  until: number,
-  why?: { readonly code: string; readonly message: string },
-  before: readonly JournalEvent[] = [],
-): Promise<Handled> {
+export async function hold(host: RunHost, id: string, step: StepState, until: number): Promise<Handled> {
   const { ordinal } = await host.commit(id, 0, ({ state }) => {
     const now = state.steps.get(step.n);
     if (now?.status !== "requested" || now.held !== undefined || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined)
       return undefined;
-    const reason = why === undefined ? {} : { why: { code: why.code, message: why.message } };
-    return { events: [...before, { type: "step.held", data: { n: step.n, until: new Date(until).toISOString(), ...reason } }] };
+    return { events: [{ type: "step.held", data: { n: step.n, until: new Date(until).toISOString() } }] };
   });
   return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
 }

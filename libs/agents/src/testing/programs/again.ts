@@ -1,0 +1,32 @@
+import { encodeBody } from "@armada/contracts";
+import type { Message } from "@armada/event-sourcing";
+import { coldRun, replay } from "../../engine/hot-run.ts";
+import { Payloads } from "../../engine/payloads.ts";
+import { TEAM, teamOf } from "./perform.ts";
+import type { Case } from "./program.ts";
+import { Sight } from "./witness.ts";
+import type { World } from "./world.ts";
+
+/** What a run's function sees where a replica that never knew it begins it on its whole journal; `fault`: why it does not fit. */
+export async function seenAgain(
+  drawn: Case,
+  world: World,
+  run: string,
+  journal: readonly Message[],
+): Promise<{ sight: Sight; fault: string | undefined }> {
+  const sight = new Sight();
+  const { workflows } = teamOf(drawn, sight, world.clock);
+  const cold = coldRun(run);
+  await replay(cold, journal.map(openEnded), {
+    scheduler: world.clock.scheduler,
+    payloads: new Payloads(world.mesh.connect(TEAM).objects, TEAM),
+    workflow: (name) => workflows.find((one) => one.name === name),
+  });
+  return { sight, fault: cold.fault?.message };
+}
+
+/** Functions of runs that have ended are not begun: the end is left out. */
+function openEnded(message: Message): Message {
+  const envelopes = message.envelopes.filter(({ type }) => type !== "armada.run.ended" && type !== "armada.cancel.requested");
+  return envelopes.length === message.envelopes.length ? message : { ...message, envelopes, body: encodeBody(envelopes) };
+}

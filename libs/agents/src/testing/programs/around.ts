@@ -1,0 +1,155 @@
+import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import type { Message } from "@armada/event-sourcing";
+import { kinds, nodesOf, OTHER, TEAM } from "./perform.ts";
+import type { Case, EventName, Node, Outside } from "./program.ts";
+import { held, live } from "./values.ts";
+import type { World } from "./world.ts";
+
+/** A journal event as it was stored. */
+export type Stored = { readonly run: string; readonly type: string; readonly n: number | undefined; readonly writer: string };
+
+/** Makes happen what a case says happens around its runs: starts, events, answers of people and of the other team, deaths. */
+export class Around {
+  /** Things still to be done. */
+  due = 0;
+  readonly runs: string[];
+  readonly #world: World;
+  readonly #case: Case;
+  readonly #nodes: ReadonlyMap<string, Node>;
+  readonly #seen = new Map<string, number>();
+  #ids = 0;
+
+  constructor(world: World, drawn: Case) {
+    this.#world = world;
+    this.#case = drawn;
+    this.#nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
+    this.runs = [];
+  }
+
+  begin(): void {
+    for (const slot of [0, 1]) this.#world.start(slot);
+    this.#world.mesh.stream(OTHER).listen((message) => this.#asked(message));
+    this.#later(1, () => {
+      for (let i = 0; i < this.#case.runs; i++) this.#start(`run${i}`);
+    });
+    for (const one of this.#case.outside) if (one.when.on === undefined) this.#later(one.when.ms, () => this.#happen(one, undefined));
+  }
+
+  /** Called as each journal event is stored, before its writer is answered. */
+  stored(event: Stored): void {
+    const nth = (this.#seen.get(event.type) ?? 0) + 1;
+    this.#seen.set(event.type, nth);
+    for (const one of this.#case.outside) {
+      if (one.when.on !== event.type || (one.when.nth ?? 1) !== nth) continue;
+      if (one.when.ms === 0) this.#happen(one, event);
+      else this.#later(one.when.ms, () => this.#happen(one, event));
+    }
+  }
+
+  #start(name: string): void {
+    const input = { generation: 0, carry: live(this.#case.input) };
+    switch (this.#case.start) {
+      case "operator":
+        this.runs.push(name);
+        return this.#ask("operator", "run_start", name, { workflow: "play", input });
+      case "ask":
+        this.runs.push(`${name}-7`);
+        return this.#ask(OTHER, "serve", `${name}-7`, { input, until: new Date(this.#world.clock.now() + 86_400_000).toISOString() });
+      case "event":
+        return this.#fact("begun", name, { id: name, carry: input.carry });
+      default:
+        return this.#case.start satisfies never;
+    }
+  }
+
+  #happen(one: Outside, at: Stored | undefined): void {
+    const run = at?.run ?? this.runs[0];
+    switch (one.does) {
+      case "event":
+        return this.#fact(one.kind, one.id, { id: one.id, k: one.k });
+      case "approve":
+        for (let times = one.times; times > 0 && run !== undefined; times--)
+          this.#control("run_approve", { run, ...(at?.n === undefined ? {} : { n: at.n }), approved: one.approved, by: "ann" });
+        return;
+      case "cancel":
+        if (run !== undefined) this.#control("run_cancel", { run, reason: "enough" });
+        return;
+      case "retry":
+        if (run !== undefined) this.#control("run_retry", { run });
+        return;
+      case "kill": {
+        const slot = this.#world.down(one.who === "writer" ? { writer: at?.writer ?? "" } : one.who, one.gently);
+        if (slot !== undefined) this.#later(one.down, () => this.#world.start(slot));
+        return;
+      }
+      default:
+        return one satisfies never;
+    }
+  }
+
+  /** The other team's side: it answers what it is asked, as the node that asks says. */
+  #asked({ subject, envelopes: [envelope] }: Message): void {
+    const ask = parseSubject(subject);
+    if (ask?.kind !== "ask" || ask.capability !== "answer" || envelope === undefined) return;
+    const data = envelope.data as { input?: { at?: string } };
+    const node = this.#nodes.get(data.input?.at ?? "");
+    if (node?.op !== "call" || node.answer === "silence") return;
+    const [, run = "", n = ""] = /^(.*)-(\d+)$/.exec(ask.id) ?? [];
+    const body =
+      node.answer === "output"
+        ? { output: held(live(node.says))?.value ?? null }
+        : { failure: { code: "DRAWN_REFUSAL", message: `refused at «${node.at}»` } };
+    for (let times = 0; times < node.times; times++)
+      this.#later(node.after + times * 700, () => {
+        const answer = buildSubject({ kind: "answer", to: TEAM, from: OTHER, run, n: Number(n) });
+        this.#put(TEAM, answer, { id: `${ask.id}.answer`, type: "armada.answered", subject: ask.id, team: OTHER, data: body });
+      });
+  }
+
+  #fact(kind: EventName | "begun", id: string, data: unknown): void {
+    const { team, entity, event, type } = kinds[kind];
+    const key = `x${this.#ids++}`;
+    this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), {
+      id: key,
+      type,
+      subject: id,
+      team,
+      data: held(data)?.value,
+    });
+  }
+
+  #control(capability: string, data: Readonly<Record<string, unknown>>): void {
+    this.#ask("operator", capability, `c${this.#ids++}`, data);
+  }
+
+  #ask(from: string, capability: string, id: string, data: unknown): void {
+    const subject = buildSubject({ kind: "ask", to: TEAM, from, capability, id });
+    this.#put(TEAM, subject, { id: `${id}.${capability}`, type: "armada.asked", subject: id, team: from, data: held(data)?.value });
+  }
+
+  #put(stream: string, subject: string, about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string }): void {
+    const { clock, mesh } = this.#world;
+    const envelope: Envelope = {
+      specversion: "1.0",
+      source: `/${about.team}`,
+      time: new Date(clock.now()).toISOString(),
+      correlationid: about.id,
+      causationid: about.id,
+      schemaversion: 1,
+      hops: 0,
+      ...about,
+    };
+    mesh.stream(stream).append(subject, encodeBody([envelope]), clock.now());
+  }
+
+  #later(ms: number, work: () => void): void {
+    this.due++;
+    this.#world.clock.sleep(ms).then(
+      () => {
+        this.due--;
+        work();
+      },
+      () => undefined, // sleeps without a signal are not aborted
+    );
+  }
+}

@@ -1,0 +1,239 @@
+import type { Random } from "@armada/event-sourcing";
+import { seededRandom } from "@armada/event-sourcing/testing";
+import type { Block, Case, EventName, Node, Op, Outside, When } from "./program.ts";
+import { CHANGED, LARGE, PLAIN, UNHELD, type Value } from "./values.ts";
+
+const IDS = ["a", "b"] as const;
+const KINDS: readonly EventName[] = ["poked", "nudged"];
+/** Journal events at which something may happen; a kill at one of them comes between its write and its answer. */
+const MOMENTS = [
+  "run.started",
+  "step.requested",
+  "step.completed",
+  "step.attempt_failed",
+  "inline.completed",
+  "ask.sent",
+  "ask.answered",
+  "fact.emitted",
+  "sleep.set",
+  "wait.set",
+  "wait.met",
+  "approval.asked",
+  "approval.given",
+  "timer.fired",
+  "run.ended",
+] as const;
+const NODES = 14;
+/** Operations whose outcome is a message of the journal. */
+const CALLS: ReadonlySet<Node["op"]> = new Set(["agent", "call", "step", "sleep", "wait", "approval"]);
+
+/** What can be left out of the programs that are drawn. */
+export type Feature = "changed values" | "unheld values" | "huge texts" | "meeting waits";
+
+/** Draws the case of a seed. */
+export function draw(seed: number, without: ReadonlySet<Feature> = new Set()): Case {
+  return new Drawing(seededRandom(seed * 2_654_435_761 + 17), without).case(seed);
+}
+
+class Drawing {
+  readonly #random: Random;
+  readonly #without: ReadonlySet<Feature>;
+  #left = NODES;
+  #nodes = 0;
+  /** Lengths are drawn once each: a timer is known by its length. */
+  #lengths = 0;
+
+  constructor(random: Random, without: ReadonlySet<Feature>) {
+    this.#random = random;
+    this.#without = without;
+  }
+
+  case(seed: number): Case {
+    const body = [...this.#block(6, 0)];
+    if (this.#chance(0.2)) body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value() });
+    const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
+    const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
+    return {
+      seed,
+      hostile: this.#chance(0.6),
+      start: this.#one(["operator", "operator", "ask", "event"]),
+      runs: this.#chance(0.15) ? 2 : 1,
+      input: this.#value(),
+      body,
+      outside: [...outside, ...kills, ...this.#answers()],
+    };
+  }
+
+  #block(most: number, depth: number): Block {
+    return Array.from({ length: 1 + this.#below(most) }, () => this.#node(depth));
+  }
+
+  /** Begins with a call: which of two branches ends first is a question of the journal then, and not of the language's own queue. */
+  #branch(depth: number): Block {
+    const block = this.#block(2, depth);
+    if (block[0] !== undefined && CALLS.has(block[0].op)) return block;
+    const says = { is: "number", n: this.#below(1_000) } as const;
+    return [{ at: this.#name(), op: "step", says, ms: this.#below(500), fails: 0, how: "throw" }, ...block];
+  }
+
+  #node(depth: number): Node {
+    this.#left--;
+    const at = this.#name();
+    const op = this.#left > 0 && depth < 3 && this.#chance(0.35) ? this.#nested(depth + 1) : this.#call();
+    // A wait or an ask that fails ends its block: half of those that can are caught.
+    const fails = op.op === "wait" || op.op === "call" || op.op === "throw" || op.op === "approval" || op.op === "deadline";
+    if (fails && this.#chance(0.6))
+      return { at: this.#name(), op: "try", body: [{ at, ...op }], handler: this.#chance(0.4) ? this.#block(2, 3) : [] };
+    return { at, ...op };
+  }
+
+  #nested(depth: number): Op {
+    const dice = this.#below(10);
+    if (dice < 4)
+      return {
+        op: "join",
+        how: this.#one(["all", "all", "race", "any", "settled"]),
+        branches: Array.from({ length: 2 + this.#below(this.#chance(0.1) ? 9 : 2) }, () => this.#branch(depth)),
+      };
+    if (dice < 6) return { op: "repeat", times: 2 + this.#below(2), body: this.#block(2, depth) };
+    if (dice < 7) return { op: "deadline", ms: this.#length(20_000), body: this.#block(2, depth) };
+    if (dice < 8) return { op: "try", body: this.#block(3, depth), handler: this.#block(1, depth) };
+    if (dice < 9)
+      return { op: "when", on: this.#one(["random", "patched"]), body: this.#block(2, depth), otherwise: this.#block(1, depth) };
+    return { op: "leave", body: this.#block(2, depth) };
+  }
+
+  #call(): Op {
+    const dice = this.#below(100);
+    if (dice < 20)
+      return {
+        op: "agent",
+        agent: this.#one(["sure", "sure", "soft", "writer"]),
+        says: this.#value(),
+        ms: this.#below(this.#chance(0.1) ? 8_000 : 300),
+        fails: this.#chance(0.3) ? 1 + this.#below(5) : 0,
+        how: this.#text(this.#one(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge"]), "throw"),
+      };
+    if (dice < 34)
+      return {
+        op: "step",
+        says: this.#value(),
+        ms: this.#below(500),
+        fails: this.#chance(0.25) ? 1 + this.#below(5) : 0,
+        how: this.#text(this.#one(["throw", "throw", "refuse", "huge"]), "throw"),
+      };
+    if (dice < 58)
+      return {
+        op: "wait",
+        kind: this.#one(KINDS),
+        id: this.#without.has("meeting waits") ? this.#name() : this.#one(IDS),
+        ...(this.#chance(0.6) ? { within: this.#length(40_000) } : {}),
+        ...(this.#chance(0.2) ? { since: 1 + this.#lengths++ } : {}),
+      };
+    if (dice < 66) return { op: "emit", id: this.#one(IDS), says: this.#value() };
+    if (dice < 74) return { op: "sleep", ms: this.#length(20_000) };
+    if (dice < 80)
+      return {
+        op: "approval",
+        show: this.#value(),
+        within: this.#length(60_000),
+        otherwise: this.#one(["cancel", "fail", "continue", "continue"]),
+      };
+    if (dice < 88)
+      return {
+        op: "call",
+        says: this.#value(),
+        answer: this.#one(["output", "output", "refusal", "silence"]),
+        after: this.#below(10_000),
+        times: this.#chance(0.2) ? 2 : 1,
+        within: this.#length(this.#chance(0.5) ? 8_000 : 90_000),
+      };
+    if (dice < 91) return { op: "now" };
+    if (dice < 94) return { op: "random" };
+    if (dice < 97) return { op: "value", says: this.#value() };
+    return { op: "throw", what: this.#text(this.#one(["error", "refusal", "huge", "text", "nothing"]), "error") };
+  }
+
+  #value(): Value {
+    if (this.#chance(0.75)) return { is: "number", n: this.#below(1_000) };
+    const dice = this.#next();
+    if (dice < 0.5) return { is: this.#one(PLAIN) };
+    if (dice < 0.75) return { is: this.#without.has("changed values") ? "null" : this.#one(CHANGED) };
+    if (dice < 0.85) return { is: this.#without.has("unheld values") ? "null" : this.#one(UNHELD) };
+    return { is: this.#one(LARGE) };
+  }
+
+  #outside(): Outside {
+    const dice = this.#below(20);
+    if (dice < 17) return { when: this.#when(), does: "event", kind: this.#one(KINDS), id: this.#id(), k: this.#below(100) };
+    return dice < 18 ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "retry" };
+  }
+
+  #when(): When {
+    const ms = this.#chance(0.3) ? 0 : this.#below(this.#chance(0.5) ? 300 : 40_000);
+    if (this.#chance(0.5)) return { ms };
+    return { on: this.#chance(0.5) ? "wait.set" : this.#one(MOMENTS), nth: 1 + this.#below(3), ms };
+  }
+
+  #kill(): Outside {
+    const ms = this.#chance(0.7) ? 0 : this.#below(30_000);
+    return {
+      when: ms === 0 || this.#chance(0.3) ? { on: this.#one(MOMENTS), nth: 1 + this.#below(4), ms } : { ms },
+      does: "kill",
+      who: this.#one(["writer", "writer", 0, 1]),
+      down: this.#below(this.#chance(0.5) ? 2_000 : 60_000),
+      gently: this.#chance(0.15),
+    };
+  }
+
+  /** People answer most approvals. */
+  #answers(): Outside[] {
+    return [1, 2, 3].flatMap((nth): Outside[] =>
+      this.#chance(0.7)
+        ? [
+            {
+              when: { on: "approval.asked", nth, ms: this.#below(20_000) },
+              does: "approve",
+              approved: this.#chance(0.6),
+              times: this.#chance(0.3) ? 2 : 1,
+            },
+          ]
+        : [],
+    );
+  }
+
+  /** Of an event: one that may be waited for. */
+  #id(): string {
+    return this.#without.has("meeting waits") ? `k${1 + this.#below(NODES)}` : this.#one(IDS);
+  }
+
+  #text<T extends string>(how: T, otherwise: T): T {
+    return how === "huge" && this.#without.has("huge texts") ? otherwise : how;
+  }
+
+  #name(): string {
+    return `k${++this.#nodes}`;
+  }
+
+  #length(most: number): number {
+    return 1 + this.#below(Math.floor(most / 64)) * 64 + (this.#lengths++ % 64);
+  }
+
+  #one<T>(of: readonly T[]): T {
+    const found = of[this.#below(of.length)];
+    if (found === undefined) throw new Error("nothing to draw from");
+    return found;
+  }
+
+  #below(limit: number): number {
+    return Math.floor(this.#next() * limit);
+  }
+
+  #chance(chance: number): boolean {
+    return this.#next() < chance;
+  }
+
+  #next(): number {
+    return this.#random.next();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Value } from "./values.ts";
+
+/** A drawn workflow: data that the executor carries out on `ctx` and the reader reads. Lengths in milliseconds. */
+export type Block = readonly Node[];
+
+/** `at` names a node: no other of its program has it, and the calls that it makes carry it. */
+export type Node = { readonly at: string } & Op;
+
+export type Op =
+  /** Asks an agent. Its first `fails` attempts fail by `how`; then it says `says`. */
+  | {
+      readonly op: "agent";
+      readonly agent: AgentName;
+      readonly says: Value;
+      readonly ms: number;
+      readonly fails: number;
+      readonly how: How;
+    }
+  /** Asks the other team, which answers after `after`, `times` times; `answer` says what. */
+  | {
+      readonly op: "call";
+      readonly says: Value;
+      readonly answer: "output" | "refusal" | "silence";
+      readonly after: number;
+      readonly times: number;
+      readonly within: number;
+    }
+  | { readonly op: "step"; readonly says: Value; readonly ms: number; readonly fails: number; readonly how: "throw" | "refuse" | "huge" }
+  | { readonly op: "emit"; readonly id: string; readonly says: Value }
+  | { readonly op: "sleep"; readonly ms: number }
+  | { readonly op: "deadline"; readonly ms: number; readonly body: Block }
+  | {
+      readonly op: "wait";
+      readonly kind: EventName;
+      readonly id: string;
+      readonly within?: number;
+      /** From when on events count, before the start of the first run; that start unless said. */
+      readonly since?: number;
+    }
+  | { readonly op: "approval"; readonly show: Value; readonly within: number; readonly otherwise: "cancel" | "fail" | "continue" }
+  | { readonly op: "join"; readonly how: "all" | "race" | "any" | "settled"; readonly branches: readonly Block[] }
+  | { readonly op: "try"; readonly body: Block; readonly handler: Block }
+  | { readonly op: "repeat"; readonly times: number; readonly body: Block }
+  | { readonly op: "when"; readonly on: "random" | "patched"; readonly body: Block; readonly otherwise: Block }
+  | { readonly op: "now" }
+  | { readonly op: "random" }
+  /** A value of the function's own. */
+  | { readonly op: "value"; readonly says: Value }
+  | { readonly op: "throw"; readonly what: "error" | "refusal" | "huge" | "text" | "nothing" }
+  /** Makes the calls of its body and does not wait for them. */
+  | { readonly op: "leave"; readonly body: Block }
+  /** Goes on as a new run until `times` of them have ended; then does nothing. Stands in the outermost block only. */
+  | { readonly op: "again"; readonly times: number; readonly carry: Value };
+
+/** `sure` has no fallback, `soft` has one; `writer` changes something outside before it answers. */
+export type AgentName = "sure" | "soft" | "writer";
+export type How = "throw" | "terminal" | "refuse" | "hang" | "huge";
+export type EventName = "poked" | "nudged";
+
+/** When something happens: `ms` after the `nth` such journal event (from 1), or after the start where `on` is not said. */
+export type When = { readonly on?: string; readonly nth?: number; readonly ms: number };
+
+/** What happens around a program. */
+export type Outside = { readonly when: When } & (
+  | { readonly does: "event"; readonly kind: EventName; readonly id: string; readonly k: number }
+  | { readonly does: "approve"; readonly approved: boolean; readonly times: number }
+  | { readonly does: "cancel" }
+  | { readonly does: "retry" }
+  /** `writer`: the replica that wrote the message that it happens at. Down for `down`; `gently`, as a deployment ends it. */
+  | { readonly does: "kill"; readonly who: "writer" | 0 | 1; readonly down: number; readonly gently: boolean }
+);
+
+/** All that one world is made of. The same case gives the same world. */
+export type Case = {
+  /** Of what the mesh does to its clients. */
+  readonly seed: number;
+  readonly hostile: boolean;
+  readonly start: "operator" | "ask" | "event";
+  /** How many runs of the program there are, side by side. */
+  readonly runs: number;
+  readonly input: Value;
+  readonly body: Block;
+  readonly outside: readonly Outside[];
+};

@@ -1,0 +1,599 @@
+import type { Block, Node } from "./program.ts";
+import { held, live, shown } from "./values.ts";
+
+/**
+ * What a reader of the concepts page expects of a program: a second interpreter, without the engine and without
+ * concurrency. It is told in which order a journal took things, and says what the program then has asked for, what came of
+ * it, and how its run ends.
+ */
+
+/** An event of a journal, its large values brought back. `data.n` is the ordinal of the call that it belongs to. */
+export type Told = { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+
+/** An event that has arrived on the team's stream, `seq` in its order. `time`: ms since 1970. */
+export type Arrived = {
+  readonly event: string;
+  readonly type: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly time: number;
+  readonly value: unknown;
+};
+
+/** What all generations of a run share. */
+export type Chain = {
+  /** Where in the team's stream the message stands that started it. */
+  readonly after: number;
+  /** In the order of their arrival. */
+  readonly arrived: readonly Arrived[];
+  /** Events that a wait of the run took. */
+  readonly taken: Set<string>;
+};
+
+/** What a reader cannot know: what chance said, what was done outside, and when timers fired. */
+export type Outside = {
+  drawn(visit: string): unknown;
+  times(n: number): number;
+  /** Where in the team's stream the tick of a call stands. */
+  tick(n: number): number;
+};
+
+type Thrown = { readonly code: string | undefined; readonly text: string };
+const NOT_JSON: Thrown = { code: "VALUE_NOT_JSON", text: "" };
+type Next = { readonly ok: (value: unknown) => void; readonly no: (error: Thrown) => void };
+
+/** A call that holds the program up. `n` is known once the journal names it. */
+export type Pending = {
+  n: number | undefined;
+  /** The type of the journal event that records it, and what tells it from others of that type. */
+  readonly asked: string;
+  readonly what: string;
+  readonly node: Node;
+  /** When it may be ended by its timer, ms since 1970. */
+  readonly until: number | undefined;
+  /** Of a wait, ms since 1970; undefined: since its run began. */
+  readonly since: number | undefined;
+  /** Ordinal of the message that the program answers with it. */
+  readonly made: number;
+  parked: boolean;
+  /** Attempts of the present set that count against it, and all. */
+  failures: number;
+  readonly next: Next;
+};
+
+export type End =
+  | { readonly status: "completed" | "degraded"; readonly output: unknown }
+  | { readonly status: "failed"; readonly code: string; readonly text: string }
+  | { readonly status: "cancelled" }
+  | { readonly status: "continued"; readonly input: unknown };
+
+const ATTEMPTS = 4;
+/** What is journaled of a step while its outcome is out: the program says nothing to it. */
+const PASSIVE: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.tool", "step.parked", "step.retried"]);
+
+export class Reader {
+  /** What the journal says that the program does not. */
+  readonly wrong: string[] = [];
+  readonly pending: Pending[] = [];
+  /** Calls by how they ended; made at, and ended at the journal's message of that ordinal. */
+  readonly outcomes: {
+    readonly n: number;
+    readonly op: string;
+    readonly outcome: string;
+    readonly made: number;
+    readonly ended: number;
+  }[] = [];
+  readonly emitted: { readonly n: number; readonly id: string; readonly value: unknown }[] = [];
+  /** What came of each node, by its visit. */
+  readonly seen = new Map<string, string>();
+  end: End | undefined;
+  readonly #body: Block;
+  readonly #chain: Chain;
+  readonly #outside: Outside;
+  readonly #visits = new Map<string, number>();
+  #generation = 0;
+  #ordinal = 0;
+  #time = 0;
+  #degraded = false;
+
+  constructor(body: Block, chain: Chain, outside: Outside) {
+    this.#body = body;
+    this.#chain = chain;
+    this.#outside = outside;
+  }
+
+  /** One message of the journal, written at `time`. `answered`: what the program asks for then stands in it too. */
+  read(events: readonly Told[], time: number, answered: boolean): void {
+    this.#ordinal++;
+    for (const event of events) this.#event(event, time);
+    if (!answered || events.every(({ type }) => PASSIVE.has(type))) return;
+    const unsaid = this.pending.find((call) => call.n === undefined && call.asked !== "step");
+    if (unsaid !== undefined && this.end === undefined) this.wrong.push(`${unsaid.asked} ${unsaid.what} is not asked for`);
+    const last = events.at(-1)?.type;
+    if (this.end !== undefined && last !== "run.ended") this.wrong.push(`the program has ended: ${shown(this.end)}, its run has not`);
+  }
+
+  #event({ type, data }: Told, time: number): void {
+    const n = Number(data.n);
+    switch (type) {
+      case "run.started":
+        this.#time = time;
+        return this.#start(data.input);
+      case "step.requested":
+        return this.#asked(n, type, `${String(data.agent)} ${visitOf(data.input)}`);
+      case "ask.sent":
+        return this.#asked(n, type, visitOf(data.input), data.until);
+      case "sleep.set":
+        return this.#asked(n, type, "", data.until);
+      case "wait.set":
+        return this.#asked(n, type, texts(data, "type", "id", "since"), data.until);
+      case "approval.asked":
+        return this.#asked(n, type, texts(data, "question", "otherwise"), data.until);
+      case "fact.emitted":
+        return this.#emitted(n, data);
+      case "step.attempt_failed":
+      case "step.worker_lost":
+        return this.#failed(n, type === "step.worker_lost" || data.counts === true);
+      case "step.parked":
+      case "step.retried":
+        return this.#set(n, type === "step.parked");
+      case "run.ended":
+        return this.#ended(data);
+      case "cancel.requested":
+        this.end = { status: "cancelled" };
+        return;
+      case "step.completed":
+      case "step.refused":
+      case "inline.completed":
+      case "inline.failed":
+      case "ask.answered":
+      case "wait.met":
+      case "approval.given":
+      case "timer.fired":
+        this.#time = time;
+        return this.#outcome(n, type, data);
+      case "step.tool":
+      case "run.patched":
+        return;
+      default:
+        this.wrong.push(`nothing of the program makes a ${type}`);
+    }
+  }
+
+  #start(input: unknown): void {
+    const { generation, carry } = input as { generation: number; carry: unknown };
+    this.#generation = generation;
+    this.#block(this.#body, {
+      ok: (results) => {
+        const output = held({ carry, results });
+        if (output === undefined) this.#finish({ status: "failed", code: "VALUE_NOT_JSON", text: "" });
+        else this.#finish({ status: this.#degraded ? "degraded" : "completed", output: output.value });
+      },
+      no: ({ code, text }) => this.#finish({ status: "failed", code: code ?? "WORKFLOW_FAILED", text }),
+    });
+  }
+
+  #finish(end: End): void {
+    this.end ??= end;
+  }
+
+  // The program
+
+  #block(nodes: Block, next: Next): void {
+    const results: unknown[] = [];
+    const go = (index: number): void => {
+      const node = nodes[index];
+      if (node === undefined) return next.ok(results);
+      this.#node(node, {
+        ok: (value) => {
+          results.push(value);
+          go(index + 1);
+        },
+        no: next.no,
+      });
+    };
+    go(0);
+  }
+
+  #node(node: Node, then: Next): void {
+    const visit = this.#visit(node.at);
+    const next: Next = {
+      ok: (value) => {
+        this.seen.set(visit, shown(value));
+        then.ok(value);
+      },
+      no: (error) => {
+        this.seen.set(visit, `threw ${said(error)}`);
+        then.no(error);
+      },
+    };
+    switch (node.op) {
+      case "agent":
+        return this.#call(node, "step.requested", `${node.agent} ${visit}`, next);
+      case "call":
+        return this.#call(node, "ask.sent", visit, next, node.within);
+      case "step":
+        return this.#call(node, "step", visit, next);
+      case "emit": {
+        const told = held({ k: live(node.says) });
+        if (told === undefined) return next.no(NOT_JSON);
+        return this.#call(node, "fact.emitted", `${node.id} ${shown(told.value)}`, next);
+      }
+      case "sleep":
+        return this.#call(node, "sleep.set", "", next, node.ms);
+      case "deadline": {
+        const first = once(next);
+        this.#block(node.body, first);
+        return this.#call(node, "sleep.set", "", { ok: () => first.no({ code: "DEADLINE_EXCEEDED", text: "" }), no: first.no }, node.ms);
+      }
+      case "wait": {
+        const since = node.since === undefined ? "" : new Date(node.since).toISOString();
+        const what = `${typeOf(node.kind)} ${node.id} ${since}`;
+        return this.#call(node, "wait.set", what, next, node.within, node.since);
+      }
+      case "approval":
+        return held(live(node.show)) === undefined
+          ? next.no(NOT_JSON)
+          : this.#call(node, "approval.asked", `${visit} ${node.otherwise}`, next, node.within);
+      case "join":
+        return this.#join(node, next);
+      case "try":
+        return this.#block(node.body, {
+          ok: next.ok,
+          no: (error) => this.#block(node.handler, { ok: (results) => next.ok([said(error), ...(results as unknown[])]), no: next.no }),
+        });
+      case "repeat": {
+        const results: unknown[] = [];
+        const again = (): void =>
+          results.length === node.times
+            ? next.ok(results)
+            : this.#block(node.body, {
+                ok: (value) => {
+                  results.push(value);
+                  again();
+                },
+                no: next.no,
+              });
+        return again();
+      }
+      case "when":
+        return this.#block(this.#outside.drawn(visit) === true ? node.body : node.otherwise, next);
+      case "now":
+        return next.ok(this.#time);
+      case "random":
+        return next.ok(this.#outside.drawn(visit));
+      case "value":
+        return next.ok(live(node.says));
+      case "throw":
+        return next.no(thrown(node));
+      case "leave":
+        this.#block(node.body, { ok: () => undefined, no: () => undefined });
+        return next.ok("left");
+      case "again":
+        return this.#again(node, next);
+      default:
+        return node satisfies never;
+    }
+  }
+
+  #again(node: Extract<Node, { op: "again" }>, next: Next): void {
+    if (this.#generation >= node.times) return next.ok("ended");
+    if (this.pending.length > 0) return next.no({ code: "CONTINUE_WITH_OUTSTANDING", text: "" });
+    const input = held({ generation: this.#generation + 1, carry: live(node.carry) });
+    if (input === undefined) return next.no(NOT_JSON);
+    this.#finish({ status: "continued", input: input.value });
+  }
+
+  #join({ how, branches }: Extract<Node, { op: "join" }>, next: Next): void {
+    const first = once(next);
+    const values: unknown[] = [];
+    const errors: Thrown[] = [];
+    let ended = 0;
+    const one = (index: number, put: () => void, whole: () => void): void => {
+      put();
+      if (++ended === branches.length && index >= 0) whole();
+    };
+    for (const [index, branch] of branches.entries())
+      this.#block(branch, {
+        ok: (value) => {
+          if (how === "race" || how === "any") return first.ok(value);
+          one(
+            index,
+            () => (values[index] = value),
+            () => first.ok(values),
+          );
+        },
+        no: (error) => {
+          if (how === "all" || how === "race") return first.no(error);
+          if (how === "settled")
+            return one(
+              index,
+              () => (values[index] = said(error)),
+              () => first.ok(values),
+            );
+          one(
+            index,
+            () => (errors[index] = error),
+            () => first.no({ code: undefined, text: `none: ${errors.map(said).join(", ")}` }),
+          );
+        },
+      });
+  }
+
+  #call(node: Node, asked: string, what: string, next: Next, length?: number, since?: number): void {
+    const until = length === undefined ? undefined : this.#time + length;
+    this.pending.push({ n: undefined, asked, what, node, until, since, made: this.#ordinal, parked: false, failures: 0, next });
+  }
+
+  // The journal
+
+  #asked(n: number, asked: string, what: string, until?: unknown): void {
+    const time = typeof until === "string" ? Date.parse(until) : undefined;
+    const call = this.pending.find((one) => one.n === undefined && one.asked === asked && one.what === what && one.until === time);
+    if (call === undefined)
+      this.wrong.push(`the program does not ask for ${asked} ${what}${time === undefined ? "" : ` until ${String(until)}`} (call ${n})`);
+    else call.n = n;
+  }
+
+  #emitted(n: number, data: Told["data"]): void {
+    const value = (data.data as { k?: unknown }).k;
+    const what = `${String(data.id)} ${shown(value === undefined ? {} : { k: value })}`;
+    this.#asked(n, "fact.emitted", what);
+    this.emitted.push({ n, id: String(data.id), value: data.data });
+    this.#take(n, "emitted")?.next.ok(undefined);
+  }
+
+  #failed(n: number, counts: boolean): void {
+    const call = this.#of(n);
+    if (call === undefined) return;
+    if (counts) call.failures++;
+    if (call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
+  }
+
+  #set(n: number, parked: boolean): void {
+    const call = this.#of(n);
+    if (call === undefined) return;
+    if (parked && call.node.op === "agent" && call.node.agent === "soft") this.wrong.push(`call ${n} is parked, and has a fallback`);
+    if (parked && !this.#exhausted(call)) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
+    if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
+    call.parked = parked;
+    if (!parked) call.failures = 0;
+  }
+
+  /** Whether a step may have no attempt left. */
+  #exhausted({ node, failures }: Pending): boolean {
+    if (node.op !== "agent" || failures >= ATTEMPTS) return failures >= ATTEMPTS;
+    const terminal = node.how === "terminal" && node.fails > 0;
+    return failures > 0 && (terminal || held(live(node.says)) === undefined);
+  }
+
+  #outcome(n: number, type: string, data: Told["data"]): void {
+    const call = type.startsWith("inline.") ? this.#inline(n, String(data.name)) : this.#of(n);
+    if (call === undefined) return;
+    const { node } = call;
+    switch (node.op) {
+      case "agent":
+        return this.#step(call, type, data);
+      case "step":
+        return this.#worked(call, type, data);
+      case "call":
+        if (type === "timer.fired") return this.#late(call);
+        if (type !== "ask.answered" || node.answer === "silence") return this.#unlike(call, type);
+        if (node.answer === "refusal") return this.#refused(call, data.failure);
+        return this.#answered(call, data.output, live(node.says), "answered");
+      case "sleep":
+      case "deadline":
+        if (type !== "timer.fired") return this.#unlike(call, type);
+        this.#notEarly(call);
+        return this.#take(n, "fired")?.next.ok(undefined);
+      case "wait":
+        return type === "timer.fired" ? this.#over(call) : this.#met(call, type, data);
+      case "approval":
+        return this.#approved(call, type, data);
+      default:
+        return this.#unlike(call, type);
+    }
+  }
+
+  #step(call: Pending, type: string, data: Told["data"]): void {
+    const { node } = call;
+    if (node.op !== "agent") return;
+    if (call.parked) this.wrong.push(`call ${call.n} has an outcome while it is parked`);
+    if (type === "step.refused") {
+      if (node.how !== "refuse" || node.fails === 0) return this.#unlike(call, type);
+      return this.#refused(call, data);
+    }
+    if (type !== "step.completed") return this.#unlike(call, type);
+    if (data.degraded !== undefined) {
+      if (node.agent !== "soft" || !this.#exhausted(call)) this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
+      this.#degraded = true;
+      return this.#answered(call, data.output, { fallback: node.at }, "degraded");
+    }
+    const says = node.agent === "writer" ? [{ wrote: node.at }, live(node.says)] : live(node.says);
+    this.#answered(call, data.output, says, call.failures > 0 ? "completed after failures" : "completed");
+  }
+
+  #worked(call: Pending, type: string, data: Told["data"]): void {
+    const { node } = call;
+    if (node.op !== "step") return;
+    const times = this.#outside.times(call.n ?? 0);
+    if (type === "inline.completed") {
+      if (times <= node.fails) this.wrong.push(`call ${call.n} completed, and ${times} of ${node.fails} failing attempts were made`);
+      return this.#answered(call, data.output, live(node.says), node.fails > 0 ? "completed after failures" : "completed");
+    }
+    if (type !== "inline.failed") return this.#unlike(call, type);
+    if (node.how === "refuse" && node.fails > 0) return this.#refused(call, data);
+    if (held(live(node.says)) === undefined) return this.#lost(call, data);
+    if (node.fails < ATTEMPTS || times < ATTEMPTS)
+      this.wrong.push(`call ${call.n} failed after ${times} attempts, of which ${node.fails} fail`);
+    this.#take(call.n ?? 0, "failed")?.next.no({ code: "WORKFLOW_FAILED", text: `«${node.at}»` });
+  }
+
+  /** A value that no journal holds has ended its call: the error names the call. */
+  #lost(call: Pending, data: Told["data"]): void {
+    if (data.code !== "VALUE_NOT_JSON") this.wrong.push(`call ${call.n} ended with ${String(data.code)}, its value is not JSON`);
+    this.#take(call.n ?? 0, "not JSON")?.next.no(NOT_JSON);
+  }
+
+  #refused(call: Pending, data: unknown): void {
+    const code = (data as { code?: unknown }).code;
+    if (code !== "DRAWN_REFUSAL") this.wrong.push(`call ${call.n} is refused with ${String(code)}`);
+    this.#take(call.n ?? 0, "refused")?.next.no({ code: "DRAWN_REFUSAL", text: `«${call.node.at}»` });
+  }
+
+  #answered(call: Pending, output: unknown, says: unknown, outcome: string): void {
+    const value = held(says)?.value ?? null;
+    if (shown(output ?? null) !== shown(value)) this.wrong.push(`call ${call.n} holds ${shown(output)}, its answer is ${shown(value)}`);
+    this.#take(call.n ?? 0, outcome)?.next.ok(value);
+  }
+
+  /** An event that is in the stream before the wait's timer fires is in time. */
+  #over(call: Pending): void {
+    const first = this.next(call);
+    if (first !== undefined && first.seq < this.#outside.tick(call.n ?? 0) && this.#takerOf(first) === call)
+      this.wrong.push(`the wait ${call.n} is over, and ${first.event} had come`);
+    this.#late(call);
+  }
+
+  #late(call: Pending): void {
+    this.#notEarly(call);
+    this.#take(call.n ?? 0, "timed out")?.next.no({ code: "TIMED_OUT", text: "" });
+  }
+
+  #notEarly({ n, until }: Pending): void {
+    if (until === undefined) this.wrong.push(`call ${n} has no timer and was ended by one`);
+    else if (this.#time < until) this.wrong.push(`call ${n} was ended ${until - this.#time} ms early`);
+  }
+
+  #met(call: Pending, type: string, data: Told["data"]): void {
+    const { node } = call;
+    if (node.op !== "wait") return;
+    if (type !== "wait.met") return this.#unlike(call, type);
+    const first = this.next(call);
+    if (first?.event !== data.event)
+      this.wrong.push(`the wait ${call.n} took ${String(data.event)}, the next is ${first?.event ?? "none"}`);
+    else if (first !== undefined && this.#takerOf(first) !== call)
+      this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
+    this.#chain.taken.add(String(data.event));
+    if (first !== undefined && shown(data.data) !== shown(first.value))
+      this.wrong.push(`the wait ${call.n} holds ${shown(data.data)}, the event is ${shown(first.value)}`);
+    this.#take(call.n ?? 0, "met")?.next.ok(data.data);
+  }
+
+  /** The event that a wait takes next: the first for it that no wait of the run took. */
+  next(call: Pending): Arrived | undefined {
+    return this.#chain.arrived.find((one) => this.#fits(call, one) && !this.#chain.taken.has(one.event));
+  }
+
+  /** Of several open waits that an event fits, the one made first. */
+  #takerOf(event: Arrived): Pending | undefined {
+    const open = this.pending.filter((call) => call.n !== undefined && this.#fits(call, event));
+    return open.sort((a, b) => (a.n ?? 0) - (b.n ?? 0))[0];
+  }
+
+  #fits({ node, since }: Pending, { type, id, time, seq }: Arrived): boolean {
+    if (node.op !== "wait" || type !== typeOf(node.kind) || id !== node.id) return false;
+    return since === undefined ? seq > this.#chain.after : time >= since;
+  }
+
+  #approved(call: Pending, type: string, data: Told["data"]): void {
+    const { node } = call;
+    if (node.op !== "approval") return;
+    const expired = type === "timer.fired";
+    if (!expired && type !== "approval.given") return this.#unlike(call, type);
+    if (expired) this.#notEarly(call);
+    const approved = !expired && data.approved === true;
+    const taken = this.#take(call.n ?? 0, approved ? "approved" : `${expired ? "expired" : "not approved"}, ${node.otherwise}`);
+    if (approved || node.otherwise === "continue") taken?.next.ok({ approved, by: expired ? "" : data.by, expired });
+    else if (node.otherwise === "fail") taken?.next.no({ code: "NOT_APPROVED", text: "" });
+    else this.#finish({ status: "cancelled" });
+  }
+
+  #ended(data: Told["data"]): void {
+    const { end } = this;
+    if (end === undefined) {
+      this.wrong.push(`the run ended ${String(data.status)}, the program waits for ${this.pending.map((one) => one.what).join(", ")}`);
+      this.end = { status: "cancelled" };
+      return;
+    }
+    if (end.status !== data.status) this.wrong.push(`the run is ${String(data.status)}, the program ${end.status}: ${shown(end)}`);
+    if ((end.status === "completed" || end.status === "degraded") && shown(data.output) !== shown(end.output))
+      this.wrong.push(`the run answers ${shown(data.output)}, the program ${shown(end.output)}`);
+    if (end.status === "continued" && shown(data.input) !== shown(end.input))
+      this.wrong.push(`the run goes on with ${shown(data.input)}, the program with ${shown(end.input)}`);
+    if (end.status === "failed") {
+      const failure = data.failure as { code?: unknown; message?: unknown } | undefined;
+      const text = String(failure?.message);
+      if (failure?.code !== end.code || (!end.text.startsWith("none: ") && !text.includes(/«.*»/.exec(end.text)?.[0] ?? "")))
+        this.wrong.push(`the run fails with ${String(failure?.code)} ${text.slice(0, 100)}, the program with ${end.code} ${end.text}`);
+    }
+  }
+
+  #unlike(call: Pending, type: string): void {
+    this.wrong.push(`call ${call.n} (${call.asked} ${call.what}) is ended by ${type}`);
+  }
+
+  #inline(n: number, name: string): Pending | undefined {
+    const call = this.pending.find((one) => one.n === undefined && one.asked === "step" && one.what === name);
+    if (call === undefined) this.wrong.push(`the program has no step ${name} to end (call ${n})`);
+    else call.n = n;
+    return call;
+  }
+
+  #of(n: number): Pending | undefined {
+    const call = this.pending.find((one) => one.n === n);
+    if (call === undefined) this.wrong.push(`call ${n} is not open`);
+    return call;
+  }
+
+  #take(n: number, outcome: string): Pending | undefined {
+    const index = this.pending.findIndex((one) => one.n === n);
+    const [call] = index < 0 ? [] : this.pending.splice(index, 1);
+    if (call !== undefined) this.outcomes.push({ n, op: call.node.op, outcome, made: call.made, ended: this.#ordinal });
+    return call;
+  }
+
+  #visit(name: string): string {
+    const times = (this.#visits.get(name) ?? 0) + 1;
+    this.#visits.set(name, times);
+    return `${name}#${times}`;
+  }
+}
+
+/** Whoever comes first; the others change nothing. */
+function once(next: Next): Next {
+  let over = false;
+  const first = <T>(then: (what: T) => void): ((what: T) => void) => {
+    return (what) => {
+      if (over) return;
+      over = true;
+      then(what);
+    };
+  };
+  return { ok: first(next.ok), no: first(next.no) };
+}
+
+function thrown({ at: name, what }: Extract<Node, { op: "throw" }>): Thrown {
+  if (what === "refusal") return { code: "DRAWN_REFUSAL", text: `«${name}»` };
+  if (what === "nothing") return { code: undefined, text: "undefined" };
+  return { code: undefined, text: what === "text" ? `string «${name}»` : `Error «${name}»` };
+}
+
+/** As a program tells an error. */
+function said({ code, text }: Thrown): string {
+  if (text.startsWith("none: ")) return text;
+  if (code !== undefined) return `${code} ${text}`;
+  return text.includes(" ") ? text : `${text} `;
+}
+
+function typeOf(kind: "poked" | "nudged"): string {
+  return kind === "poked" ? "alpha.thing.poked" : "beta.thing.nudged";
+}
+
+function texts(data: Told["data"], ...names: readonly string[]): string {
+  return names.map((name) => String(data[name])).join(" ");
+}
+
+function visitOf(input: unknown): string {
+  return String((input as { visit?: unknown } | undefined)?.visit);
+}

@@ -1,0 +1,145 @@
+import {
+  CALM,
+  type Clock,
+  HOSTILE,
+  type Log,
+  MemoryMesh,
+  type Ports,
+  type Random,
+  type Scheduler,
+  type Timers,
+} from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import type { Models } from "@armada/models";
+import { type Engine, startEngine } from "../../engine/engine.ts";
+import { allQueues, queuesOf, sourcesOf } from "../../engine/queues.ts";
+import { noTracer } from "../replica.ts";
+import { OTHER, TEAM, teamOf } from "./perform.ts";
+import type { Case } from "./program.ts";
+import { Deeds } from "./witness.ts";
+
+const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
+
+type Replica = { readonly name: string; readonly engine: Engine; kill(): void };
+
+/** Appends, loads and timers of one case beyond which it is spinning: what is asked of the mesh from then on is never answered. */
+export const MOST_OPERATIONS = 20_000;
+
+/** One team of two replicas on a mesh in virtual time, and what it did there. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly deeds = new Deeds();
+  readonly mesh: MemoryMesh;
+  /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
+  readonly faults: string[] = [];
+  /** Timers by run and call, as they were set. */
+  readonly timers = new Map<string, number>();
+  /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
+  readonly deaths: number[] = [];
+  operations = 0;
+  readonly #case: Case;
+  readonly #random: Random;
+  readonly #replicas: (Replica | undefined)[] = [undefined, undefined];
+  #started = 0;
+
+  constructor(drawn: Case) {
+    this.#case = drawn;
+    this.#random = seededRandom(drawn.seed * 7_919 + 1);
+    this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), drawn.hostile ? HOSTILE : CALM);
+    const team = teamOf(drawn, this.deeds, this.clock);
+    this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
+    this.mesh.provision(OTHER, []);
+  }
+
+  get spinning(): boolean {
+    return this.operations > MOST_OPERATIONS;
+  }
+
+  start(slot: number): void {
+    if (this.#replicas[slot] !== undefined) return;
+    const name = `r${this.#started++}`;
+    let dead = false;
+    const never = new Promise<never>(() => undefined);
+    const living = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      return dead ? never : result;
+    };
+    const clock: Clock = { now: () => this.clock.now(), sleep: (ms, signal) => (dead ? never : living(this.clock.sleep(ms, signal))) };
+    const scheduler: Scheduler = { idle: () => (dead ? never : living(this.clock.scheduler.idle())) };
+    let ids = 0;
+    const random: Random = { next: () => this.#random.next(), id: () => `${name}w${(ids++).toString().padStart(12, "0")}` };
+    const { kill, ...connected } = this.mesh.connect(TEAM);
+    const ports: Ports = {
+      ...connected,
+      log: this.#counted(connected.log),
+      timers: this.#kept(connected.timers),
+      clock,
+      scheduler,
+      random,
+      tracer: noTracer,
+      logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
+    };
+    const engine = startEngine(teamOf(this.#case, this.deeds, clock), ports, noModels, { drainMs: 2_000 });
+    engine.closed.catch((error: unknown) => this.faults.push(`the engine ended: ${String(error)}`));
+    this.#replicas[slot] = {
+      name,
+      engine,
+      kill: () => {
+        dead = true;
+        kill();
+      },
+    };
+  }
+
+  /** Kills, or `gently` ends, the replica of a slot, or the one that writes under a name. @returns its slot */
+  down(who: number | { readonly writer: string }, gently: boolean): number | undefined {
+    const slot = typeof who === "number" ? who : this.#replicas.findIndex((one) => one?.name === who.writer);
+    const replica = this.#replicas[slot];
+    if (replica === undefined) return undefined;
+    this.#replicas[slot] = undefined;
+    if (gently) replica.engine.stop().catch((error: unknown) => this.faults.push(`the engine stopped badly: ${String(error)}`));
+    else {
+      this.deaths.push(this.mesh.stream(TEAM).head);
+      replica.kill();
+    }
+    return slot;
+  }
+
+  /** Nothing is on its way: every queue is empty, and every timer has fired. */
+  quiet(): boolean {
+    return this.mesh.quiet && ![...this.timers.keys()].some((key) => this.#pending(key));
+  }
+
+  #pending(key: string): boolean {
+    const [run = "", n = ""] = key.split(" ");
+    return this.mesh.timerPending(TEAM, run, Number(n));
+  }
+
+  #operation<T>(work: () => Promise<T>): Promise<T> {
+    this.operations++;
+    return this.spinning ? new Promise<never>(() => undefined) : work();
+  }
+
+  #counted(log: Log): Log {
+    return {
+      ...log,
+      append: (subject, body, expect) => this.#operation(() => log.append(subject, body, expect)),
+      load: (filter, atLeast) => this.#operation(() => log.load(filter, atLeast)),
+      last: (filter, atLeast) => this.#operation(() => log.last(filter, atLeast)),
+    };
+  }
+
+  #kept(timers: Timers): Timers {
+    return {
+      at: (key, time, body) =>
+        this.#operation(() => {
+          this.timers.set(`${key.run} ${key.n}`, time);
+          return timers.at(key, time, body);
+        }),
+    };
+  }
+
+  #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
+    if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
+  }
+}
