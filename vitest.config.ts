@@ -12,6 +12,8 @@ export default defineConfig({
           name: "unit",
           include: roots.map((root) => `${root}/**/*.test.ts`),
           exclude: [...outside, "**/*.int.test.ts"],
+          // A guard against what never ends, not a measure: a busy machine takes its time.
+          testTimeout: 60_000,
         },
       },
       {

@@ -14,6 +14,7 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+export { type Admission, admit, newest } from "./engine/admission.ts";
 export { type Budget, tierOf } from "./engine/budget.ts";
 export { type Direct, direct } from "./engine/direct.ts";
 export { type Engine, startEngine } from "./engine/engine.ts";

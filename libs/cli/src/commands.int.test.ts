@@ -141,7 +141,7 @@ describe("on a mesh", () => {
 
   test("a refused input is 3, an unknown team 2, an unknown run 3", async () => {
     const refused = await run("run", "content.create_article", "--input", "{}", "--wait");
-    expect(printed(refused, "result")).toMatchObject([{ status: "failed", failure: { code: "INPUT_INVALID" } }]);
+    expect(printed(refused, "result", "error")).toMatchObject([{ code: "INPUT_INVALID" }]);
     const [unread, team, unknown, stranger] = await Promise.all([
       run("run", "content.create_article", "--input", "@nofile"),
       run("run", "nobody.create_article"),
@@ -153,8 +153,8 @@ describe("on a mesh", () => {
   });
 
   test("an accepted run says its place in the stream; the same key is the same run", async () => {
-    const [first] = printed(await run("run", "content.create_article", "--input", "{}", "--key", "twice"), "accepted");
-    const [second] = printed(await run("run", "content.create_article", "--input", "{}", "--key", "twice"), "accepted");
+    const [first] = printed(await run("run", "content.create_article", "--input", BRIEF, "--key", "twice"), "accepted");
+    const [second] = printed(await run("run", "content.create_article", "--input", BRIEF, "--key", "twice"), "accepted");
     expect(first).toEqual({ type: "accepted", run: "twice", seq: expect.any(Number) });
     expect(second).toEqual(first);
   });

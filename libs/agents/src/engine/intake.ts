@@ -2,6 +2,7 @@ import { type Envelope, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Subscription, Workflow } from "../define.ts";
+import { newest } from "./admission.ts";
 import { clearing } from "./clearing.ts";
 import { control } from "./controls.ts";
 import { answerDirectly, type Direct } from "./direct.ts";
@@ -13,7 +14,7 @@ import { release } from "./off-peak.ts";
 import { subscriptionName } from "./queues.ts";
 import type { RunHost } from "./run-host.ts";
 import type { RunState } from "./run-state.ts";
-import { newest, runIdOf, start, startedBy } from "./starts.ts";
+import { runIdOf, start, startedBy } from "./starts.ts";
 import { waitKey } from "./taken.ts";
 import type { Waits } from "./waits.ts";
 

@@ -1,9 +1,10 @@
 import { ArmadaError, isToken, shortHash } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
+import { admit } from "./admission.ts";
 import type { Decision } from "./answer.ts";
 import type { Inlines } from "./inlines.ts";
-import type { JournalData } from "./journal-events.ts";
+import type { Failure, JournalData } from "./journal-events.ts";
 import type { Provenance } from "./journal-message.ts";
 import type { RunHost } from "./run-host.ts";
 
@@ -35,11 +36,6 @@ export function startedBy(subscription: string, event: string): string {
   return shortHash(subscription, event);
 }
 
-/** The newest version that a team serves. */
-export function newest(workflows: readonly Workflow[], name: string): Workflow | undefined {
-  return workflows.filter((served) => served.name === name).sort((a, b) => b.version - a.version)[0];
-}
-
 /**
  * Starts a run once: a second start of the same id changes nothing. Input that does not fit makes a run that has failed,
  * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
@@ -64,31 +60,27 @@ export async function start(
 
 function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
   const { workflow, asked, by, provenance } = about;
-  const parsed = workflow?.input.safeParse(input);
+  const admission = admit(host.team, asked, input, workflow);
   const started = {
     type: "run.started",
     data: {
       workflow: asked,
       version: workflow?.version ?? 0,
       source: workflow === undefined ? "" : sourceOf(workflow),
-      input: parsed?.success === true ? parsed.data : about.input,
+      input: admission.kind === "admitted" ? admission.input : about.input,
       by,
       after: about.seq,
     },
   } as const;
-  const fail = (code: string, message: string, hint: string): Decision => ({
-    events: [started, { type: "run.ended", data: { status: "failed", failure: { code, message, hint } } }],
+  const fail = (failure: Failure): Decision => ({
+    events: [started, { type: "run.ended", data: { status: "failed", failure } }],
     provenance,
   });
   if (provenance.hops > MAX_HOPS)
-    return fail("CHAIN_TOO_LONG", `this chain has passed ${provenance.hops} asks and events`, `see it with \`armada trace ${about.run}\``);
-  if (workflow === undefined || parsed === undefined) {
-    const known = [...new Set(host.team.workflows.map((served) => served.name))].join(", ");
-    return fail("WORKFLOW_UNKNOWN", `team ${host.team.name} has no workflow ${asked}`, `it has ${known || "none"}`);
-  }
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`).join("; ");
-    return fail("INPUT_INVALID", `the input of ${asked} does not fit: ${issues}`, "correct the input and start again");
-  }
-  return { events: [started], provenance };
+    return fail({
+      code: "CHAIN_TOO_LONG",
+      message: `this chain has passed ${provenance.hops} asks and events`,
+      hint: `see it with \`armada trace ${about.run}\``,
+    });
+  return admission.kind === "refused" ? fail(admission.failure) : { events: [started], provenance };
 }

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { type RunState, viewOf } from "@armada/agents";
+import { admit, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
 import type { Live, Log } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
-import { checkTeam } from "../project.ts";
+import { loadServices } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
@@ -36,10 +36,19 @@ async function inputOf(text: string | undefined): Promise<unknown> {
   }
 }
 
+/** What the team could only answer with a failed run is refused before it is asked. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN`, `INPUT_INVALID` */
+async function checkStart(team: string, workflow: string, input: unknown): Promise<void> {
+  const [service] = await loadServices([team]);
+  const admission = service === undefined ? undefined : admit(service.team, workflow, input, newest(service.team.workflows, workflow));
+  if (admission?.kind !== "refused") return;
+  const { code, message, hint } = admission.failure;
+  throw new ArmadaError(code, message, { hint });
+}
+
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
-  await checkTeam(team);
   const input = await inputOf(flags.input);
+  await checkStart(team, workflow, input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input });
   if (flags.wait !== true && flags.stream !== true) {
