@@ -149,6 +149,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./sim.ts"),
   },
   {
+    name: "rooms",
+    minutes: 4,
+    shows: "ten teams on 2 GB, beside files that come and go; a team removed; no room for a moment",
+    load: () => import("./rooms.ts"),
+  },
+  {
     name: "scaffold",
     minutes: 2,
     shows: "a team made by a command runs, answers by a model, and its test holds it to that",

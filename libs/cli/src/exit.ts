@@ -12,6 +12,10 @@ const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
   "MESH_RUNNING",
 ]);
 const REFUSED: ReadonlySet<string> = new Set([
+  "FILE_EXISTS",
+  "TEAM_RUNS",
+  "TEAM_WANTED",
+  "TEAM_NOT_COPIED",
   "INPUT_INVALID",
   "TOPIC_NOT_COVERED",
   "NO_DOCUMENTS",

@@ -128,6 +128,13 @@ export const lines = {
     key: text.optional().describe("the gateway's"),
     pids: z.record(text, z.array(z.int())).describe("by service, and `nats` where the server is ours"),
   }),
+  removed: z.object({
+    type: z.literal("removed"),
+    team: text,
+    streams: z.array(text).readonly(),
+    bytes: count.describe("what its streams held"),
+    kept: text.optional().describe("the file of the backup"),
+  }),
   restarted: z
     .object({ type: z.literal("restarted"), run: text, n: z.int(), attempt: z.int() })
     .describe("what was said in this step so far does not count: its text begins again"),

@@ -12,6 +12,7 @@ import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
+import { removeTeam } from "./commands/remove-team.ts";
 import { runCommand, watchCommand } from "./commands/run.ts";
 import { approval, cancellation, checkMove, controlRun, findRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
@@ -273,6 +274,12 @@ command("doctor", "every value in force, and what is wrong")
 command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action((name, flags) =>
   guard(output(flags.json === true), () => newTeam(name, output(flags.json === true))),
 );
+command("team <name>", "a team's streams, identity and sources", program.command("remove").description("takes away"))
+  .option("--keep <file>", "write a backup of its streams and its identity first")
+  .option("--drop", "keep nothing")
+  .option("--data <dir>", "where streams live, while no mesh runs")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action((name, flags) => guard(output(flags.json === true), () => removeTeam(name, flags, output(flags.json === true))));
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")

@@ -8,6 +8,8 @@ import { createUser, fromSeed } from "@nats-io/nkeys";
 export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string };
 
 const PUBLIC = "public.json";
+/** Public keys of teams that were removed: what they signed is still theirs, and nothing else is. */
+const RETIRED = "retired.json";
 /** ASN.1 frames of a raw Ed25519 key (RFC 8410). */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
@@ -15,7 +17,7 @@ const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 /** Makes the identities that `dir` lacks; files have mode 0600. Answers all public keys of the folder by name. */
 export async function ensureIdentities(dir: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const keys = new Map(await publicKeys(dir));
+  const keys = await currentKeys(dir);
   for (const name of names) {
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
     if (keys.has(name)) continue;
@@ -25,12 +27,24 @@ export async function ensureIdentities(dir: string, names: readonly string[]): P
     await chmod(path, 0o600);
     keys.set(name, pair.getPublicKey());
   }
-  await writeFile(
-    join(dir, PUBLIC),
-    `${JSON.stringify(Object.fromEntries([...keys].sort(([a], [b]) => a.localeCompare(b))), undefined, 2)}\n`,
-    { mode: 0o644 },
-  );
+  await writeKeys(join(dir, PUBLIC), keys);
   return keys;
+}
+
+/** Moves a public key among those that sign nothing any more. Answers whether there was one. */
+export async function retireKey(dir: string, name: string): Promise<boolean> {
+  const keys = await currentKeys(dir);
+  const key = keys.get(name);
+  if (key === undefined) return false;
+  await writeKeys(join(dir, RETIRED), new Map([...(await listed(join(dir, RETIRED))), [name, key]]));
+  keys.delete(name);
+  await writeKeys(join(dir, PUBLIC), keys);
+  return true;
+}
+
+async function writeKeys(path: string, keys: ReadonlyMap<string, string>): Promise<void> {
+  const sorted = Object.fromEntries([...keys].sort(([a], [b]) => a.localeCompare(b)));
+  await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`, { mode: 0o644 });
 }
 
 /** @throws ArmadaError `IDENTITY_MISSING` */
@@ -46,19 +60,29 @@ export async function readIdentity(dir: string, name: string): Promise<Identity>
   }
 }
 
-/** The public keys of a folder of identities, by name: from its list, else from the seeds. */
+/** The public keys of a folder of identities, by name: from its list, else from the seeds; of a team that was removed, its last one. */
 export async function publicKeys(dir: string): Promise<ReadonlyMap<string, string>> {
+  return new Map([...(await listed(join(dir, RETIRED))), ...(await currentKeys(dir))]);
+}
+
+async function currentKeys(dir: string): Promise<Map<string, string>> {
   const files = await readdir(dir).catch(() => [] as string[]);
-  const keys = new Map<string, string>();
+  const keys = await listed(join(dir, PUBLIC));
   for (const file of files.filter((f) => f.endsWith(".nk"))) {
     const name = file.slice(0, -".nk".length);
     keys.set(name, (await readIdentity(dir, name)).publicKey);
   }
-  if (!files.includes(PUBLIC)) return keys;
-  const listed: unknown = JSON.parse(await readFile(join(dir, PUBLIC), "utf8"));
-  if (typeof listed === "object" && listed !== null)
-    for (const [name, key] of Object.entries(listed)) if (typeof key === "string" && !keys.has(name)) keys.set(name, key);
   return keys;
+}
+
+async function listed(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return "{}";
+    throw error;
+  });
+  const keys: unknown = JSON.parse(text);
+  if (typeof keys !== "object" || keys === null) return new Map();
+  return new Map(Object.entries(keys).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 /** Signs in about 50 µs, where the client library's own signer takes over a millisecond. */

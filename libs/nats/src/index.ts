@@ -4,6 +4,7 @@ export { type Link, link, PINNED_SERVER } from "./connect.ts";
 export { ensureIdentities, type Identity, publicKeys, readIdentity } from "./identities.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";
 export { adjustRoom, type Change, provision } from "./provision.ts";
+export { dropIdentity, dropTeam, type TeamOnServer, teamOnServer } from "./remove-team.ts";
 export type { Room } from "./room.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./snapshot.ts";

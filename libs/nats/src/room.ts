@@ -87,6 +87,11 @@ export function isOurs(name: string): boolean {
   return Object.hasOwn(KEEPING, kind) || Object.hasOwn(FORGETTING, kind);
 }
 
+/** Whether a stream is one of the team's. */
+export function isStreamOf(name: string, team: string): boolean {
+  return isOurs(name) && partsOf(name).team === team;
+}
+
 function partsOf(name: string): { kind: string; team: string } {
   const at = name.indexOf("_");
   return { kind: name.slice(0, at), team: name.slice(at + 1) };

@@ -24,6 +24,8 @@ export type ServerOptions = {
   readonly lock?: number;
   /** Called with the server's pid as it is started, and again whenever it was started anew. */
   readonly started?: (pid: number) => void;
+  /** Called with what it says where it could not write a stream, which then answers no publisher until it is started again. */
+  readonly unwritable?: (said: string) => void;
 };
 
 /** A nats-server that this process runs; started again when it ends by itself. */
@@ -32,11 +34,15 @@ export type RunningServer = {
   readonly pid: () => number | undefined;
   /** When it was last started, ms since 1970. */
   readonly since: () => number;
+  /** Ends it; it is started again as after any other end. */
+  restart(): void;
   stop(): Promise<void>;
 };
 
 const READY_MS = 10_000;
 const GRACE_MS = 5_000;
+/** How nats-server 2.15 says that a stream, or all of JetStream, is of no use any more. */
+const UNWRITABLE = /critical write error|will be DISABLED/;
 /**
  * `sh -c WATCH sh PID`: waits until its input ends, which it does with the process that holds the other end, however that one
  * ended; then leaves 5 s to those who still talk to the server, and ends it.
@@ -68,7 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     started.stderr?.on("data", (chunk: Buffer) => {
       ready ||= chunk.includes("Server is ready"); // a cluster's servers say much more after it
-      said = [...said, ...chunk.toString().split("\n")].filter((line) => line !== "").slice(-20);
+      const lines = chunk.toString().split("\n");
+      said = [...said, ...lines].filter((line) => line !== "").slice(-20);
+      const unwritable = lines.find((line) => UNWRITABLE.test(line));
+      if (unwritable !== undefined) options.unwritable?.(unwritable.replace(/^.*?\[ERR\] /, ""));
     });
     const watch = started.pid === undefined ? undefined : watchOver(started.pid);
     if (started.pid !== undefined) options.started?.(started.pid);
@@ -98,6 +107,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     pid: () => child?.pid,
     since: () => since,
+    restart: () => {
+      const running = child;
+      running?.kill("SIGTERM");
+      setTimeout(() => running?.kill("SIGKILL"), GRACE_MS).unref(); // one that has ended takes no signal
+    },
     stop: async () => {
       stopping = true;
       const running = child;

@@ -1,11 +1,16 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseBytes } from "@armada/contracts";
+import { parseBytes, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { adjustRoom, type Link, type Room } from "@armada/nats";
 import type { Config } from "@armada/runtime";
 
 const EVERY_MS = 10_000;
+/** So much free, and a server that is started again can write. */
+const ENOUGH = 16 * 1024 * 1024;
+const LOOK_MS = 500;
+/** Between two starts: where the disk is full again at once, or the failure was another one. */
+const PAUSE_MS = 5_000;
 
 /** What limits the streams: the disk that holds `folder`, where the server is ours, and what is configured. */
 export async function roomOf(config: Pick<Config, "room">, folder: string | undefined): Promise<Room> {
@@ -37,4 +42,31 @@ export async function keepRoom(link: Link, room: () => Promise<Room>, logger: Lo
     }
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }
+}
+
+/**
+ * After a failed write a stream answers no publisher until its server is started again, while all else looks well: so that is
+ * done, once there is room. Answers what to call with the server's word of a failed write.
+ */
+export function restarting(data: string, restart: () => void, say: (line: string) => void, signal: AbortSignal): (said: string) => void {
+  let under = false;
+  const recover = async (said: string): Promise<void> => {
+    say(`nats-server could not write: ${said}`);
+    for (let waits = false; (await freeIn(data)) < ENOUGH; waits = true) {
+      if (!waits) say(`it is started again once there is room: ${sizeText(ENOUGH)} free on the disk of ${data}; delete other files there`);
+      await sleep(LOOK_MS, undefined, { signal, ref: false });
+    }
+    say("starting nats-server again, so that it takes messages");
+    restart();
+    await sleep(PAUSE_MS, undefined, { signal, ref: false });
+  };
+  return (said) => {
+    if (under || signal.aborted) return;
+    under = true;
+    recover(said)
+      .catch((error: unknown) => void (signal.aborted || say(`the server is not started again: ${String(error)}`)))
+      .finally(() => {
+        under = false;
+      });
+  };
 }

@@ -25,7 +25,7 @@ import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
-import { keepRoom, roomOf } from "./room.ts";
+import { keepRoom, restarting, roomOf } from "./room.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
@@ -74,6 +74,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
     process.exit(130);
   });
   let changed = (): void => undefined;
+  const ending = new AbortController();
+  const unwritable = restarting(resolve(data), () => server?.restart(), say, ending.signal);
   if (ours.url === undefined)
     server = await startServer({
       binary: required(
@@ -93,10 +95,10 @@ export async function up(options: UpOptions): Promise<Mesh> {
         lock?.serverIs(pid);
         changed();
       },
+      unwritable,
     });
   const nats = server?.url ?? required(ours.url);
   const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
-  const ending = new AbortController();
   let keeper: Link | undefined;
   let written = Promise.resolve();
   try {

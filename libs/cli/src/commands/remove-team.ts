@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sourcesOf } from "@armada/agents";
+import { ArmadaError, checkName, sizeText } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { dropIdentity, dropTeam, type Link, link, ROLES, readIdentity, teamOnServer, writeBackup } from "@armada/nats";
+import { EXIT } from "../exit.ts";
+import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { ownServer } from "../mesh/own-server.ts";
+import type { Output } from "../output.ts";
+import { loadServices, projectRoot, type Service } from "../project.ts";
+import { settingsFor } from "../settings.ts";
+
+export type RemoveFlags = {
+  readonly keep?: string;
+  readonly drop?: boolean;
+  readonly mesh?: string;
+  readonly data?: string;
+  readonly config?: string;
+};
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+/** What others have not copied yet comes by itself while the server runs. */
+const COPIED_MS = 15_000;
+
+/**
+ * Takes a team away: a backup or nothing, then its streams, what others listen to of it, its identity. On the running mesh,
+ * else on the server that NATS_URL names, else on a server of its own on the data folder.
+ * @throws ArmadaError `USAGE`, `NO_SUCH_TEAM`, `TEAM_RUNS`, `TEAM_WANTED`, `TEAM_NOT_COPIED`, `FILE_EXISTS`; then nothing has changed
+ */
+export async function removeTeam(name: string, flags: RemoveFlags, out: Output): Promise<number> {
+  checkName(name, "team");
+  if ((flags.keep === undefined) === (flags.drop !== true))
+    throw new ArmadaError("USAGE", `say what becomes of what ${name} knows`, {
+      hint: "--keep FILE writes a backup first, --drop keeps nothing",
+    });
+  if ((ROLES as readonly string[]).includes(name)) throw new ArmadaError("USAGE", `${name} is no team`);
+  if (flags.keep !== undefined && existsSync(flags.keep))
+    throw new ArmadaError("FILE_EXISTS", `${flags.keep} is there already`, { hint: "name another file" });
+  refuseWanted(name, await loadServices());
+  const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
+  const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
+  if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
+  const { config } = await settingsFor(flags);
+  const nats = mesh?.nats ?? config.nats.url;
+  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  try {
+    const { streams, bytes } = await settled(admin, name);
+    if (flags.keep !== undefined) {
+      const seed = await readFile(join(keys, `${name}.nk`), "utf8").catch(() => undefined);
+      out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${flags.keep}`);
+      await writeBackup(admin, streams, seed, flags.keep);
+    }
+    const changes = [...(await dropTeam(admin, name)), ...(await dropIdentity(keys, name))];
+    for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
+    out.emit({ type: "removed", team: name, streams, bytes, ...(flags.keep === undefined ? {} : { kept: resolve(flags.keep) }) });
+    if (existsSync(join(projectRoot, "services", name, "src/team.ts")))
+      out.say(`services/${name} is still there: delete it, or the next \`armada up\` makes the team anew, empty`);
+    return EXIT.ok;
+  } finally {
+    await admin.close();
+  }
+}
+
+/** A team that others' code names would leave them with events that never come and asks that nobody answers. */
+function refuseWanted(name: string, services: readonly Service[]): void {
+  const by = services.flatMap(({ name: other, team }) => {
+    if (other === name) return [];
+    const asks = team.asks.filter((capability) => capability.team === name).map(({ name: capability }) => `asks ${capability}`);
+    const takes = (sourcesOf(team).get(name) ?? []).map((filter) => `listens to ${filter.replace(/^evt\./, "").replace(/\.>$/, "")}`);
+    const all = [...asks, ...takes];
+    return all.length === 0 ? [] : [`${other} ${all.join(", ")}`];
+  });
+  if (by.length > 0)
+    throw new ArmadaError("TEAM_WANTED", `other teams need ${name}: ${by.join("; ")}`, {
+      hint: `take that out of their team.ts and start the mesh once, then \`armada remove team ${name}\` again`,
+    });
+}
+
+/** The team's streams once nobody works on them and others have what they took from it. */
+async function settled(admin: Link, name: string): Promise<{ streams: readonly string[]; bytes: number }> {
+  const deadline = Date.now() + COPIED_MS;
+  for (;;) {
+    const { streams, bytes, pulls, takers } = await teamOnServer(admin, name);
+    if (streams.length === 0)
+      throw new ArmadaError("NO_SUCH_TEAM", `there are no streams of a team ${name} on this server`, {
+        hint: "is it the server of the right mesh? --mesh FILE, --data DIR and NATS_URL name one",
+      });
+    if (pulls > 0) throw runs(name);
+    const behind = takers.filter(({ missing }) => missing > 0);
+    if (behind.length === 0) return { streams, bytes };
+    if (Date.now() > deadline)
+      throw new ArmadaError(
+        "TEAM_NOT_COPIED",
+        `${behind.map(({ stream }) => stream).join(", ")} lacks facts of ${name} that it listens to`,
+        {
+          hint: "is that stream full? `armada health` says so; what it lacks would be lost with the team",
+        },
+      );
+    await sleep(500);
+  }
+}
+
+function runs(name: string): ArmadaError {
+  return new ArmadaError("TEAM_RUNS", `${name} is at work`, {
+    hint: "end the mesh and run this again, or start the mesh by `armada up --only …` without that team",
+  });
+}

@@ -1,0 +1,43 @@
+import { join, resolve } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import { authorization, ensureIdentities, ROLES, startServer } from "@armada/nats";
+import type { Config } from "@armada/runtime";
+import { projectRoot } from "../project.ts";
+import { lockData } from "./data-lock.ts";
+import { claimHome, HOME } from "./mesh-file.ts";
+
+/** A server on the data folder for one command, while no mesh runs there: the roles may connect, no team may. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY` */
+export async function ownServer(options: {
+  data: string;
+  keys: string;
+  syncInterval: Config["nats"]["syncInterval"];
+}): Promise<AsyncDisposable & { readonly url: string }> {
+  const binary = process.env.ARMADA_NATS_SERVER;
+  if (binary === undefined) throw new ArmadaError("NO_NATS_SERVER", "no nats-server was found: start through `npm start` or `npx armada`");
+  const home = resolve(HOME);
+  await claimHome(home);
+  const lock = await lockData(resolve(options.data));
+  try {
+    const server = await startServer({
+      binary,
+      base: join(projectRoot, "infra/nats/server.conf"),
+      data: resolve(options.data),
+      folder: join(home, "nats"),
+      authorization: authorization(await ensureIdentities(options.keys, ROLES), []),
+      syncInterval: options.syncInterval,
+      logger: { info: () => undefined, warn: () => undefined },
+      lock: lock.file,
+      started: (pid) => lock.serverIs(pid),
+    });
+    return {
+      url: server.url,
+      [Symbol.asyncDispose]: async () => {
+        await server.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
