@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { teamFiles } from "../../libs/cli/src/scaffold/files.ts";
+import { pathToFileURL } from "node:url";
 import type { Checkout } from "./checkout.ts";
 
 /** Writes a team as `armada new team NAME` does, without its packages being linked: its `main.ts` needs none. */
-export function addTeam(copy: Checkout, name: string): void {
+export async function addTeam(copy: Checkout, name: string): Promise<void> {
+  const scaffold = pathToFileURL(join(copy.root, "libs/cli/src/scaffold/files.ts")).href;
+  const { teamFiles } = (await import(scaffold)) as { teamFiles(name: string): ReadonlyMap<string, string> };
   for (const [path, text] of teamFiles(name)) copy.write(`services/${name}/${path}`, text);
 }
 

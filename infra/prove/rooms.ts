@@ -31,7 +31,7 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   const start = (teams: readonly string[]): Promise<Up> => up(["--data", data, "--only", teams.join(",")], own);
   const size = disk?.path ?? (short ? 384 : 1_536) * MiB;
 
-  for (const name of names) addTeam(copy, name);
+  for (const name of names) await addTeam(copy, name);
   {
     say("the first team, then all of them");
     await using first = await start(names.slice(0, 1));

@@ -8,7 +8,7 @@ export const run: Proof = async function* ({ say }) {
   using copy = copyCheckout();
   using at = place({}, copy.root);
   for (const team of [undefined, "support", "reporting"]) {
-    if (team !== undefined) addTeam(copy, team);
+    if (team !== undefined) await addTeam(copy, team);
     say(`armada up${team === undefined ? "" : ` with ${team}`}`);
     await using mesh = await up([], at);
     yield holds(`${team ?? "gateway"} serves`, mesh.mesh().pids[team ?? "gateway"]?.length === 1, mesh.said());

@@ -9,7 +9,7 @@ import { holds, type Proof } from "../proof.ts";
 /** Other files take a part of the disk after the first start; then a team comes, and one changes: the mesh starts all the same. */
 export const run: Proof = async function* ({ say }) {
   using copy = copyCheckout();
-  addTeam(copy, "support");
+  await addTeam(copy, "support");
   using at = place({}, copy.root);
   using disk = smallDisk("400m");
   if (disk === undefined) say("no disk of its own: mounting one needs root, so the limits are configured instead");
@@ -20,7 +20,7 @@ export const run: Proof = async function* ({ say }) {
     yield holds("the first start serves", (first.mesh().pids.support?.length ?? 0) === 1, first.said());
   }
   if (disk !== undefined) spawnSync("dd", ["if=/dev/zero", `of=${join(disk.path, "other")}`, "bs=1M", "count=120"]);
-  addTeam(copy, "helpers");
+  await addTeam(copy, "helpers");
   // A team that changes as well: it listens to what is opened at the new one.
   const team = join(copy.root, "services/support/src/team.ts");
   copy.write(
