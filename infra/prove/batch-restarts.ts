@@ -16,7 +16,7 @@ const BATCH_MS = 1_500;
 const READ_MS = 6_000;
 /** So long before that end the log is stopped. */
 const STOPPED_MS = 1_200;
-/** Long enough to be in progress through a kill and the wait of 20 s after it. */
+/** Long enough to be in progress through a kill and the wait of 8 s after it. */
 const LONG_MS = 20_000;
 const SUBMITTED = "armada.step.submitted";
 const Step = z.looseObject({ n: z.number() });

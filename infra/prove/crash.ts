@@ -8,7 +8,7 @@ import { allEnded, briefFile, showRun, startRun } from "./runs.ts";
 const ANSWER_MS = 200;
 /** In the short form, beside other proofs: a busy machine is slow to kill, and an answer must still be awaited then. */
 const SHORT_ANSWER_MS = 1_000;
-/** A step of a lost replica is given to another after the queue's wait of 20 s. */
+/** A step of a lost replica is given to another after the queue's wait of 8 s. */
 const GOES_ON_MS = 25_000;
 const ALL_ENDED_MS = 180_000;
 
@@ -28,7 +28,7 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
     say,
   }));
   if (!short) for (const one of phases) yield* await phase(one);
-  // Most of a phase is waiting for the 20 s after which a lost replica's work is given to another.
+  // Most of a phase is waiting for the 8 s after which a lost replica's work is given to another.
   else for (const figures of await Promise.all(phases.map(phase))) yield* figures;
 }
 

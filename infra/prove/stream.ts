@@ -23,7 +23,7 @@ const SHORT_PIECE_MS = 150;
 /** The share of the answer that has been heard when the process is killed, in percent. */
 const EARLIEST = 4;
 const LATEST = 80;
-/** A killed replica's step comes again after 20 s. */
+/** A killed replica's step comes again after 8 s. */
 const NEXT_MS = 60_000;
 const SETTLED_MS = 60_000;
 

@@ -17,7 +17,7 @@ export type {
 export { type Admission, admit, newest } from "./engine/admission.ts";
 export { type Budget, tierOf } from "./engine/budget.ts";
 export { type Direct, direct } from "./engine/direct.ts";
-export { type Engine, startEngine } from "./engine/engine.ts";
+export { type Engine, type RunningStep, startEngine } from "./engine/engine.ts";
 export { fits } from "./engine/fits.ts";
 export { schemas as journalSchemas } from "./engine/journal-events.ts";
 export { type JournalMessage, readJournalMessage } from "./engine/journal-message.ts";

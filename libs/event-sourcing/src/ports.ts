@@ -47,12 +47,14 @@ export type Queue = {
   readonly filters: readonly string[];
   /** Messages that this worker handles at a time. */
   readonly concurrency: number;
+  /** How long a handler may hold the event loop before its messages count as lost, ms; 30 s unless said. */
+  readonly limit?: number;
 };
 
 /** What a handler decided: `done` acknowledges; `retry` gives it back for at least `after` ms. */
 export type Handled = { readonly kind: "done" } | { readonly kind: "retry"; readonly after: number };
 
-/** `since`: when the queue was made, ms since 1970. `workers`: pulls that wait for messages. */
+/** `since`: when the queue was first provisioned, ms since 1970, however often its stream was moved or its consumer made again. `workers`: pulls that wait for messages. */
 export type Depth = { readonly pending: number; readonly unacked: number; readonly workers: number; readonly since: number };
 
 /**
@@ -60,8 +62,11 @@ export type Depth = { readonly pending: number; readonly unacked: number; readon
  * `append`: durable when answered. `load`, `last`: in order of sequence, at least up to `atLeast`; throw
  * `LOG_UNAVAILABLE` (retryable) when the log cannot be reached. A load of more than 1,000 messages is `too_many`.
  * `follow`: every message after sequence `from`, once, in order, without a gap; resumes by itself; resolves when `signal` aborts.
- * `work`: at least once, unordered after a redelivery; acknowledgements can be forgotten. A message unanswered for 20 s
- * (its worker died) goes to another worker. Resolves when `signal` has aborted and the handlers at work have ended.
+ * A stream that is made anew, or restored, is another one under the same name, where a sequence means something else: every
+ * message of it is followed, from its beginning.
+ * `work`: at least once, unordered after a redelivery; acknowledgements can be forgotten. A message whose worker gives no
+ * sign of life (it died, or its event loop is held for longer than the queue's limit) goes to another worker. Resolves when
+ * `signal` has aborted and the handlers at work have ended.
  */
 export interface Log {
   append(subject: string, body: string, expect?: Expectation): Promise<Appended>;
@@ -76,6 +81,11 @@ export interface Log {
   depth(queue: string): Promise<Depth>;
   /** The sequence of the stream's last message. */
   head(): Promise<number>;
+  /**
+   * Resolves with `replaced` when the stream turns out to be another one: what was learnt of the one before is not what this
+   * one holds. Follower and workers of this log get nothing of the new one before. With `aborted` when `signal` aborts.
+   */
+  replaced(signal: AbortSignal): Promise<"replaced" | "aborted">;
 }
 
 /** Fires at least once, never early, late by up to 300 ms; the tick comes back through the log on `tick.<team>.<run>.<n>`. */

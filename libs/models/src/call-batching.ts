@@ -12,6 +12,7 @@ type Item = {
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
   readonly meter: Meter | undefined;
+  readonly deadline: number | undefined;
   /** Ends with the part that is its own: entry `n` of the answer. */
   readonly split: (answer: JointAnswer, n: number, part: Spent) => void;
   readonly fail: (error: unknown) => void;
@@ -48,6 +49,7 @@ export function batchedModels(models: Models, { clock }: BatchingOptions): Model
         request,
         signal,
         meter: options?.meter,
+        deadline: options?.deadline,
         fail: reject,
         alone: () => models.call(request, signal, options).then(resolve, reject),
         split: (answer, n, { model, usage, costMicros, exact }) => {
@@ -112,7 +114,11 @@ export function batchedModels(models: Models, { clock }: BatchingOptions): Model
     const meter = payers.length === 0 ? undefined : new JointMeter(payers, clock);
     try {
       const request = jointRequest([first.request, ...others.map((item) => item.request)]);
-      const { value, ...about } = await models.call(request, whenAllAbort(live), meter === undefined ? {} : { meter });
+      const ends = live.flatMap(({ deadline }) => deadline ?? []);
+      const { value, ...about } = await models.call(request, whenAllAbort(live), {
+        ...(meter === undefined ? {} : { meter }),
+        ...(ends.length === 0 ? {} : { deadline: Math.min(...ends) }),
+      });
       const parts = partsOf({ ...about, exact: true }, live.length);
       for (const [i, item] of live.entries()) {
         const part = parts[i];
@@ -153,5 +159,6 @@ function partsOf({ model, usage, costMicros, exact }: Spent, n: number): Spent[]
 /** The error as one of `n` has it: with its own part of what was spent. */
 function errorPart(error: ModelError, i: number, n: number): ModelError {
   const spent = error.spent === undefined ? undefined : partsOf(error.spent, n)[i];
-  return new ModelError(error.code, error.message, { cause: error, hint: error.hint, retryAfter: error.retryAfter, spent });
+  const { code, message, hint, retryAfter, sent } = error;
+  return new ModelError(code, message, { cause: error, hint, retryAfter, spent, sent });
 }

@@ -22,6 +22,8 @@ export type ChosenModels = {
   batches(tier: Tier): ProviderBatches | undefined;
   /** Which model serves a tier; `local` for each without a key. */
   readonly tiers: Readonly<Record<Tier, string>>;
+  /** Who serves a tier: each has limits and outages of its own. */
+  readonly providers: Readonly<Record<Tier, Provider>>;
   /**
    * Asks the providers, free of charge, whether they are there and accept the key and each tier's model.
    * @returns one line for each that is not well: a refused key, an unknown model, a missing price, a provider that is down.
@@ -85,6 +87,7 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
     },
     batches: (tier) => (routes[tier].provider === "anthropic" ? batches : undefined),
     tiers: { worker: modelOf("worker"), specialist: modelOf("specialist"), orchestrator: modelOf("orchestrator") },
+    providers: { worker: routes.worker.provider, specialist: routes.specialist.provider, orchestrator: routes.orchestrator.provider },
     problems,
     checkKey: async (signal) => (await problems(signal)).find(({ code }) => !PASSING.has(code))?.line,
   };

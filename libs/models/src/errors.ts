@@ -47,11 +47,12 @@ type Details = {
   readonly hint?: string | undefined;
   readonly retryAfter?: number | undefined;
   readonly spent?: Spent | undefined;
+  readonly sent?: boolean;
 };
 
 /**
  * A failed model call; `hint` is the next step. `retryAfter` is in milliseconds, from the provider; `spent` is absent where
- * nothing is known of the cost.
+ * nothing is known of the cost. Not `sent` where no request came to the provider: who waits and asks again has lost nothing.
  */
 export class ModelError extends Error {
   override readonly name = "ModelError";
@@ -60,6 +61,7 @@ export class ModelError extends Error {
   readonly terminal: boolean;
   readonly retryAfter: number | undefined;
   readonly spent: Spent | undefined;
+  readonly sent: boolean;
 
   constructor(code: ModelErrorCode, message: string, options: Details = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -68,5 +70,6 @@ export class ModelError extends Error {
     this.terminal = modelErrorCodes[code] === "terminal";
     this.retryAfter = options.retryAfter;
     this.spent = options.spent;
+    this.sent = options.sent ?? true;
   }
 }

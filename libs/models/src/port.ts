@@ -119,6 +119,8 @@ export type CallOptions = {
   readonly lane?: "batch";
   /** Of the attempt in the batch lane. */
   readonly notes?: LaneNotes;
+  /** When the attempt ends, ms since 1970: a call whose turn would come in its second half is refused, not sent. */
+  readonly deadline?: number;
 };
 
 /**

@@ -18,6 +18,9 @@ const REFUSED = new Set([503, 529]);
 const NEVER_SENT =
   /^(bad port|ERR_INVALID_.+|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.+|CERT_.+|.*SELF_SIGNED.*|UNABLE_TO_.+)$/;
 
+/** Of these, what passes by itself: nobody listens yet, or there is no way there now. */
+const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT)$/;
+
 /** What a call has cost of which no answer began: nothing where it was refused or never sent, else nobody knows. */
 export function costOfFailure(thrown: unknown): CallCost {
   const { status, cause, message } = read(thrown);
@@ -32,11 +35,12 @@ export function costOfFailure(thrown: unknown): CallCost {
  * broken stream. The message never repeats the request or its headers.
  */
 export function modelError(thrown: unknown, model: string, spent?: Spent): ModelError {
-  if (thrown instanceof ModelError) return new ModelError(thrown.code, thrown.message, { cause: thrown.cause, spent });
+  if (thrown instanceof ModelError) return new ModelError(thrown.code, thrown.message, { cause: thrown.cause, hint: thrown.hint, spent });
   const failure = read(thrown);
   const code = codeOf(failure, spent !== undefined);
   const retryAfter = code === "MODEL_RATE_LIMITED" || code === "MODEL_OVERLOADED" ? retryAfterOf(failure.headers) : undefined;
-  return new ModelError(code, sentence(code, model, failure), { cause: thrown, retryAfter, spent });
+  const sent = failure.status !== undefined || !UNREACHED.test(failure.cause ?? "");
+  return new ModelError(code, sentence(code, model, failure), { cause: thrown, retryAfter, spent, sent });
 }
 
 /**

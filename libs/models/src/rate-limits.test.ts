@@ -2,10 +2,11 @@ import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ModelError } from "./errors.ts";
-import type { ModelAnswer, ModelRequest, Models, Usage } from "./port.ts";
+import type { CallOptions, ModelAnswer, ModelRequest, Models, Usage } from "./port.ts";
 import { limitedModels, type RateLimitOptions } from "./rate-limits.ts";
 
 const MINUTE = 60_000;
+const never = new AbortController().signal;
 const request = (bytes = 0, task = "sort"): ModelRequest => ({
   tier: "worker",
   task,
@@ -35,8 +36,8 @@ function world(limits: Omit<RateLimitOptions, "clock">, provider: { ms?: number;
     },
   };
   const limited = limitedModels(models, { clock, ...limits });
-  const never = new AbortController().signal;
-  const call = (asked = request(), signal = never) => limited.call(asked, signal);
+  const call = (asked = request(), signal = never, callOptions: CallOptions = {}) => limited.call(asked, signal, callOptions);
+  const within = (ms: number) => call(request(), never, { deadline: clock.now() + ms });
   const settled = async <T>(calls: readonly Promise<T>[], limit = 100 * MINUTE): Promise<PromiseSettledResult<T>[]> => {
     let all: PromiseSettledResult<T>[] | undefined;
     void Promise.allSettled(calls).then((results) => {
@@ -45,7 +46,7 @@ function world(limits: Omit<RateLimitOptions, "clock">, provider: { ms?: number;
     expect(await clock.run(() => all !== undefined, limit)).toBe("done");
     return all ?? [];
   };
-  return { clock, made, flight, call, settled };
+  return { clock, made, flight, call, within, settled };
 }
 
 /** The most that began within `ms`, whenever they began. */
@@ -183,6 +184,84 @@ describe("a provider", () => {
     gone.abort(new Error("gone"));
     await settled([left, ...all]);
     expect([flight.most, made.length]).toEqual([3, 21]);
+  });
+
+  test("that names a time beyond an attempt is not asked before, and who asks is told until when and why", async () => {
+    const refusal = new ModelError("MODEL_RATE_LIMITED", "m: 429: slow down", { retryAfter: 3_600_000 });
+    const { clock, made, within, call, settled } = world({ requestsPerMinute: 60 }, { fails: (n) => (n === 1 ? refusal : undefined) });
+    const first = within(20_000);
+    const queued = within(20_000);
+    const start = clock.now();
+    const results = await settled([first, queued]);
+    const until = new Date(clock.now() + 3_600_000).toISOString();
+    const told = { code: "MODEL_RATE_LIMITED", sent: false, retryAfter: 3_600_000, message: expect.stringContaining(until) as string };
+    expect(results).toMatchObject([{ reason: refusal }, { reason: told }]);
+    expect(clock.now() - start).toBeLessThan(1_000);
+    await expect(within(20_000)).rejects.toMatchObject(told);
+    expect(made).toHaveLength(1);
+    await settled([call()]); // who has no deadline waits
+    expect((made[1]?.at ?? 0) - start).toBeGreaterThanOrEqual(3_600_000);
+    await settled([within(20_000)]);
+    expect(made).toHaveLength(3);
+  });
+
+  test("that cannot be reached is tried by one call at a time, ever more seldom, and by all once it is there", async () => {
+    const down = new ModelError("MODEL_UNREACHABLE", "the API cannot be reached (connect ECONNREFUSED)", { sent: false });
+    let there = false;
+    const { clock, made, within, settled } = world({}, { fails: () => (there ? undefined : down) });
+    const start = clock.now();
+    const ask = async (): Promise<unknown> => {
+      for (;;) {
+        const [result] = await Promise.allSettled([within(30_000)]);
+        if (result?.status === "fulfilled") return result.value;
+        expect(result?.reason).toMatchObject({ code: "MODEL_UNREACHABLE", sent: false, message: down.message });
+        await clock.sleep(result?.reason instanceof ModelError ? (result.reason.retryAfter ?? 0) : 0);
+      }
+    };
+    const all = Array.from({ length: 20 }, ask);
+    await settled([clock.sleep(20 * MINUTE)]);
+    // All at first, then one after 1, 2, 4, … 256, 300, 300 and 300 s.
+    expect(made.slice(0, 20).every(({ at }) => at === start)).toBe(true);
+    expect(made.length).toBe(20 + 11);
+    there = true;
+    await settled(all);
+    expect(clock.now() - start).toBeLessThanOrEqual(25 * MINUTE + 1_000);
+    await settled(Array.from({ length: 5 }, () => within(30_000)));
+  });
+
+  test("whose limits are used up gives each that cannot wait a time at which it has its turn", async () => {
+    const { clock, made, within, settled } = world({ requestsPerMinute: 60 });
+    const start = clock.now();
+    let refused = 0;
+    const ask = async (): Promise<unknown> => {
+      for (;;) {
+        const [result] = await Promise.allSettled([within(30_000)]);
+        if (result?.status === "fulfilled") return result.value;
+        refused++;
+        expect(result?.reason).toMatchObject({ code: "MODEL_RATE_LIMITED", sent: false });
+        await clock.sleep(result?.reason instanceof ModelError ? (result.reason.retryAfter ?? 0) : 0);
+      }
+    };
+    await settled(Array.from({ length: 120 }, ask));
+    expect(made).toHaveLength(120);
+    expect(clock.now() - start).toBeLessThan(2.5 * MINUTE);
+    expect(refused).toBeLessThan(200);
+  });
+
+  test("is not held up by another, nor a model by another of the same", async () => {
+    const clock = new VirtualClock();
+    const made: string[] = [];
+    const models: Models = {
+      call: ({ tier }) => {
+        made.push(tier);
+        return Promise.reject(new ModelError("MODEL_RATE_LIMITED", "later", { retryAfter: 3_600_000 }));
+      },
+    };
+    const limited = limitedModels(models, { clock }, ({ tier }) => ({ provider: "p", model: tier }));
+    const ask = (tier: ModelRequest["tier"]) =>
+      limited.call({ ...request(), tier }, never, { deadline: clock.now() + 30_000 }).catch(() => undefined);
+    for (const tier of ["worker", "worker", "specialist"] as const) await ask(tier);
+    expect(made).toEqual(["worker", "specialist"]);
   });
 
   test("without limits is asked at once", async () => {

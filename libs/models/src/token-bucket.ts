@@ -31,6 +31,12 @@ export class TokenBucket {
     return missing <= 1e-9 ? 0 : Math.ceil(missing / rate);
   }
 
+  /** Milliseconds until `amount` could have been taken in all, in small parts. */
+  waitForAll(amount: number): number {
+    const rate = this.#fill();
+    return Math.max(0, Math.ceil((amount - this.#level) / rate));
+  }
+
   /** Less than nothing gives back. */
   take(amount: number): void {
     this.#fill();

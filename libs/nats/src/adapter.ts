@@ -29,6 +29,8 @@ export async function connectTeam(options: {
   team: string;
   logger: Logger;
   serverSince?: number;
+  /** Whether an event loop that does not turn for half a minute over its limit ends the process: for who is supervised. */
+  endsWhenStuck?: boolean;
   /** Who no longer wants to wait for the server. */
   signal?: AbortSignal;
 }): Promise<NatsPorts> {

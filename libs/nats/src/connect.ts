@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { AuthorizationError, connect, type Msg, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
+import { AuthorizationError, connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { clientOptions, RETRY_MS } from "./client-options.ts";
 import type { Identity } from "./identities.ts";
 import { Mux } from "./mux.ts";
+import { SignsOfLife } from "./signs-of-life.ts";
+import { destroySocket } from "./stuck-socket.ts";
 import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
 
 const OLDEST = [2, 14] as const;
 export const PINNED_SERVER = "2.15.1";
-const RETRY_MS = 200;
 /** Tries, ten seconds. */
 const SAY_EVERY = 50;
 /** What the server complains of is logged this often; the rest is counted. */
 const SAY_AGAIN_MS = 1_000;
-/** A server that takes the connection and says nothing is given up. */
-const DIAL_MS = 5_000;
-/** A connection that is silently dead is noticed after two to three of these. */
-const PING_MS = 2_000;
+/** How long a dead connection may take to end. */
+const END_MS = 500;
 /** How long a server may refuse an identity that it knew: after that the link is closed, and who owns it ends with a code. */
 const REFUSED_MS = 60_000;
 
@@ -28,6 +28,8 @@ export type Link = {
   readonly outageAt: () => number;
   /** Lasts until it is ended: over outages, and over permissions that are taken away and given again. An exception in `handle` is logged. */
   subscribe(subject: string, handle: (message: Msg) => void): Unsubscribe;
+  /** Keeps messages that are at work, from a thread and a connection of its own; made when it is first called. */
+  signs(): SignsOfLife;
   /** Called whenever the connection is there again; returns the way to end that. */
   onReconnect(handler: () => void): () => void;
   close(): Promise<void>;
@@ -44,12 +46,12 @@ export async function link(options: {
   logger: Logger;
   /** When the server was started, where that is known, ms since 1970. */
   serverSince?: number;
+  endsWhenStuck?: boolean;
   /** Who no longer wants to wait for the server. */
   signal?: AbortSignal;
 }): Promise<Link> {
   const { identity, logger } = options;
-  const inboxPrefix = `_INBOX.${identity.name}`;
-  const connection = await connected(options, inboxPrefix);
+  const connection = await connected(options);
   try {
     checkVersion(connection.info?.version ?? "0.0.0", logger);
   } catch (error) {
@@ -57,9 +59,10 @@ export async function link(options: {
     throw error;
   }
   const subscriptions = new Subscriptions(connection, logger);
-  const mux = new Mux(connection, subscriptions, inboxPrefix);
+  const mux = new Mux(connection, subscriptions, `_INBOX.${identity.name}`);
   let outageAt = options.serverSince ?? 0;
   let server = connection.info?.server_id;
+  let signs: SignsOfLife | undefined;
   let away = false;
   let refusedSince: number | undefined;
   const handlers = new Set<() => void>();
@@ -79,8 +82,15 @@ export async function link(options: {
     logger.warn(`NATS has refused ${identity.name} for ${REFUSED_MS / 1_000} s; giving up`);
     void connection.close();
   };
+  let ending: NodeJS.Timeout | undefined;
   const watch = async (): Promise<void> => {
     for await (const status of connection.status()) {
+      if (status.type === "staleConnection" || status.type === "forceReconnect")
+        ending ??= setTimeout(() => destroySocket(connection), END_MS);
+      if (status.type === "disconnect" || status.type === "close") {
+        clearTimeout(ending);
+        ending = undefined;
+      }
       if (status.type === "disconnect" && !away) {
         away = true; // the client says so again for each try that fails
         mux.failAll("the connection to NATS went away");
@@ -106,38 +116,33 @@ export async function link(options: {
     identity,
     outageAt: () => outageAt,
     subscribe: (subject, handle) => subscriptions.add(subject, handle),
+    signs: () => {
+      signs ??= new SignsOfLife(options);
+      return signs;
+    },
     onReconnect: (handler) => {
       handlers.add(handler);
       return () => void handlers.delete(handler);
     },
     close: async () => {
       mux.close();
+      signs?.close();
       await connection.close();
     },
   };
 }
 
 /** Tries until it is connected: the client's own way to wait for a server cannot be stopped. */
-async function connected(
-  { servers, identity, logger, signal }: Pick<Parameters<typeof link>[0], "servers" | "identity" | "logger" | "signal">,
-  inboxPrefix: string,
-): Promise<NatsConnection> {
+async function connected({
+  servers,
+  identity,
+  logger,
+  signal,
+}: Pick<Parameters<typeof link>[0], "servers" | "identity" | "logger" | "signal">): Promise<NatsConnection> {
   for (let tries = 1, refusals = 0; ; tries++) {
     signal?.throwIfAborted();
     try {
-      const connecting = connect({
-        servers: servers.split(","),
-        name: identity.name,
-        authenticator: nkeyAuthenticator(new TextEncoder().encode(identity.seed)),
-        inboxPrefix,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: RETRY_MS,
-        ignoreAuthErrorAbort: true, // else the second one in the life of a client, however far apart, closes it for good
-        timeout: DIAL_MS,
-        noAsyncTraces: true,
-        pingInterval: PING_MS,
-        maxPingOut: 2,
-      });
+      const connecting = connect(clientOptions(servers, identity));
       return await orAborted(connecting, signal);
     } catch (error) {
       // A server that is just starting anew may refuse once who it is about to know.

@@ -7,7 +7,9 @@ import { expecting } from "./expectation.ts";
 import { follow } from "./follow.ts";
 import { pull } from "./pull.ts";
 import { scan } from "./scan.ts";
+import { sinceOf } from "./since.ts";
 import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
+import { StreamIdentity } from "./stream-identity.ts";
 import { unavailable } from "./unavailable.ts";
 import type { Reader, Reading, Signer } from "./writer.ts";
 
@@ -32,9 +34,7 @@ type Place = { readonly subject: string; readonly seq: number };
 /** What a direct get answered; `forged`: messages that no reader takes. */
 type Answered = { readonly messages: Message[]; readonly forged: readonly Place[]; readonly upTo: number; readonly empty: boolean };
 
-type ApiError = { readonly description: string; readonly err_code?: number };
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
+type ApiError = { readonly description: string };
 
 /** The Log port on one of a team's JetStream streams: its journals and facts, or its draws. */
 export function jetstreamLog(
@@ -45,6 +45,7 @@ export function jetstreamLog(
 ): Log {
   const stream = `${kind}_${team}`;
   const { mux } = link;
+  const identity = new StreamIdentity(link, stream, logger);
   const seen = new Set<number>();
   const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {
     const body = m.string();
@@ -226,9 +227,9 @@ export function jetstreamLog(
     append,
     load,
     last,
-    follow: (filters, from, handler, signal) => follow(link, stream, { filters, from }, take, handler, signal, logger),
+    follow: (filters, from, handler, signal) => follow(link, stream, identity, { filters, from }, take, handler, signal, logger),
     scan: (filters, from, handler) => scan(link, stream, { filters, from }, take, handler),
-    work: (queue, handler, signal) => pull(link, stream, queue, take, handler, signal, logger),
+    work: (queue, handler, signal) => pull(link, stream, identity, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
       if (until > Date.now()) {
         await pauseUntil(queue, until);
@@ -240,19 +241,25 @@ export function jetstreamLog(
       for (let ms = RESUME_MS; ; ms *= 4) if (await pauseUntil(queue, Date.parse((await consumerInfo(queue)).ts) + ms)) return;
     },
     depth: async (queue) => {
-      const of = await consumerInfo(queue);
-      return { pending: of.num_pending, unacked: of.num_ack_pending, workers: of.num_waiting, since: Date.parse(of.created) };
+      const [of, { metadata }] = await Promise.all([consumerInfo(queue), identity.look()]);
+      return {
+        pending: of.num_pending,
+        unacked: of.num_ack_pending,
+        workers: of.num_waiting,
+        since: sinceOf(metadata, queue) ?? Date.parse(of.created),
+      };
     },
-    head: async () => {
-      const info = await api(link, `STREAM.INFO.${stream}`, {});
-      if (info.error?.err_code === NO_STREAM)
-        throw new ArmadaError("STREAM_MISSING", `there is no stream ${stream} on this server`, {
-          hint: "`armada provision` makes it, where the team belongs to this mesh",
-          retryable: true,
-        });
-      if (info.error !== undefined) throw unavailable(`${stream}: ${info.error.description}`);
-      return (info as unknown as { state: { last_seq: number } }).state.last_seq;
-    },
+    head: async () => (await identity.look()).lastSeq,
+    replaced: (signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve("aborted");
+        const end = (how: "replaced" | "aborted"): void => {
+          unlisten();
+          resolve(how);
+        };
+        const unlisten = identity.onReplaced(() => end("replaced"));
+        signal.addEventListener("abort", () => end("aborted"), { once: true });
+      }),
   };
 }
 

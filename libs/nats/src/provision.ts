@@ -2,12 +2,17 @@ import { ArmadaError } from "@armada/contracts";
 import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
 import type { Link } from "./connect.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
+import { withSince } from "./since.ts";
+import { streamInfo } from "./stream-identity.ts";
 import { operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
 /** Less than this in all is no room. */
 const LEAST_GROWTH = 1024 * 1024;
+
+/** The stream that is made before any of a team's. */
+const FIRST = "OBJECTS_operator";
 
 /** One thing that provisioning did, or would do. */
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
@@ -26,6 +31,7 @@ export async function provision(
   const changes: Change[] = [];
   const wanted = teams.map((team) => topologyOf(team, options));
   const dry = options.dryRun === true;
+  const start = await streamInfo(link, FIRST).catch(missing);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
   const plan = [operatorObjects(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
@@ -44,7 +50,9 @@ export async function provision(
       growth = Math.floor(growth / 2);
     }
   }
-  for (const one of wanted) await applyConsumers(manager, one, changes, dry);
+  // What is stated from here on starts what subscribes to it: none of the teams' streams that are new now was there before.
+  const began = start?.now ?? (dry ? "" : (await streamInfo(link, FIRST)).created);
+  for (const one of wanted) await applyConsumers(manager, one, changes, dry, began);
   return merged(changes);
 }
 
@@ -181,15 +189,26 @@ function merged(changes: readonly Change[]): Change[] {
   return [...byWhat.values()];
 }
 
-async function applyConsumers(manager: JetStreamManager, { consumers, streams }: Wanted, changes: Change[], dry: boolean): Promise<void> {
+async function applyConsumers(
+  manager: JetStreamManager,
+  { consumers, streams }: Wanted,
+  changes: Change[],
+  dry: boolean,
+  began: string,
+): Promise<void> {
   const stream = streams.map((s) => s.name ?? "").find((name) => name.startsWith("TEAM_")) ?? "";
   const known = new Map<string, Record<string, unknown>>();
+  const made = new Map(consumers.map(({ config }) => [config.durable_name ?? "", began]));
   try {
     for await (const info of manager.consumers.list(stream))
-      if (info.config.durable_name !== undefined) known.set(info.config.durable_name, info.config as unknown as Record<string, unknown>);
+      if (info.config.durable_name !== undefined) {
+        known.set(info.config.durable_name, info.config as unknown as Record<string, unknown>);
+        if (made.has(info.config.durable_name)) made.set(info.config.durable_name, info.created);
+      }
   } catch (error) {
     if (!dry) throw error; // a dry run before the first one has no stream to list
   }
+  if (!dry) await recordSince(manager, stream, made);
   for (const { config } of consumers) {
     const name = config.durable_name ?? "";
     const now = known.get(name);
@@ -209,6 +228,22 @@ async function applyConsumers(manager: JetStreamManager, { consumers, streams }:
     changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
     if (!dry) await manager.consumers.delete(stream, name);
   }
+}
+
+function missing(error: unknown): undefined {
+  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
+}
+
+/** Before the consumers are made: nothing that one of them brings is older than the record of it. */
+async function recordSince(manager: JetStreamManager, stream: string, made: ReadonlyMap<string, string>): Promise<void> {
+  const { config } = await manager.streams.info(stream);
+  const now = config.metadata ?? {};
+  const metadata = withSince(now, made);
+  if (canonicalMetadata(metadata) !== canonicalMetadata(now)) await manager.streams.update(stream, { ...config, metadata });
+}
+
+function canonicalMetadata(metadata: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(metadata).sort(([a], [b]) => a.localeCompare(b)));
 }
 
 /** The wanted fields that are not as wanted. */

@@ -1,15 +1,23 @@
 import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import type { Link } from "./connect.ts";
+import { sparing } from "./sparing.ts";
 import { statusOf } from "./stored-headers.ts";
+import type { StreamIdentity } from "./stream-identity.ts";
 
-/** A handler that still runs says so this often; the consumer's `ack_wait` is 20 s (ENGINE rule 8). */
-const WORKING_MS = 5_000;
+/** How long a handler may hold the event loop where its queue does not say. */
+const LIMIT_MS = 30_000;
+/** When a message whose handler threw comes again. */
+const FAULT_RETRY_MS = 5_000;
 const EXPIRES_MS = 30_000;
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 2_000;
 const RETRY_MS = 250;
+/** A consumer that is not there is asked for this often, in the end. */
+const LONGEST_RETRY_MS = 2_000;
 /** How long after the server was away a repeated delivery of what was there before is laid to that. */
 const OUTAGE_MS = 30_000;
+
+const DONE: Handled = { kind: "done" };
 
 export type Take = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => Message | undefined;
 
@@ -20,6 +28,7 @@ export type Take = (subject: string, seq: number, time: number, message: Msg, vi
 export function pull(
   link: Link,
   stream: string,
+  identity: StreamIdentity,
   queue: Queue,
   take: Take,
   handler: (delivery: Delivery) => Promise<Handled>,
@@ -27,20 +36,24 @@ export function pull(
   logger: Logger,
 ): Promise<void> {
   const { outbox } = link.mux;
+  const { warn } = sparing(logger);
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
-  const held = new Set<string>();
+  const signs = link.signs();
+  let held = 0;
   let asked = 0;
   let pulls = 0;
   let heard = performance.now();
+  let retry = RETRY_MS;
+  let renewing: Promise<void> | undefined;
   let resolveEnd: () => void = () => undefined;
   const end = new Promise<void>((resolve) => {
     resolveEnd = resolve;
   });
 
   const refill = (): void => {
-    const free = queue.concurrency - held.size - asked;
-    if (signal.aborted || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
+    const free = queue.concurrency - held - asked;
+    if (signal.aborted || renewing !== undefined || free <= 0 || (asked > 0 && free < queue.concurrency / 2)) return;
     ask(free);
   };
 
@@ -56,6 +69,7 @@ export function pull(
     const code = message.subject.startsWith(inbox) ? statusOf(message).code : 0;
     if (code === 100) return;
     if (code === 0) {
+      retry = RETRY_MS;
       asked = Math.max(0, asked - 1);
       void handle(message);
       return;
@@ -63,35 +77,57 @@ export function pull(
     const left = Number(message.headers?.get("Nats-Pending-Messages") || asked);
     asked = Math.max(0, asked - left);
     if (code === 408 || code === 404) return refill();
-    const said = message.headers?.description ?? "";
-    if (!/shutdown|leadership/i.test(said))
-      logger.warn(`queue ${queue.name} of ${stream} is answered ${code} ${said}`, { queue: queue.name });
-    later(RETRY_MS);
+    const said = code === 503 ? "by nobody: its consumer is not there" : `${code} ${message.headers?.description ?? ""}`;
+    if (!/shutdown|leadership/i.test(said)) warn(`queue ${queue.name} of ${stream} is answered ${said}`, { queue: queue.name });
+    renew(retry);
+    retry = Math.min(2 * retry, LONGEST_RETRY_MS);
   };
 
-  const later = (ms: number): void => void setTimeout(refill, ms).unref();
+  /**
+   * Asks anew after `ms`, and after a look which stream it is: nothing of another one is handed out before its readers know
+   * of it. Nothing else is asked meanwhile.
+   */
+  const renew = (ms: number): void => {
+    renewing ??= new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
+      .then(() => identity.look())
+      .then(
+        () => true,
+        (error: unknown) => warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, { queue: queue.name }),
+      )
+      .then((known) => {
+        renewing = undefined;
+        if (known === true) refill();
+        else if (!signal.aborted && !link.connection.isClosed()) renew(LONGEST_RETRY_MS);
+      });
+  };
 
   const handle = async (message: Msg): Promise<void> => {
-    const about = parseAck(message.reply ?? "");
-    if (about === undefined) return;
     const reply = message.reply ?? "";
-    held.add(reply);
+    const about = parseAck(reply);
+    if (about === undefined) return;
+    held++;
+    const release = signs.hold(reply, queue.limit ?? LIMIT_MS);
+    const giveBack = async (after: number): Promise<void> => {
+      await release(); // a sign of life that came later would cancel the delay
+      answer(reply, `-NAK ${JSON.stringify({ delay: Math.max(1, after) * 1e6 })}`);
+    };
     try {
       const read = take(message.subject, about.seq, about.time, message, false);
-      if (read === undefined) return answer(reply, "+ACK");
       const since = link.outageAt();
       const outage = about.delivery > 1 && about.time < since && Date.now() - since < OUTAGE_MS;
-      const handled = await handler({ ...read, delivery: about.delivery, outage });
-      answer(reply, handled.kind === "done" ? "+ACK" : `-NAK ${JSON.stringify({ delay: Math.max(1, handled.after) * 1e6 })}`);
+      const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage });
+      if (handled.kind === "retry") return await giveBack(handled.after);
+      void release();
+      answer(reply, "+ACK");
     } catch (error) {
       logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
         subject: message.subject,
         seq: about.seq,
       });
-      answer(reply, `-NAK ${JSON.stringify({ delay: WORKING_MS * 1e6 })}`);
+      await giveBack(FAULT_RETRY_MS);
     } finally {
-      held.delete(reply);
-      if (signal.aborted && held.size === 0) resolveEnd();
+      held--;
+      if (signal.aborted && held === 0) resolveEnd();
       refill();
     }
   };
@@ -100,32 +136,26 @@ export function pull(
     outbox.publish(reply, text);
   };
 
-  const beat = setInterval(() => {
-    for (const reply of held) answer(reply, "+WPI");
-    if (asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS) {
+  const isSilent = (): boolean => asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS;
+  const look = (): void => {
+    if (isSilent()) {
       asked = 0; // the pulls got lost: ask anew
       heard = performance.now();
+      renew(0);
     }
     refill();
-  }, WORKING_MS);
+  };
+  // After a handler that held the event loop the timers come first: what was said meanwhile is read before it is judged.
+  const beat = setInterval(() => (isSilent() ? setImmediate(look) : refill()), HEARTBEAT_MS);
 
   const stop = (): void => {
     clearInterval(beat);
-    if (held.size === 0) resolveEnd();
-    else void keepBeating();
-  };
-  /** Handlers that drain keep their messages. */
-  const keepBeating = async (): Promise<void> => {
-    const draining = setInterval(() => {
-      for (const reply of held) answer(reply, "+WPI");
-    }, WORKING_MS);
-    await end;
-    clearInterval(draining);
+    if (held === 0) resolveEnd();
   };
   const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
   const unlisten = link.onReconnect(() => {
     asked = 0; // pulls do not outlive a connection
-    refill();
+    renew(0);
   });
   void end.then(() => {
     unlisten();

@@ -6,6 +6,7 @@ import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
 import type { Take } from "./pull.ts";
 import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
+import { StreamIdentity } from "./stream-identity.ts";
 import { unavailable } from "./unavailable.ts";
 import { serverWrote } from "./writer.ts";
 
@@ -52,6 +53,7 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: stri
       return follow(
         link,
         stream,
+        new StreamIdentity(link, stream, logger),
         { filters: [subjectOf(key)], from: 0 },
         take,
         (message) => handler(message.body, message.seq),

@@ -2,6 +2,7 @@ import { type Budget, type Direct, type Engine, startEngine, type Team, type Wor
 import { shortHash } from "@armada/contracts";
 import type { Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
+import { watchLoop } from "./loop-watch.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 
 /** The digest of a workflow's source: an edit without a new version shows. */
@@ -9,7 +10,7 @@ export function sourceOf(workflow: Workflow): string {
   return shortHash(workflow.run.toString());
 }
 
-/** Starts a replica of a team on real time. */
+/** Starts a replica of a team on real time; a step that holds its event loop for over a second is named in the log. */
 export function startReplica(
   team: Team,
   adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; live?: Live },
@@ -17,5 +18,18 @@ export function startReplica(
   options: { drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
 ): Engine {
   const ports = { ...adapters, clock: systemClock, random: systemRandom, scheduler: systemScheduler };
-  return startEngine(team, ports, models, { sourceOf, ...options });
+  const engine = startEngine(team, ports, models, { sourceOf, ...options });
+  const unwatch = watchLoop(engine.running, ({ ms, steps }) => {
+    if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });
+    for (const { run, step, agent } of steps)
+      adapters.logger.warn("a step held the event loop: its replica did nothing else meanwhile", {
+        team: team.name,
+        run,
+        step,
+        agent,
+        ms,
+        ...(steps.length === 1 ? {} : { suspects: steps.length }),
+      });
+  });
+  return { ...engine, stop: () => engine.stop().finally(unwatch) };
 }

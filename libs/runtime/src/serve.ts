@@ -120,6 +120,7 @@ async function run(
     team: team.name,
     logger: log,
     signal,
+    endsWhenStuck: true,
     ...(since > 0 ? { serverSince: since } : {}),
   }).catch((error: unknown) => {
     if (signal.aborted) return undefined;

@@ -34,12 +34,14 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
   const { requestsPerMinute, tokensPerMinute } = config.models;
   // The local model reads material and schema only, and costs nothing: there is nothing to gather for.
   const gather = (models: Models): Models => (free ? models : batchedModels(models, { clock: systemClock }));
-  const paced = limitedModels(chosen.models, {
+  const limits = {
     clock: systemClock,
+    logger: ports.logger,
     share: () => 1 / (budget?.purse.replicas ?? 1),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
-  });
+  };
+  const paced = limitedModels(chosen.models, limits, ({ tier }) => ({ provider: chosen.providers[tier], model: chosen.tiers[tier] }));
   const lane = batchLane({
     clock: systemClock,
     batches: chosen.batches,

@@ -34,6 +34,7 @@ export class AttemptMeter implements Meter, LaneNotes {
   readonly #calls = new Map<string, Open>();
   readonly #earlier: readonly BatchedCall[];
   #concluded = false;
+  #reserving = 0;
 
   constructor(about: About) {
     this.#about = about;
@@ -43,13 +44,14 @@ export class AttemptMeter implements Meter, LaneNotes {
   /** @throws BudgetExhausted, ArmadaError `STEP_DECIDED` where it no longer needs the call, `LEASE_ENDED` */
   async draw({ tier, model, ceiling, call: shared, asked }: Drawing): Promise<string> {
     const { host, budget, agent, run, workflow, step, signal } = this.#about;
-    const reservation = await budget.purse.reserve(agent, ceiling, signal);
+    this.#reserving++;
+    const reservation = await budget.purse.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
     const { holding, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
     const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: host.ports.clock.now() };
     // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
-    const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined;
+    const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined || step.waits !== undefined;
     let refused: Error | undefined;
     try {
       if (journaled) refused = await this.#journal(drawn, block, asked);
@@ -114,6 +116,11 @@ export class AttemptMeter implements Meter, LaneNotes {
       if (state.ended !== undefined || now === undefined || !now.batched.has(call)) return undefined;
       return { events: [{ type: "step.submitted", data: { n: step.n, attempt: now.attempts + 1, call, batch } }] };
     });
+  }
+
+  /** Whether a call waits for what is to pay for it. */
+  get reserving(): boolean {
+    return this.#reserving > 0;
   }
 
   /** The attempt's calls as its outcome journals them; undefined where there were none. */

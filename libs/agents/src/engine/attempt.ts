@@ -2,6 +2,7 @@ import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/c
 import { attributes, type Objects, operations, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
+import { BudgetPending } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
@@ -63,11 +64,16 @@ export async function attemptStep(about: {
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
   const meter = budget === undefined ? undefined : new AttemptMeter({ host, budget, agent: agent.name, run: id, workflow, step, signal });
-  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls };
   const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
+  const deadline = started + milliseconds(timeout);
+  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls, deadline };
   const timer = new AbortController();
+  const tooLate = (): Error =>
+    meter?.reserving === true
+      ? new BudgetPending(timeout)
+      : new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`);
   clock.sleep(milliseconds(timeout), timer.signal).then(
-    () => over.abort(new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`)),
+    () => over.abort(tooLate()),
     () => undefined, // ended in time
   );
   const described = {

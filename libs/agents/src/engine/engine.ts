@@ -12,7 +12,9 @@ import { queuesOf } from "./queues.ts";
 import { ReadModels, type View } from "./read-models.ts";
 import { RunHost } from "./run-host.ts";
 import { Waits } from "./waits.ts";
-import { Worker } from "./worker.ts";
+import { type RunningStep, Worker } from "./worker.ts";
+
+export type { RunningStep } from "./worker.ts";
 
 /** How long a replica that stops waits for its ledger to hear of it. */
 const GIVE_BACK_MS = 2_000;
@@ -22,6 +24,8 @@ export type Engine = {
   /** Takes no more work; resolves when what is running has been recorded or given back. */
   stop(): Promise<void>;
   views(): readonly View[];
+  /** The steps at work now. */
+  running(): readonly RunningStep[];
   /** Rejects when the engine cannot go on. */
   readonly closed: Promise<void>;
 };
@@ -85,6 +89,7 @@ export function startEngine(
   return {
     closed,
     views: () => views.views(),
+    running: () => worker.running(),
     stop: async () => {
       stopping.abort();
       worker.drain("batch"); // a batch takes longer than any drain, and another replica goes on with it

@@ -10,11 +10,11 @@ import { factOf } from "./facts.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import { envelopeType, type Failure, type JournalEvent } from "./journal-events.ts";
-import { release } from "./off-peak.ts";
 import { subscriptionName } from "./queues.ts";
 import type { RunHost } from "./run-host.ts";
 import type { RunState } from "./run-state.ts";
 import { runIdOf, start, startedBy } from "./starts.ts";
+import { release } from "./step-holds.ts";
 import { waitKey } from "./taken.ts";
 import type { Waits } from "./waits.ts";
 

@@ -95,9 +95,9 @@ export const schemas = {
   }),
   /** A call of the batch lane is in this batch of the provider's: whoever comes after waits for that. */
   "step.submitted": z.object({ n, attempt: z.number().int(), call: z.string(), batch: z.string() }),
-  /** Its agent's window is closed: nothing dispatches it before `until` (ISO-8601). */
-  "step.held": z.object({ n, until: z.string() }),
-  /** Its agent's window has opened: it is dispatched again. */
+  /** Nothing dispatches it before `until` (ISO-8601): its agent's window is closed or, with a reason, its model's provider wants it so. */
+  "step.held": z.object({ n, until: z.string(), why: z.object({ code: z.string(), message: z.string() }).optional() }),
+  /** Its time has come: it is dispatched again. */
   "step.released": z.object({ n }),
   "step.attempt_failed": z.object({
     n,
@@ -109,6 +109,8 @@ export const schemas = {
     retryAt: z.string(),
     /** False where the attempt was given back, as in a drain. */
     counts: z.boolean(),
+    /** Its model call was not sent, and those that come after it wait for the same: written once. */
+    waits: z.literal(true).optional(),
     calls: Calls.optional(),
   }),
   "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),

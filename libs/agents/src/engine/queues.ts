@@ -1,4 +1,4 @@
-import { type AnyEventKind, shortHash } from "@armada/contracts";
+import { type AnyEventKind, milliseconds, shortHash } from "@armada/contracts";
 import type { Queue } from "@armada/event-sourcing";
 import type { Subscription, Team } from "../define.ts";
 
@@ -33,7 +33,8 @@ export function queuesOf(team: Team): TeamQueues {
       const live = queue(`do_${name}_a`, `run.${t}.do.${name}-a.>`, limits.concurrency ?? DEFAULT_CONCURRENCY);
       const bulk = queue(`bulk_${name}_a`, `run.${t}.bulk.${name}-a.>`, limits.concurrency ?? BATCH_CONCURRENCY);
       // What was asked before the agent came into the lane is still to be done.
-      return (calls.lane === "batch" ? [live, bulk] : [live]).map((one) => ({ ...one, agent: name }));
+      const limit = calls.lane === "batch" || limits.timeout === undefined ? {} : { limit: milliseconds(limits.timeout) };
+      return (calls.lane === "batch" ? [live, bulk] : [live]).map((one) => ({ ...one, ...limit, agent: name }));
     }),
     leads: team.workflows.map((served) =>
       queue(`lead_${served.name}_v${served.version}`, `run.${t}.lead.${served.name}-v${served.version}.>`),

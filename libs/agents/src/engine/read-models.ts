@@ -29,9 +29,9 @@ export class ReadModels {
 
   async fold(message: Message): Promise<void> {
     if (message.origin !== undefined) {
-      const origin = `${message.origin.stream} ${message.origin.seq}`;
-      if (this.#copies.has(origin)) return; // a source that was taken away and added brings its history again
-      this.#copies.add(origin);
+      const copy = copyOf(message);
+      if (this.#copies.has(copy)) return;
+      this.#copies.add(copy);
     }
     for (const model of this.#models)
       for (const fold of model.folds) {
@@ -51,4 +51,12 @@ export class ReadModels {
     if (models.length === 0) return undefined;
     return Object.fromEntries(models.map((model) => [model.name, this.#states.get(model.name)?.state ?? model.initial()]));
   }
+}
+
+/**
+ * Which fact a copy is of: by its event, not by its place. A source that was taken away and added, and a stream that was made
+ * anew or restored, bring their history again; and in another stream of that name, another fact has the place.
+ */
+function copyOf({ envelopes }: Pick<Message, "envelopes">): string {
+  return envelopes.map(({ team, id }) => `${team} ${id}`).join(" ");
 }

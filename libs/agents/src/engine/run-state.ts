@@ -43,8 +43,10 @@ export type StepState = {
   lastFailure: { readonly code: string; readonly message: string } | undefined;
   /** ISO-8601; set while the step waits for its budget to begin again. */
   budgetUntil: string | undefined;
-  /** Set while the step waits for its agent's window: when it opens (ISO-8601), and the ordinal that says so. */
+  /** Set while nothing dispatches the step: until when (ISO-8601), and the ordinal that says so. */
   held: { readonly until: string; readonly at: number } | undefined;
+  /** Set while it waits for its model's provider, or for the ledger: why, and since when (ISO-8601). */
+  waits: { readonly code: string; readonly message: string; readonly since: string } | undefined;
   /** What answers from a cache did not cost, in micro-dollars. */
   savedMicros: number;
   /** Its calls in the batch lane that an attempt has still to hear of, by id. */
@@ -162,6 +164,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       state.drawn = put(state.drawn, event.data.call, event.data.ceiling);
       return onStep(state, event.data.n, (step) => {
         step.budgetUntil = undefined;
+        step.waits = undefined;
         const { call, tier, model, ceiling, account, asked } = event.data;
         if (asked !== undefined)
           step.batched = put(step.batched, call, {
@@ -189,6 +192,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.attempts++;
         step.delivery = event.data.delivery;
         step.lastFailure = { code: event.data.code, message: event.data.message };
+        step.waits = event.data.waits === true ? waitOf(step, step.lastFailure, time) : undefined;
       });
     case "step.worker_lost":
       return onStep(state, event.data.n, (step) => {
@@ -216,6 +220,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
     case "step.held":
       return onStep(state, event.data.n, (step) => {
         step.held = { until: event.data.until, at: state.length };
+        step.waits = event.data.why === undefined ? undefined : waitOf(step, event.data.why, time);
       });
     case "step.released":
       return onStep(state, event.data.n, (step) => {
@@ -309,6 +314,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     lastFailure: undefined,
     budgetUntil: undefined,
     held: undefined,
+    waits: undefined,
     savedMicros: 0,
     batched: NONE,
     tools: NONE,
@@ -345,6 +351,15 @@ function spend(state: RunState, step: StepState, micros: number, tokens: number)
   step.tokens += tokens;
   step.costMicros += micros;
   state.spent = plus(state.spent, { micros, tokens });
+}
+
+/** A wait for another reason goes on from when the first began. */
+function waitOf(
+  { waits }: StepState,
+  { code, message }: { readonly code: string; readonly message: string },
+  time: string,
+): StepState["waits"] {
+  return { code, message, since: waits?.since ?? time };
 }
 
 function onStep(state: RunState, n: number, change: (step: StepState) => void): void {

@@ -9,7 +9,7 @@ export function statusOf(state: RunState): RunStatus {
   const steps = [...state.steps.values()];
   const requested = steps.filter((step) => step.status === "requested");
   if (requested.length > 0) {
-    const waits = requested.every(({ budgetUntil, held }) => budgetUntil !== undefined || held !== undefined);
+    const waits = requested.every(({ budgetUntil, held, waits }) => budgetUntil !== undefined || held !== undefined || waits !== undefined);
     return waits ? "waiting" : "running";
   }
   if (steps.some((step) => step.status === "parked")) return "parked";

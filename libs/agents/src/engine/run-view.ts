@@ -68,7 +68,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
   });
   const waitingFor =
     state.ended === undefined
-      ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...windows(state)]
+      ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...providers(state), ...windows(state)]
       : [];
   const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
@@ -111,10 +111,22 @@ function budgets(state: RunState): WaitingFor[] {
   );
 }
 
+/** Steps whose model calls are not sent for now. */
+function providers(state: RunState): WaitingFor[] {
+  return [...state.steps.values()].flatMap(({ n, agent, status, waits, held }) => {
+    if (status !== "requested" || waits === undefined) return [];
+    const until = held === undefined ? {} : { until: held.until };
+    if (waits.code === "BUDGET_PENDING") return [{ kind: "budget", n, what: `a budget for ${agent}`, ...until }];
+    return [{ kind: "provider", n, what: `of ${agent}: ${waits.message} (${waits.code})`, ...until }];
+  });
+}
+
 /** Steps whose agent's window must open first. */
 function windows(state: RunState): WaitingFor[] {
-  return [...state.steps.values()].flatMap(({ n, agent, status, held }) =>
-    status === "requested" && held !== undefined ? [{ kind: "window", n, what: `the window of ${agent}`, until: held.until }] : [],
+  return [...state.steps.values()].flatMap(({ n, agent, status, held, waits }) =>
+    status === "requested" && held !== undefined && waits === undefined
+      ? [{ kind: "window", n, what: `the window of ${agent}`, until: held.until }]
+      : [],
   );
 }
 

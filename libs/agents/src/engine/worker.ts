@@ -6,15 +6,15 @@ import type { Agent } from "../define.ts";
 import { opening } from "../window.ts";
 import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
-import { codeOf, hintOf, isTerminal, retryAfterOf } from "./attempt-failure.ts";
+import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
-import { hold } from "./off-peak.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
+import { hold } from "./step-holds.ts";
 
 const DONE: Handled = { kind: "done" };
 const DEFAULT_ATTEMPTS = 4;
@@ -25,6 +25,10 @@ const BATCHED_DELIVERIES = 20;
 const NO_ATTEMPT_LEFT = { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
+/** A step that waits longer than this for what its model's provider named is held by a timer, not by its message. */
+const LONGEST_NAK_MS = 30_000;
+/** So long a step with a fallback waits for a model that cannot be asked. */
+const FALLBACK_AFTER_MS = 900_000;
 
 /** Why a running attempt was aborted. */
 class Abandoned extends ArmadaError {
@@ -42,8 +46,10 @@ type Seen = {
   readonly workflow: string;
 };
 
-type Running = {
-  readonly run: string;
+/** A step that is at work in this replica. `since`: by the engine's clock, ms since 1970. */
+export type RunningStep = { readonly run: string; readonly step: number; readonly agent: string; readonly since: number };
+
+type Running = RunningStep & {
   readonly lane: "batch" | undefined;
   readonly abort: AbortController;
   readonly done: Promise<Handled>;
@@ -70,6 +76,10 @@ export class Worker {
       if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
   }
 
+  running(): readonly RunningStep[] {
+    return [...this.#running.values()];
+  }
+
   /** Gives back what is running, or only what waits for a provider's batch: the attempts do not count. */
   drain(only?: "batch"): void {
     for (const { abort, lane } of this.#running.values())
@@ -86,13 +96,15 @@ export class Worker {
     if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
     const abort = new AbortController();
     const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
-    this.#running.set(key, { run: subject.run, lane: agent.calls.lane, abort, done });
+    const about = { run: subject.run, step: call, agent: agent.name, since: this.#host.ports.clock.now() };
+    this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done });
     return done;
   }
 
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
     let read = await this.#look(id, n, delivery);
-    const waited = read.step?.budgetUntil !== undefined || read.step?.held !== undefined; // for money, or its window: nobody died
+    // For money, its window, or its model's provider: nobody died.
+    const waited = read.step?.budgetUntil !== undefined || read.step?.held !== undefined || read.step?.waits !== undefined;
     const unheard = delivery.delivery - 1 - (read.step?.delivery ?? 0);
     // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
     const batched = (read.step?.batched.size ?? 0) > 0 && unheard < BATCHED_DELIVERIES;
@@ -163,9 +175,10 @@ export class Worker {
     if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
     const failure = { ...failureOf(error), code: codeOf(error) };
     const poor = error instanceof BudgetExhausted;
-    const counts = !(error instanceof Abandoned) && !poor;
-    const after = poor ? this.#untilReset(error) : counts ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
-    const failed: JournalEvent = {
+    const unsent = wasUnsent(error) && !paidFor(attempted);
+    const counts = !(error instanceof Abandoned) && !poor && !unsent;
+    const after = poor ? this.#untilReset(error) : counts || unsent ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
+    const failed: Extract<JournalEvent, { type: "step.attempt_failed" }> = {
       type: "step.attempt_failed",
       data: {
         n: step.n,
@@ -175,6 +188,7 @@ export class Worker {
         message: failure.message,
         retryAt: new Date(this.#host.ports.clock.now() + after).toISOString(),
         counts,
+        ...(unsent ? { waits: true } : {}),
         ...callsOf(attempted),
       },
     };
@@ -185,13 +199,39 @@ export class Worker {
       if (policy === "stop") return this.#park(id, current, [failed], { code: failure.code, message: failure.message, ...hintOf(error) });
       if (step.budgetUntil === failed.data.retryAt) return { kind: "retry", after: Math.min(after, BUDGET_LOOK_MS) };
     }
+    if (unsent) return this.#waits(agent, id, current, failed, after, delivery, signal);
     const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
     if (last) return this.#exhausted(agent, id, current, [failed], delivery, signal);
+    if (counts && after > LONGEST_NAK_MS) return hold(this.#host, id, step, this.#host.ports.clock.now() + after, failure, [failed]);
+    await this.#failed(id, step, failed);
+    return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
+  }
+
+  async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
     await this.#host.commit(id, 0, ({ state }) => {
       const now = state.steps.get(step.n);
       return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt ? { events: [failed] } : undefined;
     });
-    return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
+  }
+
+  /** Its model call was not sent: it comes again when it may be, however often, and no attempt is used up. */
+  async #waits(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    failed: Extract<JournalEvent, { type: "step.attempt_failed" }>,
+    after: number,
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
+    const { code, message, calls } = failed.data;
+    const now = this.#host.ports.clock.now();
+    const since = step.waits === undefined ? now : Date.parse(step.waits.since);
+    if (agent.fallback !== undefined && now - since >= FALLBACK_AFTER_MS)
+      return this.#exhausted(agent, id, step, [failed], delivery, signal);
+    if (after > LONGEST_NAK_MS) return hold(this.#host, id, step, now + after, { code, message }, calls === undefined ? [] : [failed]);
+    if (step.waits?.code !== code || calls !== undefined) await this.#failed(id, step, failed);
+    return { kind: "retry", after };
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
@@ -303,6 +343,11 @@ async function tryFallback(agent: Agent, input: unknown): Promise<unknown> {
   } catch {
     return undefined; // a fallback that fails too leaves the step to be parked, with the first failure as its reason
   }
+}
+
+/** Whether one of its model calls came to its provider. */
+function paidFor({ calls }: Attempted): boolean {
+  return calls?.some(({ bill }) => bill !== "free") === true;
 }
 
 function callsOf({ calls }: Attempted): { calls?: JournaledCall[] } {

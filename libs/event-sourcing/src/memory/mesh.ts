@@ -34,7 +34,9 @@ export class MemoryMesh {
   readonly #registers = new MemoryRegisters();
   readonly #live = new MemoryLive();
   readonly #timers = new Set<string>();
-  readonly #sourced = new Set<string>();
+  /** By origin, target and filter, apart by spaces: how each source is ended. */
+  readonly #sourced = new Map<string, () => void>();
+  readonly #replaced = new Map<string, Set<() => void>>();
 
   constructor(clock: Clock, random: Random, hostility: Hostility = CALM) {
     this.#clock = clock;
@@ -67,8 +69,29 @@ export class MemoryMesh {
   }
 
   stream(team: string): MemoryStream {
-    const known = this.#streams.get(team);
-    if (known !== undefined) return known;
+    return this.#streams.get(team) ?? this.#make(team);
+  }
+
+  /**
+   * Takes a team's stream away and makes it anew, empty: another stream under the same name. Its queues begin with it, and
+   * what it has of others, and others of it, is copied from the beginning.
+   */
+  remake(team: string): void {
+    const ends = [...this.#sourced].filter(([key]) => key.split(" ").slice(0, 2).includes(team));
+    for (const [key, end] of ends) {
+      end();
+      this.#sourced.delete(key);
+    }
+    for (const queue of this.#queues.get(team)?.values() ?? []) queue.clear();
+    this.#make(team);
+    for (const told of [...(this.#replaced.get(team) ?? [])]) told();
+    for (const [key] of ends) {
+      const [from = "", to = "", filter = ""] = key.split(" ");
+      this.#source(from, to, filter);
+    }
+  }
+
+  #make(team: string): MemoryStream {
     const made = new MemoryStream(team);
     this.#streams.set(team, made);
     made.listen((message) => {
@@ -163,6 +186,16 @@ export class MemoryMesh {
       pause: (name, until) => op(() => queue(name).pause(until)),
       depth: (name) => op(() => queue(name).depth()),
       head: () => op(() => this.stream(name).head),
+      replaced: (signal) =>
+        new Promise((resolve) => {
+          const end = this.#onReplaced(name, () => dead || tell("replaced"));
+          const tell = (how: "replaced" | "aborted"): void => {
+            end();
+            resolve(how);
+          };
+          if (signal.aborted) tell("aborted");
+          signal.addEventListener("abort", () => tell("aborted"), { once: true });
+        }),
     });
     return {
       log: logOn(team),
@@ -216,10 +249,17 @@ export class MemoryMesh {
     signal: AbortSignal,
     dead: () => boolean,
   ): Promise<void> {
-    const stream = this.stream(name);
+    let stream = this.stream(name);
     let next = from;
     let wake = (): void => undefined;
-    const end = stream.listen(() => wake());
+    let unlisten = stream.listen(() => wake());
+    const end = this.#onReplaced(name, () => {
+      unlisten();
+      stream = this.stream(name);
+      next = 0;
+      unlisten = stream.listen(() => wake());
+      wake();
+    });
     signal.addEventListener("abort", () => wake(), { once: true });
     while (!signal.aborted && !dead()) {
       const message = stream.messages[next];
@@ -233,6 +273,13 @@ export class MemoryMesh {
       if (message.envelopes.length > 0 && filters.some((filter) => matches(filter, message.subject))) await handler(message);
     }
     end();
+    unlisten();
+  }
+
+  #onReplaced(name: string, told: () => void): () => void {
+    const listeners = this.#replaced.get(name) ?? new Set();
+    this.#replaced.set(name, listeners.add(told));
+    return () => void listeners.delete(told);
   }
 
   #at(team: string, key: { run: string; n: number }, time: number, body: string): Appended {
@@ -253,24 +300,28 @@ export class MemoryMesh {
   #source(from: string, to: string, filter: string): void {
     const key = `${from} ${to} ${filter}`;
     if (this.#sourced.has(key)) return;
-    this.#sourced.add(key);
     const origin = this.stream(from);
     /** Under way, oldest first: whichever delay is over, the oldest arrives. */
     const waiting: Message[] = [];
+    let over = false;
     const copy = (message: Message): void => {
       if (!matches(filter, message.subject)) return;
       waiting.push(message);
       const lag = this.#random.next() * this.#hostility.sourceLagMs;
       const bring = (): void => {
         const next = waiting.shift();
-        if (next !== undefined)
+        if (next !== undefined && !over)
           this.stream(to).append(next.subject, next.body, this.#clock.now(), undefined, { stream: `TEAM_${from}`, seq: next.seq });
       };
       if (lag === 0) bring();
       else this.#later(lag, bring);
     };
     for (const message of [...origin.messages]) copy(message);
-    origin.listen(copy);
+    const end = origin.listen(copy);
+    this.#sourced.set(key, () => {
+      over = true;
+      end();
+    });
   }
 
   #later(ms: number, work: () => void): void {

@@ -2,7 +2,7 @@ import type { Delivery, Depth, Handled, Message, Queue } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
 /** A message that no worker answered for this long goes to another (ENGINE rule 8). */
-const ACK_WAIT_MS = 20_000;
+export const ACK_WAIT_MS = 20_000;
 
 /** One worker's pull: how many it may hold, and what it does with one. */
 export type Puller = {
@@ -26,6 +26,7 @@ export class MemoryQueue {
   /** What each puller holds, as the ways to take it back. */
   readonly #held = new Map<Puller, Set<() => void>>();
   #turn = 0;
+  #era = 0;
   readonly #later: (ms: number, work: () => void) => void;
   readonly #now: () => number;
   readonly #forgets: () => boolean;
@@ -41,6 +42,13 @@ export class MemoryQueue {
     this.#forgets = env.forgets;
     this.since = env.now();
     for (const message of backlog) this.offer(message);
+  }
+
+  /** Its stream is another one: nothing of the one before is delivered any more, or answered. The pullers stay. */
+  clear(): void {
+    this.#era++;
+    this.#ready.length = 0;
+    this.#out.clear();
   }
 
   offer(message: Message): void {
@@ -112,6 +120,7 @@ export class MemoryQueue {
     puller.held++;
     this.#out.add(item);
     const delivery: Delivery = { ...item.message, delivery: item.deliveries, outage: false };
+    const era = this.#era;
     let answered = false;
     const held = this.#held.get(puller) ?? new Set();
     this.#held.set(puller, held);
@@ -121,7 +130,7 @@ export class MemoryQueue {
       held.delete(lost);
       puller.held--;
       this.#out.delete(item);
-      if (again !== undefined) this.#again(item, again);
+      if (again !== undefined && era === this.#era) this.#again(item, again);
       this.#pump();
     };
     const lost = (): void => answer(0);

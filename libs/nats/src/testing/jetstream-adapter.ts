@@ -2,6 +2,7 @@ import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { type Link, link } from "../connect.ts";
 import { publicKeys, readIdentity } from "../identities.ts";
+import { ACK_WAIT_MS } from "../topology.ts";
 import { startTestMesh } from "./mesh.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -25,6 +26,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           now: () => Date.now(),
           sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         },
+        ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const ports = await mesh.connect(team);
           return { ...ports, kill: () => ports.link.close() };
@@ -43,6 +45,13 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
             if (Date.now() > deadline) throw new Error("nats-server was not started again");
             await new Promise((resolve) => setTimeout(resolve, 50));
           }
+        },
+        remake: async (team) => {
+          const provisioner = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+          others.push(provisioner);
+          const answer = await provisioner.mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
+          if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);
+          await mesh.provision(wants);
         },
         drive: (work, limit) => {
           let over: NodeJS.Timeout | undefined;

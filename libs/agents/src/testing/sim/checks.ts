@@ -134,9 +134,9 @@ async function checkViews(world: World, side: Side, payloads: Payloads): Promise
     let state = model.initial();
     const copies = new Set<string>();
     for (const message of world.mesh.stream(side).messages) {
-      const origin = `${message.origin?.stream} ${message.origin?.seq}`;
-      if (message.origin !== undefined && copies.has(origin)) continue;
-      if (message.origin !== undefined) copies.add(origin);
+      const fact = `${message.envelopes[0]?.team} ${message.envelopes[0]?.id}`;
+      if (message.origin !== undefined && copies.has(fact)) continue;
+      if (message.origin !== undefined) copies.add(fact);
       for (const { on, evolve } of model.folds) {
         const read = await factOf(message, on, payloads);
         if (read !== undefined) state = evolve(state, read.fact);

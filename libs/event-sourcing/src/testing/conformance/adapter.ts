@@ -21,6 +21,8 @@ export type Client = {
 /** A started mesh. */
 export type Fixture = {
   readonly clock: Clock;
+  /** How long a dead worker's messages are kept for it, ms. */
+  readonly ackWait: number;
   connect(team: string): Promise<Client>;
   /** The objects of a team for whoever may drop them. */
   archive(team: string): Promise<Objects>;
@@ -30,6 +32,8 @@ export type Fixture = {
   spoil(team: string, digest: string): Promise<void>;
   /** Takes the whole log away without warning and brings it back. */
   restart(): Promise<void>;
+  /** Takes a team's stream away, with its consumers, and makes it anew, under what runs. */
+  remake(team: string): Promise<void>;
   /** Awaits work, and moves the clock where that does not move by itself. Rejects when the work gets nowhere for `limit` ms. */
   drive<T>(work: Promise<T>, limit: number): Promise<T>;
   stop(): Promise<void>;

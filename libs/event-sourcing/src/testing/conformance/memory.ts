@@ -1,5 +1,6 @@
 import { type Hostility, type Mischief, noMischief } from "../../memory/hostility.ts";
 import { MemoryMesh } from "../../memory/mesh.ts";
+import { ACK_WAIT_MS } from "../../memory/queue.ts";
 import { seededRandom, VirtualClock } from "../virtual-time.ts";
 import type { Adapter } from "./adapter.ts";
 
@@ -21,6 +22,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
       for (const { team, queues, sources } of wants) mesh.provision(team, queues, sources);
       return {
         clock,
+        ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const replica = mesh.connect(team);
           return { ...replica, kill: async () => replica.kill() };
@@ -29,6 +31,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
         watcher: async (team) => mesh.connect(team).live,
         spoil: async (team, digest) => mesh.objects.spoil(team, digest),
         restart: async () => undefined,
+        remake: async (team) => mesh.remake(team),
         drive: async (work, limit) => {
           let settled = false;
           const end = (): void => {

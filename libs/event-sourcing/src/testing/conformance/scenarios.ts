@@ -7,6 +7,7 @@ import { lasting } from "./lasting.ts";
 import { pausing } from "./pausing.ts";
 import { reading } from "./reading.ts";
 import { registering } from "./registering.ts";
+import { REMADE, remaking } from "./remaking.ts";
 import { restarting } from "./restarting.ts";
 import type { Scenario } from "./scenario.ts";
 import { storing } from "./storing.ts";
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...registering,
   ...telling,
   ...lasting,
+  ...remaking,
   ...restarting,
 ];
 
@@ -35,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
 export const WANTS: readonly TeamWants[] = [
   { team: "alpha", queues: SCENARIOS.flatMap((scenario) => scenario.queues ?? []), sources: new Map() },
   { team: "beta", queues: [], sources: SOURCED },
+  ...REMADE,
 ];

@@ -1,19 +1,29 @@
 import type { Handled } from "@armada/event-sourcing";
+import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
 const DONE: Handled = { kind: "done" };
 
 /**
- * Sets a step aside until its agent's window opens, `until` ms since 1970: its dispatch is done with, a timer releases it.
- * Held here and not where it is requested, it waits also where its turn, or its next attempt, came after the window's end.
+ * Sets a step aside until its agent's window opens or, with a reason (`why`), until its model's provider takes it, ms since 1970:
+ * its dispatch is done with, a timer releases it. Held here and not where it is requested, it waits also where its turn, or its
+ * next attempt, came after the window's end. `before`: what is journaled with it.
  */
-export async function hold(host: RunHost, id: string, step: StepState, until: number): Promise<Handled> {
+export async function hold(
+  host: RunHost,
+  id: string,
+  step: StepState,
+  until: number,
+  why?: { readonly code: string; readonly message: string },
+  before: readonly JournalEvent[] = [],
+): Promise<Handled> {
   const { ordinal } = await host.commit(id, 0, ({ state }) => {
     const now = state.steps.get(step.n);
     if (now?.status !== "requested" || now.held !== undefined || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined)
       return undefined;
-    return { events: [{ type: "step.held", data: { n: step.n, until: new Date(until).toISOString() } }] };
+    const reason = why === undefined ? {} : { why: { code: why.code, message: why.message } };
+    return { events: [...before, { type: "step.held", data: { n: step.n, until: new Date(until).toISOString(), ...reason } }] };
   });
   return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
 }
