@@ -41,6 +41,8 @@ export function pull(
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
   const signs = link.signs();
   let held = 0;
+  /** Which of the streams that the name has stood for. */
+  let era = 0;
   let asked = 0;
   let pulls = 0;
   let heard = performance.now();
@@ -106,10 +108,11 @@ export function pull(
     const about = parseAck(reply);
     if (about === undefined) return;
     held++;
+    const of = era;
     const release = signs.hold(reply, queue.limit ?? LIMIT_MS);
     const giveBack = async (after: number): Promise<void> => {
       await release(); // a sign of life that came later would cancel the delay
-      answer(reply, `-NAK ${JSON.stringify({ delay: Math.max(1, after) * 1e6 })}`);
+      answer(reply, `-NAK ${JSON.stringify({ delay: Math.max(1, after) * 1e6 })}`, of);
     };
     try {
       const read = take(message.subject, about.seq, about.time, message, false);
@@ -118,7 +121,7 @@ export function pull(
       const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage });
       if (handled.kind === "retry") return await giveBack(handled.after);
       void release();
-      answer(reply, "+ACK");
+      answer(reply, "+ACK", of);
     } catch (error) {
       logger.warn(`queue ${queue.name}: ${error instanceof Error ? error.message : String(error)}`, {
         subject: message.subject,
@@ -132,8 +135,9 @@ export function pull(
     }
   };
 
-  const answer = (reply: string, text: string): void => {
-    outbox.publish(reply, text);
+  /** In another stream the same subject would answer for another message. */
+  const answer = (reply: string, text: string, of: number): void => {
+    if (of === era) outbox.publish(reply, text);
   };
 
   const isSilent = (): boolean => asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS;
@@ -153,12 +157,14 @@ export function pull(
     if (held === 0) resolveEnd();
   };
   const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
+  const unreplaced = identity.onReplaced(() => era++);
   const unlisten = link.onReconnect(() => {
     asked = 0; // pulls do not outlive a connection
     renew(0);
   });
   void end.then(() => {
     unlisten();
+    unreplaced();
     unsubscribe();
   });
   if (signal.aborted) stop();

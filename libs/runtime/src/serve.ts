@@ -128,12 +128,15 @@ async function run(
   });
   if (ports === undefined) return;
   try {
-    await work(team, { ...about, ports, identities, tracer: telemetry.tracer, chosen, signal }, beside, directs);
+    const surroundings = { ...about, ports, identities, tracer: telemetry.tracer, chosen, signal };
+    while ((await work(team, surroundings, beside, directs)) === "replaced")
+      log.info(`${team.name} begins with the stream that is there now`);
   } finally {
     await ports.link.close();
   }
 }
 
+/** Until it is told to stop, or the team's stream is another one: what was learnt of the one before is left with its engine. */
 async function work(
   team: Team,
   about: {
@@ -148,11 +151,11 @@ async function work(
   },
   beside: Beside | undefined,
   directs: Directs | undefined,
-): Promise<void> {
+): Promise<"stopped" | "replaced"> {
   const { ports, identities, tracer, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
-  if (signal.aborted) return;
+  if (signal.aborted) return "stopped";
   const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
   const surroundings: Surroundings = {
     ports,
@@ -176,15 +179,22 @@ async function work(
     const lost = ports.link.connection.closed().then(() => {
       if (!signal.aborted) throw new ArmadaError("CONNECTION_LOST", `the connection of ${team.name} to NATS is over`);
     });
-    await Promise.race([aborted(signal), engine.closed, lost]);
-    if (!signal.aborted) process.exitCode = 1;
+    const how = await Promise.race([aborted(signal), engine.closed, lost]).then(() => "stopped" as const, ifReplaced);
+    if (!signal.aborted && how === "stopped") process.exitCode = 1;
     await extra?.close();
+    return how;
   } finally {
     // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
-    setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
+    const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
     await engine.stop();
+    clearTimeout(stuck);
     end();
   }
+}
+
+function ifReplaced(error: unknown): "replaced" {
+  if (error instanceof ArmadaError && error.code === "STREAM_REPLACED") return "replaced";
+  throw error;
 }
 
 /** Services may be started before anything was provisioned, in any order. */

@@ -7,6 +7,7 @@ import type { Direct } from "./direct.ts";
 import { guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
+import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { persistently } from "./persistently.ts";
 import { queuesOf } from "./queues.ts";
 import { ReadModels, type View } from "./read-models.ts";
@@ -26,19 +27,21 @@ export type Engine = {
   views(): readonly View[];
   /** The steps at work now. */
   running(): readonly RunningStep[];
-  /** Rejects when the engine cannot go on. */
+  /** Rejects when the engine cannot go on: with `STREAM_REPLACED` where the team's stream turns out to be another one. */
   readonly closed: Promise<void>;
 };
 
 /** Starts a replica. `sourceOf` gives the digest of a workflow's source, stamped on the runs it starts. */
 export function startEngine(
   team: Team,
-  ports: Ports,
+  given: Ports,
   models: Models,
   options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
 ): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const replaced = new AbortController();
+  const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
   const host: RunHost = new RunHost(team, ports, {
     contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
@@ -85,23 +88,31 @@ export function startEngine(
     );
   }
 
-  const closed = Promise.all(loops).then(() => undefined);
+  const watching = given.log.replaced(signal).then((how) => {
+    if (how === "aborted") return;
+    replaced.abort();
+    throw streamReplaced(team.name);
+  });
+  const closed = Promise.all([watching, ...loops]).then(() => undefined);
   return {
     closed,
     views: () => views.views(),
     running: () => worker.running(),
     stop: async () => {
       stopping.abort();
+      if (replaced.signal.aborted) worker.drain(); // no outcome can be recorded
       worker.drain("batch"); // a batch takes longer than any drain, and another replica goes on with it
       const over = new AbortController();
       const grace = ports.clock.sleep(options.drainMs ?? 10_000, over.signal).then(
         () => worker.drain(),
         () => undefined, // everything ended in time
       );
-      await closed.finally(() => over.abort());
+      await Promise.allSettled(loops);
+      over.abort();
       await grace;
       // Where the log is away nothing can be told: the lease ends by itself.
-      if (options.budget !== undefined) await Promise.race([options.budget.purse.close(), ports.clock.sleep(GIVE_BACK_MS)]);
+      if (options.budget !== undefined && !replaced.signal.aborted)
+        await Promise.race([options.budget.purse.close(), ports.clock.sleep(GIVE_BACK_MS)]);
     },
   };
 }
