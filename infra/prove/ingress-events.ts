@@ -108,9 +108,11 @@ export function dressed(request: Request, draw: Draw): Request {
   }
 }
 
-/** `@@HUGE@@` stands for a number that no float holds. */
+/** `@@HUGE@@` stands for a number that no float holds, `@@LONG@@` for one that a float rounds. */
 function json(value: unknown): Buffer | undefined {
-  return value === undefined ? undefined : Buffer.from(JSON.stringify(value).replaceAll('"@@HUGE@@"', "1e999"));
+  return value === undefined
+    ? undefined
+    : Buffer.from(JSON.stringify(value).replaceAll('"@@HUGE@@"', "1e999").replaceAll('"@@LONG@@"', "1524831183200260097"));
 }
 
 /** Percent-encoded as the HTTP binding wants: space, quote, percent and all that is not printable ASCII. */

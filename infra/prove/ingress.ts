@@ -131,7 +131,7 @@ async function* stored(mesh: Up, valid: readonly Event[], before: number): Async
   const all = (await facts(mesh)).slice(before);
   yield count("facts stored", all.length, valid.length);
   const name = (source: unknown, id: unknown): string => JSON.stringify([source, id]);
-  const bySender = new Map(all.map(({ events }) => [name(events[0]?.source, events[0]?.originid), events[0]]));
+  const bySender = new Map(all.map(({ events }) => [name(events[0]?.source, events[0]?.id), events[0]]));
   const differ = valid.flatMap(({ attributes, data }) => {
     const found = bySender.get(name(attributes.source, attributes.id));
     if (found === undefined) return [`missing: ${String(attributes.id)}`];
@@ -141,7 +141,7 @@ async function* stored(mesh: Up, valid: readonly Event[], before: number): Async
     return sameData(found.data, data) ? [] : [`${String(attributes.id)}: other data`];
   });
   yield none("events sent and not stored as sent", differ);
-  const ids = new Set(all.flatMap(({ events }) => events.map(({ id }) => id)));
+  const ids = new Set(all.map(({ subject }) => subject.split(".").at(-1) ?? ""));
   yield count("different ids among them", ids.size, valid.length);
   const runs = await until("a run of each", WAIT_MS, async () => {
     const started = startedBy(await readTeam("content", mesh.mesh()), ids);

@@ -115,12 +115,21 @@ export type Workflow<I = unknown, O = unknown> = {
 
 /** A fact as a read model or a subscription sees it. */
 export type Fact<D = unknown> = {
+  /** Data that is no text, of an event from outside: its base64. */
   readonly data: D;
+  /** The mesh's own name of it, which `armada trace` takes: of events from outside made of source and id, else the id. */
+  readonly key: string;
+  /** As its sender gave it: of events from outside, one only together with `source`. */
   readonly id: string;
+  readonly source: string;
   readonly type: string;
   readonly subject: string;
-  /** ISO-8601 UTC. */
+  /** When it happened, as its sender says (RFC 3339); where it says nothing, `arrived`. */
   readonly time: string;
+  /** When the mesh learnt of it (ISO-8601 UTC): what starts and `since` go by. */
+  readonly arrived: string;
+  /** The media type of `data`, where its sender says one. */
+  readonly datacontenttype: string | undefined;
   readonly team: string;
 };
 

@@ -1,5 +1,5 @@
 import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, type Team, viewOf } from "@armada/agents";
-import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter } from "@armada/contracts";
 import type { Log, Message } from "@armada/event-sourcing";
 import type { TraceNode } from "./lines.ts";
 
@@ -26,7 +26,7 @@ export class CausalTree {
       const first = journal[0]?.envelopes[0];
       if (first !== undefined) return this.#trace(await this.#rootOfRun(name, id, journal), first.correlationid);
       const fact = await this.#fact(name, id);
-      const envelope = fact?.envelopes.find((one) => one.id === id);
+      const envelope = fact?.envelopes.find((one) => eventKey(one) === id);
       if (fact !== undefined && envelope !== undefined) return this.#trace(await this.#rootOfFact(name, fact), envelope.correlationid);
     }
     throw new ArmadaError("NO_SUCH_ID", `no team has a run or an event ${id}`, { hint: "see `armada runs list` and `armada events list`" });
@@ -52,7 +52,7 @@ export class CausalTree {
   }
 
   async #rootOfFact(team: string, fact: Message): Promise<TraceNode> {
-    const emitter = /^(.*)-\d+$/.exec(fact.envelopes[0]?.id ?? "")?.[1];
+    const emitter = /^(.*)-\d+$/.exec(fact.envelopes[0] === undefined ? "" : eventKey(fact.envelopes[0]))?.[1];
     const journal = emitter === undefined ? [] : await this.#journal(team, emitter);
     if (emitter !== undefined && journal.length > 0) return this.#rootOfRun(team, emitter, journal);
     return this.#event(team, fact);
@@ -60,7 +60,7 @@ export class CausalTree {
 
   async #event(team: string, fact: Message): Promise<TraceNode> {
     const envelope = fact.envelopes[0];
-    const id = envelope?.id ?? "";
+    const id = envelope === undefined ? "" : eventKey(envelope);
     const children: TraceNode[] = [];
     for (const other of this.#teams)
       for (const subscription of other.subscriptions) {
@@ -74,7 +74,7 @@ export class CausalTree {
       id,
       team,
       what: `${envelope?.type ?? ""} ${envelope?.subject ?? ""}`.trim(),
-      at: envelope?.time ?? "",
+      at: envelope === undefined ? "" : arrivalOf(envelope),
       children,
     };
   }
@@ -116,7 +116,7 @@ export class CausalTree {
     return this.#load(team, runFilter(team, run));
   }
 
-  /** Facts end in a key that their id gives: `<run>-<n>`, or at the gateway the hash that is the id. */
+  /** Facts end in a key that their id gives: `<run>-<n>`, or at the gateway the hash of source and id. */
   async #fact(team: string, id: string): Promise<Message | undefined> {
     const [found] = await this.#load(team, `evt.${team}.*.*.*.${id}`);
     return found;

@@ -173,7 +173,7 @@ describe("on a mesh", () => {
     const [accepted] = printed(await run(...event), "accepted");
     expect(printed(await run(...event), "accepted")).toEqual([{ ...accepted, already: true }]);
     const stored = printed(await run("events", "list", "--team", "gateway"), "event");
-    expect(stored).toMatchObject([{ type: "com.example.article.requested", source: "/test", originid: "e1", stream: "TEAM_gateway" }]);
+    expect(stored).toMatchObject([{ type: "com.example.article.requested", source: "/test", id: "e1", stream: "TEAM_gateway" }]);
   });
 
   test("health and the doctor find nothing wrong", async () => {

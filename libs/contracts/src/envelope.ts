@@ -1,38 +1,48 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
-import type { Subject } from "./subject.ts";
+import { ArmadaError } from "./errors.ts";
+import { parseSubject, type Subject, shortHash } from "./subject.ts";
 
 /**
  * The CloudEvents 1.0 envelope with Armada's extensions. Extension names are small letters and digits, as the
  * specification wants (cloudevents.io, "Naming conventions"); those of others are kept.
  */
-export const Envelope = z.looseObject({
-  specversion: z.literal("1.0"),
-  id: z.string().min(1),
-  source: z.string().min(1),
-  type: z.string().min(1),
-  subject: z.string().optional(),
-  /** ISO-8601 UTC. */
-  time: z.string(),
-  data: z.unknown(),
-  /** The team that states this. */
-  team: z.string(),
-  correlationid: z.string(),
-  causationid: z.string(),
-  schemaversion: z.number().int().min(1),
-  /** Asks and events passed since the chain began. */
-  hops: z.number().int().min(0),
-  /** W3C trace context. */
-  traceparent: z.string().optional(),
-  /** Digest of the aggregate's message before this one. */
-  prev: z.string().optional(),
-  /** Ed25519 over subject, id and body digest, on what crosses teams. */
-  sig: z.string().optional(),
-});
+export const Envelope = z
+  .looseObject({
+    specversion: z.literal("1.0"),
+    id: z.string().min(1),
+    source: z.string().min(1),
+    type: z.string().min(1),
+    subject: z.string().optional(),
+    /** RFC 3339: what the sender said, in the mesh UTC. What came from outside may say none. */
+    time: z.string().optional(),
+    /** Of what came from outside: when the gateway took it. ISO-8601 UTC. */
+    arrived: z.string().optional(),
+    data: z.unknown().optional(),
+    /** Data that is no text, instead of `data` (CloudEvents JSON format, section 3.1). */
+    data_base64: z.string().optional(),
+    /** The team that states this. */
+    team: z.string(),
+    correlationid: z.string(),
+    causationid: z.string(),
+    schemaversion: z.number().int().min(1),
+    /** Asks and events passed since the chain began. */
+    hops: z.number().int().min(0),
+    /** W3C trace context. */
+    traceparent: z.string().optional(),
+    /** Digest of the aggregate's message before this one. */
+    prev: z.string().optional(),
+    /** Ed25519 over subject, id and body digest, on what crosses teams. */
+    sig: z.string().optional(),
+  })
+  .refine(({ data, data_base64 }) => data === undefined || data_base64 === undefined, "an event has data or data_base64, not both")
+  .refine(({ time, arrived }) => (time ?? arrived) !== undefined, "an event has its time, or when it arrived");
 export type Envelope = z.infer<z.ZodObject<typeof Envelope.shape>>;
 
-/** The body of a message: one CloudEvent, or a batch of them. */
+/** The body of a message: one CloudEvent, or a batch of them. @throws ArmadaError `ENVELOPE_INVALID` for what no reader would take */
 export function encodeBody(events: readonly Envelope[]): string {
+  if (events.length === 0 || !events.every(isEnvelope))
+    throw new ArmadaError("ENVELOPE_INVALID", `no reader would take ${JSON.stringify(events).slice(0, 500)} for CloudEvents of the mesh`);
   return JSON.stringify(events.length === 1 ? events[0] : events);
 }
 
@@ -45,28 +55,50 @@ export function decodeBody(body: string): readonly Envelope[] | undefined {
     return undefined; // not JSON is not an envelope; the reader counts it
   }
   const list: unknown[] = Array.isArray(json) ? json : [json];
-  if (list.length === 0) return undefined;
-  const envelopes: Envelope[] = [];
-  for (const one of list) {
-    const envelope = readEnvelope(one);
-    if (envelope === undefined) return undefined;
-    envelopes.push(envelope);
-  }
-  return envelopes;
+  return list.length > 0 && list.every(isEnvelope) ? list : undefined;
+}
+
+/** A message as every reader takes it, or why none does. */
+export type Parsed =
+  | { readonly subject: Subject; readonly envelopes: readonly Envelope[]; readonly why?: never }
+  | { readonly subject: Subject | undefined; readonly envelopes?: never; readonly why: string };
+
+/** Decides whether a message is valid, for whoever writes it and for whoever reads it. */
+export function parseMessage(subject: string, body: string): Parsed {
+  const parsed = parseSubject(subject);
+  if (parsed === undefined) return { subject: parsed, why: "its subject is none of the mesh's" };
+  const envelopes = decodeBody(body);
+  if (envelopes === undefined) return { subject: parsed, why: "its body is no CloudEvent" };
+  if (!envelopes.every((envelope) => agrees(parsed, envelope)))
+    return { subject: parsed, why: "its envelope does not agree with its subject" };
+  return { subject: parsed, envelopes };
+}
+
+/** The mesh's name of an event: its id, or of what came from outside the hash of source and id, since two sources may use one id. */
+export function eventKey({ id, source, arrived }: Envelope): string {
+  return arrived === undefined ? id : shortHash(source, id);
+}
+
+/** When the mesh learnt of an event, whatever its sender says: the time that starts and waits compare. */
+export function arrivalOf({ arrived, time }: Envelope): string {
+  return arrived ?? time ?? "";
 }
 
 /** What `Envelope` says, by hand: every message of the mesh passes here, and the schema takes three times as long (tested to agree). */
-function readEnvelope(json: unknown): Envelope | undefined {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+function isEnvelope(json: unknown): json is Envelope {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return false;
   const one = json as Partial<Envelope>;
-  const whole =
+  return (
     one.specversion === "1.0" &&
-    "data" in one &&
     !Object.hasOwn(one, "__proto__") && // no attribute's name, and a trap for whoever copies
     isFilled(one.id) &&
     isFilled(one.source) &&
     isFilled(one.type) &&
-    typeof one.time === "string" &&
+    isOptional(one.time) &&
+    isOptional(one.arrived) &&
+    (one.time ?? one.arrived) !== undefined &&
+    (one.data === undefined || one.data_base64 === undefined) &&
+    isOptional(one.data_base64) &&
     typeof one.team === "string" &&
     typeof one.correlationid === "string" &&
     typeof one.causationid === "string" &&
@@ -75,8 +107,8 @@ function readEnvelope(json: unknown): Envelope | undefined {
     isOptional(one.subject) &&
     isOptional(one.traceparent) &&
     isOptional(one.prev) &&
-    isOptional(one.sig);
-  return whole ? (one as Envelope) : undefined;
+    isOptional(one.sig)
+  );
 }
 
 function isFilled(value: unknown): boolean {
@@ -97,7 +129,7 @@ export function digestOf(body: string): string {
 }
 
 /** Whether envelope and subject speak of the same team and thing: the first check of every reader. */
-export function agrees(subject: Subject, event: Envelope): boolean {
+function agrees(subject: Subject, event: Envelope): boolean {
   switch (subject.kind) {
     case "fact":
       return event.team === subject.team;

@@ -1,8 +1,9 @@
 export { type Amount, covers, minus, NOTHING, plus } from "./amount.ts";
 export { parseBytes, sizeText } from "./bytes.ts";
 export { type Duration, milliseconds } from "./duration.ts";
-export { agrees, decodeBody, digestOf, Envelope, encodeBody } from "./envelope.ts";
+export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
+export { checkKept, parseJson, type Unkept, unkeptNumber, unkeptValue } from "./json.ts";
 export {
   type AnyEventKind,
   type Capability,

@@ -1,4 +1,4 @@
-import { agrees, decodeBody, type Envelope, parseSubject, signedText, splitSignature, withSignature } from "@armada/contracts";
+import { ArmadaError, type Envelope, parseMessage, signedText, splitSignature, withSignature } from "@armada/contracts";
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { signer, verifier } from "./identities.ts";
 
@@ -24,16 +24,16 @@ export class Reader {
   }
 
   read(subject: string, body: string, headers: MsgHdrs | undefined, viaGet: boolean): Reading {
-    const parsed = parseSubject(subject);
-    if (parsed === undefined) return forged("its subject is none of the mesh's");
+    const message = parseMessage(subject, body);
+    if (message.why !== undefined && message.subject === undefined) return forged(message.why);
     const names = headers === undefined ? [] : headers.keys();
     const name = serverWrote(headers, viaGet);
     if (name !== undefined) return forged(`it carries the server's header ${name}`);
     if (headers?.has("Nats-Msg-Id") === true) return forged("it carries a message id, which no writer of the mesh sets");
-    const envelopes = decodeBody(body);
-    const last = envelopes?.at(-1);
-    if (envelopes === undefined || last === undefined) return forged("its body is no CloudEvent");
-    if (!envelopes.every((envelope) => agrees(parsed, envelope))) return forged("its envelope does not agree with its subject");
+    if (message.why !== undefined) return forged(message.why);
+    const { subject: parsed, envelopes } = message;
+    const last = envelopes.at(-1);
+    if (last === undefined) return forged("its body is no CloudEvent");
     const origin = names.includes(SOURCE) ? originOf(headers) : undefined;
     const writer = last.team;
     if (writer === this.#team) return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
@@ -75,9 +75,11 @@ export class Signer {
     this.#sign = signer(seed);
   }
 
+  /** @throws ArmadaError `MESSAGE_INVALID` for what no reader would take: it would be acknowledged, and lost */
   sign(subject: string, body: string): string {
     if (subject.startsWith("run.") || !/^(evt|ask|ans)\./.test(subject)) return body;
-    const id = decodeBody(body)?.at(-1)?.id ?? "";
-    return withSignature(body, this.#sign(signedText(subject, id, body)));
+    const { envelopes, why } = parseMessage(subject, body);
+    if (envelopes === undefined) throw new ArmadaError("MESSAGE_INVALID", `no reader would take what is written to ${subject}: ${why}`);
+    return withSignature(body, this.#sign(signedText(subject, envelopes.at(-1)?.id ?? "", body)));
   }
 }

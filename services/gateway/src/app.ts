@@ -9,6 +9,7 @@ import { Problem } from "./problem.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { webhookRoutes } from "./routes/webhook.ts";
 import type { Runs } from "./runs.ts";
 
 const MAX_REQUEST = 1024 * 1024;
@@ -18,6 +19,8 @@ export type AppOptions = {
   readonly inbox: Inbox;
   readonly runs: Runs;
   readonly logger: Logger;
+  /** Senders of web hooks that may deliver here, in small letters; `*` for everyone. */
+  readonly webhookOrigins: readonly string[];
   /** Rejects where the log cannot be reached. */
   readonly ready: () => Promise<unknown>;
   /** Ends the live feeds. */
@@ -26,7 +29,7 @@ export type AppOptions = {
 
 /** The HTTP face of the mesh, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { key, inbox, runs, logger, ready, signal } = options;
+  const { key, inbox, runs, logger, webhookOrigins, ready, signal } = options;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     requestTimeout: 30_000,
@@ -78,6 +81,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     async (v1) => {
       v1.addHook("onRequest", wantKey(key));
       await v1.register(eventRoutes({ inbox }));
+      await v1.register(webhookRoutes({ origins: webhookOrigins }));
       await v1.register(runRoutes({ runs, signal }));
     },
     { prefix: "/v1" },

@@ -57,11 +57,66 @@ describe("the three content modes", () => {
       "ce-type": "x",
       "ce-subject": "Euro%20%E2%82%AC%20%2525",
     };
-    expect(read(headers, "").events[0]).toMatchObject({ id: 'a"b', subject: "Euro € %25", data: undefined });
+    expect(read(headers, "").events[0]).toMatchObject({ id: 'a"b', subject: "Euro € %25" });
   });
 
   test("data_base64 is the data's JSON", () => {
     expect(structured({ ...attributes, data_base64: Buffer.from('{"n":1}').toString("base64") }).events[0]?.data).toEqual({ n: 1 });
+  });
+
+  test("data is JSON, text or bytes, by its content type; or is not there", () => {
+    const ce = { "ce-specversion": "1.0", "ce-id": "7", "ce-source": "/cms", "ce-type": "x" };
+    const binary = (type: string | undefined, body: string | Uint8Array): unknown => {
+      const { data, data_base64 } = read({ ...ce, ...(type === undefined ? {} : { "content-type": type }) }, body).events[0] ?? {};
+      return { data, data_base64 };
+    };
+    const none = { data: undefined, data_base64: undefined };
+    expect(binary("application/json", '"x"')).toEqual({ ...none, data: "x" });
+    expect(binary("text/plain", "Simple text")).toEqual({ ...none, data: "Simple text" });
+    expect(binary("application/xml; charset=utf-8", "\ufeff<a/>")).toEqual({ ...none, data: "\ufeff<a/>" });
+    expect(binary("text/plain; charset=iso-8859-1", "x")).toEqual({ ...none, data_base64: "eA==" });
+    expect(binary("text/plain", Uint8Array.of(0xff))).toEqual({ ...none, data_base64: "/w==" });
+    expect(binary("image/png", "x")).toEqual({ ...none, data_base64: "eA==" });
+    expect(binary(undefined, '{"n":1}')).toEqual({ ...none, data: { n: 1 } });
+    expect(binary(undefined, "{")).toEqual({ ...none, data_base64: "ew==" });
+    for (const type of [undefined, "text/plain", "application/json", "image/png"]) expect(binary(type, "")).toEqual(none);
+
+    const member = (rest: object): unknown => {
+      const { data, data_base64 } = structured({ ...attributes, ...rest }).events[0] ?? {};
+      return { data, data_base64 };
+    };
+    expect(member({ datacontenttype: "text/plain" })).toEqual(none);
+    expect(member({ datacontenttype: "text/plain", data: "x" })).toEqual({ ...none, data: "x" });
+    expect(member({ datacontenttype: "image/png", data_base64: "eA==" })).toEqual({ ...none, data_base64: "eA==" });
+    expect(member({ data_base64: "/w==" })).toEqual({ ...none, data_base64: "/w==" });
+    expect(member({ data: null })).toEqual({ ...none, data: null });
+  });
+
+  test("an empty batch is one", () => {
+    expect(read({ "content-type": "application/cloudevents-batch+json" }, "[]")).toEqual({ batch: true, events: [] });
+  });
+
+  test("a trace context of which nothing can be made is left out, and refuses nothing", () => {
+    const zero = "00-00000000000000000000000000000000-0000000000000000-00";
+    const good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const others = (rest: object): unknown => structured({ ...attributes, ...rest }).events[0]?.others;
+    for (const traceparent of [zero, "", "x", 7, {}]) expect(others({ traceparent, tracestate: "a=1" })).toEqual({});
+    expect(others({ tracestate: "" })).toEqual({});
+    expect(others({ traceparent: good, tracestate: "" })).toEqual({ traceparent: good });
+    expect(others({ traceparent: good, tracestate: "a=1,b=2" })).toEqual({ traceparent: good, tracestate: "a=1,b=2" });
+  });
+
+  test("a header as those send it who do not encode: UTF-8, Latin-1, percent signs as they are", () => {
+    const subject = (value: string): unknown =>
+      read({ "ce-specversion": "1.0", "ce-id": "7", "ce-source": "/cms", "ce-type": "x", "ce-subject": value }, "").events[0]?.subject;
+    expect(subject("caf\u00e9")).toBe("café");
+    expect(subject(Buffer.from("Grüße €").toString("latin1"))).toBe("Grüße €");
+    for (const text of ["100%", "%", "%zz", "50% of %ff", "%c3%28"]) expect(subject(text)).toBe(text);
+    expect(subject("caf%C3%A9 %41 %25")).toBe("café A %");
+    const source = (value: string): unknown =>
+      read({ "ce-specversion": "1.0", "ce-id": "7", "ce-source": value, "ce-type": "x" }, "").events[0]?.source;
+    expect(source("/a%20b")).toBe("/a%20b");
+    expect(source("/a%2520b")).toBe("/a%20b");
   });
 
   test("a null attribute is one left out", () => {
@@ -80,8 +135,20 @@ describe("a refusal names the field", () => {
     ["partitionkey", { ...attributes, partitionkey: { a: 1 } }],
     ["data_base64", { ...attributes, data: 1, data_base64: "e30=" }],
     ["data.a.$object", { ...attributes, data: { a: { $object: "x" } } }],
-    ["datacontenttype", { ...attributes, datacontenttype: "text/plain", data: "x" }],
+    ["datacontenttype", { ...attributes, datacontenttype: "plain", data: "x" }],
   ])("%s", (field, event) => expect(fault(() => structured(event)).field).toBe(field));
+
+  test("numbers that readers would get rounded, by their place", () => {
+    const body = (data: string): string => JSON.stringify({ ...attributes, data: "@" }).replace('"@"', data);
+    const media = { "content-type": "application/cloudevents+json" };
+    expect(fault(() => read(media, body('{"ref":1524831183200260097}')))).toEqual({ status: 422, field: "data.ref" });
+    expect(fault(() => read(media, body('[0,{"a":[1e400]}]'))).field).toBe("data.1.a.0");
+    const batch = `[${body("1")},${body('{"n":9007199254740993}')}]`;
+    expect(fault(() => read({ "content-type": "application/cloudevents-batch+json" }, batch)).field).toBe("1.data.n");
+    const ce = { "ce-specversion": "1.0", "ce-id": "7", "ce-source": "/cms", "ce-type": "x", "content-type": "application/json" };
+    expect(fault(() => read(ce, '{"n":0.12345678901234567890123}')).field).toBe("data.n");
+    expect(read(media, body('["1524831183200260097",9007199254740991,0.1,1e300]')).events[0]?.data).toHaveLength(4);
+  });
 
   test("within a batch by its place", () => {
     const body = JSON.stringify([attributes, { ...attributes, id: 7 }]);

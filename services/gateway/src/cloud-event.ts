@@ -1,16 +1,16 @@
+import type { EventData } from "./event-data.ts";
 import { checkTree } from "./json-text.ts";
-import { isJson, parseMediaType } from "./media-type.ts";
+import { parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
 
 /** A CloudEvent as it came, each attribute checked against the specification, its data still unknown. */
-export type OutsideEvent = {
+export type OutsideEvent = EventData & {
   readonly id: string;
   readonly source: string;
   readonly type: string;
   readonly subject: string | undefined;
   /** All attributes but `specversion`, the three above and `subject`. */
   readonly others: Readonly<Record<string, string | number | boolean>>;
-  readonly data: unknown;
   /** What the request calls an attribute or the data: `ce-id`, `id`, `3.id`. */
   readonly field: (name: string) => string;
 };
@@ -23,6 +23,8 @@ const ILLEGAL = /[\u0000-\u001f\u007f-\u009f\p{Cs}\p{Noncharacter_Code_Point}]/u
 const URI_REFERENCE = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}):(\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+/** Section 3.3.1.3: one member or more, at most 512 characters as every receiver has to take. */
+const TRACESTATE = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/;
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** What a textual attribute must be beyond a string with something in it. */
@@ -34,14 +36,13 @@ const CHECKS: ReadonlyMap<string, (text: string) => string | undefined> = new Ma
     (text) => (ABSOLUTE_URI.test(text) && URI_REFERENCE.test(text) && URL.canParse(text) ? undefined : "it is not an absolute URI"),
   ],
   ["datacontenttype", (text) => (parseMediaType(text) === undefined ? "it is not a media type" : undefined)],
-  ["traceparent", (text) => (isTraceparent(text) ? undefined : "it is not a W3C traceparent")],
 ]);
-const TEXTUAL: ReadonlySet<string> = new Set([...CHECKS.keys(), "specversion", "id", "type", "subject", "tracestate"]);
+const TEXTUAL: ReadonlySet<string> = new Set([...CHECKS.keys(), "specversion", "id", "type", "subject"]);
 
 /** @throws Problem `event-invalid`, `data-invalid`, naming the attribute */
-export function checkEvent(given: Readonly<Record<string, unknown>>, data: unknown, field: (name: string) => string): OutsideEvent {
+export function checkEvent(given: Readonly<Record<string, unknown>>, data: EventData, field: (name: string) => string): OutsideEvent {
   const attributes = new Map<string, string | number | boolean>();
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(usable(given))) {
     if (value === null || value === undefined) continue; // the JSON format's way to leave an attribute out
     attributes.set(name, checkAttribute(name, value, field(name)));
   }
@@ -61,8 +62,21 @@ export function checkEvent(given: Readonly<Record<string, unknown>>, data: unkno
     throw new Problem("event-invalid", `more than ${MAX_EXTENSIONS} attributes`, {
       field: field(Object.keys(others)[MAX_EXTENSIONS] ?? ""),
     });
-  checkTree(data, field("data"));
-  return { id, source, type, subject, others, data, field };
+  checkTree(data.data, field("data"));
+  return { id, source, type, subject, others, ...data, field };
+}
+
+/** Without a trace context of which nothing can be made: a receiver begins a new trace (W3C Trace Context, section 3.2), the fact stays. */
+function usable(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { traceparent, tracestate, ...others } = given;
+  if (typeof traceparent !== "string" || !isTraceparent(traceparent)) return others;
+  const state = typeof tracestate === "string" && TRACESTATE.test(tracestate) ? { tracestate } : {};
+  return { ...others, traceparent, ...state };
+}
+
+/** Why a text cannot be the attribute's value. */
+export function faultOf(name: string, text: string): string | undefined {
+  return CHECKS.get(name)?.(text);
 }
 
 function checkAttribute(name: string, value: unknown, field: string): string | number | boolean {
@@ -74,7 +88,7 @@ function checkAttribute(name: string, value: unknown, field: string): string | n
     if (ILLEGAL.test(value)) throw wrong("it holds a control character, a lone surrogate or a noncharacter");
     if (Buffer.byteLength(value) > MAX_ATTRIBUTE) throw wrong(`it is longer than ${MAX_ATTRIBUTE} bytes`);
     if (value === "" && textual) throw wrong("it is empty");
-    const why = CHECKS.get(name)?.(value);
+    const why = faultOf(name, value);
     if (why !== undefined) throw wrong(why);
     return value;
   }
@@ -82,13 +96,6 @@ function checkAttribute(name: string, value: unknown, field: string): string | n
   if (typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31) return value;
   throw wrong("it is neither a string, nor a boolean, nor a 32-bit integer");
-}
-
-/** Whether data of this content type is JSON; data without one is. @throws Problem `data-invalid` */
-export function wantsJson(type: unknown, field: string): void {
-  if (typeof type !== "string") return;
-  const parsed = parseMediaType(type);
-  if (parsed !== undefined && !isJson(parsed)) throw new Problem("data-invalid", `data is JSON, not ${parsed.type}`, { field });
 }
 
 /** W3C Trace Context, level 2, section 3.2. */

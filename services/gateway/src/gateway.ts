@@ -14,11 +14,20 @@ export async function gateway({ ports, log, tracer, env, config, signal, teamPor
   const teams = await teamNames();
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
+  const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
   const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now }, types, { acceptUndeclared });
   const others = new Map(teams.map((team) => [team, teamPorts(team)]));
   const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? teamPorts(team);
   const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, now });
-  const app = await buildApp({ key: await gatewayKey(env), inbox, runs, logger: log, ready: () => ports.log.head(), signal });
+  const app = await buildApp({
+    key: await gatewayKey(env),
+    inbox,
+    runs,
+    logger: log,
+    webhookOrigins,
+    ready: () => ports.log.head(),
+    signal,
+  });
   const url = await listen(app, host, port);
   log.info(`listens at ${url}`, { types: [...types.keys()] });
   process.send?.({ type: "listening", url });

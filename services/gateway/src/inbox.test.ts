@@ -1,4 +1,4 @@
-import { type ExternalKind, external, shortHash } from "@armada/contracts";
+import { decodeBody, type ExternalKind, external, shortHash } from "@armada/contracts";
 import { CALM, type Log, MemoryMesh } from "@armada/event-sourcing";
 import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { expect, test } from "vitest";
@@ -78,19 +78,34 @@ test("the id token is the data's id, else the subject, else the key; an illegal 
 test("what the sender says under the mesh's names is kept beside them", async () => {
   const { inbox, bodies } = setUp();
   await inbox.accept(
-    [given({ others: { team: "content", hops: 30, sig: "x", originid: "forged", time: "2020-01-01T00:00:00Z", partitionkey: "p" } })],
+    [
+      given({
+        others: {
+          team: "content",
+          originteam: "x",
+          hops: 30,
+          sig: "x",
+          arrived: "never",
+          time: "2020-01-01T00:00:00+05:30",
+          partitionkey: "p",
+        },
+      }),
+    ],
     undefined,
   );
   expect(JSON.parse(bodies()[0] ?? "")).toMatchObject({
-    id: key,
-    originid: "7",
+    id: "7",
+    source: "/desk",
+    correlationid: key,
     team: "gateway",
     originteam: "content",
+    originoriginteam: "x",
     hops: 0,
     originhops: 30,
     originsig: "x",
-    time: "1970-01-01T00:00:00.000Z",
-    origintime: "2020-01-01T00:00:00Z",
+    time: "2020-01-01T00:00:00+05:30",
+    arrived: "1970-01-01T00:00:00.000Z",
+    originarrived: "never",
     partitionkey: "p",
   });
 });
@@ -133,4 +148,29 @@ test("a rival whose write is under way is waited for (error 10164 names no seque
   let rivals = 3;
   const { inbox } = setUp((log) => ({ append: async (...given) => (rivals-- > 0 ? { kind: "conflict" } : log.append(...given)) }));
   expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: false }]);
+});
+
+test("what an earlier build stored under its own id is the same event still", async () => {
+  let stored = "";
+  const { inbox } = setUp((log) => ({
+    append: async (subject, body, expect) => {
+      const { id, arrived, ...rest } = JSON.parse(body);
+      stored = JSON.stringify({ ...rest, id: key, originid: id, time: arrived });
+      return stored === "" ? { kind: "full" } : log.append(subject, stored, expect);
+    },
+  }));
+  await inbox.accept([given()], undefined);
+  expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: true }]);
+});
+
+test("an event without data, and one of bytes, are taken by readers as they came", async () => {
+  const { inbox, bodies } = setUp(undefined, true);
+  const { data: _, ...bare } = given({ type: "org.other.thing.happened" });
+  const big = Buffer.alloc(60_000, 0xff).toString("base64");
+  await inbox.accept([bare, { ...bare, id: "8", data_base64: "/w==" }, { ...bare, id: "9", data_base64: big }], undefined);
+  const [none, bytes, large] = bodies().map((body) => decodeBody(body)?.[0]);
+  expect(none).toBeDefined();
+  expect(none).not.toHaveProperty("data");
+  expect(bytes).toMatchObject({ data_base64: "/w==" });
+  expect(large?.data).toEqual({ $object: expect.any(String), size: big.length + 2, team: "gateway", base64: true });
 });

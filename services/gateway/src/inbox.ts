@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/agents";
-import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, shortHash } from "@armada/contracts";
+import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, eventKey, shortHash } from "@armada/contracts";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type DeclaredTypes, nearest } from "./declared-types.ts";
+import type { EventData } from "./event-data.ts";
 import { issueField } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 
@@ -17,8 +18,9 @@ export type InboxPorts = {
   readonly now: () => number;
 };
 
-/** Attributes that the mesh gives its own meaning: what a sender says under these names is kept as `origin<name>`. */
-const OURS: ReadonlySet<string> = new Set(["id", "time", "team", "correlationid", "causationid", "schemaversion", "hops", "prev", "sig"]);
+/** Attributes that the mesh gives its own meaning, in its streams or where it lists them: what a sender says under these names is kept as `origin<name>`. */
+const OURS =
+  /^(?:origin)*(?:team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|traceparent|tracestate|seq|stream|natssubject)$/;
 const RETRY_AFTER_S = 2;
 const RIVAL_MS = 5;
 const RIVAL_TRIES = 100;
@@ -43,7 +45,7 @@ export class Inbox {
    */
   async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
     const prepared = events.map((event) => this.#prepare(event));
-    const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside.data)));
+    const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside)));
     const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent)));
     return settled.map((one) => {
       if (one.status === "rejected") throw one.reason;
@@ -52,7 +54,7 @@ export class Inbox {
   }
 
   #prepare(outside: OutsideEvent): Prepared {
-    const { id, source, type, data, field } = outside;
+    const { id, source, type, data, data_base64, field } = outside;
     const key = shortHash(source, id);
     const kind = this.#types.get(type);
     if (kind === undefined && !this.#undeclared) {
@@ -66,34 +68,39 @@ export class Inbox {
         },
       );
     }
-    const name = kind === undefined ? undefined : idOf(kind, data, field("data"));
+    const name =
+      kind === undefined ? undefined : idOf(kind, data_base64 ?? data, field(data_base64 === undefined ? "data" : "data_base64"));
     const token = tokenOf(name) ?? tokenOf(outside.subject) ?? key;
     const { entity, event } = kind ?? { entity: "undeclared", event: "event" };
     return { key, subject: buildSubject({ kind: "fact", team: "gateway", entity, event, id: token, key }), outside };
   }
 
   /** Large data goes to the object store, before the append that names it. */
-  async #data(data: unknown): Promise<unknown> {
-    const json = data === undefined ? "" : JSON.stringify(data);
+  async #data({ data, data_base64 }: OutsideEvent): Promise<EventData> {
+    const whole = { ...(data === undefined ? {} : { data }), ...(data_base64 === undefined ? {} : { data_base64 }) };
+    const value = data_base64 ?? data;
+    const json = value === undefined ? "" : JSON.stringify(value);
     const bytes = json.length > MAX_BODY / 3 ? Buffer.from(json) : undefined;
-    if (bytes === undefined || bytes.length <= MAX_BODY) return data;
-    return { $object: await this.#ports.objects.put(bytes), size: bytes.length, team: "gateway" } satisfies ObjectRef;
+    if (bytes === undefined || bytes.length <= MAX_BODY) return whole;
+    const $object = await this.#ports.objects.put(bytes);
+    return {
+      data: { $object, size: bytes.length, team: "gateway", ...(data_base64 === undefined ? {} : { base64: true }) } satisfies ObjectRef,
+    };
   }
 
-  #store({ key, subject, outside }: Prepared, data: unknown, parent: string | undefined): Promise<Accepted> {
+  #store({ key, subject, outside }: Prepared, data: EventData | undefined, parent: string | undefined): Promise<Accepted> {
     const { tracer, now } = this.#ports;
     const said = outside.others.traceparent;
     return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
       const envelope: Envelope = {
         specversion: "1.0",
-        id: key,
+        id: outside.id,
         source: outside.source,
         type: outside.type,
         ...(outside.subject === undefined ? {} : { subject: outside.subject }),
-        // When the mesh learnt it: what starts from an event, and what waits for one, compares with the mesh's own time.
-        time: new Date(now()).toISOString(),
         ...kept(outside),
-        data,
+        arrived: new Date(now()).toISOString(),
+        ...data,
         team: "gateway",
         correlationid: key,
         causationid: key,
@@ -116,7 +123,8 @@ export class Inbox {
           retryAfter: RETRY_AFTER_S,
         });
       const stored = await this.#ports.log.last(filter, result.last ?? 0);
-      if (stored?.envelopes[0]?.id === key) return { event: key, seq: stored.seq, already: true };
+      if (stored?.envelopes[0] !== undefined && eventKey(stored.envelopes[0]) === key)
+        return { event: key, seq: stored.seq, already: true };
       if (result.last !== undefined)
         throw new Problem("id-taken", "something that is no event of the gateway holds the place of this source and id", { field: "id" });
       // Another write of the same event is under way (ENGINE rule 5): it will be there, or the place will be free again.
@@ -127,11 +135,9 @@ export class Inbox {
   }
 }
 
-/** The sender's other attributes: the original id always, those under the mesh's names as `origin<name>`. */
+/** The sender's other attributes, those under the mesh's names as `origin<name>`, and what would then be one of them likewise. */
 function kept(outside: OutsideEvent): Record<string, string | number | boolean> {
-  const { traceparent: _, ...others } = outside.others;
-  const renamed = Object.entries(others).map(([name, value]) => [OURS.has(name) ? `origin${name}` : name, value] as const);
-  return { ...Object.fromEntries(renamed), originid: outside.id };
+  return Object.fromEntries(Object.entries(outside.others).map(([name, value]) => [OURS.test(name) ? `origin${name}` : name, value]));
 }
 
 function idOf(kind: ExternalKind, data: unknown, field: string): string {

@@ -4,6 +4,7 @@ const KINDS = {
   "body-unreadable": [400, "The body cannot be read"],
   "event-invalid": [400, "The event is not a CloudEvent"],
   "key-wanted": [401, "A key is wanted"],
+  "origin-not-allowed": [403, "This origin may not deliver here"],
   "not-found": [404, "There is nothing here"],
   "run-unknown": [404, "No team has this run"],
   "approval-unknown": [404, "The run asks for no such approval"],

@@ -53,10 +53,14 @@ describe("marketing", () => {
     const [subscription] = team.subscriptions;
     const fact = (promoted: "ask" | "event") => ({
       data: { ...promotion, promoted },
+      key: "e1",
       id: "e1",
+      source: "/teams/content",
       type: "content.article.completed",
       subject: "r1",
       time: "2025-01-01T00:00:00Z",
+      arrived: "2025-01-01T00:00:00Z",
+      datacontenttype: undefined,
       team: "content",
     });
     expect(subscription?.input(fact("ask"))).toBeUndefined();

@@ -65,7 +65,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "an envelope may disagree with its subject",
     adapter: "JetStream R1",
-    file: "libs/nats/src/writer.ts",
+    file: "libs/contracts/src/envelope.ts",
     from: "if (!envelopes.every((envelope) => agrees(parsed, envelope)))",
     to: "if (envelopes.length === 0)",
   },

@@ -49,7 +49,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "trigger on old history",
     rule: 13,
     file: `${ENGINE}intake.ts`,
-    from: "if (Date.parse(fact.time) < from) return DONE;",
+    from: "if (Date.parse(fact.arrived) < from) return DONE;",
     to: "if (Date.parse(fact.time) < 0 * from) return DONE;",
   },
   {
@@ -91,7 +91,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a copied event starts its run again",
     rule: 13,
     file: `${ENGINE}intake.ts`,
-    from: "run: startedBy(name, fact.id),",
+    from: "run: startedBy(name, fact.key),",
     to: "run: startedBy(name, fact.id + delivery.seq),",
   },
 ];

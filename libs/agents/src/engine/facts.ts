@@ -1,4 +1,4 @@
-import type { AnyEventKind, Envelope } from "@armada/contracts";
+import { type AnyEventKind, arrivalOf, type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Fact } from "../define.ts";
 import type { Payloads } from "./payloads.ts";
@@ -11,10 +11,24 @@ export async function factOf(
 ): Promise<{ fact: Fact; envelope: Envelope } | undefined> {
   const envelope = message.envelopes.find((event) => event.type === kind.type);
   if (envelope === undefined) return undefined;
-  let data = await payloads.resolve(envelope.data);
+  let data = envelope.data_base64 ?? (await payloads.resolve(envelope.data));
   for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;
   const parsed = kind.data.safeParse(data);
   if (!parsed.success) return undefined;
-  const { id, type, subject = "", time, team } = envelope;
-  return { fact: { data: parsed.data, id, type, subject, time, team }, envelope };
+  const { id, source, type, subject = "", team } = envelope;
+  const arrived = arrivalOf(envelope);
+  const { datacontenttype } = envelope as { readonly datacontenttype?: unknown };
+  const fact: Fact = {
+    data: parsed.data,
+    key: eventKey(envelope),
+    id,
+    source,
+    type,
+    subject,
+    time: envelope.time ?? arrived,
+    arrived,
+    datacontenttype: typeof datacontenttype === "string" ? datacontenttype : undefined,
+    team,
+  };
+  return { fact, envelope };
 }

@@ -1,4 +1,4 @@
-import { type Envelope, parseSubject } from "@armada/contracts";
+import { type Envelope, eventKey, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Subscription, Workflow } from "../define.ts";
@@ -143,7 +143,7 @@ export class Intake {
     if (read === undefined) return DONE;
     const { fact, envelope } = read;
     const from = subscription.from === "now" ? since : subscription.from === "beginning" ? 0 : Date.parse(subscription.from.time);
-    if (Date.parse(fact.time) < from) return DONE;
+    if (Date.parse(fact.arrived) < from) return DONE;
     const input = subscription.input(fact);
     if (input === undefined) return DONE;
     const name = subscriptionName(subscription);
@@ -153,11 +153,11 @@ export class Intake {
       this.#inlines,
       this.#sourceOf,
       {
-        run: startedBy(name, fact.id),
+        run: startedBy(name, fact.key),
         workflow: newest(this.#host.team.workflows, workflow.name),
         asked: workflow.name,
         input,
-        by: { kind: "event", from: fact.team, id: fact.id },
+        by: { kind: "event", from: fact.team, id: fact.key },
         provenance: { ...provenanceOf(envelope, delivery.traceparent), hops: envelope.hops + 1 },
         seq: delivery.seq,
         delivery: delivery.delivery,
@@ -181,5 +181,5 @@ function provenanceOf(
   envelope: Envelope,
   traceparent: string | undefined,
 ): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
-  return { correlation: envelope.correlationid, causation: envelope.id, hops: envelope.hops, traceparent };
+  return { correlation: envelope.correlationid, causation: eventKey(envelope), hops: envelope.hops, traceparent };
 }

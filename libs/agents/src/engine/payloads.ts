@@ -8,8 +8,8 @@ export const MAX_BODY = 64 * 1024;
 const WORTH_MOVING = [4 * 1024, 256] as const;
 const VALUES = ["input", "output", "data", "show", "context", "details"] as const;
 
-/** Stands where a large value was: its JSON is in `team`'s object store. */
-export type ObjectRef = { readonly $object: string; readonly size: number; readonly team: string };
+/** Stands where a large value was: its JSON is in `team`'s object store. `base64`: it was an event's data in base64. */
+export type ObjectRef = { readonly $object: string; readonly size: number; readonly team: string; readonly base64?: true };
 
 export function isObjectRef(value: unknown): value is ObjectRef {
   return typeof value === "object" && value !== null && "$object" in value && typeof value.$object === "string";

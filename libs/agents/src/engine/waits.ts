@@ -1,4 +1,4 @@
-import { type AnyEventKind, asToken, type Envelope, parseSubject } from "@armada/contracts";
+import { type AnyEventKind, arrivalOf, asToken, eventKey, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled, Message } from "@armada/event-sourcing";
 import { factOf } from "./facts.ts";
 import type { Inlines } from "./inlines.ts";
@@ -120,7 +120,7 @@ export class Waits {
     const missing = new Map(waits.map(({ n }) => [n, waits.length]));
     const takers = ({ seq, envelopes }: Message): readonly OpenWait[] =>
       envelopes.flatMap((envelope) =>
-        envelope.type === type ? waits.filter((wait) => takes(state, wait, { key, event: envelope.id, seq, at: arrivalOf(envelope) })) : [],
+        envelope.type === type ? waits.filter((wait) => takes(state, wait, { key, event: eventKey(envelope), seq, at: Date.parse(arrivalOf(envelope)) })) : [],
       );
     let more = true;
     for (let from = Math.min(...waits.map((wait) => looksAfter(state, wait))); more && missing.size > 0; ) {
@@ -132,8 +132,8 @@ export class Waits {
       for (const message of page) {
         const read = await factOf(message, kind, payloads);
         if (read === undefined) continue;
-        const { fact, envelope } = read;
-        found.push({ key, event: fact.id, seq: message.seq, at: arrivalOf(envelope), data: fact.data });
+        const { fact } = read;
+        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived), data: fact.data });
         for (const { n } of takers(message)) {
           const left = (missing.get(n) ?? 0) - 1;
           if (left > 0) missing.set(n, left);
@@ -156,7 +156,3 @@ function runOf({ subject }: Message): string {
   return subject.split(".")[4] ?? "";
 }
 
-/** When it arrived, ms since 1970. */
-function arrivalOf({ time }: Envelope): number {
-  return Date.parse(time);
-}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
+import { jsonOf } from "../json-argument.ts";
 import { DEFAULT_FILE, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 
@@ -19,7 +20,7 @@ const TIMEOUT_MS = 15_000;
 const Stored = z.object({ event: z.string(), seq: z.number().int() });
 const Problem = z.looseObject({ title: z.string(), detail: z.string(), field: z.string().optional() });
 
-/** Hands an event to the gateway as any other system would. @throws ArmadaError `NO_MESH`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
+/** Hands an event to the gateway as any other system would, without data where none is given. @throws ArmadaError `NO_MESH`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
 export async function emitCommand(type: string, flags: EmitFlags, out: Output): Promise<number> {
   const { url, key } = await gatewayOf(flags.mesh);
   const id = flags.id ?? randomUUID();
@@ -30,7 +31,7 @@ export async function emitCommand(type: string, flags: EmitFlags, out: Output): 
     type,
     subject: flags.subject,
     time: new Date().toISOString(),
-    data: await dataOf(flags.data),
+    data: flags.data === undefined ? undefined : await jsonOf(flags.data, "--data"),
   };
   const response = await fetch(new URL("/v1/events", url), {
     method: "POST",
@@ -60,19 +61,6 @@ async function gatewayOf(meshPath: string | undefined): Promise<{ url: string; k
   if (url !== undefined && key !== undefined) return { url, key };
   if (url !== undefined && keys !== undefined) return { url, key: (await readFile(join(keys, "gateway.key"), "utf8")).trim() };
   throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
-}
-
-/** JSON from the argument itself or, behind `@`, from a file. */
-async function dataOf(text: string | undefined): Promise<unknown> {
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text);
-  } catch (cause) {
-    throw new ArmadaError("BAD_JSON", `--data: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-      hint: "quote it for the shell, or use @file.json",
-    });
-  }
 }
 
 function refusal(status: number, body: unknown): ArmadaError {

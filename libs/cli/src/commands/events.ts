@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, eventKey } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -50,7 +50,7 @@ export async function showEvent(session: Session, teams: readonly string[], id: 
   let found = 0;
   for (const team of teams)
     await session.log(team).scan([">"], 0, (message) => {
-      if (`${team}:${message.seq}` !== id && !message.envelopes.some((envelope) => envelope.id === id)) return;
+      if (`${team}:${message.seq}` !== id && !message.envelopes.some((envelope) => envelope.id === id || eventKey(envelope) === id)) return;
       found++;
       print(message, team, out);
       out.say(JSON.stringify(asStored(message), undefined, 2));

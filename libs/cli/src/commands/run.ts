@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { admit, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
 import type { Live, Log } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
+import { jsonOf } from "../json-argument.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
@@ -23,19 +23,6 @@ export function targetOf(text: string): { team: string; workflow: string } {
   return { team, workflow };
 }
 
-/** JSON from the argument itself or, behind `@`, from a file. @throws ArmadaError `BAD_JSON` */
-async function inputOf(text: string | undefined): Promise<unknown> {
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text);
-  } catch (cause) {
-    throw new ArmadaError("BAD_JSON", `--input: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-      hint: "quote it for the shell, or use @file.json",
-    });
-  }
-}
-
 /** What the team could only answer with a failed run is refused before it is asked. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN`, `INPUT_INVALID` */
 async function checkStart(team: string, workflow: string, input: unknown): Promise<void> {
   const [service] = await loadServices([team]);
@@ -47,7 +34,7 @@ async function checkStart(team: string, workflow: string, input: unknown): Promi
 
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
-  const input = await inputOf(flags.input);
+  const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   await checkStart(team, workflow, input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input });

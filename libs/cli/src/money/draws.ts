@@ -35,7 +35,7 @@ export async function drawsOf(
       const drawn = type === "armada.step.drawn" ? Drawn.safeParse(data).data : undefined;
       if (drawn === undefined || !wanted.has(drawn.call)) continue;
       const open = ended === undefined && steps.get(drawn.n)?.status === "requested";
-      found.set(drawn.call, { at: Date.parse(time), ...(drawn.asked === undefined ? {} : { batch: open ? "open" : "ended" }) });
+      found.set(drawn.call, { at: Date.parse(time ?? ""), ...(drawn.asked === undefined ? {} : { batch: open ? "open" : "ended" }) });
     }
   }
   return found;

@@ -1,4 +1,4 @@
-import { agrees, decodeBody, parseSubject } from "@armada/contracts";
+import { parseMessage } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Message } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
@@ -26,16 +26,15 @@ export class MemoryStream {
       const last = this.#last(expect.filter, this.head)?.seq ?? 0;
       if (last !== expect.last) return { kind: "conflict", last };
     }
-    const envelopes = decodeBody(body) ?? [];
-    const parsed = parseSubject(subject);
     // What no reader may take (it does not agree with its subject) is stored all the same, and never handed out.
-    const legal = parsed !== undefined && envelopes.length > 0 && envelopes.every((envelope) => agrees(parsed, envelope));
+    const { envelopes = [] } = parseMessage(subject, body);
+    const legal = envelopes.length > 0;
     const message: Message = {
       subject,
       seq: this.head + 1,
       body,
       time,
-      envelopes: legal ? envelopes : [],
+      envelopes,
       ...(origin === undefined ? {} : { origin }),
     };
     this.messages.push(message);

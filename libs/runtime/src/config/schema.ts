@@ -39,6 +39,7 @@ const prices = readBy(pricesFrom);
 const limits = readBy(parseLimits);
 const fleetLimit = readBy(parseFleetLimit);
 const size = () => readBy(parseBytes);
+const ORIGINS = /^\s*(?:\*|[A-Za-z0-9.:-]+)(?:\s*,\s*(?:\*|[A-Za-z0-9.:-]+))*\s*$/;
 const MIN_LEASE_MS = 2_000;
 const MAX_LEASE_MS = 600_000;
 
@@ -85,6 +86,11 @@ export const Config = z.strictObject({
       port: z.int().min(0).max(65_535).default(4780).register(fields, {
         about: "The gateway's port; where it is taken, the next free one. 0: the system gives one.",
         flag: "--port",
+      }),
+      webhookOrigins: z.string().regex(ORIGINS, "write `*`, or host names apart by commas").optional().register(fields, {
+        about:
+          "Who may have events delivered as a web hook: host names as senders give them in `WebHook-Request-Origin`, apart by commas, or `*` for everyone. Azure Event Grid is `eventgrid.azure.net`.",
+        unset: "nobody",
       }),
     })
     .prefault({}),

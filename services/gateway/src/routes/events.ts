@@ -1,4 +1,5 @@
-import type { FastifyPluginAsync } from "fastify";
+import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isTraceparent } from "../cloud-event.ts";
@@ -14,18 +15,22 @@ const Event = z.looseObject({
   source: z.string(),
   type: z.string(),
   subject: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
+  data_base64: z.string().optional(),
 });
 const Body = z.union([Event, z.array(Event).max(MAX_BATCH)]);
 
 const schema = {
-  description: "One CloudEvent (structured, or binary with ce-* headers), or a batch. The same source and id again is the same event.",
+  description:
+    "One CloudEvent (structured, or binary with ce-* headers), or a batch. The same source and id again is the same event. " +
+    "With `Prefer: return=minimal`, and to Knative (`Prefer: reply` or `Kn-Namespace`), the answer has no body: 202, or 204 where it was there already.",
   security,
-  consumes: ["application/cloudevents+json", "application/cloudevents-batch+json", "application/json"],
+  consumes: ["application/cloudevents+json", "application/cloudevents-batch+json", "*/*"],
   body: Body,
   response: {
     200: Answer.describe("It was there already"),
     202: Answer.describe("The log has acknowledged it"),
+    204: z.null().describe("It was there already, and no body is wanted"),
     "4xx": badRequest,
     "5xx": later,
   },
@@ -44,10 +49,33 @@ export function eventRoutes({ inbox }: { inbox: Inbox }): FastifyPluginAsync {
       const { batch, events } = readEvents({ headers, rawHeaders, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) });
       const { traceparent } = headers;
       const accepted = await inbox.accept(events, typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined);
-      reply.code(accepted.every((one) => one.already) ? 200 : 202);
+      const already = accepted.every((one) => one.already);
+      const applied = wantsNoBody(headers);
+      if (applied !== undefined) {
+        if (applied !== "") reply.header("preference-applied", applied);
+        return empty(reply, already ? 204 : 202);
+      }
+      reply.code(already ? 200 : 202);
       const stored = accepted.map(({ event, seq }) => ({ event, seq }));
       const [only] = stored;
       return batch || only === undefined ? { events: stored } : only;
     });
   };
+}
+
+/** Sends no body, whatever the schema says of one. */
+function empty(reply: FastifyReply, code: number): FastifyReply {
+  return reply.code(code).send();
+}
+
+/**
+ * The preference that is met by an answer without a body (RFC 7240, section 4.2), "" where it is Knative that posts: it takes
+ * any body that is no CloudEvent for a failure, and sends the event again. Undefined where a body is welcome.
+ */
+function wantsNoBody(headers: IncomingHttpHeaders): string | undefined {
+  const preferences = String(headers.prefer ?? "")
+    .split(",")
+    .map((one) => one.split(";")[0]?.replaceAll(/["\s]/g, "").toLowerCase());
+  if (preferences.includes("return=minimal")) return "return=minimal";
+  return preferences.includes("reply") || headers["kn-namespace"] !== undefined ? "" : undefined;
 }

@@ -83,7 +83,7 @@ export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal })
     app.post("/runs", { schema: schemas.start }, async (request, reply) => {
       const { workflow: target, input, key } = request.body;
       const [team = "", workflow = ""] = target.split(".");
-      const { run, already } = await runs.start({ team, workflow, input: input ?? {}, key }, traceOf(request.headers));
+      const { run, already } = await runs.start({ team, workflow, input: input === undefined ? {} : input, key }, traceOf(request.headers));
       return reply.code(already ? 200 : 202).send({ run });
     });
     app.get("/runs/:id", { schema: schemas.show, exposeHeadRoute: false }, async (request, reply) => {

@@ -110,10 +110,10 @@ async function checkStarts(world: World, side: Side, journals: Journals, payload
     const since = subscription.from === "beginning" ? 0 : (world.mesh.queues(side).get(name)?.since ?? 0);
     for (const message of facts(world, side, factFilter(subscription.on))) {
       const read = await factOf(message, subscription.on, payloads);
-      if (read === undefined || Date.parse(read.fact.time) < since || subscription.input(read.fact) === undefined) continue;
-      const run = startedBy(name, read.fact.id);
+      if (read === undefined || Date.parse(read.fact.arrived) < since || subscription.input(read.fact) === undefined) continue;
+      const run = startedBy(name, read.fact.key);
       expected.add(run);
-      if (journals.of(side, run)?.state.by?.id !== read.fact.id) wrong.push(`${message.subject} did not start run ${run} of ${side}`);
+      if (journals.of(side, run)?.state.by?.id !== read.fact.key) wrong.push(`${message.subject} did not start run ${run} of ${side}`);
     }
   }
   for (const { team: of, run, state } of journals.all.values())

@@ -1,4 +1,4 @@
-import { buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import { arrivalOf, buildSubject, type Envelope, encodeBody } from "@armada/contracts";
 import type { Random } from "@armada/event-sourcing";
 import type { JournalMessage } from "../../engine/journal-message.ts";
 import type { Journal } from "./journals.ts";
@@ -97,7 +97,7 @@ export class People {
   #sent({ team, state }: Journal, type: string, id: string): boolean {
     return this.#world.mesh
       .stream(team)
-      .messages.some(({ envelopes: [head] }) => head?.type === type && head.subject === id && head.time >= state.startedAt);
+      .messages.some(({ envelopes: [head] }) => head?.type === type && head.subject === id && arrivalOf(head) >= state.startedAt);
   }
 
   #signal(sender: Side, id: string, after: number, key: string): void {

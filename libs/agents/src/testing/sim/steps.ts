@@ -104,7 +104,7 @@ async function firstMet(
   for (const message of world.mesh.stream(team).messages) {
     if (message.seq <= (state.after ?? 0) || !matches(factFilter(kind, wait.data.id), message.subject)) continue;
     const read = await factOf(message, kind, payloads);
-    if (read !== undefined && !taken.has(read.fact.id)) return read.fact.id;
+    if (read !== undefined && !taken.has(read.fact.key)) return read.fact.key;
   }
   return undefined;
 }
