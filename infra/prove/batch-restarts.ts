@@ -177,7 +177,8 @@ function misses({ kills }: Scene, log: ReturnType<typeof providerLog>, journals:
   const ended = new Map(log.filter(({ event }) => event === "end").map(({ call, at }) => [call, Date.parse(at)]));
   return kills.flatMap(({ run, at, when }) => {
     const journal = journals.get(run);
-    const before = (wanted: string): boolean => journal?.events.some(({ type, time }) => type === wanted && Date.parse(time) < at) ?? false;
+    const before = (wanted: string): boolean =>
+      journal?.events.some(({ type, time }) => type === wanted && Date.parse(time ?? "") < at) ?? false;
     const over = drawsOf(journal).every((call) => (ended.get(call) ?? Number.POSITIVE_INFINITY) < at);
     const right = { accepted: !before(SUBMITTED), noted: before(SUBMITTED) && !over, read: over && !before("armada.step.completed") };
     return right[when] ? [] : [`${when}: ended ${over}, noted ${before(SUBMITTED)}, journaled ${before("armada.step.completed")}`];

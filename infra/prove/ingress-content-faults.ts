@@ -107,7 +107,7 @@ export const headers: readonly Make[] = [
       "content-type",
     ),
   (draw, { binary }) => {
-    const name = draw.one(["id", "subject", "source", "time"]);
+    const name = draw.one(["id", "subject", "time"]);
     return fault(
       `ce-${name} in bytes`,
       withHeader(binary, `ce-${name}`, draw.one(["\u0080x", "a%00b", "%C2%80", "%EF%BF%BE"])),

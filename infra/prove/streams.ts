@@ -4,7 +4,7 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import { z } from "zod";
 
-const Event = z.looseObject({ id: z.string(), type: z.string(), time: z.string(), data: z.unknown() });
+const Event = z.looseObject({ id: z.string(), type: z.string(), time: z.string().optional(), data: z.unknown().optional() });
 const Body = z.union([Event, z.array(Event)]);
 export type StoredEvent = z.infer<typeof Event>;
 

@@ -120,7 +120,9 @@ export class Waits {
     const missing = new Map(waits.map(({ n }) => [n, waits.length]));
     const takers = ({ seq, envelopes }: Message): readonly OpenWait[] =>
       envelopes.flatMap((envelope) =>
-        envelope.type === type ? waits.filter((wait) => takes(state, wait, { key, event: eventKey(envelope), seq, at: Date.parse(arrivalOf(envelope)) })) : [],
+        envelope.type === type
+          ? waits.filter((wait) => takes(state, wait, { key, event: eventKey(envelope), seq, at: Date.parse(arrivalOf(envelope)) }))
+          : [],
       );
     let more = true;
     for (let from = Math.min(...waits.map((wait) => looksAfter(state, wait))); more && missing.size > 0; ) {
@@ -155,4 +157,3 @@ function metBy({ wait, arrival }: { readonly wait: OpenWait; readonly arrival: A
 function runOf({ subject }: Message): string {
   return subject.split(".")[4] ?? "";
 }
-
