@@ -60,7 +60,14 @@ export async function judge(drawn: Case): Promise<Judged> {
     const fact = message.envelopes[0];
     if (subject?.kind === "fact" && fact !== undefined && fact.type !== kinds.begun.type) {
       const value = resolve(fact.data);
-      arrived.push({ event: fact.id, type: fact.type, id: String(fact.subject), seq: message.seq, time: Date.parse(fact.time), value });
+      arrived.push({
+        event: fact.id,
+        type: fact.type,
+        id: String(fact.subject),
+        seq: message.seq,
+        time: Date.parse(fact.time ?? ""),
+        value,
+      });
     }
   });
 
