@@ -1,6 +1,6 @@
 import { type Envelope, encodeBody } from "@armada/contracts";
 import type { Log, Logger } from "@armada/event-sourcing";
-import { link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";
 
 export const loud: Logger = { info: () => undefined, warn: (message) => void process.stderr.write(`  ${message}\n`) };
 
@@ -31,7 +31,7 @@ export async function askFor(about: {
 }): Promise<number> {
   const { url, keys, team, run, workflow, input } = about;
   const operator = await link({ servers: url, identity: await readIdentity(keys, "operator"), logger: loud });
-  const known = await publicKeys(keys);
+  const known = await KeyRing.of(keys);
   const over = new AbortController();
   try {
     await ask(portsOf(operator, "operator", known, loud).log, team, run, { workflow, input });

@@ -3,7 +3,7 @@ import { agent, type Budget, lapsedCalls, type Team, team, workflow } from "@arm
 import { loadEndless } from "@armada/event-sourcing";
 import { ledger, ledgerOf, Purse, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";
-import { link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";
 import { startTestMesh, type TestMesh } from "@armada/nats/testing";
 import { noTracer, startReplica, systemClock, systemRandom } from "@armada/runtime";
 import { z } from "zod";
@@ -93,7 +93,7 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
 /** Starts runs of a team and waits for their ends. */
 async function runner(mesh: TestMesh) {
   const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: loud });
-  const keys = await publicKeys(mesh.keys);
+  const keys = await KeyRing.of(mesh.keys);
   const asks = portsOf(operator, "operator", keys, loud).log;
   const over = new AbortController();
   const open = new Map<string, () => void>();

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import { type Live, type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
-import { type Link, link, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { KeyRing, type Link, link, portsOf, readIdentity } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
@@ -34,10 +34,10 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
   const connected = await link({ servers, identity: await readIdentity(keys, OPERATOR), logger: quiet });
-  return sessionOn(connected, await publicKeys(keys), mesh);
+  return sessionOn(connected, await KeyRing.of(keys), mesh);
 }
 
-function sessionOn(connected: Link, keys: ReadonlyMap<string, string>, mesh: MeshFile | undefined): Session {
+function sessionOn(connected: Link, keys: KeyRing, mesh: MeshFile | undefined): Session {
   const ports = (team: string): { log: Log; objects: Objects; live: Live } => portsOf(connected, team, keys, quiet);
   const own = ports(OPERATOR);
   let telemetry: Telemetry | undefined;

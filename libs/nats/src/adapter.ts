@@ -1,7 +1,8 @@
 import type { Live, Log, Logger, Objects, Registers, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connect.ts";
-import { publicKeys, readIdentity } from "./identities.ts";
+import { readIdentity } from "./identities.ts";
 import { jetstreamLog } from "./jetstream-log.ts";
+import { KeyRing } from "./key-ring.ts";
 import { natsLive } from "./live.ts";
 import { jetstreamObjects } from "./objects.ts";
 import { jetstreamRegisters } from "./registers.ts";
@@ -36,12 +37,12 @@ export async function connectTeam(options: {
 }): Promise<NatsPorts> {
   const { keys, team, logger } = options;
   const connected = await link({ ...options, identity: await readIdentity(keys, team) });
-  return portsOf(connected, team, await publicKeys(keys), logger);
+  return portsOf(connected, team, await KeyRing.of(keys), logger);
 }
 
 /** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */
-export function portsOf(connected: Link, team: string, keys: ReadonlyMap<string, string>, logger: Logger): NatsPorts {
-  const how = { reader: new Reader(team, keys), signer: new Signer(connected.identity.seed), logger };
+export function portsOf(connected: Link, team: string, keys: KeyRing, logger: Logger): NatsPorts {
+  const how = { reader: new Reader(team, keys), keys, signer: new Signer(connected.identity.seed), logger };
   return {
     link: connected,
     log: jetstreamLog(connected, team, "TEAM", how),

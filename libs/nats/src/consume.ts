@@ -92,8 +92,9 @@ export function consume(
     left = Math.max(0, left - 1);
     const next = (): void | Promise<void> => {
       const done = handle(subject, about, message);
-      if (about.pending === 0 && options.onward !== true) end(true);
-      return done;
+      if (about.pending > 0 || options.onward === true) return done;
+      if (done !== undefined) return done.then(() => end(true));
+      end(true);
     };
     if (busy !== undefined) waiting.push(next);
     else run(next);

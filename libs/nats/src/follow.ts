@@ -27,7 +27,8 @@ export async function follow(
   const handle = (subject: string, { seq, time }: { seq: number; time: number }, message: Parameters<Take>[3]): void | Promise<void> => {
     if (signal.aborted) return;
     const read = take(subject, seq, time, message, false);
-    const done = read === undefined ? undefined : handler(read);
+    const hand = (one: Message | undefined): void | Promise<void> => (one === undefined ? undefined : handler(one));
+    const done = read instanceof Promise ? read.then(hand) : hand(read);
     if (done === undefined) last = seq;
     else
       return done.then(() => {

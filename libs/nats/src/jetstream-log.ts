@@ -1,13 +1,15 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, decodeBody } from "@armada/contracts";
 import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
 import type { Msg } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { expecting } from "./expectation.ts";
 import { follow } from "./follow.ts";
-import { pull } from "./pull.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { pull, type Take, type TakeNow, UNKNOWN } from "./pull.ts";
 import { scan } from "./scan.ts";
 import { sinceOf } from "./since.ts";
+import { sparing } from "./sparing.ts";
 import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
 import { StreamIdentity } from "./stream-identity.ts";
 import { unavailable } from "./unavailable.ts";
@@ -41,13 +43,15 @@ export function jetstreamLog(
   link: Link,
   team: string,
   kind: "TEAM" | "DRAWS",
-  { reader, signer, logger }: { readonly reader: Reader; readonly signer: Signer; readonly logger: Logger },
+  about: { readonly reader: Reader; readonly keys: KeyRing; readonly signer: Signer; readonly logger: Logger },
 ): Log {
+  const { reader, keys, signer, logger } = about;
+  const { warn } = sparing(logger);
   const stream = `${kind}_${team}`;
   const { mux } = link;
   const identity = new StreamIdentity(link, stream, logger);
   const seen = new Set<number>();
-  const take = (subject: string, seq: number, time: number, m: Msg, viaGet: boolean): Message | undefined => {
+  const take: TakeNow = (subject, seq, time, m, viaGet) => {
     const body = m.string();
     const headers = storedHeaders(m);
     const reading: Reading =
@@ -57,13 +61,36 @@ export function jetstreamLog(
       if (seen.size < 100_000) seen.add(seq);
       return undefined;
     }
+    if (reading.kind === "unknown") {
+      warn(`messages of team ${reading.of} in ${stream} wait for its key`, { subject, seq });
+      void keys.again();
+      return UNKNOWN;
+    }
     const { envelopes, origin } = reading;
     return origin === undefined ? { subject, seq, body, time, envelopes } : { subject, seq, body, time, envelopes, origin };
   };
 
+  /** For who reads in order: waits until it can be told, or there is no hope of that. */
+  const takeSoon: Take = (...stored) => {
+    const taken = take(...stored);
+    return taken === UNKNOWN ? later(...stored) : taken;
+  };
+  const later = async (...stored: Parameters<Take>): Promise<Message | undefined> => {
+    for (;;) {
+      await keys.again();
+      const taken = take(...stored);
+      if (taken !== UNKNOWN) return taken;
+      const [subject, seq, , m] = stored;
+      const writer = decodeBody(m.string())?.at(-1)?.team ?? "";
+      if (!keys.hopeless(writer)) continue;
+      warn(`messages of team ${writer} in ${stream} are passed by: it has no key`, { subject, seq });
+      return undefined;
+    }
+  };
+
   /** A message from a direct get's answer. */
-  const got = (m: Msg): Message | undefined =>
-    take(added(m, "Nats-Subject"), Number(added(m, "Nats-Sequence")), Date.parse(added(m, "Nats-Time-Stamp")), m, true);
+  const got = (m: Msg): ReturnType<Take> =>
+    takeSoon(added(m, "Nats-Subject"), Number(added(m, "Nats-Sequence")), Date.parse(added(m, "Nats-Time-Stamp")), m, true);
 
   /**
    * In the own stream a conflict is one with a message that readers take: what was forged under the filter holds no place.
@@ -91,7 +118,7 @@ export function jetstreamLog(
   async function onlyForgedSince({ filter, last }: Expectation, met: number): Promise<boolean> {
     const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: met }), { timeout: LOAD_TIMEOUT_MS });
     const code = "failed" in answer ? undefined : statusOf(answer).code;
-    if ("failed" in answer || (code !== 0 && code !== 404) || (code === 0 && got(answer) !== undefined)) return false;
+    if ("failed" in answer || (code !== 0 && code !== 404) || (code === 0 && (await got(answer)) !== undefined)) return false;
     // 404: the replica that answered has not stored it yet; the load waits for one that has.
     const loaded = await load(filter, met);
     return loaded.kind === "loaded" && (loaded.messages.at(-1)?.seq ?? 0) <= last;
@@ -119,7 +146,12 @@ export function jetstreamLog(
   async function loadOnce(filter: string, before?: number): Promise<Answered | "too_many"> {
     const messages: Message[] = [];
     const forged: Place[] = [];
-    return new Promise((resolve, reject) => {
+    const waiting: Promise<void>[] = [];
+    const sort = (m: Msg, message: Message | undefined): void => {
+      if (message !== undefined) messages.push(message);
+      else forged.push({ subject: added(m, "Nats-Subject"), seq: Number(added(m, "Nats-Sequence")) });
+    };
+    const answered = await new Promise<Answered | "too_many">((resolve, reject) => {
       mux.stream(
         `$JS.API.DIRECT.GET.${stream}`,
         JSON.stringify({ multi_last: [filter], ...(before === undefined ? {} : { up_to_seq: before - 1 }) }),
@@ -127,8 +159,8 @@ export function jetstreamLog(
           const { code, description } = statusOf(m);
           if (code === 0) {
             const message = got(m);
-            if (message !== undefined) messages.push(message);
-            else forged.push({ subject: added(m, "Nats-Subject"), seq: Number(added(m, "Nats-Sequence")) });
+            if (message instanceof Promise) waiting.push(message.then((one) => sort(m, one)));
+            else sort(m, message);
             return false;
           }
           if (code === 204) resolve({ messages, forged, upTo: Number(added(m, "Nats-UpTo-Sequence") || 0), empty: false });
@@ -141,6 +173,8 @@ export function jetstreamLog(
         { timeout: LOAD_TIMEOUT_MS },
       );
     });
+    await Promise.all(waiting);
+    return answered;
   }
 
   /** The newest message under a forged one of the same subject that a reader takes: a forged one hides nothing. */
@@ -206,7 +240,7 @@ export function jetstreamLog(
       if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${description}`);
       const seq = code === 404 ? 0 : Number(added(answer, "Nats-Sequence"));
       if (seq < atLeast) leader ??= await lastAtLeader(filter);
-      if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : (got(answer) ?? (await lastTaken(filter, seq)));
+      if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : ((await got(answer)) ?? lastTaken(filter, seq));
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
       await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
     }
@@ -227,8 +261,8 @@ export function jetstreamLog(
     append,
     load,
     last,
-    follow: (filters, from, handler, signal) => follow(link, stream, identity, { filters, from }, take, handler, signal, logger),
-    scan: (filters, from, handler) => scan(link, stream, { filters, from }, take, handler),
+    follow: (filters, from, handler, signal) => follow(link, stream, identity, { filters, from }, takeSoon, handler, signal, logger),
+    scan: (filters, from, handler) => scan(link, stream, { filters, from }, takeSoon, handler),
     work: (queue, handler, signal) => pull(link, stream, identity, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
       if (until > Date.now()) {

@@ -2,7 +2,8 @@ import { encodeBody, encodeLiveText, type LiveText } from "@armada/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type NatsPorts, portsOf } from "./adapter.ts";
 import { link } from "./connect.ts";
-import { publicKeys, readIdentity } from "./identities.ts";
+import { readIdentity } from "./identities.ts";
+import { KeyRing } from "./key-ring.ts";
 import { startTestMesh, type TestMesh } from "./testing/index.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -17,7 +18,7 @@ beforeAll(async () => {
   mesh = await startTestMesh(["alpha", "beta"].map((team) => ({ team, queues: [], sources: new Map() })));
   [alpha, beta] = [await mesh.connect("alpha"), await mesh.connect("beta")];
   const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: quiet });
-  watcher = portsOf(operator, "beta", await publicKeys(mesh.keys), quiet);
+  watcher = portsOf(operator, "beta", await KeyRing.of(mesh.keys), quiet);
 });
 afterAll(async () => {
   await watcher.link.close();

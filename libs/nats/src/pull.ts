@@ -9,6 +9,8 @@ import type { StreamIdentity } from "./stream-identity.ts";
 const LIMIT_MS = 30_000;
 /** When a message whose handler threw comes again. */
 const FAULT_RETRY_MS = 5_000;
+/** When a message comes again whose writer was not known. */
+const UNKNOWN_RETRY_MS = 500;
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 2_000;
 const RETRY_MS = 250;
@@ -19,7 +21,14 @@ const OUTAGE_MS = 30_000;
 
 const DONE: Handled = { kind: "done" };
 
-export type Take = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => Message | undefined;
+/** Who wrote a message cannot be told yet. */
+export const UNKNOWN = Symbol("unknown");
+
+type Stored<T> = (subject: string, seq: number, time: number, message: Msg, viaGet: boolean) => T;
+/** What a reader takes a stored message for; undefined where it passes it by. */
+export type TakeNow = Stored<Message | undefined | typeof UNKNOWN>;
+/** The same, once it can be told. */
+export type Take = Stored<Message | undefined | Promise<Message | undefined>>;
 
 /**
  * Pulls a consumer and holds no more than the queue's concurrency: what waits here would run twice once `ack_wait` is
@@ -30,7 +39,7 @@ export function pull(
   stream: string,
   identity: StreamIdentity,
   queue: Queue,
-  take: Take,
+  take: TakeNow,
   handler: (delivery: Delivery) => Promise<Handled>,
   signal: AbortSignal,
   logger: Logger,
@@ -116,6 +125,7 @@ export function pull(
     };
     try {
       const read = take(message.subject, about.seq, about.time, message, false);
+      if (read === UNKNOWN) return await giveBack(UNKNOWN_RETRY_MS);
       const since = link.outageAt();
       const outage = about.delivery > 1 && about.time < since && Date.now() - since < OUTAGE_MS;
       const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage });

@@ -21,7 +21,10 @@ export async function scan(link: Link, stream: string, where: Where, take: Take,
       (await consume(link, consumer, (subject, { seq, time }, message) => {
         last = seq;
         const read = take(subject, seq, time, message, false);
-        if (read !== undefined) handler(read);
+        const hand = (one: Message | undefined): void => {
+          if (one !== undefined) handler(one);
+        };
+        return read instanceof Promise ? read.then(hand) : hand(read);
       }));
     dismiss(link, consumer);
     if (whole) return last;

@@ -1,6 +1,7 @@
 import { ArmadaError, type Envelope, parseMessage, signedText, splitSignature, withSignature } from "@armada/contracts";
 import type { MsgHdrs } from "@nats-io/transport-node";
-import { signer, verifier } from "./identities.ts";
+import { signer } from "./identities.ts";
+import type { KeyRing } from "./key-ring.ts";
 
 /** Headers that only the server writes, on what it answers or copies; stored, they are the mark of a forgery. */
 const SERVER_HEADERS: ReadonlySet<string> = new Set(["Nats-Stream", "Nats-Subject", "Nats-Sequence"]);
@@ -8,7 +9,9 @@ const SOURCE = "Nats-Stream-Source";
 
 export type Reading =
   | { readonly kind: "legal"; readonly envelopes: readonly Envelope[]; readonly origin?: { readonly stream: string; readonly seq: number } }
-  | { readonly kind: "forged"; readonly why: string };
+  | { readonly kind: "forged"; readonly why: string }
+  /** Not to be told yet: the key of team `of` is missing, or may have changed. */
+  | { readonly kind: "unknown"; readonly of: string };
 
 /**
  * "Who wrote it" (ENGINE.md): takes a message only if its envelope agrees with its subject, its stored headers are a
@@ -16,11 +19,11 @@ export type Reading =
  */
 export class Reader {
   readonly #team: string;
-  readonly #verify = new Map<string, (text: string, sig: string) => boolean>();
+  readonly #keys: KeyRing;
 
-  constructor(team: string, publicKeys: ReadonlyMap<string, string>) {
+  constructor(team: string, keys: KeyRing) {
     this.#team = team;
-    for (const [name, key] of publicKeys) this.#verify.set(name, verifier(key));
+    this.#keys = keys;
   }
 
   read(subject: string, body: string, headers: MsgHdrs | undefined, viaGet: boolean): Reading {
@@ -42,10 +45,11 @@ export class Reader {
     if (parsed.kind !== "fact" && parsed.kind !== "ask" && parsed.kind !== "answer")
       return forged(`team ${writer} may not write ${parsed.kind} here`);
     const signed = splitSignature(body);
-    const verify = this.#verify.get(writer);
-    if (verify === undefined) return forged(`team ${writer} has no known key`);
-    if (signed === undefined || !verify(signedText(subject, last.id, signed.body), signed.sig))
-      return forged(`its signature is not ${writer}'s`);
+    if (signed === undefined) return forged("it is not signed");
+    const verify = this.#keys.verifierOf(writer);
+    if (verify === undefined) return { kind: "unknown", of: writer };
+    if (!verify(signedText(subject, last.id, signed.body), signed.sig))
+      return this.#keys.fresh ? forged(`its signature is not ${writer}'s`) : { kind: "unknown", of: writer };
     return { kind: "legal", envelopes, ...(origin === undefined ? {} : { origin }) };
   }
 }

@@ -3,7 +3,7 @@ import type { Direct, Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, type NatsPorts, portsOf, publicKeys, readIdentity } from "@armada/nats";
+import { connectTeam, KeyRing, type NatsPorts, portsOf, readIdentity } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
@@ -113,7 +113,7 @@ async function run(
   if (signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
   const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
-  const identities = await publicKeys(keys);
+  const identities = await KeyRing.of(keys);
   const ports = await connectTeam({
     servers,
     keys,
@@ -141,7 +141,7 @@ async function work(
   team: Team,
   about: {
     ports: NatsPorts;
-    identities: ReadonlyMap<string, string>;
+    identities: KeyRing;
     tracer: Tracer;
     chosen: ReturnType<typeof modelsFrom>;
     env: NodeJS.ProcessEnv;

@@ -1,7 +1,8 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { type Link, link } from "../connect.ts";
-import { publicKeys, readIdentity } from "../identities.ts";
+import { readIdentity } from "../identities.ts";
+import { KeyRing } from "../key-ring.ts";
 import { ACK_WAIT_MS } from "../topology.ts";
 import { startTestMesh } from "./mesh.ts";
 
@@ -19,7 +20,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
       const portsAs = async (name: string, team: string): Promise<NatsPorts> => {
         const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
         others.push(made);
-        return portsOf(made, team, await publicKeys(mesh.keys), quiet);
+        return portsOf(made, team, await KeyRing.of(mesh.keys), quiet);
       };
       return {
         clock: {

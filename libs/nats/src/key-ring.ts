@@ -1,0 +1,80 @@
+import { publicKeys, verifier } from "./identities.ts";
+
+/** Keys are read again at most this often. */
+const EVERY_MS = 250;
+/** What was read so long ago decides nothing about a signature that does not fit: the key may be another by now. */
+const FRESH_MS = 1_000;
+/** How long readers that keep their order wait for a key: a team that is gone for good has none, and its old facts hold up nobody. */
+const PATIENCE_MS = 30_000;
+
+type Verify = (text: string, sig: string) => boolean;
+
+/**
+ * The public keys of all teams, which change while a replica runs: a team is provisioned, or made anew. So a key that is not
+ * there is no word on a message, nor is one that does not fit unless it was just read.
+ */
+export class KeyRing {
+  readonly #read: () => Promise<ReadonlyMap<string, string>>;
+  readonly #verify = new Map<string, { readonly key: string; readonly verify: Verify }>();
+  readonly #missing = new Map<string, number>();
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
+
+  private constructor(read: () => Promise<ReadonlyMap<string, string>>) {
+    this.#read = read;
+  }
+
+  /** The keys of a folder of identities. */
+  static of(dir: string): Promise<KeyRing> {
+    return KeyRing.from(() => publicKeys(dir));
+  }
+
+  static async from(read: () => Promise<ReadonlyMap<string, string>>): Promise<KeyRing> {
+    const ring = new KeyRing(read);
+    ring.#take(await read());
+    return ring;
+  }
+
+  /** Checks signatures of `name`; undefined where its key is not known. */
+  verifierOf(name: string): Verify | undefined {
+    const known = this.#verify.get(name);
+    if (known === undefined && !this.#missing.has(name)) this.#missing.set(name, performance.now());
+    return known?.verify;
+  }
+
+  /** Whether the keys are as they are now, or nearly. */
+  get fresh(): boolean {
+    return performance.now() - this.#readAt < FRESH_MS;
+  }
+
+  /** Whether the key of `name` has been missing for so long that nobody should wait for it. */
+  hopeless(name: string): boolean {
+    const since = this.#missing.get(name);
+    return since !== undefined && performance.now() - since > PATIENCE_MS;
+  }
+
+  /** Reads the keys again, a moment later where they were just read. Where they cannot be read, those that are known stay. */
+  again(): Promise<void> {
+    this.#reading ??= this.#again().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #again(): Promise<void> {
+    const wait = this.#readAt + EVERY_MS - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    // A folder that is being written is read again soon.
+    const keys = await this.#read().catch(() => undefined);
+    this.#readAt = performance.now();
+    if (keys !== undefined) this.#take(keys);
+  }
+
+  #take(keys: ReadonlyMap<string, string>): void {
+    for (const [name, key] of keys) {
+      this.#missing.delete(name);
+      if (this.#verify.get(name)?.key !== key) this.#verify.set(name, { key, verify: verifier(key) });
+    }
+    this.#readAt = performance.now();
+  }
+}
