@@ -94,6 +94,7 @@ export async function ask(
   };
   const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
   if (result.kind === "appended") return result.seq;
+  if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `team ${team} takes no such ask: ${result.reason}`);
   const stored = result.kind === "conflict" ? (result.last ?? (await log.last(subject))?.seq) : undefined;
   if (stored !== undefined) return stored;
   throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, {

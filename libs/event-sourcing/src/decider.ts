@@ -20,7 +20,7 @@ export type Aggregate<E> = {
 export type Outcome<S, E> =
   | { readonly kind: "decided"; readonly events: readonly E[]; readonly state: S; readonly seq: number }
   | { readonly kind: "unchanged"; readonly state: S }
-  | { readonly kind: "full" | "unavailable"; readonly state: S };
+  | { readonly kind: "full" | "refused" | "unavailable"; readonly state: S };
 
 export function fold<S, E>(decider: Pick<Decider<S, never, E>, "initial" | "evolve">, events: readonly E[]): S {
   return events.reduce(decider.evolve, decider.initial());
@@ -63,7 +63,7 @@ export async function handle<S, C, E>(
       atLeast = Math.max(last, appended.last ?? 0);
       continue;
     }
-    if (appended.kind === "full" || --left === 0) return { kind: appended.kind, state };
+    if (appended.kind === "full" || appended.kind === "refused" || --left === 0) return { kind: appended.kind, state };
     unanswered = { id, events };
   }
 }

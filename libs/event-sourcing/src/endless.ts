@@ -51,7 +51,7 @@ export async function loadEndless<S, E extends EndlessEvent>(
 /**
  * Decides until the decision holds: on a conflict from the newer state, where the log does not answer again and again until
  * `signal` aborts. `known` spares the read where nobody else has written. No events where it is so already.
- * @throws the signal's reason; ArmadaError `STATE_UNREADABLE`
+ * @throws the signal's reason; ArmadaError `STATE_UNREADABLE`, `LOG_REFUSED`
  */
 export async function handleEndless<S, C, E extends EndlessEvent>(
   ports: EndlessPorts,
@@ -85,6 +85,7 @@ export async function handleEndless<S, C, E extends EndlessEvent>(
         if (appended.last === undefined) await clock.sleep(RIVAL_MS, options.signal);
         continue;
       }
+      if (appended.kind === "refused") throw new ArmadaError("LOG_REFUSED", `${subject} is never stored: ${appended.reason}`);
       if (appended.kind === "unavailable") unanswered.set(version, events);
     } catch (error) {
       if (!(error instanceof ArmadaError && error.retryable)) throw error;

@@ -21,6 +21,7 @@ export type Message = {
 export type Delivery = Message & { readonly delivery: number; readonly outage: boolean };
 
 /**
+ * `refused`: the log will never take this message, because of the message itself (its size: see `MAX_MESSAGE`; its form).
  * `unavailable` means unknown: the write may be stored. Load and look for your own id.
  * `conflict` carries the sequence of the last matching message where the log told it.
  */
@@ -28,7 +29,11 @@ export type Appended =
   | { readonly kind: "appended"; readonly seq: number }
   | { readonly kind: "conflict"; readonly last?: number }
   | { readonly kind: "full" }
+  | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unavailable"; readonly reason: string };
+
+/** What a log takes for certain, bytes of a body in UTF-8: the server's limit for a message is 1 MB, its headers included. */
+export const MAX_MESSAGE = 1_000_000;
 
 /**
  * `last` is the sequence of the last message that matches `filter`; 0 where there must be none. What readers do not take

@@ -4,6 +4,8 @@ import type { Appended } from "@armada/event-sourcing";
 const CONFLICT = 10071;
 const RIVAL = 10164;
 const FULL: ReadonlySet<number> = new Set([10077, 10047, 10023]);
+/** Because of the message itself: its size, that of its headers, a schedule that is none. */
+const REFUSED: ReadonlySet<number> = new Set([10054, 10097, 10189, 10190]);
 
 type PubAck = {
   readonly seq?: number;
@@ -25,5 +27,6 @@ export function appendedFrom(answer: string): Appended {
     return last === undefined ? { kind: "conflict" } : { kind: "conflict", last: Number(last) };
   }
   if (err_code === RIVAL) return { kind: "conflict" };
+  if (REFUSED.has(err_code)) return { kind: "refused", reason: `${err_code} ${description}` };
   return FULL.has(err_code) ? { kind: "full" } : { kind: "unavailable", reason: `${err_code} ${description}` };
 }

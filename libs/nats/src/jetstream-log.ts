@@ -6,6 +6,7 @@ import type { Link } from "./connect.ts";
 import { expecting } from "./expectation.ts";
 import { follow } from "./follow.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { Fail } from "./outbox.ts";
 import { pull, type Take, type TakeNow, UNKNOWN } from "./pull.ts";
 import { scan } from "./scan.ts";
 import { sinceOf } from "./since.ts";
@@ -134,7 +135,7 @@ export function jetstreamLog(
         }
         return true;
       };
-      const fail = (reason: string): void => resolve({ kind: "unavailable", reason });
+      const fail: Fail = (reason, refused) => resolve({ kind: refused === true ? "refused" : "unavailable", reason });
       mux.stream(subject, signed, take, fail, {
         ...(expect === undefined ? {} : { headers: expecting(subject, expect) }),
         timeout: APPEND_TIMEOUT_MS,

@@ -1,8 +1,11 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
-import { Outbox } from "./outbox.ts";
+import { type Fail, Outbox } from "./outbox.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
-type Waiter = { readonly take: (message: Msg) => boolean; readonly fail: (reason: string) => void; readonly deadline: number };
+type Waiter = { readonly take: (message: Msg) => boolean; readonly fail: Fail; readonly deadline: number };
+
+/** `refused`: the message itself is why, and it would fail each time. */
+export type Failed = { readonly failed: string; readonly refused: boolean };
 
 const SWEEP_MS = 250;
 
@@ -26,14 +29,14 @@ export class Mux {
   }
 
   /** One answer, or undefined with the reason `failed` gets: no answer in time, or the connection went away. */
-  request(subject: string, body: string | Uint8Array, options: { headers?: MsgHdrs; timeout: number }): Promise<Msg | { failed: string }> {
+  request(subject: string, body: string | Uint8Array, options: { headers?: MsgHdrs; timeout: number }): Promise<Msg | Failed> {
     return new Promise((resolve) => {
       const reply = this.expect(
         (message) => {
           resolve(message);
           return true;
         },
-        (failed) => resolve({ failed }),
+        (failed, refused = false) => resolve({ failed, refused }),
         options.timeout,
       );
       this.#publish(subject, body, reply, options.headers);
@@ -45,14 +48,14 @@ export class Mux {
     subject: string,
     body: string | Uint8Array,
     take: (message: Msg) => boolean,
-    fail: (reason: string) => void,
+    fail: Fail,
     options: { headers?: MsgHdrs; timeout: number },
   ): void {
     this.#publish(subject, body, this.expect(take, fail, options.timeout), options.headers);
   }
 
   /** A reply subject of this connection. */
-  expect(take: (message: Msg) => boolean, fail: (reason: string) => void, timeout: number): string {
+  expect(take: (message: Msg) => boolean, fail: Fail, timeout: number): string {
     const token = String(this.#next++);
     this.#waiting.set(token, { take, fail, deadline: performance.now() + timeout });
     return `${this.#inbox}.${token}`;
@@ -73,11 +76,11 @@ export class Mux {
   }
 
   #publish(subject: string, body: string | Uint8Array, reply: string, headers: MsgHdrs | undefined): void {
-    this.outbox.publish(subject, body, headers === undefined ? { reply } : { reply, headers }, (reason) => {
+    this.outbox.publish(subject, body, headers === undefined ? { reply } : { reply, headers }, (reason, refused) => {
       const token = reply.slice(this.#inbox.length + 1);
       const waiter = this.#waiting.get(token);
       this.#waiting.delete(token);
-      waiter?.fail(reason);
+      waiter?.fail(reason, refused);
     });
   }
 

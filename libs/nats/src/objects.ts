@@ -5,7 +5,7 @@ import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { added, statusOf } from "./stored-headers.ts";
-import { unavailable } from "./unavailable.ts";
+import { failedBy, refused, unavailable } from "./unavailable.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
 const CHUNK = 512 * 1024;
@@ -57,6 +57,7 @@ export function jetstreamObjects(link: Link, team: string): Objects {
     h.set(COUNT, String(chunks));
     for (;;) {
       const appended = appendedFrom((await request(link, subject, bytes, h)).string());
+      if (appended.kind === "refused") throw refused(appended.reason);
       if (appended.kind === "unavailable" || appended.kind === "full") throw unavailable(`objects of ${team}: ${appended.kind}`);
       if (appended.kind === "appended" || appended.last !== undefined) return;
       await new Promise((resolve) => setTimeout(resolve, RIVAL_MS)); // a rival's write of it is in flight, and may fail
@@ -67,7 +68,7 @@ export function jetstreamObjects(link: Link, team: string): Objects {
 /** @throws ArmadaError `LOG_UNAVAILABLE` */
 async function request(link: Link, subject: string, body: string | Uint8Array, h?: MsgHdrs): Promise<Msg> {
   const answer = await link.mux.request(subject, body, { timeout: TIMEOUT_MS, ...(h === undefined ? {} : { headers: h }) });
-  if ("failed" in answer) throw unavailable(answer.failed);
+  if ("failed" in answer) throw failedBy(answer);
   if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   return answer;
 }

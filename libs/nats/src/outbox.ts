@@ -1,11 +1,14 @@
-import type { NatsConnection, PublishOptions } from "@nats-io/transport-node";
+import { InvalidArgumentError, type NatsConnection, type PublishOptions } from "@nats-io/transport-node";
 
 type Letter = {
   readonly subject: string;
   readonly body: string | Uint8Array;
   readonly options: PublishOptions;
-  readonly fail: (reason: string) => void;
+  readonly fail: Fail;
 };
+
+/** `refused`: because of the message itself, so that it would fail each time. */
+export type Fail = (reason: string, refused?: boolean) => void;
 
 /**
  * What a turn of the event loop publishes leaves at its end, in one system call: the client alone would make one for each
@@ -20,7 +23,7 @@ export class Outbox {
   }
 
   /** In the order of the calls. `fail` hears why the client did not take it, within this turn. */
-  publish(subject: string, body: string | Uint8Array, options: PublishOptions = {}, fail: (reason: string) => void = ignore): void {
+  publish(subject: string, body: string | Uint8Array, options: PublishOptions = {}, fail: Fail = ignore): void {
     if (this.#letters.push({ subject, body, options, fail }) === 1) setImmediate(() => this.flush());
   }
 
@@ -32,7 +35,7 @@ export class Outbox {
       try {
         this.#connection.publish(subject, body, options);
       } catch (error) {
-        fail(error instanceof Error ? error.message : String(error));
+        fail(error instanceof Error ? error.message : String(error), error instanceof InvalidArgumentError);
       }
   }
 

@@ -7,7 +7,7 @@ import { follow } from "./follow.ts";
 import type { Take } from "./pull.ts";
 import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
 import { StreamIdentity } from "./stream-identity.ts";
-import { unavailable } from "./unavailable.ts";
+import { failedBy, refused, unavailable } from "./unavailable.ts";
 import { serverWrote } from "./writer.ts";
 
 const TIMEOUT_MS = 5_000;
@@ -35,10 +35,11 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: stri
       const h = headers();
       if (expectRevision !== undefined) h.set("Nats-Expected-Last-Subject-Sequence", String(expectRevision));
       const answer = await link.mux.request(subjectOf(key), value, { headers: h, timeout: TIMEOUT_MS });
-      if ("failed" in answer) throw unavailable(answer.failed);
+      if ("failed" in answer) throw failedBy(answer);
       if (statusOf(answer).code === 503) throw unavailable("no stream answers");
       const appended = appendedFrom(answer.string());
       if (appended.kind === "conflict") return undefined;
+      if (appended.kind === "refused") throw refused(appended.reason);
       if (appended.kind !== "appended") throw unavailable(`registers of ${team}: ${appended.kind}`);
       return appended.seq;
     },

@@ -15,7 +15,7 @@ export function jetstreamTimers(link: Link, team: string): Timers {
       h.set("Nats-Schedule-Target", buildSubject({ kind: "tick", team, run, n }));
       h.set("Nats-Expected-Last-Subject-Sequence", "0");
       const answer = await link.mux.request(subject, body, { headers: h, timeout: 5_000 });
-      if ("failed" in answer) return { kind: "unavailable", reason: answer.failed };
+      if ("failed" in answer) return { kind: answer.refused ? "refused" : "unavailable", reason: answer.failed };
       if (statusOf(answer).code === 503) return { kind: "unavailable", reason: "no stream answers" };
       return appendedFrom(answer.string());
     },

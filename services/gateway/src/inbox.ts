@@ -118,6 +118,7 @@ export class Inbox {
       const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
       if (result.kind === "appended") return { event: key, seq: result.seq, already: false };
       if (result.kind === "full") throw new Problem("log-full", "the gateway's stream takes no more", { retryAfter: 30 });
+      if (result.kind === "refused") throw new Problem("too-large", `the log does not take this event: ${result.reason}`);
       if (result.kind === "unavailable")
         throw new Problem("log-unavailable", "the log did not acknowledge; sending the same event again is safe", {
           retryAfter: RETRY_AFTER_S,

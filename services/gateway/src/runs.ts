@@ -144,6 +144,7 @@ export class Runs {
         const result = await this.#ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
         if (result.kind === "appended") return false;
         if (result.kind === "full") throw new Problem("log-full", `team ${team} takes no more asks`, { retryAfter: 30 });
+        if (result.kind === "refused") throw new Problem("too-large", `the log does not take this: ${result.reason}`);
         if (result.kind === "unavailable")
           throw new Problem("log-unavailable", `team ${team} did not acknowledge the ask: ${result.reason}`, { retryAfter: RETRY_AFTER_S });
         if (result.last !== undefined) return true;

@@ -1,5 +1,8 @@
 import type { Team, Workflow } from "../define.ts";
+import { cut, failureOf } from "./failure.ts";
+import { fitting } from "./fitting.ts";
 import type { Failure } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 
 /** A start's input as its workflow takes it, or why there can be no such run. */
 export type Admission = { readonly kind: "admitted"; readonly input: unknown } | { readonly kind: "refused"; readonly failure: Failure };
@@ -16,8 +19,12 @@ export function admit(team: Pick<Team, "name" | "workflows">, asked: string, inp
     const known = [...new Set(team.workflows.map(({ name }) => name))].join(", ");
     return refused("WORKFLOW_UNKNOWN", `team ${team.name} has no workflow ${asked}`, `it has ${known || "none"}`);
   }
-  const parsed = workflow.input.safeParse(input);
-  if (parsed.success) return { kind: "admitted", input: parsed.data };
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`).join("; ");
-  return refused("INPUT_INVALID", `the input of ${asked} does not fit: ${issues}`, "correct the input and start again");
+  const parsed = fitting(workflow.input, input);
+  if (!parsed.success)
+    return refused("INPUT_INVALID", cut(`the input of ${asked} does not fit: ${parsed.message}`), "correct the input and start again");
+  try {
+    return { kind: "admitted", input: journalForm(parsed.data, `the input of ${asked}`) };
+  } catch (error) {
+    return { kind: "refused", failure: failureOf(error) };
+  }
 }

@@ -1,8 +1,12 @@
-import { ArmadaError, Refusal } from "@armada/contracts";
+import { ArmadaError } from "@armada/contracts";
+import type { Workflow } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
+import { cut, failureOf } from "./failure.ts";
+import { fitting } from "./fitting.ts";
 import type { Functions, HotRun } from "./hot-run.ts";
-import type { Failure, JournalEvent, JournalEventType } from "./journal-events.ts";
+import type { JournalEvent, JournalEventType } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import type { Provenance } from "./journal-message.ts";
 
 /** The journal messages of one run: a load is limited to 1,024 subjects by the server (ENGINE rule 15). */
@@ -66,7 +70,7 @@ export async function answer(
     const asked = await execution.react();
     const events = [...taken, ...asked];
     if (asked.some((event) => event.type === "run.ended")) return whole(events);
-    if (execution.result !== undefined) return whole([...events, end(run, events, execution.result, workflow.output)]);
+    if (execution.result !== undefined) return whole([...events, end(run, events, execution.result, workflow)]);
     if (run.state.length + 1 >= JOURNAL_LIMIT && (asked.length > 0 || execution.inlines.length > 0))
       throw new DeterminismError("JOURNAL_FULL", workflow, {
         step: execution.outstanding.at(-1)?.n ?? 0,
@@ -75,46 +79,34 @@ export async function answer(
       });
     return whole(events);
   } catch (error) {
-    if (!(error instanceof DeterminismError)) throw error;
+    if (!(error instanceof ArmadaError) || error.retryable) throw error;
     return whole([...cause, stop(error)]);
   }
 }
 
-function stop(error: DeterminismError): JournalEvent {
-  const { code, message, hint } = error;
-  return { type: "run.stopped", data: { code, message, ...(hint === undefined ? {} : { hint }) } };
+/** Stops a run for what its function, or its journal, does not allow to go on with. */
+export function stop({ code, message, hint }: ArmadaError): JournalEvent {
+  return { type: "run.stopped", data: { code, message: cut(message), ...(hint === undefined ? {} : { hint: cut(hint) }) } };
 }
 
 function end(
   run: HotRun,
   events: readonly JournalEvent[],
   result: { readonly output: unknown } | { readonly error: unknown },
-  schema: { safeParse(value: unknown): { success: boolean; data?: unknown; error?: { message: string } | undefined } },
+  workflow: Pick<Workflow, "name" | "output">,
 ): JournalEvent {
-  if ("error" in result) return { type: "run.ended", data: { status: "failed", failure: failureOf(result.error) } };
-  const output = schema.safeParse(result.output);
-  if (!output.success)
-    return {
-      type: "run.ended",
-      data: {
-        status: "failed",
-        failure: { code: "OUTPUT_INVALID", message: `the run's output does not fit its schema: ${output.error?.message ?? ""}` },
-      },
-    };
+  const failed = (error: unknown): JournalEvent => ({ type: "run.ended", data: { status: "failed", failure: failureOf(error) } });
+  if ("error" in result) return failed(result.error);
+  const fits = fitting(workflow.output, result.output);
+  if (!fits.success) return failed(new ArmadaError("OUTPUT_INVALID", `the run's output does not fit its schema: ${fits.message}`));
+  let output: unknown;
+  try {
+    output = journalForm(fits.data, `the output of ${workflow.name}`);
+  } catch (error) {
+    return failed(error);
+  }
   const degraded =
     [...run.state.steps.values()].some((step) => step.degraded !== undefined) ||
     events.some((event) => event.type === "step.completed" && event.data.degraded !== undefined);
-  return { type: "run.ended", data: { status: degraded ? "degraded" : "completed", output: output.data ?? null } };
-}
-
-/** An error as the journal keeps it: code, message and what to do; never a stack. */
-export function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof ArmadaError)) return { code: "WORKFLOW_FAILED", message };
-  return {
-    code: error.code,
-    message,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error instanceof Refusal && error.details !== undefined ? { details: error.details } : {}),
-  };
+  return { type: "run.ended", data: { status: degraded ? "degraded" : "completed", output } };
 }

@@ -7,6 +7,7 @@ import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
 import type { JournaledCall } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 
@@ -122,7 +123,7 @@ export async function attemptStep(about: {
           attempt: step.attempts + 1,
           signal,
         });
-      return agent.output.parse(await Promise.race([run(), aborted(signal)])) ?? null;
+      return journalForm(agent.output.parse(await Promise.race([run(), aborted(signal)])), `the output of agent ${agent.name}`);
     });
     const { model, saved, cheaper, ...counts } = spent;
     return {
@@ -179,7 +180,8 @@ function toolsOf(
         if (tool.effect === "read") return tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal }));
         const call = ++calls;
         if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
-        const output = tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal })) ?? null;
+        const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal });
+        const output = journalForm(tool.output.parse(done), `the result of tool ${name}`);
         const { run } = await host.commit(id, 0, ({ state }) => {
           if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(call) === true) return undefined;
           return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };

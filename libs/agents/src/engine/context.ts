@@ -1,6 +1,12 @@
 import { ArmadaError, type Duration, milliseconds, Refusal } from "@armada/contracts";
 import type { WorkflowContext } from "../define.ts";
 import type { JournalEvent } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
+
+/** What a server's timers can hold, and more than anybody waits: 100 years. */
+const MAX_WAIT_MS = 36_525 * 86_400_000;
+/** Of an id, a name, a question. Bytes of UTF-8. */
+const MAX_NAME = 4 * 1024;
 
 /** Durable inline work, with its idempotency key. */
 export type InlineWork = (about: { idempotencyKey: string; signal: AbortSignal }) => unknown;
@@ -20,7 +26,11 @@ export type Calls = {
 
 /** The author's surface over an execution's calls. */
 export function workflowContext(calls: Calls): WorkflowContext {
-  const until = (now: number, length: Duration): string => new Date(now + milliseconds(length)).toISOString();
+  const until = (now: number, length: Duration): string => {
+    const ms = milliseconds(length);
+    if (ms > MAX_WAIT_MS) throw new ArmadaError("BAD_DURATION", `${length} is longer than 100 years`);
+    return new Date(now + ms).toISOString();
+  };
   const context: WorkflowContext = {
     run: calls.run,
     now: () => calls.now(),
@@ -30,6 +40,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
       if (!parsed.success)
         throw new ArmadaError("INPUT_INVALID", `the input of ${target.name} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
       const name = target.name;
+      const form = journalForm(parsed.data, `the input of ${name}`);
       if (target.kind === "agent")
         return await calls.call("ask agent", name, (n) => ({
           type: "step.requested",
@@ -37,24 +48,26 @@ export function workflowContext(calls: Calls): WorkflowContext {
             n,
             agent: name,
             variant: "a",
-            input: parsed.data,
+            input: form,
             ...(target.calls.lane === undefined ? {} : { lane: target.calls.lane }),
           },
         }));
       const { team, capability } = target;
       return await calls.call("ask team", name, (n, now) => ({
         type: "ask.sent",
-        data: { n, to: team, capability, input: parsed.data, until: until(now, options?.within ?? "10m") },
+        data: { n, to: team, capability, input: form, until: until(now, options?.within ?? "10m") },
       }));
     },
-    step: (name, work) => calls.call("step", name, undefined, work),
+    step: async (name, work) => await calls.call("step", text(name, "the name of a step"), undefined, work),
     emit: async (kind, data) => {
       const parsed = kind.data.safeParse(data);
       if (!parsed.success)
         throw new ArmadaError("EVENT_INVALID", `the data of ${kind.type} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
+      const id = text(kind.id(parsed.data), `the id of ${kind.type}`);
+      const form = journalForm(parsed.data, `the data of ${kind.type}`);
       await calls.call("emit", kind.type, (n) => ({
         type: "fact.emitted",
-        data: { n, type: kind.type, version: kind.version, id: kind.id(parsed.data), data: parsed.data },
+        data: { n, type: kind.type, version: kind.version, id, data: form },
       }));
     },
     sleep: (length) => calls.call("sleep", "", (n, now) => ({ type: "sleep.set", data: { n, until: until(now, length) } })),
@@ -66,7 +79,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
         }),
       ]),
     waitFor: async (kind, { id, since, within }) => {
-      if (typeof id !== "string") throw new ArmadaError("INPUT_INVALID", `the id that a wait for ${kind.type} waits for is no string`);
+      text(id, `the id that a wait for ${kind.type} waits for`);
       checkSince(kind.type, since, calls.forgot());
       return await calls.call("wait for", kind.type, (n, now) => ({
         type: "wait.set",
@@ -74,9 +87,11 @@ export function workflowContext(calls: Calls): WorkflowContext {
       }));
     },
     approval: async (question, { show, within, otherwise }) => {
+      text(question, "an approval's question");
+      const form = show === undefined ? undefined : journalForm(show, `what the approval ${JSON.stringify(question)} shows`);
       const given = await calls.call<{ approved: boolean; by: string; expired: boolean }>("approval", question, (n, now) => ({
         type: "approval.asked",
-        data: { n, question, show, until: until(now, within), otherwise },
+        data: { n, question, show: form, until: until(now, within), otherwise },
       }));
       if (given.approved || otherwise === "continue") return given;
       const what = given.expired ? "was not given in time" : `was refused by ${given.by}`;
@@ -94,9 +109,10 @@ export function workflowContext(calls: Calls): WorkflowContext {
           `continueAsNew with ${open.map((call) => `${call.kind} ${call.target} (call ${call.n})`).join(", ")} outstanding`,
           { hint: "await every call before continuing as new" },
         );
+      const form = journalForm(input, "the input of continueAsNew");
       return await calls.call("continue", "", () => ({
         type: "run.ended",
-        data: { status: "continued", next: nextRun(calls.run.id), input },
+        data: { status: "continued", next: nextRun(calls.run.id), input: form },
       }));
     },
     patched: (id) => calls.patched(id),
@@ -120,6 +136,13 @@ function kept<A extends readonly unknown[], T>(method: (...args: A) => Promise<T
     promise.catch(() => undefined);
     return promise;
   };
+}
+
+/** @throws ArmadaError `INPUT_INVALID` where it is no string, or none for a name */
+function text(value: unknown, what: string): string {
+  if (typeof value !== "string") throw new ArmadaError("INPUT_INVALID", `${what} is no string but ${typeof value}`);
+  if (Buffer.byteLength(value) > MAX_NAME) throw new ArmadaError("INPUT_INVALID", `${what} is longer than ${MAX_NAME} bytes`);
+  return value;
 }
 
 function issue(of: { readonly path: readonly PropertyKey[]; readonly message: string }): string {

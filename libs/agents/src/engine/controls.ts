@@ -2,6 +2,7 @@ import type { Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Decision } from "./answer.ts";
 import { READERS } from "./derive.ts";
+import { cut } from "./failure.ts";
 import type { HotRun } from "./hot-run.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
@@ -41,7 +42,7 @@ export async function control(
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
-    const events = decide(ask.capability, data, now, data.by ?? ask.from);
+    const events = decide(ask.capability, data, now, cut(data.by ?? ask.from));
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
   const earlier = async (): Promise<number | undefined> =>
@@ -62,7 +63,7 @@ async function current(host: RunHost, id: string, atLeast: number): Promise<stri
 function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {
   switch (capability) {
     case "run_cancel": {
-      const requested = { by, ...(data.reason === undefined ? {} : { reason: data.reason }) };
+      const requested = { by, ...(data.reason === undefined ? {} : { reason: cut(data.reason) }) };
       return [
         { type: "cancel.requested", data: requested },
         { type: "run.ended", data: { status: "cancelled", failure: { code: "RUN_CANCELLED", message: `cancelled by ${by}` } } },

@@ -1,5 +1,5 @@
 import { buildSubject, type Capability, type Envelope, encodeBody } from "@armada/contracts";
-import type { Handled } from "@armada/event-sourcing";
+import type { Appended, Handled } from "@armada/event-sourcing";
 import type { z } from "zod";
 import type { RunHost } from "./run-host.ts";
 
@@ -50,6 +50,12 @@ export async function answerDirectly(
     team: team.name,
     causationid: envelope.id,
   };
-  const stored = await ports.log.append(subject, encodeBody([answered]), { filter: subject, last: 0 });
+  const put = (envelope: Envelope): Promise<Appended> => ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
+  let stored = await put(answered);
+  if (stored.kind === "refused")
+    stored = await put({
+      ...answered,
+      data: { failure: { code: "LOG_REFUSED", message: `the answer is never stored: ${stored.reason}` } },
+    });
   return stored.kind === "appended" || stored.kind === "conflict" ? { kind: "done" } : { kind: "retry", after: AGAIN_MS };
 }

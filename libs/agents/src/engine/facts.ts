@@ -1,6 +1,7 @@
 import { type AnyEventKind, arrivalOf, type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Fact } from "../define.ts";
+import { fitting } from "./fitting.ts";
 import type { Payloads } from "./payloads.ts";
 
 /** A fact, upcast and checked; undefined for what does not fit its declared data. */
@@ -12,8 +13,12 @@ export async function factOf(
   const envelope = message.envelopes.find((event) => event.type === kind.type);
   if (envelope === undefined) return undefined;
   let data = envelope.data_base64 ?? (await payloads.resolve(envelope.data));
-  for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;
-  const parsed = kind.data.safeParse(data);
+  try {
+    for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;
+  } catch {
+    return undefined; // an upcast that fails on data of its own version: it is none of that
+  }
+  const parsed = fitting(kind.data, data);
   if (!parsed.success) return undefined;
   const { id, source, type, subject = "", team } = envelope;
   const arrived = arrivalOf(envelope);

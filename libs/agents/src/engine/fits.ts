@@ -1,7 +1,6 @@
-import { buildSubject, parseSubject } from "@armada/contracts";
+import { type ArmadaError, buildSubject, parseSubject } from "@armada/contracts";
 import type { Message, Objects } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
-import type { DeterminismError } from "./determinism.ts";
 import { coldRun, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalBody } from "./journal-message.ts";
@@ -15,7 +14,7 @@ export async function fits(
   team: Team,
   run: { readonly id: string; readonly journal: readonly Message[]; readonly version?: number },
   ports: { readonly objects: Objects; readonly idle: () => Promise<void> },
-): Promise<DeterminismError | undefined> {
+): Promise<ArmadaError | undefined> {
   const journal = run.journal.filter(({ subject }) => !subject.includes(".end."));
   const cold = coldRun(run.id);
   await replay(cold, [...journal, goOn(team.name, run.id, journal, run.version)], {

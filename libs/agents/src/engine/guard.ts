@@ -1,6 +1,8 @@
 import { asToken, buildSubject, type Envelope, encodeBody } from "@armada/contracts";
 import { attributes, type Delivery, type Handled, type Ports, type Queue, spans } from "@armada/event-sourcing";
 
+import { cut, messageOf } from "./failure.ts";
+
 /** A delivery inside its span: what it causes is traced below `traceparent`. */
 export type Traced = Delivery & { readonly traceparent: string | undefined };
 
@@ -27,7 +29,7 @@ export async function guarded(
     );
   } catch (error) {
     if (signal.aborted) return { kind: "retry", after: 0 };
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = cut(messageOf(error));
     const { subject, seq } = delivery;
     ports.logger.warn(`queue ${queue.name}: ${reason}`, { subject, seq, delivery: delivery.delivery });
     if (root === "run" || delivery.delivery < PARK_AFTER) return { kind: "retry", after: FAULT_RETRY_MS };
@@ -54,5 +56,7 @@ async function park(team: string, ports: Ports, queue: Queue, delivery: Delivery
     hops: cause?.hops ?? 0,
   };
   const stored = await ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
-  return stored.kind === "appended" || stored.kind === "conflict" ? { kind: "done" } : { kind: "retry", after: FAULT_RETRY_MS };
+  return stored.kind === "appended" || stored.kind === "conflict" || stored.kind === "refused"
+    ? { kind: "done" }
+    : { kind: "retry", after: FAULT_RETRY_MS };
 }

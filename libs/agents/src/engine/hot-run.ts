@@ -1,4 +1,4 @@
-import { digestOf, type Envelope } from "@armada/contracts";
+import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
@@ -18,8 +18,8 @@ export type HotRun = {
   provenance: Provenance | undefined;
   /** The suspended function; none where this replica lacks the version, or the run has ended or stopped. */
   execution: Execution | undefined;
-  /** Why the function does not fit its journal; the next decision stops the run with it. */
-  fault: DeterminismError | undefined;
+  /** Why the function cannot go on from its journal; the next decision stops the run with it. */
+  fault: ArmadaError | undefined;
 };
 
 /** What a replica needs to run workflow functions. */
@@ -96,7 +96,7 @@ export async function replay(run: HotRun, messages: readonly Message[], function
         });
     }
   } catch (error) {
-    if (!(error instanceof DeterminismError)) throw error;
+    if (!(error instanceof ArmadaError) || error.retryable) throw error;
     run.execution = undefined;
     run.fault = error;
   }

@@ -1,9 +1,11 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
-import { failureOf } from "./answer.ts";
+import { isTerminal } from "./attempt-failure.ts";
 import type { Inline } from "./execution.ts";
+import { failureOf } from "./failure.ts";
 import { lacksVersion } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
 
 const ATTEMPTS = 4;
@@ -71,11 +73,12 @@ export class Inlines {
     for (let attempt = 1; ; attempt++) {
       try {
         signal.throwIfAborted();
-        const output = (await work({ idempotencyKey: key, signal })) ?? null;
+        const output = journalForm(await work({ idempotencyKey: key, signal }), `the result of step ${JSON.stringify(name)}`);
         return { type: "inline.completed", data: { n, name, output } };
       } catch (error) {
         if (signal.aborted) throw error;
-        if (error instanceof Refusal || attempt >= ATTEMPTS) return { type: "inline.failed", data: { n, name, ...failureOf(error) } };
+        if (error instanceof Refusal || isTerminal(error) || attempt >= ATTEMPTS)
+          return { type: "inline.failed", data: { n, name, ...failureOf(error) } };
         await clock.sleep(random.next() * 1_000 * 2 ** attempt, signal);
       }
     }

@@ -17,10 +17,10 @@ export function isObjectRef(value: unknown): value is ObjectRef {
 
 /** Moves large values of journal events to the object store, and brings them back. */
 export class Payloads {
-  readonly #objects: Objects;
+  readonly #objects: Pick<Objects, "put" | "get">;
   readonly #team: string;
 
-  constructor(objects: Objects, team: string) {
+  constructor(objects: Pick<Objects, "put" | "get">, team: string) {
     this.#objects = objects;
     this.#team = team;
   }

@@ -1,15 +1,16 @@
 import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
-import { type Appended, attributes, type Expectation, type Message, type Ports, spans } from "@armada/event-sourcing";
+import { type Appended, attributes, type Message, type Ports, spans } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
-import { answer, type Decision, JOURNAL_WARNING } from "./answer.ts";
+import { answer, type Decision, JOURNAL_WARNING, stop } from "./answer.ts";
 import { type Derived, derive } from "./derive.ts";
 import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "./journal-message.ts";
 import { holdsDecision, Journals } from "./journals.ts";
 import { putNewest } from "./newest.ts";
 import { Payloads } from "./payloads.ts";
-import { pause } from "./persistently.ts";
+import { pause, persistent } from "./persistently.ts";
 import { initialRun } from "./run-state.ts";
 import { store } from "./store.ts";
 import { type Committed, type Decide, type Member, type Told, together } from "./together.ts";
@@ -18,7 +19,16 @@ import { Turns } from "./turns.ts";
 /** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
 export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
 
+type Written = Awaited<ReturnType<Payloads["offload"]>>;
+/** A message to be: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
+type About = { readonly n: number; readonly writer: string; readonly now: number; readonly unanswered: boolean };
+
 const MAX_HOT = 1_000;
+/**
+ * Of a message, bytes of UTF-8: half of what a server takes, so that what is derived from it, with an envelope of its own,
+ * is taken as well.
+ */
+const MAX_DECISION = 512 * 1024;
 /** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
 const RIVAL_MS = 5;
 
@@ -42,7 +52,7 @@ export class RunHost {
     this.#hooks = hooks;
     this.functions = {
       scheduler: ports.scheduler,
-      payloads: new Payloads(ports.objects, team.name),
+      payloads: new Payloads(persistent(ports), team.name),
       workflow: (name, version) => team.workflows.find((served) => served.name === name && served.version === version),
     };
   }
@@ -115,10 +125,14 @@ export class RunHost {
       };
       if (events.length === 0) return tell({ committed: { run, ordinal: undefined, waits: false } });
       const n = run.state.length + 1;
-      const written = await this.#write(run, n, writer, now, decision, events);
-      const subject = journalSubject(this.team.name, id, n, written.events, run.state, unanswered);
-      const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };
-      const result = await this.#publish(subject, written, expect);
+      const about = { n, writer, now, unanswered };
+      let written = await this.#writable(run, about, decision, events);
+      let result = await this.#publish(run, about, written);
+      if (result.kind === "refused") {
+        written = await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, result.reason))]);
+        result = await this.#publish(run, about, written);
+      }
+      if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `message ${n} of run ${id} is never stored: ${result.reason}`);
       if (result.kind === "appended") return tell(this.#appended(run, n, result.seq, written));
       this.#hot.delete(id); // the function ran ahead of the journal
       await this.#afterFailure(id, result, tries);
@@ -143,14 +157,16 @@ export class RunHost {
     if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));
   }
 
-  #publish(subject: string, written: Awaited<ReturnType<Payloads["offload"]>>, expect: Expectation): Promise<Appended> {
+  #publish(run: HotRun, { n, unanswered }: About, written: Written): Promise<Appended> {
+    const subject = journalSubject(this.team.name, run.id, n, written.events, run.state, unanswered);
+    const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };
     const does = subject.split(".", 3)[2] ?? "";
     return this.ports.tracer.span(spans.publish(`run ${does}`), { [attributes.subject]: subject }, written.envelopes[0]?.traceparent, () =>
       this.ports.log.append(subject, written.body, expect),
     );
   }
 
-  #appended(run: HotRun, n: number, seq: number, written: Awaited<ReturnType<Payloads["offload"]>>): Told {
+  #appended(run: HotRun, n: number, seq: number, written: Written): Told {
     const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
     foldMessage(run.state, message);
     run.lastSeq = seq;
@@ -186,14 +202,20 @@ export class RunHost {
     return undefined;
   }
 
-  #write(
-    run: HotRun,
-    n: number,
-    writer: string,
-    now: number,
-    decision: Decision,
-    events: readonly JournalEvent[],
-  ): ReturnType<Payloads["offload"]> {
+  /** What the decision holds without what the function asked for, and why the run stops, where that cannot be journaled. */
+  async #writable(run: HotRun, about: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+    try {
+      const written = await this.#write(run, about, decision, events);
+      const size = written.body.length <= MAX_DECISION / 3 ? 0 : Buffer.byteLength(written.body);
+      if (size <= MAX_DECISION) return written;
+      return await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, `${size} bytes`))]);
+    } catch (error) {
+      if (!(error instanceof ArmadaError) || error.code !== "VALUE_NOT_JSON") throw error;
+      return this.#write(run, about, decision, [...decision.events, stop(error)]);
+    }
+  }
+
+  async #write(run: HotRun, { n, writer, now }: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
     const provenance = decision.provenance ?? run.provenance;
     if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
     const about = {
@@ -214,10 +236,11 @@ export class RunHost {
   #withContext(event: JournalEvent): JournalEvent {
     if (event.type !== "step.requested") return event;
     const context = this.#hooks.contextOf(event.data.agent);
-    return context === undefined ? event : { type: event.type, data: { ...event.data, context } };
+    if (context === undefined) return event;
+    return { type: event.type, data: { ...event.data, context: journalForm(context, `the context of agent ${event.data.agent}`) } };
   }
 
-  async #afterFailure(id: string, result: Exclude<Appended, { kind: "appended" }>, tries: number): Promise<void> {
+  async #afterFailure(id: string, result: Exclude<Appended, { kind: "appended" | "refused" }>, tries: number): Promise<void> {
     if (result.kind === "conflict") {
       if (result.last === undefined) await this.ports.clock.sleep(RIVAL_MS);
       return;
@@ -251,6 +274,16 @@ export class RunHost {
     this.#journals.saw(run.id, run.lastSeq);
     return run;
   }
+}
+
+function tooLarge(events: readonly JournalEvent[], size: string): ArmadaError {
+  return new ArmadaError(
+    "DECISION_TOO_LARGE",
+    `what the workflow asked for in one turn, ${events.length} calls, is too much for one message: ${size}`,
+    {
+      hint: "ask for less at a time: await some calls before the next",
+    },
+  );
 }
 
 function setsWait({ events }: JournalMessage): boolean {

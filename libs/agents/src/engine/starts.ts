@@ -5,7 +5,9 @@ import { admit } from "./admission.ts";
 import type { Decision } from "./answer.ts";
 import type { Inlines } from "./inlines.ts";
 import type { Failure, JournalData } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import type { Provenance } from "./journal-message.ts";
+import { isObjectRef } from "./payloads.ts";
 import type { RunHost } from "./run-host.ts";
 
 /** Asks and events that one chain may pass (ENGINE rule 12). */
@@ -58,6 +60,15 @@ export async function start(
   return run.state.ended === undefined ? inlines.run(about.run, 1, about.delivery, signal) : { kind: "done" };
 }
 
+/** What is kept of an input that was refused: null where no journal can hold it. */
+function refusedForm(input: unknown): unknown {
+  try {
+    return isObjectRef(input) ? input : journalForm(input, "the input");
+  } catch {
+    return null;
+  }
+}
+
 function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
   const { workflow, asked, by, provenance } = about;
   const admission = admit(host.team, asked, input, workflow);
@@ -67,7 +78,7 @@ function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: 
       workflow: asked,
       version: workflow?.version ?? 0,
       source: workflow === undefined ? "" : sourceOf(workflow),
-      input: admission.kind === "admitted" ? admission.input : about.input,
+      input: admission.kind === "admitted" ? admission.input : refusedForm(about.input),
       by,
       after: about.seq,
     },

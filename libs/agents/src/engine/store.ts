@@ -9,7 +9,7 @@ type StorePorts = Pick<Ports, "log" | "timers" | "clock" | "logger" | "tracer">;
 
 /**
  * Stores what a decision derives, create-once. @returns the highest sequence of the own stream that it knows of: what
- * looks for a stored wait's event must look that far. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message */
+ * looks for a stored wait's event must look that far. @throws ArmadaError `SUBJECT_TAKEN` where a subject holds another's message, `LOG_REFUSED` */
 export async function store(derived: readonly Derived[], ports: StorePorts): Promise<number> {
   if (derived.length === 0) return 0;
   return Math.max(...(await Promise.all(derived.map((one) => storeOne(one, ports)))));
@@ -38,6 +38,8 @@ async function storeOne(one: Derived, ports: StorePorts): Promise<number> {
         hint: "another writer used this id first; see `armada events show`",
       });
     }
+    if (result.kind === "refused")
+      throw new ArmadaError("LOG_REFUSED", `${one.kind === "timer" ? "a timer" : one.subject} is never stored: ${result.reason}`);
     if (tries % 20 === 2)
       ports.logger.warn(`${one.kind === "timer" ? "a timer" : one.subject} waits: the log is ${result.kind}`, { tries });
     await ports.clock.sleep(pause(tries));

@@ -1,8 +1,10 @@
 import { type AnyEventKind, arrivalOf, asToken, eventKey, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled, Message } from "@armada/event-sourcing";
 import { factOf } from "./facts.ts";
+import { failureOf } from "./failure.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import { waitRoute } from "./journal-message.ts";
 import { putNewest } from "./newest.ts";
 import { loadAll } from "./ordered.ts";
@@ -135,7 +137,7 @@ export class Waits {
         const read = await factOf(message, kind, payloads);
         if (read === undefined) continue;
         const { fact } = read;
-        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived), data: fact.data });
+        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived) || 0, data: fact.data });
         for (const { n } of takers(message)) {
           const left = (missing.get(n) ?? 0) - 1;
           if (left > 0) missing.set(n, left);
@@ -151,7 +153,12 @@ export class Waits {
 
 function metBy({ wait, arrival }: { readonly wait: OpenWait; readonly arrival: Arrived }): JournalEvent {
   const { event, seq, at, data } = arrival;
-  return { type: "wait.met", data: { n: wait.n, event, seq, at: new Date(at).toISOString(), data } };
+  const met = { n: wait.n, event, seq, at: new Date(at).toISOString() };
+  try {
+    return { type: "wait.met", data: { ...met, data: journalForm(data, `the data of ${wait.data.type}`) } };
+  } catch (error) {
+    return { type: "wait.met", data: { ...met, failure: failureOf(error) } };
+  }
 }
 
 function runOf({ subject }: Message): string {

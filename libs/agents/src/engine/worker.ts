@@ -4,14 +4,17 @@ import { BudgetExhausted } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import type { Agent } from "../define.ts";
 import { opening } from "../window.ts";
-import { failureOf } from "./answer.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
+import { failureOf } from "./failure.ts";
+import { fitting } from "./fitting.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
+import { journalForm } from "./journal-form.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
+import type { Payloads } from "./payloads.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
 import { hold } from "./step-holds.ts";
@@ -248,12 +251,11 @@ export class Worker {
     const attempt = attempts + 1;
     if (agent.fallback !== undefined) {
       const started = this.#host.ports.clock.now();
-      const input = agent.input.safeParse(await this.#host.functions.payloads.resolve(step.input));
-      const output = input.success ? agent.output.safeParse(await tryFallback(agent, input.data)) : undefined;
-      if (output?.success === true) {
+      const output = await fallbackOf(agent, step, this.#host.functions.payloads);
+      if (output !== undefined) {
         const ms = this.#host.ports.clock.now() - started;
         const degraded = { code, message };
-        const data = { n, attempt, output: output.data ?? null, ms, tokens: 0, costMicros: 0, degraded };
+        const data = { n, attempt, output: output.value, ms, tokens: 0, costMicros: 0, degraded };
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
       }
     }
@@ -337,11 +339,15 @@ function callOf(delivery: Delivery): number | undefined {
   return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
 }
 
-async function tryFallback(agent: Agent, input: unknown): Promise<unknown> {
+/** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
+async function fallbackOf(agent: Agent, step: StepState, payloads: Payloads): Promise<{ readonly value: unknown } | undefined> {
   try {
-    return await agent.fallback?.(input);
-  } catch {
-    return undefined; // a fallback that fails too leaves the step to be parked, with the first failure as its reason
+    const input = agent.input.parse(await payloads.resolve(step.input));
+    const output = fitting(agent.output, await agent.fallback?.(input));
+    return output.success ? { value: journalForm(output.data, `what the fallback of agent ${agent.name} answers`) } : undefined;
+  } catch (error) {
+    if (error instanceof ArmadaError && error.retryable) throw error;
+    return undefined;
   }
 }
 

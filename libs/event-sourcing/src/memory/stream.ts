@@ -1,5 +1,5 @@
 import { parseMessage } from "@armada/contracts";
-import type { Appended, Expectation, Loaded, Message } from "../ports.ts";
+import { type Appended, type Expectation, type Loaded, MAX_MESSAGE, type Message } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
 const MAX_LOAD = 1_000;
@@ -22,6 +22,8 @@ export class MemoryStream {
   }
 
   append(subject: string, body: string, time: number, expect?: Expectation, origin?: Message["origin"]): Appended {
+    if (body.length > MAX_MESSAGE / 3 && Buffer.byteLength(body) > MAX_MESSAGE)
+      return { kind: "refused", reason: `more than ${MAX_MESSAGE} bytes` };
     if (expect !== undefined) {
       const last = this.#last(expect.filter, this.head)?.seq ?? 0;
       if (last !== expect.last) return { kind: "conflict", last };

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { fact, facts } from "./messages.ts";
+import { MAX_MESSAGE } from "../../ports.ts";
+import { fact, facts, type Outgoing } from "./messages.ts";
 import type { Scenario } from "./scenario.ts";
 import { keysOf, Taken, upTo } from "./world.ts";
 
@@ -182,6 +183,25 @@ export const appending: readonly Scenario[] = [
       const seq = await world.put(log, fact({ entity: "large", id: "a", key: 1 }, { text }));
       const stored = await world.last(log, "evt.alpha.large.>", seq);
       deepEqual(stored?.envelopes[0]?.data, { text });
+    },
+  },
+  {
+    name: "a body up to the limit is taken; a larger one is refused for good, and the log goes on",
+    run: async (world) => {
+      const { log } = await world.client();
+      const sized = (key: string, bytes: number): Outgoing => {
+        const empty = fact({ entity: "sized", id: "a", key }, { text: "" });
+        return fact({ entity: "sized", id: "a", key }, { text: "a".repeat(bytes - Buffer.byteLength(empty.body)) });
+      };
+      const most = sized("most", MAX_MESSAGE);
+      equal(Buffer.byteLength(most.body), MAX_MESSAGE);
+      await world.put(log, most);
+      const larger = sized("larger", 2 * MAX_MESSAGE);
+      const refused = await world.answered(() => log.append(larger.subject, larger.body, { filter: larger.subject, last: 0 }));
+      equal(refused.kind, "refused", "a message that is too large is no outage");
+      const seq = await world.put(log, fact({ entity: "sized", id: "a", key: "next" }));
+      const { messages } = await world.load(log, "evt.alpha.sized.*.a.*", seq);
+      deepEqual(keysOf(messages), ["most", "next"]);
     },
   },
 ];

@@ -1,0 +1,21 @@
+import { messageOf } from "./failure.ts";
+
+type Schema<T> = {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+};
+
+/** What a schema makes of a value, or why it does not fit; a schema's own code that throws says so as well. */
+export function fitting<T>(schema: Schema<T>, value: unknown): { success: true; data: T } | { success: false; message: string } {
+  try {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed;
+    const issues = parsed.error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`,
+    );
+    return { success: false, message: issues.join("; ") };
+  } catch (error) {
+    return { success: false, message: messageOf(error) };
+  }
+}
