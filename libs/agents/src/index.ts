@@ -15,6 +15,7 @@ export type {
   WorkflowContext,
 } from "./define.ts";
 export { type Admission, admit, newest } from "./engine/admission.ts";
+export { type ApprovalView, withShown } from "./engine/approvals.ts";
 export { type Budget, tierOf } from "./engine/budget.ts";
 export { type Direct, direct } from "./engine/direct.ts";
 export { type Engine, type RunningStep, startEngine } from "./engine/engine.ts";
@@ -27,8 +28,9 @@ export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./
 export type { View } from "./engine/read-models.ts";
 export { readModelsAt } from "./engine/read-models-at.ts";
 export type { RunState } from "./engine/run-state.ts";
-export type { RunStatus } from "./engine/run-status.ts";
+export { RUN_STATUSES, type RunStatus } from "./engine/run-status.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";
+export { isTaken, type ServedQueue, shownAsServed } from "./engine/served.ts";
 export { runIdOf, startedBy } from "./engine/starts.ts";
 export { liveOrder, type PieceOrder } from "./live-order.ts";
 export { team } from "./team.ts";

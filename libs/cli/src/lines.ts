@@ -42,6 +42,23 @@ const run = z.object({
     .readonly()
     .optional(),
   reason: z.object({ ...problem, hint: text.optional() }).optional(),
+  approvals: z
+    .array(
+      z.object({
+        n: z.int().min(1),
+        question: text,
+        show: z.unknown().optional().describe("what is approved"),
+        status: z.enum(["open", "approved", "refused", "expired", "withdrawn"]),
+        askedAt: iso,
+        until: iso,
+        otherwise: z.enum(["cancel", "fail", "continue"]).describe("what a refusal and an expiry do"),
+        by: text.optional().describe("who answered"),
+        at: iso.optional().describe("when it was answered or expired"),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe("what it asked people"),
   steps: z.array(step).readonly(),
 });
 
@@ -103,6 +120,10 @@ export const lines = {
     pending: count,
     unacked: count,
     unserved: z.array(text).readonly().describe("queues with work and nobody who pulls it"),
+    troubles: z
+      .array(z.object({ ...problem, next: text.optional().describe("what to do") }))
+      .readonly()
+      .describe("what is wrong with it; `ok` where there is none"),
   }),
   parked: z.object({ type: z.literal("parked"), team: text, run: text, step: z.int(), agent: text, attempts: count, ...problem }),
   "parked-message": z

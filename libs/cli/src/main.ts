@@ -1,4 +1,4 @@
-import type { Team } from "@armada/agents";
+import { RUN_STATUSES, type Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { Command, InvalidArgumentError } from "commander";
 import { budgetsCommand, suspectsCommand } from "./commands/budgets.ts";
@@ -8,22 +8,23 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { emitCommand } from "./commands/emit.ts";
 import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
 import { healthCommand } from "./commands/health.ts";
+import { checkList, type ListFlags, listRuns } from "./commands/list-runs.ts";
 import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
 import { removeTeam } from "./commands/remove-team.ts";
 import { runCommand, watchCommand } from "./commands/run.ts";
-import { approval, cancellation, checkMove, controlRun, findRun, listRuns, move, retrial, showRun } from "./commands/runs.ts";
+import { approval, cancellation, checkMove, controlRun, findRun, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT, exitCodeOf, explain } from "./exit.ts";
 import { addressOf } from "./money/verdicts.ts";
 import { type Output, output } from "./output.ts";
-import { checkTeam, loadServices } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 import { sinceOf } from "./since.ts";
+import { checkKnown, definitionsOn } from "./teams.ts";
 
 // A reader that has seen enough (`| head`) is no error, and a terminal that was closed must not keep a mesh from draining.
 for (const stream of [process.stdout, process.stderr])
@@ -62,7 +63,7 @@ function withSession<A extends unknown[]>(
     const out = output(flags.json === true);
     await guard(out, async () => {
       check(...(args as unknown as A));
-      const session = await openSession(flags.mesh, (line) => void process.stderr.write(`${line}\n`));
+      const session = await openSession(flags.mesh, complain);
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());
       try {
@@ -94,22 +95,17 @@ function printed(): Promise<void> {
   return new Promise((resolve) => void process.stdout.write("", () => resolve()));
 }
 
-async function teams(): Promise<Team[]> {
-  return (await loadServices()).map((service) => service.team);
-}
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** The teams of the project that the running mesh has. */
-async function teamsOn(session: Session): Promise<Team[]> {
-  return session.present(await teams());
-}
-
-async function teamNames(session: Session): Promise<string[]> {
-  return (await teamsOn(session)).map((team) => team.name);
+/** The definitions of the running mesh's teams. */
+function teamsOn(session: Session): Promise<readonly Team[]> {
+  return definitionsOn(session, complain);
 }
 
 /** The teams on the running mesh; only the one that `--team` names. @throws ArmadaError `NO_SUCH_TEAM` */
 async function teamsWith(session: Session, { team }: { readonly team?: string }): Promise<string[]> {
-  return team === undefined ? teamNames(session) : [await checkTeam(team)];
+  const names = await session.teams();
+  return team === undefined ? names : [checkKnown(team, names)];
 }
 
 function meshFlags(made: Command): Command {
@@ -159,44 +155,45 @@ command("emit <type>", "hands an event to the mesh, through its gateway")
 
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)
-  .option("--status <status>", "only these")
+  .option("--status <status>", `only these: ${RUN_STATUSES.join(", ")}`)
+  .option("--workflow <name>", "only of this workflow, WORKFLOW or TEAM.WORKFLOW")
+  .option("--team <team>", "only this team's")
   .option("--limit <n>", "the newest n", whole)
-  .action(
-    withSession(async (session, out, _signal, flags: Record<string, never>) => listRuns(session, await teamNames(session), out, flags)),
-  );
+  .action(withSession(async (session, out, _signal, flags: ListFlags) => listRuns(session, out, flags), checkList));
 command("show <id>", "a run as a tree of its steps", runs).action(
-  withSession(async (session, out, _signal, id: string) => showRun(session, await teamNames(session), id, out)),
+  withSession(async (session, out, _signal, id: string) => showRun(session, await session.teams(), id, out)),
 );
 command("watch <id>", "a run until its end, with what the models say in its calls", runs).action(
   withSession(async (session, out, signal, id: string) => {
-    const { team } = await findRun(session, await teamNames(session), id);
+    const { team } = await findRun(session, await session.teams(), id);
     return watchCommand(team, id, session, out, signal);
   }),
 );
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
+  .option("--by <name>", "who answers; operator unless said")
   .option("--n <call>", "which one, where several wait", whole)
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await teamNames(session), id, approval(flags), out),
+      controlRun(session, await session.teams(), id, approval(flags), out),
     ),
   );
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await teamNames(session), id, cancellation(flags), out),
+      controlRun(session, await session.teams(), id, cancellation(flags), out),
     ),
   );
 command("retry <id>", "lets a parked or stopped run go on", runs).action(
-  withSession(async (session, out, _signal, id: string) => controlRun(session, await teamNames(session), id, retrial(), out)),
+  withSession(async (session, out, _signal, id: string) => controlRun(session, await session.teams(), id, retrial(), out)),
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version", whole)
   .action(
     withSession(async (session, out, _signal, id: string, flags: { to: string }) => {
-      await checkMove(session, await teams(), id, flags);
-      return controlRun(session, await teamNames(session), id, move(flags), out);
+      await checkMove(session, await teamsOn(session), id, flags);
+      return controlRun(session, await session.teams(), id, move(flags), out);
     }),
   );
 
@@ -220,7 +217,7 @@ eventFlags(command("tail", "what comes from now on", events)).action(
   ),
 );
 command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
-  withSession(async (session, out, _signal, id: string) => showEvent(session, await teamNames(session), id, out)),
+  withSession(async (session, out, _signal, id: string) => showEvent(session, await session.teams(), id, out)),
 );
 
 command("trace <id>", "what caused what around a run or an event, across teams").action(
@@ -234,9 +231,9 @@ command("state <team>", "a team's read models, as of now, a time or a sequence")
     ),
   );
 const parked = program.command("parked").description("steps that were set aside after their attempts");
-command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await teamNames(session), out)));
+command("list", "what is parked", parked).action(withSession(async (session, out) => listParked(session, await session.teams(), out)));
 command("show <run>", "why, with the causation chain", parked).action(
-  withSession(async (session, out, _signal, run: string) => showParked(session, await teamNames(session), run, out)),
+  withSession(async (session, out, _signal, run: string) => showParked(session, await session.teams(), run, out)),
 );
 type OfTeam = { readonly team?: string };
 const budgets = command("budgets", "what the teams may spend, have spent, hold and may have been billed")
@@ -251,7 +248,7 @@ command("reconcile", "settles or releases suspects by the provider's usage", bud
   .option("--dry-run", "only say what would become of them")
   .action(
     withSession(
-      async (session, out, _signal, flags: ReconcileFlags) => reconcileCommand(session, await teamNames(session), flags, out),
+      async (session, out, _signal, flags: ReconcileFlags) => reconcileCommand(session, await session.teams(), flags, out),
       ({ usage }) => void (usage === undefined || addressOf("--usage", usage)),
     ),
   );
@@ -265,12 +262,10 @@ command("costs", "what was spent, dearest first")
       ({ by, since }) => void [groupingOf(by), sinceOf(since, Date.now())],
     ),
   );
-command("health", "replicas, queues and streams").action(
-  withSession(async (session, out) => healthCommand(session, await teamsOn(session), out)),
-);
+command("health", "replicas, queues and streams").action(withSession(async (session, out) => healthCommand(session, out)));
 command("doctor", "every value in force, and what is wrong")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
-  .action((flags) => guard(output(flags.json === true), async () => doctorCommand(await teams(), flags, output(flags.json === true))));
+  .action((flags) => guard(output(flags.json === true), async () => doctorCommand(flags, output(flags.json === true))));
 command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action((name, flags) =>
   guard(output(flags.json === true), () => newTeam(name, output(flags.json === true))),
 );

@@ -13,6 +13,9 @@ const GATEWAY = "gateway";
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
+/** What `services/` says of a team: its definition, or why it cannot be loaded. */
+export type Definition = { readonly team: Team } | { readonly broken: ArmadaError };
+
 /** The names of the project's services. */
 export async function serviceNames(): Promise<readonly string[]> {
   const folder = join(projectRoot, "services");
@@ -20,7 +23,7 @@ export async function serviceNames(): Promise<readonly string[]> {
 }
 
 /** @throws ArmadaError `NO_SUCH_TEAM` */
-export async function checkTeam(name: string): Promise<string> {
+async function checkTeam(name: string): Promise<string> {
   const names = await serviceNames();
   if (names.includes(name)) return name;
   throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`, {
@@ -28,22 +31,47 @@ export async function checkTeam(name: string): Promise<string> {
   });
 }
 
-/** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM` */
+/** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM`, `BAD_TEAM` */
 export async function loadServices(only?: readonly string[]): Promise<readonly Service[]> {
-  const folder = join(projectRoot, "services");
   const names = await serviceNames();
   for (const name of only ?? []) await checkTeam(name);
-  const wanted = only === undefined ? names : names.filter((name) => only.includes(name));
-  return Promise.all(
-    wanted.map(async (name) => {
-      const loaded = (await import(pathToFileURL(join(folder, name, "src/team.ts")).href)) as { default?: Team };
-      if (loaded.default?.kind !== "team")
-        throw new ArmadaError("BAD_TEAM", `services/${name}/src/team.ts has no team as its default export`, {
-          hint: "export default team({ … })",
-        });
-      return { name: loaded.default.name, main: join(folder, name, "src/main.ts"), team: loaded.default };
-    }),
+  return Promise.all((only === undefined ? names : names.filter((name) => only.includes(name))).map(loadService));
+}
+
+/** Every team of the project by name; one that cannot be loaded does not take the others away. */
+export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>> {
+  const loaded = (await serviceNames()).map(async (name): Promise<[string, Definition]> => {
+    try {
+      return [name, { team: (await loadService(name)).team }];
+    } catch (error) {
+      if (error instanceof ArmadaError) return [name, { broken: error }];
+      throw error;
+    }
+  });
+  return new Map(await Promise.all(loaded));
+}
+
+/** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export */
+async function loadService(name: string): Promise<Service> {
+  const folder = join(projectRoot, "services", name, "src");
+  const file = `services/${name}/src/team.ts`;
+  const loaded = await import(pathToFileURL(join(folder, "team.ts")).href).then(
+    (module: { readonly default?: Team }) => module.default,
+    (cause: unknown) => {
+      const hint = cause instanceof ArmadaError ? { hint: cause.hint } : { hint: "mend it; `npx tsc --noEmit` shows where" };
+      throw new ArmadaError("BAD_TEAM", `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, ...hint });
+    },
   );
+  if (loaded?.kind !== "team")
+    throw new ArmadaError("BAD_TEAM", `${file} has no team as its default export`, { hint: "export default team({ … })" });
+  if (loaded.name !== name)
+    throw new ArmadaError("BAD_TEAM", `${file} defines team ${loaded.name}`, { hint: "call the team and its folder by the same name" });
+  return { name, main: join(folder, "main.ts"), team: loaded };
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message.split("\n")[0] ?? cause.name;
 }
 
 /** The services that a list of names wants (all, where there is none), and the gateway where one of them listens to the outside. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import { type Live, type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
-import { KeyRing, type Link, link, portsOf, readIdentity } from "@armada/nats";
+import { KeyRing, type Link, link, portsOf, type QueueThere, queuesThere, readIdentity, subjectsThere, teamsThere } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
@@ -17,8 +17,11 @@ export type Session = {
   /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
-  /** Those of the project's teams whose streams are here: `up --only` starts others without. @throws ArmadaError `LOG_UNAVAILABLE` where none is */
-  present<T extends { readonly name: string }>(teams: readonly T[]): Promise<T[]>;
+  /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
+  teams(): Promise<string[]>;
+  queues(team: string): Promise<QueueThere[]>;
+  /** The subjects of a team's stream under a filter. */
+  subjects(team: string, filter: string): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -53,18 +56,28 @@ function sessionOn(connected: Link, keys: KeyRing, mesh: MeshFile | undefined): 
       );
     },
     state: (team, run) => stateOf(ports(team).log, team, run),
-    present: async (teams) => {
-      const heads = await Promise.allSettled(teams.map(({ name }) => ports(name).log.head()));
-      const there = teams.filter((_, i) => heads[i]?.status === "fulfilled");
-      const [missing] = heads.filter((head) => head.status === "rejected");
-      if (there.length === 0 && missing !== undefined) throw missing.reason;
-      return there;
-    },
+    teams: () => answered(teamsThere(connected)),
+    queues: (team) => answered(queuesThere(connected, team)),
+    subjects: (team, filter) => answered(subjectsThere(connected, team, filter)),
     close: async () => {
       await telemetry?.[Symbol.asyncDispose]();
       await connected.close();
     },
   };
+}
+
+/** @throws ArmadaError `LOG_UNAVAILABLE` */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ArmadaError("LOG_UNAVAILABLE", `nats-server did not answer: ${why}`, {
+      cause,
+      retryable: true,
+      hint: "is it up? see `armada doctor`",
+    });
+  }
 }
 
 /** Appends an ask of the operator, create-once: the same id again is the same ask. @returns its sequence */

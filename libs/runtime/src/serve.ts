@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Direct, Team } from "@armada/agents";
+import type { Direct, ServedQueue, Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, KeyRing, type NatsPorts, portsOf, readIdentity } from "@armada/nats";
+import { connectTeam, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
@@ -27,6 +27,8 @@ export type Surroundings = {
   readonly config: Config;
   readonly signal: AbortSignal;
   teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
+  /** The queues of a team as the server has them. */
+  teamQueues(team: string): Promise<readonly ServedQueue[]>;
 };
 
 /** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
@@ -96,12 +98,10 @@ async function run(
   const stopping = new AbortController();
   const { signal } = stopping;
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => stopping.abort());
-  // `up` is gone: nobody would start or stop us, and soon there is no server.
-  if (process.connected)
-    process.once("disconnect", () => {
-      stopping.abort();
-      setTimeout(() => process.exit(4), LEFT_MS).unref();
-    });
+  whenLeft(() => {
+    stopping.abort();
+    setTimeout(() => process.exit(4), LEFT_MS).unref();
+  });
   await using telemetry = await startTelemetry({
     service: team.name,
     env,
@@ -165,6 +165,7 @@ async function work(
     config,
     signal,
     teamPorts: (name) => portsOf(ports.link, name, identities, log),
+    teamQueues: (name) => queuesThere(ports.link, name),
   };
   const drainMs = milliseconds(config.drain);
   const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
@@ -195,6 +196,13 @@ async function work(
 function ifReplaced(error: unknown): "replaced" {
   if (error instanceof ArmadaError && error.code === "STREAM_REPLACED") return "replaced";
   throw error;
+}
+
+/** `up` is gone, perhaps before this process had begun: nobody would start or stop it, and soon there is no server. */
+function whenLeft(act: () => void): void {
+  if (process.send === undefined) return; // a service that was started by hand
+  if (process.connected) process.once("disconnect", act);
+  else act();
 }
 
 /** Services may be started before anything was provisioned, in any order. */

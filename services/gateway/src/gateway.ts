@@ -9,7 +9,16 @@ import { Runs } from "./runs.ts";
 const PORTS_TRIED = 50;
 
 /** The HTTP listener beside the gateway's team: on the configured port, else the next free one. */
-export async function gateway({ ports, log, tracer, env, config, signal, teamPorts }: Surroundings): Promise<{ close(): Promise<void> }> {
+export async function gateway({
+  ports,
+  log,
+  tracer,
+  env,
+  config,
+  signal,
+  teamPorts,
+  teamQueues,
+}: Surroundings): Promise<{ close(): Promise<void> }> {
   const types = await declaredTypes();
   const teams = await teamNames();
   const now = (): number => Date.now();
@@ -18,7 +27,7 @@ export async function gateway({ ports, log, tracer, env, config, signal, teamPor
   const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now }, types, { acceptUndeclared });
   const others = new Map(teams.map((team) => [team, teamPorts(team)]));
   const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? teamPorts(team);
-  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, now });
+  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, now });
   const app = await buildApp({
     key: await gatewayKey(env),
     inbox,

@@ -1,6 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObjectRef, MAX_BODY, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/agents";
+import {
+  isObjectRef,
+  MAX_BODY,
+  type ObjectRef,
+  type RunState,
+  type RunView,
+  readJournalMessage,
+  readRun,
+  type ServedQueue,
+  shownAsServed,
+  viewOf,
+  withShown,
+} from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import { type Live, type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
@@ -12,6 +24,7 @@ export type RunsPorts = {
   readonly tracer: Tracer;
   readonly teams: readonly string[];
   readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow" | "head">; readonly live: Pick<Live, "watch"> };
+  readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
   readonly now: () => number;
 };
 
@@ -82,11 +95,12 @@ export class Runs {
   /** The view that `runs show --json` prints, with the output of a run that has ended. */
   async view({ team, run, state }: Found): Promise<RunView & { output?: unknown }> {
     const output = state.ended?.output;
-    const view = viewOf(team, run, state);
+    const { objects, queues } = this.#ports;
+    const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
+    const view = await withShown(shownAsServed(viewOf(team, run, state), await queues(team)), read);
     if (output === undefined) return view;
     if (!isObjectRef(output)) return { ...view, output };
-    const bytes = await this.#ports.objects.get(output.$object, output.team);
-    return { ...view, output: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown };
+    return { ...view, output: JSON.parse(Buffer.from(await read(output)).toString("utf8")) as unknown };
   }
 
   /** Follows a run's journal from after `from`. */

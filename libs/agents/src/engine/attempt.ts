@@ -115,7 +115,7 @@ export async function attemptStep(about: {
       const run = async (): Promise<unknown> =>
         agent.run({
           input,
-          context: context ?? {},
+          context: host.contextFor(agent.name, context),
           model: { ask },
           tools: toolsOf(about, signal),
           objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },

@@ -94,10 +94,9 @@ export function journalSubject(
 }
 
 function noteOf(events: readonly JournalEvent[]): string {
+  if (events.some(({ type }) => type === "run.stopped")) return "stop"; // whatever came before it: operators look for these
   for (const { type } of events)
     switch (type) {
-      case "run.stopped":
-        return "stop";
       case "step.attempt_failed":
         return "attempt_failed";
       case "step.drawn":

@@ -17,7 +17,10 @@ import { type Committed, type Decide, type Member, type Told, together } from ".
 import { Turns } from "./turns.ts";
 
 /** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
-export type HostHooks = { contextOf(agent: string): unknown; lookBack(run: string, seq: number): Promise<void> };
+export type HostHooks = {
+  contextOf(agent: string): Readonly<Record<string, unknown>> | undefined;
+  lookBack(run: string, seq: number): Promise<void>;
+};
 
 type Written = Awaited<ReturnType<Payloads["offload"]>>;
 /** A message to be: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
@@ -231,6 +234,11 @@ export class RunHost {
       events.map((event) => this.#withContext(event)),
       (list) => journalBody(about, { ...provenance, causation }, list),
     );
+  }
+
+  /** What an attempt of an agent gets: as journaled with its request; of read models that it did not have then, their state of now. */
+  contextFor(agent: string, journaled: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
+    return { ...this.#hooks.contextOf(agent), ...journaled };
   }
 
   #withContext(event: JournalEvent): JournalEvent {

@@ -72,6 +72,12 @@ export type WaitState =
       readonly open: boolean;
       readonly closedAt: number;
       readonly data: JournalData["approval.asked"];
+      /** ISO-8601. */
+      readonly askedAt: string;
+      /** Undefined while it is open, and where it expired. */
+      readonly answer?: { readonly approved: boolean; readonly by: string };
+      /** When it was answered or expired, ISO-8601. */
+      readonly closed?: string;
     };
 
 /** What folding a run's journal gives. `exists` is false before its first message. */
@@ -238,7 +244,14 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       state.waits = put(state.waits, event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: 0, data: event.data });
       return;
     case "approval.asked":
-      state.waits = put(state.waits, event.data.n, { kind: "approval", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, {
+        kind: "approval",
+        n: event.data.n,
+        open: true,
+        closedAt: 0,
+        data: event.data,
+        askedAt: time,
+      });
       return;
     case "wait.met": {
       const wait = state.waits.get(event.data.n);
@@ -249,9 +262,11 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       }
       return close(state, event.data.n);
     }
-    case "ask.answered":
     case "approval.given":
     case "timer.fired":
+      closeApproval(state, event, time);
+      return close(state, event.data.n);
+    case "ask.answered":
       return close(state, event.data.n);
     case "run.patched":
       state.patches = add(state.patches, event.data.id);
@@ -282,6 +297,14 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
     default:
       return event satisfies never;
   }
+}
+
+/** How an open approval ended: by an answer, or by its time. */
+function closeApproval(state: RunState, { type, data }: JournalEvent & { type: "approval.given" | "timer.fired" }, time: string): void {
+  const wait = state.waits.get(data.n);
+  if (wait?.kind !== "approval" || !wait.open) return;
+  const answer = type === "approval.given" ? { answer: { approved: data.approved, by: data.by } } : {};
+  state.waits = put(state.waits, data.n, { ...wait, closed: time, ...answer });
 }
 
 function close(state: RunState, n: number): void {

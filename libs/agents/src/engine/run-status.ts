@@ -1,6 +1,17 @@
 import type { RunState } from "./run-state.ts";
 
-export type RunStatus = "running" | "waiting" | "parked" | "stopped" | "completed" | "degraded" | "failed" | "cancelled" | "continued";
+export const RUN_STATUSES = [
+  "running",
+  "waiting",
+  "parked",
+  "stopped",
+  "completed",
+  "degraded",
+  "failed",
+  "cancelled",
+  "continued",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
 export function statusOf(state: RunState): RunStatus {

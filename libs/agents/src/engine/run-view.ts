@@ -1,4 +1,5 @@
 import type { Message } from "@armada/event-sourcing";
+import { type ApprovalView, approvalsOf } from "./approvals.ts";
 import { foldMessage } from "./hot-run.ts";
 import { readJournalMessage } from "./journal-message.ts";
 import { initialRun, type RunState, type WaitState } from "./run-state.ts";
@@ -33,6 +34,7 @@ export type RunView = {
   readonly interruptions: number;
   readonly waitingFor?: readonly WaitingFor[];
   readonly reason?: { readonly code: string; readonly message: string; readonly hint?: string };
+  readonly approvals?: readonly ApprovalView[];
   readonly steps: readonly StepView[];
 };
 
@@ -70,6 +72,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
     state.ended === undefined
       ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...providers(state), ...windows(state)]
       : [];
+  const approvals = approvalsOf(state);
   const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
     run,
@@ -90,6 +93,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
             ...("hint" in reason && reason.hint !== undefined ? { hint: reason.hint } : {}),
           },
         }),
+    ...(approvals.length === 0 ? {} : { approvals }),
     steps,
   };
 }

@@ -1,46 +1,44 @@
-import { allQueues, queuesOf, type Team } from "@armada/agents";
 import { EXIT } from "../exit.ts";
-import { isAlive } from "../mesh/mesh-file.ts";
+import { lookedAt } from "../health/looked-at.ts";
+import { troublesOf } from "../health/looks.ts";
 import type { Output } from "../output.ts";
 import type { Session } from "../session.ts";
+import { meshTeams } from "../teams.ts";
 
-/** A queue with work and nobody who pulls it is not served. */
-export async function healthCommand(session: Session, teams: readonly Team[], out: Output): Promise<number> {
+/** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */
+export async function healthCommand(session: Session, out: Output): Promise<number> {
   let healthy = true;
-  for (const team of teams) {
-    const log = session.log(team.name);
-    const pids = session.mesh?.pids[team.name] ?? [];
-    const alive = pids.filter(isAlive);
-    const queues = await Promise.all(
-      allQueues(queuesOf(team)).map(async (queue) => ({ queue: queue.name, ...(await log.depth(queue.name)) })),
-    );
-    const unserved = queues.filter((one) => one.workers === 0 && one.unacked === 0 && one.pending > 0);
-    const head = await log.head();
-    const ok = unserved.length === 0 && (pids.length === 0 || alive.length === pids.length);
+  for (const team of await meshTeams(session)) {
+    const about = await lookedAt(session, team);
+    const [troubles, messages] = await Promise.all([troublesOf(about), session.log(team.name).head()]);
+    const ok = troubles.length === 0;
     healthy &&= ok;
-    const pending = queues.reduce((sum, one) => sum + one.pending, 0);
-    const unacked = queues.reduce((sum, one) => sum + one.unacked, 0);
+    const pending = about.queues.reduce((sum, one) => sum + one.pending, 0);
+    const unacked = about.queues.reduce((sum, one) => sum + one.unacked, 0);
+    const replicas = about.replicas?.alive ?? 0;
     const restarts = session.mesh?.restarts?.[team.name] ?? 0;
     out.emit({
       type: "health",
       team: team.name,
       ok,
-      replicas: alive.length,
+      replicas,
       restarts,
-      messages: head,
+      messages,
       pending,
       unacked,
-      unserved: unserved.map((one) => one.queue),
+      unserved: about.queues.filter((one) => one.workers === 0 && one.unacked === 0 && one.pending > 0).map(({ name }) => name),
+      troubles,
     });
-    const about = [
-      `${alive.length} replica${alive.length === 1 ? "" : "s"}`,
-      `${restarts} restart${restarts === 1 ? "" : "s"}`,
-      `${head} messages`,
+    const line = [
+      ...(session.mesh === undefined
+        ? []
+        : [`${replicas} replica${replicas === 1 ? "" : "s"}`, `${restarts} restart${restarts === 1 ? "" : "s"}`]),
+      `${messages} messages`,
       `${pending} waiting`,
       `${unacked} in work`,
     ];
-    const trouble = unserved.map((one) => `nobody serves ${one.queue} (${one.pending} waiting)`);
-    out.say([ok ? "✓" : "✗", team.name.padEnd(14), about.join(", "), ...trouble].join("  "));
+    out.say([ok ? "✓" : "✗", team.name.padEnd(14), line.join(", ")].join("  "));
+    for (const { message, code, next } of troubles) out.say(`     ${message} (${code})${next === undefined ? "" : `: ${next}`}`);
   }
   return healthy ? EXIT.ok : EXIT.failed;
 }

@@ -1,75 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { fits, type RunState, type RunView, readRun, type Team, viewOf } from "@armada/agents";
-import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
-import type { Message } from "@armada/event-sourcing";
+import { fits, type RunState, shownAsServed, type Team, viewOf, withShown } from "@armada/agents";
+import { ArmadaError, runFilter } from "@armada/contracts";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { loadServices } from "../project.ts";
-import { runTree, waitOf } from "../render/run-tree.ts";
+import { runTree } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
 
 const CONTROL_MS = 10_000;
-
-/** All runs of the teams, newest last. */
-export async function listRuns(
-  session: Session,
-  teams: readonly string[],
-  out: Output,
-  flags: { status?: string; limit?: string },
-): Promise<number> {
-  const rows: RunView[] = [];
-  const services = await loadServices();
-  for (const team of teams) {
-    const own = services.find((service) => service.name === team)?.team;
-    const byRun = new Map<string, Message[]>();
-    await session.log(team).scan([`run.${team}.>`], 0, (message) => {
-      const subject = parseSubject(message.subject);
-      if (subject?.kind !== "journal" || subject.branch !== undefined) return;
-      const list = byRun.get(subject.run) ?? [];
-      if (list.length === 0) byRun.set(subject.run, list);
-      list.push(message);
-    });
-    for (const [run, messages] of byRun) rows.push(served(viewOf(team, run, readRun(messages)), own));
-  }
-  const wanted = rows
-    .filter((row) => flags.status === undefined || row.status === flags.status)
-    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-  for (const row of wanted.slice(-Number(flags.limit ?? 1_000))) {
-    out.emit(row);
-    const waits = row.waitingFor?.map((wait) => `waits for ${waitOf(wait)}`).join(", ");
-    out.say(
-      [
-        row.startedAt,
-        row.run.padEnd(28),
-        `${row.team}.${row.workflow} v${row.version}`.padEnd(32),
-        row.status,
-        waits ?? row.reason?.message ?? "",
-      ]
-        .join("  ")
-        .trimEnd(),
-    );
-  }
-  if (wanted.length === 0) out.say("no runs");
-  return EXIT.ok;
-}
-
-/** An open run of a version that its team does not list any more goes on nowhere: it is stopped, and says what is missing. */
-function served(view: RunView, team: Team | undefined): RunView {
-  const { workflow, version, endedAt, status } = view;
-  const listed = team?.workflows.filter(({ name }) => name === workflow).map((one) => one.version) ?? [];
-  if (team === undefined || endedAt !== undefined || status === "stopped" || listed.includes(version)) return view;
-  const others = listed.map((one) => `v${one}`).join(", ") || "none of its versions";
-  return {
-    ...view,
-    status: "stopped",
-    reason: {
-      code: "VERSION_NOT_SERVED",
-      message: `${workflow} v${version} is missing: team ${team.name} lists ${others}`,
-      hint: `list v${version} in its team.ts again, or \`armada runs move ${view.run} --to VERSION\``,
-    },
-  };
-}
 
 /** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
 export async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
@@ -82,7 +20,8 @@ export async function findRun(session: Session, teams: readonly string[], run: s
 
 export async function showRun(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
-  const view = viewOf(team, run, state);
+  const served = shownAsServed(viewOf(team, run, state), await session.queues(team));
+  const view = await withShown(served, (ref) => session.objects.get(ref.$object, ref.team));
   out.emit(view);
   out.say(runTree(view));
   return EXIT.ok;
@@ -127,7 +66,7 @@ export async function controlRun(session: Session, teams: readonly string[], run
   });
 }
 
-export function approval(flags: { reject?: boolean; n?: string }): Control {
+export function approval(flags: { reject?: boolean; n?: string; by?: string }): Control {
   const given = (state: RunState): boolean =>
     [...state.waits.values()].some(
       (wait) => wait.kind === "approval" && !wait.open && (flags.n === undefined || wait.n === Number(flags.n)),
@@ -140,7 +79,11 @@ export function approval(flags: { reject?: boolean; n?: string }): Control {
   const closed = (state: RunState): number => [...state.waits.values()].filter((wait) => wait.kind === "approval" && !wait.open).length;
   return {
     capability: "run_approve",
-    data: { approved: flags.reject !== true, ...(flags.n === undefined ? {} : { n: Number(flags.n) }) },
+    data: {
+      approved: flags.reject !== true,
+      ...(flags.by === undefined ? {} : { by: flags.by }),
+      ...(flags.n === undefined ? {} : { n: Number(flags.n) }),
+    },
     check: (state) => {
       before = closed(state);
       if (open(state)) return undefined;

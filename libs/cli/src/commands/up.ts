@@ -1,14 +1,14 @@
-import { modelsFrom } from "@armada/runtime";
-import { examine } from "../examine.ts";
+import { environmentFindings } from "../environment.ts";
+import { examine, examineTroubles } from "../examine.ts";
 import { explain } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
-import { modelFindings } from "../model-findings.ts";
 import type { Output } from "../output.ts";
 import { checkListed, servicesWith, withFederation } from "../project.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
+import { meshTeams } from "../teams.ts";
 
 export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: string };
 
@@ -49,24 +49,25 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
   const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
-  const warned = Promise.all([warnOfModels(flags, say), warnOfOpenRuns(flags, say)]);
+  const warned = Promise.all([tellEnvironment(mesh, flags, say), warnOfRuns(flags, say)]);
   await Promise.race([over, warned.catch((error: unknown) => say(explain(error)))]);
   await over;
 }
 
 /** What calls would meet is said at the start: the mesh serves all the same, for agents may have a fallback. */
-async function warnOfModels(flags: UpFlags, say: (line: string) => void): Promise<void> {
+async function tellEnvironment(mesh: Mesh, flags: UpFlags, say: (line: string) => void): Promise<void> {
   const { config } = await settingsFor(flags);
-  for (const { name, value, next } of await modelFindings(modelsFrom(process.env, config.models))) say(`${name}: ${next} (${value})`);
+  const found = await environmentFindings(process.env, config);
+  for (const { name, value, next } of found.filter(({ ok }) => !ok)) say(`${name}: ${next} (${value})`);
+  await mesh.tell(found);
 }
 
 /** Runs that an edit or a dropped version would hold up are said at the start, not found later. */
-async function warnOfOpenRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
+async function warnOfRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
   const session = await openSession(flags.mesh, say);
   try {
-    const services = await servicesWith(flags.only);
-    for (const team of await session.present(services.map((service) => service.team)))
-      for (const finding of await examine(session, team))
+    for (const team of await meshTeams(session))
+      for (const finding of [...(await examine(session, team)), ...(await examineTroubles(session, team))])
         if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
   } finally {
     await session.close();

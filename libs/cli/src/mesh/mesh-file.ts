@@ -17,6 +17,18 @@ export const MeshFile = z.object({
   pids: z.record(z.string(), z.array(z.number().int())),
   /** How often a replica ended by itself, by service. */
   restarts: z.record(z.string(), z.number().int()).optional(),
+  /** What its services got from the environment that it was started in, and what was wrong with that, for `doctor`. */
+  environment: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.union([z.string(), z.number(), z.boolean()]),
+        from: z.string().exactOptional(),
+        ok: z.boolean(),
+        next: z.string().exactOptional(),
+      }),
+    )
+    .optional(),
   /** The configuration in force, for `doctor`. */
   settings: z.array(z.object({ path: z.string(), value: z.union([z.string(), z.number(), z.boolean()]), from: z.string() })).optional(),
 });

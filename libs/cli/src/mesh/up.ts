@@ -39,6 +39,8 @@ export type Mesh = {
   readonly file: MeshFile;
   /** How long `stop` lets running steps go on before it kills their replica. */
   readonly drain: Duration;
+  /** Puts what the environment gave its services into the mesh file. */
+  tell(environment: MeshFile["environment"]): Promise<void>;
   stop(): Promise<void>;
   kill(): void;
 };
@@ -118,6 +120,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       key: gatewayKey,
       pids: pidsOf(children, server?.pid()),
       restarts: restartsOf(children),
+      ...(environment === undefined ? {} : { environment }),
       settings: settings.list.map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
     });
     const env = (): NodeJS.ProcessEnv => ({
@@ -130,6 +133,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       ARMADA_GATEWAY_KEY: gatewayKey,
     });
     let gateway: string | undefined;
+    let environment: MeshFile["environment"];
     const listening = (url: string): void => {
       gateway = url;
       changed();
@@ -165,6 +169,11 @@ export async function up(options: UpOptions): Promise<Mesh> {
         return file();
       },
       drain,
+      tell: (found) => {
+        environment = found;
+        changed();
+        return written;
+      },
       stop: async () => {
         await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
         ending.abort();

@@ -100,3 +100,38 @@ test("a run that cannot go on says why and what to do", () => {
     "   armada runs retry r1",
   ]);
 });
+
+test("approvals show what is approved, who answered and when, in the order of the calls", () => {
+  const asked = { until: "2026-11-22T18:03:00.000Z", askedAt: "2026-11-22T14:03:00.000Z", otherwise: "cancel" } as const;
+  const approvals = [
+    { ...asked, n: 2, question: "publish\nthis?", show: { title: "Tides" }, status: "approved", by: "Mia", at: "2026-11-22T15:00:00.000Z" },
+    { ...asked, n: 4, question: "and mail it?", show: "first\nsecond", status: "open" },
+    { ...asked, n: 5, question: "too late?", status: "expired", at: "2026-11-22T18:03:00.000Z" },
+  ] as const;
+  expect(
+    runTree(run({ approvals, steps: [step(1), step(3)] }))
+      .split("\n")
+      .slice(1),
+  ).toEqual([
+    expect.stringMatching(/^├─ ✓ 1 writer/),
+    "├─ ✓ 2 approved by Mia at 2026-11-22T15:00:00.000Z: publish this?",
+    "│      {",
+    '│        "title": "Tides"',
+    "│      }",
+    expect.stringMatching(/^├─ ✓ 3 writer/),
+    "├─ ⧗ 4 waits for approval and mail it? until 2026-11-22T18:03:00.000Z",
+    "│      first",
+    "│      second",
+    "└─ ✗ 5 expired at 2026-11-22T18:03:00.000Z: too late?",
+  ]);
+});
+
+test("texts of many lines or letters are one line of the tree, and it says where the whole is", () => {
+  const long = { code: "MODEL_DOWN", message: `no\nanswer\u001b[31m ${"x".repeat(500)}` };
+  const tree = runTree(run({ steps: [step(1, { status: "parked", lastFailure: long }), step(2, { status: "requested" })] })).split("\n");
+  expect(tree).toHaveLength(4);
+  expect(tree[1]?.length).toBeLessThan(220);
+  expect(tree[1]).toContain("no answer [31m xxx");
+  expect(tree.at(-1)).toBe("   the whole of what is cut: armada runs show r1 --json");
+  expect(runTree(run({ steps: [step(1, { status: "requested" })] }))).not.toContain("whole"); // the mark … of a step is no cut
+});

@@ -1,6 +1,9 @@
 import type { RunView, StepView, WaitingFor } from "@armada/agents";
 import { dollars, lengthOf } from "../output.ts";
+import { oneLine } from "./one-line.ts";
 
+/** Of what an approval shows. */
+const SHOWN_ROWS = 12;
 const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖" };
 
 /**
@@ -21,24 +24,61 @@ export function runTree(run: RunView, now?: number, under: (n: number) => readon
     dollars(micros),
     ...(run.interruptions === 0 ? [] : [`${run.interruptions} interrupted attempt${run.interruptions === 1 ? "" : "s"}`]),
   ];
-  const waits = (run.waitingFor ?? []).map(
-    (wait) => `⧗ ${wait.n} waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`,
-  );
-  const rows = [...run.steps.map((step) => [stepLine(step), ...under(step.n)]), ...[...waits, ...ledgerRow(run)].map((row) => [row])];
-  const lines = rows.flatMap(([row, ...below], index) => {
-    const last = index === rows.length - 1;
+  const steps = run.steps.map((step): Row => ({ n: step.n, row: stepLine(step), below: under(step.n) }));
+  const rows = [...steps, ...waitRows(run), ...approvalRows(run)].sort((a, b) => a.n - b.n);
+  const all: readonly Pick<Row, "row" | "below">[] = [...rows, ...ledgerRow(run).map((row) => ({ row, below: [] }))];
+  const lines = all.flatMap(({ row, below }, index) => {
+    const last = index === all.length - 1;
     return [`${last ? "└─" : "├─"} ${row}`, ...below.map((text) => `${last ? " " : "│"}      ${text}`)];
   });
-  const reason =
-    run.reason === undefined
+  const { reason } = run;
+  const why =
+    reason === undefined
       ? []
-      : [`   ${run.reason.message} (${run.reason.code})`, ...(run.reason.hint === undefined ? [] : [`   ${run.reason.hint}`])];
-  return [head.join("  "), ...lines, ...reason].join("\n");
+      : [`   ${oneLine(reason.message)} (${reason.code})`, ...(reason.hint === undefined ? [] : [`   ${reason.hint}`])];
+  const text = [head.join("  "), ...lines, ...why].join("\n");
+  return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
+}
+
+/** A text that was cut, as `oneLine` and `rowsOf` leave it; a step's mark is none. */
+const CUT = /\S…|…\n|… \(/u;
+
+/** A row of the tree, in the order of the workflow's calls, and what stands below it. */
+type Row = { readonly n: number; readonly row: string; readonly below: readonly string[] };
+
+function waitRows({ waitingFor = [], approvals = [] }: RunView): Row[] {
+  const asked = new Set(approvals.map(({ n }) => n));
+  return waitingFor
+    .filter(({ kind, n }) => kind !== "approval" || !asked.has(n))
+    .map((wait) => ({
+      n: wait.n,
+      row: `⧗ ${wait.n} waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`,
+      below: [],
+    }));
+}
+
+function approvalRows({ approvals = [] }: RunView): Row[] {
+  return approvals.map(({ n, question, show, status, until, by, at }) => {
+    const asked = oneLine(question);
+    const shown = show === undefined ? [] : rowsOf(show);
+    if (status === "open") return { n, row: `⧗ ${n} waits for approval ${asked} until ${until}`, below: shown };
+    const mark = status === "approved" ? "✓" : "✗";
+    const who = by === undefined ? "" : ` by ${oneLine(by)}`;
+    return { n, row: `${mark} ${n} ${status}${who}${at === undefined ? "" : ` at ${at}`}: ${asked}`, below: shown };
+  });
+}
+
+/** A value that a person is to judge: text as it is, else JSON, a few rows of it. */
+function rowsOf(value: unknown): string[] {
+  const text = typeof value === "string" ? value : JSON.stringify(value, undefined, 2);
+  const rows = text.split("\n").filter((row) => row.trim() !== "");
+  const first = rows.slice(0, SHOWN_ROWS).map((row) => oneLine(row, row.length - row.trimStart().length));
+  return rows.length > SHOWN_ROWS ? [...first, `… (${rows.length} rows)`] : first;
 }
 
 /** What a run waits for, for people: `approval publish this?`, `a budget for writer`. */
 export function waitOf({ kind, what }: WaitingFor): string {
-  return kind === "budget" ? what : `${kind} ${what}`;
+  return oneLine(kind === "budget" ? what : `${kind} ${what}`);
 }
 
 /** What limits did to a run, and caches for it; no row where neither did anything. */
@@ -63,8 +103,8 @@ export function stepLine(step: StepView): string {
   if (step.status === "completed") parts.push(lengthOf(step.ms).padStart(8), `${step.tokens} tokens`, dollars(step.costMicros));
   if (step.savedMicros !== undefined) parts.push(`saved ${dollars(step.savedMicros)}`);
   if (step.attempts > 1) parts.push(`${step.attempts} attempts`);
-  if (step.degraded !== undefined) parts.push(`degraded: ${step.degraded.message} (${step.degraded.code})`);
+  if (step.degraded !== undefined) parts.push(`degraded: ${oneLine(step.degraded.message)} (${step.degraded.code})`);
   else if (step.status !== "completed" && step.lastFailure !== undefined)
-    parts.push(`${step.lastFailure.message} (${step.lastFailure.code})`);
+    parts.push(`${oneLine(step.lastFailure.message)} (${step.lastFailure.code})`);
   return parts.join("  ").trimEnd();
 }

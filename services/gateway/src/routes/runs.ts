@@ -24,6 +24,22 @@ const Run = z.looseObject({
   workflow: z.string(),
   version: z.number(),
   status: z.string(),
+  approvals: z
+    .array(
+      z.looseObject({
+        n: z.number(),
+        question: z.string(),
+        show: z.unknown().optional().describe("what is approved"),
+        status: z.enum(["open", "approved", "refused", "expired", "withdrawn"]),
+        askedAt: z.string(),
+        until: z.string(),
+        by: z.string().optional().describe("who answered"),
+        at: z.string().optional().describe("when it was answered or expired"),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe("what it asked people"),
   steps: z.array(z.unknown()),
 });
 const Id = z.object({ id: z.string().min(1).max(256) });

@@ -1,0 +1,13 @@
+import { defined } from "./definition.ts";
+import { parked } from "./parked.ts";
+import { queues, replicas } from "./replicas.ts";
+import { open } from "./runs.ts";
+import type { Look, Looked, Trouble } from "./trouble.ts";
+
+/** Everything that `health` and `doctor` look at, of each team. A new kind of trouble is a function more in this list. */
+const looks: readonly Look[] = [defined, replicas, queues, parked, open];
+
+/** What is wrong with a team now. */
+export async function troublesOf(about: Looked): Promise<readonly Trouble[]> {
+  return (await Promise.all(looks.map(async (look) => look(about)))).flat();
+}

@@ -1,0 +1,28 @@
+import { viewOf } from "@armada/agents";
+import { parseSubject } from "@armada/contracts";
+import type { Look } from "./trouble.ts";
+
+/** Steps that were set aside and not tried anew, and messages that no run's attempts would end. */
+export const parked: Look = async ({ session, team: { name } }) => {
+  const runs = new Set(
+    (await session.subjects(name, `run.${name}.park.>`)).flatMap((text) => {
+      const subject = parseSubject(text);
+      return subject?.kind === "journal" ? [subject.run] : [];
+    }),
+  );
+  const views = await Promise.all([...runs].map(async (run) => viewOf(name, run, await session.state(name, run))));
+  const steps = views
+    .filter(({ endedAt }) => endedAt === undefined)
+    .flatMap((view) => view.steps.filter(({ status }) => status === "parked"));
+  const messages = await session.subjects(name, `evt.${name}.message.parked.>`);
+  return [
+    ...(steps.length === 0
+      ? []
+      : [
+          { code: "PARKED", message: `${steps.length} ${steps.length === 1 ? "step is" : "steps are"} parked`, next: "armada parked list" },
+        ]),
+    ...(messages.length === 0
+      ? []
+      : [{ code: "MESSAGE_PARKED", message: `${messages.length} messages of no run are parked`, next: "armada parked list" }]),
+  ];
+};

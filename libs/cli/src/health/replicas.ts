@@ -1,0 +1,29 @@
+import { HOME } from "../mesh/mesh-file.ts";
+import type { Look } from "./trouble.ts";
+
+/** Processes that ended, and replicas that the server knows nothing of: who is connected waits for work at some queue or has some. */
+export const replicas: Look = ({ team: { name }, queues, replicas: there }) => {
+  if (there?.started === 0) return []; // it was left out of this mesh on purpose
+  if (queues.length > 0 && queues.every(({ workers, unacked }) => workers === 0 && unacked === 0))
+    return [
+      {
+        code: "NOT_CONNECTED",
+        message: there === undefined || there.alive === 0 ? "no replica is connected" : `no replica is connected, ${there.alive} run`,
+        next: `see ${HOME}/logs/${name}.log`,
+      },
+    ];
+  if (there === undefined || there.alive === there.started) return [];
+  return [
+    {
+      code: "REPLICA_ENDED",
+      message: `${there.started - there.alive} of ${there.started} replicas ended`,
+      next: `see ${HOME}/logs/${name}.out`,
+    },
+  ];
+};
+
+/** Work that nobody takes, beside queues that are served. */
+export const queues: Look = ({ queues: all }) =>
+  all
+    .filter(({ workers, unacked, pending }) => workers === 0 && unacked === 0 && pending > 0)
+    .map(({ name, pending }) => ({ code: "QUEUE_NOT_SERVED", message: `nobody serves ${name} (${pending} waiting)` }));

@@ -1,0 +1,26 @@
+import type { QueueThere } from "@armada/nats";
+import type { Session } from "../session.ts";
+import type { MeshTeam } from "../teams.ts";
+
+/** Something about a team that an operator has to act on: `health` shows it, and is not ✓ over it. */
+export type Trouble = {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do. */
+  readonly next?: string;
+};
+
+/** What a look at a team goes by. */
+export type Looked = {
+  readonly session: Session;
+  readonly team: MeshTeam;
+  readonly queues: readonly QueueThere[];
+  /** Those of the processes that `up` started for it that are alive; undefined where the mesh file does not tell. */
+  readonly replicas?: { readonly alive: number; readonly started: number };
+  /** ms since 1970. */
+  readonly now: number;
+};
+
+/** One kind of trouble; nothing where there is none. */
+export type Look = (about: Looked) => Promise<readonly Trouble[]> | readonly Trouble[];
