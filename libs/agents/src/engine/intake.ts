@@ -171,8 +171,9 @@ export class Intake {
       const event = state.exists && state.ended === undefined ? decide(state) : undefined;
       return event === undefined ? undefined : { events: [event] };
     });
+    if (ordinal === undefined && delivery.delivery === 1) return DONE; // what follows from it is with the delivery that decided it
     const root = ordinal ?? run.state.waits.get(n)?.closedAt ?? 0;
-    if (ordinal === undefined && root > 0 && delivery.delivery > 1) await this.#host.derive(id, root, delivery.seq);
+    if (ordinal === undefined && root > 0) await this.#host.derive(id, root, delivery.seq);
     return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
   }
 }

@@ -56,6 +56,7 @@ export async function start(
       throw new ArmadaError("SUBJECT_TAKEN", `run ${about.run} was started by ${state.by?.from}, not by ${about.by.from}`);
     return undefined;
   });
+  if (ordinal === undefined && about.delivery === 1) return { kind: "done" }; // started before: what follows is with that delivery
   if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
   return run.state.ended === undefined ? inlines.run(about.run, 1, about.delivery, signal) : { kind: "done" };
 }

@@ -12,7 +12,7 @@ export type Stored = { readonly run: string; readonly type: string; readonly n: 
 export class Around {
   /** Things still to be done. */
   due = 0;
-  readonly runs: string[];
+  readonly runs = new Set<string>();
   readonly #world: World;
   readonly #case: Case;
   readonly #nodes: ReadonlyMap<string, Node>;
@@ -23,7 +23,6 @@ export class Around {
     this.#world = world;
     this.#case = drawn;
     this.#nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
-    this.runs = [];
   }
 
   begin(): void {
@@ -50,10 +49,10 @@ export class Around {
     const input = { generation: 0, carry: live(this.#case.input) };
     switch (this.#case.start) {
       case "operator":
-        this.runs.push(name);
+        this.runs.add(name);
         return this.#ask("operator", "run_start", name, { workflow: "play", input });
       case "ask":
-        this.runs.push(`${name}-7`);
+        this.runs.add(`${name}-7`);
         return this.#ask(OTHER, "serve", `${name}-7`, { input, until: new Date(this.#world.clock.now() + 86_400_000).toISOString() });
       case "event":
         return this.#fact("begun", name, { id: name, carry: input.carry });
@@ -63,7 +62,7 @@ export class Around {
   }
 
   #happen(one: Outside, at: Stored | undefined): void {
-    const run = at?.run ?? this.runs[0];
+    const run = at?.run ?? [...this.runs][0];
     switch (one.does) {
       case "event":
         return this.#fact(one.kind, one.id, { id: one.id, k: one.k });
@@ -74,6 +73,8 @@ export class Around {
       case "cancel":
         if (run !== undefined) this.#control("run_cancel", { run, reason: "enough" });
         return;
+      case "start":
+        return this.#start("run0");
       case "retry":
         if (run !== undefined) this.#control("run_retry", { run });
         return;
@@ -108,7 +109,7 @@ export class Around {
 
   #fact(kind: EventName | "begun", id: string, data: unknown): void {
     const { team, entity, event, type } = kinds[kind];
-    const key = `x${this.#ids++}`;
+    const key = kind === "begun" ? `begun-${id}` : `x${this.#ids++}`;
     this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), {
       id: key,
       type,

@@ -166,7 +166,8 @@ class Drawing {
   #outside(): Outside {
     const dice = this.#below(20);
     if (dice < 17) return { when: this.#when(), does: "event", kind: this.#one(KINDS), id: this.#id(), k: this.#below(100) };
-    return dice < 18 ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "retry" };
+    if (dice < 18) return { when: this.#when(), does: "cancel" };
+    return { when: this.#when(), does: this.#chance(0.5) ? "retry" : "start" };
   }
 
   #when(): When {

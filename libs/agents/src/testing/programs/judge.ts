@@ -1,10 +1,18 @@
 import { parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import { foldMessage } from "../../engine/hot-run.ts";
+import { readJournalMessage } from "../../engine/journal-message.ts";
+import { initialRun, type RunState } from "../../engine/run-state.ts";
+import { viewOf } from "../../engine/run-view.ts";
 import { seenAgain } from "./again.ts";
 import { Around } from "./around.ts";
-import { kinds, TEAM } from "./perform.ts";
+import { Book } from "./book.ts";
+import { checkConsequences } from "./consequences.ts";
+import { kinds, OTHER, TEAM } from "./perform.ts";
 import type { Case } from "./program.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
+import { shown } from "./values.ts";
+import { checkWork } from "./work.ts";
 import { MOST_OPERATIONS, World } from "./world.ts";
 
 /** What one case came to. */
@@ -28,6 +36,8 @@ type Run = {
   readonly id: string;
   readonly reader: Reader;
   readonly again: Awaited<ReturnType<typeof seenAgain>>;
+  readonly book: Book;
+  readonly state: RunState;
   readonly lines: string[];
   readonly places: number[];
   ended: boolean;
@@ -102,17 +112,35 @@ export async function judge(drawn: Case): Promise<Judged> {
           times: (n: number) => world.deeds.times(`${run}-${n}`),
           tick: (n: number) => ticks.get(`${run} ${n}`) ?? 0,
         };
-        runs.set(run, { id: run, reader: new Reader(drawn.body, chain, outside), again, lines: [], places: [], ended: false });
+        runs.set(run, {
+          id: run,
+          reader: new Reader(drawn.body, chain, outside),
+          again,
+          book: new Book(),
+          state: initialRun(),
+          lines: [],
+          places: [],
+          ended: false,
+        });
       }
     }),
     LIMIT_MS,
   );
+  const journals = Map.groupBy(journaled, ({ run }) => run);
+  const found = { team: TEAM, other: OTHER, stream: (team: string) => world.mesh.stream(team).messages, timers: world.timers, resolve };
+  if (how === "done" && !world.spinning)
+    for (const line of [...checkConsequences(journals, found), ...checkWork(drawn, world, journals)]) failures.add(line);
   for (const { run, message, events } of journaled) {
     const one = runs.get(run);
     if (one === undefined) continue;
     if (one.ended) failures.add(`${message.subject} comes after the end of its run`);
     one.reader.read(events, Date.parse(message.envelopes[0]?.time ?? ""), !message.subject.includes(".lead."));
     one.ended ||= events.some(({ type }) => type === "run.ended");
+    one.book.write(events, message.envelopes[0]?.time ?? "");
+    const journal = readJournalMessage(message);
+    if (journal !== undefined) foldMessage(one.state, journal);
+    const [told, is] = [shown(viewOf(TEAM, run, one.state)), shown(one.book.view(TEAM, run))];
+    if (told !== is) failures.add(`run ${run} is shown as ${told.slice(0, 600)}, its journal says ${is.slice(0, 600)}`);
     one.lines.push(line(message, events));
     one.places.push(message.seq);
   }

@@ -12,7 +12,7 @@ const LONGEST_MS = 30_000;
 const HEAP_MB = 400;
 
 /** A thread that judges cases one at a time; one that hangs in a case, or runs out of heap, is replaced, and the case is red. */
-class Lane {
+export class Lane {
   #worker: Worker | undefined;
   #over: (outcome: Outcome) => void = () => undefined;
   #lost: (why: string) => void = () => undefined;

@@ -65,6 +65,8 @@ export type Outside = { readonly when: When } & (
   | { readonly does: "event"; readonly kind: EventName; readonly id: string; readonly k: number }
   | { readonly does: "approve"; readonly approved: boolean; readonly times: number }
   | { readonly does: "cancel" }
+  /** What started the first run comes once more. */
+  | { readonly does: "start" }
   | { readonly does: "retry" }
   /** `writer`: the replica that wrote the message that it happens at. Down for `down`; `gently`, as a deployment ends it. */
   | { readonly does: "kill"; readonly who: "writer" | 0 | 1; readonly down: number; readonly gently: boolean }

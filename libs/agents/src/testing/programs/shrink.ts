@@ -1,23 +1,21 @@
-import { judgeAll, type Outcome } from "./pool.ts";
+import { Lane } from "./pool.ts";
 import type { Block, Case, Node } from "./program.ts";
 
 /** Judgements that one shrinking may take. */
 const MOST = 600;
 
 /** The smallest case found that is red in the same way; `tries`: judgements made. */
-export async function shrink(
-  red: Case,
-  judge: (drawn: Case) => Promise<Outcome> = judged,
-): Promise<{ smallest: Case; failures: readonly string[]; tries: number }> {
+export async function shrink(red: Case): Promise<{ smallest: Case; failures: readonly string[]; tries: number }> {
+  const lane = new Lane();
   let smallest = red;
-  let { failures } = await judge(red);
+  let { failures } = await lane.judge(red);
   const kind = kindOf(failures);
   let tries = 1;
   for (let smaller = true; smaller && tries < MOST; ) {
     smaller = false;
     for (const simpler of simplerCases(smallest)) {
       if (tries++ >= MOST) break;
-      const outcome = await judge(simpler);
+      const outcome = await lane.judge(simpler);
       if (kindOf(outcome.failures) !== kind) continue;
       smallest = simpler;
       failures = outcome.failures;
@@ -25,15 +23,8 @@ export async function shrink(
       break;
     }
   }
+  await lane.end();
   return { smallest, failures, tries };
-}
-
-async function judged(drawn: Case): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  await judgeAll([drawn], (outcome) => outcomes.push(outcome) > 0);
-  const [outcome] = outcomes;
-  if (outcome === undefined) throw new Error("a case was not judged");
-  return outcome;
 }
 
 /** What a failure says, without what differs from case to case. */

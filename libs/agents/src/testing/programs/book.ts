@@ -1,0 +1,195 @@
+import type { Told } from "./reader.ts";
+
+/** What `runs show` should say of a run: a second fold of its journal, without the engine. */
+type Step = {
+  n: number;
+  agent: string;
+  variant: string;
+  status: "requested" | "completed" | "refused" | "parked";
+  attempts: number;
+  outcomes: number;
+  ms: number;
+  tokens: number;
+  costMicros: number;
+  degraded?: unknown;
+  lastFailure?: unknown;
+  savedMicros?: number;
+};
+type Wait = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: unknown };
+type Said = { readonly code: unknown; readonly message: string; readonly hint?: unknown };
+type Call = { readonly call: string; readonly micros: number; readonly tokens: number };
+
+export class Book {
+  #about: { workflow: unknown; version: unknown; startedAt: string } = { workflow: "", version: 0, startedAt: "" };
+  readonly #steps = new Map<number, Step>();
+  readonly #waits = new Map<number, Wait>();
+  /** Steps that wait for their budget, or for their agent's hours. */
+  readonly #budgets = new Map<number, unknown>();
+  readonly #held = new Map<number, unknown>();
+  #lost = 0;
+  #stopped: Said | undefined;
+  #ended: { readonly status: unknown; readonly at: string; readonly failure: Said | undefined } | undefined;
+
+  write(events: readonly Told[], time: string): void {
+    for (const event of events) this.#event(event, time);
+  }
+
+  view(team: string, run: string): Readonly<Record<string, unknown>> {
+    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason();
+    const waitingFor = this.#ended === undefined ? [...this.#waits.values(), ...this.#steppedWaits()] : [];
+    return {
+      run,
+      team,
+      ...this.#about,
+      status: this.#status(),
+      ...(this.#ended === undefined ? {} : { endedAt: this.#ended.at }),
+      interruptions: this.#lost,
+      ...(waitingFor.length === 0 ? {} : { waitingFor }),
+      ...(reason === undefined
+        ? {}
+        : { reason: { code: reason.code, message: reason.message, ...(reason.hint === undefined ? {} : { hint: reason.hint }) } }),
+      steps: [...this.#steps.values()],
+    };
+  }
+
+  #event({ type, data }: Told, time: string): void {
+    const n = Number(data.n);
+    const step = this.#steps.get(n);
+    switch (type) {
+      case "run.started":
+        this.#about = { workflow: data.workflow, version: data.version, startedAt: time };
+        return;
+      case "step.requested":
+        this.#steps.set(n, { n, agent: String(data.agent), variant: String(data.variant), ...NEW });
+        return;
+      case "step.completed":
+      case "step.refused":
+        return this.#outcome(step, type === "step.completed" ? "completed" : "refused", data);
+      case "step.attempt_failed":
+        return this.#failed(step, data);
+      case "step.drawn":
+        this.#budgets.delete(n);
+        return;
+      case "step.worker_lost":
+        this.#lost++;
+        return this.#attempt(step, { code: "WORKER_LOST", message: "the replica that ran this attempt went away" });
+      case "step.parked":
+      case "step.retried":
+        if (step !== undefined) step.status = type === "step.parked" ? "parked" : "requested";
+        return;
+      case "step.held":
+        this.#held.set(n, data.until);
+        return;
+      case "step.released":
+        this.#held.delete(n);
+        return;
+      case "ask.sent":
+        this.#waits.set(n, { kind: "ask", n, what: `${String(data.to)}.${String(data.capability)}`, until: data.until });
+        return;
+      case "sleep.set":
+        this.#waits.set(n, { kind: "sleep", n, what: "a timer", until: data.until });
+        return;
+      case "wait.set":
+        this.#waits.set(n, {
+          kind: "event",
+          n,
+          what: `${String(data.type)} ${String(data.id)}`,
+          ...(data.until === undefined ? {} : { until: data.until }),
+        });
+        return;
+      case "approval.asked":
+        this.#waits.set(n, { kind: "approval", n, what: String(data.question), until: data.until });
+        return;
+      case "ask.answered":
+      case "wait.met":
+      case "approval.given":
+      case "timer.fired":
+        this.#waits.delete(n);
+        return;
+      case "run.stopped":
+        this.#stopped = data as Said;
+        return;
+      case "run.resumed":
+        this.#stopped = undefined;
+        return;
+      case "run.moved":
+        this.#stopped = undefined;
+        this.#about = { ...this.#about, version: data.version };
+        return;
+      case "run.ended":
+        this.#ended = { status: data.status, at: time, failure: data.failure as Said | undefined };
+        return;
+      default:
+        return;
+    }
+  }
+
+  #outcome(step: Step | undefined, status: Step["status"], data: Told["data"]): void {
+    if (step === undefined) return;
+    step.status = status;
+    step.attempts++;
+    step.outcomes++;
+    if (status === "refused") step.lastFailure = { code: data.code, message: data.message };
+    else {
+      step.ms = Number(data.ms);
+      if (data.degraded !== undefined) step.degraded = data.degraded;
+      const saved = (data.saved as { micros: number } | undefined)?.micros ?? 0;
+      if (saved > 0) step.savedMicros = saved;
+    }
+    if (data.calls !== undefined) this.#bill(step, data.calls);
+    else if (status === "completed") {
+      step.tokens += Number(data.tokens);
+      step.costMicros += Number(data.costMicros);
+    }
+  }
+
+  #failed(step: Step | undefined, data: Told["data"]): void {
+    this.#attempt(step, { code: data.code, message: data.message });
+    if (data.code === "BUDGET_EXHAUSTED") this.#budgets.set(Number(data.n), data.retryAt);
+    else this.#budgets.delete(Number(data.n));
+    if (step !== undefined) this.#bill(step, data.calls ?? []);
+  }
+
+  #attempt(step: Step | undefined, lastFailure: unknown): void {
+    if (step === undefined) return;
+    step.attempts++;
+    step.lastFailure = lastFailure;
+  }
+
+  #bill(step: Step, calls: unknown): void {
+    for (const { micros, tokens } of calls as readonly Call[]) {
+      step.costMicros += micros;
+      step.tokens += tokens;
+    }
+  }
+
+  #status(): unknown {
+    if (this.#ended !== undefined) return this.#ended.status;
+    if (this.#stopped !== undefined) return "stopped";
+    const steps = [...this.#steps.values()];
+    const requested = steps.filter(({ status }) => status === "requested");
+    if (requested.length > 0) return requested.every(({ n }) => this.#budgets.has(n) || this.#held.has(n)) ? "waiting" : "running";
+    if (steps.some(({ status }) => status === "parked")) return "parked";
+    return this.#waits.size > 0 ? "waiting" : "running";
+  }
+
+  #steppedWaits(): Wait[] {
+    const open = [...this.#steps.values()].filter(({ status }) => status === "requested");
+    const of = (all: ReadonlyMap<number, unknown>, kind: string, what: string): Wait[] =>
+      open.flatMap(({ n, agent }) => (all.has(n) ? [{ kind, n, what: `${what} ${agent}`, until: all.get(n) }] : []));
+    return [...of(this.#budgets, "budget", "a budget for"), ...of(this.#held, "window", "the window of")];
+  }
+
+  #parkedReason(): Said | undefined {
+    const parked = [...this.#steps.values()].find(({ status }) => status === "parked");
+    if (parked === undefined) return undefined;
+    const last = parked.lastFailure as Said | undefined;
+    return {
+      code: last?.code ?? "PARKED",
+      message: `step ${parked.n} (${parked.agent}) is parked: ${last?.message ?? ""}`,
+      hint: "armada runs retry ID",
+    };
+  }
+}
+
+const NEW = { status: "requested", attempts: 0, outcomes: 0, ms: 0, tokens: 0, costMicros: 0 } as const;

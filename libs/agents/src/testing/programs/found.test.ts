@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { judge } from "./judge.ts";
+import type { Case } from "./program.ts";
+
+/** Programs that were drawn and shrunk, and the fault of the engine that each found. */
+const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
+  {
+    fault: "inline work was done once more, side by side, by the replica that got the late tick of a wait that had been met",
+    drawn: {
+      seed: 662,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      input: { is: "number", n: 504 },
+      body: [
+        { at: "k23", op: "emit", id: "b", says: { is: "number", n: 0 } },
+        { at: "k27", op: "sleep", ms: 500 },
+        { at: "k29", op: "wait", kind: "poked", id: "b", within: 77 },
+        { at: "k30", op: "step", says: { is: "number", n: 0 }, ms: 239, fails: 0, how: "throw" },
+      ],
+      outside: [],
+    },
+  },
+  {
+    fault: "inline work was done once more, side by side, where a start came twice",
+    drawn: {
+      seed: 1,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      input: { is: "number", n: 0 },
+      body: [{ at: "k1", op: "step", says: { is: "number", n: 0 }, ms: 239, fails: 0, how: "throw" }],
+      outside: [{ when: { ms: 50 }, does: "start" }],
+    },
+  },
+];
+
+test.each(FOUND)("$fault: mended", async ({ drawn }) => {
+  expect((await judge(drawn)).failures).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import type { Read } from "./consequences.ts";
+import { nodesOf } from "./perform.ts";
+import type { Case } from "./program.ts";
+import { held, live } from "./values.ts";
+import type { World } from "./world.ts";
+
+const ATTEMPTS = 4;
+
+/** How much was done for what came of it: appends and loads, functions begun anew, and attempts at each step. */
+export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<string, readonly Read[]>): string[] {
+  const wrong: string[] = [];
+  const stored = world.mesh.stream("alpha").head;
+  // Seen: 4.3 operations a message at most, and 0.9 functions begun for a journal's message; a case of few messages needs a few more.
+  if (world.operations > 60 + 8 * stored) wrong.push(`${world.operations} appends, loads and timers for ${stored} messages`);
+  for (const [run, journal] of journals) {
+    const begun = world.deeds.begins.get(run) ?? 0;
+    if (begun > 4 + 2 * journal.length) wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
+    wrong.push(...checkAttempts(drawn, world, run, journal));
+  }
+  return wrong;
+}
+
+/** A step is done for each attempt that its journal tells of; more often only where messages come again. */
+function checkAttempts(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
+  const wrong: string[] = [];
+  const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
+  const calm = !drawn.hostile && world.deaths.length === 0 && !drawn.outside.some(({ does }) => does === "kill");
+  const attempts = new Map<number, number>();
+  const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
+  let lost = 0;
+  for (const { type, data } of journal.flatMap(({ events }) => events)) {
+    const n = Number(data.n);
+    const done = world.deeds.times(`${run}-${n}`);
+    if (type === "step.worker_lost") lost++;
+    if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
+      attempts.set(n, (attempts.get(n) ?? 0) + 1);
+    if (type === "inline.completed" || type === "inline.failed") {
+      const node = nodes.get(String(data.name).split("#")[0] ?? "");
+      if (node?.op !== "step") continue;
+      const wanted = node.fails > 0 && node.how === "refuse" ? 1 : Math.min(ATTEMPTS, node.fails + 1);
+      if (calm && done !== wanted) wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times, not ${wanted}`);
+      if (held(live(node.says)) !== undefined && done < Math.min(wanted, ATTEMPTS))
+        wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times only`);
+    }
+  }
+  for (const [n, times] of attempts) {
+    const done = world.deeds.times(`${run}-${n}`);
+    // A step whose run ends while it is at work has no outcome.
+    if (done < times || (calm && done !== times && !(ended && done === times + 1)))
+      wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${times}`);
+  }
+  if (lost > world.deaths.length * 8) wrong.push(`run ${run} lost ${lost} workers of ${world.deaths.length} that died`);
+  return wrong;
+}
