@@ -33,6 +33,7 @@ export async function* run({ say }: About): AsyncGenerator<Figure> {
     writeSpender(copy, one.agent ?? "");
     faults.push(...(await tried(one, at, { there, refusing })));
   }
+  await there.control({ refuse: null });
   writeSpender(copy, limitTooLow.agent ?? "");
   yield atLeast("cases", moneyErrors.length + 1, 12);
   yield none("cases that are not said with their code, message, next step and exit code", faults);
@@ -93,6 +94,10 @@ async function* clock(at: Place, mesh: Up): AsyncGenerator<Figure> {
 
 /** What a case's command does other than it ought to. */
 async function tried(one: MoneyError, at: Place, models: { there: ModelServer; refusing: ModelServer }): Promise<string[]> {
+  const { refuses } = one;
+  await models.there.control({
+    refuse: refuses === undefined ? null : { status: refuses.status, body: { type: "error", error: refuses.error } },
+  });
   const ended = await armada([...one.command, "--json"], { ...at, env: { ...at.env, ...providerOf(one, models), ...one.env } }, 30_000);
   const said = saidBy(ended, one.code);
   const faults = [
@@ -132,6 +137,11 @@ function providerOf({ provider }: MoneyError, { there, refusing }: { there: Mode
       return { ...there.env };
     case "refusing":
       return { ...refusing.env };
+    case "proxy": {
+      const model = "openai/gpt-x";
+      const tiers = { ARMADA_MODELS_TIERS_WORKER: model, ARMADA_MODELS_TIERS_SPECIALIST: model, ARMADA_MODELS_TIERS_ORCHESTRATOR: model };
+      return { OPENAI_API_KEY: KEYS.there, OPENAI_BASE_URL: `${there.env["ANTHROPIC_BASE_URL"]}/v1`, ...tiers };
+    }
     case "down":
       return { ...there.env, ANTHROPIC_BASE_URL: "http://127.0.0.1:9" };
     default:

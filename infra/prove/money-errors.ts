@@ -6,8 +6,10 @@ export type MoneyError = {
   readonly env?: Readonly<Record<string, string>>;
   /** What an agent of the team says of itself in its code. */
   readonly agent?: string;
-  /** The provider that `ANTHROPIC_BASE_URL` names: one that accepts the key, one that refuses it, or nobody. */
-  readonly provider?: "there" | "refusing" | "down";
+  /** The provider that `ANTHROPIC_BASE_URL` names: one that accepts the key, one that refuses it, or nobody. `proxy`: that of `OPENAI_BASE_URL`. */
+  readonly provider?: "there" | "refusing" | "down" | "proxy";
+  /** What it answers to everything: the status, and the `error` of its body. */
+  readonly refuses?: { readonly status: number; readonly error: Readonly<Record<string, unknown>> };
   readonly code: string;
   /** A part of what is said, and of what it says to do. */
   readonly says: string;
@@ -30,6 +32,17 @@ function agent(wrong: string, code: string, text: string, says: string, next: st
 
 function model(wrong: string, provider: MoneyError["provider"], code: string, says: string, next: string, env = {}): MoneyError {
   return { wrong, command: ["doctor"], ...(provider === undefined ? {} : { provider }), env, code, says, next, exit: 1 };
+}
+
+function refused(
+  wrong: string,
+  provider: "there" | "proxy",
+  status: number,
+  error: Record<string, unknown>,
+  about: [code: string, says: string, next: string],
+): MoneyError {
+  const [code, says, next] = about;
+  return { wrong, command: ["doctor"], provider, refuses: { status, error }, code, says, next, exit: 1 };
 }
 
 function usage(wrong: string, command: readonly string[], says: string, next: string): MoneyError {
@@ -108,6 +121,53 @@ export const moneyErrors: readonly MoneyError[] = [
     "MODEL_UNREACHABLE",
     "the API cannot be reached",
     "check the network and the provider's address",
+  ),
+  refused(
+    "a contract's spend limit that is reached (429)",
+    "there",
+    429,
+    { type: "rate_limit_error", message: "limit reached", details: { error_code: "contract_spend_limit_reached" } },
+    ["MODEL_SPEND_LIMIT", "has reached its spend limit (429", "raise the limit under Billing at platform.claude.com"],
+  ),
+  refused(
+    "a tier's spend limit that is reached (429)",
+    "there",
+    429,
+    { type: "rate_limit_error", message: "limit reached", details: { error_code: "enforced_spend_limit_reached" } },
+    ["MODEL_SPEND_LIMIT", "has reached its spend limit (429", "armada runs retry ID"],
+  ),
+  refused(
+    "an organisation on hold (400)",
+    "there",
+    400,
+    { type: "invalid_request_error", message: "organization disabled", details: { error_code: "organization_on_hold" } },
+    ["MODEL_ACCOUNT_ON_HOLD", "is on hold (400", "settle it with the provider"],
+  ),
+  refused(
+    "a key of a LiteLLM proxy whose budget is spent (422)",
+    "proxy",
+    422,
+    { message: "Budget has been exceeded! Current cost: 0.3, Max budget: 0.1", type: "budget_exceeded", param: null, code: "422" },
+    ["MODEL_SPEND_LIMIT", "Budget has been exceeded", "raise the budget at the LiteLLM proxy"],
+  ),
+  refused(
+    "a deployment of a LiteLLM proxy whose budget is spent (429)",
+    "proxy",
+    429,
+    {
+      message: "No deployments available - crossed budget: Exceeded budget for deployment",
+      type: "internal_server_error",
+      param: null,
+      code: "429",
+    },
+    ["MODEL_SPEND_LIMIT", "crossed budget", "raise the budget at the LiteLLM proxy"],
+  ),
+  refused(
+    "a model that a LiteLLM proxy does not have (400)",
+    "proxy",
+    400,
+    { message: "Invalid model name passed in model=gpt-x.", type: "invalid_request_error", param: null, code: "400" },
+    ["MODEL_UNKNOWN", "the API does not know the model gpt-x", "models.tiers of armada.config.ts"],
   ),
   usage("costs since no time", ["costs", "--since", "yesterday"], "--since yesterday is neither a time nor a length of time", "use 24h"),
   usage("costs since the future", ["costs", "--since", "2999-01-01"], "--since 2999-01-01 is no time that has been", "use 24h"),

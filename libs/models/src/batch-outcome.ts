@@ -1,4 +1,5 @@
 import type { Message, MessageBatchIndividualResponse } from "@anthropic-ai/sdk/resources/messages";
+import { z } from "zod";
 import { answerShape } from "./answer-shape.ts";
 import { usageOf } from "./anthropic-answer.ts";
 import { ModelError } from "./errors.ts";
@@ -19,8 +20,10 @@ export function outcomeOf(
     case "succeeded":
       return answered(call, result.message, request, priceFor(result.message.model));
     case "errored": {
-      const { type, message } = result.error.error;
-      return { call, error: modelError(Object.assign(new Error(message), { type }), `the request ${call}`), cost: { kind: "free" } };
+      const { error } = result.error;
+      const { data } = Coded.safeParse(error);
+      const said = Object.assign(new Error(error.message), { type: error.type, errorCode: data?.details?.error_code });
+      return { call, error: modelError(said, `the request ${call}`), cost: { kind: "free" } };
     }
     case "canceled":
     case "expired": {
@@ -29,6 +32,9 @@ export function outcomeOf(
     }
   }
 }
+
+/** Some of the errors name their cause. */
+const Coded = z.object({ details: z.object({ error_code: z.string() }).nullish() });
 
 const ENDED = { canceled: "was cancelled with its batch", expired: "was not begun before its batch expired" } as const;
 

@@ -4,6 +4,8 @@ import type { Usage } from "./port.ts";
 export const modelErrorCodes = {
   LOCAL_MODEL_CANNOT: "terminal",
   MODEL_KEY_REFUSED: "terminal",
+  MODEL_SPEND_LIMIT: "terminal",
+  MODEL_ACCOUNT_ON_HOLD: "terminal",
   MODEL_UNKNOWN: "terminal",
   MODEL_NOT_CONFIGURED: "terminal",
   MODEL_PRICE_MISSING: "terminal",
@@ -29,6 +31,8 @@ export type Spent = { readonly model: string; readonly usage: Usage; readonly co
 const hints: Readonly<Record<ModelErrorCode, string>> = {
   LOCAL_MODEL_CANNOT: "set a provider's key for this task, or give the agent a fallback",
   MODEL_KEY_REFUSED: "correct the key in the environment, or unset it to use the local model",
+  MODEL_SPEND_LIMIT: "raise the spend limit of the account at its provider, or wait until it begins again",
+  MODEL_ACCOUNT_ON_HOLD: "settle it with the provider: no request is served before",
   MODEL_UNKNOWN: "name another model for this tier in models.tiers of armada.config.ts",
   MODEL_NOT_CONFIGURED: "set the provider's key or address in the environment, or name another model in models.tiers of armada.config.ts",
   MODEL_PRICE_MISSING: "add the model's price to models.prices in armada.config.ts",

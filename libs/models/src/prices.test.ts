@@ -50,6 +50,7 @@ test("the codes are pinned", () => {
   expect(modelErrorCodes).toMatchInlineSnapshot(`
     {
       "LOCAL_MODEL_CANNOT": "terminal",
+      "MODEL_ACCOUNT_ON_HOLD": "terminal",
       "MODEL_ANSWER_INVALID": "retryable",
       "MODEL_BAD_REQUEST": "terminal",
       "MODEL_BATCH_ENDED": "retryable",
@@ -59,6 +60,7 @@ test("the codes are pinned", () => {
       "MODEL_PRICE_MISSING": "terminal",
       "MODEL_RATE_LIMITED": "retryable",
       "MODEL_REFUSED": "terminal",
+      "MODEL_SPEND_LIMIT": "terminal",
       "MODEL_STREAM_BROKEN": "retryable",
       "MODEL_UNKNOWN": "terminal",
       "MODEL_UNREACHABLE": "retryable",

@@ -25,8 +25,8 @@ test.each(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"])(
 });
 
 test.each([
-  [status(429, { type: "insufficient_quota", code: "insufficient_quota" }), "MODEL_KEY_REFUSED"],
-  [status(402), "MODEL_KEY_REFUSED"],
+  [status(429, { type: "insufficient_quota", code: "insufficient_quota" }), "MODEL_SPEND_LIMIT"],
+  [status(402), "MODEL_SPEND_LIMIT"],
   [status(404, { type: "not_found_error" }), "MODEL_UNKNOWN"],
   [status(404, { type: "invalid_request_error", code: "model_not_found" }), "MODEL_UNKNOWN"],
   [status(404), "MODEL_UNREACHABLE"],

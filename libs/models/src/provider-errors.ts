@@ -1,10 +1,12 @@
 import { ModelError, type ModelErrorCode, type Spent } from "./errors.ts";
 import type { CallCost } from "./port.ts";
+import { refusalOf } from "./refusals.ts";
 
 /** What the adapter reads of an SDK error; its classes are not imported, because the SDK is loaded on first use. */
 type Failure = {
   readonly status: number | undefined;
-  readonly type: string | undefined;
+  /** What names the cause, the finest first. */
+  readonly codes: readonly string[];
   readonly message: string;
   readonly headers: Headers | undefined;
   readonly connection: boolean;
@@ -37,28 +39,28 @@ export function costOfFailure(thrown: unknown): CallCost {
 export function modelError(thrown: unknown, model: string, spent?: Spent): ModelError {
   if (thrown instanceof ModelError) return new ModelError(thrown.code, thrown.message, { cause: thrown.cause, hint: thrown.hint, spent });
   const failure = read(thrown);
-  const code = codeOf(failure, spent !== undefined);
+  const refused = refusalOf(failure);
+  const code = refused?.code ?? codeOf(failure, spent !== undefined);
   const retryAfter = code === "MODEL_RATE_LIMITED" || code === "MODEL_OVERLOADED" ? retryAfterOf(failure.headers) : undefined;
   const sent = failure.status !== undefined || !UNREACHED.test(failure.cause ?? "");
-  return new ModelError(code, sentence(code, model, failure), { cause: thrown, retryAfter, spent, sent });
+  return new ModelError(code, sentence(code, model, failure), { cause: thrown, hint: refused?.hint, retryAfter, spent, sent });
 }
 
 /**
  * Statuses and error types. Sources: platform.claude.com/docs/en/api/errors and platform.openai.com/docs/guides/error-codes, 2026-11.
  */
-function codeOf({ status, type, connection }: Failure, streaming: boolean): ModelErrorCode {
+function codeOf({ status, codes, connection }: Failure, streaming: boolean): ModelErrorCode {
   if (status === undefined) {
     // In a stream an error is an event after the status 200: only its type tells what it is.
-    const typed = type === undefined ? undefined : CODES[type];
-    if (typed !== undefined) return typed;
+    const typed = codes.find((code) => Object.hasOwn(CODES, code));
+    if (typed !== undefined) return CODES[typed] ?? "MODEL_STREAM_BROKEN";
     if (streaming) return "MODEL_STREAM_BROKEN";
     return connection ? "MODEL_UNREACHABLE" : "MODEL_STREAM_BROKEN";
   }
-  if (status === 401 || status === 402 || status === 403) return "MODEL_KEY_REFUSED";
-  // An account without credit: waiting does not help.
-  if (type === "insufficient_quota") return "MODEL_KEY_REFUSED";
+  if (status === 402) return "MODEL_SPEND_LIMIT";
+  if (status === 401 || status === 403) return "MODEL_KEY_REFUSED";
   // A 404 without the API's own body comes from something else at that address: a wrong base URL, a gateway without this path.
-  if (status === 404) return type !== undefined && UNKNOWN_MODEL.has(type) ? "MODEL_UNKNOWN" : "MODEL_UNREACHABLE";
+  if (status === 404) return codes.some((code) => UNKNOWN_MODEL.has(code)) ? "MODEL_UNKNOWN" : "MODEL_UNREACHABLE";
   if (status === 408) return "MODEL_UNREACHABLE";
   if (status === 409 || status >= 500) return "MODEL_OVERLOADED";
   if (status === 429) return "MODEL_RATE_LIMITED";
@@ -68,7 +70,6 @@ function codeOf({ status, type, connection }: Failure, streaming: boolean): Mode
 /** Of errors without a status: in a stream, and of one item of a batch. */
 const CODES: Readonly<Record<string, ModelErrorCode>> = {
   authentication_error: "MODEL_KEY_REFUSED",
-  billing_error: "MODEL_KEY_REFUSED",
   permission_error: "MODEL_KEY_REFUSED",
   not_found_error: "MODEL_UNKNOWN",
   invalid_request_error: "MODEL_BAD_REQUEST",
@@ -79,13 +80,17 @@ const CODES: Readonly<Record<string, ModelErrorCode>> = {
 };
 
 /** Error types of a model's name: of Anthropic, of OpenAI, and of servers that speak like it (Ollama, vLLM). */
-const UNKNOWN_MODEL = new Set(["not_found_error", "model_not_found", "NotFoundError"]);
+const UNKNOWN_MODEL = new Set(["not_found_error", "NotFoundError"]);
 
 function sentence(code: ModelErrorCode, model: string, { status, message }: Failure): string {
   const said = status === undefined ? message : `${status}: ${message}`;
   switch (code) {
     case "MODEL_KEY_REFUSED":
       return `the API refused the key (${said})`;
+    case "MODEL_SPEND_LIMIT":
+      return `the account of ${model} has reached its spend limit (${said})`;
+    case "MODEL_ACCOUNT_ON_HOLD":
+      return `the account of ${model} is on hold (${said})`;
     case "MODEL_UNKNOWN":
       return `the API does not know the model ${model} (${said})`;
     case "MODEL_UNREACHABLE":
@@ -110,20 +115,20 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
 
 function read(thrown: unknown): Failure {
   if (!(thrown instanceof Error))
-    return { status: undefined, type: undefined, message: String(thrown), headers: undefined, connection: false, cause: undefined };
+    return { status: undefined, codes: [], message: String(thrown), headers: undefined, connection: false, cause: undefined };
   const text = (name: string): string | undefined => {
     const value: unknown = name in thrown ? Reflect.get(thrown, name) : undefined;
     return typeof value === "string" ? value : undefined;
   };
   const status = "status" in thrown && typeof thrown.status === "number" ? thrown.status : undefined;
-  // OpenAI's `code` is finer than its `type`, e.g. `model_not_found` of the type `invalid_request_error`.
-  const type = (status === undefined ? undefined : text("code")) ?? text("type");
+  // Anthropic's `errorCode` and OpenAI's `code` are finer than their `type`. A system's error has a `code` too.
+  const codes = [text("errorCode"), status === undefined ? undefined : text("code"), text("type")].filter((code) => code !== undefined);
   const headers = "headers" in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined;
   const inner = innermost(thrown);
   const said = text("apiMessage") ?? (inner.message === "" ? inner.name : inner.message);
   const message = status !== undefined && said.startsWith(`${status} `) ? said.slice(`${status} `.length) : said;
   const cause = "code" in inner && typeof inner.code === "string" ? inner.code : undefined;
-  return { status, type, message, headers, connection: status === undefined && type === undefined, cause };
+  return { status, codes, message, headers, connection: status === undefined && codes.length === 0, cause };
 }
 
 /** "Connection error." says little; its last cause says `connect ECONNREFUSED …`. */

@@ -13,6 +13,8 @@ export const Control = z.strictObject({
   faults: FaultRates.optional(),
   /** New requests stay unanswered until it is false again. */
   hold: z.boolean().optional(),
+  /** Every request gets this status and body, and is not billed, until it is null again. */
+  refuse: z.object({ status: z.number().int(), body: z.unknown() }).nullable().optional(),
 });
 export type Control = z.infer<typeof Control>;
 
@@ -23,6 +25,7 @@ export type Settings = {
   readonly batchExpire: boolean;
   readonly hold: boolean;
   readonly faults: Faults;
+  readonly refuse: Control["refuse"];
   change(control: Control): void;
   /** Resolves with true when nothing is held, with false when the signal came first. */
   passed(signal: AbortSignal): Promise<boolean>;
@@ -35,10 +38,12 @@ export function settingsOf(first: Control): Settings {
   const now = { delayMs: 0, pieceMs: 0, batchMs: 200, batchExpire: false };
   const waiting = new Set<() => void>();
   let hold = false;
-  const change = ({ faults: rates, hold: held = hold, ...rest }: Control): void => {
+  let refusing: Control["refuse"] = first.refuse;
+  const change = ({ faults: rates, hold: held = hold, refuse = refusing, ...rest }: Control): void => {
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) Object.assign(now, { [name]: value });
     if (rates !== undefined && rates !== first.faults) faults.set(rates);
     hold = held;
+    refusing = refuse;
     if (!hold) for (const release of [...waiting]) release();
   };
   change(first);
@@ -60,6 +65,9 @@ export function settingsOf(first: Control): Settings {
     },
     get held() {
       return waiting.size;
+    },
+    get refuse() {
+      return refusing;
     },
     faults,
     change,

@@ -4,7 +4,7 @@ import type { Clock } from "@armada/event-sourcing";
 import { listPrices, type Price } from "../prices.ts";
 import type { Answering } from "./answer-job.ts";
 import { apiBook } from "./api-book.ts";
-import { settingsOf } from "./api-control.ts";
+import { type Control, settingsOf } from "./api-control.ts";
 import type { ApiLogLine } from "./api-log.ts";
 import type { ApiRequest, ApiScript } from "./api-request.ts";
 import type { ApiUsage } from "./api-usage.ts";
@@ -36,6 +36,8 @@ export type ApiServerOptions = {
   /** Begins with requests left unanswered, until it is told otherwise. */
   readonly hold?: boolean | undefined;
   readonly faults?: FaultRates | undefined;
+  /** What every request gets instead of an answer. */
+  readonly refuse?: Control["refuse"];
   /** Keys accepted; any key unless said. */
   readonly keys?: readonly string[] | undefined;
   /** Models known; unless said those of the price list, and any on the OpenAI routes. */
@@ -75,10 +77,10 @@ const systemClock: Clock = {
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { logFile } = options;
-  const { delayMs, pieceMs, batchMs, batchExpire, hold, faults } = options;
+  const { delayMs, pieceMs, batchMs, batchExpire, hold, faults, refuse } = options;
   const clock = options.clock ?? systemClock;
   const now = (): number => clock.now();
-  const settings = settingsOf({ delayMs, pieceMs, batchMs, batchExpire, hold, faults });
+  const settings = settingsOf({ delayMs, pieceMs, batchMs, batchExpire, hold, faults, refuse });
   const book = apiBook(logFile, options.prices, now);
   const models = options.models ?? [...new Set((options.prices ?? listPrices).map((price) => price.model))];
   const how: Answering = { script: options.script, usage: options.usage, pieces: options.pieces ?? 8, cache: promptCache(), now };

@@ -54,6 +54,11 @@ export function routes(serving: Serving): (req: IncomingMessage, res: ServerResp
       return serveOwn(res, { route: `${method} ${path.slice(OWN.length)}`, query: queryOf(url), body: value }, book, settings);
     }
 
+    if (settings.refuse != null) {
+      req.resume();
+      res.writeHead(settings.refuse.status, { "content-type": "application/json" }).end(JSON.stringify(settings.refuse.body));
+      return;
+    }
     const id = book.nextId();
     const openai = /^\/v1\/(chat\/|embeddings)/.test(path) || (path.startsWith("/v1/models") && headers("anthropic-version") === undefined);
     const wire = openai ? openaiWire : messagesWire;
