@@ -9,7 +9,7 @@ import { boundariesOf, markedAt } from "./cache-marks.ts";
 import { bytesOf, ceilingOf } from "./ceiling.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelRequest } from "./port.ts";
-import { listPrices, type Price, priceOf } from "./prices.ts";
+import { listPrices, type Price, priceOf, WORKSPACE_FACTOR } from "./prices.ts";
 import type { ProviderBatches, RecentBatch } from "./provider-batches.ts";
 import { costOfFailure, modelError } from "./provider-errors.ts";
 
@@ -45,7 +45,13 @@ export function anthropicBatches(options: AnthropicOptions): ProviderBatches {
   return {
     async drawing(request) {
       const params = await paramsOf(request);
-      const about = { bodyBytes: bytesOf(params), maxTokens: params.max_tokens, writes: caches ? "1h" : "none", lane: "batch" } as const;
+      const about = {
+        bodyBytes: bytesOf(params),
+        maxTokens: params.max_tokens,
+        writes: caches ? "1h" : "none",
+        lane: "batch",
+        factor: WORKSPACE_FACTOR,
+      } as const;
       return { tier: request.tier, model: params.model, ceiling: ceilingOf(priceFor(params.model), about) };
     },
 

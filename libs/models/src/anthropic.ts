@@ -9,7 +9,7 @@ import { bytesOf, ceilingOf } from "./ceiling.ts";
 import type { CallOptions, ModelAnswer, ModelRequest, Models, Tier } from "./port.ts";
 import { prefixUse } from "./prefix-use.ts";
 import { type PrefixWarmth, prefixWarmth, type Warming } from "./prefix-warmth.ts";
-import { listPrices, type Price, priceOf } from "./prices.ts";
+import { listPrices, type Price, priceOf, WORKSPACE_FACTOR } from "./prices.ts";
 import { providerCall } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
 import { type Streamed, teller } from "./streamed.ts";
@@ -37,6 +37,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
   let warm: { readonly by: Warming; readonly warmth: PrefixWarmth } | undefined;
   const uses = options.contextCaching === false ? undefined : prefixUse(() => warm !== undefined);
   const loaded = anthropicClient(options);
+  const priceFor = (model: string): Price => priceOf(model, now(), prices);
 
   return {
     async call<T>(request: ModelRequest<T>, signal: AbortSignal, call?: CallOptions): Promise<ModelAnswer<T>> {
@@ -48,7 +49,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       signal.throwIfAborted();
       const plain = requestBody(request, model, shape, shape.enforced ? strict(shape.jsonSchema) : undefined);
       const { body, life, began, renewable } = uses === undefined ? unmarked(plain) : marked(plain, uses, now(), request.task);
-      const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life });
+      const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: life, factor: WORKSPACE_FACTOR });
       const tell = teller(call?.onText);
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
         for await (const event of await client.messages.create(body, { signal, headers })) {
@@ -56,7 +57,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
           if (event.type === "message_start") began();
         }
       };
-      const answer = await providerCall({ request, model, price, ceiling, shape, stream }, signal, call);
+      const answer = await providerCall({ request, model, price, priceFor, ceiling, shape, stream }, signal, call);
       if (warm !== undefined && renewable !== undefined) {
         const { digest, at, forMs } = renewable;
         const asked = renewal(body, at);
@@ -92,7 +93,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
     const { client } = await loaded();
     const { model } = body;
     const price = priceOf(model, now(), prices);
-    const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: "1h" });
+    const ceiling = ceilingOf(price, { bodyBytes: bytesOf(body), maxTokens: body.max_tokens, writes: "1h", factor: WORKSPACE_FACTOR });
     const request = { ...about, material: [], schema: Nothing };
     const shape = answerShape(request.schema);
     let begun = false;
@@ -103,7 +104,7 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
       }
     };
     const sent = now();
-    await providerCall({ request, model, price, ceiling, shape, stream }, signal, meter === undefined ? {} : { meter }).catch(
+    await providerCall({ request, model, price, priceFor, ceiling, shape, stream }, signal, meter === undefined ? {} : { meter }).catch(
       (error: unknown) => {
         if (!begun) throw error; // an answer cut at one token fits no schema
       },

@@ -4,7 +4,7 @@ import { answerShape } from "./answer-shape.ts";
 import { usageOf } from "./anthropic-answer.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelRequest } from "./port.ts";
-import { costMicros, type Price } from "./prices.ts";
+import { costOfAll, type Price } from "./prices.ts";
 import type { BatchOutcome } from "./provider-batches.ts";
 import { billed, plain } from "./provider-call.ts";
 import { modelError } from "./provider-errors.ts";
@@ -18,7 +18,7 @@ export function outcomeOf(
 ): BatchOutcome {
   switch (result.type) {
     case "succeeded":
-      return answered(call, result.message, request, priceFor(result.message.model));
+      return answered(call, result.message, request, priceFor);
     case "errored": {
       const { error } = result.error;
       const { data } = Coded.safeParse(error);
@@ -38,10 +38,11 @@ const Coded = z.object({ details: z.object({ error_code: z.string() }).nullish()
 
 const ENDED = { canceled: "was cancelled with its batch", expired: "was not begun before its batch expired" } as const;
 
-function answered(call: string, message: Message, request: ModelRequest, price: Price): BatchOutcome {
+function answered(call: string, message: Message, request: ModelRequest, priceFor: (model: string) => Price): BatchOutcome {
   const { model } = message;
+  const price = priceFor(model);
   const usage = usageOf(message.usage, { inputTokens: 0, outputTokens: 0 });
-  const micros = costMicros(price, usage, "batch");
+  const micros = costOfAll(price, usage, priceFor, "batch");
   const cost = billed(model, usage, micros, price);
   const streamed = {
     ...nothingYet(model),

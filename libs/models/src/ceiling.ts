@@ -1,6 +1,6 @@
 import type { Amount } from "@armada/contracts";
 import type { Usage } from "./port.ts";
-import type { Lane, Price, Rates } from "./prices.ts";
+import { type Lane, type Price, type Rates, ratesFor } from "./prices.ts";
 
 /** The longest that entries live which a request may write into the provider's prompt cache. */
 export type CacheLife = "none" | "5m" | "1h";
@@ -18,14 +18,22 @@ const ADDED_TOKENS = 1_024;
  */
 export function ceilingOf(
   price: Price,
-  { bodyBytes, maxTokens, writes, lane = "live" }: { bodyBytes: number; maxTokens: number; writes: CacheLife; lane?: Lane },
+  about: {
+    readonly bodyBytes: number;
+    readonly maxTokens: number;
+    readonly writes: CacheLife;
+    readonly lane?: Lane;
+    /** What the provider may multiply its rates by without being asked to; 1 unless said. */
+    readonly factor?: number;
+  },
 ): Amount {
+  const { bodyBytes, maxTokens, writes, lane = "live", factor = 1 } = about;
   const prompt = bodyBytes + ADDED_TOKENS;
-  const above = price.above !== undefined && prompt > price.above.promptTokens ? price.above : price;
+  const above = ratesFor(price, prompt);
   const input = Math.max(dearest(price, writes), dearest(above, writes));
   const output = Math.max(price.output, above.output);
-  const sum = (prompt * input + maxTokens * output) * (lane === "batch" ? (price.batch ?? 1) : 1);
-  return { micros: Math.ceil(sum / 1_000_000), tokens: prompt + maxTokens };
+  const sum = (prompt * input + maxTokens * output) * factor * (lane === "batch" ? (price.batch ?? 1) : 1);
+  return { micros: Math.ceil(Number((sum / 1_000_000).toFixed(6))), tokens: prompt + maxTokens };
 }
 
 /** UTF-8 bytes of a request's body as JSON. */

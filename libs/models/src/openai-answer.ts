@@ -6,7 +6,11 @@ const Count = z.number().int().nonnegative();
 const ChatUsage = z.object({
   prompt_tokens: Count,
   completion_tokens: Count.nullish(),
-  prompt_tokens_details: z.object({ cached_tokens: Count.nullish(), cache_write_tokens: Count.nullish() }).nullish(),
+  total_tokens: Count.nullish().catch(null),
+  prompt_tokens_details: z
+    .object({ cached_tokens: Count.nullish(), cache_write_tokens: Count.nullish(), cache_creation_tokens: Count.nullish() })
+    .nullish()
+    .catch(null),
 });
 /** Text, or parts of which those of thinking have no text of their own (Mistral's reasoning models). */
 const Content = z.union([
@@ -16,6 +20,7 @@ const Content = z.union([
 /** What cannot be read of a chunk is left out, and nothing else of it. */
 const Chunk = z.object({
   model: z.string().nullish().catch(null),
+  service_tier: z.string().nullish().catch(null),
   choices: z
     .array(
       z.object({
@@ -35,13 +40,15 @@ const Chunk = z.object({
 export function takeChunk(into: Streamed, raw: unknown): string | undefined {
   const parsed = Chunk.safeParse(raw);
   if (!parsed.success) return undefined;
-  const { model, choices, usage } = parsed.data;
+  const { model, service_tier: tier, choices, usage } = parsed.data;
   into.begun = true;
   if (model) into.model = model;
   if (usage != null) {
-    into.usage = usageOf(usage);
+    const { factors } = into.usage;
+    into.usage = { ...usageOf(usage), ...(factors === undefined ? {} : { factors }) };
     into.counted = true;
   }
+  if (tier && !USUAL.has(tier)) into.usage = { ...into.usage, factors: [tier] };
   const choice = choices?.[0];
   if (choice?.delta?.refusal) {
     into.stopReason = "refusal";
@@ -57,15 +64,22 @@ export function takeChunk(into: Streamed, raw: unknown): string | undefined {
   return text;
 }
 
+/** Service tiers at the usual price. */
+const USUAL = new Set(["auto", "default", "scale", "standard"]);
+
 const STOPS: Readonly<Record<string, string>> = { length: "max_tokens", content_filter: "refusal" };
 
 /** `prompt_tokens` counts all of the prompt: the port counts what was read from or written to the cache apart. */
 export function usageOf(usage: z.infer<typeof ChatUsage>): PricedUsage {
   const read = Math.min(usage.prompt_tokens_details?.cached_tokens ?? 0, usage.prompt_tokens);
-  const written = Math.min(usage.prompt_tokens_details?.cache_write_tokens ?? 0, usage.prompt_tokens - read);
+  // LiteLLM says `cache_creation_tokens`.
+  const { cache_write_tokens, cache_creation_tokens } = usage.prompt_tokens_details ?? {};
+  const written = Math.min(cache_write_tokens ?? cache_creation_tokens ?? 0, usage.prompt_tokens - read);
+  // Some servers count reasoning in the total alone, and bill it as output.
+  const rest = (usage.total_tokens ?? 0) - usage.prompt_tokens;
   return {
     inputTokens: usage.prompt_tokens - read - written,
-    outputTokens: usage.completion_tokens ?? 0,
+    outputTokens: Math.max(usage.completion_tokens ?? 0, rest),
     ...(read === 0 ? {} : { cacheReadTokens: read }),
     ...(written === 0 ? {} : { cacheWriteTokens: written }),
   };

@@ -167,4 +167,16 @@ describe("a chunk", () => {
     takeChunk(streamed, { choices: [{ delta: { content: "b", refusal: 0 }, finish_reason: "stop" }], usage: { prompt_tokens: null } });
     expect(streamed).toMatchObject({ text: "ab", model: "gpt-x", complete: true, counted: false });
   });
+
+  test("names the tier that served it, reasoning that is in the total alone, and writes by any name", () => {
+    const streamed = nothingYet("gpt-x");
+    takeChunk(streamed, { service_tier: "priority", choices: [{ delta: { content: "a" } }] });
+    takeChunk(streamed, {
+      choices: [],
+      usage: { prompt_tokens: 100, completion_tokens: 5, total_tokens: 145, prompt_tokens_details: { cache_creation_tokens: 30 } },
+    });
+    expect(streamed.usage).toEqual({ inputTokens: 70, outputTokens: 45, cacheWriteTokens: 30, factors: ["priority"] });
+    takeChunk(streamed, { service_tier: "default", choices: [] });
+    expect(streamed.usage.factors).toEqual(["priority"]);
+  });
 });

@@ -54,7 +54,7 @@ export function openaiModels(options: OpenAIOptions): Models & { check(tier: Tie
       const stream = async (headers: Record<string, string>, streamed: Streamed): Promise<void> => {
         for await (const chunk of await chat.completions.create(body, { signal, headers })) tell(takeChunk(streamed, chunk));
       };
-      return providerCall({ request, model, price: rates, ceiling, shape, stream }, signal, call);
+      return providerCall({ request, model, price: rates, priceFor: price, ceiling, shape, stream }, signal, call);
     },
 
     async check(tier, signal) {

@@ -23,7 +23,31 @@ test("prices are said in dollars per million tokens, and stand before the list's
   expect(pricesFrom("")).toEqual(listPrices);
 });
 
+test("a price can have tiers by the prompt's length, factors, and an end", () => {
+  const text =
+    "gpt-6-sol: $2 in, $10 out, $0.2 cached, $2.5 written, batch 0.5, flex 0.5, priority 2.5, ends 2027-01-14, above 272k: $4 in, $15 out, $0.4 cached, $5 written, above 900000: $8 in";
+  const sol = priceOf("gpt-6-sol", 0, pricesFrom(text));
+  expect(sol).toMatchObject({
+    ends: "2027-01-14",
+    factors: { flex: 0.5, priority: 2.5 },
+    above: [{ promptTokens: 272_000 }, { promptTokens: 900_000 }],
+  });
+  expect(costMicros(sol, { inputTokens: 272_000, outputTokens: 1_000 })).toBe(544_000 + 10_000);
+  expect(costMicros(sol, { inputTokens: 72_001, cacheReadTokens: 150_000, cacheWriteTokens: 50_000, outputTokens: 1_000 })).toBe(
+    72_001 * 4 + 150_000 * 0.4 + 50_000 * 5 + 15_000,
+  );
+  expect(costMicros(sol, { inputTokens: 900_001, outputTokens: 1_000 })).toBe(900_001 * 8 + 10_000);
+  expect(costMicros(sol, { inputTokens: 300_000, outputTokens: 1_000 }, "batch")).toBe((300_000 * 4 + 15_000) / 2);
+  expect(costMicros(sol, { inputTokens: 1_000, outputTokens: 0, factors: ["flex"] })).toBe(1_000);
+  expect(costMicros(sol, { inputTokens: 1_000, outputTokens: 0, factors: ["priority"] })).toBe(5_000);
+});
+
 test.each([
+  ["gpt-x: $1 in, above 272000 $2 in", '"above 272000 $2 in" of gpt-x is not understood'],
+  ["gpt-x: $1 in, above 2: $2 in, above 2: $3 in", "gpt-x has two prices of one tier"],
+  ["gpt-x: $1 in, above 2: batch 0.5", '"above 2: batch 0.5" of gpt-x is not understood'],
+  ["gpt-x: $1 in, ends 2027-31-01", '"ends 2027-31-01" of gpt-x is not understood'],
+  ["gpt-x: $1 in, priority x", '"priority x" of gpt-x is not understood'],
   ["gpt-x $1 in", '"gpt-x $1 in" is no price'],
   ["gpt-x: 1 in", '"1 in" of gpt-x is not understood'],
   ["gpt-x: $-1 in", '"$-1 in" of gpt-x is not understood'],

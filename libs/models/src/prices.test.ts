@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { modelErrorCodes } from "./errors.ts";
-import { costMicros, priceOf } from "./prices.ts";
+import { costMicros, costOfAll, priceOf } from "./prices.ts";
 
 const noon = Date.parse("2026-11-22T12:00:00Z");
 
@@ -44,6 +44,37 @@ test("in a batch every rate is halved, and the sum is rounded once", () => {
   expect(costMicros(haiku, usage, "batch")).toBe(Math.ceil(exact));
   const { batch: _, ...undiscounted } = haiku;
   expect(costMicros(undiscounted, usage, "batch")).toBe(costMicros(haiku, usage));
+});
+
+test("where and how it was served multiplies every rate, and searches come on top", () => {
+  const opus = priceOf("claude-opus-5-5", noon);
+  const usage = { inputTokens: 1_000, outputTokens: 100, cacheReadTokens: 1_000, cacheWriteTokens: 1_000 };
+  const plain = costMicros(opus, usage);
+  expect(plain).toBe(4_000 + 2_000 + 200 + 5_000);
+  expect(costMicros(opus, { ...usage, factors: ["us"] })).toBe(12_320);
+  expect(costMicros(opus, { ...usage, factors: ["us", "fast"] })).toBe(24_640);
+  expect(costMicros(opus, { ...usage, factors: ["us"] }, "batch")).toBe(6_160);
+  expect(costMicros(opus, { ...usage, factors: ["us"], webSearches: 3 })).toBe(42_320);
+  expect(costMicros(opus, { ...usage, factors: ["eu-somewhere"] })).toBe(plain);
+});
+
+test("every model that had a part in an answer is paid at its own price", () => {
+  const priceFor = (model: string) => priceOf(model, noon);
+  const haiku = priceFor("claude-haiku-5-5");
+  const usage = { inputTokens: 1_000, outputTokens: 100 };
+  expect(costOfAll(haiku, usage, priceFor)).toBe(150);
+  const advised = {
+    ...usage,
+    others: [
+      { model: "claude-opus-5-5", usage },
+      { model: undefined, usage },
+    ],
+  };
+  expect(costOfAll(haiku, advised, priceFor)).toBe(150 + 6_000 + 150);
+  expect(costOfAll(haiku, { ...usage, servedBy: "claude-opus-5-5" }, priceFor)).toBe(6_000);
+  expect(() => costOfAll(haiku, { ...usage, servedBy: "claude-nowhere-1" }, priceFor)).toThrow(
+    expect.objectContaining({ code: "MODEL_PRICE_MISSING" }),
+  );
 });
 
 test("the codes are pinned", () => {

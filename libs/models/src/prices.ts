@@ -15,17 +15,44 @@ export type Rates = {
 export type Price = Rates & {
   readonly model: string;
   readonly since: string;
-  /** Rates of a whole request whose prompt (input + cache reads + cache writes) is longer than `promptTokens`. */
-  readonly above?: Rates & { readonly promptTokens: number };
+  /** Rates of a whole request whose prompt (input + cache reads + cache writes) is longer than `promptTokens`, the shortest first. */
+  readonly above?: readonly (Rates & { readonly promptTokens: number })[];
   /** The share of these rates that a request in a batch costs; absent where there is no discount. */
   readonly batch?: number;
+  /** What all rates are multiplied by, for each name in the usage's `factors`; those of `FACTORS` where absent. */
+  readonly factors?: Readonly<Record<string, number>>;
+  /** The day (ISO) on which its provider ends the model. */
+  readonly ends?: string;
 };
 
 /** A request of its own, or one in a batch that the provider answers within a day. */
 export type Lane = "live" | "batch";
 
-/** Tokens as a price sees them: `Usage` and, of the cache writes, how many live an hour. */
-export type PricedUsage = Usage & { readonly cacheWrite1hTokens?: number };
+/** What else a price sees beside `Usage`: all that makes the same tokens cost something else. */
+export type PricedUsage = Usage & {
+  /** Of the cache writes, how many live an hour. */
+  readonly cacheWrite1hTokens?: number;
+  /** Where and how it was served: `us`, `fast`, `priority`, …; each name once. */
+  readonly factors?: readonly string[];
+  readonly webSearches?: number;
+  /** The model that served it where another than the one that was asked. */
+  readonly servedBy?: string;
+  /** What other models, or other requests of the same, took for this answer beside the counts here. */
+  readonly others?: readonly { readonly model: string | undefined; readonly usage: PricedUsage }[];
+};
+
+/**
+ * What all rates are multiplied by where the usage names it and the price does not say otherwise; of other names nothing is known.
+ * Sources: platform.claude.com/docs/en/about-claude/pricing (`inference_geo: "us"`, fast mode) and
+ * developers.openai.com/api/docs/pricing (the dearest of each service tier; flex costs less where the price says so), 2026-11.
+ */
+export const FACTORS: Readonly<Record<string, number>> = { us: 1.1, fast: 2, priority: 2, ultrafast: 6 };
+
+/** Of a workspace that has its requests served in one country, without their asking for it. */
+export const WORKSPACE_FACTOR = FACTORS["us"] ?? 1;
+
+/** Micro-dollars of one web search. Source: platform.claude.com/docs/en/about-claude/pricing, 2026-11. */
+const WEB_SEARCH = 10_000;
 
 const rates = (input: number, output: number, cacheWrite5m: number, cacheWrite1h: number, cacheRead: number): Rates => ({
   input,
@@ -56,7 +83,7 @@ const listed: readonly Price[] = [
     model: "claude-haiku-5-5",
     since: "2026-10-07",
     ...rates(100_000, 500_000, 125_000, 200_000, 10_000),
-    above: { promptTokens: 100_000, ...rates(500_000, 2_500_000, 625_000, 1_000_000, 50_000) },
+    above: [{ promptTokens: 100_000, ...rates(500_000, 2_500_000, 625_000, 1_000_000, 50_000) }],
   },
   { model: "claude-sonnet-5-5", since: "2026-09-28", ...rates(2_000_000, 10_000_000, 2_500_000, 4_000_000, 200_000) },
   { model: "claude-sonnet-5-5", since: "2026-10-07", ...rates(2_000_000, 10_000_000, 2_500_000, 4_000_000, 100_000) },
@@ -99,12 +126,32 @@ export function costMicros(price: Price, usage: PricedUsage, lane: Lane = "live"
   const hour = Math.min(usage.cacheWrite1hTokens ?? 0, written);
   const read = usage.cacheReadTokens ?? 0;
   const prompt = usage.inputTokens + read + written;
-  const applied = price.above !== undefined && prompt > price.above.promptTokens ? price.above : price;
+  const applied = ratesFor(price, prompt);
   const sum =
     usage.inputTokens * applied.input +
     usage.outputTokens * applied.output +
     (written - hour) * applied.cacheWrite5m +
     hour * applied.cacheWrite1h +
     read * applied.cacheRead;
-  return Math.ceil((sum * (lane === "batch" ? (price.batch ?? 1) : 1)) / 1_000_000);
+  const share = lane === "batch" ? (price.batch ?? 1) : 1;
+  const factor = (usage.factors ?? []).reduce((all, name) => all * (price.factors?.[name] ?? FACTORS[name] ?? 1), 1);
+  return Math.ceil(Number(((sum * share * factor) / 1_000_000).toFixed(6))) + (usage.webSearches ?? 0) * WEB_SEARCH;
+}
+
+/** The rates of a request with so long a prompt. */
+export function ratesFor(price: Price, promptTokens: number): Rates {
+  return price.above?.findLast((tier) => promptTokens > tier.promptTokens) ?? price;
+}
+
+/**
+ * What an answer cost, other models' parts included. `priceFor`: of a model by its name.
+ * @throws ModelError `MODEL_PRICE_MISSING`
+ */
+export function costOfAll(price: Price, usage: PricedUsage, priceFor: (model: string) => Price, lane: Lane = "live"): number {
+  const own = usage.servedBy === undefined ? price : priceFor(usage.servedBy);
+  const others = usage.others ?? [];
+  return others.reduce(
+    (sum, { model, usage: part }) => sum + costMicros(model === undefined ? own : priceFor(model), part, lane),
+    costMicros(own, usage, lane),
+  );
 }

@@ -4,7 +4,7 @@ import { tokensOf } from "./ceiling.ts";
 import { ModelError } from "./errors.ts";
 import { type Ended, metered } from "./metered.ts";
 import type { CallCost, CallOptions, ModelAnswer, ModelRequest, Usage } from "./port.ts";
-import { costMicros, type Price, type PricedUsage } from "./prices.ts";
+import { costMicros, costOfAll, type Price, type PricedUsage } from "./prices.ts";
 import { costOfFailure, modelError } from "./provider-errors.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { answerOf, nothingYet, type Streamed } from "./streamed.ts";
@@ -14,6 +14,8 @@ export type ProviderCall<T> = {
   readonly request: ModelRequest<T>;
   readonly model: string;
   readonly price: Price;
+  /** Of another model that had a part in the answer. @throws ModelError `MODEL_PRICE_MISSING` */
+  readonly priceFor: (model: string) => Price;
   readonly ceiling: Amount;
   readonly shape: AnswerShape;
   /** Sends it and folds what comes into `streamed`, to its end. Throws what the SDK throws. */
@@ -31,7 +33,7 @@ export async function providerCall<T>(
 }
 
 async function made<T>(about: ProviderCall<T>, signal: AbortSignal, call: string | undefined): Promise<Ended<ModelAnswer<T>>> {
-  const { request, model, price, shape } = about;
+  const { request, model, shape } = about;
   const streamed = nothingYet(model);
   try {
     await about.stream(requestHeaders(request, call), streamed);
@@ -39,28 +41,43 @@ async function made<T>(about: ProviderCall<T>, signal: AbortSignal, call: string
     signal.throwIfAborted();
     if (!streamed.complete) throw new ModelError("MODEL_STREAM_BROKEN", `the answer of ${model} broke off before its end`);
     const value = answerOf(streamed, shape, request.schema);
-    const answer = { value, model: streamed.model, usage: plain(streamed.usage), costMicros: costMicros(price, streamed.usage) };
-    return { value: answer, cost: costOf(streamed, price) };
+    const answer = { value, model: streamed.model, usage: plain(streamed.usage), costMicros: microsOf(about, streamed) };
+    return { value: answer, cost: costOf(about, streamed) };
   } catch (thrown) {
-    if (signal.aborted) return { error: signal.reason, cost: costOf(streamed, price, "given up before its end") };
+    if (signal.aborted) return { error: signal.reason, cost: costOf(about, streamed, "given up before its end") };
     if (!streamed.begun) return { error: modelError(thrown, model), cost: costOfFailure(thrown) };
     const usage = plain(streamed.usage);
-    const spent = { model: streamed.model, usage, costMicros: costMicros(price, streamed.usage), exact: streamed.counted };
+    const spent = { model: streamed.model, usage, costMicros: microsOf(about, streamed), exact: streamed.counted };
     const error = modelError(thrown, model, spent);
-    return { error, cost: costOf(streamed, price, error.message) };
+    return { error, cost: costOf(about, streamed, error.message) };
+  }
+}
+
+type Pricing = Pick<ProviderCall<unknown>, "price" | "priceFor">;
+
+/** A part whose model has no price is left out here, and `costOf` says that the whole is not known. */
+function microsOf({ price, priceFor }: Pricing, { usage }: Streamed): number {
+  try {
+    return costOfAll(price, usage, priceFor);
+  } catch {
+    return costMicros(price, usage);
   }
 }
 
 /** An answer that the provider has counted to its end is billed, whether or not anyone can use it. */
-function costOf(streamed: Streamed, price: Price, reason = "the provider did not count it"): CallCost {
+function costOf({ price, priceFor }: Pricing, streamed: Streamed, reason = "the provider did not count it"): CallCost {
   const { model, usage } = streamed;
   if (!streamed.counted && !(streamed.complete && free(price))) return { kind: "unknown", reason };
-  return billed(model, usage, costMicros(price, usage), price);
+  try {
+    return billed(model, usage, costOfAll(price, usage, priceFor), price);
+  } catch (error) {
+    return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** The exact bill of a call. */
 export function billed(model: string, usage: PricedUsage, micros: number, { since }: Pick<Price, "since">): CallCost {
-  return { kind: "billed", model, usage: plain(usage), amount: { micros, tokens: tokensOf(usage) }, priced: since };
+  return { kind: "billed", model, usage: plain(usage), amount: { micros, tokens: tokensOf(plain(usage)) }, priced: since };
 }
 
 /** Whether everything at this price costs nothing. */
@@ -69,6 +86,23 @@ function free(price: Price): boolean {
 }
 
 /** The usage as the port gives it. */
-export function plain({ cacheWrite1hTokens: _, ...usage }: PricedUsage): Usage {
-  return usage;
+export function plain({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, others = [] }: PricedUsage): Usage {
+  const own: Usage = {
+    inputTokens,
+    outputTokens,
+    ...(cacheReadTokens === undefined ? {} : { cacheReadTokens }),
+    ...(cacheWriteTokens === undefined ? {} : { cacheWriteTokens }),
+  };
+  return others.reduce((sum, { usage }) => together(sum, plain(usage)), own);
+}
+
+function together(a: Usage, b: Usage): Usage {
+  const read = (a.cacheReadTokens ?? 0) + (b.cacheReadTokens ?? 0);
+  const written = (a.cacheWriteTokens ?? 0) + (b.cacheWriteTokens ?? 0);
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    ...(read === 0 ? {} : { cacheReadTokens: read }),
+    ...(written === 0 ? {} : { cacheWriteTokens: written }),
+  };
 }

@@ -81,8 +81,8 @@ function hourUsage(hour: number, one: z.infer<typeof Result>, prices: readonly P
 /** What the tokens cost at most: the report does not say which of them were of long prompts. */
 function dearest(model: string, at: number, prices: readonly Price[], usage: Parameters<typeof costMicros>[1]): number | undefined {
   if (!prices.some((row) => row.model === model || row.model === undated(model))) return undefined;
-  const { above, ...usual } = priceOf(model, at, prices);
-  return Math.max(costMicros(usual, usage), above === undefined ? 0 : costMicros({ ...usual, ...above }, usage));
+  const { above = [], ...usual } = priceOf(model, at, prices);
+  return Math.max(...[usual, ...above].map((rates) => costMicros({ ...usual, ...rates }, usage)));
 }
 
 function refused(status: number): ArmadaError {

@@ -113,7 +113,7 @@ export const Config = z.strictObject({
       }),
       prices: prices.optional().register(fields, {
         about:
-          "Prices of models that the list lacks, or has otherwise, in dollars per million tokens: `gpt-x: $1.25 in, $10 out, $0.12 cached, batch 0.5; llama3: free`.",
+          "Prices of models that the list lacks, or has otherwise, in dollars per million tokens: `gpt-x: $1.25 in, $10 out, $0.12 cached, batch 0.5; llama3: free`. Also the day on which the provider ends the model (`ends 2027-01-14`), what a service tier or place multiplies all by (`priority 2.5, flex 0.5, us 1.1`), and at the end, as often as needed, other prices of longer prompts: `above 272000: $2.50 in, $15 out`.",
         unset: "the providers' list prices; free at a server on loopback",
       }),
       requestsPerMinute: z.int().min(1).optional().register(fields, {
