@@ -6,6 +6,7 @@ type Case = { readonly name: string; load(): Promise<{ readonly run: Proof }> };
 /** One file a case; a case's figures carry its name. */
 const cases: readonly Case[] = [
   { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
+  { name: "overdue-timer", load: () => import("./cases/overdue-timer.ts") },
   { name: "retry-after-hour", load: () => import("./cases/retry-after-hour.ts") },
   { name: "second-own-team", load: () => import("./cases/second-own-team.ts") },
   { name: "storage-shrank", load: () => import("./cases/storage-shrank.ts") },

@@ -4,6 +4,7 @@ export { type Link, link, PINNED_SERVER } from "./connect.ts";
 export { ensureIdentities, type Identity, readIdentity } from "./identities.ts";
 export { type QueueThere, queuesThere, subjectsThere, teamsThere } from "./inventory.ts";
 export { KeyRing } from "./key-ring.ts";
+export { fireOverdueTimers } from "./overdue-timers.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";
 export { adjustRoom, type Change, provision } from "./provision.ts";
 export { dropIdentity, dropTeam, type TeamOnServer, teamOnServer } from "./remove-team.ts";

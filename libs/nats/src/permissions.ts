@@ -37,6 +37,7 @@ export function permissionsOf(
     ...ownStream(`REG_${name}`),
     ...ownStream(`CACHE_${name}`),
     ...readStream(`DRAWS_${name}`),
+    ...readStream(`TIMERS_${name}`),
     `$JS.API.STREAM.MSG.GET.DRAWS_${name}`,
     ...[name, ...about.peers, "operator"].flatMap((owner) => [
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,

@@ -53,6 +53,7 @@ export async function provision(
   // What is stated from here on starts what subscribes to it: none of the teams' streams that are new now was there before.
   const began = start?.now ?? (dry ? "" : (await streamInfo(link, FIRST)).created);
   for (const one of wanted) await applyConsumers(manager, one, changes, dry, began);
+  if (!dry) for (const { team } of teams) await dropCopiedTicks(manager, team);
   return merged(changes);
 }
 
@@ -68,7 +69,21 @@ export async function adjustRoom(link: Link, room: Room): Promise<Change[]> {
     await manager.streams.update(config.name, { ...config, max_bytes: bound });
     changes.push({ change: "update", what: `stream ${config.name}`, why: `max_bytes ${config.max_bytes} to ${bound}` });
   }
+  for (const { config, state } of known.values()) {
+    const team = config.name.slice("TIMERS_".length);
+    if (config.name === `TIMERS_${team}` && state.bytes > config.max_bytes / 4 && known.has(`TEAM_${team}`))
+      await dropCopiedTicks(manager, team);
+  }
   return changes;
+}
+
+/** Ticks that the team's stream has leave the stream of its timers, where they would push out those that are pending. */
+async function dropCopiedTicks(manager: JetStreamManager, team: string): Promise<void> {
+  const filter = `tick.${team}.>`;
+  const last = await manager.streams.getMessage(`TEAM_${team}`, { last_by_subj: filter });
+  const [stream = "", seq = "0"] = last?.header.get("Nats-Stream-Source").split(" ") ?? [];
+  if (stream.split(":")[0] === `TIMERS_${team}` && Number(seq) > 1)
+    await manager.streams.purge(`TIMERS_${team}`, { filter, seq: Number(seq) });
 }
 
 async function streamsOf(manager: JetStreamManager): Promise<Map<string, StreamInfo>> {

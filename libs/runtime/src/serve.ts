@@ -3,7 +3,7 @@ import type { Direct, ServedQueue, Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity } from "@armada/nats";
+import { connectTeam, fireOverdueTimers, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
@@ -156,6 +156,8 @@ async function work(
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (signal.aborted) return "stopped";
+  const ended = new AbortController();
+  void fireOverdueTimers(ports.link, team.name, log, AbortSignal.any([signal, ended.signal]));
   const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
   const surroundings: Surroundings = {
     ports,
@@ -185,6 +187,7 @@ async function work(
     await extra?.close();
     return how;
   } finally {
+    ended.abort();
     // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
     const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
     await engine.stop();
