@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildSubject, encodeBody, parseSubject } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { headers, type Msg } from "@nats-io/transport-node";
+import { headers } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
+import { added, statusOf } from "./stored-headers.ts";
+import { StreamIdentity } from "./stream-identity.ts";
 import { unavailable } from "./unavailable.ts";
 
 const EVERY_MS = 10_000;
@@ -25,8 +27,9 @@ export async function fireOverdueTimers(link: Link, team: string, logger: Logger
   const seen = follow(
     link,
     stream,
+    new StreamIdentity(link, stream, logger),
     { filters: [`at.${team}.>`, `tick.${team}.>`], from: 0 },
-    (subject, seq, time, message) => ({ subject, seq, time, body: scheduleOf(message), envelopes: [] }),
+    (subject, seq, time, message) => ({ subject, seq, time, body: added(message, SCHEDULE), envelopes: [] }),
     ({ subject, seq, body: schedule }) => {
       const parsed = parseSubject(subject);
       if (parsed?.kind === "tick") pending.delete(`${parsed.run}.${parsed.n}`);
@@ -50,10 +53,6 @@ export async function fireOverdueTimers(link: Link, team: string, logger: Logger
     }
   }
   await seen;
-}
-
-function scheduleOf(message: Msg): string {
-  return message.headers?.get(SCHEDULE) ?? "";
 }
 
 /** Where the message of the schedule is gone, too, a new one takes its place; who sees its tick first has all that there is. */
@@ -85,6 +84,7 @@ async function setAgain(link: Link, team: string, key: string, { seq, at }: { se
     h.set("Nats-Expected-Last-Subject-Sequence", String(last));
     const answer = await link.mux.request(buildSubject({ kind: "timer", team, run, n }), body, { headers: h, timeout: TIMEOUT_MS });
     if ("failed" in answer) throw unavailable(answer.failed);
+    if (statusOf(answer).code === 503) throw unavailable("no stream answers");
     const appended = appendedFrom(answer.string());
     if (appended.kind === "full" || appended.kind === "unavailable") throw unavailable(`TIMERS_${team}: ${appended.kind}`);
     if (appended.kind === "appended") return;
