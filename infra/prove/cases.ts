@@ -5,6 +5,7 @@ type Case = { readonly name: string; load(): Promise<{ readonly run: Proof }> };
 
 /** One file a case; a case's figures carry its name. */
 const cases: readonly Case[] = [
+  { name: "blocked-event-loop", load: () => import("./cases/blocked-event-loop.ts") },
   { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
   { name: "overdue-timer", load: () => import("./cases/overdue-timer.ts") },
   { name: "retry-after-hour", load: () => import("./cases/retry-after-hour.ts") },

@@ -16,10 +16,10 @@ export type Service = { readonly name: string; readonly main: string; readonly t
 /** What `services/` says of a team: its definition, or why it cannot be loaded. */
 export type Definition = { readonly team: Team } | { readonly broken: ArmadaError };
 
-/** The names of the project's services. */
-export async function serviceNames(): Promise<readonly string[]> {
+/** The names of the project's services, which are the folders with a team, or of those with another file. */
+export async function serviceNames(file = "src/team.ts"): Promise<readonly string[]> {
   const folder = join(projectRoot, "services");
-  return (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
+  return (await readdir(folder)).filter((name) => existsSync(join(folder, name, file))).sort();
 }
 
 /** @throws ArmadaError `NO_SUCH_TEAM` */
@@ -85,7 +85,10 @@ export async function servicesWith(only: string | undefined): Promise<readonly S
 /** @throws ArmadaError `NOT_LISTED` where something is defined that no team lists: at start, because nothing would come of it */
 export async function checkListed(services: readonly Service[]): Promise<void> {
   const teams = services.map(({ team }) => team);
-  const whole = (await serviceNames()).every((name) => teams.some((team) => team.name === name));
+  // A contract without a team is that of a team which is elsewhere: what it declares may be wanted there.
+  const whole = [...(await serviceNames()), ...(await serviceNames("src/contract.ts"))].every((name) =>
+    teams.some((team) => team.name === name),
+  );
   const [first, ...more] = unlisted(teams, { agents: definedAgents(), events: definedEvents(), whole });
   if (first === undefined) return;
   throw new ArmadaError("NOT_LISTED", [first, ...more].map(({ what }) => what).join("; "), {
