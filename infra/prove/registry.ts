@@ -11,6 +11,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./cases.ts"),
   },
   {
+    name: "moved",
+    minutes: 3,
+    shows: "a team moved to another server, and streams made anew under running services: nothing lost, nothing twice",
+    load: () => import("./moved.ts"),
+  },
+  {
     name: "downgrade",
     minutes: 2,
     shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",

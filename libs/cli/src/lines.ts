@@ -90,6 +90,8 @@ const node = z.object({
 /** `article`, `html` and `cover` are the paths of the files that the command wrote. */
 const articleOutput = Article.extend({ article: text.describe("path"), html: text.describe("path"), cover: text.describe("path") });
 
+const restoredStream = z.object({ stream: text, messages: count, lastSeq: count });
+
 export const lines = {
   accepted: z.union([
     z.object({ type: z.literal("accepted"), run: text, seq: count }),
@@ -148,6 +150,19 @@ export const lines = {
     nats: text,
     key: text.optional().describe("the gateway's"),
     pids: z.record(text, z.array(z.int())).describe("by service, and `nats` where the server is ours"),
+  }),
+  moved: z.object({
+    type: z.literal("moved"),
+    team: text,
+    to: text.describe("the address of the server that has it now"),
+    streams: z.array(restoredStream).readonly(),
+    kept: text.describe("the file of the backup that it went by"),
+  }),
+  restored: z.object({
+    type: z.literal("restored"),
+    team: text,
+    streams: z.array(restoredStream).readonly(),
+    from: text.describe("the file of the backup"),
   }),
   removed: z.object({
     type: z.literal("removed"),

@@ -9,11 +9,13 @@ import { emitCommand } from "./commands/emit.ts";
 import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
 import { healthCommand } from "./commands/health.ts";
 import { checkList, type ListFlags, listRuns } from "./commands/list-runs.ts";
+import { moveTeam } from "./commands/move-team.ts";
 import { newTeam } from "./commands/new-team.ts";
 import { listParked, showParked } from "./commands/parked.ts";
 import { provisionCommand } from "./commands/provision.ts";
 import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
 import { removeTeam } from "./commands/remove-team.ts";
+import { restoreCommand } from "./commands/restore-team.ts";
 import { runCommand, watchCommand } from "./commands/run.ts";
 import { approval, cancellation, checkMove, controlRun, findRun, move, retrial, showRun } from "./commands/runs.ts";
 import { stateCommand } from "./commands/state.ts";
@@ -275,6 +277,18 @@ command("team <name>", "a team's streams, identity and sources", program.command
   .option("--data <dir>", "where streams live, while no mesh runs")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
   .action((name, flags) => guard(output(flags.json === true), () => removeTeam(name, flags, output(flags.json === true))));
+command("team <name>", "a team's streams, to another server", program.command("move").description("moves"))
+  .option("--to <url>", "the other server")
+  .option("--creds <dir>", "the folder of its identities, the provisioner's among them")
+  .option("--keep <file>", "the backup that it goes by, else a file in .armada")
+  .option("--data <dir>", "where streams live, while no mesh runs")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action((name, flags) => guard(output(flags.json === true), () => moveTeam(name, flags, output(flags.json === true))));
+command("team <name>", "a team's streams and identity", program.command("restore").description("brings back"))
+  .option("--from <file>", "a backup that `remove team --keep` or `move team` wrote")
+  .option("--data <dir>", "where streams live, while no mesh runs")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action((name, flags) => guard(output(flags.json === true), () => restoreCommand(name, flags, output(flags.json === true))));
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")

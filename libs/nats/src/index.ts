@@ -8,6 +8,7 @@ export { fireOverdueTimers } from "./overdue-timers.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";
 export { adjustRoom, type Change, provision } from "./provision.ts";
 export { dropIdentity, dropTeam, type TeamOnServer, teamOnServer } from "./remove-team.ts";
+export { type Restored, restoreIdentity, restoreTeam, writtenSince } from "./restore-team.ts";
 export type { Room } from "./room.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./snapshot.ts";

@@ -82,7 +82,7 @@ function refuseWanted(name: string, services: readonly Service[]): void {
 }
 
 /** The team's streams once nobody works on them and others have what they took from it. */
-async function settled(admin: Link, name: string): Promise<{ streams: readonly string[]; bytes: number }> {
+export async function settled(admin: Link, name: string): Promise<{ streams: readonly string[]; bytes: number }> {
   const deadline = Date.now() + COPIED_MS;
   for (;;) {
     const { streams, bytes, pulls, takers } = await teamOnServer(admin, name);
@@ -105,7 +105,7 @@ async function settled(admin: Link, name: string): Promise<{ streams: readonly s
   }
 }
 
-function runs(name: string): ArmadaError {
+export function runs(name: string): ArmadaError {
   return new ArmadaError("TEAM_RUNS", `${name} is at work`, {
     hint: "end the mesh and run this again, or start the mesh by `armada up --only …` without that team",
   });

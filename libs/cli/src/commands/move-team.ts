@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { ArmadaError, checkName, sizeText } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { dropTeam, link, ROLES, readIdentity, writeBackup, writtenSince } from "@armada/nats";
+import { EXIT } from "../exit.ts";
+import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { ownServer } from "../mesh/own-server.ts";
+import type { Output } from "../output.ts";
+import { settingsFor } from "../settings.ts";
+import { runs, settled } from "./remove-team.ts";
+import { restoreFrom } from "./restore-team.ts";
+
+export type MoveFlags = {
+  readonly to?: string;
+  readonly creds?: string;
+  readonly keep?: string;
+  readonly mesh?: string;
+  readonly data?: string;
+  readonly config?: string;
+};
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+
+/**
+ * Moves a team's streams to another server by snapshot and restore: sequences, open runs, what waits in its queues and its
+ * timers as they were. It is taken from where it was once it is there, and the backup that it went by stays.
+ * @throws ArmadaError `USAGE`, `NO_SUCH_TEAM`, `TEAM_RUNS`, `TEAM_NOT_COPIED`, `TEAM_CHANGED`, `STREAM_THERE`, `IDENTITY_DIFFERS`,
+ * `RESTORE_FAILED`; then it is where it was
+ */
+export async function moveTeam(name: string, flags: MoveFlags, out: Output): Promise<number> {
+  checkName(name, "team");
+  if (flags.to === undefined || flags.creds === undefined)
+    throw new ArmadaError("USAGE", "say where to: --to URL of the other server, --creds DIR with its identities");
+  if ((ROLES as readonly string[]).includes(name)) throw new ArmadaError("USAGE", `${name} is no team`);
+  const path = resolve(flags.keep ?? join(HOME, `${name}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}.backup`));
+  if (existsSync(path)) throw new ArmadaError("FILE_EXISTS", `${path} is there already`, { hint: "name another file" });
+  const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
+  const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
+  if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
+  const { config } = await settingsFor(flags);
+  const nats = mesh?.nats ?? config.nats.url;
+  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  const target = resolve(flags.creds);
+  if (nats === flags.to) throw new ArmadaError("USAGE", `${name} is at ${flags.to} already`);
+  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  const here = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  try {
+    const { streams, bytes } = await settled(here, name);
+    const there = await link({ servers: flags.to, identity: await readIdentity(target, "provisioner"), logger: quiet });
+    try {
+      const seed = await readFile(join(keys, `${name}.nk`), "utf8").catch(() => undefined);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);
+      await writeBackup(here, streams, seed, path);
+      const restored = await restoreFrom(there, name, path, target, out);
+      const team = restored.find(({ stream }) => stream === `TEAM_${name}`);
+      if (team === undefined || (await writtenSince(here, name, team))) {
+        await dropTeam(there, name);
+        throw new ArmadaError("TEAM_CHANGED", `others wrote to ${name} while it was moved; it is where it was`, {
+          hint: `end who asks it or works on it, then move it again; ${path} can go`,
+          retryable: true,
+        });
+      }
+      for (const { change, what, why } of await dropTeam(here, name))
+        out.say(`${change} ${what} here${why === undefined ? "" : ` (${why})`}`);
+      out.say(`${name} is at ${flags.to}: start it there with NATS_URL=${flags.to} and NATS_CREDS=${target}; ${path} is what it went by`);
+      out.emit({ type: "moved", team: name, to: flags.to, streams: restored, kept: path });
+      return EXIT.ok;
+    } finally {
+      await there.close();
+    }
+  } finally {
+    await here.close();
+  }
+}

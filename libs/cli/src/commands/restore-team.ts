@@ -1,0 +1,67 @@
+import { join, resolve } from "node:path";
+import { ArmadaError, checkName } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { type Link, link, openBackup, provision, type Restored, readIdentity, restoreIdentity, restoreTeam } from "@armada/nats";
+import { EXIT } from "../exit.ts";
+import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { ownServer } from "../mesh/own-server.ts";
+import { roomOf } from "../mesh/room.ts";
+import { topologyOfService } from "../mesh/up.ts";
+import type { Output } from "../output.ts";
+import { loadServices } from "../project.ts";
+import { settingsFor } from "../settings.ts";
+
+export type RestoreFlags = {
+  readonly from?: string;
+  readonly mesh?: string;
+  readonly data?: string;
+  readonly config?: string;
+};
+
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+
+/**
+ * Makes a team's streams of a backup: on the running mesh, else on the server that NATS_URL names, else on a server of its own
+ * on the data folder. @throws ArmadaError `USAGE`, `NOT_A_BACKUP`, `STREAM_THERE`, `IDENTITY_DIFFERS`, `RESTORE_FAILED`
+ */
+export async function restoreCommand(name: string, flags: RestoreFlags, out: Output): Promise<number> {
+  checkName(name, "team");
+  if (flags.from === undefined) throw new ArmadaError("USAGE", "--from FILE names the backup");
+  const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
+  const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
+  const { config } = await settingsFor(flags);
+  const nats = mesh?.nats ?? config.nats.url;
+  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  try {
+    const restored = await restoreFrom(admin, name, flags.from, keys, out);
+    out.emit({ type: "restored", team: name, streams: restored, from: resolve(flags.from) });
+    return EXIT.ok;
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Restores a team's identity and streams, and provisions it where this project has its code. */
+export async function restoreFrom(admin: Link, name: string, path: string, keys: string, out: Output): Promise<Restored[]> {
+  const backup = await openBackup(path);
+  try {
+    if (backup.seed !== undefined) await restoreIdentity(keys, name, backup.seed);
+    const restored = await restoreTeam(admin, name, backup.snapshots);
+    for (const { stream, messages, lastSeq } of restored) out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
+    await provisionAgain(admin, name, out);
+    return restored;
+  } finally {
+    await backup.close();
+  }
+}
+
+/** Bounds, consumers and sources as the team's definition says now: its backup may be of another day, or of a larger disk. */
+async function provisionAgain(admin: Link, name: string, out: Output): Promise<void> {
+  const { config } = await settingsFor({});
+  const service = (await loadServices()).find((one) => one.name === name);
+  if (service === undefined) return out.say(`this project has no team ${name}: provision it where its code is`);
+  const changes = await provision(admin, [topologyOfService(service)], { replicas: 1, room: await roomOf(config, undefined) });
+  for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
+}

@@ -1,0 +1,84 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArmadaError } from "@armada/contracts";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { fromSeed } from "@nats-io/nkeys";
+import { z } from "zod";
+import type { Link } from "./connect.ts";
+import { ensureIdentities, publicKeys } from "./identities.ts";
+import { isStreamOf } from "./room.ts";
+import { restoreStream, type StreamSnapshot } from "./snapshot.ts";
+
+const State = z.object({ messages: z.number(), bytes: z.number(), last_seq: z.number() });
+/** Until it is provisioned, a stream may grow by so much. */
+const GROWTH = 64 * 1024 * 1024;
+
+/** A stream as it was restored. */
+export type Restored = { readonly stream: string; readonly messages: number; readonly lastSeq: number };
+
+/**
+ * Makes a team's streams of their snapshots: sequences, positions of consumers, what is pending and schedules as they were.
+ * Streams of the team that are there and empty give way. Where one fails, those that were made are taken away again.
+ * @throws ArmadaError `STREAM_THERE`, `NOT_A_BACKUP`, `RESTORE_FAILED`
+ */
+export async function restoreTeam(link: Link, team: string, snapshots: readonly StreamSnapshot[]): Promise<Restored[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  for (const { config } of snapshots)
+    if (!isStreamOf(config.name, team)) throw new ArmadaError("NOT_A_BACKUP", `${config.name} is no stream of ${team}`);
+  if (!snapshots.some(({ config }) => config.name === `TEAM_${team}`))
+    throw new ArmadaError("NOT_A_BACKUP", `it holds no stream TEAM_${team}`, { hint: "name the team that it is of" });
+  const empty: string[] = [];
+  for await (const { config, state } of manager.streams.list()) {
+    if (!isStreamOf(config.name, team)) continue;
+    if (state.last_seq > 0)
+      throw new ArmadaError("STREAM_THERE", `${config.name} is there already, with ${state.messages} messages`, {
+        hint: `\`armada remove team ${team}\` on that server first, where that is not wanted`,
+      });
+    empty.push(config.name);
+  }
+  for (const stream of empty) await manager.streams.delete(stream);
+  const restored: Restored[] = [];
+  try {
+    // Its timers first: the team's stream takes their ticks from there.
+    const order = [...snapshots].sort((a, b) => Number(b.config.name.startsWith("TIMERS_")) - Number(a.config.name.startsWith("TIMERS_")));
+    for (const snapshot of order) {
+      const { name } = snapshot.config;
+      const { messages, bytes, last_seq } = State.parse(snapshot.state);
+      await restoreStream(link, { ...snapshot, config: { ...snapshot.config, max_bytes: bytes + GROWTH } });
+      restored.push({ stream: name, messages, lastSeq: last_seq });
+    }
+    return restored;
+  } catch (error) {
+    for (const { stream } of restored) await manager.streams.delete(stream).catch(() => undefined); // the first failure is told
+    throw error;
+  }
+}
+
+/**
+ * Whether something was written to a team's streams since they were read out that is nowhere else: not ticks, which a restored
+ * timer gives as well, nor copies, which their origin has.
+ */
+export async function writtenSince(link: Link, team: string, { lastSeq }: Restored): Promise<boolean> {
+  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  for (const kind of ["evt", "run", "ask", "ans"]) {
+    const last = await manager.streams.getMessage(`TEAM_${team}`, { last_by_subj: `${kind}.${team}.>` });
+    if ((last?.seq ?? 0) > lastSeq) return true;
+  }
+  return false;
+}
+
+/**
+ * Puts a team's secret key into a folder of identities that has none of it. @throws ArmadaError `IDENTITY_DIFFERS`: what the
+ * team stated under its key would be believed by nobody there
+ */
+export async function restoreIdentity(keys: string, team: string, seed: string): Promise<void> {
+  const own = fromSeed(new TextEncoder().encode(seed.trim())).getPublicKey();
+  const there = (await publicKeys(keys)).get(team);
+  if (there === own) return;
+  if (there !== undefined)
+    throw new ArmadaError("IDENTITY_DIFFERS", `${keys} has another identity of ${team}`, {
+      hint: `copy this mesh's keys/${team}.nk and public.json there, run \`armada provision --keys ${keys}\` and reload that server`,
+    });
+  await writeFile(join(keys, `${team}.nk`), seed.trim(), { mode: 0o600, flag: "wx" });
+  await ensureIdentities(keys, [team]);
+}
