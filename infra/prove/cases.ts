@@ -5,6 +5,14 @@ type Case = { readonly name: string; load(): Promise<{ readonly run: Proof }> };
 
 /** One file a case; a case's figures carry its name. */
 const cases: readonly Case[] = [
+  // These use one mesh, as long as they stand beside each other.
+  { name: "bigint-step", load: () => import("./cases/bigint-step.ts") },
+  { name: "continue-as-new-events", load: () => import("./cases/continue-as-new-events.ts") },
+  { name: "date-after-crash", load: () => import("./cases/date-after-crash.ts") },
+  { name: "oversized-error", load: () => import("./cases/oversized-error.ts") },
+  { name: "wait-again", load: () => import("./cases/wait-again.ts") },
+  { name: "wait-behind-a-thousand", load: () => import("./cases/wait-behind-a-thousand.ts") },
+  { name: "wait-twice", load: () => import("./cases/wait-twice.ts") },
   { name: "blocked-event-loop", load: () => import("./cases/blocked-event-loop.ts") },
   { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
   { name: "overdue-timer", load: () => import("./cases/overdue-timer.ts") },
