@@ -5,6 +5,7 @@ import { coldRun, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalBody } from "./journal-message.ts";
 import { Payloads } from "./payloads.ts";
+import { withinLists } from "./within-lists.ts";
 
 /**
  * Runs a run's workflow, or another version of it, against its journal: the determinism error that it would stop with,
@@ -20,7 +21,7 @@ export async function fits(
   await replay(cold, [...journal, goOn(team.name, run.id, journal, run.version)], {
     scheduler: { idle: ports.idle },
     payloads: new Payloads(ports.objects, team.name),
-    workflow: (name, version) => team.workflows.find((one) => one.name === name && one.version === version),
+    workflow: (name, version) => withinLists(team).find((one) => one.name === name && one.version === version),
   });
   return cold.fault;
 }

@@ -15,6 +15,7 @@ import { initialRun } from "./run-state.ts";
 import { store } from "./store.ts";
 import { type Committed, type Decide, type Member, type Told, together } from "./together.ts";
 import { Turns } from "./turns.ts";
+import { withinLists } from "./within-lists.ts";
 
 /** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
 export type HostHooks = {
@@ -53,10 +54,11 @@ export class RunHost {
     this.ports = ports;
     this.#journals = new Journals(team.name, ports);
     this.#hooks = hooks;
+    const workflows = withinLists(team);
     this.functions = {
       scheduler: ports.scheduler,
       payloads: new Payloads(persistent(ports), team.name),
-      workflow: (name, version) => team.workflows.find((served) => served.name === name && served.version === version),
+      workflow: (name, version) => workflows.find((served) => served.name === name && served.version === version),
     };
   }
 

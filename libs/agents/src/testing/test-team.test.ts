@@ -136,3 +136,27 @@ test("what a tool really waits for takes no virtual time", async () => {
   server.close();
   expect(t.run("r1")).toMatchObject({ status: "completed", steps: [{ attempts: 1, ms: 0 }] });
 });
+
+test("a wait for what the team does not list, and another team's fact, reject at once", async () => {
+  const Paid = event("bank.order.paid", { version: 1, id: (data) => data.text, data: Note });
+  const hopeless = workflow({
+    name: "hopeless",
+    version: 1,
+    input: Note,
+    output: z.unknown(),
+    run: async ({ text }, ctx) => {
+      const waited = await ctx.waitFor(Paid, { id: text }).catch((error: Error) => error.message);
+      return [waited, await ctx.emit(Paid, { text }).catch((error: Error) => error.message)];
+    },
+  });
+  let output: unknown;
+  const kept = workflow({ ...hopeless, run: async (note, ctx) => (output = await hopeless.run(note, ctx)) });
+  await using t = testTeam(team({ name: "desk", workflows: [kept] }), { seed: 1 });
+  await t.start("hopeless", { text: "a" }, "r1");
+  expect(t.run("r1").status).toBe("completed");
+  expect(output).toEqual([
+    "workflow hopeless waits for bank.order.paid, which team desk does not list",
+    "workflow hopeless of team desk emits bank.order.paid, a fact of bank",
+  ]);
+  await t.expectReplays();
+});

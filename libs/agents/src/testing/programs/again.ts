@@ -17,7 +17,7 @@ export async function seenAgain(
   const sight = new Sight();
   const { workflows } = teamOf(drawn, sight, world.clock);
   const cold = coldRun(run);
-  await replay(cold, journal.map(openEnded), {
+  await replay(cold, journal.flatMap(openEnded), {
     scheduler: world.clock.scheduler,
     payloads: new Payloads(world.mesh.connect(TEAM).objects, TEAM),
     workflow: (name) => workflows.find((one) => one.name === name),
@@ -26,7 +26,8 @@ export async function seenAgain(
 }
 
 /** Functions of runs that have ended are not begun: the end is left out. */
-function openEnded(message: Message): Message {
+function openEnded(message: Message): readonly Message[] {
   const envelopes = message.envelopes.filter(({ type }) => type !== "armada.run.ended" && type !== "armada.cancel.requested");
-  return envelopes.length === message.envelopes.length ? message : { ...message, envelopes, body: encodeBody(envelopes) };
+  if (envelopes.length === message.envelopes.length) return [message];
+  return envelopes.length === 0 ? [] : [{ ...message, envelopes, body: encodeBody(envelopes) }];
 }
