@@ -13,7 +13,7 @@ test("every case says what to do", () => {
   expect(moneyErrors.length).toBeGreaterThanOrEqual(12);
   for (const { code, says, next, exit } of moneyErrors) {
     expect(code).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
-    expect([says.length > 5, next.length > 5, exit > 0]).toEqual([true, true, true]);
+    expect([says.length > 5, next.length > 5, exit > 0]).toEqual([true, true, code !== "MODEL_ENDS"]); // which is a word in time, and no fault yet
   }
   expect(new Set(moneyErrors.map(({ wrong }) => wrong)).size).toBe(moneyErrors.length);
 });

@@ -95,6 +95,19 @@ export const moneyErrors: readonly MoneyError[] = [
       ARMADA_MODELS_PRICES: "claude-nowhere-1: $1 in, $5 out",
     },
   ),
+  {
+    ...model(
+      "a model that its provider ends",
+      "there",
+      "MODEL_ENDS",
+      "ends the model claude-haiku-5-5 on 2027-01-14",
+      "models.tiers of armada.config.ts",
+      {
+        ARMADA_MODELS_PRICES: "claude-haiku-5-5: $1 in, $5 out, ends 2027-01-14",
+      },
+    ),
+    exit: 0,
+  },
   model(
     "a model without a price",
     "there",

@@ -8,7 +8,7 @@ export async function modelFindings(chosen: Pick<ChosenModels, "problems">): Pro
   const late = AbortSignal.timeout(WITHIN_MS);
   try {
     const problems = await chosen.problems(late);
-    return problems.map(({ model, code, line }) => ({ name: `model ${model}`, value: code, ok: false, next: line }));
+    return problems.map(({ model, code, line }) => ({ name: `model ${model}`, value: code, ok: code === "MODEL_ENDS", next: line }));
   } catch (error) {
     if (!late.aborted) throw error;
     const next = `the provider did not answer within ${WITHIN_MS / 1_000} s: check the network and its address`;

@@ -26,6 +26,8 @@ export type AnthropicOptions = AnthropicServer & {
 /** The port over the Messages API, and a request that costs nothing to learn whether key and model are accepted. */
 export type AnthropicModels = Models & {
   check(tier: Tier, signal: AbortSignal): Promise<void>;
+  /** The day (ISO) on which the provider ends the tier's model, where it has said so. */
+  endOf(tier: Tier, signal: AbortSignal): Promise<string | undefined>;
   /** From now on prompts that come again are kept in the provider's cache between their uses where that costs less than writing them anew. */
   keepWarm(warming: Warming): void;
 };
@@ -84,6 +86,17 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
         throw modelError(thrown, model);
       }
     },
+
+    async endOf(tier, signal) {
+      const model = options.modelOf(tier);
+      const { ends } = priceFor(model);
+      if (ends !== undefined) return ends;
+      const { client } = await loaded();
+      // A gateway without this path tells nothing, and is none the worse for it.
+      const info: unknown = await client.models.retrieve(model, {}, { signal }).catch(() => undefined);
+      const { data } = Lifecycle.safeParse(info);
+      return data === undefined || data.lifecycle === "active" ? undefined : data.retires_at.slice(0, 10);
+    },
   };
 
   /** Reads a prefix, which renews it; there is nothing in the answer. Rejects where it was not made. */
@@ -113,5 +126,8 @@ export function anthropicModels(options: AnthropicOptions): AnthropicModels {
     uses.began(digest);
   }
 }
+
+/** Of a model that the provider has said the end of. */
+const Lifecycle = z.object({ lifecycle: z.string(), retires_at: z.string() });
 
 const Nothing = z.unknown();

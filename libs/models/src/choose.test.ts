@@ -60,6 +60,32 @@ test("a provider that is down, a missing price and a tier without its server are
   await expect(missing.models.call({ ...request, tier: "specialist" }, never)).rejects.toThrow("not asked here");
 });
 
+test("a model that its provider ends is said, by the list of models and by the price", async () => {
+  await using server = await startApiServer({ script: () => ({}) });
+  const lifecycle: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const path = input instanceof Request ? input.url : String(input);
+    if (!path.includes("/v1/models/")) return response;
+    const ends = path.endsWith("claude-opus-5-5")
+      ? { lifecycle: "deprecated", retires_at: "2027-02-01T00:00:00Z" }
+      : { lifecycle: "active", retires_at: null };
+    return Response.json(Object.assign({}, await response.json(), ends));
+  };
+  const chosen = chooseModels({
+    env: { ANTHROPIC_API_KEY: "k", ANTHROPIC_BASE_URL: server.url },
+    local: () => local,
+    fetch: lifecycle,
+    prices: pricesFrom("claude-haiku-5-5: $1 in, $5 out, ends 2027-01-14"),
+  });
+  const ended = (model: string, day: string) => ({
+    model,
+    code: "MODEL_ENDS",
+    line: expect.stringContaining(`ends the model ${model} on ${day}`) as string,
+  });
+  expect(await chosen.problems(never)).toEqual([ended("claude-haiku-5-5", "2027-01-14"), ended("claude-opus-5-5", "2027-02-01")]);
+  expect(await chosen.checkKey(never)).toBeUndefined();
+});
+
 test("each tier is served by the provider that its model names", async () => {
   await using server = await startApiServer({ script: () => ({ a: "b" }), models: ["llama3", "claude-opus-5-5"] });
   const env = { ANTHROPIC_API_KEY: "k", ANTHROPIC_BASE_URL: server.url, OPENAI_BASE_URL: `${server.url}/v1` };

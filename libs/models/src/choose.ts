@@ -10,7 +10,7 @@ import { missingModels, notConfigured, type Provider, type Route, routeOf } from
 import { defaultTiers } from "./tiers.ts";
 
 /** What is wrong with a model before anyone asked it anything; `line` is for people. */
-export type ModelProblem = { readonly model: string; readonly code: ModelErrorCode; readonly line: string };
+export type ModelProblem = { readonly model: string; readonly code: ModelErrorCode | "MODEL_ENDS"; readonly line: string };
 
 export type ChosenModels = {
   /** `anthropic`, `openai` or `local`; several, in the order of the tiers, joined by ` and `. */
@@ -26,7 +26,8 @@ export type ChosenModels = {
   readonly providers: Readonly<Record<Tier, Provider>>;
   /**
    * Asks the providers, free of charge, whether they are there and accept the key and each tier's model.
-   * @returns one line for each that is not well: a refused key, an unknown model, a missing price, a provider that is down.
+   * @returns one line for each that is not well: a refused key, an unknown model, a missing price, a provider that is down, a model that the
+   * provider ends.
    */
   problems(signal: AbortSignal): Promise<readonly ModelProblem[]>;
   /**
@@ -48,7 +49,7 @@ export type ChooseOptions = {
   readonly now?: () => number;
 };
 
-type Checked = Models & Partial<Pick<AnthropicModels, "check" | "keepWarm">>;
+type Checked = Models & Partial<Pick<AnthropicModels, "check" | "endOf" | "keepWarm">>;
 const TIERS: readonly Tier[] = ["worker", "specialist", "orchestrator"];
 
 /**
@@ -67,11 +68,17 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
 
   const problems = async (signal: AbortSignal): Promise<readonly ModelProblem[]> => {
     const tiers = TIERS.filter((tier, i) => TIERS.findIndex((other) => named[other] === named[tier]) === i);
-    const checked = await Promise.allSettled(tiers.map(async (tier) => serving(tier).check?.(tier, signal)));
-    signal.throwIfAborted();
-    const found = checked.flatMap((one, i) =>
-      one.status === "rejected" ? problemOf(one.reason, routes[tiers[i] ?? "worker"], options) : [],
+    const checked = await Promise.allSettled(
+      tiers.map(async (tier) => {
+        await serving(tier).check?.(tier, signal);
+        return serving(tier).endOf?.(tier, signal);
+      }),
     );
+    signal.throwIfAborted();
+    const found = checked.flatMap((one, i) => {
+      const at = routes[tiers[i] ?? "worker"];
+      return one.status === "rejected" ? problemOf(one.reason, at, options) : one.value === undefined ? [] : endOf(at.model, one.value);
+    });
     return found.filter(({ line }, i) => found.findIndex((other) => other.line === line) === i);
   };
   const [only, ...others] = made.values();
@@ -93,8 +100,19 @@ export function chooseModels(options: ChooseOptions): ChosenModels {
   };
 }
 
-/** What the calls survive by their own attempts. */
-const PASSING = new Set<ModelErrorCode>(["MODEL_UNREACHABLE", "MODEL_OVERLOADED", "MODEL_RATE_LIMITED", "MODEL_STREAM_BROKEN"]);
+function endOf(model: string, day: string): ModelProblem[] {
+  const line = `the provider ends the model ${model} on ${day}: name another model for this tier in models.tiers of armada.config.ts`;
+  return [{ model, code: "MODEL_ENDS", line }];
+}
+
+/** What the calls survive, or survive by their own attempts. */
+const PASSING = new Set<ModelProblem["code"]>([
+  "MODEL_ENDS",
+  "MODEL_UNREACHABLE",
+  "MODEL_OVERLOADED",
+  "MODEL_RATE_LIMITED",
+  "MODEL_STREAM_BROKEN",
+]);
 
 function make(provider: Provider, options: ChooseOptions, modelOf: (tier: Tier) => string): Checked {
   switch (provider) {

@@ -34,7 +34,9 @@ const OPENAI = "https://api.openai.com/v1";
  * The port over chat completions, as OpenAI and the servers compatible with it (Ollama, vLLM, llama.cpp, gateways) speak them,
  * through the official SDK, which is loaded at the first call. Streams, never tries again, aborts the request with the signal.
  */
-export function openaiModels(options: OpenAIOptions): Models & { check(tier: Tier, signal: AbortSignal): Promise<void> } {
+export function openaiModels(
+  options: OpenAIOptions,
+): Models & { check(tier: Tier, signal: AbortSignal): Promise<void>; endOf(tier: Tier): Promise<string | undefined> } {
   const price = pricing(options);
   const client = openaiClient(options);
   const newer = /(^|\.)openai\.(com|azure\.com)$/.test(hostOf(options.baseURL ?? OPENAI));
@@ -75,6 +77,9 @@ export function openaiModels(options: OpenAIOptions): Models & { check(tier: Tie
       }
       throw new ModelError("MODEL_UNKNOWN", `the server does not list the model ${model}`);
     },
+
+    /** The protocol has no word for it: what `models.prices` says. */
+    endOf: (tier) => Promise.resolve(price(options.modelOf(tier)).ends),
   };
 }
 

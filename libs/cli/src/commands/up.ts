@@ -58,7 +58,7 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
 async function tellEnvironment(mesh: Mesh, flags: UpFlags, say: (line: string) => void): Promise<void> {
   const { config } = await settingsFor(flags);
   const found = await environmentFindings(process.env, config);
-  for (const { name, value, next } of found.filter(({ ok }) => !ok)) say(`${name}: ${next} (${value})`);
+  for (const { name, value, next } of found) if (next !== undefined) say(`${name}: ${next} (${value})`);
   await mesh.tell(found);
 }
 
