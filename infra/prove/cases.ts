@@ -20,6 +20,12 @@ const cases: readonly Case[] = [
   { name: "second-own-team", load: () => import("./cases/second-own-team.ts") },
   { name: "storage-shrank", load: () => import("./cases/storage-shrank.ts") },
   { name: "think-tags", load: () => import("./cases/think-tags.ts") },
+  { name: "big-integers", load: () => import("./cases/big-integers.ts") },
+  { name: "dapr-envelope", load: () => import("./cases/dapr-envelope.ts") },
+  { name: "event-grid-handshake", load: () => import("./cases/event-grid-handshake.ts") },
+  { name: "event-without-data", load: () => import("./cases/event-without-data.ts") },
+  { name: "knative-response", load: () => import("./cases/knative-response.ts") },
+  { name: "text-data-and-empty-batch", load: () => import("./cases/text-data-and-empty-batch.ts") },
 ];
 
 /** Plain programs, plain events and plain mistakes, each judged by its right value. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MeshFile } from "./product.ts";
+import { readTeam, type StoredEvent } from "./streams.ts";
 
 export type OutsideEvent = { readonly id: string; readonly type: string; readonly subject?: string; readonly data: unknown };
 
@@ -30,4 +31,15 @@ export async function sendEvents(
     );
   }
   return ids;
+}
+
+/** What makes an event one: its source and its id. */
+export function senderOf({ source, id }: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify([source, id]);
+}
+
+/** What readers of the gateway's stream get, by `senderOf`. */
+export async function bySender(mesh: Pick<MeshFile, "nats" | "keys">): Promise<ReadonlyMap<string, StoredEvent>> {
+  const facts = (await readTeam("gateway", mesh)).filter(({ subject }) => subject.startsWith("evt."));
+  return new Map(facts.flatMap(({ events }) => events.map((event) => [senderOf(event), event] as const)));
 }

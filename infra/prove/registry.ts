@@ -137,6 +137,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./forgeries.ts"),
   },
   {
+    name: "events",
+    minutes: 6,
+    shows: "every valid CloudEvent in three bindings, and from the SDKs of four languages, comes back as it was sent",
+    load: () => import("./events.ts"),
+  },
+  {
     name: "ingress",
     minutes: 1,
     shows: "one fact and one run an event, and a problem document for each malformed request",

@@ -1,0 +1,55 @@
+import type { ExternalKind } from "@armada/contracts";
+import { CALM, MemoryMesh, type Message } from "@armada/event-sourcing";
+import { noTracer, systemClock, systemRandom } from "@armada/runtime";
+import { buildApp } from "../app.ts";
+import { joinTypes } from "../declared-types.ts";
+import { Inbox } from "../inbox.ts";
+import { Runs } from "../runs.ts";
+
+/** The gateway's HTTP face over a log in memory, listening on loopback. `messages`: what readers of its stream are handed. */
+export type MemoryGateway = AsyncDisposable & { readonly url: string; readonly key: string; messages(): readonly Message[] };
+
+/** Without types it takes every event as undeclared. */
+export async function memoryGateway(
+  options: { readonly types?: readonly ExternalKind[]; readonly webhookOrigins?: readonly string[] } = {},
+): Promise<MemoryGateway> {
+  const { types = [], webhookOrigins = [] } = options;
+  const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
+  mesh.provision("gateway", []);
+  const { log, objects } = mesh.connect("gateway");
+  const now = (): number => Date.now();
+  const key = "k";
+  const closing = new AbortController();
+  const app = await buildApp({
+    key,
+    inbox: new Inbox({ log, objects, tracer: noTracer, now }, joinTypes(types.map((kind) => ({ where: "desk", kind }))), {
+      acceptUndeclared: types.length === 0,
+    }),
+    runs: new Runs({
+      log,
+      objects,
+      tracer: noTracer,
+      teams: [],
+      queues: async () => [],
+      teamPorts: (team) => {
+        throw new Error(`there is no team ${team}`);
+      },
+      now,
+    }),
+    logger: { info: () => undefined, warn: () => undefined },
+    webhookOrigins,
+    ready: () => log.head(),
+    signal: closing.signal,
+  });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    url,
+    key,
+    messages: () => mesh.stream("gateway").messages.filter(({ envelopes }) => envelopes.length > 0),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
