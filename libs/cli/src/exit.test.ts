@@ -2,7 +2,7 @@ import { readRun } from "@armada/agents";
 import { ArmadaError, Refusal } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { exitCode, resultOf, targetOf } from "./commands/run.ts";
-import { EXIT, exitCodeOf, explain } from "./exit.ts";
+import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { lines } from "./lines.ts";
 
 test("the exit codes are those that scripts rely on", () => {
@@ -70,4 +70,13 @@ test("the result of any end is a line of the schema", () => {
 
 test.each(["content", "content.", ".create_article", "a.b.c", ""])("%j is no TEAM.WORKFLOW", (text) => {
   expect(() => targetOf(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
+});
+
+test("what the file system refuses is a sentence that names the file", () => {
+  const refused = Object.assign(new Error("EROFS: read-only file system, mkdir '/mnt/x'"), { code: "EROFS", path: "/mnt/x" });
+  expect(explain(inWords(refused))).toMatch(
+    /^\/mnt\/x is on a file system that is read-only \(FOLDER_UNUSABLE\)\n {2}work in another folder/,
+  );
+  const other = new Error("other");
+  expect(inWords(other)).toBe(other);
 });

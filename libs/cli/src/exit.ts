@@ -50,3 +50,21 @@ export function explain(error: unknown): string {
   if (!(error instanceof ArmadaError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   return error.hint === undefined ? `${error.message} (${error.code})` : `${error.message} (${error.code})\n  ${error.hint}`;
 }
+
+/** What the system refuses about a file, and what to do. */
+const FILE_FAULTS: ReadonlyMap<string, { readonly what: string; readonly hint: string }> = new Map([
+  ["EROFS", { what: "is on a file system that is read-only", hint: "work in another folder, or give --data a folder that can be written" }],
+  ["EACCES", { what: "may not be read or written by this user", hint: "work in another folder, or change whose it is" }],
+  ["EPERM", { what: "may not be changed by this user", hint: "work in another folder, or change whose it is" }],
+  ["ENOSPC", { what: "is on a disk that is full", hint: "make room, or give --data a folder on another disk" }],
+  ["ENOTDIR", { what: "runs through something that is no folder", hint: "work in another folder" }],
+]);
+
+/** An error of the file system as one of ours; any other as it is. */
+export function inWords(error: unknown): unknown {
+  if (error instanceof ArmadaError || !(error instanceof Error)) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const fault = FILE_FAULTS.get(code ?? "");
+  if (fault === undefined || path === undefined) return error;
+  return new ArmadaError("FOLDER_UNUSABLE", `${path} ${fault.what}`, { cause: error, hint: fault.hint });
+}

@@ -21,7 +21,7 @@ import { approval, cancellation, checkMove, controlRun, findRun, move, retrial, 
 import { stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
-import { EXIT, exitCodeOf, explain } from "./exit.ts";
+import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { addressOf } from "./money/verdicts.ts";
 import { type Output, output } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
@@ -82,7 +82,8 @@ async function guard(out: Output, act: () => Promise<number>): Promise<void> {
     const code = await act();
     await printed();
     process.exit(code);
-  } catch (error) {
+  } catch (thrown) {
+    const error = inWords(thrown);
     const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
     const hint = error instanceof ArmadaError && error.hint !== undefined ? { hint: error.hint } : {};
     out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error), ...hint });
@@ -153,6 +154,8 @@ command("emit <type>", "hands an event to the mesh, through its gateway")
   .option("--subject <text>", "what it is about")
   .option("--data <json>", "JSON, or @FILE")
   .option("--id <id>", "the same source and id is the same event")
+  .option("--gateway <url>", "a gateway that no `up` of this folder runs")
+  .option("--key-file <file>", "the file with its key")
   .action((type: string, flags) => guard(output(flags.json === true), () => emitCommand(type, flags, output(flags.json === true))));
 
 const runs = program.command("runs").description("runs of workflows");

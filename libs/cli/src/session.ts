@@ -6,7 +6,7 @@ import { KeyRing, type Link, link, portsOf, type QueueThere, queuesThere, readId
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
-const OPERATOR = "operator";
+export const OPERATOR = "operator";
 
 /** What a command needs of a mesh: the teams' streams to read, objects, and asks in the operator's name. */
 export type Session = {

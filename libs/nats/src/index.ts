@@ -2,7 +2,7 @@ export { connectTeam, type NatsPorts, portsOf } from "./adapter.ts";
 export { openBackup, writeBackup } from "./backup.ts";
 export { type Link, link, PINNED_SERVER } from "./connect.ts";
 export { ensureIdentities, type Identity, readIdentity } from "./identities.ts";
-export { type QueueThere, queuesThere, subjectsThere, teamsThere } from "./inventory.ts";
+export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./inventory.ts";
 export { KeyRing } from "./key-ring.ts";
 export { fireOverdueTimers } from "./overdue-timers.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";

@@ -41,3 +41,9 @@ export async function subjectsThere(link: Link, team: string, filter: string): P
   const { state } = await manager.streams.info(`${TEAM}${team}`, { subjects_filter: filter });
   return Object.keys(state.subjects ?? {});
 }
+
+/** What a team's server takes for the time, ms since 1970. */
+export async function serverTime(link: Link, team: string): Promise<number> {
+  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  return Date.parse((await manager.streams.info(`${TEAM}${team}`)).ts ?? "");
+}

@@ -1,6 +1,6 @@
 import { type Budget, type Direct, type Engine, startEngine, type Team, type Workflow } from "@armada/agents";
 import { shortHash } from "@armada/contracts";
-import type { Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
+import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchLoop } from "./loop-watch.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
@@ -15,9 +15,9 @@ export function startReplica(
   team: Team,
   adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; live?: Live },
   models: Models,
-  options: { drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
+  { clock = systemClock, ...options }: { drainMs?: number; budget?: Budget; directs?: readonly Direct[]; clock?: Clock } = {},
 ): Engine {
-  const ports = { ...adapters, clock: systemClock, random: systemRandom, scheduler: systemScheduler };
+  const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
   const engine = startEngine(team, ports, models, { sourceOf, ...options });
   const unwatch = watchLoop(engine.running, ({ ms, steps }) => {
     if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });

@@ -3,16 +3,19 @@ import type { Direct, ServedQueue, Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, fireOverdueTimers, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity } from "@armada/nats";
+import { connectTeam, fireOverdueTimers, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
+import { serverClock } from "./server-clock.ts";
 import { spendingOf } from "./spending.ts";
+import { systemClock } from "./system-ports.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
 const WAIT_MS = 1_000;
+const MEASURE_MS = 60_000;
 /** How long after its drain a service may take to end. */
 const STOP_MS = 5_000;
 /** What a replica has to end its work once `up` is gone, in ms: it may have been killed, and takes its server along. */
@@ -170,8 +173,12 @@ async function work(
     teamQueues: (name) => queuesThere(ports.link, name),
   };
   const drainMs = milliseconds(config.drain);
+  const { clock, measure } = serverClock(systemClock, () => serverTime(ports.link, team.name));
+  await keepTime(measure, log);
+  const measuring = setInterval(() => void keepTime(measure, log), MEASURE_MS).unref();
   const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
     drainMs,
+    clock,
     ...(budget === undefined ? {} : { budget }),
     ...(directs === undefined ? {} : { directs: directs(surroundings) }),
   });
@@ -192,6 +199,7 @@ async function work(
     const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
     await engine.stop();
     clearTimeout(stuck);
+    clearInterval(measuring);
     end();
   }
 }
@@ -199,6 +207,17 @@ async function work(
 function ifReplaced(error: unknown): "replaced" {
   if (error instanceof ArmadaError && error.code === "STREAM_REPLACED") return "replaced";
   throw error;
+}
+
+/** A clock that cannot be measured now is measured the next time. */
+async function keepTime(measure: () => Promise<number>, log: Log): Promise<void> {
+  try {
+    const behind = await measure();
+    if (behind !== 0)
+      log.warn(`this machine's clock is ${Math.abs(behind)} ms ${behind > 0 ? "behind" : "ahead of"} nats-server's, whose time is used`);
+  } catch (error) {
+    log.warn(`nats-server's time is not known: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** `up` is gone, perhaps before this process had begun: nobody would start or stop it, and soon there is no server. */

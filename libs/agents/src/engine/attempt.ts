@@ -130,7 +130,7 @@ export async function attemptStep(about: {
       kind: "completed",
       output,
       spent: {
-        ms: clock.now() - started,
+        ms: Math.max(0, clock.now() - started), // a clock may be put back
         ...counts,
         ...(model === undefined ? {} : { model }),
         ...(saved === NOTHING ? {} : { saved }),

@@ -253,7 +253,7 @@ export class Worker {
       const started = this.#host.ports.clock.now();
       const output = await fallbackOf(agent, step, this.#host.functions.payloads);
       if (output !== undefined) {
-        const ms = this.#host.ports.clock.now() - started;
+        const ms = Math.max(0, this.#host.ports.clock.now() - started);
         const degraded = { code, message };
         const data = { n, attempt, output: output.value, ms, tokens: 0, costMicros: 0, degraded };
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);

@@ -22,7 +22,8 @@ export async function doctorCommand(flags: { mesh?: string; config?: string }, o
     ok: true,
     ...(running ? {} : { next: "npx armada up" }),
   });
-  findings.push(...(running ? await onMesh(mesh, flags) : await inProject()));
+  if (running) findings.push(...(await onMesh(mesh, flags)));
+  findings.push(...(await inProject(new Set(findings.map(({ name }) => name)))));
   for (const finding of findings) {
     out.emit({ type: "finding", ...finding });
     out.say(
@@ -59,10 +60,10 @@ async function onMesh(mesh: MeshFile | undefined, flags: { mesh?: string; config
   }
 }
 
-/** Teams that would not start. */
-async function inProject(): Promise<Finding[]> {
+/** Teams that would not start, those that were named before left out. */
+async function inProject(said: ReadonlySet<string>): Promise<Finding[]> {
   return [...(await loadDefinitions())].flatMap(([name, one]) =>
-    "team" in one
+    "team" in one || said.has(`${name}: ${one.broken.code}`)
       ? []
       : [
           {

@@ -14,6 +14,9 @@ export type EmitFlags = {
   readonly data?: string;
   readonly id?: string;
   readonly mesh?: string;
+  /** Of services that no `up` runs. */
+  readonly gateway?: string;
+  readonly keyFile?: string;
 };
 
 const TIMEOUT_MS = 15_000;
@@ -22,7 +25,7 @@ const Problem = z.looseObject({ title: z.string(), detail: z.string(), field: z.
 
 /** Hands an event to the gateway as any other system would, without data where none is given. @throws ArmadaError `NO_MESH`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
 export async function emitCommand(type: string, flags: EmitFlags, out: Output): Promise<number> {
-  const { url, key } = await gatewayOf(flags.mesh);
+  const { url, key } = await gatewayOf(flags);
   const id = flags.id ?? randomUUID();
   const event = {
     specversion: "1.0",
@@ -50,17 +53,38 @@ export async function emitCommand(type: string, flags: EmitFlags, out: Output): 
   return EXIT.ok;
 }
 
-/** The running mesh's gateway, else that of ARMADA_GATEWAY_URL with ARMADA_GATEWAY_KEY or the `gateway.key` of NATS_CREDS. */
-async function gatewayOf(meshPath: string | undefined): Promise<{ url: string; key: string }> {
-  const mesh = await readMesh(meshPath ?? DEFAULT_FILE);
-  if (mesh !== undefined && isAlive(mesh.pid)) {
-    if (mesh.gateway !== undefined && mesh.key !== undefined) return { url: mesh.gateway, key: mesh.key };
+/**
+ * The gateway of --gateway, else the running mesh's, else that of ARMADA_GATEWAY_URL; its key is in --key-file, else where the mesh
+ * file or ARMADA_GATEWAY_KEY says, else in `gateway.key` of NATS_CREDS.
+ */
+async function gatewayOf({ mesh: path, gateway, keyFile }: EmitFlags): Promise<{ url: string; key: string }> {
+  const found = gateway === undefined ? await readMesh(path ?? DEFAULT_FILE) : undefined;
+  const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
+  const { ARMADA_GATEWAY_URL, ARMADA_GATEWAY_KEY, NATS_CREDS } = process.env;
+  if (mesh !== undefined && mesh.gateway === undefined)
     throw new ArmadaError("NO_MESH", "the mesh here runs without a gateway", { hint: "start it with the team gateway: `npx armada up`" });
+  const url = gateway ?? mesh?.gateway ?? ARMADA_GATEWAY_URL;
+  if (url === undefined)
+    throw new ArmadaError("NO_MESH", "no mesh runs here", {
+      hint: "npx armada up; or --gateway URL --key-file FILE for services that run elsewhere",
+    });
+  if (!URL.canParse(url)) throw new ArmadaError("USAGE", `--gateway ${url} is not an address`, { hint: "e.g. http://127.0.0.1:4780" });
+  if (keyFile !== undefined) return { url, key: await keyIn(keyFile) };
+  const key = mesh?.key ?? ARMADA_GATEWAY_KEY;
+  if (key !== undefined) return { url, key };
+  if (NATS_CREDS !== undefined) return { url, key: await keyIn(join(NATS_CREDS, "gateway.key")) };
+  throw new ArmadaError("USAGE", `${url} wants a key`, { hint: "--key-file FILE: `gateway.key` beside the services' identities" });
+}
+
+async function keyIn(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (cause) {
+    throw new ArmadaError("USAGE", `no key in ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+      hint: "the gateway's key is in `gateway.key` beside the services' identities",
+    });
   }
-  const { ARMADA_GATEWAY_URL: url, ARMADA_GATEWAY_KEY: key, NATS_CREDS: keys } = process.env;
-  if (url !== undefined && key !== undefined) return { url, key };
-  if (url !== undefined && keys !== undefined) return { url, key: (await readFile(join(keys, "gateway.key"), "utf8")).trim() };
-  throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
 }
 
 function refusal(status: number, body: unknown): ArmadaError {
@@ -70,7 +94,9 @@ function refusal(status: number, body: unknown): ArmadaError {
     : { title: "the gateway answered", detail: String(status), field: undefined };
   const message = `${title}: ${field === undefined ? "" : `${field}: `}${detail}`;
   if (status === 401)
-    return new ArmadaError("KEY_REFUSED", message, { hint: "the mesh file is of another mesh; start again in its folder" });
+    return new ArmadaError("KEY_REFUSED", message, {
+      hint: "is it this gateway's key? --key-file, or the mesh file of the folder that the mesh was started in",
+    });
   if (status >= 500)
     return new ArmadaError("LOG_UNAVAILABLE", message, { retryable: true, hint: "send it again with the same --source and --id" });
   return new ArmadaError("INPUT_INVALID", message, { hint: "correct the event and send it again" });

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArmadaError, checkName } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { projectRoot } from "../project.ts";
 import { teamFiles } from "../scaffold/files.ts";
+import { withNewPackages } from "./new-team-lock.ts";
 
 /** Scaffolds `services/<name>`, a team that runs, and links it into the workspace. @throws ArmadaError `BAD_NAME`, `TEAM_EXISTS` */
 export async function newTeam(name: string, out: Output): Promise<number> {
@@ -20,6 +21,8 @@ export async function newTeam(name: string, out: Output): Promise<number> {
     out.say(`created services/${name}/${path}`);
   }
   out.say("linking it into the workspace (npm install)");
+  const lock = join(projectRoot, "package-lock.json");
+  const before = existsSync(lock) ? await readFile(lock, "utf8") : undefined;
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"], {
       cwd: projectRoot,
@@ -32,6 +35,7 @@ export async function newTeam(name: string, out: Output): Promise<number> {
     throw new ArmadaError("INSTALL_FAILED", `npm install ended with ${code}`, {
       hint: "run npm install in the project folder and see what it says",
     });
+  if (before !== undefined) await writeFile(lock, withNewPackages(before, await readFile(lock, "utf8")));
   out.say(`npx armada up --only ${name},gateway   runs it; then, in another terminal:`);
   out.say(`npx armada emit com.example.${name}.opened --source /desk --subject t1 --data '{"ticket":"t1","text":"The printer is down."}'`);
   out.say("npm run proto   writes the schemas of its contract; `npm test` compares them");

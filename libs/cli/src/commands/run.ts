@@ -1,4 +1,4 @@
-import { admit, newest, type RunState, viewOf } from "@armada/agents";
+import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
 import type { Live, Log } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
@@ -9,7 +9,7 @@ import { loadServices } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
-import { newRunId, type Session } from "../session.ts";
+import { newRunId, OPERATOR, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
 import { watchText } from "../watch-text.ts";
 
@@ -32,12 +32,19 @@ async function checkStart(team: string, workflow: string, input: unknown): Promi
   throw new ArmadaError(code, message, { hint });
 }
 
+/** What does not fit into a message goes to the objects, as the engine does with its own. */
+async function stored(input: unknown, { objects }: Pick<Session, "objects">): Promise<unknown> {
+  const bytes = Buffer.from(JSON.stringify(input));
+  if (bytes.length <= MAX_BODY) return input;
+  return { $object: await objects.put(bytes), size: bytes.length, team: OPERATOR };
+}
+
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   await checkStart(team, workflow, input);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
-  const seq = await session.ask(team, "run_start", run, { workflow, input });
+  const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });
   if (flags.wait !== true && flags.stream !== true) {
     out.emit({ type: "accepted", run, seq });
     out.say(`accepted: armada runs show ${run}`);
@@ -134,7 +141,7 @@ export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"re
     run,
     workflow: state.workflow,
     status: state.ended?.status ?? (state.stopped === undefined ? "parked" : "stopped"),
-    ms: Date.parse(state.endedAt ?? state.startedAt) - Date.parse(state.startedAt),
+    ms: Math.max(0, Date.parse(state.endedAt ?? state.startedAt) - Date.parse(state.startedAt)),
     tokens: sum((step) => step.tokens),
     costMicros: sum((step) => step.costMicros),
     degraded: steps.flatMap((step) => (step.degraded === undefined ? [] : [{ step: step.n, agent: step.agent, ...step.degraded }])),
