@@ -5,6 +5,12 @@ export type Entry = { readonly name: string; readonly minutes: number; readonly 
 
 export const registry: readonly Entry[] = [
   {
+    name: "mistakes",
+    minutes: 2,
+    shows: "team files that are wrong say so in types or at start, and a run that cannot be is refused before it is asked",
+    load: () => import("./mistakes.ts"),
+  },
+  {
     name: "cases",
     minutes: 5,
     shows: "plain programs, events and mistakes that once failed, each judged by its right value",
