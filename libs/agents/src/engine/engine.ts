@@ -4,7 +4,7 @@ import type { Models } from "@armada/models";
 import type { Team, Workflow } from "../define.ts";
 import type { Budget } from "./budget.ts";
 import type { Direct } from "./direct.ts";
-import { guarded, type Traced } from "./guard.ts";
+import { Faults, guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
 import { ofOneStream, streamReplaced } from "./one-stream.ts";
@@ -53,9 +53,16 @@ export function startEngine(
   const waits = new Waits(host, inlines, signal);
   const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal);
   const queues = queuesOf(team);
+  const faults = new Faults(async (run, failure) => {
+    await host.commit(run, 0, ({ state }) =>
+      state.exists && state.ended === undefined && state.stopped === undefined
+        ? { events: [{ type: "run.stopped", data: failure }] }
+        : undefined,
+    );
+  });
 
   const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
-    ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, signal), signal);
+    ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
 
   const loops: Promise<void>[] = [
     ...queues.agents.flatMap((queue) => {

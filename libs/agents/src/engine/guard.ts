@@ -1,7 +1,9 @@
-import { asToken, buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import { ArmadaError, asToken, buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
 import { attributes, type Delivery, type Handled, type Ports, type Queue, spans } from "@armada/event-sourcing";
 
 import { cut, messageOf } from "./failure.ts";
+import type { JournalData } from "./journal-events.ts";
+import { putNewest } from "./newest.ts";
 
 /** A delivery inside its span: what it causes is traced below `traceparent`. */
 export type Traced = Delivery & { readonly traceparent: string | undefined };
@@ -11,6 +13,37 @@ const FAULT_RETRY_MS = 5_000;
 /** After so many deliveries a message that belongs to no run is set aside: no run's attempts would ever end it. */
 const PARK_AFTER = 20;
 
+const again: Handled = { kind: "retry", after: FAULT_RETRY_MS };
+/** How often the message of a run that was stopped for it is looked at again: the run may have been resumed. */
+const STOPPED_RETRY_MS = 60_000;
+const MAX_KNOWN = 10_000;
+
+/** Messages of runs whose handlers fail for a reason of ours; a run that cannot go on is stopped, and says why. */
+export class Faults {
+  readonly #stop: (run: string, failure: JournalData["run.stopped"]) => Promise<void>;
+  readonly #times = new Map<string, number>();
+
+  constructor(stop: (run: string, failure: JournalData["run.stopped"]) => Promise<void>) {
+    this.#stop = stop;
+  }
+
+  /** Counts one more; whether its run is stopped now. An outage stops nothing. */
+  async of({ subject }: Delivery, error: unknown, reason: string): Promise<boolean> {
+    const parsed = runOf(subject);
+    if (parsed === undefined || (error instanceof ArmadaError && error.retryable)) return false;
+    const times = (this.#times.get(subject) ?? 0) + 1;
+    putNewest(this.#times, subject, times, MAX_KNOWN);
+    if (times < PARK_AFTER) return false;
+    const failure = { code: "ENGINE_FAULT", message: cut(`${subject} cannot be handled: ${reason}`) };
+    try {
+      await this.#stop(parsed, { ...failure, hint: "see the service's log; `armada runs retry ID` goes on once it is mended" });
+      return true;
+    } catch {
+      return false; // the next delivery tries again, and both are in the log
+    }
+  }
+}
+
 /** Handles a delivery inside a span; a handler that throws keeps its message, or parks it as a fact of the team (ENGINE rule 8). */
 export async function guarded(
   team: string,
@@ -18,6 +51,7 @@ export async function guarded(
   queue: Queue,
   delivery: Delivery,
   handle: (delivery: Traced) => Promise<Handled>,
+  faults: Faults,
   signal: AbortSignal,
 ): Promise<Handled> {
   const about = { [attributes.subject]: delivery.subject, [attributes.sequence]: delivery.seq };
@@ -32,9 +66,17 @@ export async function guarded(
     const reason = cut(messageOf(error));
     const { subject, seq } = delivery;
     ports.logger.warn(`queue ${queue.name}: ${reason}`, { subject, seq, delivery: delivery.delivery });
-    if (root === "run" || delivery.delivery < PARK_AFTER) return { kind: "retry", after: FAULT_RETRY_MS };
+    if (runOf(subject) !== undefined)
+      return (await faults.of(delivery, error, reason)) ? { kind: "retry", after: STOPPED_RETRY_MS } : again;
+    if (delivery.delivery < PARK_AFTER) return again;
     return park(team, ports, queue, delivery, reason);
   }
+}
+
+/** The run that a message belongs to. */
+function runOf(subject: string): string | undefined {
+  const parsed = parseSubject(subject);
+  return parsed?.kind === "journal" || parsed?.kind === "tick" || parsed?.kind === "answer" ? parsed.run : undefined;
 }
 
 async function park(team: string, ports: Ports, queue: Queue, delivery: Delivery, reason: string): Promise<Handled> {

@@ -1,8 +1,9 @@
-import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { parseSubject, runFilter } from "@armada/contracts";
 import type { Message, Ports } from "@armada/event-sourcing";
 import type { HotRun } from "./hot-run.ts";
 import { readJournalMessage } from "./journal-message.ts";
 import { putNewest } from "./newest.ts";
+import { loadAll } from "./ordered.ts";
 import { persistently } from "./persistently.ts";
 
 /** Missing messages that are loaded one by one, and not with the whole journal. */
@@ -29,12 +30,11 @@ export class Journals {
     if (seq > 0) putNewest(this.#floors, run, Math.max(seq, this.floor(run)), MAX_FLOORS);
   }
 
-  /** The whole journal, at least up to `atLeast`. @throws ArmadaError `JOURNAL_FULL` */
+  /** The whole journal, at least up to `atLeast`. Failed attempts and tools can make it longer than one load may be. */
   async load(run: string, atLeast: number): Promise<readonly Message[]> {
-    const loaded = await this.#load(run, runFilter(this.#team, run), atLeast);
-    if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${run} is longer than one load may be`);
-    this.saw(run, loaded.messages.at(-1)?.seq ?? 0);
-    return loaded.messages;
+    const messages = await loadAll(`load run ${run}`, this.#ports, [runFilter(this.#team, run)], atLeast);
+    this.saw(run, messages.at(-1)?.seq ?? 0);
+    return messages;
   }
 
   /** A delivered journal message and the few before it that `run` lacks: ordinals are gapless, so what is missing is known. */
