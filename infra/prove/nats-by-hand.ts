@@ -4,7 +4,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { owned, until } from "./product.ts";
 
-export type HandStarted = { stop(): Promise<void> };
+export type HandStarted = {
+  /** Has it read its configuration again. */
+  reload(): void;
+  stop(): Promise<void>;
+};
 
 /**
  * Starts nats-server with a configuration as a person would write it, beside the identities that it includes: the server reads
@@ -32,6 +36,7 @@ export async function startNats(
     return said.includes("Server is ready");
   });
   return {
+    reload: () => void child.kill("SIGHUP"),
     stop: () => {
       child.kill("SIGTERM");
       return gone;

@@ -149,6 +149,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./events.ts"),
   },
   {
+    name: "reconnect",
+    minutes: 4,
+    shows: "refused, cut and dead connections, authentication time-outs and permissions that go away: the work is done when they are over",
+    load: () => import("./reconnect.ts"),
+  },
+  {
     name: "ingress",
     minutes: 1,
     shows: "one fact and one run an event, and a problem document for each malformed request",

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Checkout, copyCheckout } from "../checkout.ts";
+import { copyCheckout } from "../checkout.ts";
 import { type Journal, stepsOf } from "../journals.ts";
+import { writeTeam } from "../plain-team.ts";
 import { type Place, place, up } from "../product.ts";
 import { count, type Figure, holds, none, type Proof } from "../proof.ts";
 import { allEnded, startRun } from "../runs.ts";
@@ -12,7 +13,7 @@ const PAUSES = 4;
 /** A step that holds its replica's event loop for longer than the queue's wait is one execution, and so is each beside it. */
 export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeHolders(copy);
+  writeTeam(copy, "holders", TEAM);
   using at = place({}, copy.root);
   const notes = join(at.cwd, "executions");
   appendFileSync(notes, "");
@@ -65,24 +66,6 @@ function logsOf(cwd: string): Readonly<Record<string, unknown>>[] {
 }
 
 /** The team `holders`: steps that compute without a pause, and steps that wait. */
-function writeHolders(copy: Checkout): void {
-  const about = {
-    name: "@armada/holders",
-    version: "0.1.0",
-    private: true,
-    type: "module",
-    exports: { "./contract": "./src/contract.ts" },
-  };
-  copy.write("services/holders/package.json", JSON.stringify(about));
-  copy.write("services/holders/src/contract.ts", "export {};\n");
-  copy.write(
-    "services/holders/src/main.ts",
-    'import { serve } from "@armada/runtime";\nimport team from "./team.ts";\n\nawait serve(team);\n',
-  );
-  copy.write("services/holders/src/team.ts", TEAM);
-  symlinkSync(join(copy.root, "services/holders"), join(copy.root, "node_modules/@armada/holders"));
-}
-
 const TEAM = `import { appendFileSync } from "node:fs";
 import { agent, team, workflow } from "@armada/agents";
 import { z } from "zod";

@@ -1,10 +1,13 @@
 import { HOME } from "../mesh/mesh-file.ts";
 import type { Look } from "./trouble.ts";
 
-/** Processes that ended, and replicas that the server knows nothing of: who is connected waits for work at some queue or has some. */
+/**
+ * Processes that ended, and replicas that the server knows nothing of: who is connected waits for work at some queue, as all
+ * of them are never full at once. What is unacknowledged may have been handed to a connection that is dead.
+ */
 export const replicas: Look = ({ team: { name }, queues, replicas: there }) => {
   if (there?.started === 0) return []; // it was left out of this mesh on purpose
-  if (queues.length > 0 && queues.every(({ workers, unacked }) => workers === 0 && unacked === 0))
+  if (queues.length > 0 && queues.every(({ workers }) => workers === 0))
     return [
       {
         code: "NOT_CONNECTED",
