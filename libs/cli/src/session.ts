@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
-import { type Live, type Log, type Logger, type Objects, spans } from "@armada/event-sourcing";
-import { KeyRing, type Link, link, portsOf, type QueueThere, queuesThere, readIdentity, subjectsThere, teamsThere } from "@armada/nats";
+import { type Live, type Log, type Logger, type Objects, ROOM_HINT, type StreamRoom, spans } from "@armada/event-sourcing";
+import { KeyRing, type Link, link, portsOf, type QueueThere, queuesThere, readIdentity, subjectsThere, teamsThere, teamRooms } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 
@@ -17,6 +17,8 @@ export type Session = {
   /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
+  /** What the streams of a team hold, and may. */
+  rooms(team: string): Promise<readonly StreamRoom[]>;
   /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
   teams(): Promise<string[]>;
   queues(team: string): Promise<QueueThere[]>;
@@ -58,6 +60,7 @@ function sessionOn(connected: Link, keys: KeyRing, mesh: MeshFile | undefined): 
     state: (team, run) => stateOf(ports(team).log, team, run),
     teams: () => answered(teamsThere(connected)),
     queues: (team) => answered(queuesThere(connected, team)),
+    rooms: (team) => answered(teamRooms(connected, team)),
     subjects: (team, filter) => answered(subjectsThere(connected, team, filter)),
     close: async () => {
       await telemetry?.[Symbol.asyncDispose]();
@@ -110,6 +113,7 @@ export async function ask(
   if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `team ${team} takes no such ask: ${result.reason}`);
   const stored = result.kind === "conflict" ? (result.last ?? (await log.last(subject))?.seq) : undefined;
   if (stored !== undefined) return stored;
+  if (result.kind === "full") throw new ArmadaError("LOG_FULL", `the stream TEAM_${team} is full and takes no ask`, { hint: ROOM_HINT });
   throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, {
     hint: "is the team up? see `armada health`",
     retryable: true,

@@ -33,5 +33,6 @@ export type {
   Timers,
   Tracer,
 } from "./ports.ts";
+export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./stream-room.ts";
 export { matches } from "./subject-filter.ts";
 export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";

@@ -1,4 +1,4 @@
-import type { Live, Log, Logger, Objects, Registers, Timers } from "@armada/event-sourcing";
+import type { Live, Log, Logger, Objects, Registers, Timers, StreamRoom } from "@armada/event-sourcing";
 import { type Link, link } from "./connect.ts";
 import { readIdentity } from "./identities.ts";
 import { jetstreamLog } from "./jetstream-log.ts";
@@ -6,6 +6,7 @@ import { KeyRing } from "./key-ring.ts";
 import { natsLive } from "./live.ts";
 import { jetstreamObjects } from "./objects.ts";
 import { jetstreamRegisters } from "./registers.ts";
+import { streamRoom } from "./stream-room.ts";
 import { jetstreamTimers } from "./timers.ts";
 import { Reader, Signer } from "./writer.ts";
 
@@ -21,6 +22,8 @@ export type NatsPorts = {
   readonly answers: { readonly team: Registers; readonly fleet: Registers };
   readonly objects: Objects;
   readonly live: Live;
+  /** What the team's stream holds, and may. */
+  room(): Promise<StreamRoom>;
 };
 
 /** Connects one replica of a team. `keys`: the folder of identities. */
@@ -52,5 +55,6 @@ export function portsOf(connected: Link, team: string, keys: KeyRing, logger: Lo
     answers: { team: jetstreamRegisters(connected, "cache", team, logger), fleet: jetstreamRegisters(connected, "cache", "fleet", logger) },
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
+    room: () => streamRoom(connected, `TEAM_${team}`),
   };
 }

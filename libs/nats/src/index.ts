@@ -12,5 +12,6 @@ export { type Restored, restoreIdentity, restoreTeam, writtenSince } from "./res
 export type { Room } from "./room.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./snapshot.ts";
+export { teamRooms } from "./stream-room.ts";
 export { type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 export { Reader } from "./writer.ts";

@@ -13,6 +13,7 @@ import { sinceOf } from "./since.ts";
 import { sparing } from "./sparing.ts";
 import { added, statusOf, storedHeaders, UNREADABLE } from "./stored-headers.ts";
 import { StreamIdentity } from "./stream-identity.ts";
+import { streamRoom } from "./stream-room.ts";
 import { unavailable } from "./unavailable.ts";
 import type { Reader, Reading, Signer } from "./writer.ts";
 
@@ -99,10 +100,20 @@ export function jetstreamLog(
    */
   function append(subject: string, body: string, expect?: Expectation): Promise<Appended> {
     const signed = Buffer.from(signer.sign(subject, body));
-    const appended = appendOnce(subject, signed, expect);
+    const appended = appendOnce(subject, signed, expect).then((result) => {
+      if (result.kind === "full") void sayFull(subject);
+      return result;
+    });
     return expect?.filter.split(".")[1] !== team
       ? appended
       : appended.then((result) => (result.kind === "conflict" ? pastForged(subject, signed, expect, result) : result));
+  }
+
+  /** Which stream, its bytes, what to do; of another team's stream the bytes are not ours to see. */
+  async function sayFull(subject: string): Promise<void> {
+    const owner = subject.split(".")[1] ?? team;
+    const room = owner === team ? await streamRoom(link, stream).catch(() => undefined) : undefined;
+    warn(`${room === undefined ? `the stream TEAM_${owner}` : roomText(room)} is full, its writers wait: ${ROOM_HINT}`);
   }
 
   async function pastForged(subject: string, signed: Uint8Array, expect: Expectation, first: Appended): Promise<Appended> {

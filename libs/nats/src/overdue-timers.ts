@@ -6,7 +6,7 @@ import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
 import { follow } from "./follow.ts";
 import { added, statusOf } from "./stored-headers.ts";
-import { StreamIdentity } from "./stream-identity.ts";
+import { StreamIdentity, streamInfo } from "./stream-identity.ts";
 import { unavailable } from "./unavailable.ts";
 
 const EVERY_MS = 10_000;
@@ -44,7 +44,7 @@ export async function fireOverdueTimers(link: Link, team: string, logger: Logger
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at
     if (signal.aborted || pending.size === 0) continue;
     try {
-      const now = await serverTime(link, stream);
+      const now = Date.parse((await streamInfo(link, stream)).now); // replicas' own clocks may be hours off
       const overdue = [...pending].filter(([, { due }]) => due < now - LATE_MS);
       if (overdue.length > 0) logger.warn(`${overdue.length} timers are overdue: set again`, { first: overdue[0]?.[0] });
       for (const [key, { seq }] of overdue) await setAgain(link, team, key, { seq, at: now });
@@ -89,14 +89,4 @@ async function setAgain(link: Link, team: string, key: string, { seq, at }: { se
     if (appended.kind === "full" || appended.kind === "unavailable") throw unavailable(`TIMERS_${team}: ${appended.kind}`);
     if (appended.kind === "appended") return;
   }
-}
-
-/** The server's clock, ms since 1970: replicas' own may be hours off. */
-async function serverTime(link: Link, stream: string): Promise<number> {
-  const answer = await link.mux.request(`$JS.API.STREAM.INFO.${stream}`, "", { timeout: TIMEOUT_MS });
-  if ("failed" in answer) throw unavailable(answer.failed);
-  const { ts } = JSON.parse(answer.string()) as { ts?: string };
-  const time = Date.parse(ts ?? "");
-  if (!Number.isFinite(time)) throw unavailable(`${stream} does not tell the time`);
-  return time;
 }

@@ -13,6 +13,9 @@ export type StreamInfo = {
   readonly created: string;
   readonly now: string;
   readonly lastSeq: number;
+  readonly bytes: number;
+  /** The most bytes that it may hold; 0 for no bound. */
+  readonly limit: number;
   readonly metadata: Readonly<Record<string, string>>;
 };
 
@@ -81,8 +84,8 @@ export async function streamInfo(link: Link, stream: string): Promise<StreamInfo
     error?: { description: string; err_code?: number };
     created?: string;
     ts?: string;
-    state?: { last_seq: number };
-    config?: { metadata?: Record<string, string> };
+    state?: { last_seq: number; bytes: number };
+    config?: { max_bytes?: number; metadata?: Record<string, string> };
   };
   if (info.error?.err_code === NO_STREAM)
     throw new ArmadaError("STREAM_MISSING", `there is no stream ${stream} on this server`, {
@@ -91,5 +94,6 @@ export async function streamInfo(link: Link, stream: string): Promise<StreamInfo
     });
   if (info.created === undefined) throw unavailable(`${stream}: ${info.error?.description ?? "an answer without a stream"}`);
   const { created, ts = created, state, config } = info;
-  return { created, now: ts, lastSeq: state?.last_seq ?? 0, metadata: config?.metadata ?? {} };
+  const limit = Math.max(0, config?.max_bytes ?? 0);
+  return { created, now: ts, lastSeq: state?.last_seq ?? 0, bytes: state?.bytes ?? 0, limit, metadata: config?.metadata ?? {} };
 }

@@ -15,7 +15,10 @@ export function startReplica(
   team: Team,
   adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; live?: Live },
   models: Models,
-  { clock = systemClock, ...options }: { drainMs?: number; budget?: Budget; directs?: readonly Direct[]; clock?: Clock } = {},
+  {
+    clock = systemClock,
+    ...options
+  }: { drainMs?: number; budget?: Budget; directs?: readonly Direct[]; busy?: () => boolean; clock?: Clock } = {},
 ): Engine {
   const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
   const engine = startEngine(team, ports, models, { sourceOf, ...options });

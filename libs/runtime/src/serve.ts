@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Direct, ServedQueue, Team } from "@armada/agents";
+import { allQueues, type Direct, queuesOf, type ServedQueue, type Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
@@ -9,6 +9,7 @@ import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
+import { watchRoom } from "./room-watch.ts";
 import { serverClock } from "./server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
@@ -29,7 +30,7 @@ export type Surroundings = {
   readonly env: NodeJS.ProcessEnv;
   readonly config: Config;
   readonly signal: AbortSignal;
-  teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
+  teamPorts(team: string): Pick<NatsPorts, "log" | "live" | "room">;
   /** The queues of a team as the server has them. */
   teamQueues(team: string): Promise<readonly ServedQueue[]>;
 };
@@ -160,7 +161,8 @@ async function work(
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (signal.aborted) return "stopped";
   const ended = new AbortController();
-  void fireOverdueTimers(ports.link, team.name, log, AbortSignal.any([signal, ended.signal]));
+  const working = AbortSignal.any([signal, ended.signal]);
+  void fireOverdueTimers(ports.link, team.name, log, working);
   const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
   const surroundings: Surroundings = {
     ports,
@@ -176,9 +178,12 @@ async function work(
   const { clock, measure } = serverClock(systemClock, () => serverTime(ports.link, team.name));
   await keepTime(measure, log);
   const measuring = setInterval(() => void keepTime(measure, log), MEASURE_MS).unref();
+  const queues = allQueues(queuesOf(team)).map(({ name }) => name);
+  const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, signal: working });
   const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
     drainMs,
     clock,
+    busy: () => room.level() !== "free",
     ...(budget === undefined ? {} : { budget }),
     ...(directs === undefined ? {} : { directs: directs(surroundings) }),
   });

@@ -4,6 +4,7 @@ import { buildApp } from "./app.ts";
 import { declaredTypes, teamNames } from "./declared-types.ts";
 import { Inbox } from "./inbox.ts";
 import { gatewayKey } from "./key.ts";
+import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";
 
 const PORTS_TRIED = 50;
@@ -24,9 +25,13 @@ export async function gateway({
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now }, types, { acceptUndeclared });
-  const others = new Map(teams.map((team) => [team, teamPorts(team)]));
-  const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? teamPorts(team);
+  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, types, { acceptUndeclared });
+  const portsFor = (team: string): ReturnType<typeof teamPorts> => {
+    const made = teamPorts(team);
+    return { ...made, room: lately(made.room, now) };
+  };
+  const others = new Map(teams.map((team) => [team, portsFor(team)]));
+  const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? portsFor(team);
   const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, now });
   const app = await buildApp({
     key: await gatewayKey(env),

@@ -1,5 +1,5 @@
 import { decodeBody, type ExternalKind, external, shortHash } from "@armada/contracts";
-import { CALM, type Log, MemoryMesh } from "@armada/event-sourcing";
+import { CALM, type Log, MemoryMesh, type StreamRoom } from "@armada/event-sourcing";
 import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -24,16 +24,21 @@ function given(about: Partial<OutsideEvent> = {}): OutsideEvent {
   };
 }
 
+const roomy = { stream: "TEAM_gateway", bytes: 10, limit: 100 };
+
 function setUp(
   change: (log: Log) => Partial<Pick<Log, "append" | "last">> = () => ({}),
   acceptUndeclared = false,
+  room: StreamRoom = roomy,
 ): { inbox: Inbox; subjects: () => string[]; bodies: () => string[] } {
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
   mesh.provision("gateway", []);
   const { log, objects } = mesh.connect("gateway");
-  const inbox = new Inbox({ log: { append: log.append, last: log.last, ...change(log) }, objects, tracer: noTracer, now: () => 0 }, types, {
-    acceptUndeclared,
-  });
+  const inbox = new Inbox(
+    { log: { append: log.append, last: log.last, ...change(log) }, objects, tracer: noTracer, now: () => 0, room: async () => room },
+    types,
+    { acceptUndeclared },
+  );
   const { messages } = mesh.stream("gateway");
   return { inbox, subjects: () => messages.map(({ subject }) => subject), bodies: () => messages.map(({ body }) => body) };
 }
@@ -142,6 +147,17 @@ test("a log that does not acknowledge is 503 with Retry-After, a full one too", 
     const { inbox } = setUp(() => ({ append: async () => ({ kind, ...more }) as Awaited<ReturnType<Log["append"]>> }));
     await expect(inbox.accept([given()], undefined)).rejects.toMatchObject({ status: 503, more: { retryAfter: expect.any(Number) } });
   }
+});
+
+test("a stream with a fifth of its room left takes no events, and says which, how many bytes and what to do", async () => {
+  const { inbox, subjects } = setUp(undefined, false, { ...roomy, bytes: 80 });
+  await expect(inbox.accept([given()], undefined)).rejects.toMatchObject({
+    kind: "busy",
+    status: 503,
+    message: expect.stringMatching(/TEAM_gateway holds 80 bytes of the 100 bytes.*armada remove team/),
+    more: { retryAfter: 30 },
+  });
+  expect(subjects()).toEqual([]);
 });
 
 test("a rival whose write is under way is waited for (error 10164 names no sequence)", async () => {

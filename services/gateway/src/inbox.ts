@@ -7,6 +7,7 @@ import { type DeclaredTypes, nearest } from "./declared-types.ts";
 import type { EventData } from "./event-data.ts";
 import { issueField } from "./json-text.ts";
 import { Problem } from "./problem.ts";
+import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 
 /** `event` is the mesh's id of it; `already`: the log had it before this request. */
 export type Accepted = { readonly event: string; readonly seq: number; readonly already: boolean };
@@ -16,6 +17,8 @@ export type InboxPorts = {
   readonly objects: Pick<Objects, "put">;
   readonly tracer: Tracer;
   readonly now: () => number;
+  /** Of the gateway's own stream. */
+  readonly room: RoomOf;
 };
 
 /** Attributes that the mesh gives its own meaning, in its streams or where it lists them: what a sender says under these names is kept as `origin<name>`. */
@@ -41,10 +44,11 @@ export class Inbox {
 
   /**
    * Stores all, in their order, or none where one is not legal. Answers when the log has acknowledged.
-   * @throws Problem `type-unknown`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `id-taken`
+   * @throws Problem `type-unknown`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `busy`, `id-taken`
    */
   async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
     const prepared = events.map((event) => this.#prepare(event));
+    await refuseBusy(this.#ports.room);
     const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside)));
     const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent)));
     return settled.map((one) => {
@@ -117,7 +121,7 @@ export class Inbox {
     for (let tries = 0; ; tries++) {
       const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
       if (result.kind === "appended") return { event: key, seq: result.seq, already: false };
-      if (result.kind === "full") throw new Problem("log-full", "the gateway's stream takes no more", { retryAfter: 30 });
+      if (result.kind === "full") throw await logFull(this.#ports.room);
       if (result.kind === "refused") throw new Problem("too-large", `the log does not take this event: ${result.reason}`);
       if (result.kind === "unavailable")
         throw new Problem("log-unavailable", "the log did not acknowledge; sending the same event again is safe", {

@@ -23,7 +23,7 @@ const KINDS = {
   "log-unavailable": [503, "The log cannot be reached"],
   "log-full": [503, "The log is full"],
   "team-silent": [503, "The team does not answer"],
-  busy: [503, "Too many live feeds are open"],
+  busy: [503, "There is no room for more now"],
 } as const;
 
 export type ProblemKind = keyof typeof KINDS;

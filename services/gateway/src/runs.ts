@@ -17,13 +17,14 @@ import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilt
 import { type Live, type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";
+import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 
 export type RunsPorts = {
   readonly log: Pick<Log, "append">;
   readonly objects: Pick<Objects, "put" | "get">;
   readonly tracer: Tracer;
   readonly teams: readonly string[];
-  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow" | "head">; readonly live: Pick<Live, "watch"> };
+  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow" | "head">; readonly live: Pick<Live, "watch">; readonly room: RoomOf };
   readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
   readonly now: () => number;
 };
@@ -51,7 +52,7 @@ export class Runs {
     this.#ports = ports;
   }
 
-  /** Asks a team to start a workflow. The same key for the same workflow is the same run. @throws Problem `input-invalid`, `log-…` */
+  /** Asks a team to start a workflow. The same key for the same workflow is the same run. @throws Problem `input-invalid`, `busy`, `log-…` */
   async start(
     about: { team: string; workflow: string; input: unknown; key: string | undefined },
     traceparent: string | undefined,
@@ -60,6 +61,7 @@ export class Runs {
     if (!this.#ports.teams.includes(team))
       throw new Problem("input-invalid", `there is no team ${team}; there are ${this.#ports.teams.join(", ")}`, { field: "workflow" });
     checkTree(input, "input");
+    await refuseBusy(this.#ports.teamPorts(team).room);
     const run = `${workflow}-${key === undefined ? randomBytes(12).toString("hex") : shortHash("gateway", team, workflow, key)}`;
     const already = await this.#ask(team, "run_start", run, { workflow, input: await this.#stored(input) }, traceparent);
     return { run, already };
@@ -157,7 +159,7 @@ export class Runs {
       for (;;) {
         const result = await this.#ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
         if (result.kind === "appended") return false;
-        if (result.kind === "full") throw new Problem("log-full", `team ${team} takes no more asks`, { retryAfter: 30 });
+        if (result.kind === "full") throw await logFull(this.#ports.teamPorts(team).room);
         if (result.kind === "refused") throw new Problem("too-large", `the log does not take this: ${result.reason}`);
         if (result.kind === "unavailable")
           throw new Problem("log-unavailable", `team ${team} did not acknowledge the ask: ${result.reason}`, { retryAfter: RETRY_AFTER_S });

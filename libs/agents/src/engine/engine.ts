@@ -36,7 +36,7 @@ export function startEngine(
   team: Team,
   given: Ports,
   models: Models,
-  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget; directs?: readonly Direct[] } = {},
+  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget; directs?: readonly Direct[]; busy?: () => boolean } = {},
 ): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -51,7 +51,7 @@ export function startEngine(
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models, options.budget);
   const waits = new Waits(host, inlines, signal);
-  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal);
+  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal, options.busy);
   const queues = queuesOf(team);
   const faults = new Faults(async (run, failure) => {
     await host.commit(run, 0, ({ state }) =>

@@ -24,6 +24,9 @@ const Value = z.unknown().optional();
 const Asked = z.object({ input: Value, until: z.string().optional(), workflow: z.string().optional() });
 const Answered = z.object({ output: Value, failure: Value });
 
+/** How long an event for whose run there is no room waits for the next look. */
+const ROOM_LOOK_MS = 10_000;
+
 /** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (ENGINE rule 1). */
 export class Intake {
   readonly #host: RunHost;
@@ -32,6 +35,7 @@ export class Intake {
   readonly #directs: readonly Direct[];
   readonly #waits: Waits;
   readonly #signal: AbortSignal;
+  readonly #busy: () => boolean;
 
   constructor(
     host: RunHost,
@@ -40,7 +44,10 @@ export class Intake {
     sourceOf: (workflow: Workflow) => string,
     directs: readonly Direct[],
     signal: AbortSignal,
+    /** Whether the team's stream has no room for new runs. */
+    busy: () => boolean = () => false,
   ) {
+    this.#busy = busy;
     this.#host = host;
     this.#inlines = inlines;
     this.#waits = waits;
@@ -74,6 +81,7 @@ export class Intake {
         { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
         this.#signal,
       );
+    if (capability === "health_check") return DONE; // that it could be appended is all that it asks
     if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
@@ -95,6 +103,7 @@ export class Intake {
         input: data.data.input,
         by: { kind: "ask", from, id },
         provenance: provenanceOf(envelope, delivery.traceparent),
+        busy: this.#busy(),
         seq,
         delivery: times,
       },
@@ -148,12 +157,16 @@ export class Intake {
     if (input === undefined) return DONE;
     const name = subscriptionName(subscription);
     const { workflow } = subscription;
+    const run = startedBy(name, fact.key);
+    // An event cannot be refused: its run waits for room.
+    if (this.#busy() && !(await this.#host.read(run, delivery.seq, ({ state }) => state.exists)))
+      return { kind: "retry", after: ROOM_LOOK_MS };
     return start(
       this.#host,
       this.#inlines,
       this.#sourceOf,
       {
-        run: startedBy(name, fact.key),
+        run,
         workflow: newest(this.#host.team.workflows, workflow.name),
         asked: workflow.name,
         input,

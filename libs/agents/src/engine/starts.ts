@@ -23,6 +23,8 @@ export type Start = {
   readonly input: unknown;
   readonly by: JournalData["run.started"]["by"];
   readonly provenance: Provenance;
+  /** Whether there is no room for a run that is not there yet. */
+  readonly busy?: boolean;
   /** Sequence and delivery of the message that starts it. */
   readonly seq: number;
   readonly delivery: number;
@@ -58,7 +60,9 @@ export async function start(
   });
   if (ordinal === undefined && about.delivery === 1) return { kind: "done" }; // started before: what follows is with that delivery
   if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
-  return run.state.ended === undefined ? inlines.run(about.run, 1, about.delivery, signal) : { kind: "done" };
+  // Deliveries before the one that starts the run lost nothing of it.
+  const delivery = ordinal === undefined ? about.delivery : 1;
+  return run.state.ended === undefined ? inlines.run(about.run, 1, delivery, signal) : { kind: "done" };
 }
 
 /** What is kept of an input that was refused: null where no journal can hold it. */
@@ -93,6 +97,12 @@ function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: 
       code: "CHAIN_TOO_LONG",
       message: `this chain has passed ${provenance.hops} asks and events`,
       hint: `see it with \`armada trace ${about.run}\``,
+    });
+  if (about.busy === true)
+    return fail({
+      code: "BUSY",
+      message: `the stream of team ${host.team.name} has hardly any room left: it takes no new runs`,
+      hint: "ask again later; `armada health` says what the stream holds",
     });
   return admission.kind === "refused" ? fail(admission.failure) : { events: [started], provenance };
 }

@@ -30,13 +30,17 @@ export function startReplica(
   mesh: MemoryMesh,
   team: Team,
   models: Models,
-  env: { clock: Clock; random: Random; scheduler: Scheduler; logger?: Logger; budget?: TestBudget },
+  env: { clock: Clock; random: Random; scheduler: Scheduler; logger?: Logger; budget?: TestBudget; busy?: () => boolean },
 ): TestReplica {
-  const { budget, ...system } = env;
+  const { budget, busy, ...system } = env;
   mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
   const { kill, ...replica } = mesh.connect(team.name);
   const ports: Ports & { readonly draws: Log } = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
-  return { engine: startEngine(team, ports, models, budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }), ports, kill };
+  const options = {
+    ...(budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }),
+    ...(busy === undefined ? {} : { busy }),
+  };
+  return { engine: startEngine(team, ports, models, options), ports, kill };
 }
 
 function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: TestBudget): Budget {

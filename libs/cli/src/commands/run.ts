@@ -1,6 +1,6 @@
 import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError, asToken } from "@armada/contracts";
-import type { Live, Log } from "@armada/event-sourcing";
+import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import { jsonOf } from "../json-argument.ts";
 import type { LineOf } from "../lines.ts";
@@ -39,10 +39,18 @@ async function stored(input: unknown, { objects }: Pick<Session, "objects">): Pr
   return { $object: await objects.put(bytes), size: bytes.length, team: OPERATOR };
 }
 
+/** @throws ArmadaError `BUSY` where the team has no room for a new run */
+async function checkRoom(session: Session, team: string): Promise<void> {
+  const [stream] = await session.rooms(team);
+  if (stream !== undefined && levelOf(stream) !== "free")
+    throw new ArmadaError("BUSY", `${team} takes no new runs: ${roomText(stream)}`, { hint: ROOM_HINT, retryable: true });
+}
+
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   await checkStart(team, workflow, input);
+  await checkRoom(session, team);
   const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });
   if (flags.wait !== true && flags.stream !== true) {

@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { ArmadaError } from "@armada/contracts";
+import { levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
+import type { Look } from "./trouble.ts";
+
+/** Streams that have no room left, or hardly: each named with its bytes. */
+export const room: Look = async ({ session, team: { name } }) =>
+  (await session.rooms(name)).flatMap((one) => {
+    const level = levelOf(one);
+    if (level === "free") return [];
+    const what = level === "full" ? "no work is handed out" : "new runs are refused";
+    return [{ code: level === "full" ? "STREAM_FULL" : "STREAM_BUSY", message: `${roomText(one)}: ${what}`, next: ROOM_HINT }];
+  });
+
+/**
+ * Whether the team's stream takes messages, which only a message can tell: after a failed write all else about it looks well.
+ * Full is another trouble, and what cannot be reached at all others say.
+ */
+export const writable: Look = async ({ session, team: { name } }) => {
+  try {
+    await session.ask(name, "health_check", randomBytes(8).toString("hex"), {});
+    return [];
+  } catch (error) {
+    if (!(error instanceof ArmadaError) || error.code === "LOG_FULL") return [];
+    return [
+      {
+        code: "STREAM_NOT_WRITABLE",
+        message: `the stream TEAM_${name} answers no writer: ${error.message}`,
+        next: "start its nats-server again, with room on its disk; `armada up` does so by itself for its own",
+      },
+    ];
+  }
+};
