@@ -2,7 +2,18 @@ import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import { type Live, type Log, type Logger, type Objects, ROOM_HINT, type StreamRoom, spans } from "@armada/event-sourcing";
-import { KeyRing, type Link, link, portsOf, type QueueThere, queuesThere, readIdentity, subjectsThere, teamsThere, teamRooms } from "@armada/nats";
+import {
+  KeyRing,
+  type Link,
+  link,
+  portsOf,
+  type QueueThere,
+  queuesThere,
+  readIdentity,
+  subjectsThere,
+  teamRooms,
+  teamsThere,
+} from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
 

@@ -3,7 +3,15 @@ import { levelOf, roomText } from "./stream-room.ts";
 
 test("a stream is busy from 80 % of its bound on, full from 95 %, and free without one", () => {
   const at = (bytes: number, limit = 1_000) => levelOf({ stream: "TEAM_a", bytes, limit });
-  expect([at(0), at(799), at(800), at(949), at(950), at(2_000), at(5, 0)]).toEqual(["free", "free", "busy", "busy", "full", "full", "free"]);
+  expect([at(0), at(799), at(800), at(949), at(950), at(2_000), at(5, 0)]).toEqual([
+    "free",
+    "free",
+    "busy",
+    "busy",
+    "full",
+    "full",
+    "free",
+  ]);
 });
 
 test("says which stream, and bytes", () => {

@@ -1,4 +1,4 @@
-import type { Live, Log, Logger, Objects, Registers, Timers, StreamRoom } from "@armada/event-sourcing";
+import type { Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connect.ts";
 import { readIdentity } from "./identities.ts";
 import { jetstreamLog } from "./jetstream-log.ts";

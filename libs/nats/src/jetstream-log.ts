@@ -1,5 +1,14 @@
 import { ArmadaError, decodeBody } from "@armada/contracts";
-import type { Appended, Expectation, Loaded, Log, Logger, Message } from "@armada/event-sourcing";
+import {
+  type Appended,
+  type Expectation,
+  type Loaded,
+  type Log,
+  type Logger,
+  type Message,
+  ROOM_HINT,
+  roomText,
+} from "@armada/event-sourcing";
 import type { Msg } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
-import type { Objects } from "@armada/event-sourcing";
+import { type Objects, ROOM_HINT } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { appendedFrom } from "./appended.ts";
 import type { Link } from "./connect.ts";
@@ -58,7 +58,8 @@ export function jetstreamObjects(link: Link, team: string): Objects {
     for (;;) {
       const appended = appendedFrom((await request(link, subject, bytes, h)).string());
       if (appended.kind === "refused") throw refused(appended.reason);
-      if (appended.kind === "unavailable" || appended.kind === "full") throw unavailable(`objects of ${team}: ${appended.kind}`);
+      if (appended.kind === "full") throw unavailable(`the stream OBJECTS_${team} is full: ${ROOM_HINT}`);
+      if (appended.kind === "unavailable") throw unavailable(`objects of ${team}: ${appended.reason}`);
       if (appended.kind === "appended" || appended.last !== undefined) return;
       await new Promise((resolve) => setTimeout(resolve, RIVAL_MS)); // a rival's write of it is in flight, and may fail
     }

@@ -23,10 +23,12 @@ test("queues are paused while the stream is full, and go on by themselves; betwe
   await expect.poll(() => Math.min(...[...paused.values()]), { interval: 2 }).toBeGreaterThan(Date.now());
   bytes = 400;
   await level("free");
-  await expect.poll(() => [...paused], { interval: 2 }).toEqual([
-    ["asks", 0],
-    ["ticks", 0],
-  ]);
+  await expect
+    .poll(() => [...paused], { interval: 2 })
+    .toEqual([
+      ["asks", 0],
+      ["ticks", 0],
+    ]);
   expect(said[0]).toMatch(/^the stream TEAM_a holds 850 bytes of the 1000 bytes that it may: new runs are refused; free space/);
   end.abort();
 });

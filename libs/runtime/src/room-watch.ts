@@ -33,7 +33,9 @@ export function watchRoom(options: {
   const watch = async (): Promise<void> => {
     while (!signal.aborted) {
       // A server that is away is told by whoever waits for it.
-      await look().catch((error: unknown) => logger.info(`its room is not known: ${error instanceof Error ? error.message : String(error)}`));
+      await look().catch((error: unknown) =>
+        logger.info(`its room is not known: ${error instanceof Error ? error.message : String(error)}`),
+      );
       await sleep(every, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at
     }
   };

@@ -25,7 +25,9 @@ export async function gateway({
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, types, { acceptUndeclared });
+  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, types, {
+    acceptUndeclared,
+  });
   const portsFor = (team: string): ReturnType<typeof teamPorts> => {
     const made = teamPorts(team);
     return { ...made, room: lately(made.room, now) };

@@ -24,7 +24,11 @@ export type RunsPorts = {
   readonly objects: Pick<Objects, "put" | "get">;
   readonly tracer: Tracer;
   readonly teams: readonly string[];
-  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load" | "follow" | "head">; readonly live: Pick<Live, "watch">; readonly room: RoomOf };
+  readonly teamPorts: (team: string) => {
+    readonly log: Pick<Log, "load" | "follow" | "head">;
+    readonly live: Pick<Live, "watch">;
+    readonly room: RoomOf;
+  };
   readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
   readonly now: () => number;
 };

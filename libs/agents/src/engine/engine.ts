@@ -36,7 +36,13 @@ export function startEngine(
   team: Team,
   given: Ports,
   models: Models,
-  options: { sourceOf?: (workflow: Workflow) => string; drainMs?: number; budget?: Budget; directs?: readonly Direct[]; busy?: () => boolean } = {},
+  options: {
+    sourceOf?: (workflow: Workflow) => string;
+    drainMs?: number;
+    budget?: Budget;
+    directs?: readonly Direct[];
+    busy?: () => boolean;
+  } = {},
 ): Engine {
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -9,6 +9,7 @@ import {
   authorization,
   type Change,
   ensureIdentities,
+  KeyRing,
   type Link,
   link,
   provision,
@@ -26,6 +27,7 @@ import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
+import { keepWritable } from "./writable.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
@@ -102,6 +104,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const nats = server?.url ?? required(ours.url);
   const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
   let keeper: Link | undefined;
+  let operator: Link | undefined;
   let written = Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
@@ -161,6 +164,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
     if (server !== undefined) {
       keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
       void keepRoom(keeper, room, logger, ending.signal);
+      operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
+      void keepWritable(operator, { keys: await KeyRing.of(keys), teams: names, mute: unwritable, signal: ending.signal });
     }
     changed();
     await written;
@@ -178,6 +183,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
         ending.abort();
         await keeper?.close();
+        await operator?.close();
         await server?.stop();
         await written;
         await removeMesh(options.meshFile);
@@ -189,6 +195,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     for (const child of children) child.kill();
     ending.abort();
     await keeper?.close();
+    await operator?.close();
     await server?.stop();
     await written;
     await removeMesh(options.meshFile);

@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { type KeyRing, type Link, portsOf } from "@armada/nats";
+import { ask } from "../session.ts";
+
+const EVERY_MS = 30_000;
+/** A stream that grows takes messages; one that has not for so long is asked. It is some 400 bytes each time. */
+const IDLE_MS = 300_000;
+const TRIES = 2;
+
+/**
+ * Appends to streams that nothing was appended to for five minutes: one whose disk failed looks well and answers no writer.
+ * `mute` hears of it. Ends with the signal.
+ */
+export async function keepWritable(
+  operator: Link,
+  about: { readonly keys: KeyRing; readonly teams: readonly string[]; readonly mute: (said: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const { keys, teams, mute, signal } = about;
+  const quiet: Logger = { info: () => undefined, warn: () => undefined };
+  const seen = new Map<string, { head: number; at: number }>();
+  const look = async (team: string): Promise<void> => {
+    const { log } = portsOf(operator, team, keys, quiet);
+    const head = await log.head();
+    const before = seen.get(team);
+    if (before === undefined || before.head !== head) return void seen.set(team, { head, at: performance.now() });
+    if (performance.now() - before.at < IDLE_MS) return;
+    for (let tries = 1; ; tries++) {
+      try {
+        await ask(log, team, "health_check", randomBytes(8).toString("hex"), {});
+        return;
+      } catch (error) {
+        if (!(error instanceof ArmadaError) || error.code !== "LOG_UNAVAILABLE") return; // full, which `health` tells
+        if (tries === TRIES && (await log.head()) === head) return mute(`the stream TEAM_${team} answers no writer`);
+        if (tries === TRIES) return;
+      }
+    }
+  };
+  while (!signal.aborted) {
+    await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at
+    // A server that is away is started again by who runs it.
+    for (const team of teams) if (!signal.aborted) await look(team).catch(() => undefined);
+  }
+}
