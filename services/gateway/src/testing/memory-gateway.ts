@@ -22,9 +22,11 @@ export async function memoryGateway(
   const closing = new AbortController();
   const app = await buildApp({
     key,
-    inbox: new Inbox({ log, objects, tracer: noTracer, now }, joinTypes(types.map((kind) => ({ where: "desk", kind }))), {
-      acceptUndeclared: types.length === 0,
-    }),
+    inbox: new Inbox(
+      { log, objects, tracer: noTracer, now, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
+      joinTypes(types.map((kind) => ({ where: "desk", kind }))),
+      { acceptUndeclared: types.length === 0 },
+    ),
     runs: new Runs({
       log,
       objects,
