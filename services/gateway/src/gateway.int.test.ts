@@ -23,7 +23,11 @@ beforeAll(async () => {
   await new Promise((resolve) => taken.once("listening", resolve));
   const address = taken.address();
   wanted = typeof address === "object" && address !== null ? address.port : 0;
-  up = spawn(process.execPath, [cli, "up", "--json", "--port", String(wanted)], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  up = spawn(process.execPath, [cli, "up", "--json", "--port", String(wanted)], {
+    cwd: folder,
+    env: { ...process.env, ARMADA_GATEWAY_WEBHOOK_ORIGINS: "example.com, EventGrid.azure.net" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   mesh = await new Promise((resolve, reject) => {
     let out = "";
     up.once("exit", (code) => reject(new Error(`up ended with ${code}`)));
@@ -137,6 +141,13 @@ describe("events", () => {
     expect([status, new Set(seqs).size]).toEqual([202, 100]);
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
     expect((await call("POST", "/v1/events", events, headers)).status).toBe(200);
+  });
+
+  test("a web hook may be delivered by whom the configuration lists", async () => {
+    const asked = (origin: string): Promise<Answer> =>
+      call("OPTIONS", "/v1/events", undefined, { "webhook-request-origin": origin, "webhook-request-rate": "120" });
+    expect((await asked("eventgrid.azure.net")).status).toBe(200);
+    expect(await asked("other.example.com")).toMatchObject({ status: 403, body: { field: "webhook-request-origin" } });
   });
 
   test("while the log is away the answer is 503 with Retry-After, and sending again is safe", async () => {
