@@ -10,6 +10,8 @@ import {
   type QueueThere,
   queuesThere,
   readIdentity,
+  type SourceThere,
+  sourcesThere,
   subjectsThere,
   teamRooms,
   teamsThere,
@@ -33,6 +35,8 @@ export type Session = {
   /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
   teams(): Promise<string[]>;
   queues(team: string): Promise<QueueThere[]>;
+  /** What a team's stream takes from others'. */
+  sources(team: string): Promise<SourceThere[]>;
   /** The subjects of a team's stream under a filter. */
   subjects(team: string, filter: string): Promise<string[]>;
   close(): Promise<void>;
@@ -72,6 +76,7 @@ function sessionOn(connected: Link, keys: KeyRing, mesh: MeshFile | undefined): 
     teams: () => answered(teamsThere(connected)),
     queues: (team) => answered(queuesThere(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),
+    sources: (team) => answered(sourcesThere(connected, team)),
     subjects: (team, filter) => answered(subjectsThere(connected, team, filter)),
     close: async () => {
       await telemetry?.[Symbol.asyncDispose]();

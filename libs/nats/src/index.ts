@@ -4,6 +4,7 @@ export { type Link, link, PINNED_SERVER } from "./connect.ts";
 export { ensureIdentities, type Identity, readIdentity } from "./identities.ts";
 export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./inventory.ts";
 export { KeyRing } from "./key-ring.ts";
+export { missingOf } from "./missing.ts";
 export { fireOverdueTimers } from "./overdue-timers.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";
 export { adjustRoom, type Change, provision } from "./provision.ts";
@@ -12,6 +13,7 @@ export { type Restored, restoreIdentity, restoreTeam, writtenSince } from "./res
 export type { Room } from "./room.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./snapshot.ts";
+export { type SourceThere, sourcesThere } from "./sources-there.ts";
 export { teamRooms } from "./stream-room.ts";
 export { type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 export { Reader } from "./writer.ts";

@@ -8,6 +8,8 @@ import { operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wan
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
+/** nats-server's error code for "stream not found". */
+const NO_STREAM = 10059;
 /** Less than this in all is no room. */
 const LEAST_GROWTH = 1024 * 1024;
 
@@ -153,7 +155,10 @@ async function applyStream(
   const name = wanted.name ?? "";
   const now = await manager.streams.info(name).then(
     (info) => info.config,
-    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof JetStreamApiError && error.code === NO_STREAM)) throw error;
+      return undefined;
+    },
   );
   if (now === undefined) {
     changes.push({ change: "create", what: `stream ${name}` });

@@ -3,10 +3,11 @@ import { parked } from "./parked.ts";
 import { queues, replicas } from "./replicas.ts";
 import { room, writable } from "./room.ts";
 import { open } from "./runs.ts";
+import { consumers, sources } from "./sources.ts";
 import type { Look, Looked, Trouble } from "./trouble.ts";
 
 /** Everything that `health` and `doctor` look at, of each team. A new kind of trouble is a function more in this list. */
-const looks: readonly Look[] = [defined, replicas, queues, parked, open, room, writable];
+const looks: readonly Look[] = [defined, replicas, queues, consumers, sources, parked, open, room, writable];
 
 /** What is wrong with a team now. */
 export async function troublesOf(about: Looked): Promise<readonly Trouble[]> {

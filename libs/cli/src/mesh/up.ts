@@ -25,6 +25,7 @@ import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { keepStreams } from "./keep-streams.ts";
 import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
 import { keepWritable } from "./writable.ts";
@@ -164,6 +165,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     if (server !== undefined) {
       keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
       void keepRoom(keeper, room, logger, ending.signal);
+      void keepStreams(keeper, services.map(topologyOfService), room, logger, ending.signal);
       operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
       void keepWritable(operator, { keys: await KeyRing.of(keys), teams: names, mute: unwritable, signal: ending.signal });
     }

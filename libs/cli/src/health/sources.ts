@@ -1,0 +1,42 @@
+import { allQueues, queuesOf } from "@armada/agents";
+import type { Look } from "./trouble.ts";
+
+/** A source whose stream was made anew is silent for up to half a minute, and then goes on by itself. */
+const LATE_MS = 45_000;
+
+/** Facts of other teams that do not come: by sequences, for of a source that has stopped the server says a lag of 0. */
+export const sources: Look = async ({ session, team: { name }, now }) =>
+  (await session.sources(name)).flatMap(({ from, filter, missing, since, there }) => {
+    const what = filter.replace(/^evt\./, "").replace(/\.>$/, "");
+    if (!there)
+      return [
+        {
+          code: "SOURCE_GONE",
+          message: `it listens to ${what}, and there is no stream of ${from} here`,
+          next: "is that team on another server? `armada move team` brings this one there",
+        },
+      ];
+    if (since === undefined || now - since < LATE_MS) return [];
+    return [
+      {
+        code: "SOURCE_STOPPED",
+        message: `${missing} of ${what} do not come, the oldest since ${new Date(since).toISOString()}`,
+        next: `is TEAM_${name} full? A message that it does not take stops the source: nats-server's log names it`,
+      },
+    ];
+  });
+
+/** Queues that its definition wants and the server has not: what they would take is not worked on. */
+export const consumers: Look = ({ team: { name, definition }, queues }) => {
+  if (definition === undefined) return [];
+  const there = new Set(queues.map((queue) => queue.name));
+  const missing = allQueues(queuesOf(definition)).filter((queue) => !there.has(queue.name));
+  if (missing.length === 0) return [];
+  return [
+    {
+      code: "QUEUE_MISSING",
+      message: `TEAM_${name} has no ${missing.length === 1 ? "queue" : "queues"} ${missing.map((queue) => queue.name).join(", ")}`,
+      next: "`armada provision` makes what is missing; `armada up` does so by itself",
+    },
+  ];
+};
