@@ -65,6 +65,6 @@ async function copiedOf(manager: JetStreamManager, stream: string, filter: strin
 }
 
 /** The server's identity of a stream (nats-server 2.15, `getHash`): eight characters of the SHA-256 of its creation. */
-export function identityOf(created: string): string {
+function identityOf(created: string): string {
   return [...createHash("sha256").update(created).digest().subarray(0, 8)].map((byte) => DIGITS[byte % DIGITS.length]).join("");
 }

@@ -1,6 +1,5 @@
-import { type Link, link, readIdentity } from "@armada/nats";
+import { type Link, link, missingOf, readIdentity } from "@armada/nats";
 import { startTestMesh } from "@armada/nats/testing";
-import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, test } from "vitest";
 import { keepStreams } from "./keep-streams.ts";
 
@@ -14,26 +13,17 @@ test("what is deleted under a mesh is there again within 15 s, and is named once
     identity: await readIdentity(mesh.keys, "provisioner"),
     logger: { info: () => undefined, warn: () => undefined },
   });
-  const manager = await jetstreamManager(admin.connection, { checkAPI: false });
   const said: string[] = [];
   const end = new AbortController();
   const logger = { info: () => undefined, warn: (message: string) => void said.push(message) };
   const keeping = keepStreams(admin, teams, async () => ({ total: 1024 ** 3, teams: {} }), logger, end.signal);
-  const there = async (): Promise<boolean> => {
-    const names = await Array.fromAsync(manager.streams.names());
-    return (
-      names.includes("TIMERS_alpha") && names.includes("TEAM_alpha") && (await manager.consumers.list("TEAM_alpha").next()).length === 1
-    );
-  };
-  for (const take of [
-    () => manager.consumers.delete("TEAM_alpha", "asks"),
-    () => manager.streams.delete("TEAM_alpha"),
-    () => manager.streams.delete("TIMERS_alpha"),
-  ]) {
-    await take();
-    const taken = Date.now();
-    while (!(await there())) {
-      expect(Date.now() - taken).toBeLessThan(WITHIN_MS);
+  const taken = ["CONSUMER.DELETE.TEAM_alpha.asks", "STREAM.DELETE.TEAM_alpha", "STREAM.DELETE.TIMERS_alpha"];
+  for (const call of taken) {
+    await admin.mux.request(`$JS.API.${call}`, "", { timeout: 5_000 });
+    const at = Date.now();
+    expect(await missingOf(admin, teams)).not.toEqual([]);
+    while ((await missingOf(admin, teams)).length > 0) {
+      expect(Date.now() - at).toBeLessThan(WITHIN_MS);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
