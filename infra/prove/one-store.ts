@@ -42,7 +42,7 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
       }
       const two = [contend(ARGS, at), contend(ARGS, at)];
       contenders.push(...two);
-      await until("two starts to be decided", 60_000, () => two.every((one) => one.settled() !== undefined));
+      await until("two starts to be decided", 120_000, () => two.every((one) => one.settled() !== undefined));
       const said = two.map((one) => one.settled() ?? "").toSorted();
       if (said.join() !== "MESH_RUNNING,ready") wrong.push(`start ${i + 1}: ${said.join(", ")}`);
       const winner = two.find((one) => one.ready() !== undefined);

@@ -102,7 +102,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "one-store",
-    minutes: 5,
+    minutes: 8,
     shows: "of two starts at once on one folder, after kills at any moment, one serves, and nothing acknowledged is lost",
     load: () => import("./one-store.ts"),
   },

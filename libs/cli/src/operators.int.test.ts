@@ -21,7 +21,7 @@ const codeOf = ({ lines: [first] }: Ended): string | undefined => lines.error.sa
 
 beforeAll(async () => {
   up = start(at.folder, ["up", "--json", "--port", "0", "--only", "content,gateway"], { NODE_OPTIONS: BEHIND });
-  await says(up, '"type":"ready"');
+  await says(up, '"type":"ready"', 90_000);
 });
 afterAll(async () => {
   up.child.kill("SIGTERM");

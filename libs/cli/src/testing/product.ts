@@ -17,10 +17,10 @@ export function place(): Disposable & { readonly folder: string } {
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Starts the command line in `cwd`; killed after a minute, so that a hanging command fails its test by its code. */
+/** Starts the command line in `cwd`; killed after three minutes, so that a hanging command fails its test by its code. */
 export function start(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...own, ...env }, timeout: 60_000, killSignal: "SIGKILL" });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...own, ...env }, timeout: 180_000, killSignal: "SIGKILL" });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => (stdout += chunk));
