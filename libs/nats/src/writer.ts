@@ -1,4 +1,4 @@
-import { ArmadaError, type Envelope, parseMessage, signedText, splitSignature, withSignature } from "@armada/contracts";
+import { decodeBody, type Envelope, parseMessage, signedText, splitSignature, withSignature } from "@armada/contracts";
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { signer } from "./identities.ts";
 import type { KeyRing } from "./key-ring.ts";
@@ -79,11 +79,9 @@ export class Signer {
     this.#sign = signer(seed);
   }
 
-  /** @throws ArmadaError `MESSAGE_INVALID` for what no reader would take: it would be acknowledged, and lost */
   sign(subject: string, body: string): string {
     if (subject.startsWith("run.") || !/^(evt|ask|ans)\./.test(subject)) return body;
-    const { envelopes, why } = parseMessage(subject, body);
-    if (envelopes === undefined) throw new ArmadaError("MESSAGE_INVALID", `no reader would take what is written to ${subject}: ${why}`);
-    return withSignature(body, this.#sign(signedText(subject, envelopes.at(-1)?.id ?? "", body)));
+    const id = decodeBody(body)?.at(-1)?.id ?? "";
+    return withSignature(body, this.#sign(signedText(subject, id, body)));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/agents";
-import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, eventKey, shortHash } from "@armada/contracts";
+import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, eventKey, parseMessage, shortHash } from "@armada/contracts";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type DeclaredTypes, nearest } from "./declared-types.ts";
@@ -117,6 +117,8 @@ export class Inbox {
   }
 
   async #append(subject: string, key: string, body: string): Promise<Accepted> {
+    const { why } = parseMessage(subject, body);
+    if (why !== undefined) throw new Problem("unexpected", `no reader would take this event: ${why}`); // not acknowledged, so not lost
     const filter = `evt.gateway.*.*.*.${key}`;
     for (let tries = 0; ; tries++) {
       const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
