@@ -89,7 +89,7 @@ async function whileRead(scene: Scene): Promise<void> {
   const calls = drawsOf((await journalsNow(scene)).get(run));
   const came = providerLog(models.log).findLast(({ event, call = "" }) => event === "arrival" && calls.includes(call))?.at ?? "";
   await pause(Date.parse(came) + READ_MS - STOPPED_MS - Date.now());
-  const servers = (): readonly number[] => mesh.mesh().pids["nats"] ?? [];
+  const servers = (): readonly number[] => mesh.mesh().pids.nats ?? [];
   const [server = 0] = servers();
   process.kill(server, "SIGSTOP");
   await until("a batch to end", 20_000, () => {
@@ -150,7 +150,7 @@ async function order(scene: Scene, items: number): Promise<string> {
 
 /** `also`: what is done to others once the replica is dead. */
 async function kill({ mesh }: Scene, also?: () => Promise<void>): Promise<void> {
-  const pids = (): readonly number[] => mesh.mesh().pids["buyers"] ?? [];
+  const pids = (): readonly number[] => mesh.mesh().pids.buyers ?? [];
   const [pid = 0] = pids();
   process.kill(pid, "SIGKILL");
   await also?.();

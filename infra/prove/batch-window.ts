@@ -33,7 +33,7 @@ export async function offPeak(say: (line: string) => void): Promise<Figure[]> {
   const journal = (await allEnded("buyers", 1, () => mesh.mesh(), 120_000)).get(run);
   const calls = models.calls().map((call) => Date.parse(call.at));
   const opening = new Date(opens).toISOString();
-  const wrong = (shown.waitingFor ?? []).filter((wait) => wait.kind !== "window" || wait["until"] !== opening);
+  const wrong = (shown.waitingFor ?? []).filter((wait) => wait.kind !== "window" || wait.until !== opening);
   return [
     holds("`runs show` says that it waits", shown.status === "waiting", shown.status),
     none(

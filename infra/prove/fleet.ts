@@ -63,7 +63,7 @@ async function keptDown(mesh: Up, models: ModelServer, spent: number): Promise<A
   const killed = new Set<number>();
   let calls = before;
   for (let quietSince = from; Date.now() - quietSince < QUIET_MS || killed.size < 2; await pause(20)) {
-    for (const pid of mesh.mesh().pids["federation"] ?? []) if (!killed.has(pid) && kill(pid)) killed.add(pid);
+    for (const pid of mesh.mesh().pids.federation ?? []) if (!killed.has(pid) && kill(pid)) killed.add(pid);
     const now = models.calls().length;
     if (now > calls || models.open().length > 0) quietSince = Date.now();
     calls = now;

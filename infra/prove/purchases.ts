@@ -28,7 +28,7 @@ export function differences(wanted: Readonly<Record<string, number>>, found: Rea
 
 /** Changes what the model server does from now on. */
 export async function control(env: Readonly<Record<string, string>>, change: Readonly<Record<string, unknown>>): Promise<void> {
-  const response = await fetch(`${env["ANTHROPIC_BASE_URL"]}/v1/armada/control`, {
+  const response = await fetch(`${env.ANTHROPIC_BASE_URL}/v1/armada/control`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(change),

@@ -21,5 +21,5 @@ export async function* readAnswers(texts: Readonly<Record<string, string>>, want
 
 async function ask(at: Place): Promise<{ readonly output: unknown; readonly said: string }> {
   const { lines, stdout, stderr } = await armada(["run", "askers.ask", "--input", "{}", "--wait", "--json"], at, 30_000);
-  return { output: lines.at(-1)?.["output"], said: `${stdout}${stderr}` };
+  return { output: lines.at(-1)?.output, said: `${stdout}${stderr}` };
 }

@@ -179,6 +179,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./rooms.ts"),
   },
   {
+    name: "programs",
+    minutes: 60,
+    shows: "drawn workflows do what a reader expects, and find the faults of the engine that are put back",
+    load: () => import("./programs.ts"),
+  },
+  {
     name: "scaffold",
     minutes: 2,
     shows: "a team made by a command runs, answers by a model, and its test holds it to that",

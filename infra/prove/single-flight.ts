@@ -51,8 +51,8 @@ async function together(requests: number, at: Place, models: ModelServer, mesh: 
   const steps = shown.flatMap((run) => run.steps);
   const calls = arrivals(models);
   const end = ends(models)[0];
-  const saved = steps.filter((step) => Number(step["savedMicros"] ?? 0) > 0);
-  const late = steps.filter((step) => Number(step["costMicros"] ?? 0) > 0).length;
+  const saved = steps.filter((step) => Number(step.savedMicros ?? 0) > 0);
+  const late = steps.filter((step) => Number(step.costMicros ?? 0) > 0).length;
   return [
     count("requests", steps.length, requests),
     count("calls that the provider saw", calls.length, 1),
@@ -60,10 +60,10 @@ async function together(requests: number, at: Place, models: ModelServer, mesh: 
     count("answers that were paid for", late, 1),
     holds(
       "each saved what the one call cost",
-      saved.every((step) => step["savedMicros"] === end?.costMicros),
+      saved.every((step) => step.savedMicros === end?.costMicros),
       `${end?.costMicros}`,
     ),
-    atLeast("processes of the team", new Set(mesh.mesh().pids["buyers"]).size, 4),
+    atLeast("processes of the team", new Set(mesh.mesh().pids.buyers).size, 4),
   ];
 }
 

@@ -126,7 +126,7 @@ async function heard(run: string, watchers: readonly Watcher[], mesh: MeshFile):
 }
 
 async function release({ env }: ModelServer): Promise<void> {
-  const answer = await fetch(`${env["ANTHROPIC_BASE_URL"]}/v1/armada/control`, { method: "POST", body: JSON.stringify({ hold: false }) });
+  const answer = await fetch(`${env.ANTHROPIC_BASE_URL}/v1/armada/control`, { method: "POST", body: JSON.stringify({ hold: false }) });
   if (!answer.ok) throw new Error(`the provider's control is answered ${answer.status}: ${await answer.text()}`);
 }
 

@@ -34,15 +34,15 @@ async function* named(copy: Checkout, retryAfter: string): AsyncGenerator<Figure
     const run = await startRun("askers.ask", "{}", at);
     const shown = await until("the step to wait", 15_000, () => waiting(run, at)).catch(() => showRun(run, at));
     const [wait] = shown.waitingFor ?? [];
-    const end = Date.parse(String(wait?.["until"]));
+    const end = Date.parse(String(wait?.until));
     yield holds(`${which} waits for its provider`, shown.status === "waiting" && wait?.kind === "provider", JSON.stringify(shown));
     yield atMost(`${which}: how far \`until\` is from the hour, ms`, Math.abs(end - began - HOUR_MS), 15_000);
     yield holds(
       `${which} says why`,
-      /429: slow down .*\(MODEL_RATE_LIMITED\)|429: slow down.*MODEL_RATE_LIMITED/.test(String(wait?.["what"])),
-      String(wait?.["what"]),
+      /429: slow down .*\(MODEL_RATE_LIMITED\)|429: slow down.*MODEL_RATE_LIMITED/.test(String(wait?.what)),
+      String(wait?.what),
     );
-    yield count(`${which}: attempts`, Number(shown.steps[0]?.["attempts"]), 1 - i);
+    yield count(`${which}: attempts`, Number(shown.steps[0]?.attempts), 1 - i);
     const people = await armada(["runs", "show", run], at);
     yield holds(
       `${which}: \`runs show\` says so to people`,
@@ -87,11 +87,7 @@ async function* away(copy: Checkout, say: (line: string) => void): AsyncGenerato
       shown.status === "waiting" && wait?.kind === "provider",
       JSON.stringify(shown),
     );
-    yield holds(
-      "with a word",
-      /cannot be reached .*ECONNREFUSED.*\(MODEL_UNREACHABLE\)/.test(String(wait?.["what"])),
-      String(wait?.["what"]),
-    );
+    yield holds("with a word", /cannot be reached .*ECONNREFUSED.*\(MODEL_UNREACHABLE\)/.test(String(wait?.what)), String(wait?.what));
     server = await startChatServer(() => TEXT, port);
     const after = await until("the run to end", 60_000, () => completed(run, at)).catch(() => showRun(run, at));
     yield holds("once it is there the run completes", after.status === "completed", JSON.stringify(after));

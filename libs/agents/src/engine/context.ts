@@ -65,6 +65,12 @@ export function workflowContext(calls: Calls): WorkflowContext {
         throw new ArmadaError("EVENT_INVALID", `the data of ${kind.type} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
       const id = text(kind.id(parsed.data), `the id of ${kind.type}`);
       const form = journalForm(parsed.data, `the data of ${kind.type}`);
+      const read = kind.data.safeParse(form); // what readers will find: a member that is undefined is not there
+      if (!read.success)
+        throw new ArmadaError(
+          "EVENT_INVALID",
+          `the data of ${kind.type} does not fit once it is JSON: ${read.error.issues.map(issue).join("; ")}`,
+        );
       await calls.call("emit", kind.type, (n) => ({
         type: "fact.emitted",
         data: { n, type: kind.type, version: kind.version, id, data: form },

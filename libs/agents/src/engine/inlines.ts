@@ -9,8 +9,9 @@ import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
 
 const ATTEMPTS = 4;
-/** How long a message waits that another replica, with the run's version, must take. */
+/** How long a message waits that another replica, with the run's version, must take: doubling to a minute. */
 const HANDOVER_MS = 1_000;
+const MAX_HANDOVER_MS = 60_000;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
 export class Inlines {
@@ -34,7 +35,7 @@ export class Inlines {
         if (delivery > 1 && lacksVersion(run, this.#host.functions)) return undefined;
         return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
       });
-      if (mine === undefined) return this.#handOver(id, root);
+      if (mine === undefined) return this.#handOver(id, root, delivery);
       if (mine.length === 0) return { kind: "done" };
       try {
         await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
@@ -46,11 +47,13 @@ export class Inlines {
   }
 
   /** What this replica wrote without the run's version went to the version's lead; what another wrote with it is still owed. */
-  async #handOver(id: string, root: number): Promise<Handled> {
+  async #handOver(id: string, root: number, delivery: number): Promise<Handled> {
     const journal = await this.#host.journal(id, 0);
     const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
     if (ended || journal.find(({ n }) => n === root)?.does === "lead") return { kind: "done" };
-    return { kind: "retry", after: HANDOVER_MS };
+    // One fact may be owed to runs of two versions, with no replica that serves both: it goes to and fro until one of them has ended.
+    const after = Math.min(MAX_HANDOVER_MS, HANDOVER_MS * 2 ** Math.max(0, delivery - 2));
+    return { kind: "retry", after: Math.ceil(after * (0.5 + this.#host.ports.random.next())) };
   }
 
   #once(id: string, inline: Inline, signal: AbortSignal): Promise<void> {

@@ -54,7 +54,7 @@ test("a value is what JSON gives back", () => {
 
 test("what JSON would lose is refused, with its path and type", () => {
   const circle: Record<string, unknown> = { a: {} };
-  circle["a"] = { b: [circle] };
+  circle.a = { b: [circle] };
   let deep: unknown = 1;
   for (let i = 0; i < 100_000; i++) deep = [deep];
   for (const [value, why] of [

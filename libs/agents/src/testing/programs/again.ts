@@ -17,7 +17,7 @@ export async function seenAgain(
   const sight = new Sight();
   const { workflows } = teamOf(drawn, sight, world.clock);
   const cold = coldRun(run);
-  await replay(cold, journal.flatMap(openEnded), {
+  await replay(cold, untilStopped(journal).flatMap(openEnded), {
     scheduler: world.clock.scheduler,
     payloads: new Payloads(world.mesh.connect(TEAM).objects, TEAM),
     workflow: (name) => workflows.find((one) => one.name === name),
@@ -26,8 +26,16 @@ export async function seenAgain(
 }
 
 /** Functions of runs that have ended are not begun: the end is left out. */
-function openEnded(message: Message): readonly Message[] {
+function openEnded(message: Message): Message[] {
   const envelopes = message.envelopes.filter(({ type }) => type !== "armada.run.ended" && type !== "armada.cancel.requested");
   if (envelopes.length === message.envelopes.length) return [message];
   return envelopes.length === 0 ? [] : [{ ...message, envelopes, body: encodeBody(envelopes) }];
+}
+
+/** Nothing goes on in a run that is stopped: up to the first stop that nobody resumed. */
+function untilStopped(journal: readonly Message[]): readonly Message[] {
+  const has = ({ envelopes }: Message, ...types: string[]): boolean => envelopes.some(({ type }) => types.includes(type));
+  const resumed = journal.findLastIndex((message) => has(message, "armada.run.resumed", "armada.run.moved"));
+  const stopped = journal.findIndex((message, index) => index > resumed && has(message, "armada.run.stopped"));
+  return stopped < 0 ? journal : journal.slice(0, stopped);
 }

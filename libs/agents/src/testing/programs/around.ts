@@ -65,13 +65,17 @@ export class Around {
     const run = at?.run ?? [...this.runs][0];
     switch (one.does) {
       case "event":
-        return this.#fact(one.kind, one.id, { id: one.id, k: one.k });
+        for (let i = 0; i < one.times; i++) this.#fact(one.kind, one.id, { id: one.id, k: one.k + i });
+        return;
       case "approve":
         for (let times = one.times; times > 0 && run !== undefined; times--)
           this.#control("run_approve", { run, ...(at?.n === undefined ? {} : { n: at.n }), approved: one.approved, by: "ann" });
         return;
       case "cancel":
         if (run !== undefined) this.#control("run_cancel", { run, reason: "enough" });
+        return;
+      case "move":
+        if (run !== undefined) this.#control("run_move", { run, version: 1 });
         return;
       case "start":
         return this.#start("run0");

@@ -1,7 +1,7 @@
 import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
 import type { Block, Case, EventName, Node, Op, Outside, When } from "./program.ts";
-import { CHANGED, LARGE, PLAIN, UNHELD, type Value } from "./values.ts";
+import { CHANGED, held, LARGE, live, PLAIN, UNHELD, type Value } from "./values.ts";
 
 const IDS = ["a", "b"] as const;
 const KINDS: readonly EventName[] = ["poked", "nudged"];
@@ -28,7 +28,7 @@ const NODES = 14;
 const CALLS: ReadonlySet<Node["op"]> = new Set(["agent", "call", "step", "sleep", "wait", "approval"]);
 
 /** What can be left out of the programs that are drawn. */
-export type Feature = "changed values" | "unheld values" | "huge texts" | "meeting waits";
+export type Feature = "changed values" | "unheld values" | "huge texts" | "meeting waits" | "mixed versions";
 
 /** Draws the case of a seed. */
 export function draw(seed: number, without: ReadonlySet<Feature> = new Set()): Case {
@@ -53,12 +53,17 @@ class Drawing {
     if (this.#chance(0.2)) body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value() });
     const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
     const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
+    const runs = this.#chance(0.15) ? 2 : 1;
     return {
       seed,
       hostile: this.#chance(0.6),
       start: this.#one(["operator", "operator", "ask", "event"]),
-      runs: this.#chance(0.15) ? 2 : 1,
-      input: this.#value(),
+      runs,
+      mixed: this.#chance(0.15) && !this.#without.has("mixed versions"),
+      budget: this.#chance(0.5)
+        ? { calls: this.#chance(0.5) ? 1_000 : 1 + this.#below(3), atLimit: this.#one(["wait", "fallback", "stop"]) }
+        : undefined,
+      input: this.#held(),
       body,
       outside: [...outside, ...kills, ...this.#answers()],
     };
@@ -108,7 +113,7 @@ class Drawing {
     if (dice < 20)
       return {
         op: "agent",
-        agent: this.#one(["sure", "sure", "soft", "writer"]),
+        agent: this.#one(["sure", "sure", "soft", "writer", "paid", "later"]),
         says: this.#value(),
         ms: this.#below(this.#chance(0.1) ? 8_000 : 300),
         fails: this.#chance(0.3) ? 1 + this.#below(5) : 0,
@@ -163,11 +168,18 @@ class Drawing {
     return { is: this.#one(LARGE) };
   }
 
+  /** Of what comes from outside, which is JSON. */
+  #held(): Value {
+    const value = this.#value();
+    return held({ value: live(value) }) === undefined ? { is: "null" } : value;
+  }
+
   #outside(): Outside {
     const dice = this.#below(20);
-    if (dice < 17) return { when: this.#when(), does: "event", kind: this.#one(KINDS), id: this.#id(), k: this.#below(100) };
+    if (dice < 17)
+      return { when: this.#when(), does: "event", kind: this.#one(KINDS), id: this.#id(), k: this.#below(100), times: this.#times() };
     if (dice < 18) return { when: this.#when(), does: "cancel" };
-    return { when: this.#when(), does: this.#chance(0.5) ? "retry" : "start" };
+    return { when: this.#when(), does: this.#one(["retry", "retry", "start", "move"]) };
   }
 
   #when(): When {
@@ -201,6 +213,13 @@ class Drawing {
           ]
         : [],
     );
+  }
+
+  /** A burst now and then; seldom more than one load of the log brings. */
+  #times(): number {
+    const dice = this.#next();
+    if (dice < 0.002) return 1_100;
+    return dice < 0.05 ? 2 + this.#below(4) : 1;
   }
 
   /** Of an event: one that may be waited for. */

@@ -11,6 +11,8 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       hostile: false,
       start: "operator",
       runs: 1,
+      mixed: false,
+      budget: undefined,
       input: { is: "number", n: 504 },
       body: [
         { at: "k23", op: "emit", id: "b", says: { is: "number", n: 0 } },
@@ -28,9 +30,29 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       hostile: false,
       start: "operator",
       runs: 1,
+      mixed: false,
+      budget: undefined,
       input: { is: "number", n: 0 },
       body: [{ at: "k1", op: "step", says: { is: "number", n: 0 }, ms: 239, fails: 0, how: "throw" }],
       outside: [{ when: { ms: 50 }, does: "start" }],
+    },
+  },
+  {
+    fault: "a fact was stated that nobody can read, because its member was undefined",
+    drawn: {
+      seed: 1,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 0 },
+      body: [
+        { at: "k2", op: "try", body: [{ at: "k1", op: "emit", id: "b", says: { is: "undefined" } }], handler: [] },
+        { at: "k3", op: "emit", id: "b", says: { is: "number", n: 1 } },
+        { at: "k4", op: "wait", kind: "poked", id: "b" },
+      ],
+      outside: [],
     },
   },
 ];

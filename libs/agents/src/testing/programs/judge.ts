@@ -8,7 +8,7 @@ import { seenAgain } from "./again.ts";
 import { Around } from "./around.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
-import { kinds, OTHER, TEAM } from "./perform.ts";
+import { BEGAN, kinds, OPENS, OTHER, TEAM } from "./perform.ts";
 import type { Case } from "./program.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
 import { shown } from "./values.ts";
@@ -28,8 +28,6 @@ export type Judged = {
 /** A day: longer than any timer, outage and backoff of a case together. */
 const LIMIT_MS = 86_400_000;
 const REST_MS = 1_000;
-/** When each world's clock begins. */
-const BEGAN = Date.parse("2026-01-01T00:00:00Z");
 
 /** A run of the program: its journal as stored, and its reader. */
 type Run = {
@@ -110,6 +108,8 @@ export async function judge(drawn: Case): Promise<Judged> {
         const outside = {
           drawn: (visit: string) => again.sight.drawn.get(visit),
           times: (n: number) => world.deeds.times(`${run}-${n}`),
+          budget: drawn.budget !== undefined,
+          opens: OPENS,
           tick: (n: number) => ticks.get(`${run} ${n}`) ?? 0,
         };
         runs.set(run, {
@@ -139,7 +139,10 @@ export async function judge(drawn: Case): Promise<Judged> {
     one.book.write(events, message.envelopes[0]?.time ?? "");
     const journal = readJournalMessage(message);
     if (journal !== undefined) foldMessage(one.state, journal);
-    const [told, is] = [shown(viewOf(TEAM, run, one.state)), shown(one.book.view(TEAM, run))];
+    const [told, is] = [
+      shown({ ...viewOf(TEAM, run, one.state), approvals: undefined }),
+      shown({ ...one.book.view(TEAM, run), approvals: undefined }),
+    ];
     if (told !== is) failures.add(`run ${run} is shown as ${told.slice(0, 600)}, its journal says ${is.slice(0, 600)}`);
     one.lines.push(line(message, events));
     one.places.push(message.seq);
@@ -165,14 +168,14 @@ export async function judge(drawn: Case): Promise<Judged> {
   };
 }
 
-/** Where the message stands that started a run. */
+/** Where the message stands that started a run: of those that could, the one that its journal names. */
 function startOf(world: World, events: readonly Told[] | undefined): number {
-  const by = events?.[0]?.data.by as { kind: string; from: string; id: string } | undefined;
-  const start = world.mesh.stream(TEAM).messages.find(({ subject, envelopes: [envelope] }) => {
+  const { by, after } = (events?.[0]?.data ?? {}) as { by?: { kind: string; from: string; id: string }; after?: number };
+  const starts = world.mesh.stream(TEAM).messages.filter(({ subject, envelopes: [envelope] }) => {
     const asked = by?.kind === "ask" && subject.startsWith(`ask.${TEAM}.${by.from}.`) && subject.endsWith(`.${by.id}`);
     return asked || (by?.kind === "event" && envelope?.id === by.id && envelope.type === kinds.begun.type);
   });
-  return start?.seq ?? 0;
+  return (starts.find(({ seq }) => seq === after) ?? starts[0])?.seq ?? 0;
 }
 
 /** The calls of a run by operation, outcome, and where a replica died beside them. */
@@ -218,7 +221,7 @@ function line({ time }: Message, events: readonly Told[]): string {
 
 /** What must not be where a run has come to rest: a call that something could have ended. */
 function waitingFor(reader: Reader, now: number): string[] {
-  if (reader.end !== undefined) return [];
+  if (reader.stopped || reader.end !== undefined) return [];
   const wrong = reader.pending.flatMap((call) => {
     if (call.asked === "wait.set" && reader.next(call) !== undefined)
       return [`the wait ${call.n} for ${call.what} was not met by ${reader.next(call)?.event}`];

@@ -5,8 +5,14 @@ import { agent, on, tool, workflow } from "../../authoring.ts";
 import type { Agent, Team, Workflow, WorkflowContext } from "../../define.ts";
 import { team } from "../../team.ts";
 import type { AgentName, Block, Case, EventName, Node } from "./program.ts";
-import { live } from "./values.ts";
+import { live, shown } from "./values.ts";
 import type { Witness } from "./witness.ts";
+
+/** When each world's clock begins, and when the hours of `later` do. */
+export const BEGAN = Date.parse("2026-01-01T00:00:00Z");
+export const OPENS = BEGAN + 15_000;
+/** What each model call costs. */
+export const COST = { micros: 100, tokens: 10 };
 
 export const TEAM = "alpha";
 export const OTHER = "beta";
@@ -14,9 +20,9 @@ export const OTHER = "beta";
 /** A node, and the how-manieth time the program comes to it. */
 const At = z.object({ at: z.string(), visit: z.string() });
 type At = z.infer<typeof At>;
-const Input = z.object({ generation: z.number().int(), carry: z.unknown() });
+const Input = z.object({ generation: z.number().int(), carry: z.unknown().optional() });
 const Told = z.object({ id: z.string(), k: z.unknown() });
-const Started = z.object({ id: z.string(), carry: z.unknown() });
+const Started = z.object({ id: z.string(), carry: z.unknown().optional() });
 
 /** `poked` is the team's own, `nudged` the other team's; `begun` starts runs. */
 export const kinds = {
@@ -52,12 +58,28 @@ export function insides(node: Node): readonly Block[] {
 }
 
 /** The team that carries out a case. `clock` is its replica's own: it stops when the replica is killed. */
-export function teamOf(drawn: Case, witness: Witness, clock: Clock): Team {
+export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: readonly number[] = [1, 2]): Team {
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
   const agents = agentsOf(nodes, witness, clock);
-  const play = workflow({
+  const plays = versions.map((version) => play(drawn, agents, witness, clock, version));
+  const [served] = plays;
+  if (served === undefined) throw new Error("a team serves one version at least");
+  return team({
+    name: TEAM,
+    agents: Object.values(agents),
+    workflows: plays,
+    provides: [serve.by(served)] as never,
+    asks: [answer],
+    emits: [kinds.poked],
+    awaits: [kinds.poked, kinds.nudged] as unknown as readonly AnyEventKind[],
+    subscriptions: [on(kinds.begun).start(served, ({ data }) => ({ generation: 0, carry: data.carry }), { from: "beginning" })],
+  });
+}
+
+function play(drawn: Case, agents: Agents, witness: Witness, clock: Clock, version: number): Workflow {
+  return workflow({
     name: "play",
-    version: 1,
+    version,
     input: Input,
     output: z.unknown(),
     run: async ({ generation, carry }, ctx) => {
@@ -66,16 +88,6 @@ export function teamOf(drawn: Case, witness: Witness, clock: Clock): Team {
       return { carry, results: await performance.block(drawn.body) };
     },
   }) as unknown as Workflow;
-  return team({
-    name: TEAM,
-    agents: Object.values(agents),
-    workflows: [play],
-    provides: [serve.by(play)] as never,
-    asks: [answer],
-    emits: [kinds.poked],
-    awaits: [kinds.poked, kinds.nudged] as unknown as readonly AnyEventKind[],
-    subscriptions: [on(kinds.begun).start(play, ({ data }) => ({ generation: 0, carry: data.carry }), { from: "beginning" })],
-  });
 }
 
 type Agents = Readonly<Record<AgentName, Agent<At, unknown>>>;
@@ -89,11 +101,14 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
       input: At,
       output: z.unknown(),
       limits: { timeout: "10s" },
-      ...(name === "soft" ? { fallback: ({ at }: At) => ({ fallback: at }) } : {}),
+      ...(name === "later" ? { window: "00:00:15-12:00 UTC" } : {}),
+      ...(name === "soft" || name === "paid" ? { fallback: ({ at }: At) => ({ fallback: at }) } : {}),
       ...(name === "writer" ? { tools: { write: writing(witness) } } : {}),
-      run: async ({ input: { at, visit }, idempotencyKey, attempt, signal, tools }) => {
+      run: async ({ input: { at, visit }, idempotencyKey, attempt, signal, tools, model }) => {
         const node = nodes.get(at);
         if (node?.op !== "agent") throw new Error(`no agent's node is called ${at}`);
+        if (name === "later" && clock.now() < OPENS) throw new Error(`${at} begins before its hours`);
+        if (name === "paid") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
         witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
         const written = await tools.write?.({ at, visit });
@@ -103,7 +118,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         throw Object.assign(new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`), { terminal: node.how === "terminal" });
       },
     });
-  return { sure: make("sure"), soft: make("soft"), writer: make("writer") };
+  return { sure: make("sure"), soft: make("soft"), writer: make("writer"), paid: make("paid"), later: make("later") };
 }
 
 function writing(witness: Witness): ReturnType<typeof tool> {
@@ -147,7 +162,7 @@ class Performance {
       try {
         const value = await this.#node(node, visit);
         this.#witness.saw(visit, { value });
-        results.push(value);
+        results.push(told(node, value));
       } catch (error) {
         this.#witness.saw(visit, { error: described(error) });
         throw error;
@@ -261,6 +276,11 @@ function thrown({ at, what }: Extract<Node, { op: "throw" }>): unknown {
     default:
       return what satisfies never;
   }
+}
+
+/** What a program answers of a node's value: of a step's what it looked like, for JSON does not tell a Date from its text. */
+function told(node: Node, value: unknown): unknown {
+  return node.op === "step" || node.op === "agent" ? shown(value) : value;
 }
 
 /** An error as a program tells it: its code and where it came from; texts of the engine's own are not compared. */

@@ -52,8 +52,11 @@ export type Op =
   /** Goes on as a new run until `times` of them have ended; then does nothing. Stands in the outermost block only. */
   | { readonly op: "again"; readonly times: number; readonly carry: Value };
 
-/** `sure` has no fallback, `soft` has one; `writer` changes something outside before it answers. */
-export type AgentName = "sure" | "soft" | "writer";
+/**
+ * `sure` has no fallback, `soft` has one; `writer` changes something outside before it answers; `paid` asks a model, and has
+ * a fallback; `later` works in its hours only.
+ */
+export type AgentName = "sure" | "soft" | "writer" | "paid" | "later";
 export type How = "throw" | "terminal" | "refuse" | "hang" | "huge";
 export type EventName = "poked" | "nudged";
 
@@ -61,10 +64,11 @@ export type EventName = "poked" | "nudged";
 export type When = { readonly on?: string; readonly nth?: number; readonly ms: number };
 
 /** What happens around a program. */
-export type Outside = { readonly when: When } & (
-  | { readonly does: "event"; readonly kind: EventName; readonly id: string; readonly k: number }
+export type Outside = { readonly when: When } /** `times`: one after the other, at once. */ & (
+  | { readonly does: "event"; readonly kind: EventName; readonly id: string; readonly k: number; readonly times: number }
   | { readonly does: "approve"; readonly approved: boolean; readonly times: number }
   | { readonly does: "cancel" }
+  | { readonly does: "move" }
   /** What started the first run comes once more. */
   | { readonly does: "start" }
   | { readonly does: "retry" }
@@ -80,6 +84,10 @@ export type Case = {
   readonly start: "operator" | "ask" | "event";
   /** How many runs of the program there are, side by side. */
   readonly runs: number;
+  /** Replicas serve one version of the program each, and not both. */
+  readonly mixed: boolean;
+  /** Model calls that a run may make, and what happens at the limit. */
+  readonly budget: { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop" } | undefined;
   readonly input: Value;
   readonly body: Block;
   readonly outside: readonly Outside[];

@@ -36,6 +36,9 @@ export type Outside = {
   times(n: number): number;
   /** Where in the team's stream the tick of a call stands. */
   tick(n: number): number;
+  /** Whether runs have a budget, and when the hours of the agent that has some begin. */
+  readonly budget: boolean;
+  readonly opens: number;
 };
 
 type Thrown = { readonly code: string | undefined; readonly text: string };
@@ -56,8 +59,9 @@ export type Pending = {
   /** Ordinal of the message that the program answers with it. */
   readonly made: number;
   parked: boolean;
-  /** Attempts of the present set that count against it, and all. */
+  /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
+  poor: boolean;
   readonly next: Next;
 };
 
@@ -69,7 +73,16 @@ export type End =
 
 const ATTEMPTS = 4;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
-const PASSIVE: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.tool", "step.parked", "step.retried"]);
+const PASSIVE: ReadonlySet<string> = new Set([
+  "step.attempt_failed",
+  "step.worker_lost",
+  "step.tool",
+  "step.parked",
+  "step.retried",
+  "step.drawn",
+  "step.held",
+  "step.released",
+]);
 
 export class Reader {
   /** What the journal says that the program does not. */
@@ -94,7 +107,11 @@ export class Reader {
   #generation = 0;
   #ordinal = 0;
   #time = 0;
+  /** Of the last message. */
+  #last = 0;
   #degraded = false;
+  #stopped = false;
+  readonly #unheard: { readonly event: Told; readonly time: number }[] = [];
 
   constructor(body: Block, chain: Chain, outside: Outside) {
     this.#body = body;
@@ -105,8 +122,9 @@ export class Reader {
   /** One message of the journal, written at `time`. `answered`: what the program asks for then stands in it too. */
   read(events: readonly Told[], time: number, answered: boolean): void {
     this.#ordinal++;
+    this.#last = time;
     for (const event of events) this.#event(event, time);
-    if (!answered || events.every(({ type }) => PASSIVE.has(type))) return;
+    if (!answered || this.#stopped || events.every(({ type }) => PASSIVE.has(type))) return;
     const unsaid = this.pending.find((call) => call.n === undefined && call.asked !== "step");
     if (unsaid !== undefined && this.end === undefined) this.wrong.push(`${unsaid.asked} ${unsaid.what} is not asked for`);
     const last = events.at(-1)?.type;
@@ -133,7 +151,7 @@ export class Reader {
         return this.#emitted(n, data);
       case "step.attempt_failed":
       case "step.worker_lost":
-        return this.#failed(n, type === "step.worker_lost" || data.counts === true);
+        return this.#failed(n, type === "step.worker_lost" || data.counts === true, data);
       case "step.parked":
       case "step.retried":
         return this.#set(n, type === "step.parked");
@@ -150,8 +168,25 @@ export class Reader {
       case "wait.met":
       case "approval.given":
       case "timer.fired":
+        if (this.#stopped) {
+          this.#unheard.push({ event: { type, data }, time }); // the program hears of it when its run is resumed
+          return;
+        }
         this.#time = time;
         return this.#outcome(n, type, data);
+      case "step.drawn":
+        if (!this.#outside.budget) this.wrong.push(`call ${n} draws on a budget that nobody set`);
+        return;
+      case "step.held":
+      case "step.released":
+        return this.#hours(n, type === "step.held", data.until, time);
+      case "run.stopped":
+      case "run.resumed":
+      case "run.moved":
+        this.#stopped = type === "run.stopped";
+        if (!this.#stopped) for (const late of this.#unheard.splice(0)) this.#event(late.event, late.time);
+        if (this.#stopped && data.code !== "BUDGET_EXHAUSTED") this.wrong.push(`the run is stopped: ${String(data.message)}`);
+        return;
       case "step.tool":
       case "run.patched":
         return;
@@ -177,6 +212,11 @@ export class Reader {
     this.end ??= end;
   }
 
+  /** Somebody has to look into it before it goes on. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   // The program
 
   #block(nodes: Block, next: Next): void {
@@ -186,7 +226,7 @@ export class Reader {
       if (node === undefined) return next.ok(results);
       this.#node(node, {
         ok: (value) => {
-          results.push(value);
+          results.push(node.op === "step" || node.op === "agent" ? shown(value) : value);
           go(index + 1);
         },
         no: next.no,
@@ -217,14 +257,24 @@ export class Reader {
       case "emit": {
         const told = held({ k: live(node.says) });
         if (told === undefined) return next.no(NOT_JSON);
+        if (!Object.hasOwn(told.value as object, "k")) return next.no({ code: "EVENT_INVALID", text: "" });
         return this.#call(node, "fact.emitted", `${node.id} ${shown(told.value)}`, next);
       }
       case "sleep":
         return this.#call(node, "sleep.set", "", next, node.ms);
       case "deadline": {
         const first = once(next);
-        this.#block(node.body, first);
-        return this.#call(node, "sleep.set", "", { ok: () => first.no({ code: "DEADLINE_EXCEEDED", text: "" }), no: first.no }, node.ms);
+        let early: (() => void) | undefined;
+        let begun = false;
+        const held = (then: () => void): void => {
+          if (begun) then();
+          else early ??= then; // its timer is asked for all the same
+        };
+        this.#block(node.body, { ok: (value) => held(() => first.ok(value)), no: (error) => held(() => first.no(error)) });
+        const late = { ok: () => first.no({ code: "DEADLINE_EXCEEDED", text: "" }), no: first.no };
+        this.#call(node, "sleep.set", "", late, node.ms);
+        begun = true;
+        return early?.();
       }
       case "wait": {
         const since = node.since === undefined ? "" : new Date(node.since).toISOString();
@@ -322,7 +372,19 @@ export class Reader {
 
   #call(node: Node, asked: string, what: string, next: Next, length?: number, since?: number): void {
     const until = length === undefined ? undefined : this.#time + length;
-    this.pending.push({ n: undefined, asked, what, node, until, since, made: this.#ordinal, parked: false, failures: 0, next });
+    this.pending.push({
+      n: undefined,
+      asked,
+      what,
+      node,
+      until,
+      since,
+      made: this.#ordinal,
+      parked: false,
+      failures: 0,
+      poor: false,
+      next,
+    });
   }
 
   // The journal
@@ -343,9 +405,23 @@ export class Reader {
     this.#take(n, "emitted")?.next.ok(undefined);
   }
 
-  #failed(n: number, counts: boolean): void {
+  /** A step of the agent that works in its hours only. */
+  #hours(n: number, held: boolean, until: unknown, time: number): void {
+    const call = this.#of(n);
+    if (call?.node.op !== "agent" || call.node.agent !== "later") this.wrong.push(`call ${n} waits for hours that it has not`);
+    if (held && Date.parse(String(until)) !== this.#outside.opens) this.wrong.push(`call ${n} is held until ${String(until)}`);
+    if (held === time >= this.#outside.opens)
+      this.wrong.push(`call ${n} is ${held ? "held" : "released"} at ${new Date(time).toISOString()}`);
+  }
+
+  #failed(n: number, counts: boolean, { code, retryAt }: Told["data"]): void {
     const call = this.#of(n);
     if (call === undefined) return;
+    const longest = Math.min(30_000, 1_000 * 2 ** call.failures);
+    if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#last + longest)
+      this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
+    if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.wrong.push(`call ${n} failed for want of a budget`);
+    call.poor = code === "BUDGET_EXHAUSTED";
     if (counts) call.failures++;
     if (call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
   }
@@ -353,7 +429,8 @@ export class Reader {
   #set(n: number, parked: boolean): void {
     const call = this.#of(n);
     if (call === undefined) return;
-    if (parked && call.node.op === "agent" && call.node.agent === "soft") this.wrong.push(`call ${n} is parked, and has a fallback`);
+    if (parked && call.node.op === "agent" && (call.node.agent === "soft" || (call.node.agent === "paid" && !call.poor)))
+      this.wrong.push(`call ${n} is parked, and has a fallback`);
     if (parked && !this.#exhausted(call)) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
     if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
     call.parked = parked;
@@ -361,8 +438,8 @@ export class Reader {
   }
 
   /** Whether a step may have no attempt left. */
-  #exhausted({ node, failures }: Pending): boolean {
-    if (node.op !== "agent" || failures >= ATTEMPTS) return failures >= ATTEMPTS;
+  #exhausted({ node, failures, poor }: Pending): boolean {
+    if (node.op !== "agent" || poor || failures >= ATTEMPTS) return poor || failures >= ATTEMPTS;
     const terminal = node.how === "terminal" && node.fails > 0;
     return failures > 0 && (terminal || held(live(node.says)) === undefined);
   }
@@ -405,7 +482,8 @@ export class Reader {
     }
     if (type !== "step.completed") return this.#unlike(call, type);
     if (data.degraded !== undefined) {
-      if (node.agent !== "soft" || !this.#exhausted(call)) this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
+      if ((node.agent !== "soft" && node.agent !== "paid") || !this.#exhausted(call))
+        this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
       this.#degraded = true;
       return this.#answered(call, data.output, { fallback: node.at }, "degraded");
     }
@@ -423,7 +501,7 @@ export class Reader {
     }
     if (type !== "inline.failed") return this.#unlike(call, type);
     if (node.how === "refuse" && node.fails > 0) return this.#refused(call, data);
-    if (held(live(node.says)) === undefined) return this.#lost(call, data);
+    if (node.fails < ATTEMPTS && held(live(node.says)) === undefined) return this.#lost(call, data);
     if (node.fails < ATTEMPTS || times < ATTEMPTS)
       this.wrong.push(`call ${call.n} failed after ${times} attempts, of which ${node.fails} fail`);
     this.#take(call.n ?? 0, "failed")?.next.no({ code: "WORKFLOW_FAILED", text: `«${node.at}»` });

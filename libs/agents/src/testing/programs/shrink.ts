@@ -46,6 +46,8 @@ function* simplerCases(drawn: Case): Iterable<Case> {
   for (const body of simplerBlocks(drawn.body)) yield { ...drawn, body };
   for (const index of outside.keys()) yield { ...drawn, outside: outside.toSpliced(index, 1) };
   if (drawn.hostile) yield { ...drawn, hostile: false };
+  if (drawn.mixed) yield { ...drawn, mixed: false };
+  if (drawn.budget !== undefined) yield { ...drawn, budget: undefined };
   if (drawn.runs > 1) yield { ...drawn, runs: 1 };
   if (drawn.start !== "operator") yield { ...drawn, start: "operator" };
   if (drawn.input.is !== "number") yield { ...drawn, input: { is: "number", n: 0 } };

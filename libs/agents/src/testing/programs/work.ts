@@ -24,7 +24,8 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
 function checkAttempts(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
   const wrong: string[] = [];
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
-  const calm = !drawn.hostile && world.deaths.length === 0 && !drawn.outside.some(({ does }) => does === "kill");
+  // A run that is moved while its inline work is done begins it in its new version too.
+  const calm = !drawn.hostile && world.deaths.length === 0 && !drawn.outside.some(({ does }) => does === "kill" || does === "move");
   const attempts = new Map<number, number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
@@ -32,6 +33,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     const n = Number(data.n);
     const done = world.deeds.times(`${run}-${n}`);
     if (type === "step.worker_lost") lost++;
+    if (data.code === "BUDGET_EXHAUSTED") continue;
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
       attempts.set(n, (attempts.get(n) ?? 0) + 1);
     if (type === "inline.completed" || type === "inline.failed") {

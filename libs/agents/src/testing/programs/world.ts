@@ -10,15 +10,19 @@ import {
   type Timers,
 } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import type { Models } from "@armada/models";
+import { Purse } from "@armada/ledger";
+import type { Budget } from "../../engine/budget.ts";
 import { type Engine, startEngine } from "../../engine/engine.ts";
 import { allQueues, queuesOf, sourcesOf } from "../../engine/queues.ts";
-import { noTracer } from "../replica.ts";
-import { OTHER, TEAM, teamOf } from "./perform.ts";
+import { paid } from "../paid.ts";
+import { noTracer, silentLogger } from "../replica.ts";
+import { script } from "../script.ts";
+import { BEGAN, COST, OTHER, TEAM, teamOf } from "./perform.ts";
 import type { Case } from "./program.ts";
 import { Deeds } from "./witness.ts";
 
-const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
+/** Longer than any case takes. */
+const LEASE_MS = 86_400_000;
 
 type Replica = { readonly name: string; readonly engine: Engine; kill(): void };
 
@@ -27,7 +31,7 @@ export const MOST_OPERATIONS = 20_000;
 
 /** One team of two replicas on a mesh in virtual time, and what it did there. */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualClock(BEGAN);
   readonly deeds = new Deeds();
   readonly mesh: MemoryMesh;
   /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
@@ -79,7 +83,10 @@ export class World {
       tracer: noTracer,
       logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
     };
-    const engine = startEngine(teamOf(this.#case, this.deeds, clock), ports, noModels, { drainMs: 2_000 });
+    const budget = this.#budget({ ...ports, log: connected.log, draws: connected.draws });
+    const team = teamOf(this.#case, this.deeds, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
+    const models = paid(script({ say: "said" }), COST, clock);
+    const engine = startEngine(team, ports, models, { drainMs: 2_000, ...(budget === undefined ? {} : { budget }) });
     engine.closed.catch((error: unknown) => this.faults.push(`the engine ended: ${String(error)}`));
     this.#replicas[slot] = {
       name,
@@ -89,6 +96,22 @@ export class World {
         kill();
       },
     };
+  }
+
+  #budget(ports: ConstructorParameters<typeof Purse>[0]["ports"]): Budget | undefined {
+    const { budget } = this.#case;
+    if (budget === undefined) return undefined;
+    const purse = new Purse({
+      team: TEAM,
+      replica: ports.random.id(),
+      zone: "UTC",
+      leaseMs: LEASE_MS,
+      limits: { team: { day: { micros: 1_000_000_000 } }, agents: {} },
+      ports: { ...ports, logger: silentLogger },
+      signal: new AbortController().signal,
+      lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+    });
+    return { purse, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
   }
 
   /** Kills, or `gently` ends, the replica of a slot, or the one that writes under a name. @returns its slot */

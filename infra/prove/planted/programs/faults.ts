@@ -1,0 +1,87 @@
+/** A fault that the engine had, or that is of its kind, put back. `from` occurs in `file` once. */
+export type Fault = { readonly name: string; readonly file: string; readonly from: string; readonly to: string };
+
+const ENGINE = "libs/agents/src/engine/";
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "two waits of a run take one event",
+    file: `${ENGINE}taken.ts`,
+    from: "return taken.has(event) ||",
+    to: 'return (event === "" && taken.has(event)) ||',
+  },
+  {
+    name: "a wait that is over takes an event",
+    file: `${ENGINE}taken.ts`,
+    from: 'wait.kind === "wait" && wait.open ?',
+    to: 'wait.kind === "wait" ?',
+  },
+  {
+    name: "what came between two generations of a run belongs to neither",
+    file: `${ENGINE}derive.ts`,
+    from: "...(after === undefined ? {} : { after }),",
+    to: "",
+  },
+  {
+    name: "a generation takes what the one before it took",
+    file: `${ENGINE}derive.ts`,
+    from: "...(carried === undefined ? {} : { carried }),",
+    to: "",
+  },
+  {
+    name: "a workflow sees a step's value as it was made, and a replay as it was journaled",
+    file: `${ENGINE}inlines.ts`,
+    from: "const output = journalForm(await work({ idempotencyKey: key, signal }),",
+    to: "const output = ((value: unknown, _: string) => value ?? null)(await work({ idempotencyKey: key, signal }),",
+  },
+  {
+    name: "an agent's value that no journal holds is a fault of the machinery",
+    file: `${ENGINE}attempt.ts`,
+    from: "return journalForm(agent.output.parse(await Promise.race([run(), aborted(signal)])),",
+    to: "return ((value: unknown, _: string) => value ?? null)(agent.output.parse(await Promise.race([run(), aborted(signal)])),",
+  },
+  {
+    name: "a step whose value no journal holds is tried again",
+    file: `${ENGINE}inlines.ts`,
+    from: "error instanceof Refusal || isTerminal(error) ||",
+    to: "error instanceof Refusal ||",
+  },
+  {
+    name: "the texts of errors are not cut",
+    file: `${ENGINE}failure.ts`,
+    from: "if (text.length <= MAX_TEXT / 3 ||",
+    to: "if (text.length >= 0 ||",
+  },
+  {
+    name: "a wait looks back over no more than one load",
+    file: `${ENGINE}ordered.ts`,
+    from: 'if (loads.every(({ kind }) => kind === "loaded")) {',
+    to: "if (loads.length > 0) {",
+  },
+  {
+    name: "what is emitted need not fit once it is JSON",
+    file: `${ENGINE}context.ts`,
+    from: "if (!read.success)",
+    to: "if (!read.success && kind.version < 0)",
+  },
+  {
+    name: "inline work is done by whoever hears late of its outcome",
+    file: `${ENGINE}intake.ts`,
+    from: "if (ordinal === undefined && delivery.delivery === 1) return DONE;",
+    to: "",
+  },
+  {
+    name: "inline work is done again where a start comes twice",
+    file: `${ENGINE}starts.ts`,
+    from: 'if (ordinal === undefined && about.delivery === 1) return { kind: "done" };',
+    to: "",
+  },
+  {
+    name: "a step's old dispatch answers for its new one",
+    file: `${ENGINE}worker.ts`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    from: "const key = `${subject.run}-${call}-${subject.n}`;",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    to: "const key = `${subject.run}-${call}`;",
+  },
+];
