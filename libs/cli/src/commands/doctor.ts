@@ -5,6 +5,7 @@ import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions } from "../project.ts";
+import { oneLine } from "../render/one-line.ts";
 import { openSession } from "../session.ts";
 import { settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
@@ -27,7 +28,7 @@ export async function doctorCommand(flags: { mesh?: string; config?: string }, o
   for (const finding of findings) {
     out.emit({ type: "finding", ...finding });
     out.say(
-      `${finding.ok ? "✓" : "✗"} ${finding.name.padEnd(34)} ${finding.value}${finding.from ? `  (${finding.from})` : ""}${finding.next === undefined ? "" : `\n    ${finding.next}`}`,
+      `${finding.ok ? "✓" : "✗"} ${finding.name.padEnd(34)} ${oneLine(String(finding.value))}${finding.from ? `  (${finding.from})` : ""}${finding.next === undefined ? "" : `\n    ${finding.next}`}`,
     );
   }
   return findings.every((finding) => finding.ok) ? EXIT.ok : EXIT.failed;

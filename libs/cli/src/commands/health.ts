@@ -2,6 +2,7 @@ import { EXIT } from "../exit.ts";
 import { lookedAt } from "../health/looked-at.ts";
 import { troublesOf } from "../health/looks.ts";
 import type { Output } from "../output.ts";
+import { oneLine } from "../render/one-line.ts";
 import type { Session } from "../session.ts";
 import { meshTeams } from "../teams.ts";
 
@@ -38,7 +39,7 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
       `${unacked} in work`,
     ];
     out.say([ok ? "✓" : "✗", team.name.padEnd(14), line.join(", ")].join("  "));
-    for (const { message, code, next } of troubles) out.say(`     ${message} (${code})${next === undefined ? "" : `: ${next}`}`);
+    for (const { message, code, next } of troubles) out.say(`     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
   }
   return healthy ? EXIT.ok : EXIT.failed;
 }

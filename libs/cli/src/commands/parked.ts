@@ -3,6 +3,7 @@ import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { oneLine } from "../render/one-line.ts";
 import type { Session } from "../session.ts";
 
 /** A message that belongs to no run, set aside as a fact of the team. */
@@ -18,7 +19,7 @@ export async function listParked(session: Session, teams: readonly string[], out
         found++;
         const { code = "", message = "" } = step.lastFailure ?? {};
         out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
-        out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${message} (${code})`);
+        out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${oneLine(message)} (${code})`);
       }
     }
   for (const team of teams)
@@ -28,9 +29,9 @@ export async function listParked(session: Session, teams: readonly string[], out
       found++;
       const { subject, seq, reason, deliveries } = about.data;
       out.emit({ type: "parked-message", team, seq, subject, attempts: deliveries, code: "MESSAGE_PARKED", message: reason });
-      out.say(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${reason}`);
+      out.say(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${oneLine(reason)}`);
     });
-  if (found === 0) out.say("nothing is parked");
+  out.say(found === 0 ? "nothing is parked" : "the whole of each: armada parked show RUN");
   return EXIT.ok;
 }
 
