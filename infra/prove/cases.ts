@@ -15,6 +15,7 @@ const cases: readonly Case[] = [
   { name: "wait-twice", load: () => import("./cases/wait-twice.ts") },
   { name: "blocked-event-loop", load: () => import("./cases/blocked-event-loop.ts") },
   { name: "agent-not-listed", load: () => import("./cases/agent-not-listed.ts") },
+  { name: "late-team", load: () => import("./cases/late-team.ts") },
   { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
   { name: "overdue-timer", load: () => import("./cases/overdue-timer.ts") },
   { name: "retry-after-hour", load: () => import("./cases/retry-after-hour.ts") },

@@ -11,6 +11,7 @@ import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
 
 const OLDEST = [2, 14] as const;
 export const PINNED_SERVER = "2.15.1";
+const TESTED: readonly string[] = [PINNED_SERVER, "2.15.3"];
 /** Tries, ten seconds. */
 const SAY_EVERY = 50;
 /** What the server complains of is logged this often; the rest is counted. */
@@ -177,5 +178,5 @@ function checkVersion(version: string, logger: Logger): void {
     throw new ArmadaError("NATS_TOO_OLD", `nats-server ${version} is older than ${OLDEST.join(".")}`, {
       hint: `use nats-server ${PINNED_SERVER}`,
     });
-  if (version !== PINNED_SERVER) logger.warn(`nats-server ${version} is not the tested ${PINNED_SERVER}`);
+  if (!TESTED.includes(version)) logger.warn(`nats-server ${version} is not the tested ${PINNED_SERVER}`);
 }

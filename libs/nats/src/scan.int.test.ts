@@ -49,6 +49,6 @@ test("a scan ends with what its handler throws", async () => {
 });
 
 test("a filter with a line break is no expectation", async () => {
-  const broken = alpha.log.append("evt.alpha.thing.seen.t.x", "{}", { filter: "a\r\nNats-Rollup: all", last: 0 });
+  const broken = alpha.log.append("run.alpha.note.x.t.1", "{}", { filter: "a\r\nNats-Rollup: all", last: 0 });
   await expect(broken).rejects.toThrow("cannot be a filter");
 });

@@ -1,5 +1,6 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
+import { appendedFrom } from "../appended.ts";
 import { type Link, link } from "../connect.ts";
 import { readIdentity } from "../identities.ts";
 import { KeyRing } from "../key-ring.ts";
@@ -34,6 +35,11 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
         },
         archive: async (team) => (await portsAs("archiver", team)).objects,
         watcher: async (team) => (await portsAs("operator", team)).live,
+        store: async (team, subject, body) => {
+          const { link: own } = await mesh.connect(team);
+          const answer = await own.mux.request(subject, body, { timeout: 5_000 });
+          return "failed" in answer ? { kind: "unavailable", reason: answer.failed } : appendedFrom(answer.string());
+        },
         spoil: async (team, digest) => {
           const { link: own } = await mesh.connect(team);
           await own.mux.request(`obj.${team}.${digest}.0`, "something else", { timeout: 5_000 });

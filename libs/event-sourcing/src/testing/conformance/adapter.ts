@@ -1,4 +1,4 @@
-import type { Clock, Live, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
+import type { Appended, Clock, Live, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
 
 /** What a team wants from an adapter before its clients connect. */
 export type TeamWants = {
@@ -28,6 +28,8 @@ export type Fixture = {
   archive(team: string): Promise<Objects>;
   /** The live text of a team for whoever may watch it. */
   watcher(team: string): Promise<Live>;
+  /** Stores a message as it is, past all that writers check. */
+  store(team: string, subject: string, body: string): Promise<Appended>;
   /** Changes the stored bytes of an object. */
   spoil(team: string, digest: string): Promise<void>;
   /** Takes the whole log away without warning and brings it back. */

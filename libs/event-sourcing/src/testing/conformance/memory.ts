@@ -29,6 +29,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
         },
         archive: async (team) => mesh.connect(team).objects,
         watcher: async (team) => mesh.connect(team).live,
+        store: (team, subject, body) => mesh.connect(team).log.append(subject, body),
         spoil: async (team, digest) => mesh.objects.spoil(team, digest),
         restart: async () => undefined,
         remake: async (team) => mesh.remake(team),

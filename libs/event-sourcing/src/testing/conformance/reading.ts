@@ -77,7 +77,7 @@ export const reading: readonly Scenario[] = [
       await world.put(log, good);
       for (const bad of [foreign, garbage, partly]) {
         const before = await world.persist(() => log.head());
-        const answer = await world.answered(() => log.append(bad.subject, bad.body, { filter: bad.subject, last: 0 }));
+        const answer = await world.answered(() => world.fixture.store("alpha", bad.subject, bad.body));
         ok(answer.kind === "appended" ? answer.seq > before : answer.kind === "conflict", "the bad message is stored");
       }
       const seq = await world.put(log, fact({ entity: "disagreeing", id: "a", key: 5 }));
@@ -121,7 +121,7 @@ export const reading: readonly Scenario[] = [
       const first = await world.put(log, good(1), { filter, last: 0 });
       for (const key of [1, 2]) {
         const { subject, body } = fact({ entity: "blocked", id: "a", key }, {}, { team: "beta" });
-        await world.answered(() => log.append(subject, body));
+        await world.answered(() => world.fixture.store("alpha", subject, body));
       }
       const head = await world.persist(() => log.head());
       deepEqual(keysOf((await world.load(log, filter, head)).messages), ["1"]);
