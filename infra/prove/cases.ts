@@ -18,6 +18,7 @@ const cases: readonly Case[] = [
   { name: "late-team", load: () => import("./cases/late-team.ts") },
   { name: "null-for-optional", load: () => import("./cases/null-for-optional.ts") },
   { name: "overdue-timer", load: () => import("./cases/overdue-timer.ts") },
+  { name: "remade-stream", load: () => import("./cases/remade-stream.ts") },
   { name: "retry-after-hour", load: () => import("./cases/retry-after-hour.ts") },
   { name: "second-own-team", load: () => import("./cases/second-own-team.ts") },
   { name: "storage-shrank", load: () => import("./cases/storage-shrank.ts") },

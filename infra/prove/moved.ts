@@ -8,7 +8,7 @@ import { faultsOf, type Journal, journalsOf } from "./journals.ts";
 import { TEAMS, writeMovers } from "./movers.ts";
 import { freePort, type HandStarted, startNats } from "./nats-by-hand.ts";
 import { armada, type Place, place, until } from "./product.ts";
-import { atLeast, count, type Figure, holds, none, type Proof } from "./proof.ts";
+import { type About, atLeast, count, type Figure, holds, none, type Proof } from "./proof.ts";
 import { connectAs, readTeam, type Stored } from "./streams.ts";
 
 const OPEN = 50;
@@ -22,49 +22,91 @@ const Told = z.object({ output: z.record(z.string(), z.number()) });
 type Server = { readonly nats: string; readonly keys: string; readonly port: number; readonly name: string; readonly at: Place };
 
 /** Two teams, moved to another server with all that is under way; then that server's folder is emptied under their services. */
-export const run: Proof = async function* ({ say }): AsyncGenerator<Figure> {
+export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
+  yield* withServers(["first", "second"], async function* (servers, doing) {
+    const [first, second] = servers;
+    if (first === undefined || second === undefined) throw new Error("no servers");
+    await doing.start(first);
+    yield* moves(first, second, { ...doing, say });
+    yield* anew(second, doing, { say, short });
+  });
+};
+
+/** Streams that are made anew under running services. */
+export const renewed: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
+  yield* withServers(["only"], async function* ([only], doing) {
+    if (only === undefined) throw new Error("no server");
+    await doing.start(only);
+    await says({ told: Array.from({ length: 10 }, (_, i) => `old${i}`) }, only);
+    await until("ten runs to end", SETTLED_MS, async () => (await runsOf(only)).filter(named("note")).length === 10);
+    yield* anew(only, doing, { say, short });
+  });
+};
+
+async function* anew(server: Server, doing: Doing, { say, short }: Pick<About, "say" | "short">): AsyncGenerator<Figure> {
+  say("the server's folder is emptied under the services");
+  await doing.empty(server);
+  yield* emptied(server, doing.services());
+  if (!short) {
+    say("only the herald's stream is made anew");
+    yield* remade(server);
+  }
+  yield none(
+    "services that ended",
+    doing.services().flatMap(({ child, said }) => (child.exitCode === null ? [] : [said().slice(-300)])),
+  );
+  yield holds(
+    "each service said that its stream is another one",
+    doing.services().every(({ said }) => said().includes("is another stream")),
+  );
+}
+
+async function* withServers(
+  names: readonly string[],
+  judge: (servers: readonly Server[], doing: Doing) => AsyncGenerator<Figure>,
+): AsyncGenerator<Figure> {
   using copy = copyCheckout(["content"]); // its contract declares an event from outside, which somebody has to want
   writeMovers(copy);
   using at = place({}, copy.root);
   const keys = join(at.cwd, "keys");
   const made = await armada(["provision", "--keys", keys], at); // identities; there is no server yet
   if (made.code !== 4) throw new Error(`no identities: ${made.stdout}${made.stderr}`);
-  const [first, second] = [await serverOf("first", keys, at), await serverOf("second", keys, at)];
-  const running: HandStarted[] = [];
+  const servers = await Promise.all(names.map((name) => serverOf(name, keys, at)));
+  const running = new Map<string, HandStarted>();
   let services: Started[] = [];
-  const start = async (server: Server): Promise<void> => {
-    services = TEAMS.map((name) => startService(name, server.at));
-    await Promise.all(services.map((one) => one.says(/ serves\b/u)));
-  };
   try {
-    running.push(await startNats(at.cwd, first), await startNats(at.cwd, second));
-    for (const server of [first, second]) await provisioned(server);
-    await start(first);
-    yield* moves(first, second, { start, say, stop: () => ended(services) });
-    say("the second server's folder is emptied under the services");
-    await running.pop()?.stop();
-    rmSync(join(at.cwd, second.name), { recursive: true, force: true });
-    running.push(await startNats(at.cwd, second));
-    yield* emptied(second, services);
-    say("only the herald's stream is made anew");
-    yield* remade(second);
-    yield none(
-      "services that ended",
-      services.filter(({ child }) => child.exitCode !== null).map(({ said }) => said().slice(-300)),
-    );
-    yield holds(
-      "each service said that its stream is another one",
-      services.every(({ said }) => said().includes("is another stream")),
-    );
+    for (const server of servers) {
+      running.set(server.name, await startNats(at.cwd, server));
+      await provisioned(server);
+    }
+    yield* judge(servers, {
+      services: () => services,
+      start: async (server) => {
+        services = TEAMS.map((name) => startService(name, server.at));
+        await Promise.all(services.map((one) => one.says(/ serves\b/u)));
+      },
+      stop: () => ended(services),
+      empty: async (server) => {
+        await running.get(server.name)?.stop();
+        rmSync(join(at.cwd, server.name), { recursive: true, force: true });
+        running.set(server.name, await startNats(at.cwd, server));
+      },
+    });
   } finally {
     await ended(services);
-    await Promise.all(running.map((server) => server.stop()));
+    await Promise.all([...running.values()].map((server) => server.stop()));
   }
+}
+
+type Doing = {
+  services(): readonly Started[];
+  start(server: Server): Promise<void>;
+  stop(): Promise<void>;
+  /** Ends a server, takes its folder away, and starts it anew. */
+  empty(server: Server): Promise<void>;
 };
 
-type Doing = { start(server: Server): Promise<void>; stop(): Promise<void>; say(line: string): void };
-
-async function* moves(from: Server, to: Server, { start, stop, say }: Doing): AsyncGenerator<Figure> {
+async function* moves(from: Server, to: Server, { start, stop, say }: Doing & Pick<About, "say">): AsyncGenerator<Figure> {
   const opened = Array.from({ length: OPEN }, (_, i) => `open${i}`);
   const told = ["told0", "told1", "told2"];
   const began = Date.now();
