@@ -51,15 +51,15 @@ export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>
   return new Map(await Promise.all(loaded));
 }
 
-/** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export */
+/** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export; what the file itself throws of ours keeps its code */
 async function loadService(name: string): Promise<Service> {
   const folder = join(projectRoot, "services", name, "src");
   const file = `services/${name}/src/team.ts`;
   const loaded = await import(pathToFileURL(join(folder, "team.ts")).href).then(
     (module: { readonly default?: Team }) => module.default,
     (cause: unknown) => {
-      const hint = cause instanceof ArmadaError ? { hint: cause.hint } : { hint: "mend it; `npx tsc --noEmit` shows where" };
-      throw new ArmadaError("BAD_TEAM", `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, ...hint });
+      const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: "mend it; `npx tsc --noEmit` shows where" };
+      throw new ArmadaError(code, `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, hint });
     },
   );
   if (loaded?.kind !== "team")
