@@ -172,7 +172,7 @@ describe("on a mesh", () => {
     ];
     const [accepted] = printed(await run(...event), "accepted");
     expect(printed(await run(...event), "accepted")).toEqual([{ ...accepted, already: true }]);
-    const stored = printed(await run("events", "list", "--team", "gateway"), "event");
+    const stored = printed(await run("events", "list", "--team", "gateway", "--subject", "evt.>"), "event");
     expect(stored).toMatchObject([{ type: "com.example.article.requested", source: "/test", id: "e1", stream: "TEAM_gateway" }]);
   });
 
