@@ -284,7 +284,9 @@ export class Worker {
     const root = ordinal ?? run.state.steps.get(n)?.outcomeAt ?? 0;
     if (ordinal === undefined && root > 0) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
     const none = delivery === 1 && ordinal !== undefined && run.execution?.inlines.every((inline) => inline.root !== ordinal) !== false;
-    return root > 0 && run.state.ended === undefined && !none ? this.#inlines.run(id, root, delivery, signal) : DONE;
+    // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
+    const times = ordinal === undefined ? delivery : 1;
+    return root > 0 && run.state.ended === undefined && !none ? this.#inlines.run(id, root, times, signal) : DONE;
   }
 
   #look(id: string, n: number, delivery: Delivery): Promise<Seen> {

@@ -55,6 +55,35 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       outside: [],
     },
   },
+  {
+    fault: "after failed attempts at a step its replica did inline work of a later message once more, side by side",
+    drawn: {
+      seed: 1476044324,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 658 },
+      body: [
+        {
+          at: "k2",
+          op: "repeat",
+          times: 2,
+          body: [
+            { at: "k3", op: "agent", agent: "sure", says: { is: "number", n: 813 }, ms: 198, fails: 2, how: "throw" },
+            {
+              at: "k4",
+              op: "leave",
+              body: [{ at: "k5", op: "step", says: { is: "number", n: 704 }, ms: 2, fails: 3, how: "huge" }],
+            },
+          ],
+        },
+        { at: "k8", op: "approval", show: { is: "number", n: 517 }, within: 22849, otherwise: "continue" },
+      ],
+      outside: [],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {
