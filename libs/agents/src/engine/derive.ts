@@ -20,33 +20,51 @@ export type Derived =
 /** Askers whose answers nobody waits for on a stream: they read the run's journal. */
 export const READERS: ReadonlySet<string> = new Set(["operator", "gateway"]);
 
-/** All that a journal message wants stored beside itself. `state` is the run's, with the message folded. */
-export function derive(team: string, run: string, message: JournalMessage, state: RunState): Derived[] {
+/** Stands behind the branches of a decision, of which there are fewer. */
+export const HANDED_OVER = 10_000;
+
+/** What is left of message `message` for a replica that serves the run's version, dispatched to the lead of that version. */
+export function handOver(team: string, run: string, message: JournalMessage, { workflow, version }: RunState): Derived[] {
   const head = message.envelopes[0];
   if (head === undefined) return [];
-  const make = (type: string, id: string, subject: string, data: unknown, hops = head.hops): Envelope => ({
-    specversion: "1.0",
-    id,
-    source: `/teams/${team}`,
-    type,
-    subject,
-    time: head.time,
-    data,
-    team,
-    correlationid: head.correlationid,
-    causationid: head.id,
-    schemaversion: 1,
-    hops,
-    ...(head.traceparent === undefined ? {} : { traceparent: head.traceparent }),
-  });
-  const once = (subject: string, event: Envelope): Derived => ({
+  const route = `${workflow}-v${version}`;
+  const subject = buildSubject({ kind: "journal", team, does: "lead", route, run, n: message.n, branch: HANDED_OVER });
+  const id = `${head.id}.${route}.dispatch`;
+  return [once(subject, following(head, team, { type: "armada.dispatched", id, subject: run, data: { n: 0 }, hops: head.hops }))];
+}
+
+function once(subject: string, event: Envelope): Derived {
+  return {
     kind: "append",
     subject,
     id: event.id,
     body: encodeBody([event]),
     expect: { filter: subject, last: 0 },
     traceparent: event.traceparent,
-  });
+  };
+}
+
+/** The envelope of what follows from a journal message that begins with `head`. */
+function following(head: Envelope, team: string, about: Pick<Envelope, "type" | "id" | "subject" | "data" | "hops">): Envelope {
+  return {
+    specversion: "1.0",
+    source: `/teams/${team}`,
+    time: head.time,
+    team,
+    correlationid: head.correlationid,
+    causationid: head.id,
+    schemaversion: 1,
+    ...about,
+    ...(head.traceparent === undefined ? {} : { traceparent: head.traceparent }),
+  };
+}
+
+/** All that a journal message wants stored beside itself. `state` is the run's, with the message folded. */
+export function derive(team: string, run: string, message: JournalMessage, state: RunState): Derived[] {
+  const head = message.envelopes[0];
+  if (head === undefined) return [];
+  const make = (type: string, id: string, subject: string, data: unknown, hops = head.hops): Envelope =>
+    following(head, team, { type, id, subject, data, hops });
   const timer = (n: number, until: string): Derived => ({
     kind: "timer",
     run,

@@ -1,17 +1,16 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
 import { isTerminal } from "./attempt-failure.ts";
+import { handOver } from "./derive.ts";
 import type { Inline } from "./execution.ts";
 import { failureOf } from "./failure.ts";
 import { lacksVersion } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
+import { store } from "./store.ts";
 
 const ATTEMPTS = 4;
-/** How long a message waits that another replica, with the run's version, must take: doubling to a minute. */
-const HANDOVER_MS = 1_000;
-const MAX_HANDOVER_MS = 60_000;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
 export class Inlines {
@@ -26,7 +25,7 @@ export class Inlines {
    * Runs what was asked under journal message `root`, and what follows from it, until nothing of it is left. A redelivery
    * also takes what was asked later: a look back that died with its replica leaves work under a root that nobody else
    * holds. `since` is lower than `root` where the run was stopped: deliveries of that time were done without it.
-   * `retry` where this replica lacks the run's version and another may have work to do.
+   * Where this replica lacks the run's version, what another may have to do is handed over to it.
    */
   async run(id: string, root: number, delivery: number, signal: AbortSignal, since = root): Promise<Handled> {
     const last = delivery > 1 ? Number.POSITIVE_INFINITY : root;
@@ -35,7 +34,7 @@ export class Inlines {
         if (delivery > 1 && lacksVersion(run, this.#host.functions)) return undefined;
         return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
       });
-      if (mine === undefined) return this.#handOver(id, root, delivery);
+      if (mine === undefined) return this.#handOver(id, root);
       if (mine.length === 0) return { kind: "done" };
       try {
         await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
@@ -46,14 +45,18 @@ export class Inlines {
     }
   }
 
-  /** What this replica wrote without the run's version went to the version's lead; what another wrote with it is still owed. */
-  async #handOver(id: string, root: number, delivery: number): Promise<Handled> {
+  /**
+   * What this replica wrote without the run's version went to the version's lead; what another wrote with it is still owed,
+   * and is dispatched there: one message may be owed to runs of two versions that no replica serves both.
+   */
+  async #handOver(id: string, root: number): Promise<Handled> {
+    const { team, ports } = this.#host;
     const journal = await this.#host.journal(id, 0);
     const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
-    if (ended || journal.find(({ n }) => n === root)?.does === "lead") return { kind: "done" };
-    // One fact may be owed to runs of two versions, with no replica that serves both: it goes to and fro until one of them has ended.
-    const after = Math.min(MAX_HANDOVER_MS, HANDOVER_MS * 2 ** Math.max(0, delivery - 2));
-    return { kind: "retry", after: Math.ceil(after * (0.5 + this.#host.ports.random.next())) };
+    const message = journal.find(({ n }) => n === root);
+    if (ended || message === undefined || message.does === "lead") return { kind: "done" };
+    await store(handOver(team.name, id, message, await this.#host.read(id, 0, ({ state }) => state)), ports);
+    return { kind: "done" };
   }
 
   #once(id: string, inline: Inline, signal: AbortSignal): Promise<void> {

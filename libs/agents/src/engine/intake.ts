@@ -56,17 +56,18 @@ export class Intake {
     this.#signal = signal;
   }
 
-  /** A start, or an outcome that this replica's version must go on from. */
+  /** A start, an outcome that this replica's version must go on from, or what a replica without the version hands over. */
   async lead(delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return DONE;
     const { run } = await this.#host.commit(subject.run, delivery.seq, ({ state, fault }) =>
       state.exists && state.ended === undefined && (state.stopped === undefined || fault !== undefined) ? { events: [] } : undefined,
     );
-    if (delivery.delivery > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
+    const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
+    if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
     if (run.state.ended !== undefined) return DONE;
     const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
-    return this.#inlines.run(subject.run, subject.n, delivery.delivery, this.#signal, resumed ? 1 : subject.n);
+    return this.#inlines.run(subject.run, subject.n, times, this.#signal, resumed ? 1 : subject.n);
   }
 
   async ask(delivery: Traced): Promise<Handled> {

@@ -1,6 +1,6 @@
 import { buildSubject, parseSubject } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
-import { type Derived, derive } from "../../engine/derive.ts";
+import { type Derived, derive, HANDED_OVER } from "../../engine/derive.ts";
 import { factOf } from "../../engine/facts.ts";
 import { type Functions, foldMessage } from "../../engine/hot-run.ts";
 import { Payloads } from "../../engine/payloads.ts";
@@ -94,7 +94,7 @@ function checkUnderived(world: World, side: Side, expected: ReadonlySet<string>)
       if (subject.kind === "timer" || subject.kind === "tick") continue;
       if (seen.has(message.subject)) wrong.push(`${message.subject} was stored twice`);
       seen.add(message.subject);
-      const own = subject.kind === "journal" && subject.branch === undefined;
+      const own = subject.kind === "journal" && (subject.branch === undefined || subject.branch === HANDED_OVER);
       if (!own && !expected.has(message.subject)) wrong.push(`${message.subject} follows from no journal`);
     }
   return wrong;
