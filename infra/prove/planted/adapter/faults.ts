@@ -59,8 +59,8 @@ export const FAULTS: readonly Fault[] = [
     name: "a message is acknowledged before its handler ends",
     adapter: "JetStream R1",
     file: "libs/nats/src/pull.ts",
-    from: "held.add(reply);",
-    to: 'answer(reply, "+ACK");',
+    from: "const of = era;\n",
+    to: 'const of = era;\n    answer(reply, "+ACK", of);\n',
   },
   {
     name: "an envelope may disagree with its subject",
@@ -79,8 +79,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "following begins one too late",
     adapter: "JetStream R1",
-    file: "libs/nats/src/follow.ts",
-    from: "opt_start_seq: last + 1,",
-    to: "opt_start_seq: last + 2,",
+    file: "libs/nats/src/consume.ts",
+    from: "opt_start_seq: from + 1,",
+    to: "opt_start_seq: from + 2,",
   },
 ];

@@ -28,8 +28,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "answer folded in stream order, not journaled",
     rule: 1,
     file: `${ENGINE}run-host.ts`,
-    from: "written = await this.#write(run, n, writer, now, decision, events);",
-    to: 'written = await this.#write(run, n, writer, now, decision, events.filter((event) => event.type !== "ask.answered" || events.length === 1));',
+    from: "const written = await this.#write(run, about, decision, events);",
+    to: 'const written = await this.#write(run, about, decision, events.filter((event) => event.type !== "ask.answered" || events.length === 1));',
   },
   {
     name: "create-once hit taken as own",
@@ -42,8 +42,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "completion without expectation",
     rule: 1,
     file: `${ENGINE}run-host.ts`,
-    from: "const expect = { filter: runFilter(this.team.name, id), last: run.lastSeq };",
-    to: 'const expect = events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : { filter: runFilter(this.team.name, id), last: run.lastSeq };',
+    from: "const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };",
+    to: 'const expect = written.events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : { filter: runFilter(this.team.name, run.id), last: run.lastSeq };',
   },
   {
     name: "trigger on old history",
@@ -91,7 +91,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a copied event starts its run again",
     rule: 13,
     file: `${ENGINE}intake.ts`,
-    from: "run: startedBy(name, fact.key),",
-    to: "run: startedBy(name, fact.id + delivery.seq),",
+    from: "const run = startedBy(name, fact.key);",
+    to: "const run = startedBy(name, fact.key + delivery.seq);",
   },
 ];

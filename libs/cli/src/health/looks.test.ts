@@ -1,6 +1,7 @@
 import { type RunState, readRun } from "@armada/agents";
+import { ArmadaError } from "@armada/contracts";
 import { matches } from "@armada/event-sourcing";
-import type { QueueThere } from "@armada/nats";
+import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";
 import type { Session } from "../session.ts";
 import type { MeshTeam } from "../teams.ts";
@@ -17,11 +18,15 @@ const queue = (name: string, more: Partial<QueueThere> = {}): QueueThere => ({
 });
 const SERVED = [queue("do_packer_a"), queue("lead_send_v1")];
 
-/** A stream of these subjects, each of a run as `state` has it. */
-function stream(subjects: readonly string[], state: Partial<RunState>): Session {
-  const session: Pick<Session, "subjects" | "state"> = {
+/** A stream of these subjects, each of a run as `state` has it; nothing else is wrong with it, unless `more` says so. */
+function stream(subjects: readonly string[], state: Partial<RunState>, more: Partial<Session> = {}): Session {
+  const session: Pick<Session, "sources" | "rooms" | "ask" | "subjects" | "state"> = {
+    sources: async () => [],
+    rooms: async () => [],
+    ask: async () => 1,
     subjects: async (_, filter) => subjects.filter((subject) => matches(filter, subject)),
     state: async () => ({ ...readRun([]), exists: true, workflow: "send", version: 1, startedAt: "2026-11-22T14:03:00.000Z", ...state }),
+    ...more,
   };
   return session as Session;
 }
@@ -34,7 +39,8 @@ function codes(about: Partial<Looked>): Promise<string[]> {
 
 test("nothing is wrong with a team whose replicas wait for work, or have their hands full", async () => {
   expect(await codes({})).toEqual([]);
-  expect(await codes({ queues: SERVED.map((one) => ({ ...one, workers: 0, unacked: 8, pending: 100 })) })).toEqual([]);
+  const full = queue("do_packer_a", { workers: 0, unacked: 8, pending: 100 });
+  expect(await codes({ queues: [full, queue("ticks")] })).toEqual([]);
 });
 
 test("a replica that ended, one that is not connected, and a queue that nobody serves", async () => {
@@ -58,4 +64,33 @@ test("a run of a version that has no queue", async () => {
 
 test("messages of no run that were set aside", async () => {
   expect(await codes({ session: stream(["evt.orders.message.parked.x.1"], {}) })).toEqual(["MESSAGE_PARKED"]);
+});
+
+test("a source whose stream is gone, and one that has brought nothing for long", async () => {
+  const source = (more: Partial<SourceThere>): SourceThere => ({
+    from: "shop",
+    filter: "evt.shop.order.placed.>",
+    there: true,
+    missing: 0,
+    since: undefined,
+    ...more,
+  });
+  const told = (more: Partial<SourceThere>): Promise<string[]> =>
+    codes({ session: stream([], {}, { sources: async () => [source(more)] }), now: 60_000 });
+  expect(await told({})).toEqual([]);
+  expect(await told({ there: false })).toEqual(["SOURCE_GONE"]);
+  expect(await told({ missing: 2, since: 30_000 })).toEqual([]);
+  expect(await told({ missing: 2, since: 1_000 })).toEqual(["SOURCE_STOPPED"]);
+});
+
+test("a stream that is busy, one that is full, and one that answers no writer", async () => {
+  const held = (bytes: number): Promise<string[]> =>
+    codes({ session: stream([], {}, { rooms: async () => [{ stream: "TEAM_orders", bytes, limit: 1_000 }] }) });
+  expect(await held(799)).toEqual([]);
+  expect(await held(800)).toEqual(["STREAM_BUSY"]);
+  expect(await held(950)).toEqual(["STREAM_FULL"]);
+  const failing = (code: string): Promise<string[]> =>
+    codes({ session: stream([], {}, { ask: () => Promise.reject(new ArmadaError(code, "no answer in time")) }) });
+  expect(await failing("LOG_UNAVAILABLE")).toEqual(["STREAM_NOT_WRITABLE"]);
+  expect(await failing("LOG_FULL")).toEqual([]);
 });
