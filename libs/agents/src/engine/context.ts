@@ -17,6 +17,8 @@ export type Calls = {
   now(): number;
   random(): number;
   outstanding(): readonly { readonly n: number; readonly kind: string; readonly target: string }[];
+  /** Counts a call, refused ones too; whether it is one too many for one turn: it never settles, so that a loop of calls ends. */
+  spins(): boolean;
   /** Makes the next call: `record` gives what the journal says of it, `work` is what `ctx.step` runs. */
   call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T>;
   patched(id: string): boolean;
@@ -123,6 +125,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     },
     patched: (id) => calls.patched(id),
   };
+  const kept = <A extends readonly unknown[], T>(method: (...args: A) => Promise<T>) => settled(calls, method);
   return {
     ...context,
     ask: kept(context.ask) as WorkflowContext["ask"],
@@ -132,12 +135,17 @@ export function workflowContext(calls: Calls): WorkflowContext {
     deadline: kept(context.deadline) as WorkflowContext["deadline"],
     waitFor: kept(context.waitFor) as WorkflowContext["waitFor"],
     approval: kept(context.approval),
+    continueAsNew: kept(context.continueAsNew),
   };
 }
 
 /** A call that nobody awaits may fail without ending the process: its outcome is in the journal. */
-function kept<A extends readonly unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+function settled<A extends readonly unknown[], T>(
+  calls: Pick<Calls, "spins">,
+  method: (...args: A) => Promise<T>,
+): (...args: A) => Promise<T> {
   return (...args) => {
+    if (calls.spins()) return new Promise(() => {});
     const promise = method(...args);
     promise.catch(() => undefined);
     return promise;

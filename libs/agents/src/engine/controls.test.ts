@@ -1,5 +1,5 @@
 import { encodeBody } from "@armada/contracts";
-import { MemoryMesh } from "@armada/event-sourcing";
+import { CALM, type Hostility, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import { workflow } from "../authoring.ts";
 import { team } from "../team.ts";
 import { script, startReplica } from "../testing/index.ts";
 import { readRun } from "./run-view.ts";
+import { runIdOf } from "./starts.ts";
 
 const Num = z.object({ n: z.number() });
 const waits = workflow({
@@ -27,6 +28,49 @@ function operate(mesh: MemoryMesh, clock: VirtualClock, capability: string, id: 
   const body = encodeBody([{ ...about, id: `${id}.${capability}`, subject: id, time, data, correlationid: id, causationid: id }]);
   mesh.stream("patient").append(`ask.patient.operator.${capability}.${id}`, body, clock.now());
 }
+
+const asksTwice = workflow({
+  name: "asks_twice",
+  version: 1,
+  input: Num,
+  output: Num,
+  run: async ({ n }, ctx) => {
+    await ctx.approval("go on?", { within: "1h", otherwise: "cancel" });
+    return n === 1 ? { n } : ctx.continueAsNew({ n: n + 1 });
+  },
+});
+
+/** A replica of a team of one workflow, and how its runs ended. */
+function patient(hostility?: Hostility) {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random, hostility);
+  startReplica(mesh, team({ name: "patient", workflows: [waits, asksTwice] }), script({}), { clock, random, scheduler: clock.scheduler });
+  const state = (run: string) => {
+    const loaded = mesh.stream("patient").load(`run.patient.*.*.${run}.*`, mesh.stream("patient").head);
+    return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+  };
+  return { clock, mesh, state, ended: (run: string): string | undefined => state(run).ended?.status };
+}
+
+test("an id given outside never takes the name under which another run goes on", async () => {
+  const { clock, mesh, ended } = patient();
+  operate(mesh, clock, "run_start", "r1~2", { workflow: "waits", input: { n: 1 } });
+  await clock.run(() => false, 500);
+  operate(mesh, clock, "run_start", "r1", { workflow: "waits", input: { n: 0 } });
+  await clock.run(() => ended("r1~2") !== undefined, 4 * 3_600_000);
+  expect([ended("r1"), ended("r1~2"), ended(runIdOf("r1~2"))]).toEqual(["continued", "completed", "completed"]);
+});
+
+test("an approval that comes again answers nothing of the run that went on meanwhile", async () => {
+  const { clock, mesh, state, ended } = patient({ ...CALM, forgottenAck: 1 });
+  operate(mesh, clock, "run_start", "r1", { workflow: "asks_twice", input: { n: 0 } });
+  await clock.run(() => state("r1").waits.size > 0, 10_000);
+  operate(mesh, clock, "run_approve", "a1", { run: "r1" });
+  await clock.run(() => state("r1~2").waits.size > 0, 10_000);
+  await clock.run(() => false, 60_000);
+  expect([ended("r1"), ended("r1~2")]).toEqual(["continued", undefined]);
+});
 
 test("a cancel reaches the run that goes on with the work of a continued one, and one that overtakes its start waits for it", async () => {
   const clock = new VirtualClock();

@@ -7,7 +7,7 @@ import type { HotRun } from "./hot-run.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import type { RunHost } from "./run-host.ts";
-import { runIdOf } from "./starts.ts";
+import { runMeant } from "./starts.ts";
 
 const Data = z.object({
   run: z.string(),
@@ -35,29 +35,50 @@ export async function control(
   const parsed = Data.safeParse(ask.data);
   if (!parsed.success) return { kind: "done" };
   const { data } = parsed;
-  const id = await current(host, runIdOf(data.run), ask.seq);
+  const found = await current(host, runMeant(data.run), ask);
   // A cancel may overtake the ask that it cancels: both are asks of one stream, handled side by side.
-  if (id === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
+  if (found === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
+  const { id, decided } = found;
   const { run, ordinal } = await host.commit(id, ask.seq, (now) => {
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
+    if (decided !== undefined) return undefined;
     const events = decide(ask.capability, data, now, cut(data.by ?? ask.from));
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
-  const earlier = async (): Promise<number | undefined> =>
-    (await host.journal(id, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
-  const root = ordinal ?? (ask.delivery > 1 ? await earlier() : undefined);
+  const root = ordinal ?? decided;
+  const next = run.state.ended?.next;
+  if (root === undefined && next !== undefined) return control(host, inlines, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
   if (root === undefined) return { kind: "done" };
   if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
 }
 
-/** The run itself, or the one that goes on with its work; undefined where there is none (yet). */
-async function current(host: RunHost, id: string, atLeast: number): Promise<string | undefined> {
-  const state = await host.read(id, atLeast, (run) => ({ exists: run.state.exists, next: run.state.ended?.next }));
-  if (!state.exists) return undefined;
-  return state.next === undefined ? id : ((await current(host, state.next, atLeast)) ?? id);
+/**
+ * The run itself, or the one that goes on with its work; undefined where there is none (yet). `decided`: the message that an
+ * earlier delivery of the same ask wrote, into whichever of them: one ask is acted on once.
+ */
+async function current(
+  host: RunHost,
+  first: string,
+  ask: { readonly seq: number; readonly delivery: number; readonly id: string },
+): Promise<{ id: string; decided: number | undefined } | undefined> {
+  let found: string | undefined;
+  for (let id: string | undefined = first; id !== undefined; ) {
+    const state: { exists: boolean; next: string | undefined } = await host.read(id, ask.seq, (run) => ({
+      exists: run.state.exists,
+      next: run.state.ended?.next,
+    }));
+    if (!state.exists) break;
+    found = id;
+    if (ask.delivery > 1) {
+      const decided = (await host.journal(id, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
+      if (decided !== undefined) return { id, decided };
+    }
+    id = state.next;
+  }
+  return found === undefined ? undefined : { id: found, decided: undefined };
 }
 
 function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {

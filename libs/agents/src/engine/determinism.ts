@@ -3,6 +3,7 @@ import { ArmadaError } from "@armada/contracts";
 const NEXT = {
   WORKFLOW_CHANGED: "undo the edit, or keep it as a new version beside the old one; then `armada runs retry ID`",
   WORKFLOW_AWAITS_OUTSIDE: "put the outside work into ctx.step(name, fn) or an agent; then `armada runs retry ID`",
+  WORKFLOW_SPINS: "wait for something in each round of a loop, a failed call too: ctx.sleep(length)",
   JOURNAL_FULL: "end long runs with ctx.continueAsNew(input)",
 } as const;
 

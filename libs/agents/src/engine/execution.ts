@@ -46,6 +46,9 @@ const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
   "step.released",
 ]);
 
+/** What a function may call while one message is answered: more than a message holds, so that a loop which waits for nothing ends. */
+const MAX_CALLS = 10_000;
+
 type Result = { readonly output: unknown } | { readonly error: unknown };
 
 /**
@@ -65,6 +68,8 @@ export class Execution {
   /** Milliseconds since 1970 of the message being answered. */
   #time = 0;
   #root = 0;
+  /** Calls made since the message that is being answered. */
+  #made = 0;
   #inTurn = false;
   #replaying = false;
   #patches: ReadonlySet<string> = new Set();
@@ -108,6 +113,7 @@ export class Execution {
     }
     this.#replaying = at.replaying;
     this.#patches = at.patches;
+    this.#made = 0;
     if (event.type === "run.started") {
       this.#forgot = event.data.carried?.forgot?.at;
       return this.#start(event.data.input);
@@ -123,7 +129,7 @@ export class Execution {
 
   /**
    * What the function did since: the events to journal after the cause, in order. Facts are settled at once.
-   * @throws DeterminismError `WORKFLOW_AWAITS_OUTSIDE`
+   * @throws DeterminismError `WORKFLOW_AWAITS_OUTSIDE`, `WORKFLOW_SPINS`
    */
   async react(): Promise<JournalEvent[]> {
     const events: JournalEvent[] = [];
@@ -151,7 +157,8 @@ export class Execution {
 
   #start(input: unknown): Promise<void> {
     return this.#turn(() => {
-      this.#workflow.run(input, workflowContext(this.#surface())).then(
+      // A function that is not async throws, and answers, at once.
+      new Promise((resolve) => resolve(this.#workflow.run(input, workflowContext(this.#surface())))).then(
         (output) => this.#end({ output }),
         (error: unknown) => this.#end({ error }),
       );
@@ -169,6 +176,17 @@ export class Execution {
       journal: "no message was being answered",
       code: `${what} after something that did not come from ctx`,
     });
+  }
+
+  /** Counts a call; whether it is one too many. */
+  #spins(): boolean {
+    if (++this.#made <= MAX_CALLS) return false;
+    this.#fault ??= new DeterminismError("WORKFLOW_SPINS", this.#workflow, {
+      step: this.#next,
+      journal: "one message is being answered",
+      code: `${MAX_CALLS} calls, and waits for none of them`,
+    });
+    return true;
   }
 
   async #turn(work: () => void): Promise<void> {
@@ -227,6 +245,7 @@ export class Execution {
       now: () => this.#time,
       random: () => this.#random(),
       outstanding: () => this.outstanding,
+      spins: () => this.#spins(),
       call: (kind, target, record, work) => this.#call(kind, target, record, work),
       patched: (id) => this.#patched(id),
       forgot: () => this.#forgot,

@@ -30,9 +30,20 @@ export type Start = {
   readonly delivery: number;
 };
 
-/** A run's id from an id given outside: itself where it is legal and short, else its hash. */
+/** What `continueAsNew` calls its runs: `<run>~2`, `<run>~3`. */
+const GENERATION = /~\d+$/;
+
+/**
+ * The id of the run that an id given outside starts: itself where it is legal and short, else its hash. One that looks as if
+ * another run went on under it is hashed as well: that run would find it taken.
+ */
 export function runIdOf(id: string): string {
-  return isToken(id) && id.length <= MAX_RUN_ID ? id : shortHash(id);
+  return isToken(id) && id.length <= MAX_RUN_ID && !GENERATION.test(id) ? id : shortHash(id);
+}
+
+/** The id of the run that is meant by an id given outside: of one that is there, a later generation too. */
+export function runMeant(id: string): string {
+  return isToken(id) && GENERATION.test(id) ? id : runIdOf(id);
 }
 
 /** The id of the run that a subscription starts from an event (ENGINE rule 13). */

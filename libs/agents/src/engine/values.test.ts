@@ -148,3 +148,33 @@ test("a turn that asks for more than a message can hold stops the run, whose cau
   expect(await saw((ctx) => ctx.step("n".repeat(10_000), () => 1))).toMatchObject({ status: "failed", code: "INPUT_INVALID" });
   expect(await saw((ctx) => ctx.sleep("9999999999d"))).toMatchObject({ status: "failed", code: "BAD_DURATION" });
 });
+
+test("a loop that waits for nothing stops its run, and takes nobody along", async () => {
+  const loops: ((ctx: WorkflowContext) => Promise<unknown>)[] = [
+    (ctx) => ctx.emit(Odd, 1),
+    (ctx) => ctx.sleep("soon" as "1s").catch(() => undefined),
+    (ctx) => ctx.ask(giver, 1n).catch(() => undefined),
+    (ctx) => ctx.continueAsNew(1n).catch(() => undefined),
+  ];
+  for (const round of loops) {
+    const stopped = await saw(async (ctx) => {
+      for (;;) await round(ctx);
+    });
+    expect(stopped).toMatchObject({ status: "stopped", code: "WORKFLOW_SPINS" });
+  }
+});
+
+test("a function that is not async ends its run as one that is", async () => {
+  const any = z.unknown();
+  const run = (() => {
+    throw new Error("at once");
+  }) as () => Promise<unknown>;
+  const throws = workflow({ name: "throws", version: 1, input: any, output: any, run });
+  const answers = workflow({ name: "answers", version: 1, input: any, output: any, run: (() => 7) as unknown as () => Promise<unknown> });
+  await using t = testTeam(team({ name: "desk", workflows: [throws, answers] }), { seed: 1 });
+  await t.start("throws", null, "a");
+  await t.start("answers", null, "b");
+  expect(t.run("a")).toMatchObject({ status: "failed", reason: { message: "at once" } });
+  expect(t.run("b")).toMatchObject({ status: "completed" });
+  await t.expectReplays();
+});

@@ -1,5 +1,5 @@
-import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/agents";
-import { ArmadaError, asToken } from "@armada/contracts";
+import { admit, MAX_BODY, newest, type RunState, runIdOf, viewOf } from "@armada/agents";
+import { ArmadaError } from "@armada/contracts";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import { jsonOf } from "../json-argument.ts";
@@ -51,7 +51,7 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   await checkStart(team, workflow, input);
   await checkRoom(session, team);
-  const run = flags.key === undefined ? newRunId(workflow) : asToken(flags.key);
+  const run = flags.key === undefined ? newRunId(workflow) : runIdOf(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });
   if (flags.wait !== true && flags.stream !== true) {
     out.emit({ type: "accepted", run, seq });

@@ -18,6 +18,17 @@ export async function findRun(session: Session, teams: readonly string[], run: s
   throw new ArmadaError("NO_SUCH_RUN", `no team has a run ${run}`, { hint: "see `armada runs list`" });
 }
 
+/** The run that goes on with the work of a continued one, and so on to the newest; the run itself where it did not continue. */
+async function newest(session: Session, team: string, run: string, state: RunState): Promise<{ run: string; state: RunState }> {
+  let last = { run, state };
+  for (let next = state.ended?.next; next !== undefined; next = last.state.ended?.next) {
+    const after = await session.state(team, next);
+    if (!after.exists) break;
+    last = { run: next, state: after };
+  }
+  return last;
+}
+
 export async function showRun(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
   const served = shownAsServed(viewOf(team, run, state), await session.queues(team));
@@ -40,23 +51,25 @@ export type Control = {
 /** Asks the run's own team for a change and waits until its journal shows it. */
 export async function controlRun(session: Session, teams: readonly string[], run: string, control: Control, out: Output): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
-  const nothing = control.check(state);
+  let last = await newest(session, team, run, state);
+  const nothing = control.check(last.state);
   if (nothing !== undefined) {
     out.emit({ type: "already", run, message: nothing });
     out.say(nothing);
     return EXIT.ok;
   }
-  await session.ask(team, control.capability, `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, {
-    run,
+  await session.ask(team, control.capability, `${last.run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, {
+    run: last.run,
     by: "operator",
     ...control.data,
   });
   const deadline = Date.now() + CONTROL_MS;
   while (Date.now() < deadline) {
-    const now = await session.state(team, run);
-    if (control.done(now)) {
-      out.emit({ type: "done", run, status: viewOf(team, run, now).status });
-      out.say(`${control.says} ${run}`);
+    last = { run: last.run, state: await session.state(team, last.run) };
+    if (!control.done(last.state)) last = await newest(session, team, last.run, last.state);
+    else {
+      out.emit({ type: "done", run: last.run, status: viewOf(team, last.run, last.state).status });
+      out.say(`${control.says} ${last.run}`);
       return EXIT.ok;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -99,7 +112,7 @@ export function cancellation(flags: { reason?: string }): Control {
     capability: "run_cancel",
     data: flags.reason === undefined ? {} : { reason: flags.reason },
     check: (state) => (state.ended === undefined ? undefined : `already ended: ${state.ended.status}`),
-    done: (state) => state.ended !== undefined,
+    done: (state) => state.ended !== undefined && state.ended.next === undefined,
     says: "cancelled",
   };
 }
