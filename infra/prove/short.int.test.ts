@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
 /** Proofs spend most of their time waiting for processes; three at a time keep two cores busy. */
 const LANES = 3;
 /** Of one proof, which takes 10 to 60 s on two idle cores. */
-const DEADLINE = 180_000;
+const DEADLINE = 300_000;
 /** Of the file, which takes about five minutes there. */
 const ALL = 720_000;
 
