@@ -54,11 +54,8 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
       if (i === starts - 1) {
         over.abort();
         await sending;
-        const stored = new Set(
-          (await readTeam("gateway", { nats: mesh.nats, keys: join(at.cwd, ".armada/keys") })).flatMap(({ events }) =>
-            events.map(({ id }) => id),
-          ),
-        );
+        const gateway = await readTeam("gateway", { nats: mesh.nats, keys: join(at.cwd, ".armada/keys") });
+        const stored = new Set(gateway.map(({ subject }) => subject.split(".").at(-1))); // a fact's key, which the gateway answers
         yield atLeast("acknowledged events", acknowledged.length, starts);
         yield none(
           "acknowledged events that are lost",
