@@ -1,4 +1,4 @@
-import { type AnyEventKind, ArmadaError, type Capability, checkName, type EventKind, type Provision } from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, type Capability, checkTeamName, type EventKind, type Provision } from "@armada/contracts";
 import type { Agent, ReadModel, Subscription, Team, Workflow } from "./define.ts";
 
 type OfKind<K extends string> = { readonly kind: K };
@@ -23,9 +23,7 @@ export function team(options: {
   /** Events that its workflows wait for, whoever states them. */
   awaits?: readonly OfKind<"event" | "external">[];
 }): Team {
-  checkName(options.name, "team");
-  if (options.name === "fleet")
-    throw new ArmadaError("BAD_NAME", "no team can be called fleet: what the teams share goes by that name", { hint: "choose another" });
+  checkTeamName(options.name);
   const made: Team = {
     kind: "team",
     name: options.name,

@@ -77,6 +77,8 @@ test("what the file system refuses is a sentence that names the file", () => {
   expect(explain(inWords(refused))).toMatch(
     /^\/mnt\/x is on a file system that is read-only \(FOLDER_UNUSABLE\)\n {2}work in another folder/,
   );
+  const missing = Object.assign(new Error("ENOENT: no such file or directory, open '/x'"), { code: "ENOENT", path: "/x" });
+  expect(explain(inWords(missing))).toMatch(/^\/x is not there \(FOLDER_UNUSABLE\)\n {2}name a file/);
   const other = new Error("other");
   expect(inWords(other)).toBe(other);
 });

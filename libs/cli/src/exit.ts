@@ -57,6 +57,8 @@ const FILE_FAULTS: ReadonlyMap<string, { readonly what: string; readonly hint: s
   ["EACCES", { what: "may not be read or written by this user", hint: "work in another folder, or change whose it is" }],
   ["EPERM", { what: "may not be changed by this user", hint: "work in another folder, or change whose it is" }],
   ["ENOSPC", { what: "is on a disk that is full", hint: "make room, or give --data a folder on another disk" }],
+  ["ENOENT", { what: "is not there", hint: "name a file that is there, or a folder to write into" }],
+  ["EISDIR", { what: "is a folder", hint: "name a file" }],
   ["ENOTDIR", { what: "runs through something that is no folder", hint: "work in another folder" }],
 ]);
 

@@ -16,6 +16,6 @@ export {
   type Provision,
 } from "./kinds.ts";
 export { decodeLiveText, encodeLiveText, type LiveText, liveSubject } from "./live-text.ts";
-export { checkName, isName } from "./names.ts";
+export { checkName, checkTeamName, isName } from "./names.ts";
 export { signedText, splitSignature, withSignature } from "./signature.ts";
 export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";

@@ -14,3 +14,14 @@ export function checkName(text: string, what: string): string {
     hint: "use a small letter, then at most 47 small letters, digits or _",
   });
 }
+
+/** Whose identities and messages go by these names: what the teams share, roles, the product itself. */
+const TAKEN: ReadonlySet<string> = new Set(["fleet", "operator", "provisioner", "archiver", "armada"]);
+
+/** @throws ArmadaError `BAD_NAME`, also for a name that the mesh itself goes by */
+export function checkTeamName(text: string): string {
+  checkName(text, "team");
+  if (TAKEN.has(text))
+    throw new ArmadaError("BAD_NAME", `no team can be called ${text}: the mesh itself uses that name`, { hint: "choose another" });
+  return text;
+}

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ArmadaError, checkName } from "@armada/contracts";
+import { ArmadaError, checkTeamName } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { projectRoot } from "../project.ts";
@@ -11,7 +11,7 @@ import { withNewPackages } from "./new-team-lock.ts";
 
 /** Scaffolds `services/<name>`, a team that runs, and links it into the workspace. @throws ArmadaError `BAD_NAME`, `TEAM_EXISTS` */
 export async function newTeam(name: string, out: Output): Promise<number> {
-  checkName(name, "team");
+  checkTeamName(name);
   const folder = join(projectRoot, "services", name);
   if (existsSync(folder)) throw new ArmadaError("TEAM_EXISTS", `services/${name} is there already`, { hint: "choose another name" });
   for (const [path, text] of teamFiles(name)) {
