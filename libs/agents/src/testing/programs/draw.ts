@@ -21,9 +21,14 @@ const MOMENTS = [
   "approval.asked",
   "approval.given",
   "timer.fired",
+  "step.held",
+  "step.released",
+  "step.retried",
   "run.ended",
 ] as const;
 const NODES = 14;
+/** A message that nobody answered comes again after it. */
+const ACK_WAIT_MS = 20_000;
 /** Operations whose outcome is a message of the journal. */
 const CALLS: ReadonlySet<Node["op"]> = new Set(["agent", "call", "step", "sleep", "wait", "approval"]);
 
@@ -54,7 +59,7 @@ class Drawing {
     const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
     const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
     const runs = this.#chance(0.15) ? 2 : 1;
-    return {
+    const drawn: Case = {
       seed,
       hostile: this.#chance(0.6),
       start: this.#one(["operator", "operator", "ask", "event"]),
@@ -67,6 +72,23 @@ class Drawing {
       body,
       outside: [...outside, ...kills, ...this.#answers()],
     };
+    return this.#chance(0.06) ? this.#night(drawn) : drawn;
+  }
+
+  /**
+   * A step is held until its agent's hours begin. As it is released both replicas die, until what was done with and forgotten comes
+   * again: its old dispatch and its new one wait side by side for whoever starts first.
+   */
+  #night(drawn: Case): Case {
+    const held: Node = { at: this.#name(), op: "agent", agent: "later", says: this.#value(), ms: this.#below(300), fails: 0, how: "throw" };
+    const down = (who: 0 | 1): Outside => ({
+      when: { on: "step.released", nth: 1, ms: 0 },
+      does: "kill",
+      who,
+      down: ACK_WAIT_MS + 500 + this.#below(20_000),
+      gently: false,
+    });
+    return { ...drawn, forgetful: true, body: [held, ...drawn.body], outside: [...drawn.outside, down(0), down(1)] };
   }
 
   #block(most: number, depth: number): Block {

@@ -81,6 +81,8 @@ export type Case = {
   /** Of what the mesh does to its clients. */
   readonly seed: number;
   readonly hostile: boolean;
+  /** Half of all acknowledgements are forgotten: what is done with comes again after the ack wait. */
+  readonly forgetful?: boolean;
   readonly start: "operator" | "ask" | "event";
   /** How many runs of the program there are, side by side. */
   readonly runs: number;

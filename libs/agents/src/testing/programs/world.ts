@@ -49,7 +49,10 @@ export class World {
   constructor(drawn: Case) {
     this.#case = drawn;
     this.#random = seededRandom(drawn.seed * 7_919 + 1);
-    this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), drawn.hostile ? HOSTILE : CALM);
+    this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), {
+      ...(drawn.hostile ? HOSTILE : CALM),
+      ...(drawn.forgetful === true ? { forgottenAck: 0.5 } : {}),
+    });
     const team = teamOf(drawn, this.deeds, this.clock);
     this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
     this.mesh.provision(OTHER, []);
