@@ -6,7 +6,7 @@ import { LEFT_OUT } from "../../libs/agents/src/testing/programs/known.ts";
 import { printed } from "../../libs/agents/src/testing/programs/printed.ts";
 import { copyLibs, draws, root, search } from "./planted/programs/copy.ts";
 import { FAULTS } from "./planted/programs/faults.ts";
-import { mutants } from "./planted/programs/mutants.ts";
+import { mutants, shown } from "./planted/programs/mutants.ts";
 import { type About, atLeast, count, type Figure, holds } from "./proof.ts";
 
 const COUNT = { full: 20_000, short: 500 } as const;
@@ -78,12 +78,14 @@ function testOf(folder: string): number {
 async function* found(seed: number, say: About["say"]): AsyncGenerator<Figure> {
   let killed = 0;
   const alive: string[] = [];
-  for await (const mutant of mutants(MUTANTS, seed, say)) {
-    if (mutant.seed === undefined)
-      alive.push(`${mutant.file.split("/").at(-1)}:${mutant.line} ${mutant.how}: ${mutant.from} -> ${mutant.to}`.slice(0, 160));
+  const equal: string[] = [];
+  for await (const mutant of mutants({ count: MUTANTS, seed, programs: PROGRAMS }, say)) {
+    if (mutant.equivalent !== undefined) equal.push(`${shown(mutant)}: ${mutant.equivalent}`.slice(0, 240));
+    else if (mutant.seed === undefined) alive.push(shown(mutant).slice(0, 160));
     else killed++;
   }
   yield atLeast(`of ${MUTANTS} machine-made mutants found`, killed, LEAST_FOUND, alive.join(" | "));
+  yield { name: "mutants passed by as equivalent", value: equal.length, target: "any", ok: true, detail: equal.join(" | ") };
 }
 
 if (import.meta.main)

@@ -1,0 +1,35 @@
+import type { Mutation } from "./mutations.ts";
+
+/** A change that no journal, no message and no answer can tell: of `from`, where `after` stands right before it in the file. */
+type Equivalent = { readonly file: string; readonly after: string; readonly from: string; readonly how: string; readonly reason: string };
+
+const BEHIND = "a stream that holds a run's first message stands at 1 at least";
+const FASTER = "a memory of what need not be looked at again: without it more is looked at, and the same found";
+
+const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: "run-state.ts",
+    after: "version: ",
+    from: "0",
+    how: "one more",
+    reason: "nobody looks at the version of a run that does not exist, and its first message writes it",
+  },
+  { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
+  { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
+  { file: "waits.ts", after: "const from = delivery === 1 ? (", from: "this.#over.get(route) ?? 0", how: "the default always", reason: FASTER },
+  {
+    file: "waits.ts",
+    after: "first.seq - 1;\n    ",
+    from: "putNewest(this.#over, route, Math.max(from, Math.min(over, seq)), MAX_OVER);",
+    how: "a statement dropped",
+    reason: FASTER,
+  },
+];
+
+/** Why a mutation changes nothing that anybody could see; undefined where no reason is known. */
+export function reasonOf({ file, start, how, from }: Mutation, text: string): string | undefined {
+  const before = text.slice(0, start);
+  return EQUIVALENTS.find(
+    (one) => file.endsWith(`/${one.file}`) && before.endsWith(one.after) && one.how === how && one.from === from,
+  )?.reason;
+}
