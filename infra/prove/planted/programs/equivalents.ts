@@ -16,7 +16,13 @@ const EQUIVALENTS: readonly Equivalent[] = [
   },
   { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
   { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
-  { file: "waits.ts", after: "const from = delivery === 1 ? (", from: "this.#over.get(route) ?? 0", how: "the default always", reason: FASTER },
+  {
+    file: "waits.ts",
+    after: "const from = delivery === 1 ? (",
+    from: "this.#over.get(route) ?? 0",
+    how: "the default always",
+    reason: FASTER,
+  },
   {
     file: "waits.ts",
     after: "first.seq - 1;\n    ",
@@ -29,7 +35,6 @@ const EQUIVALENTS: readonly Equivalent[] = [
 /** Why a mutation changes nothing that anybody could see; undefined where no reason is known. */
 export function reasonOf({ file, start, how, from }: Mutation, text: string): string | undefined {
   const before = text.slice(0, start);
-  return EQUIVALENTS.find(
-    (one) => file.endsWith(`/${one.file}`) && before.endsWith(one.after) && one.how === how && one.from === from,
-  )?.reason;
+  return EQUIVALENTS.find((one) => file.endsWith(`/${one.file}`) && before.endsWith(one.after) && one.how === how && one.from === from)
+    ?.reason;
 }

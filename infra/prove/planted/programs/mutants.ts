@@ -38,7 +38,12 @@ export async function* mutants(
 ): AsyncGenerator<Mutant> {
   const files = FILES.filter((file) => file.includes(only));
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
-  const notes = join(root, ".cache", "mutants", `${fingerprint([...FILES.map((file) => readFileSync(join(root, file), "utf8")), drawing()])}-${seed}.jsonl`);
+  const notes = join(
+    root,
+    ".cache",
+    "mutants",
+    `${fingerprint([...FILES.map((file) => readFileSync(join(root, file), "utf8")), drawing()])}-${seed}.jsonl`,
+  );
   mkdirSync(join(root, ".cache", "mutants"), { recursive: true });
   const known = new Map(noted(notes).map((one) => [keyOf(one), one]));
   const types = new Types(join(root, "tsconfig.json"));

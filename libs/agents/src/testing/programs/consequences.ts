@@ -1,4 +1,4 @@
-import type { Envelope } from "@armada/contracts";
+import { type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Told } from "./reader.ts";
 import { shown } from "./values.ts";
@@ -22,6 +22,9 @@ type Expected = {
   readonly type: string;
   readonly about: string;
   readonly hops: number;
+  readonly version: number;
+  /** The message that it follows from. */
+  readonly head: Envelope;
   readonly data: unknown;
 };
 
@@ -31,6 +34,7 @@ export function checkConsequences(journals: ReadonlyMap<string, readonly Read[]>
   const expected = new Map<string, Expected>();
   const timers = new Map<string, number>();
   for (const [run, journal] of journals) {
+    wrong.push(...checkChain(run, journal, found));
     const open = new Map<number, Told["data"]>();
     let by: { kind: string; from: string; id: string } | undefined;
     let prev = "";
@@ -71,6 +75,27 @@ function checkEnvelopes(run: string, { subject, envelopes }: Message, before: st
   return wrong;
 }
 
+/** All generations of a run stand in the chain of what started the first: an event is one hop away, an ask none. */
+function checkChain(run: string, journal: readonly Read[], { team, stream }: Found): string[] {
+  const by = journal[0]?.events[0]?.data.by as { kind: string; from: string; id: string } | undefined;
+  const starts = stream(team).flatMap(({ subject, envelopes: [envelope] }) =>
+    envelope !== undefined &&
+    (by?.kind === "ask" ? subject.startsWith(`ask.${team}.${by.from}.`) && subject.endsWith(`.${by.id}`) : envelope.id === by?.id)
+      ? [envelope]
+      : [],
+  );
+  const away = by?.kind === "event" ? 1 : 0;
+  const first = run.includes("~") ? undefined : journal[0]?.message.envelopes[0]?.causationid;
+  const fits = starts.some(
+    (start) =>
+      (first === undefined || first === eventKey(start)) &&
+      journal.every(({ message: { envelopes } }) =>
+        envelopes.every(({ correlationid, hops }) => correlationid === start.correlationid && hops === start.hops + away),
+      ),
+  );
+  return fits ? [] : [`run ${run} does not stand in the chain of what started it`];
+}
+
 function ask({ team, other }: Found, run: string, n: number, capability: string, head: Envelope, data: unknown): Expected {
   const id = `${run}-${n}`;
   return {
@@ -80,6 +105,8 @@ function ask({ team, other }: Found, run: string, n: number, capability: string,
     type: "armada.asked",
     about: id,
     hops: head.hops + 1,
+    version: 1,
+    head,
     data,
   };
 }
@@ -93,6 +120,8 @@ function fact({ team }: Found, run: string, n: number, data: Told["data"], head:
     type: String(data.type),
     about: String(data.id),
     hops: head.hops,
+    version: Number(data.version),
+    head,
     data: data.data,
   };
 }
@@ -108,6 +137,8 @@ function answer({ team, other }: Found, run: string, asked: string, { status, ou
     type: "armada.answered",
     about: asked,
     hops: head.hops,
+    version: 1,
+    head,
     data: done ? { output } : { failure: failure ?? cancelled },
   };
 }
@@ -118,16 +149,18 @@ const HANDED_OVER = "10000";
 function checkStored(expected: ReadonlyMap<string, Expected>, journals: ReadonlyMap<string, readonly Read[]>, found: Found): string[] {
   const wrong: string[] = [];
   const missing = new Map(expected);
-  const branches = new Map<string, number>();
+  const branches = new Map<string, string[]>();
   for (const stream of [found.team, found.other])
     for (const message of found.stream(stream)) {
       const [envelope] = message.envelopes;
       if (envelope?.source !== `/teams/${found.team}` || message.origin !== undefined) continue;
       const [kind = "", , does, , run = "", ordinal = "", branch] = message.subject.split(".");
+      if (kind === "tick") wrong.push(...checkTick(message.subject, envelope));
       if (kind === "tick" || message.subject.startsWith(`evt.${found.team}.ledger.`)) continue;
       if (kind === "run" && (branch === undefined || (does === "lead" && branch === HANDED_OVER))) continue;
       if (kind === "run") {
-        branches.set(`${run} ${ordinal}`, (branches.get(`${run} ${ordinal}`) ?? 0) + 1);
+        const of = `${run} ${ordinal}`;
+        branches.set(of, [...(branches.get(of) ?? []), `${branch} ${envelope.id}`]);
         if (envelope.type !== "armada.dispatched" || does === undefined) wrong.push(`${message.subject} is no dispatch`);
         continue;
       }
@@ -144,22 +177,31 @@ function different(one: Expected, envelope: Envelope, found: Found): string[] {
   const whole = found.resolve(envelope.data) as Record<string, unknown>;
   const mesh = envelope.type.startsWith("armada.");
   const data = mesh ? Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, found.resolve(value)])) : whole;
-  const was = shown([envelope.id, envelope.type, envelope.subject, envelope.hops, data]);
-  const is = shown([one.id, one.type, one.about, one.hops, one.data]);
+  const { id, type, subject, hops, schemaversion, causationid, correlationid, time } = envelope;
+  const { head } = one;
+  const was = shown([id, type, subject, hops, schemaversion, causationid, correlationid, time, data]);
+  const is = shown([one.id, one.type, one.about, one.hops, one.version, head.id, head.correlationid, head.time, one.data]);
   return was === is ? [] : [`${one.subject} is ${was.slice(0, 300)}, its journal says ${is.slice(0, 300)}`];
 }
 
 /** Of a message that asks for several things the first is dispatched by itself, each other one by a message of its own. */
-function checkBranches(branches: ReadonlyMap<string, number>, journals: ReadonlyMap<string, readonly Read[]>): string[] {
+function checkBranches(branches: ReadonlyMap<string, readonly string[]>, journals: ReadonlyMap<string, readonly Read[]>): string[] {
   const wrong: string[] = [];
   for (const [run, journal] of journals)
     for (const [index, { message, events }] of journal.entries()) {
       const asked = events.filter(({ type }) => DISPATCHED.has(type)).length;
-      const wanted = Math.max(0, asked - 1);
-      const stored = branches.get(`${run} ${index + 1}`) ?? 0;
-      if (stored !== wanted) wrong.push(`${message.subject} has ${stored} dispatches beside it, and asks for ${wanted}`);
+      const wanted = Array.from({ length: Math.max(0, asked - 1) }, (_, i) => `${i + 1} ${message.envelopes[0]?.id}.${i + 1}.dispatch`);
+      const stored = branches.get(`${run} ${index + 1}`)?.toSorted() ?? [];
+      if (shown(stored) !== shown(wanted.toSorted()))
+        wrong.push(`${message.subject} has the dispatches ${stored.join(", ")} beside it, and asks for ${wanted.join(", ")}`);
     }
   return wrong;
+}
+
+function checkTick(subject: string, { id, type, subject: about, data }: Envelope): string[] {
+  const [, , run = "", n = ""] = subject.split(".");
+  const was = shown([id, type, about, data]);
+  return was === shown([`${run}-${n}.due`, "armada.timer.due", `${run}-${n}`, { n: Number(n) }]) ? [] : [`${subject} is ${was}`];
 }
 
 const DISPATCHED: ReadonlySet<string> = new Set([

@@ -77,7 +77,8 @@ class Drawing {
 
   /**
    * A step is held until its agent's hours begin. As it is released both replicas die, until what was done with and forgotten comes
-   * again: its old dispatch and its new one wait side by side for whoever starts first.
+   * again: its old dispatch and its new one wait side by side for whoever starts first. The step is all that the program does: a tick
+   * that comes again sets the timers behind it again, and where half come again and many stand there it never ends.
    */
   #night(drawn: Case): Case {
     const held: Node = { at: this.#name(), op: "agent", agent: "later", says: this.#value(), ms: this.#below(300), fails: 0, how: "throw" };
@@ -88,7 +89,7 @@ class Drawing {
       down: ACK_WAIT_MS + 500 + this.#below(20_000),
       gently: false,
     });
-    return { ...drawn, forgetful: true, body: [held, ...drawn.body], outside: [...drawn.outside, down(0), down(1)] };
+    return { ...drawn, forgetful: true, body: [held], outside: [...drawn.outside.filter((one) => one.does !== "event"), down(0), down(1)] };
   }
 
   #block(most: number, depth: number): Block {

@@ -12,7 +12,8 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
   const stored = world.mesh.stream("alpha").head;
   // Seen: 4.3 operations a message at most, and 0.9 functions begun for a journal's message; a case of few messages needs a few more.
   // Where half of all acknowledgements are forgotten each message is delivered twice on average.
-  if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * stored) wrong.push(`${world.operations} appends, loads and timers for ${stored} messages`);
+  if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * stored)
+    wrong.push(`${world.operations} appends, loads and timers for ${stored} messages`);
   for (const [run, journal] of journals) {
     const begun = world.deeds.begins.get(run) ?? 0;
     if (begun > 4 + 2 * journal.length) wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
@@ -26,7 +27,11 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const wrong: string[] = [];
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
   // A run that is moved while its inline work is done begins it in its new version too.
-  const calm = !drawn.hostile && drawn.forgetful !== true && world.deaths.length === 0 && !drawn.outside.some(({ does }) => does === "kill" || does === "move");
+  const calm =
+    !drawn.hostile &&
+    drawn.forgetful !== true &&
+    world.deaths.length === 0 &&
+    !drawn.outside.some(({ does }) => does === "kill" || does === "move");
   const attempts = new Map<number, number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
