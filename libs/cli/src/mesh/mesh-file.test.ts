@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockData } from "./data-lock.ts";
-import { claimHome, isAlive, type MeshFile, readMesh, writeMesh } from "./mesh-file.ts";
+import { claimHome, isAlive, latestWritten, type MeshFile, readMesh, writeMesh } from "./mesh-file.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -64,3 +64,22 @@ test.each([JSON.stringify({ pid: process.pid, nats: process.pid }), JSON.stringi
     lock.release();
   },
 );
+
+test("a mesh file for which there is no room is written once there is some", async () => {
+  let room = false;
+  let tries = 0;
+  let stored = 0;
+  const writing = latestWritten(async () => {
+    tries++;
+    if (!room) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    stored++;
+  }, new AbortController().signal);
+  writing.changed();
+  await writing.written();
+  expect([tries, stored]).toEqual([1, 0]);
+  room = true;
+  await expect.poll(() => stored, { timeout: 10_000 }).toBe(1);
+  const refused = latestWritten(() => Promise.reject(Object.assign(new Error("no"), { code: "EACCES" })), new AbortController().signal);
+  refused.changed();
+  await expect(refused.written()).rejects.toMatchObject({ code: "EACCES" });
+});

@@ -44,8 +44,31 @@ let writes = 0;
 export async function writeMesh(path: string, mesh: MeshFile): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const next = `${path}.${process.pid}.${++writes}`;
-  await writeFile(next, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(next, path);
+  try {
+    await writeFile(next, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
+  }
+}
+
+/** How long a write that found no room waits for the next try. */
+const FULL_LOOK_MS = 1_000;
+
+/**
+ * Writes at each `changed`, one write after another, each of the latest: two at a time could end with the older one. What finds
+ * no room on the disk is written once there is some: a full disk ends no mesh. `written` throws what else went wrong.
+ */
+export function latestWritten(write: () => Promise<void>, over: AbortSignal): { changed(): void; written(): Promise<void> } {
+  let last: Promise<void> = Promise.resolve();
+  const changed = (): void => {
+    last = last.then(write).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT"))) throw error;
+      setTimeout(() => void (over.aborted || changed()), FULL_LOOK_MS).unref();
+    });
+  };
+  return { changed, written: () => last };
 }
 
 export async function removeMesh(path: string): Promise<void> {

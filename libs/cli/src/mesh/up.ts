@@ -26,7 +26,7 @@ import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { keepStreams } from "./keep-streams.ts";
-import { claimHome, HOME, isAlive, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
+import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
 import { keepWritable } from "./writable.ts";
 
@@ -106,7 +106,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
   let keeper: Link | undefined;
   let operator: Link | undefined;
-  let written = Promise.resolve();
+  let written = (): Promise<void> => Promise.resolve();
   try {
     await applyTopology(nats, keys, services.map(topologyOfService), {
       room: await room(),
@@ -142,12 +142,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
       gateway = url;
       changed();
     };
-    // One write after another, each of the latest: two at a time could end with the older one.
-    changed = () => {
-      written = written.then(async () => {
-        await writeMesh(options.meshFile, file());
-      });
-    };
+    const writing = latestWritten(() => writeMesh(options.meshFile, file()), ending.signal);
+    changed = writing.changed;
+    written = writing.written;
     for (const service of services)
       for (let i = 0; i < (replicas[service.name] ?? 1); i++)
         children.push(
@@ -170,7 +167,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       void keepWritable(operator, { keys: await KeyRing.of(keys), teams: names, mute: unwritable, signal: ending.signal });
     }
     changed();
-    await written;
+    await written();
     return {
       get file() {
         return file();
@@ -179,7 +176,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       tell: (found) => {
         environment = found;
         changed();
-        return written;
+        return written();
       },
       stop: async () => {
         await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
@@ -187,7 +184,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         await keeper?.close();
         await operator?.close();
         await server?.stop();
-        await written;
+        await written();
         await removeMesh(options.meshFile);
         lock?.release();
       },
@@ -199,7 +196,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     await keeper?.close();
     await operator?.close();
     await server?.stop();
-    await written;
+    await written();
     await removeMesh(options.meshFile);
     lock?.release();
     throw error;
