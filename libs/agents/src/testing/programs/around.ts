@@ -65,7 +65,10 @@ export class Around {
     const run = at?.run ?? [...this.runs][0];
     switch (one.does) {
       case "event":
-        for (let i = 0; i < one.times; i++) this.#fact(one.kind, one.id, { id: one.id, k: one.k + i });
+        for (let k = one.k; k < one.k + one.times; k++)
+          // Half of what the other team sends is of the version before.
+          if (one.kind === "nudged" && k % 2 === 1) this.#fact(one.kind, one.id, { id: one.id, old: k }, 1);
+          else this.#fact(one.kind, one.id, { id: one.id, k });
         return;
       case "approve":
         for (let times = one.times; times > 0 && run !== undefined; times--)
@@ -111,7 +114,7 @@ export class Around {
       });
   }
 
-  #fact(kind: EventName | "begun", id: string, data: unknown): void {
+  #fact(kind: EventName | "begun", id: string, data: unknown, schemaversion: number = kinds[kind].version): void {
     const { team, entity, event, type } = kinds[kind];
     const key = kind === "begun" ? `begun-${id}` : `x${this.#ids++}`;
     this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), {
@@ -119,6 +122,7 @@ export class Around {
       type,
       subject: id,
       team,
+      schemaversion,
       data: held(data)?.value,
     });
   }
@@ -132,7 +136,11 @@ export class Around {
     this.#put(TEAM, subject, { id: `${id}.${capability}`, type: "armada.asked", subject: id, team: from, data: held(data)?.value });
   }
 
-  #put(stream: string, subject: string, about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string }): void {
+  #put(
+    stream: string,
+    subject: string,
+    about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string; schemaversion?: number },
+  ): void {
     const { clock, mesh } = this.#world;
     const envelope: Envelope = {
       specversion: "1.0",

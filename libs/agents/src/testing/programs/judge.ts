@@ -8,7 +8,7 @@ import { seenAgain } from "./again.ts";
 import { Around } from "./around.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
-import { BEGAN, kinds, OPENS, OTHER, TEAM } from "./perform.ts";
+import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "./perform.ts";
 import type { Case } from "./program.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
 import { shown } from "./values.ts";
@@ -67,7 +67,7 @@ export async function judge(drawn: Case): Promise<Judged> {
     if (subject?.kind === "tick") ticks.set(`${subject.run} ${subject.n}`, ticks.get(`${subject.run} ${subject.n}`) ?? message.seq);
     const fact = message.envelopes[0];
     if (subject?.kind === "fact" && fact !== undefined && fact.type !== kinds.begun.type) {
-      const value = resolve(fact.data);
+      const value = fact.type === kinds.nudged.type && fact.schemaversion === 1 ? newer(resolve(fact.data)) : resolve(fact.data);
       arrived.push({
         event: fact.id,
         type: fact.type,

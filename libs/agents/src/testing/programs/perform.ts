@@ -22,12 +22,20 @@ const At = z.object({ at: z.string(), visit: z.string() });
 type At = z.infer<typeof At>;
 const Input = z.object({ generation: z.number().int(), carry: z.unknown().optional() });
 const Told = z.object({ id: z.string(), k: z.unknown() });
+/** As `nudged` was at version 1. */
+const Before = z.object({ id: z.string(), old: z.unknown() });
 const Started = z.object({ id: z.string(), carry: z.unknown().optional() });
+
+/** Data of `nudged` at version 1, at version 2. */
+export function newer(data: unknown): { id: string; k: unknown } {
+  const { id, old } = Before.parse(data);
+  return { id, k: old };
+}
 
 /** `poked` is the team's own, `nudged` the other team's; `begun` starts runs. */
 export const kinds = {
   poked: event(`${TEAM}.thing.poked`, { version: 1, id: (data) => data.id, data: Told }),
-  nudged: event(`${OTHER}.thing.nudged`, { version: 1, id: (data) => data.id, data: Told }),
+  nudged: event(`${OTHER}.thing.nudged`, { version: 2, id: (data) => data.id, data: Told, upcasts: { 1: newer } }),
   begun: event(`${OTHER}.thing.begun`, { version: 1, id: (data) => data.id, data: Started }),
 } as const;
 const awaited: Readonly<Record<EventName, typeof kinds.poked>> = kinds;
