@@ -28,10 +28,12 @@ import { openSession, type Session } from "./session.ts";
 import { sinceOf } from "./since.ts";
 import { checkKnown, definitionsOn } from "./teams.ts";
 
-// A reader that has seen enough (`| head`) is no error, and a terminal that was closed must not keep a mesh from draining.
+// A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh
+// whose output is kept on a disk that is full goes on without it.
+const serves = process.argv[2] === "up";
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    if (code !== "EIO") process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
+    if (code !== "EIO" && !(code === "ENOSPC" && serves)) process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
   });
 
 type Common = { readonly json?: boolean; readonly mesh?: string };

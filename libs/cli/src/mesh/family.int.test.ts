@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ExpectStatic, test } from "vitest";
@@ -45,6 +45,20 @@ test.concurrent("after kill -9 of `up` its services and its server end within 10
   using at = place();
   await running(at.folder);
   expect(await familyEnds(expect, at.folder, (pid) => process.kill(pid, "SIGKILL"))).toBeLessThan(10_000);
+});
+
+test.concurrent("`up` goes on where what it says finds no room", async ({ expect }) => {
+  using at = place();
+  const full = openSync("/dev/full", "w");
+  const up = spawn(process.execPath, [main, ...ARGS.split(" ")], { cwd: at.folder, stdio: ["ignore", full, full] });
+  closeSync(full);
+  const file = join(at.folder, ".armada/mesh.json");
+  await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 30_000 }).toMatch(/"gateway": "http/);
+  const [content] = (await readMesh(file))?.pids["content"] ?? [];
+  process.kill(content ?? 0, "SIGKILL"); // which it says
+  await expect.poll(async () => (await readMesh(file))?.restarts?.["content"], { timeout: 20_000 }).toBe(1);
+  expect(up.exitCode).toBeNull();
+  await familyEnds(expect, at.folder, (pid) => process.kill(pid, "SIGTERM"));
 });
 
 const ARGS = "up --port 0 --only content,gateway";
