@@ -36,6 +36,7 @@ const run = z.object({
   status: z.enum(["running", "waiting", "parked", "stopped", "completed", "degraded", "failed", "cancelled", "continued"]),
   startedAt: iso,
   endedAt: iso.optional(),
+  next: text.optional().describe("the run that goes on with the work of one that continued"),
   interruptions: count.describe("attempts that were lost with their replica"),
   waitingFor: z
     .array(z.object({ kind: text, n: z.int(), what: text, until: iso.optional() }))
@@ -64,7 +65,8 @@ const run = z.object({
 
 const result = z.object({
   type: z.literal("result"),
-  run: text,
+  run: text.describe("the one asked for"),
+  generation: text.optional().describe("the run that ended its work, where `run` continued as new: RUN~2, RUN~3 and so on"),
   workflow: text,
   status: z.enum(["completed", "degraded", "failed", "cancelled", "continued", "stopped", "parked"]),
   ms: z.number(),

@@ -136,7 +136,7 @@ export async function ask(
   });
 }
 
-async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
+export async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
   const loaded = await log.load(runFilter(team, run));
   if (loaded.kind === "too_many")
     throw new ArmadaError("JOURNAL_FULL", `the journal of ${run} has more than 1,000 messages`, {

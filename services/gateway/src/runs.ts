@@ -41,7 +41,8 @@ export type Found = {
   readonly messages: readonly Message[];
   readonly upTo: number;
 };
-export type Approval = { readonly status: "done" | "already"; readonly approved: boolean; readonly by: string };
+/** `run`: whose approval it is, the one asked for or one that goes on with its work. */
+export type Approval = { readonly run: string; readonly status: "done" | "already"; readonly approved: boolean; readonly by: string };
 
 const RETRY_AFTER_S = 2;
 const CONTROL_MS = 10_000;
@@ -119,20 +120,32 @@ export class Runs {
     return this.#ports.teamPorts(team).live.watch(run, handler, signal);
   }
 
-  /** Answers an approval, and comes back once the run's journal shows an answer: this one, or the one that was first. @throws Problem */
+  /**
+   * Answers an approval, and comes back once the run's journal shows an answer: this one, or the one that was first. Where the
+   * run continued as new and was not answered itself, the newest run that goes on with its work is. @throws Problem
+   */
   async approve(run: string, n: number, answer: { approved: boolean; by: string }, traceparent: string | undefined): Promise<Approval> {
-    const found = await this.find(run);
+    const found = await this.#open(await this.find(run), n);
     const before = answered(found, n, "");
     if (before !== undefined) return before;
     const id = `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`;
-    await this.#ask(found.team, "run_approve", id, { run, n, ...answer }, traceparent);
+    await this.#ask(found.team, "run_approve", id, { run: found.run, n, ...answer }, traceparent);
     for (const deadline = performance.now() + CONTROL_MS; performance.now() < deadline; await sleep(LOOK_MS)) {
-      const now = answered(await this.find(run), n, askId(id, "run_approve"));
+      const now = answered(await this.find(found.run), n, askId(id, "run_approve"));
       if (now !== undefined) return now;
     }
     throw new Problem("team-silent", `team ${found.team} has the answer and did not act on it within ${CONTROL_MS / 1_000} s`, {
       retryAfter: RETRY_AFTER_S,
     });
+  }
+
+  /** The run itself where approval `n` was answered there, so that the same request again is the same answer; else the newest of its work. */
+  async #open(found: Found, n: number): Promise<Found> {
+    const { next } = found.state.ended ?? {};
+    if (next === undefined || givenOf(found, n) !== undefined) return found;
+    const loaded = await this.#ports.teamPorts(found.team).log.load(runFilter(found.team, next));
+    const state = readRun(loaded.kind === "loaded" ? loaded.messages : []);
+    return state.exists ? this.#open(await this.find(next), n) : found;
   }
 
   async #stored(input: unknown): Promise<unknown> {
@@ -179,16 +192,22 @@ function askId(id: string, capability: string): string {
 }
 
 /** How approval `n` was answered; undefined while it waits. @throws Problem `approval-unknown`, `run-ended` */
-function answered({ run, state, messages }: Found, n: number, ask: string): Approval | undefined {
+function answered(found: Found, n: number, ask: string): Approval | undefined {
+  const { run, state } = found;
   const wait = state.waits.get(n);
   if (wait?.kind !== "approval") throw new Problem("approval-unknown", `run ${run} asks for no approval ${n}`, { field: "n" });
-  for (const message of messages)
-    for (const [i, event] of readJournalMessage(message)?.events.entries() ?? [])
-      if (event.type === "approval.given" && event.data.n === n) {
-        const { approved, by } = event.data;
-        return { status: message.envelopes[i]?.causationid === ask ? "done" : "already", approved, by };
-      }
+  const given = givenOf(found, n);
+  if (given !== undefined) return { run, status: given.ask === ask ? "done" : "already", approved: given.approved, by: given.by };
   if (!wait.open) throw new Problem("run-ended", `approval ${n} expired: ${wait.data.otherwise}`, { field: "n" });
   if (state.ended !== undefined) throw new Problem("run-ended", `run ${run} is ${state.ended.status}`, { field: "id" });
+  return undefined;
+}
+
+/** The answer to approval `n` in the run's own journal, and the ask that gave it. */
+function givenOf({ messages }: Found, n: number): { approved: boolean; by: string; ask: string | undefined } | undefined {
+  for (const message of messages)
+    for (const [i, event] of readJournalMessage(message)?.events.entries() ?? [])
+      if (event.type === "approval.given" && event.data.n === n)
+        return { approved: event.data.approved, by: event.data.by, ask: message.envelopes[i]?.causationid };
   return undefined;
 }

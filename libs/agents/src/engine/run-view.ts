@@ -31,6 +31,8 @@ export type RunView = {
   readonly status: RunStatus;
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** The run that goes on with the work of one that `continued`. */
+  readonly next?: string;
   readonly interruptions: number;
   readonly waitingFor?: readonly WaitingFor[];
   readonly reason?: { readonly code: string; readonly message: string; readonly hint?: string };
@@ -73,7 +75,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...providers(state), ...windows(state)]
       : [];
   const approvals = approvalsOf(state);
-  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
+  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(run, state);
   return {
     run,
     team,
@@ -82,6 +84,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
     status: statusOf(state),
     startedAt: state.startedAt,
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
+    ...(state.ended?.next === undefined ? {} : { next: state.ended.next }),
     interruptions: steps.length === 0 ? 0 : [...state.steps.values()].reduce((sum, step) => sum + step.lost, 0),
     ...(waitingFor.length === 0 ? {} : { waitingFor }),
     ...(reason === undefined
@@ -98,13 +101,13 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
   };
 }
 
-function parkedReason(state: RunState): { code: string; message: string; hint?: string } | undefined {
+function parkedReason(run: string, state: RunState): { code: string; message: string; hint?: string } | undefined {
   const parked = [...state.steps.values()].find((step) => step.status === "parked");
   if (parked === undefined) return undefined;
   return {
     code: parked.lastFailure?.code ?? "PARKED",
     message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`,
-    hint: "armada runs retry ID",
+    hint: `armada runs retry ${run}`,
   };
 }
 

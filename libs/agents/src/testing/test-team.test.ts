@@ -160,3 +160,25 @@ test("a wait for what the team does not list, and another team's fact, reject at
   ]);
   await t.expectReplays();
 });
+
+test("the generations of one run are one: the newest is shown and answered", async () => {
+  const rounds = workflow({
+    name: "rounds",
+    version: 1,
+    input: z.object({ n: z.number() }),
+    output: z.object({ n: z.number() }),
+    run: async ({ n }, ctx) => {
+      if (n === 1) return ctx.continueAsNew({ n: 2 });
+      await ctx.approval("enough?", { within: "1d", otherwise: "cancel" });
+      return { n };
+    },
+  });
+  await using t = testTeam(team({ name: "loops", workflows: [rounds] }), { seed: 1 });
+  await t.start("rounds", { n: 1 }, "r1");
+  expect(t.run()).toMatchObject({ run: "r1~2", status: "waiting" });
+  expect(t.run("r1")).toMatchObject({ status: "continued", next: "r1~2" });
+  await t.approve("r1");
+  expect(t.run()).toMatchObject({ run: "r1~2", status: "completed" });
+  await t.start("rounds", { n: 2 }, "r2");
+  expect(() => t.run()).toThrow("there are 3: r1, r1~2, r2");
+});

@@ -29,8 +29,9 @@ export type TestTeam = AsyncDisposable & {
   idle(): Promise<void>;
   /** Lets this much virtual time pass, whatever there is to do. */
   advance(ms: number): Promise<void>;
+  /** Answers the approval of the run of an id, else of the only one, or of the newest that goes on with its work. */
   approve(run?: string, answer?: { approved: boolean }): Promise<void>;
-  /** The run of an id, else of the only one there is. @throws ArmadaError `WHICH_RUN` */
+  /** The run of an id, else the only one there is: of those that `ctx.continueAsNew` makes, the newest. @throws ArmadaError `WHICH_RUN` */
   run(id?: string): RunView;
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
@@ -72,14 +73,20 @@ export function testTeam(
     ...new Set(stream.messages.flatMap(({ subject }) => (subject.startsWith("run.") ? [subject.split(".")[4] ?? ""] : []))),
   ];
   const only = (id: string | undefined): string => {
-    const [first, second] = runs();
+    const [first, second] = runs().filter((one) => !runs().some((other) => nextOf(other) === one));
     if (id !== undefined && runs().includes(id)) return id;
     if (id !== undefined || first === undefined || second !== undefined)
       throw new ArmadaError(
         "WHICH_RUN",
         `${id === undefined ? "" : `there is no run ${id}; `}there are ${runs().length}: ${runs().join(", ")}`,
       );
-    return first;
+    return newestOf(first);
+  };
+  const nextOf = (id: string): string | undefined => readRun(journal(id)).ended?.next;
+  /** The last of the runs that go on with a run's work. */
+  const newestOf = (id: string): string => {
+    const next = nextOf(id);
+    return next === undefined || !runs().includes(next) ? id : newestOf(next);
   };
   const put = (
     to: string,

@@ -58,20 +58,45 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
     out.say(`accepted: armada runs show ${run}`);
     return EXIT.ok;
   }
-  const state = await follow(session.log(team), team, run, out, signal, flags.stream === true ? session.live(team) : undefined);
-  return result(team, run, state, out);
+  return followToEnd(session.log(team), team, run, out, signal, flags.stream === true ? session.live(team) : undefined);
 }
 
 /** Shows a run until it ends, with what the models say in it from now on. */
-export async function watchCommand(team: string, run: string, session: Session, out: Output, signal: AbortSignal): Promise<number> {
-  return result(team, run, await follow(session.log(team), team, run, out, signal, session.live(team)), out);
+export async function watchCommand(
+  team: string,
+  run: string,
+  session: Pick<Session, "log" | "live">,
+  out: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  return followToEnd(session.log(team), team, run, out, signal, session.live(team));
 }
 
-/** The last line of a run that was watched, and the exit code. */
-function result(team: string, run: string, state: RunState, out: Output): number {
-  out.emit(resultOf(run, state, state.ended?.output ?? null));
-  if (!isLive(out)) out.say(runTree(viewOf(team, run, state)));
-  return exitCode(state);
+/** Follows a run, and those that go on with its work where it continues as new: the last one's end is its result and exit code. */
+async function followToEnd(
+  log: Pick<Log, "follow">,
+  team: string,
+  run: string,
+  out: Output,
+  signal: AbortSignal,
+  live: Pick<Live, "watch"> | undefined,
+): Promise<number> {
+  const states: RunState[] = [];
+  let generation = run;
+  for (;;) {
+    const state = await follow(log, team, generation, out, signal, live);
+    states.push(state);
+    const next = state.ended?.next;
+    if (next !== undefined) {
+      out.say(`${generation} goes on as ${next}`);
+      generation = next;
+      continue;
+    }
+    const result = resultOf(run, state, state.ended?.output ?? null);
+    out.emit({ ...result, ...(generation === run ? {} : { generation }), ...totalOf(states) });
+    if (!isLive(out)) out.say(runTree(viewOf(team, generation, state)));
+    return exitCode(state);
+  }
 }
 
 /** Whether a run is drawn as a tree that grows in place: on a terminal, for people. */
@@ -143,18 +168,26 @@ async function followPlain(
 /** The last line of `run --wait --json` and `demo --json`. */
 export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"result"> & { output: T } {
   const steps = [...state.steps.values()];
-  const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((total, step) => total + of(step), 0);
   return {
     type: "result",
     run,
     workflow: state.workflow,
     status: state.ended?.status ?? (state.stopped === undefined ? "parked" : "stopped"),
-    ms: Math.max(0, Date.parse(state.endedAt ?? state.startedAt) - Date.parse(state.startedAt)),
-    tokens: sum((step) => step.tokens),
-    costMicros: sum((step) => step.costMicros),
+    ...totalOf([state]),
     degraded: steps.flatMap((step) => (step.degraded === undefined ? [] : [{ step: step.n, agent: step.agent, ...step.degraded }])),
     ...(state.ended?.failure === undefined ? {} : { failure: state.ended.failure }),
     output,
+  };
+}
+
+/** What a run's generations, from its first to its last, took together. */
+function totalOf(generations: readonly RunState[]): { ms: number; tokens: number; costMicros: number } {
+  const steps = generations.flatMap((state) => [...state.steps.values()]);
+  const startedAt = generations[0]?.startedAt ?? "";
+  return {
+    ms: Math.max(0, Date.parse(generations.at(-1)?.endedAt ?? startedAt) - Date.parse(startedAt)),
+    tokens: steps.reduce((sum, step) => sum + step.tokens, 0),
+    costMicros: steps.reduce((sum, step) => sum + step.costMicros, 0),
   };
 }
 

@@ -8,9 +8,14 @@ import { runTree } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
 
 const CONTROL_MS = 10_000;
+const LOOK_MS = 50;
 
 /** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
-export async function findRun(session: Session, teams: readonly string[], run: string): Promise<{ team: string; state: RunState }> {
+export async function findRun(
+  session: Pick<Session, "state">,
+  teams: readonly string[],
+  run: string,
+): Promise<{ team: string; state: RunState }> {
   for (const team of teams) {
     const state = await session.state(team, run);
     if (state.exists) return { team, state };
@@ -18,8 +23,13 @@ export async function findRun(session: Session, teams: readonly string[], run: s
   throw new ArmadaError("NO_SUCH_RUN", `no team has a run ${run}`, { hint: "see `armada runs list`" });
 }
 
-/** The run that goes on with the work of a continued one, and so on to the newest; the run itself where it did not continue. */
-async function newest(session: Session, team: string, run: string, state: RunState): Promise<{ run: string; state: RunState }> {
+/** The run that goes on with the work of a continued one, and so on to the newest that has begun; the run itself where it did not continue. */
+async function newest(
+  session: Pick<Session, "state">,
+  team: string,
+  run: string,
+  state: RunState,
+): Promise<{ run: string; state: RunState }> {
   let last = { run, state };
   for (let next = state.ended?.next; next !== undefined; next = last.state.ended?.next) {
     const after = await session.state(team, next);
@@ -29,7 +39,12 @@ async function newest(session: Session, team: string, run: string, state: RunSta
   return last;
 }
 
-export async function showRun(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
+export async function showRun(
+  session: Pick<Session, "state" | "queues" | "objects">,
+  teams: readonly string[],
+  run: string,
+  out: Output,
+): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
   const served = shownAsServed(viewOf(team, run, state), await session.queues(team));
   const view = await withShown(served, (ref) => session.objects.get(ref.$object, ref.team));
@@ -48,14 +63,25 @@ export type Control = {
   readonly says: string;
 };
 
-/** Asks the run's own team for a change and waits until its journal shows it. */
-export async function controlRun(session: Session, teams: readonly string[], run: string, control: Control, out: Output): Promise<number> {
+/** Asks the run's own team for a change of the newest run that goes on with its work, and waits until its journal shows it. */
+export async function controlRun(
+  session: Pick<Session, "state" | "ask">,
+  teams: readonly string[],
+  run: string,
+  control: Control,
+  out: Output,
+): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
+  const deadline = Date.now() + CONTROL_MS;
   let last = await newest(session, team, run, state);
+  while (last.state.ended?.next !== undefined && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS)); // the next one is about to begin
+    last = await newest(session, team, last.run, last.state);
+  }
   const nothing = control.check(last.state);
   if (nothing !== undefined) {
-    out.emit({ type: "already", run, message: nothing });
-    out.say(nothing);
+    out.emit({ type: "already", run: last.run, message: nothing });
+    out.say(last.run === run ? nothing : `${last.run}, which goes on with the work of ${run}: ${nothing}`);
     return EXIT.ok;
   }
   await session.ask(team, control.capability, `${last.run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, {
@@ -63,16 +89,15 @@ export async function controlRun(session: Session, teams: readonly string[], run
     by: "operator",
     ...control.data,
   });
-  const deadline = Date.now() + CONTROL_MS;
   while (Date.now() < deadline) {
     last = { run: last.run, state: await session.state(team, last.run) };
     if (!control.done(last.state)) last = await newest(session, team, last.run, last.state);
     else {
       out.emit({ type: "done", run: last.run, status: viewOf(team, last.run, last.state).status });
-      out.say(`${control.says} ${last.run}`);
+      out.say(`${control.says} ${last.run}${last.run === run ? "" : `, which goes on with the work of ${run}`}`);
       return EXIT.ok;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   throw new ArmadaError("CONTROL_UNANSWERED", `team ${team} did not act on ${run} within ${CONTROL_MS / 1_000} s`, {
     hint: "is it up? see `armada health`",
@@ -138,14 +163,15 @@ export async function checkMove(session: Session, teams: readonly Team[], run: s
     run,
   );
   const team = teams.find((one) => one.name === found.team);
-  const served = team?.workflows.filter((one) => one.name === found.state.workflow).map((one) => one.version) ?? [];
+  const last = await newest(session, found.team, run, found.state);
+  const served = team?.workflows.filter((one) => one.name === last.state.workflow).map((one) => one.version) ?? [];
   if (team === undefined || !served.includes(version))
-    throw new ArmadaError("VERSION_UNKNOWN", `team ${found.team} has no ${found.state.workflow} v${flags.to}`, {
+    throw new ArmadaError("VERSION_UNKNOWN", `team ${found.team} has no ${last.state.workflow} v${flags.to}`, {
       hint: `it serves ${served.map((one) => `v${one}`).join(", ") || "none"}`,
     });
-  const loaded = await session.log(found.team).load(runFilter(found.team, run));
+  const loaded = await session.log(found.team).load(runFilter(found.team, last.run));
   const journal = loaded.kind === "loaded" ? loaded.messages : [];
-  const fault = await fits(team, { id: run, journal, version }, { objects: session.objects, idle: systemScheduler.idle });
+  const fault = await fits(team, { id: last.run, journal, version }, { objects: session.objects, idle: systemScheduler.idle });
   if (fault !== undefined) throw fault;
 }
 

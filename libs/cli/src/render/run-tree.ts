@@ -31,12 +31,13 @@ export function runTree(run: RunView, now?: number, under: (n: number) => readon
     const last = index === all.length - 1;
     return [`${last ? "└─" : "├─"} ${row}`, ...below.map((text) => `${last ? " " : "│"}      ${text}`)];
   });
-  const { reason } = run;
+  const { reason, next } = run;
   const why =
     reason === undefined
       ? []
       : [`   ${oneLine(reason.message)} (${reason.code})`, ...(reason.hint === undefined ? [] : [`   ${reason.hint}`])];
-  const text = [head.join("  "), ...lines, ...why].join("\n");
+  const on = next === undefined ? [] : [`   goes on as ${next}: armada runs show ${next}`];
+  const text = [head.join("  "), ...lines, ...why, ...on].join("\n");
   return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
 }
 

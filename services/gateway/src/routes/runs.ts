@@ -24,6 +24,7 @@ const Run = z.looseObject({
   workflow: z.string(),
   version: z.number(),
   status: z.string(),
+  next: z.string().optional().describe("the run that goes on with the work of one that is `continued`"),
   approvals: z
     .array(
       z.looseObject({
@@ -80,7 +81,10 @@ const schemas = {
     description: "Answers an approval; `already` where it was answered before",
     params: Approval,
     body: Answer,
-    response: { 200: z.object({ status: z.enum(["done", "already"]), approved: z.boolean(), by: z.string() }), ...failures },
+    response: {
+      200: z.object({ run: z.string(), status: z.enum(["done", "already"]), approved: z.boolean(), by: z.string() }),
+      ...failures,
+    },
   },
 };
 
