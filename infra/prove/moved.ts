@@ -21,7 +21,7 @@ const Told = z.object({ output: z.record(z.string(), z.number()) });
 /** A server started by hand, and how the commands and services find it. */
 type Server = { readonly nats: string; readonly keys: string; readonly port: number; readonly name: string; readonly at: Place };
 
-/** Two teams, moved to another server with all that is under way; then that server's folder is emptied under their services. */
+/** Two teams, moved to another server, which has identities of its own under their and the operator's names, with all that is under way; then that server's folder is emptied under their services. */
 export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
   yield* withServers(["first", "second"], async function* (servers, doing) {
     const [first, second] = servers;
@@ -68,10 +68,13 @@ async function* withServers(
   using copy = copyCheckout(["content"]); // its contract declares an event from outside, which somebody has to want
   writeMovers(copy);
   using at = place({}, copy.root);
-  const keys = join(at.cwd, "keys");
-  const made = await armada(["provision", "--keys", keys], at); // identities; there is no server yet
-  if (made.code !== 4) throw new Error(`no identities: ${made.stdout}${made.stderr}`);
-  const servers = await Promise.all(names.map((name) => serverOf(name, keys, at)));
+  const servers: Server[] = [];
+  for (const name of names) {
+    const keys = join(at.cwd, `keys-${name}`);
+    const made = await armada(["provision", "--keys", keys], at); // identities; there is no server yet
+    if (made.code !== 4) throw new Error(`no identities: ${made.stdout}${made.stderr}`);
+    servers.push(await serverOf(name, keys, at));
+  }
   const running = new Map<string, HandStarted>();
   let services: Started[] = [];
   try {
@@ -106,7 +109,7 @@ type Doing = {
   empty(server: Server): Promise<void>;
 };
 
-async function* moves(from: Server, to: Server, { start, stop, say }: Doing & Pick<About, "say">): AsyncGenerator<Figure> {
+async function* moves(from: Server, to: Server, { start, stop, services, say }: Doing & Pick<About, "say">): AsyncGenerator<Figure> {
   const opened = Array.from({ length: OPEN }, (_, i) => `open${i}`);
   const told = ["told0", "told1", "told2"];
   const began = Date.now();
@@ -127,6 +130,11 @@ async function* moves(from: Server, to: Server, { start, stop, say }: Doing & Pi
   for (const team of TEAMS) {
     const { code, stdout, stderr } = await armada(["move", "team", team, "--to", to.nats, "--creds", to.keys], from.at);
     yield count(`moving ${team}: exit code`, code, 0, `${stdout}${stderr}`);
+    if (team === TEAMS[0])
+      yield none(
+        "keys of before that the move does not name",
+        ["operator", ...TEAMS].filter((name) => !stdout.includes(`add former key of ${name} to`)),
+      );
   }
   const after = await readTeam("keeper", to);
   yield none("messages with another sequence, subject or time", differences(before, after));
@@ -143,6 +151,14 @@ async function* moves(from: Server, to: Server, { start, stop, say }: Doing & Pi
     async () => (await runsOf(to)).filter(({ ends }) => ends.length > 0).length >= all.length,
   ).catch(() => undefined);
   yield* judged("moved", all, told, to);
+  yield none(
+    "messages of before that are not believed",
+    services().flatMap(({ said }) =>
+      said()
+        .split("\n")
+        .filter((line) => line.includes("is not taken")),
+    ),
+  );
   const early = (await runsOf(to)).flatMap((run) => tooEarly(run));
   yield none("sleeps that ended early", early);
   yield none("facts that the read model holds not once", uneven(await heard(to), told));

@@ -13,6 +13,8 @@ const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
 ]);
 const REFUSED: ReadonlySet<string> = new Set([
   "FILE_EXISTS",
+  "FILE_UNREADABLE",
+  "FILE_UNWRITABLE",
   "TEAM_RUNS",
   "TEAM_WANTED",
   "TEAM_NOT_COPIED",

@@ -12,6 +12,7 @@ import { startTestMesh, type TestMesh } from "./testing/index.ts";
 const quiet = { info: () => undefined, warn: () => undefined };
 const STREAMS = ["TEAM_alpha", "TIMERS_alpha"];
 const FACTS = 60;
+const NOBODY = { seed: undefined, writers: new Map() };
 
 const adminOf = async (mesh: TestMesh): Promise<Link> =>
   link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
@@ -59,7 +60,7 @@ test("a team's streams go through a file to another server: messages, queues, an
   expect((await alpha.timers.at({ run: "r1", n: 1 }, due, fact(0))).kind).toBe("appended");
   const path = join(from.keys, "alpha.tar");
   const seed = await readFile(join(from.keys, "alpha.nk"), "utf8");
-  await writeBackup(here, STREAMS, seed, path);
+  await writeBackup(here, STREAMS, { seed, writers: new Map() }, path);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 
   const kept = await openBackup(path);
@@ -92,11 +93,13 @@ test("a stream goes from server to server without a file", async () => {
 test("a file that is there stays, one that fails goes, and what is none is said", async () => {
   const path = join(from.keys, "there.tar");
   await writeFile(path, "mine");
-  await expect(writeBackup(here, STREAMS, undefined, path)).rejects.toMatchObject({ code: "FILE_EXISTS" });
+  await expect(writeBackup(here, STREAMS, NOBODY, path)).rejects.toMatchObject({ code: "FILE_EXISTS" });
   expect(await readFile(path, "utf8")).toBe("mine");
   await expect(openBackup(path)).rejects.toMatchObject({ code: "NOT_A_BACKUP" });
   await rm(path);
-  await expect(writeBackup(here, [...STREAMS, "TEAM_none"], undefined, path)).rejects.toMatchObject({ code: "SNAPSHOT_FAILED" });
+  await expect(openBackup(path)).rejects.toMatchObject({ code: "FILE_UNREADABLE", message: `there is no file ${path}` });
+  await expect(writeBackup(here, STREAMS, NOBODY, join(path, "in.tar"))).rejects.toMatchObject({ code: "FILE_UNWRITABLE" });
+  await expect(writeBackup(here, [...STREAMS, "TEAM_none"], NOBODY, path)).rejects.toMatchObject({ code: "SNAPSHOT_FAILED" });
   await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
   await expect(restoreStream(there, await snapshotStream(here, "TEAM_alpha"))).rejects.toMatchObject({ code: "RESTORE_FAILED" });
 });

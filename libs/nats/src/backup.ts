@@ -3,6 +3,7 @@ import { ArmadaError } from "@armada/contracts";
 import type { StreamConfig } from "@nats-io/jetstream";
 import { z } from "zod";
 import type { Link } from "./connect.ts";
+import type { KeptIdentities, PublicKeys } from "./identities.ts";
 import { type StreamSnapshot, snapshotStream } from "./snapshot.ts";
 import { appendFile, endArchive, filesOf } from "./tar.ts";
 
@@ -10,22 +11,29 @@ import { appendFile, endArchive, filesOf } from "./tar.ts";
 const ABOUT = "backup.json";
 const DATA = "stream.tar.s2";
 const IDENTITY = "identity.nk";
+const WRITERS = "writers.json";
 const READ_AT_ONCE = 128 * 1024;
 
 const About = z.object({
   config: z.custom<StreamConfig>((value) => z.looseObject({ name: z.string() }).safeParse(value).success),
   state: z.record(z.string(), z.unknown()),
 });
+/** Lists of users' public nkeys by name. */
+const Writers = z.record(z.string(), z.array(z.string().regex(/^U[A-Z2-7]{55}$/u)));
 
 /**
- * Writes streams, and the team's secret key where there is one, into one tar archive, mode 0600: `STREAM/backup.json` and
- * `STREAM/stream.tar.s2` of each, `identity.nk`. It is on disk when this resolves; a file that is there is not touched, and one that fails is taken away.
- * @throws ArmadaError `SNAPSHOT_FAILED`, `FILE_EXISTS`; node's errors of the disk
+ * Writes streams, the team's secret key where there is one, and the public keys of who wrote into them, into one tar archive,
+ * mode 0600: `STREAM/backup.json` and `STREAM/stream.tar.s2` of each, `identity.nk`, `writers.json`. It is on disk when this
+ * resolves; a file that is there is not touched, and one that fails is taken away.
+ * @throws ArmadaError `SNAPSHOT_FAILED`, `FILE_EXISTS`, `FILE_UNWRITABLE`; node's errors of the disk
  */
-export async function writeBackup(link: Link, streams: readonly string[], seed: string | undefined, path: string): Promise<void> {
+export async function writeBackup(link: Link, streams: readonly string[], { seed, writers }: KeptIdentities, path: string): Promise<void> {
   const tar = await open(path, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "EEXIST") throw new ArmadaError("FILE_EXISTS", `${path} is there already`, { cause, hint: "name another file" });
-    throw cause;
+    throw new ArmadaError("FILE_UNWRITABLE", `${path} cannot be written: ${cause.message}`, {
+      cause,
+      hint: "name a file in a folder that is there and that you may write",
+    });
   });
   try {
     let at = 0;
@@ -35,6 +43,7 @@ export async function writeBackup(link: Link, streams: readonly string[], seed: 
       at = await appendFile(tar, at, `${stream}/${ABOUT}`, once(JSON.stringify({ config, state }, undefined, 2)));
     }
     if (seed !== undefined) at = await appendFile(tar, at, IDENTITY, once(seed));
+    at = await appendFile(tar, at, WRITERS, once(JSON.stringify(Object.fromEntries(writers), undefined, 2)));
     await endArchive(tar, at);
     await tar.sync();
     await tar.close();
@@ -45,13 +54,18 @@ export async function writeBackup(link: Link, streams: readonly string[], seed: 
   }
 }
 
-/** Reads what `writeBackup` wrote; the snapshots' chunks are read from the file while it is open. @throws ArmadaError `NOT_A_BACKUP` */
-export async function openBackup(path: string): Promise<{
-  readonly seed: string | undefined;
-  readonly snapshots: readonly StreamSnapshot[];
-  close(): Promise<void>;
-}> {
-  const tar = await open(path, "r");
+/** A team's backup while its file is open. */
+export type Backup = KeptIdentities & { readonly snapshots: readonly StreamSnapshot[] };
+
+/**
+ * Reads what `writeBackup` wrote; the snapshots' chunks are read from the file while it is open.
+ * @throws ArmadaError `NOT_A_BACKUP`, `FILE_UNREADABLE`
+ */
+export async function openBackup(path: string): Promise<Backup & { close(): Promise<void> }> {
+  const tar = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === "ENOENT" ? `there is no file ${path}` : `${path} cannot be read: ${cause.message}`;
+    throw new ArmadaError("FILE_UNREADABLE", why, { cause, hint: "--from FILE names what `armada remove team NAME --keep FILE` wrote" });
+  });
   try {
     const files = await filesOf(tar);
     const whole = async (name: string): Promise<string | undefined> => {
@@ -68,7 +82,9 @@ export async function openBackup(path: string): Promise<{
       const { config, state } = About.parse(JSON.parse((await whole(`${stream}/${ABOUT}`)) ?? ""));
       snapshots.push({ config, state, chunks: piecesOf(tar, at, size) });
     }
-    return { seed: await whole(IDENTITY), snapshots, close: () => tar.close() };
+    // Without it where an earlier version wrote the file.
+    const writers: PublicKeys = new Map(Object.entries(Writers.parse(JSON.parse((await whole(WRITERS)) ?? "{}"))));
+    return { seed: await whole(IDENTITY), writers, snapshots, close: () => tar.close() };
   } catch (cause) {
     await tar.close();
     throw new ArmadaError("NOT_A_BACKUP", `${path} is no backup of a team`, { cause, hint: "name a file that Armada wrote" });

@@ -7,8 +7,19 @@ import { createUser, fromSeed } from "@nats-io/nkeys";
 /** Who a process is to NATS and to the readers of its messages. `seed` is the secret. */
 export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string };
 
+/** Public keys by name: the one that signs now first, then former ones. */
+export type PublicKeys = ReadonlyMap<string, readonly string[]>;
+
+/** Of a folder of identities, for a backup of a team: its secret key where the folder has it, and whose signatures its streams may hold. */
+export type KeptIdentities = { readonly seed: string | undefined; readonly writers: PublicKeys };
+
+/** They change streams and state nothing. */
+const SIGN_NOTHING: ReadonlySet<string> = new Set(["provisioner", "archiver"]);
 const PUBLIC = "public.json";
-/** Public keys of teams that were removed: what they signed is still theirs, and nothing else is. */
+/**
+ * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
+ * is still theirs. Only removing, restoring and moving a team add to it.
+ */
 const RETIRED = "retired.json";
 /** ASN.1 frames of a raw Ed25519 key (RFC 8410). */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -36,13 +47,50 @@ export async function retireKey(dir: string, name: string): Promise<boolean> {
   const keys = await currentKeys(dir);
   const key = keys.get(name);
   if (key === undefined) return false;
-  await writeKeys(join(dir, RETIRED), new Map([...(await listed(join(dir, RETIRED))), [name, key]]));
+  await believe(dir, new Map([[name, [key]]]), new Map());
   keys.delete(name);
   await writeKeys(join(dir, PUBLIC), keys);
   return true;
 }
 
-async function writeKeys(path: string, keys: ReadonlyMap<string, string>): Promise<void> {
+/** Has readers take what these keys signed as well. Answers the keys that were not known before. */
+export async function believeFormer(dir: string, former: PublicKeys): Promise<PublicKeys> {
+  return believe(dir, former, await publicKeys(dir));
+}
+
+async function believe(dir: string, former: PublicKeys, known: PublicKeys): Promise<PublicKeys> {
+  const fresh = new Map([...former].map(([name, keys]) => [name, keys.filter((key) => known.get(name)?.includes(key) !== true)] as const));
+  const added = new Map([...fresh].filter(([, keys]) => keys.length > 0));
+  if (added.size > 0) await writeKeys(join(dir, RETIRED), joined(await listed(join(dir, RETIRED)), added));
+  return added;
+}
+
+/** Puts a secret key into a folder where none of its name is. Answers whether it was there, is now, or another signs. */
+export async function placeIdentity(dir: string, name: string, seed: string): Promise<"there" | "placed" | "another"> {
+  const own = fromSeed(new TextEncoder().encode(seed.trim())).getPublicKey();
+  const there = (await currentKeys(dir)).get(name);
+  if (there !== undefined && there !== own) return "another";
+  const path = join(dir, `${name}.nk`);
+  if (there !== undefined && (await seedOf(dir, name)) !== undefined) return "there";
+  await writeFile(path, seed.trim(), { mode: 0o600, flag: "wx" });
+  await ensureIdentities(dir, [name]);
+  return "placed";
+}
+
+/** What a backup of a team keeps of a folder of identities. */
+export async function identitiesToKeep(dir: string, team: string): Promise<KeptIdentities> {
+  const writers = new Map([...(await publicKeys(dir))].filter(([name]) => !SIGN_NOTHING.has(name)));
+  return { seed: await seedOf(dir, team), writers };
+}
+
+async function seedOf(dir: string, name: string): Promise<string | undefined> {
+  return readFile(join(dir, `${name}.nk`), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+async function writeKeys(path: string, keys: ReadonlyMap<string, string | readonly string[]>): Promise<void> {
   const sorted = Object.fromEntries([...keys].sort(([a], [b]) => a.localeCompare(b)));
   await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`, { mode: 0o644 });
 }
@@ -60,14 +108,22 @@ export async function readIdentity(dir: string, name: string): Promise<Identity>
   }
 }
 
-/** The public keys of a folder of identities, by name: from its list, else from the seeds; of a team that was removed, its last one. */
-export async function publicKeys(dir: string): Promise<ReadonlyMap<string, string>> {
-  return new Map([...(await listed(join(dir, RETIRED))), ...(await currentKeys(dir))]);
+/** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */
+export async function publicKeys(dir: string): Promise<PublicKeys> {
+  const present = [...(await currentKeys(dir))].map(([name, key]) => [name, [key]] as const);
+  return joined(new Map(present), await listed(join(dir, RETIRED)));
+}
+
+function joined(first: PublicKeys, second: PublicKeys): PublicKeys {
+  const all = new Map(first);
+  for (const [name, keys] of second) all.set(name, [...new Set([...(first.get(name) ?? []), ...keys])]);
+  return all;
 }
 
 async function currentKeys(dir: string): Promise<Map<string, string>> {
   const files = await readdir(dir).catch(() => [] as string[]);
-  const keys = await listed(join(dir, PUBLIC));
+  const keys = new Map<string, string>();
+  for (const [name, [key]] of await listed(join(dir, PUBLIC))) if (key !== undefined) keys.set(name, key);
   for (const file of files.filter((f) => f.endsWith(".nk"))) {
     const name = file.slice(0, -".nk".length);
     keys.set(name, (await readIdentity(dir, name)).publicKey);
@@ -75,14 +131,17 @@ async function currentKeys(dir: string): Promise<Map<string, string>> {
   return keys;
 }
 
-async function listed(path: string): Promise<Map<string, string>> {
+/** A name has one key, or a list of them. */
+async function listed(path: string): Promise<PublicKeys> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return "{}";
     throw error;
   });
   const keys: unknown = JSON.parse(text);
   if (typeof keys !== "object" || keys === null) return new Map();
-  return new Map(Object.entries(keys).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  return new Map(
+    Object.entries(keys).map(([name, some]) => [name, [some].flat().filter((key): key is string => typeof key === "string")] as const),
+  );
 }
 
 /** Signs in about 50 µs, where the client library's own signer takes over a millisecond. */

@@ -1,7 +1,7 @@
 export { connectTeam, type NatsPorts, portsOf } from "./adapter.ts";
-export { openBackup, writeBackup } from "./backup.ts";
+export { type Backup, openBackup, writeBackup } from "./backup.ts";
 export { type Link, link, PINNED_SERVER } from "./connect.ts";
-export { ensureIdentities, type Identity, readIdentity } from "./identities.ts";
+export { ensureIdentities, type Identity, identitiesToKeep, type PublicKeys, readIdentity } from "./identities.ts";
 export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./inventory.ts";
 export { KeyRing } from "./key-ring.ts";
 export { missingOf } from "./missing.ts";
@@ -9,7 +9,7 @@ export { fireOverdueTimers } from "./overdue-timers.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./permissions.ts";
 export { adjustRoom, type Change, provision } from "./provision.ts";
 export { dropIdentity, dropTeam, type TeamOnServer, teamOnServer } from "./remove-team.ts";
-export { type Restored, restoreIdentity, restoreTeam, writtenSince } from "./restore-team.ts";
+export { type Restored, type RestoredTeam, restoreTeam, writtenSince } from "./restore-team.ts";
 export type { Room } from "./room.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./snapshot.ts";

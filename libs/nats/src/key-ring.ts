@@ -1,4 +1,4 @@
-import { publicKeys, verifier } from "./identities.ts";
+import { type PublicKeys, publicKeys, verifier } from "./identities.ts";
 
 /** Keys are read again at most this often. */
 const EVERY_MS = 250;
@@ -10,17 +10,18 @@ const PATIENCE_MS = 30_000;
 type Verify = (text: string, sig: string) => boolean;
 
 /**
- * The public keys of all teams, which change while a replica runs: a team is provisioned, or made anew. So a key that is not
- * there is no word on a message, nor is one that does not fit unless it was just read.
+ * The public keys of all teams, which change while a replica runs: a team is provisioned, made anew, or comes from another mesh.
+ * So a key that is not there is no word on a message, nor is one that does not fit unless it was just read. A name may have
+ * several: what it signed with a former one is its own too.
  */
 export class KeyRing {
-  readonly #read: () => Promise<ReadonlyMap<string, string>>;
-  readonly #verify = new Map<string, { readonly key: string; readonly verify: Verify }>();
+  readonly #read: () => Promise<PublicKeys>;
+  readonly #verify = new Map<string, { readonly keys: string; readonly verify: Verify }>();
   readonly #missing = new Map<string, number>();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  private constructor(read: () => Promise<ReadonlyMap<string, string>>) {
+  private constructor(read: () => Promise<PublicKeys>) {
     this.#read = read;
   }
 
@@ -29,13 +30,13 @@ export class KeyRing {
     return KeyRing.from(() => publicKeys(dir));
   }
 
-  static async from(read: () => Promise<ReadonlyMap<string, string>>): Promise<KeyRing> {
+  static async from(read: () => Promise<PublicKeys>): Promise<KeyRing> {
     const ring = new KeyRing(read);
     ring.#take(await read());
     return ring;
   }
 
-  /** Checks signatures of `name`; undefined where its key is not known. */
+  /** Checks signatures of `name`; undefined where no key of it is known. */
   verifierOf(name: string): Verify | undefined {
     const known = this.#verify.get(name);
     if (known === undefined && !this.#missing.has(name)) this.#missing.set(name, performance.now());
@@ -70,11 +71,17 @@ export class KeyRing {
     if (keys !== undefined) this.#take(keys);
   }
 
-  #take(keys: ReadonlyMap<string, string>): void {
-    for (const [name, key] of keys) {
+  #take(all: PublicKeys): void {
+    for (const [name, list] of all) {
+      if (list.length === 0) continue;
       this.#missing.delete(name);
-      if (this.#verify.get(name)?.key !== key) this.#verify.set(name, { key, verify: verifier(key) });
+      const keys = list.join(" ");
+      if (this.#verify.get(name)?.keys !== keys) this.#verify.set(name, { keys, verify: anyOf(list.map(verifier)) });
     }
     this.#readAt = performance.now();
   }
+}
+
+function anyOf(each: readonly Verify[]): Verify {
+  return (text, sig) => each.some((verify) => verify(text, sig));
 }

@@ -69,8 +69,8 @@ test("what a team asks whose key is new waits for the key, in every way of readi
 });
 
 test("a key that was made anew is read before a signature is called false", async () => {
-  let keys: ReadonlyMap<string, string> = await ensureIdentities(join(mesh.keys, "old"), ["delta"]);
-  const ring = await KeyRing.from(async () => keys);
+  let keys = await ensureIdentities(join(mesh.keys, "old"), ["delta"]);
+  const ring = await KeyRing.from(async () => new Map([...keys].map(([name, key]) => [name, [key]])));
   const before = ring.verifierOf("delta");
   keys = await ensureIdentities(join(mesh.keys, "new"), ["delta"]);
   await ring.again();

@@ -1,13 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { fromSeed } from "@nats-io/nkeys";
 import { z } from "zod";
+import type { Backup } from "./backup.ts";
 import type { Link } from "./connect.ts";
-import { ensureIdentities, publicKeys } from "./identities.ts";
+import { believeFormer, type PublicKeys, placeIdentity } from "./identities.ts";
 import { isStreamOf } from "./room.ts";
-import { restoreStream, type StreamSnapshot } from "./snapshot.ts";
+import { restoreStream } from "./snapshot.ts";
 
 const State = z.object({ messages: z.number(), bytes: z.number(), last_seq: z.number() });
 /** Until it is provisioned, a stream may grow by so much. */
@@ -16,15 +14,28 @@ const GROWTH = 64 * 1024 * 1024;
 /** A stream as it was restored. */
 export type Restored = { readonly stream: string; readonly messages: number; readonly lastSeq: number };
 
+/** A team as it was restored. `identity`: of its secret key, whether the folder had it, got it, or has another that signs now. */
+export type RestoredTeam = {
+  readonly streams: readonly Restored[];
+  readonly identity: "there" | "placed" | "another" | undefined;
+  /** Public keys that the folder of identities did not know: readers there take what they signed from now on. */
+  readonly believed: PublicKeys;
+};
+
 /**
  * Makes a team's streams of their snapshots: sequences, positions of consumers, what is pending and schedules as they were.
- * Streams of the team that are there and empty give way. Where one fails, those that were made are taken away again.
+ * Streams of the team that are there and empty give way. Where one fails, those that were made are taken away again. Before
+ * that, `keys`, the server's folder of identities, gets the team's own where it has none of that name, and the public keys of
+ * who wrote into the streams, so that what they hold is believed. Nothing is written where the backup is of another team.
  * @throws ArmadaError `STREAM_THERE`, `NOT_A_BACKUP`, `RESTORE_FAILED`
  */
-export async function restoreTeam(link: Link, team: string, snapshots: readonly StreamSnapshot[]): Promise<Restored[]> {
+export async function restoreTeam(link: Link, team: string, { snapshots, seed, writers }: Backup, keys: string): Promise<RestoredTeam> {
   const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   for (const { config } of snapshots)
-    if (!isStreamOf(config.name, team)) throw new ArmadaError("NOT_A_BACKUP", `${config.name} is no stream of ${team}`);
+    if (!isStreamOf(config.name, team))
+      throw new ArmadaError("NOT_A_BACKUP", `it holds ${config.name}, which is no stream of ${team}`, {
+        hint: "name the team that it is of",
+      });
   if (!snapshots.some(({ config }) => config.name === `TEAM_${team}`))
     throw new ArmadaError("NOT_A_BACKUP", `it holds no stream TEAM_${team}`, { hint: "name the team that it is of" });
   const empty: string[] = [];
@@ -36,6 +47,8 @@ export async function restoreTeam(link: Link, team: string, snapshots: readonly 
       });
     empty.push(config.name);
   }
+  const identity = seed === undefined ? undefined : await placeIdentity(keys, team, seed);
+  const believed = await believeFormer(keys, writers);
   for (const stream of empty) await manager.streams.delete(stream);
   const restored: Restored[] = [];
   try {
@@ -47,7 +60,7 @@ export async function restoreTeam(link: Link, team: string, snapshots: readonly 
       await restoreStream(link, { ...snapshot, config: { ...snapshot.config, max_bytes: bytes + GROWTH } });
       restored.push({ stream: name, messages, lastSeq: last_seq });
     }
-    return restored;
+    return { streams: restored, identity, believed };
   } catch (error) {
     for (const { stream } of restored) await manager.streams.delete(stream).catch(() => undefined); // the first failure is told
     throw error;
@@ -65,20 +78,4 @@ export async function writtenSince(link: Link, team: string, { lastSeq }: Restor
     if ((last?.seq ?? 0) > lastSeq) return true;
   }
   return false;
-}
-
-/**
- * Puts a team's secret key into a folder of identities that has none of it. @throws ArmadaError `IDENTITY_DIFFERS`: what the
- * team stated under its key would be believed by nobody there
- */
-export async function restoreIdentity(keys: string, team: string, seed: string): Promise<void> {
-  const own = fromSeed(new TextEncoder().encode(seed.trim())).getPublicKey();
-  const there = (await publicKeys(keys)).get(team);
-  if (there === own) return;
-  if (there !== undefined)
-    throw new ArmadaError("IDENTITY_DIFFERS", `${keys} has another identity of ${team}`, {
-      hint: `copy this mesh's keys/${team}.nk and public.json there, run \`armada provision --keys ${keys}\` and reload that server`,
-    });
-  await writeFile(join(keys, `${team}.nk`), seed.trim(), { mode: 0o600, flag: "wx" });
-  await ensureIdentities(keys, [team]);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { dropTeam, link, ROLES, readIdentity, writeBackup, writtenSince } from "@armada/nats";
+import { dropTeam, identitiesToKeep, link, ROLES, readIdentity, writeBackup, writtenSince } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -26,7 +26,7 @@ const quiet: Logger = { info: () => undefined, warn: () => undefined };
 /**
  * Moves a team's streams to another server by snapshot and restore: sequences, open runs, what waits in its queues and its
  * timers as they were. It is taken from where it was once it is there, and the backup that it went by stays.
- * @throws ArmadaError `USAGE`, `NO_SUCH_TEAM`, `TEAM_RUNS`, `TEAM_NOT_COPIED`, `TEAM_CHANGED`, `STREAM_THERE`, `IDENTITY_DIFFERS`,
+ * @throws ArmadaError `USAGE`, `NO_SUCH_TEAM`, `TEAM_RUNS`, `TEAM_NOT_COPIED`, `TEAM_CHANGED`, `STREAM_THERE`,
  * `RESTORE_FAILED`; then it is where it was
  */
 export async function moveTeam(name: string, flags: MoveFlags, out: Output): Promise<number> {
@@ -50,12 +50,11 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
     const { streams, bytes } = await settled(here, name);
     const there = await link({ servers: flags.to, identity: await readIdentity(target, "provisioner"), logger: quiet });
     try {
-      const seed = await readFile(join(keys, `${name}.nk`), "utf8").catch(() => undefined);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);
-      await writeBackup(here, streams, seed, path);
+      await writeBackup(here, streams, await identitiesToKeep(keys, name), path);
       const restored = await restoreFrom(there, name, path, target, out);
-      const team = restored.find(({ stream }) => stream === `TEAM_${name}`);
+      const team = restored.streams.find(({ stream }) => stream === `TEAM_${name}`);
       if (team === undefined || (await writtenSince(here, name, team))) {
         await dropTeam(there, name);
         throw new ArmadaError("TEAM_CHANGED", `others wrote to ${name} while it was moved; it is where it was`, {
@@ -65,8 +64,17 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
       }
       for (const { change, what, why } of await dropTeam(here, name))
         out.say(`${change} ${what} here${why === undefined ? "" : ` (${why})`}`);
+      if (restored.identity === "placed")
+        out.say(`that server learns ${name}'s identity by \`armada provision --keys ${target}\` and a reload, where it has not`);
       out.say(`${name} is at ${flags.to}: start it there with NATS_URL=${flags.to} and NATS_CREDS=${target}; ${path} is what it went by`);
-      out.emit({ type: "moved", team: name, to: flags.to, streams: restored, kept: path });
+      out.emit({
+        type: "moved",
+        team: name,
+        to: flags.to,
+        streams: restored.streams,
+        believed: Object.fromEntries(restored.believed),
+        kept: path,
+      });
       return EXIT.ok;
     } finally {
       await there.close();

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sourcesOf } from "@armada/agents";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { dropIdentity, dropTeam, type Link, link, ROLES, readIdentity, teamOnServer, writeBackup } from "@armada/nats";
+import { dropIdentity, dropTeam, identitiesToKeep, type Link, link, ROLES, readIdentity, teamOnServer, writeBackup } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -51,9 +50,8 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   try {
     const { streams, bytes } = await settled(admin, name);
     if (flags.keep !== undefined) {
-      const seed = await readFile(join(keys, `${name}.nk`), "utf8").catch(() => undefined);
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${flags.keep}`);
-      await writeBackup(admin, streams, seed, flags.keep);
+      await writeBackup(admin, streams, await identitiesToKeep(keys, name), flags.keep);
     }
     const changes = [...(await dropTeam(admin, name)), ...(await dropIdentity(keys, name))];
     for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);

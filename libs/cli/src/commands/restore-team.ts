@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { ArmadaError, checkName } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Link, link, openBackup, provision, type Restored, readIdentity, restoreIdentity, restoreTeam } from "@armada/nats";
+import { type Link, link, openBackup, provision, type RestoredTeam, readIdentity, restoreTeam } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -22,7 +22,7 @@ const quiet: Logger = { info: () => undefined, warn: () => undefined };
 
 /**
  * Makes a team's streams of a backup: on the running mesh, else on the server that NATS_URL names, else on a server of its own
- * on the data folder. @throws ArmadaError `USAGE`, `NOT_A_BACKUP`, `STREAM_THERE`, `IDENTITY_DIFFERS`, `RESTORE_FAILED`
+ * on the data folder. @throws ArmadaError `USAGE`, `NOT_A_BACKUP`, `FILE_UNREADABLE`, `STREAM_THERE`, `RESTORE_FAILED`
  */
 export async function restoreCommand(name: string, flags: RestoreFlags, out: Output): Promise<number> {
   checkName(name, "team");
@@ -35,21 +35,23 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
   try {
-    const restored = await restoreFrom(admin, name, flags.from, keys, out);
-    out.emit({ type: "restored", team: name, streams: restored, from: resolve(flags.from) });
+    const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);
+    out.emit({ type: "restored", team: name, streams, believed: Object.fromEntries(believed), from: resolve(flags.from) });
     return EXIT.ok;
   } finally {
     await admin.close();
   }
 }
 
-/** Restores a team's identity and streams, and provisions it where this project has its code. */
-export async function restoreFrom(admin: Link, name: string, path: string, keys: string, out: Output): Promise<Restored[]> {
+/** Restores a team's identity and streams, says what that added, and provisions it where this project has its code. */
+export async function restoreFrom(admin: Link, name: string, path: string, keys: string, out: Output): Promise<RestoredTeam> {
   const backup = await openBackup(path);
   try {
-    if (backup.seed !== undefined) await restoreIdentity(keys, name, backup.seed);
-    const restored = await restoreTeam(admin, name, backup.snapshots);
-    for (const { stream, messages, lastSeq } of restored) out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
+    const restored = await restoreTeam(admin, name, backup, keys);
+    if (restored.identity === "placed") out.say(`add identity ${name} to ${keys}`);
+    for (const former of restored.believed.keys()) out.say(`add former key of ${former} to ${keys}: what it signed is believed`);
+    for (const { stream, messages, lastSeq } of restored.streams)
+      out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
     await provisionAgain(admin, name, out);
     return restored;
   } finally {
