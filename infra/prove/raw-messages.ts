@@ -5,12 +5,12 @@ import { z } from "zod";
 const Envelope = z.looseObject({
   id: z.string(),
   type: z.string(),
-  time: z.string(),
+  time: z.string().optional(),
   team: z.string(),
   correlationid: z.string(),
   causationid: z.string(),
   traceparent: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 export type RawEnvelope = z.infer<typeof Envelope>;
 const Body = z.union([Envelope.transform((one) => [one]), z.array(Envelope)]);

@@ -125,8 +125,14 @@ export const openTickets = readModel({
   version: 1,
   initial: (): Tickets => ({}),
   folds: [
-    fold(TicketOpened, (tickets: Tickets, { data }) => ({ ...tickets, [data.ticket]: { text: data.text, status: "open" } })),
-    fold(ReplySent, (tickets: Tickets, { data }) => ({ ...tickets, [data.ticket]: { text: tickets[data.ticket]?.text ?? "", status: "answered" } })),
+    fold(TicketOpened, (tickets: Tickets, { data }): Tickets => ({ ...tickets, [data.ticket]: { text: data.text, status: "open" } })),
+    fold(
+      ReplySent,
+      (tickets: Tickets, { data }): Tickets => ({
+        ...tickets,
+        [data.ticket]: { text: tickets[data.ticket]?.text ?? "", status: "answered" },
+      }),
+    ),
   ],
 });
 `;
