@@ -5,7 +5,7 @@ import { copyCheckout } from "./checkout.ts";
 import { type Journal, journalsOf } from "./journals.ts";
 import { armada, type Place, place, type Up, until, up } from "./product.ts";
 import { type About, count, type Figure, none } from "./proof.ts";
-import { lastSequence, rawMessages } from "./raw-messages.ts";
+import { rawMessages } from "./raw-messages.ts";
 import { allEnded } from "./runs.ts";
 import { connectAs, readTeam } from "./streams.ts";
 import { type Subscribed, subscribe, writeTeams } from "./subscriptions-teams.ts";

@@ -79,8 +79,9 @@ function listed<T>(
   return (options[list] ?? []) as readonly T[];
 }
 
-function inList<T>(owner: Team, list: "workflows" | "readModels", entry: T, does: string): void {
-  if ((owner[list] as readonly unknown[]).includes(entry)) return;
+/** By name: of a workflow the highest version that is listed takes what a subscription of an older one starts. */
+function inList(owner: Team, list: "workflows" | "readModels", { name }: { readonly name: string }, does: string): void {
+  if (owner[list].some((listed) => listed.name === name)) return;
   throw new ArmadaError("NOT_LISTED", `team ${owner.name} ${does}, which is not in its ${list}`, { hint: `add it to ${list}: […]` });
 }
 
