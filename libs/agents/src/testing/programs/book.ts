@@ -26,6 +26,8 @@ export class Book {
   /** Steps that wait for their budget, or for their agent's hours. */
   readonly #budgets = new Map<number, unknown>();
   readonly #held = new Map<number, unknown>();
+  /** Steps whose model takes no request for now: why. */
+  readonly #busy = new Map<number, { readonly code: unknown; readonly message: unknown }>();
   #lost = 0;
   #stopped: Said | undefined;
   #ended: { readonly status: unknown; readonly at: string; readonly failure: Said | undefined } | undefined;
@@ -69,6 +71,7 @@ export class Book {
         return this.#failed(step, data);
       case "step.drawn":
         this.#budgets.delete(n);
+        this.#busy.delete(n);
         return;
       case "step.worker_lost":
         this.#lost++;
@@ -79,6 +82,7 @@ export class Book {
         return;
       case "step.held":
         this.#held.set(n, data.until);
+        this.#because(n, data.why);
         return;
       case "step.released":
         this.#held.delete(n);
@@ -147,7 +151,13 @@ export class Book {
     this.#attempt(step, { code: data.code, message: data.message });
     if (data.code === "BUDGET_EXHAUSTED") this.#budgets.set(Number(data.n), data.retryAt);
     else this.#budgets.delete(Number(data.n));
+    this.#because(Number(data.n), data.waits === true ? data : undefined);
     if (step !== undefined) this.#bill(step, data.calls ?? []);
+  }
+
+  #because(n: number, why: unknown): void {
+    if (why === undefined) this.#busy.delete(n);
+    else this.#busy.set(n, why as { code: unknown; message: unknown });
   }
 
   #attempt(step: Step | undefined, lastFailure: unknown): void {
@@ -168,7 +178,8 @@ export class Book {
     if (this.#stopped !== undefined) return "stopped";
     const steps = [...this.#steps.values()];
     const requested = steps.filter(({ status }) => status === "requested");
-    if (requested.length > 0) return requested.every(({ n }) => this.#budgets.has(n) || this.#held.has(n)) ? "waiting" : "running";
+    if (requested.length > 0)
+      return requested.every(({ n }) => this.#budgets.has(n) || this.#held.has(n) || this.#busy.has(n)) ? "waiting" : "running";
     if (steps.some(({ status }) => status === "parked")) return "parked";
     return this.#waits.size > 0 ? "waiting" : "running";
   }
@@ -177,7 +188,15 @@ export class Book {
     const open = [...this.#steps.values()].filter(({ status }) => status === "requested");
     const of = (all: ReadonlyMap<number, unknown>, kind: string, what: string): Wait[] =>
       open.flatMap(({ n, agent }) => (all.has(n) ? [{ kind, n, what: `${what} ${agent}`, until: all.get(n) }] : []));
-    return [...of(this.#budgets, "budget", "a budget for"), ...of(this.#held, "window", "the window of")];
+    const busy = open.flatMap(({ n, agent }): Wait[] => {
+      const why = this.#busy.get(n);
+      const until = this.#held.has(n) ? { until: this.#held.get(n) } : {};
+      return why === undefined
+        ? []
+        : [{ kind: "provider", n, what: `of ${agent}: ${String(why.message)} (${String(why.code)})`, ...until }];
+    });
+    const windows = of(this.#held, "window", "the window of").filter(({ n }) => !this.#busy.has(n));
+    return [...of(this.#budgets, "budget", "a budget for"), ...busy, ...windows];
   }
 
   #parkedReason(): Said | undefined {

@@ -1,6 +1,6 @@
 import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
-import type { Block, Case, EventName, Node, Op, Outside, When } from "./program.ts";
+import type { Block, Case, EventName, How, Node, Op, Outside, When } from "./program.ts";
 import { CHANGED, held, LARGE, live, PLAIN, UNHELD, type Value } from "./values.ts";
 
 const IDS = ["a", "b"] as const;
@@ -33,7 +33,7 @@ const ACK_WAIT_MS = 20_000;
 const CALLS: ReadonlySet<Node["op"]> = new Set(["agent", "call", "step", "sleep", "wait", "approval"]);
 
 /** What can be left out of the programs that are drawn. */
-export type Feature = "changed values" | "unheld values" | "huge texts" | "meeting waits" | "mixed versions";
+export type Feature = "changed values" | "unheld values" | "huge texts" | "meeting waits" | "mixed versions" | "busy models";
 
 /** Draws the case of a seed. */
 export function draw(seed: number, without: ReadonlySet<Feature> = new Set()): Case {
@@ -133,15 +133,22 @@ class Drawing {
 
   #call(): Op {
     const dice = this.#below(100);
-    if (dice < 20)
+    if (dice < 20) {
+      const agent = this.#one(["sure", "sure", "soft", "writer", "paid", "later"] as const);
+      const how: How = this.#text(
+        this.#one<How>(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge", "unsent", "unsent"]),
+        "throw",
+      );
       return {
         op: "agent",
-        agent: this.#one(["sure", "sure", "soft", "writer", "paid", "later"]),
+        agent,
         says: this.#value(),
         ms: this.#below(this.#chance(0.1) ? 8_000 : 300),
         fails: this.#chance(0.3) ? 1 + this.#below(5) : 0,
-        how: this.#text(this.#one(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge"]), "throw"),
+        // A call that was paid for was sent.
+        how: how === "unsent" && (agent === "paid" || this.#without.has("busy models")) ? "throw" : how,
       };
+    }
     if (dice < 34)
       return {
         op: "step",

@@ -117,11 +117,13 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         if (node?.op !== "agent") throw new Error(`no agent's node is called ${at}`);
         if (name === "later" && clock.now() < OPENS) throw new Error(`${at} begins before its hours`);
         if (name === "paid") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
-        witness.did(idempotencyKey, at);
+        const times = witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
         const written = await tools.write?.({ at, visit });
-        if (attempt > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
+        if ((node.how === "unsent" ? times : attempt) > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
         if (node.how === "hang") await clock.sleep(60_000, signal);
+        if (node.how === "unsent")
+          throw Object.assign(new Error(`not now at «${at}»`), { code: "DRAWN_BUSY", sent: false, retryAfter: notNow(node.ms) });
         if (node.how === "refuse") throw new Refusal("DRAWN_REFUSAL", `refused at «${at}»`, { details: live(node.says) });
         throw Object.assign(new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`), { terminal: node.how === "terminal" });
       },
@@ -139,6 +141,11 @@ function writing(witness: Witness): ReturnType<typeof tool> {
       return { wrote: at };
     },
   });
+}
+
+/** So long a model takes no request, in ms: as often beyond what a message may wait by itself as not. */
+export function notNow(ms: number): number {
+  return Math.min(60_000, ms * 200);
 }
 
 /** A text that no message holds. */

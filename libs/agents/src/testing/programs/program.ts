@@ -57,7 +57,8 @@ export type Op =
  * a fallback; `later` works in its hours only.
  */
 export type AgentName = "sure" | "soft" | "writer" | "paid" | "later";
-export type How = "throw" | "terminal" | "refuse" | "hang" | "huge";
+/** `unsent`: its model takes no request for now, and says until when. */
+export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent";
 export type EventName = "poked" | "nudged";
 
 /** When something happens: `ms` after the `nth` such journal event (from 1), or after the start where `on` is not said. */

@@ -62,6 +62,8 @@ export type Pending = {
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
   poor: boolean;
+  /** While its model takes no request: until when at most, ms since 1970. */
+  busy: number | undefined;
   readonly next: Next;
 };
 
@@ -179,7 +181,11 @@ export class Reader {
         return;
       case "step.held":
       case "step.released":
-        return this.#hours(n, type === "step.held", data.until, time);
+        // Another attempt at the step may have ended it while this one had it held.
+        if (type === "step.released" && this.outcomes.some((one) => one.n === n)) return;
+        return data.why === undefined && this.pending.find((one) => one.n === n)?.busy === undefined
+          ? this.#hours(n, type === "step.held", data.until, time)
+          : this.#busy(n, type === "step.held", data, time);
       case "run.stopped":
       case "run.resumed":
       case "run.moved":
@@ -383,6 +389,7 @@ export class Reader {
       parked: false,
       failures: 0,
       poor: false,
+      busy: undefined,
       next,
     });
   }
@@ -414,9 +421,27 @@ export class Reader {
       this.wrong.push(`call ${n} is ${held ? "held" : "released"} at ${new Date(time).toISOString()}`);
   }
 
-  #failed(n: number, counts: boolean, { code, retryAt }: Told["data"]): void {
+  /** A step whose model takes no request for now is held where that is long, and counts no failure. */
+  #busy(n: number, held: boolean, { until, why }: Told["data"], time: number): void {
+    const call = this.#of(n);
+    if (call?.node.op !== "agent" || call.node.how !== "unsent" || call.node.fails === 0) {
+      this.wrong.push(`call ${n} waits for a model that would take it`);
+      return;
+    }
+    const wait = Math.min(60_000, call.node.ms * 200);
+    if (held && ((why as { code?: unknown }).code !== "DRAWN_BUSY" || Date.parse(String(until)) > time + wait || wait <= 30_000))
+      this.wrong.push(`call ${n} is held until ${String(until)} for a model that takes it after ${wait} ms`);
+    if (!held && time < (call.busy ?? 0)) this.wrong.push(`call ${n} is released ${(call.busy ?? 0) - time} ms early`);
+    call.busy = held ? Date.parse(String(until)) : undefined;
+  }
+
+  #failed(n: number, counts: boolean, { code, retryAt, waits }: Told["data"]): void {
     const call = this.#of(n);
     if (call === undefined) return;
+    if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
+      this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
+    if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000)
+      this.wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
     const longest = Math.min(30_000, 1_000 * 2 ** call.failures);
     if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#last + longest)
       this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);

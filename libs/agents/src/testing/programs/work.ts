@@ -33,12 +33,18 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     world.deaths.length === 0 &&
     !drawn.outside.some(({ does }) => does === "kill" || does === "move");
   const attempts = new Map<number, number>();
+  // An attempt whose model takes no request is journaled where that is news.
+  const unsaid = new Set<number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
   for (const { type, data } of journal.flatMap(({ events }) => events)) {
     const n = Number(data.n);
     const done = world.deeds.times(`${run}-${n}`);
     if (type === "step.worker_lost") lost++;
+    if (type === "step.requested") {
+      const asked = nodes.get(String((data.input as { at?: unknown }).at));
+      if (asked?.op === "agent" && asked.how === "unsent") unsaid.add(n);
+    }
     if (data.code === "BUDGET_EXHAUSTED") continue;
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
       attempts.set(n, (attempts.get(n) ?? 0) + 1);
@@ -54,7 +60,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     // A step whose run ends while it is at work has no outcome.
-    if (done < times || (calm && done !== times && !(ended && done === times + 1)))
+    if (done < times || (calm && done !== times && !unsaid.has(n) && !(ended && done === times + 1)))
       wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${times}`);
   }
   if (lost > world.deaths.length * 8) wrong.push(`run ${run} lost ${lost} workers of ${world.deaths.length} that died`);
