@@ -30,7 +30,7 @@ export class Book {
   readonly #busy = new Map<number, { readonly code: unknown; readonly message: unknown }>();
   #lost = 0;
   #stopped: Said | undefined;
-  #ended: { readonly status: unknown; readonly at: string; readonly failure: Said | undefined } | undefined;
+  #ended: { readonly status: unknown; readonly at: string; readonly next: unknown; readonly failure: Said | undefined } | undefined;
 
   write(events: readonly Told[], time: string): void {
     for (const event of events) this.#event(event, time);
@@ -45,6 +45,7 @@ export class Book {
       ...this.#about,
       status: this.#status(),
       ...(this.#ended === undefined ? {} : { endedAt: this.#ended.at }),
+      ...(this.#ended?.next === undefined ? {} : { next: this.#ended.next }),
       interruptions: this.#lost,
       ...(waitingFor.length === 0 ? {} : { waitingFor }),
       ...(reason === undefined
@@ -121,7 +122,7 @@ export class Book {
         this.#about = { ...this.#about, version: data.version };
         return;
       case "run.ended":
-        this.#ended = { status: data.status, at: time, failure: data.failure as Said | undefined };
+        this.#ended = { status: data.status, at: time, next: data.next, failure: data.failure as Said | undefined };
         return;
       default:
         return;
