@@ -28,6 +28,10 @@ test.each([
     "starts the workflow run on beta.thing.done, which is not in its workflows",
     () => team({ name: "alpha", subscriptions: [on(Theirs).start(run, ({ data }) => data)] }),
   ],
+  [
+    'subscribes to beta.thing.done from "soon", which is no time',
+    () => team({ name: "alpha", workflows: [run], subscriptions: [on(Theirs).start(run, ({ data }) => data, { from: { time: "soon" } })] }),
+  ],
   ["cannot emit beta.thing.done", () => team({ name: "alpha", emits: [Theirs] })],
   ["provides beta.do, which is another team's", () => team({ name: "alpha", workflows: [run], provides: [theirs.by(run)] })],
   ["lists run v1 twice in workflows", () => team({ name: "alpha", workflows: [run, { ...run }] })],

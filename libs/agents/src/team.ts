@@ -6,7 +6,7 @@ type OfKind<K extends string> = { readonly kind: K };
 /**
  * A team: the table of contents of a service. What it does not list is not there: no queue serves an agent, and no event
  * reaches a wait, that the team does not name here.
- * @throws ArmadaError `BAD_NAME`, `DUPLICATE_NAME`, `WRONG_KIND`, `NOT_LISTED`, `FOREIGN_CAPABILITY`, `FOREIGN_EVENT`
+ * @throws ArmadaError `BAD_NAME`, `BAD_TIME`, `DUPLICATE_NAME`, `WRONG_KIND`, `NOT_LISTED`, `FOREIGN_CAPABILITY`, `FOREIGN_EVENT`
  */
 export function team(options: {
   name: string;
@@ -48,8 +48,13 @@ export function team(options: {
       });
     inList(made, "workflows", workflow, `provides ${capability.name} by the workflow ${workflow.name}`);
   }
-  for (const { on, workflow } of made.subscriptions)
+  for (const { on, workflow, from } of made.subscriptions) {
+    if (typeof from === "object" && Number.isNaN(Date.parse(from.time)))
+      throw new ArmadaError("BAD_TIME", `team ${made.name} subscribes to ${on.type} from ${JSON.stringify(from.time)}, which is no time`, {
+        hint: "write ISO-8601, e.g. 2026-01-31T00:00:00Z",
+      });
     inList(made, "workflows", workflow, `starts the workflow ${workflow.name} on ${on.type}`);
+  }
   for (const { name, context } of made.agents)
     for (const model of context) inList(made, "readModels", model, `has the read model ${model.name} in the context of the agent ${name}`);
   for (const kind of made.emits)

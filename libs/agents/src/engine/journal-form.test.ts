@@ -88,3 +88,12 @@ test("what JSON would lose is refused, with its path and type", () => {
     expect(refused(value)).toContain("the result of step v cannot be journaled");
   }
 });
+
+test("a value that holds itself in ever more places, or has places without end, is refused and not written out", () => {
+  let shared: unknown = 1;
+  for (let depth = 0; depth < 40; depth++) shared = { left: shared, right: shared };
+  expect(refused(shared)).toContain("larger than 2000000 members");
+  const sparse: unknown[] = [];
+  sparse.length = 4_000_000_000;
+  expect(refused({ sparse })).toContain("cannot be journaled");
+});

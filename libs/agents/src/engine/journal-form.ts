@@ -3,6 +3,8 @@ import { isObjectRef } from "./payloads.ts";
 
 /** How deep values may nest: what a stack holds, with room for the envelope around them. */
 const MAX_DEPTH = 500;
+/** How many members a value may have in all: one that holds a part of itself in many places has more than it looks. */
+const MAX_MEMBERS = 2_000_000;
 const HINT = "return strings, finite numbers, booleans, null, arrays and objects of these; dates as text, bytes by objects.put";
 
 /**
@@ -12,12 +14,14 @@ const HINT = "return strings, finite numbers, booleans, null, arrays and objects
 export function journalForm(value: unknown, what: string): unknown {
   if (value === undefined || value === null || typeof value === "boolean" || typeof value === "string") return value ?? null;
   const path: { readonly holder: object; readonly key: string }[] = [];
+  let members = 0;
   const at = (key: string): string => [...path.slice(1).map((part) => part.key), key].reduce(step, "");
   const refuse = (where: string, why: string): never => {
     throw new ArmadaError("VALUE_NOT_JSON", `${what} cannot be journaled: ${where === "" ? "it" : where} is ${why}`, { hint: HINT });
   };
   // Called for a holder's keys, one after the other, each followed by what is below it: `path` is the way to `this`.
   function check(this: unknown, key: string, found: unknown): unknown {
+    if (++members > MAX_MEMBERS) refuse("", `larger than ${MAX_MEMBERS} members`);
     const holder = this as Record<string, unknown>;
     while (path.length > 0 && path.at(-1)?.holder !== holder) path.pop();
     const why = refusal(found, holder[key]);
