@@ -3,7 +3,7 @@ import { type PublicKeys, publicKeys, verifier } from "./identities.ts";
 /** Keys are read again at most this often. */
 const EVERY_MS = 250;
 /** What was read so long ago decides nothing about a signature that does not fit: the key may be another by now. */
-const FRESH_MS = 1_000;
+export const FRESH_MS = 1_000;
 /** How long readers that keep their order wait for a key: a team that is gone for good has none, and its old facts hold up nobody. */
 const PATIENCE_MS = 30_000;
 

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import type { Backup } from "./backup.ts";
 import type { Link } from "./connect.ts";
 import { believeFormer, type PublicKeys, placeIdentity } from "./identities.ts";
+import { FRESH_MS } from "./key-ring.ts";
 import { isStreamOf } from "./room.ts";
 import { restoreStream } from "./snapshot.ts";
 
@@ -49,6 +51,8 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
   }
   const identity = seed === undefined ? undefined : await placeIdentity(keys, team, seed);
   const believed = await believeFormer(keys, writers);
+  // Who read the keys just before would call forged what they signed; reading takes its time too.
+  if (identity === "placed" || believed.size > 0) await sleep(2 * FRESH_MS);
   for (const stream of empty) await manager.streams.delete(stream);
   const restored: Restored[] = [];
   try {
