@@ -37,7 +37,7 @@ export class Book {
   }
 
   view(team: string, run: string): Readonly<Record<string, unknown>> {
-    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason();
+    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason(run);
     const waitingFor = this.#ended === undefined ? [...this.#waits.values(), ...this.#steppedWaits()] : [];
     return {
       run,
@@ -200,14 +200,14 @@ export class Book {
     return [...of(this.#budgets, "budget", "a budget for"), ...busy, ...windows];
   }
 
-  #parkedReason(): Said | undefined {
+  #parkedReason(run: string): Said | undefined {
     const parked = [...this.#steps.values()].find(({ status }) => status === "parked");
     if (parked === undefined) return undefined;
     const last = parked.lastFailure as Said | undefined;
     return {
       code: last?.code ?? "PARKED",
       message: `step ${parked.n} (${parked.agent}) is parked: ${last?.message ?? ""}`,
-      hint: "armada runs retry ID",
+      hint: `armada runs retry ${run}`,
     };
   }
 }
