@@ -3,7 +3,15 @@ import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter } from "@arma
 import type { Log, Message } from "@armada/event-sourcing";
 import type { TraceNode } from "./lines.ts";
 
-export type Trace = { readonly root: TraceNode; readonly correlation: string; readonly messagesRead: number };
+/** `missing`: the teams whose streams could not be read, so that what they did is not in the tree. */
+export type Trace = {
+  readonly root: TraceNode;
+  readonly correlation: string;
+  readonly messagesRead: number;
+  readonly missing: readonly string[];
+};
+
+const AWAY: ReadonlySet<string> = new Set(["STREAM_MISSING", "LOG_UNAVAILABLE"]);
 
 /**
  * The causal tree around a run or an event, from the log alone. Ids are derived, so nothing is scanned: from an event,
@@ -13,13 +21,14 @@ export class CausalTree {
   readonly #teams: readonly Team[];
   readonly #log: (team: string) => Pick<Log, "load">;
   #read = 0;
+  readonly #missing = new Map<string, ArmadaError>();
 
   constructor(teams: readonly Team[], log: (team: string) => Pick<Log, "load">) {
     this.#teams = teams;
     this.#log = log;
   }
 
-  /** @throws ArmadaError `NO_SUCH_ID` */
+  /** @throws ArmadaError `NO_SUCH_ID`; why a stream could not be read, where nothing of the id was found in the others */
   async of(id: string): Promise<Trace> {
     for (const { name } of this.#teams) {
       const journal = await this.#journal(name, id);
@@ -29,11 +38,13 @@ export class CausalTree {
       const envelope = fact?.envelopes.find((one) => eventKey(one) === id);
       if (fact !== undefined && envelope !== undefined) return this.#trace(await this.#rootOfFact(name, fact), envelope.correlationid);
     }
+    const [away] = this.#missing.values();
+    if (away !== undefined) throw away;
     throw new ArmadaError("NO_SUCH_ID", `no team has a run or an event ${id}`, { hint: "see `armada runs list` and `armada events list`" });
   }
 
   #trace(root: TraceNode, correlation: string): Trace {
-    return { root, correlation, messagesRead: this.#read };
+    return { root, correlation, messagesRead: this.#read, missing: [...this.#missing.keys()].sort() };
   }
 
   /** Climbs to what caused the run, as far as the log tells, and comes down from there. */
@@ -124,7 +135,15 @@ export class CausalTree {
 
   async #load(team: string, filter: string): Promise<readonly Message[]> {
     if (parseSubject(`evt.${team}.a.b.c.d`) === undefined || /[\s>]/.test(filter)) return [];
-    const loaded = await this.#log(team).load(filter);
+    if (this.#missing.has(team)) return [];
+    const loaded = await this.#log(team)
+      .load(filter)
+      .catch((error: unknown) => {
+        if (!(error instanceof ArmadaError && AWAY.has(error.code))) throw error;
+        this.#missing.set(team, error);
+        return undefined;
+      });
+    if (loaded === undefined) return [];
     const messages = loaded.kind === "loaded" ? loaded.messages : [];
     this.#read += messages.length;
     return messages;

@@ -1,12 +1,9 @@
 import { team, workflow } from "@armada/agents";
-import { loadSettings, modelsFrom, type Prototype, startPrototype } from "@armada/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { watchCommand } from "./commands/run.ts";
 import { approval, cancellation, controlRun, showRun } from "./commands/runs.ts";
-import type { Line } from "./lines.ts";
-import type { Output } from "./output.ts";
-import { ask, type Session, stateOf } from "./session.ts";
+import { printer, type TeamSession, teamSession } from "./testing/team-session.ts";
 
 const Round = z.object({ n: z.number(), asks: z.boolean().optional() });
 /** Three generations; with `asks` each but the first waits for a person. */
@@ -22,29 +19,11 @@ const rounds = workflow({
   },
 });
 
-let prototype: Prototype;
-let session: Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects">;
+let session: TeamSession;
 beforeAll(async () => {
-  const { config } = await loadSettings({ file: undefined, env: {}, flags: {} });
-  const logger = { info: () => undefined, warn: () => undefined };
-  prototype = startPrototype([team({ name: "loops", workflows: [rounds] })], modelsFrom({}, config.models), config, logger);
-  const { log, live, objects } = prototype.connect("loops");
-  session = {
-    log: () => log,
-    live: () => live,
-    objects,
-    queues: async () => [],
-    state: (name, run) => stateOf(log, name, run),
-    ask: (name, capability, id, data) => ask(log, name, capability, id, data),
-  };
+  session = await teamSession(team({ name: "loops", workflows: [rounds] }));
 });
-afterAll(() => prototype.stop());
-
-function printer(): Output & { readonly emitted: Line[]; readonly said: string[] } {
-  const emitted: Line[] = [];
-  const said: string[] = [];
-  return { json: true, emitted, said, emit: (line) => void emitted.push(line), say: (line) => void said.push(line) };
-}
+afterAll(() => session.stop());
 
 async function begin(run: string, asks: boolean): Promise<void> {
   await session.ask("loops", "run_start", run, { workflow: "rounds", input: { n: 1, asks } });

@@ -24,7 +24,7 @@ const step = z.object({
   tokens: count,
   costMicros: micros,
   degraded: z.object(problem).optional().describe("set where a fallback answered"),
-  lastFailure: z.object(problem).optional(),
+  lastFailure: z.object({ ...problem, hint: text.optional() }).optional(),
   savedMicros: micros.optional().describe("what answers from a cache did not cost, in micro-dollars"),
 });
 
@@ -143,6 +143,7 @@ export const lines = {
     at: iso,
     n: z.int(),
     ...problem,
+    hint: text.optional(),
     attempts: count,
     chain: z.array(text).readonly(),
   }),
@@ -197,6 +198,7 @@ export const lines = {
     correlation: text,
     messagesRead: count,
     ms: count,
+    missing: z.array(text).readonly().optional().describe("teams whose streams could not be read"),
     root: node,
   }),
 } as const;

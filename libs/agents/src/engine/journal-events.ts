@@ -115,7 +115,15 @@ export const schemas = {
   }),
   "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),
   "step.tool": z.object({ n, call: z.number().int(), tool: z.string(), output: value }),
-  "step.parked": z.object({ n, code: z.string(), message: z.string(), attempts: z.number().int(), chain: z.array(z.string()) }),
+  "step.parked": z.object({
+    n,
+    code: z.string(),
+    message: z.string(),
+    /** What to do about the failure, where it says so. */
+    hint: z.string().optional(),
+    attempts: z.number().int(),
+    chain: z.array(z.string()),
+  }),
   "step.retried": z.object({ n, by: z.string() }),
   "inline.completed": z.object({ n, name: z.string(), output: value }),
   "inline.failed": Failure.extend({ n, name: z.string() }),

@@ -40,7 +40,7 @@ export type StepState = {
   tokens: number;
   costMicros: number;
   degraded: { readonly code: string; readonly message: string } | undefined;
-  lastFailure: { readonly code: string; readonly message: string } | undefined;
+  lastFailure: { readonly code: string; readonly message: string; readonly hint?: string | undefined } | undefined;
   /** ISO-8601; set while the step waits for its budget to begin again. */
   budgetUntil: string | undefined;
   /** Set while nothing dispatches the step: until when (ISO-8601), and the ordinal that says so. */
@@ -215,6 +215,8 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
     case "step.parked":
       return onStep(state, event.data.n, (step) => {
         step.status = "parked";
+        const { code, message, hint } = event.data;
+        if (hint !== undefined) step.lastFailure = { code, message, hint };
       });
     case "step.retried":
       return onStep(state, event.data.n, (step) => {

@@ -17,7 +17,7 @@ export type StepView = {
   readonly tokens: number;
   readonly costMicros: number;
   readonly degraded?: { readonly code: string; readonly message: string };
-  readonly lastFailure?: { readonly code: string; readonly message: string };
+  readonly lastFailure?: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
   /** What answers from a cache did not cost, in micro-dollars. */
   readonly savedMicros?: number;
 };
@@ -41,6 +41,8 @@ export type RunView = {
 };
 
 export type WaitingFor = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: string };
+
+const RETRY = "armada runs retry ID";
 
 /** Folds a run's journal as loaded. */
 export function readRun(messages: readonly Message[]): RunState {
@@ -75,7 +77,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...providers(state), ...windows(state)]
       : [];
   const approvals = approvalsOf(state);
-  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(run, state);
+  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
     run,
     team,
@@ -93,7 +95,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
           reason: {
             code: reason.code,
             message: reason.message,
-            ...("hint" in reason && reason.hint !== undefined ? { hint: reason.hint } : {}),
+            ...("hint" in reason && reason.hint !== undefined ? { hint: named(reason.hint, run) } : {}),
           },
         }),
     ...(approvals.length === 0 ? {} : { approvals }),
@@ -101,13 +103,18 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
   };
 }
 
-function parkedReason(run: string, state: RunState): { code: string; message: string; hint?: string } | undefined {
+/** Hints are written where nobody knows the run. */
+function named(hint: string, run: string): string {
+  return hint.replaceAll(RETRY, () => RETRY.replace("ID", () => run));
+}
+
+function parkedReason(state: RunState): { code: string; message: string; hint?: string } | undefined {
   const parked = [...state.steps.values()].find((step) => step.status === "parked");
   if (parked === undefined) return undefined;
   return {
     code: parked.lastFailure?.code ?? "PARKED",
     message: `step ${parked.n} (${parked.agent}) is parked: ${parked.lastFailure?.message ?? ""}`,
-    hint: `armada runs retry ${run}`,
+    hint: [...(parked.lastFailure?.hint === undefined ? [] : [parked.lastFailure.hint]), RETRY].join("; then "),
   };
 }
 

@@ -25,7 +25,10 @@ const DEFAULT_ATTEMPTS = 4;
 const BUDGET_LOOK_MS = 60_000;
 /** So many replicas may go away while a step waits for a batch before the step itself is blamed. */
 const BATCHED_DELIVERIES = 20;
-const NO_ATTEMPT_LEFT = { code: "ATTEMPTS_EXHAUSTED", message: "no attempt is left" };
+const NO_ATTEMPT_LEFT: { readonly code: string; readonly message: string; readonly hint?: string } = {
+  code: "ATTEMPTS_EXHAUSTED",
+  message: "no attempt is left",
+};
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 /** A step that waits longer than this for what its model's provider named is held by a timer, not by its message. */
@@ -269,12 +272,13 @@ export class Worker {
     before: readonly JournalEvent[],
     stop: JournalData["run.stopped"] | undefined,
   ): Promise<Handled> {
-    const { code, message } = lastFailure ?? NO_ATTEMPT_LEFT;
+    const { code, message, hint } = lastFailure ?? NO_ATTEMPT_LEFT;
+    const about = { n, code, message, ...(hint === undefined ? {} : { hint }) };
     const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
     const { ordinal } = await this.#host.commit(id, 0, (run) => {
       if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
-      return { events: [...before, { type: "step.parked", data: { n, code, message, attempts, chain } }, ...stopped] };
+      return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
     });
     return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
   }

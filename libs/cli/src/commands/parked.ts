@@ -1,4 +1,4 @@
-import { readJournalMessage, readRun, viewOf } from "@armada/agents";
+import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
@@ -10,11 +10,12 @@ import type { Session } from "../session.ts";
 const ParkedMessage = z.object({ seq: z.number(), subject: z.string(), reason: z.string(), deliveries: z.number() });
 
 /** Steps that were set aside after their attempts and are so still, and messages that no run's attempts would end. */
-export async function listParked(session: Session, teams: readonly string[], out: Output): Promise<number> {
+export async function listParked(session: Pick<Session, "log" | "state">, teams: readonly string[], out: Output): Promise<number> {
   let found = 0;
   for (const team of teams)
     for (const run of await parkedRuns(session, team)) {
       const state = await session.state(team, run);
+      if (!isParked(state)) continue;
       for (const step of viewOf(team, run, state).steps.filter((one) => one.status === "parked")) {
         found++;
         const { code = "", message = "" } = step.lastFailure ?? {};
@@ -36,13 +37,14 @@ export async function listParked(session: Session, teams: readonly string[], out
 }
 
 /** One run's parked steps with their causation chains. */
-export async function showParked(session: Session, teams: readonly string[], run: string, out: Output): Promise<number> {
+export async function showParked(session: Pick<Session, "log">, teams: readonly string[], run: string, out: Output): Promise<number> {
   for (const team of teams) {
     const loaded = await session.log(team).load(runFilter(team, run));
     const messages = loaded.kind === "loaded" ? loaded.messages : [];
     const parked = messages.filter((message) => message.subject.startsWith(`run.${team}.park.`));
     if (parked.length === 0) continue;
-    const view = viewOf(team, run, readRun(messages));
+    const state = readRun(messages);
+    const view = viewOf(team, run, state);
     for (const message of parked) {
       const at = message.envelopes[0]?.time ?? "";
       for (const event of readJournalMessage(message)?.events ?? []) {
@@ -51,13 +53,18 @@ export async function showParked(session: Session, teams: readonly string[], run
         out.say(`${at}  ${team}:${message.seq}  ${JSON.stringify(event.data, undefined, 2)}`);
       }
     }
-    out.say(`the run is ${view.status}; armada runs retry ${run}`);
+    out.say(`the run is ${view.status}; ${isParked(state) ? `armada runs retry ${run}` : "nothing of it is parked any more"}`);
     return EXIT.ok;
   }
   throw new ArmadaError("NO_SUCH_RUN", `nothing of a run ${run} was parked`, { hint: "see `armada parked list`" });
 }
 
-async function parkedRuns(session: Session, team: string): Promise<readonly string[]> {
+/** Whether a step waits for `runs retry`: none does in a run that has ended. */
+function isParked(state: RunState): boolean {
+  return state.ended === undefined && [...state.steps.values()].some((step) => step.status === "parked");
+}
+
+async function parkedRuns(session: Pick<Session, "log">, team: string): Promise<readonly string[]> {
   const runs = new Set<string>();
   await session.log(team).scan([`run.${team}.park.>`], 0, (message) => {
     const subject = parseSubject(message.subject);

@@ -39,6 +39,15 @@ async function stored(input: unknown, { objects }: Pick<Session, "objects">): Pr
   return { $object: await objects.put(bytes), size: bytes.length, team: OPERATOR };
 }
 
+/** @throws ArmadaError `NO_SUCH_TEAM` where the project has the team, and the running mesh does not serve it */
+export async function checkServed(session: Pick<Session, "teams">, team: string): Promise<void> {
+  const served = await session.teams();
+  if (served.includes(team)) return;
+  throw new ArmadaError("NO_SUCH_TEAM", `this mesh does not have team ${team}: it has ${served.join(", ")}`, {
+    hint: `end it and start it with the team: armada up --only ${[...served, team].join(",")}`,
+  });
+}
+
 /** @throws ArmadaError `BUSY` where the team has no room for a new run */
 async function checkRoom(session: Session, team: string): Promise<void> {
   const [stream] = await session.rooms(team);
@@ -50,6 +59,7 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const { team, workflow } = targetOf(target);
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   await checkStart(team, workflow, input);
+  await checkServed(session, team);
   await checkRoom(session, team);
   const run = flags.key === undefined ? newRunId(workflow) : runIdOf(flags.key);
   const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fits, type RunState, shownAsServed, type Team, viewOf, withShown } from "@armada/agents";
+import { fits, type JournalMessage, type RunState, readJournalMessage, shownAsServed, type Team, viewOf, withShown } from "@armada/agents";
 import { ArmadaError, runFilter } from "@armada/contracts";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
@@ -60,12 +60,14 @@ export type Control = {
   check(state: RunState): string | undefined;
   /** Whether the journal shows it done. */
   done(state: RunState): boolean;
+  /** Whether the team did it, to no avail: the run is as it was before. `since`: what the journal has had since. */
+  undone?(state: RunState, since: readonly JournalMessage[]): boolean;
   readonly says: string;
 };
 
 /** Asks the run's own team for a change of the newest run that goes on with its work, and waits until its journal shows it. */
 export async function controlRun(
-  session: Pick<Session, "state" | "ask">,
+  session: Pick<Session, "state" | "ask" | "log">,
   teams: readonly string[],
   run: string,
   control: Control,
@@ -89,8 +91,11 @@ export async function controlRun(
     by: "operator",
     ...control.data,
   });
+  const asked = last;
   while (Date.now() < deadline) {
     last = { run: last.run, state: await session.state(team, last.run) };
+    if (control.undone?.(last.state, await journalAfter(session, team, asked.run, asked.state.length)) === true)
+      throw inVain(team, last.run, last.state);
     if (!control.done(last.state)) last = await newest(session, team, last.run, last.state);
     else {
       out.emit({ type: "done", run: last.run, status: viewOf(team, last.run, last.state).status });
@@ -102,6 +107,19 @@ export async function controlRun(
   throw new ArmadaError("CONTROL_UNANSWERED", `team ${team} did not act on ${run} within ${CONTROL_MS / 1_000} s`, {
     hint: "is it up? see `armada health`",
   });
+}
+
+async function journalAfter(session: Pick<Session, "log">, team: string, run: string, n: number): Promise<readonly JournalMessage[]> {
+  const loaded = await session.log(team).load(runFilter(team, run));
+  const journal = loaded.kind === "loaded" ? loaded.messages.map(readJournalMessage) : [];
+  return journal.filter((message) => message !== undefined).filter((message) => message.n > n);
+}
+
+function inVain(team: string, run: string, state: RunState): ArmadaError {
+  const { status, reason } = viewOf(team, run, state);
+  const why = reason === undefined ? "" : `: ${reason.message} (${reason.code})`;
+  const hint = reason?.hint === undefined ? {} : { hint: reason.hint };
+  return new ArmadaError("RETRIED_IN_VAIN", `${run} was tried and is ${status} again${why}`, hint);
 }
 
 export function approval(flags: { reject?: boolean; n?: string; by?: string }): Control {
@@ -150,6 +168,10 @@ export function retrial(): Control {
     data: {},
     check: (state) => (state.ended === undefined && stuck(state) ? undefined : "nothing of it is parked or stopped"),
     done: (state) => state.ended !== undefined || !stuck(state),
+    undone: (state, since) =>
+      state.ended === undefined &&
+      stuck(state) &&
+      since.some(({ events }) => events.some(({ type }) => type === "run.resumed" || type === "step.retried")),
     says: "goes on:",
   };
 }

@@ -10,8 +10,17 @@ export async function traceCommand(session: Session, teams: readonly Team[], id:
   const started = performance.now();
   const trace = await new CausalTree(teams, (team) => session.log(team)).of(id);
   const ms = Math.round(performance.now() - started);
-  out.emit({ type: "trace", id, correlation: trace.correlation, messagesRead: trace.messagesRead, ms, root: trace.root });
+  out.emit({
+    type: "trace",
+    id,
+    correlation: trace.correlation,
+    messagesRead: trace.messagesRead,
+    ms,
+    missing: trace.missing,
+    root: trace.root,
+  });
   for (const line of lines(trace.root, "", "", Date.parse(trace.root.at))) out.say(line);
+  for (const team of trace.missing) out.say(`without team ${team}: its stream is not there, or does not answer; what it did is not shown`);
   out.say(`${trace.messagesRead} messages read in ${ms} ms`);
   return EXIT.ok;
 }

@@ -16,7 +16,7 @@ type Step = {
   savedMicros?: number;
 };
 type Wait = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: unknown };
-type Said = { readonly code: unknown; readonly message: string; readonly hint?: unknown };
+type Said = { readonly code: unknown; readonly message: string; readonly hint?: string };
 type Call = { readonly call: string; readonly micros: number; readonly tokens: number };
 
 export class Book {
@@ -37,7 +37,8 @@ export class Book {
   }
 
   view(team: string, run: string): Readonly<Record<string, unknown>> {
-    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason(run);
+    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason();
+    const hint = reason?.hint?.replaceAll("armada runs retry ID", () => `armada runs retry ${run}`);
     const waitingFor = this.#ended === undefined ? [...this.#waits.values(), ...this.#steppedWaits()] : [];
     return {
       run,
@@ -48,9 +49,7 @@ export class Book {
       ...(this.#ended?.next === undefined ? {} : { next: this.#ended.next }),
       interruptions: this.#lost,
       ...(waitingFor.length === 0 ? {} : { waitingFor }),
-      ...(reason === undefined
-        ? {}
-        : { reason: { code: reason.code, message: reason.message, ...(reason.hint === undefined ? {} : { hint: reason.hint }) } }),
+      ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...(hint === undefined ? {} : { hint }) } }),
       steps: [...this.#steps.values()],
     };
   }
@@ -80,6 +79,8 @@ export class Book {
       case "step.parked":
       case "step.retried":
         if (step !== undefined) step.status = type === "step.parked" ? "parked" : "requested";
+        if (type === "step.parked" && data.hint !== undefined && step !== undefined)
+          step.lastFailure = { code: data.code, message: data.message, hint: data.hint };
         return;
       case "step.held":
         this.#held.set(n, data.until);
@@ -200,14 +201,14 @@ export class Book {
     return [...of(this.#budgets, "budget", "a budget for"), ...busy, ...windows];
   }
 
-  #parkedReason(run: string): Said | undefined {
+  #parkedReason(): Said | undefined {
     const parked = [...this.#steps.values()].find(({ status }) => status === "parked");
     if (parked === undefined) return undefined;
     const last = parked.lastFailure as Said | undefined;
     return {
       code: last?.code ?? "PARKED",
       message: `step ${parked.n} (${parked.agent}) is parked: ${last?.message ?? ""}`,
-      hint: `armada runs retry ${run}`,
+      hint: `${last?.hint === undefined ? "" : `${last.hint}; then `}armada runs retry ID`,
     };
   }
 }

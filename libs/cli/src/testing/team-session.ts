@@ -1,0 +1,31 @@
+import type { Team } from "@armada/agents";
+import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
+import type { Line } from "../lines.ts";
+import type { Output } from "../output.ts";
+import { ask, type Session, stateOf } from "../session.ts";
+
+export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects"> & { stop(): Promise<void> };
+
+/** A team that runs in this process on a log in memory, as the commands see one of a mesh; `others` run beside it. */
+export async function teamSession(team: Team, others: readonly Team[] = []): Promise<TeamSession> {
+  const { config } = await loadSettings({ file: undefined, env: {}, flags: {} });
+  const logger = { info: () => undefined, warn: () => undefined };
+  const prototype = startPrototype([team, ...others], modelsFrom({}, config.models), config, logger);
+  const { log, live, objects } = prototype.connect(team.name);
+  return {
+    log: () => log,
+    live: () => live,
+    objects,
+    queues: async () => [],
+    state: (name, run) => stateOf(log, name, run),
+    ask: (name, capability, id, data) => ask(log, name, capability, id, data),
+    stop: () => prototype.stop(),
+  };
+}
+
+/** What a command says to people, and emits for machines. */
+export function printer(): Output & { readonly emitted: Line[]; readonly said: string[] } {
+  const emitted: Line[] = [];
+  const said: string[] = [];
+  return { json: true, emitted, said, emit: (line) => void emitted.push(line), say: (line) => void said.push(line) };
+}
