@@ -56,8 +56,8 @@ function editedRun(team: Team, run: string, messages: readonly Message[]): Findi
 }
 
 /** What is wrong with a team, a finding each. */
-export async function examineTroubles(session: Session, team: MeshTeam): Promise<Finding[]> {
-  const troubles = await troublesOf(await lookedAt(session, team));
+export async function examineTroubles(session: Session, team: MeshTeam, reading = false): Promise<Finding[]> {
+  const troubles = await troublesOf(await lookedAt(session, team), reading);
   return troubles.map(({ code, message, next }) => ({
     name: `${team.name}: ${code}`,
     value: message,

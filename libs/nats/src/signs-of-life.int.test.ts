@@ -84,7 +84,7 @@ test("beyond its limit a held event loop keeps nothing", async () => {
   const other = work(idle, endless, async () => ({ kind: "done" }));
   await expect.poll(async () => (await idle.log.depth("endless")).workers).toBeGreaterThan(0);
   hold(ACK_WAIT_MS + 6_000);
-  await expect.poll(() => other.map(({ delivery }) => delivery), { timeout: 10_000 }).toEqual([2]);
+  await expect.poll(() => other.map(({ delivery }) => delivery), { timeout: 45_000 }).toEqual([2]);
 });
 
 test("what is given back comes again not before its delay, though signs of life go on beside it", async () => {

@@ -67,7 +67,7 @@ async function warnOfRuns(flags: UpFlags, say: (line: string) => void): Promise<
   const session = await openSession(flags.mesh, say);
   try {
     for (const team of await meshTeams(session))
-      for (const finding of [...(await examine(session, team)), ...(await examineTroubles(session, team))])
+      for (const finding of [...(await examine(session, team)), ...(await examineTroubles(session, team, true))])
         if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
   } finally {
     await session.close();

@@ -7,9 +7,9 @@ import { consumers, sources } from "./sources.ts";
 import type { Look, Looked, Trouble } from "./trouble.ts";
 
 /** Everything that `health` and `doctor` look at, of each team. A new kind of trouble is a function more in this list. */
-const looks: readonly Look[] = [defined, replicas, queues, consumers, sources, parked, open, room, writable];
+const looks: readonly Look[] = [defined, replicas, queues, consumers, sources, parked, open, room];
 
-/** What is wrong with a team now. */
-export async function troublesOf(about: Looked): Promise<readonly Trouble[]> {
-  return (await Promise.all(looks.map(async (look) => look(about)))).flat();
+/** What is wrong with a team now. `reading`: nothing is appended, so whether its stream takes messages is not known. */
+export async function troublesOf(about: Looked, reading = false): Promise<readonly Trouble[]> {
+  return (await Promise.all([...looks, ...(reading ? [] : [writable])].map(async (look) => look(about)))).flat();
 }
