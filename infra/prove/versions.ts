@@ -16,7 +16,7 @@ const TEAM = "services/content/src/team.ts";
 const LINE = "const edited = await ctx.ask(editor, draft);";
 const EDITED = "const edited = draft;";
 const ERROR = /^create_article v1, call 2: the journal holds: .*\beditor\b.*; the code asked: .*\bfact_checker\b.*$/u;
-const HINT = /`armada runs retry ID`/u;
+const HINT = /`armada runs retry [^`]+`/u;
 
 /** An edit that a journal does not fit stops the run and loses nothing; versions live side by side until their runs have ended. */
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
