@@ -6,7 +6,7 @@ const LATE_MS = 45_000;
 
 /** Facts of other teams that do not come: by sequences, for of a source that has stopped the server says a lag of 0. */
 export const sources: Look = async ({ session, team: { name }, now }) =>
-  (await session.sources(name)).flatMap(({ from, filter, missing, since, there }) => {
+  (await session.sources(name)).flatMap(({ filter, missing, since, there }) => {
     const what = filter.replace(/^evt\./, "").replace(/\.>$/, "");
     if (!there) return []; // left out by --only, or on another server
     if (since === undefined || now - since < LATE_MS) return [];
