@@ -47,7 +47,8 @@ export async function control(
     const events = decide(ask.capability, data, now, cut(data.by ?? ask.from));
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
-  const root = ordinal ?? decided;
+  // The look before may have been an old one: by the commit's, what an earlier delivery wrote is there.
+  const root = ordinal ?? decided ?? (await decidedIn(host, id, ask));
   const next = run.state.ended?.next;
   if (root === undefined && next !== undefined) return control(host, inlines, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
   if (root === undefined) return { kind: "done" };
@@ -72,13 +73,21 @@ async function current(
     }));
     if (!state.exists) break;
     found = id;
-    if (ask.delivery > 1) {
-      const decided = (await host.journal(id, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
-      if (decided !== undefined) return { id, decided };
-    }
+    const decided = await decidedIn(host, id, ask);
+    if (decided !== undefined) return { id, decided };
     id = state.next;
   }
   return found === undefined ? undefined : { id: found, decided: undefined };
+}
+
+/** The message of the run that an earlier delivery of the ask wrote. */
+async function decidedIn(
+  host: RunHost,
+  run: string,
+  ask: { readonly seq: number; readonly delivery: number; readonly id: string },
+): Promise<number | undefined> {
+  if (ask.delivery === 1) return undefined;
+  return (await host.journal(run, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
 }
 
 function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {
