@@ -1,7 +1,7 @@
 import { asToken, parseSubject } from "@armada/contracts";
 import type { MemoryMesh, Message } from "@armada/event-sourcing";
 import { waitRoute } from "../../engine/journal-message.ts";
-import { runIdOf, startedBy } from "../../engine/starts.ts";
+import { runIdOf, runMeant, startedBy } from "../../engine/starts.ts";
 import type { Journal } from "./journals.ts";
 
 /**
@@ -52,8 +52,8 @@ function concerned(queue: string, message: Message): readonly string[] {
       return [subject.run];
     case "ask": {
       const data = message.envelopes[0]?.data;
-      const target = typeof data === "object" && data !== null && "run" in data ? String(data.run) : subject.id;
-      return [runIdOf(target)];
+      // A control names a run, and maybe a later generation of it; a start brings an id from outside.
+      return [typeof data === "object" && data !== null && "run" in data ? runMeant(String(data.run)) : runIdOf(subject.id)];
     }
     case "fact":
       if (queue.startsWith("on_")) return [startedBy(queue, message.envelopes[0]?.id ?? "")];
