@@ -55,7 +55,7 @@ export async function answer(
   if (workflow === undefined) return { events: cause, unanswered: cause.length > 0 };
   if (start !== undefined) {
     const correlation = decision.provenance?.correlation ?? run.id;
-    run.execution = new Execution(workflow, { id: run.id, correlation }, functions.scheduler);
+    run.execution = new Execution(workflow, { id: run.id, correlation }, functions.scheduler, functions.watch);
   }
   const { execution } = run;
   if (execution === undefined) return whole(cause);

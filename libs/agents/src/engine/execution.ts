@@ -49,6 +49,12 @@ const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
 /** What a function may call while one message is answered: more than a message holds, so that a loop which waits for nothing ends. */
 const MAX_CALLS = 10_000;
 
+/** A turn of a function that holds the event loop for longer is named, ms. */
+const HELD_MS = 1_000;
+
+/** Hears of each turn of a workflow function during which the event loop was held for over a second. `now`, `ms`: milliseconds. */
+export type LoopWatch = { now(): number; held(run: string, workflow: string, ms: number): void };
+
 type Result = { readonly output: unknown } | { readonly error: unknown };
 
 /**
@@ -59,6 +65,7 @@ export class Execution {
   readonly #workflow: Workflow;
   readonly #run: { readonly id: string; readonly correlation: string };
   readonly #scheduler: Scheduler;
+  readonly #watch: LoopWatch | undefined;
   readonly #calls = new Map<number, Call>();
   /** Calls and patch marks that the journal does not hold yet, in the order made. */
   #fresh: (Call | { readonly patch: string })[] = [];
@@ -77,10 +84,11 @@ export class Execution {
   #result: Result | undefined;
   #fault: DeterminismError | undefined;
 
-  constructor(workflow: Workflow, run: { id: string; correlation: string }, scheduler: Scheduler) {
+  constructor(workflow: Workflow, run: { id: string; correlation: string }, scheduler: Scheduler, watch?: LoopWatch) {
     this.#workflow = workflow;
     this.#run = run;
     this.#scheduler = scheduler;
+    this.#watch = watch;
     this.#random = seeded(hash32(run.id));
   }
 
@@ -190,10 +198,13 @@ export class Execution {
   }
 
   async #turn(work: () => void): Promise<void> {
+    const from = this.#watch?.now() ?? 0;
     this.#inTurn = true;
     work();
     await this.#scheduler.idle();
     this.#inTurn = false;
+    const ms = (this.#watch?.now() ?? 0) - from;
+    if (ms > HELD_MS) this.#watch?.held(this.#run.id, this.#workflow.name, ms);
   }
 
   async #settle(n: number, how: (call: Settler) => void): Promise<void> {

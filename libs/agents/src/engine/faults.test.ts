@@ -1,5 +1,5 @@
 import { buildSubject, type Envelope, encodeBody, event } from "@armada/contracts";
-import { MemoryMesh } from "@armada/event-sourcing";
+import { CALM, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
@@ -49,12 +49,14 @@ const long = workflow({
     return null;
   },
 });
-const one = team({ name: "one", agents: [busy, quick], workflows: [say, long], emits: [Said, Poked], awaits: [Poked] });
+let turns = 0;
+const computes = workflow({ name: "computes", version: 1, input: z.object({}), output: z.number(), run: async () => ++turns });
+const one = team({ name: "one", agents: [busy, quick], workflows: [say, long, computes], emits: [Said, Poked], awaits: [Poked] });
 const models: Models = { call: () => Promise.reject(new Error("no model")) };
 
-function setUp() {
+function setUp(hostility = CALM) {
   const clock = new VirtualClock();
-  const mesh = new MemoryMesh(clock, seededRandom(1));
+  const mesh = new MemoryMesh(clock, seededRandom(1), hostility);
   let writes = 0;
   const put = (subject: string, about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string }): void => {
     const time = new Date(clock.now()).toISOString();
@@ -63,6 +65,7 @@ function setUp() {
   };
   return {
     clock,
+    mesh,
     put,
     replica: (): TestReplica => startReplica(mesh, one, models, { clock, random: seededRandom(++writes), scheduler: clock.scheduler }),
     ask: (capability: string, id: string, data: unknown): void =>
@@ -103,3 +106,13 @@ test("a journal that is longer than a load may be is read all the same: its run 
   await clock.run(() => last().includes(".end."), 600_000);
   expect(run("r2").status).toBe("cancelled");
 }, 30_000);
+
+test("a workflow function is run once for its turn, however often the log does not answer", async () => {
+  const { clock, mesh, replica, ask, run } = setUp({ ...CALM, refused: 0.9 });
+  replica();
+  ask("run_start", "r3", { workflow: "computes", input: {} });
+  await clock.run(() => run("r3").status === "completed", 600_000);
+  expect(run("r3").status).toBe("completed");
+  expect(mesh.mischief.refusals).toBeGreaterThan(1);
+  expect(turns).toBe(1);
+});

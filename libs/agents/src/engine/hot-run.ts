@@ -2,7 +2,7 @@ import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import type { Workflow } from "../define.ts";
 import { DeterminismError } from "./determinism.ts";
-import { Execution } from "./execution.ts";
+import { Execution, type LoopWatch } from "./execution.ts";
 import type { JournalEventType } from "./journal-events.ts";
 import { type JournalMessage, type Provenance, readJournalMessage } from "./journal-message.ts";
 import type { Payloads } from "./payloads.ts";
@@ -26,6 +26,7 @@ export type HotRun = {
 export type Functions = {
   readonly scheduler: Scheduler;
   readonly payloads: Payloads;
+  readonly watch?: LoopWatch;
   workflow(name: string, version: number): Workflow | undefined;
 };
 
@@ -80,7 +81,12 @@ export async function replay(run: HotRun, messages: readonly Message[], function
   const workflow = functions.workflow(state.workflow, state.version);
   if (workflow === undefined) return;
   if (run.execution === undefined && read[0]?.n === 1)
-    run.execution = new Execution(workflow, { id: run.id, correlation: run.provenance?.correlation ?? run.id }, functions.scheduler);
+    run.execution = new Execution(
+      workflow,
+      { id: run.id, correlation: run.provenance?.correlation ?? run.id },
+      functions.scheduler,
+      functions.watch,
+    );
   const { execution } = run;
   if (execution === undefined) return;
   try {

@@ -26,6 +26,8 @@ export type HostHooks = {
 type Written = Awaited<ReturnType<Payloads["offload"]>>;
 /** A message to be: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
 type About = { readonly n: number; readonly writer: string; readonly now: number; readonly unanswered: boolean };
+/** What the log says for good of an append. `last`: sequence of the message that was there instead. */
+type Settled = Extract<Appended, { kind: "appended" | "refused" }> | { readonly kind: "conflict"; readonly last: number };
 
 const MAX_HOT = 1_000;
 /**
@@ -35,6 +37,8 @@ const MAX_HOT = 1_000;
 const MAX_DECISION = 512 * 1024;
 /** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
 const RIVAL_MS = 5;
+/** After so many the journal is looked at for what is there instead. */
+const RIVAL_TRIES = 20;
 
 /**
  * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
@@ -57,6 +61,16 @@ export class RunHost {
     const workflows = withinLists(team);
     this.functions = {
       scheduler: ports.scheduler,
+      watch: {
+        now: () => ports.clock.now(),
+        held: (run, workflow, ms) =>
+          ports.logger.warn("the event loop was held while a workflow function ran: by it, or by a step beside it", {
+            team: team.name,
+            run,
+            workflow,
+            ms,
+          }),
+      },
       payloads: new Payloads(persistent(ports), team.name),
       workflow: (name, version) => workflows.find((served) => served.name === name && served.version === version),
     };
@@ -116,7 +130,7 @@ export class RunHost {
     const floor = Math.max(...members.map(({ atLeast }) => atLeast));
     let run = await this.#current(id, floor);
     let left = members;
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       const message = together(run, left);
       if (message === undefined) return [];
       const { decision, parts, later } = message;
@@ -132,17 +146,15 @@ export class RunHost {
       const n = run.state.length + 1;
       const about = { n, writer, now, unanswered };
       let written = await this.#writable(run, about, decision, events);
-      let result = await this.#publish(run, about, written);
+      let result = await this.#stored(run, about, written);
       if (result.kind === "refused") {
         written = await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, result.reason))]);
-        result = await this.#publish(run, about, written);
+        result = await this.#stored(run, about, written);
       }
       if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `message ${n} of run ${id} is never stored: ${result.reason}`);
       if (result.kind === "appended") return tell(this.#appended(run, n, result.seq, written));
       this.#hot.delete(id); // the function ran ahead of the journal
-      await this.#afterFailure(id, result, tries);
-      const known = result.kind === "conflict" ? (result.last ?? 0) : 0;
-      const messages = await this.#journals.load(id, Math.max(floor, run.lastSeq, known, this.#journals.floor(id)));
+      const messages = await this.#journals.load(id, Math.max(floor, run.lastSeq, result.last, this.#journals.floor(id)));
       run = coldRun(id);
       await replay(run, messages, this.functions);
       this.#keep(run);
@@ -160,6 +172,24 @@ export class RunHost {
   async #pay(committed: Committed, derived: readonly Derived[]): Promise<void> {
     const stored = await store(derived, this.ports);
     if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));
+  }
+
+  /**
+   * Writes the message until the log says whether it holds. Where that is not answered it is the very same message again,
+   * under the same expectation: the function, which may take longer than the connection lasts, is not run again for it.
+   */
+  async #stored(run: HotRun, about: About, written: Written): Promise<Settled> {
+    for (let tries = 0; ; tries++) {
+      const result = await this.#publish(run, about, written);
+      if (result.kind === "appended" || result.kind === "refused") return result;
+      if (result.kind === "conflict") {
+        if (result.last !== undefined || tries >= RIVAL_TRIES) return { kind: "conflict", last: result.last ?? 0 };
+        await this.ports.clock.sleep(RIVAL_MS);
+        continue;
+      }
+      if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
+      await this.ports.clock.sleep(pause(tries));
+    }
   }
 
   #publish(run: HotRun, { n, unanswered }: About, written: Written): Promise<Appended> {
@@ -248,15 +278,6 @@ export class RunHost {
     const context = this.#hooks.contextOf(event.data.agent);
     if (context === undefined) return event;
     return { type: event.type, data: { ...event.data, context: journalForm(context, `the context of agent ${event.data.agent}`) } };
-  }
-
-  async #afterFailure(id: string, result: Exclude<Appended, { kind: "appended" | "refused" }>, tries: number): Promise<void> {
-    if (result.kind === "conflict") {
-      if (result.last === undefined) await this.ports.clock.sleep(RIVAL_MS);
-      return;
-    }
-    if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${id} waits: the log is ${result.kind}`, { run: id, tries });
-    await this.ports.clock.sleep(pause(tries));
   }
 
   async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
