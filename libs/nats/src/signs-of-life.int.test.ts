@@ -7,7 +7,8 @@ import { ACK_WAIT_MS } from "./topology.ts";
 
 const queueOf = (name: string, limit: number): Queue => ({ name, filters: [`run.alpha.do.${name}-a.>`], concurrency: 2, limit });
 const patient = queueOf("patient", 60_000);
-const endless = queueOf("endless", 1_000);
+// A replica at work asks for nothing more: what comes again comes to the other one.
+const endless = { ...queueOf("endless", 1_000), concurrency: 1 };
 const returned = queueOf("returned", 60_000);
 
 let mesh: TestMesh;
@@ -84,7 +85,9 @@ test("beyond its limit a held event loop keeps nothing", async () => {
   const other = work(idle, endless, async () => ({ kind: "done" }));
   await expect.poll(async () => (await idle.log.depth("endless")).workers).toBeGreaterThan(0);
   hold(ACK_WAIT_MS + 6_000);
-  await expect.poll(() => other.map(({ delivery }) => delivery), { timeout: 45_000 }).toEqual([2]);
+  // Both stand in this process: what came again while it was held may have gone to a connection that was cut meanwhile.
+  await expect.poll(() => other[0]?.delivery ?? 0, { timeout: 45_000 }).toBeGreaterThan(1);
+  expect(first).toHaveLength(1);
 });
 
 test("what is given back comes again not before its delay, though signs of life go on beside it", async () => {
