@@ -1,9 +1,16 @@
 import type { Passage } from "@armada/models";
-import { inOrder, type Placed, placeSentences } from "./blocks.ts";
-import { opensLeftBehind } from "./openers.ts";
-import { nounPhrases, type Phrase } from "./phrases.ts";
-import type { Tagged, Tagger } from "./tagger.ts";
-import { contentStems, countWords, words } from "./words.ts";
+import type { Tagged, Tagger } from "@armada/text";
+import {
+  contentStems,
+  countWords,
+  inOrder,
+  nounPhrases,
+  opensLeftBehind,
+  type Phrase,
+  type Placed,
+  placeSentences,
+  words,
+} from "@armada/text";
 
 /** A sentence that can stand by itself on a page. */
 export type Candidate = Placed & {

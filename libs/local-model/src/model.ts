@@ -1,5 +1,5 @@
 import { type ModelAnswer, ModelError, type ModelRequest, type Models } from "@armada/models";
-import { loadTagger } from "./tagger.ts";
+import { loadTagger } from "@armada/text";
 import { draftArticle } from "./tasks/draft-article.ts";
 import { editArticle } from "./tasks/edit-article.ts";
 import { seoMetadata } from "./tasks/seo-metadata.ts";

@@ -1,5 +1,5 @@
+import { contentStems } from "@armada/text";
 import type { Candidate } from "./candidates.ts";
-import { contentStems } from "./words.ts";
 
 /** Rarity of stems over the sentences, for cosine and topic weight. */
 function rarity(candidates: readonly Candidate[]): Map<string, number> {

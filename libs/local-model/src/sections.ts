@@ -1,5 +1,5 @@
+import { contentStems, jaccard } from "@armada/text";
 import type { Candidate } from "./candidates.ts";
-import { contentStems, jaccard } from "./words.ts";
 
 export type Picked = { readonly sentence: Candidate; readonly also: Candidate[] };
 export type Section = { readonly heading: string; readonly key: string; readonly picked: readonly Picked[] };

@@ -2,7 +2,7 @@
  * Words that, opening a sentence, point at something said before it. A sentence that is taken out of its text
  * and opens with one of them has left its reference behind. Committed as data: the checks of the article read it too.
  */
-export const LEFT_BEHIND: ReadonlySet<string> = new Set(
+const LEFT_BEHIND: ReadonlySet<string> = new Set(
   `this that these those it its i my we our yes no they them their theirs he him his she her hers such so thus hence therefore however but and or nor yet also
   then there here again moreover furthermore additionally besides meanwhile nevertheless nonetheless otherwise instead likewise similarly
   consequently accordingly conversely alternatively afterwards later earlier previously both neither either another others former latter

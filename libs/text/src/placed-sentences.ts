@@ -1,5 +1,7 @@
-import type { Passage } from "@armada/models";
 import { splitSentences } from "./sentences.ts";
+
+/** A document's plain text with its name. */
+type Passage = { readonly name: string; readonly text: string };
 
 /** A sentence where it stands: verbatim, with its place. */
 export type Placed = {

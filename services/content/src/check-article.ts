@@ -1,4 +1,4 @@
-import { opensLeftBehind } from "@armada/local-model";
+import { opensLeftBehind, titleOf } from "@armada/text";
 import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions.ts";
 import type { Skipped, Source } from "./documents.ts";
@@ -7,7 +7,6 @@ import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
 import { unanswered } from "./questions.ts";
 import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
-import { titleOf } from "./text-extraction.ts";
 
 /** A draft as it may be published: claims with the sources that carry them, the others marked, and nothing unsourced up front. */
 export function checkArticle(

@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS, stem } from "@armada/local-model";
+import { FUNCTION_WORDS, stem } from "@armada/text";
 
 const SPELLED =
   "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(

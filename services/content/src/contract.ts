@@ -3,11 +3,11 @@ import { z } from "zod";
 import { Brief } from "./brief.ts";
 import { Citation, Contradiction, Metadata } from "./draft.ts";
 
+export { extractText, titleOf } from "@armada/text";
 export { Brief, BriefDocument } from "./brief.ts";
 export { firstUnsupported } from "./claims.ts";
 export { Citation, Contradiction, Metadata } from "./draft.ts";
 export { checkLanguage } from "./language.ts";
-export { extractText, titleOf } from "./text-extraction.ts";
 
 /** What `create_article` answers: the three documents as text, and what they rest on. */
 export const Article = z.object({

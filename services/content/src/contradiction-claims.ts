@@ -1,7 +1,5 @@
-import { contentStems, splitSentences, stem, words } from "@armada/local-model";
-import { type DateMention, datesIn, periodOf } from "./dates.ts";
+import { contentStems, type DateMention, datesIn, periodOf, type Quantity, quantitiesIn, splitSentences, stem, words } from "@armada/text";
 import type { Source } from "./documents.ts";
-import { type Quantity, quantitiesIn } from "./quantities.ts";
 import { type Role, rolesIn } from "./roles.ts";
 
 /** One clause of a sentence with what can be disagreed about. */

@@ -1,7 +1,7 @@
+import { quantitiesIn } from "@armada/text";
 import { describe, expect, it } from "vitest";
 import { AGREEMENTS, CONFLICTS } from "./contradictions.samples.ts";
 import { findContradictions } from "./contradictions.ts";
-import { quantitiesIn } from "./quantities.ts";
 import { agree } from "./quantity-agreement.ts";
 
 const FILLER = [

@@ -1,6 +1,5 @@
-import { stem } from "@armada/local-model";
+import { type DateMention, differ, stem } from "@armada/text";
 import { type ClauseClaim, canonicalStem, claimsOf } from "./contradiction-claims.ts";
-import { type DateMention, differ } from "./dates.ts";
 import type { Source } from "./documents.ts";
 import type { Contradiction } from "./draft.ts";
 import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { contentStems, countWords, jaccard, localModel, opensLeftBehind, words } from "@armada/local-model";
+import { localModel } from "@armada/local-model";
 import type { ModelRequest, Models } from "@armada/models";
+import { contentStems, countWords, extractText, jaccard, opensLeftBehind, words } from "@armada/text";
 import { describe, expect, it } from "vitest";
 import type { Brief } from "./brief.ts";
 import { firstUnsupported, ordinaryWords } from "./claims.ts";
 import type { Article } from "./contract.ts";
 import { Draft } from "./draft.ts";
 import { drive } from "./testing/drive.ts";
-import { extractText } from "./text-extraction.ts";
 import { createArticle } from "./workflows/create-article.ts";
 
 const EXAMPLES = new URL("../../../examples/", import.meta.url);

@@ -1,7 +1,7 @@
 import { Refusal } from "@armada/contracts";
+import { extractText } from "@armada/text";
 import type { BriefDocument } from "./brief.ts";
 import { checkLanguage } from "./language.ts";
-import { extractText } from "./text-extraction.ts";
 
 /** A document's extracted text. */
 export type Source = { readonly name: string; readonly text: string };

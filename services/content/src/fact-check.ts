@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/local-model";
+import { contentStems } from "@armada/text";
 import { firstUnsupported } from "./claims.ts";
 import type { Source } from "./documents.ts";
 import type { Checked, Citation, Claim } from "./draft.ts";

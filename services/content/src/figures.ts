@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS } from "@armada/local-model";
+import { FUNCTION_WORDS } from "@armada/text";
 import type { Checked, Figure } from "./draft.ts";
 
 const MOST = 8;

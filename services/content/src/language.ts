@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS, words } from "@armada/local-model";
+import { FUNCTION_WORDS, words } from "@armada/text";
 
 /** Words so frequent in languages next to English that a text full of them is not English. */
 const OTHERS = new Set(

@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/local-model";
+import { contentStems } from "@armada/text";
 import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
 import { slugOf } from "./slug.ts";
 import { groundOf, isGrounded } from "./surface-check.ts";

@@ -1,6 +1,6 @@
-import { stem } from "@armada/local-model";
+import type { Quantity } from "@armada/text";
+import { stem } from "@armada/text";
 import { canonicalStem } from "./contradiction-claims.ts";
-import type { Quantity } from "./quantities.ts";
 
 /** Whether two quantities measure in one unit, or count one thing. */
 export function comparable(one: Quantity, other: Quantity): boolean {

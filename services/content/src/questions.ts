@@ -1,4 +1,4 @@
-import { contentStems, stem } from "@armada/local-model";
+import { contentStems, stem } from "@armada/text";
 import type { Source } from "./documents.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [

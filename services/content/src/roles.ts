@@ -1,4 +1,4 @@
-import { contentStems, stem } from "@armada/local-model";
+import { contentStems, stem } from "@armada/text";
 
 /** Who holds a role or did a deed: `role` are the stems of both the role and what it is of. */
 export type Role = { readonly head: string; readonly role: ReadonlySet<string>; readonly name: string };

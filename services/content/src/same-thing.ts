@@ -1,4 +1,4 @@
-import { stem } from "@armada/local-model";
+import { stem } from "@armada/text";
 import { type ClauseClaim, canonicalStem } from "./contradiction-claims.ts";
 
 /** Words of which a thing has one at a time: two of a line in two claims make two things. */

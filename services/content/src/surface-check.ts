@@ -1,4 +1,4 @@
-import { contentStems, FUNCTION_WORDS, stem, words } from "@armada/local-model";
+import { contentStems, FUNCTION_WORDS, stem, words } from "@armada/text";
 import { firstUnsupported } from "./claims.ts";
 
 /** What titles, headings and metadata may draw on. */

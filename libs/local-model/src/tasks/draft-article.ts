@@ -1,7 +1,7 @@
+import { contentStems, jaccard } from "@armada/text";
 import { type Candidate, candidatesOf } from "../candidates.ts";
 import { rank } from "../ranking.ts";
 import { ALIKE, makeSections, type Picked } from "../sections.ts";
-import { contentStems, jaccard } from "../words.ts";
 import { numberParam, type Task, textParam } from "./task.ts";
 
 /** Most that is taken of the sentences that can stand alone: short material gives a short article. */

@@ -1,5 +1,4 @@
-import { opensLeftBehind } from "../openers.ts";
-import { countWords, jaccard, words } from "../words.ts";
+import { countWords, jaccard, opensLeftBehind, words } from "@armada/text";
 import { capital } from "./draft-article.ts";
 import type { Task } from "./task.ts";
 

@@ -1,7 +1,5 @@
-import { placeSentences } from "../blocks.ts";
-import { nounPhrases } from "../phrases.ts";
-import type { Tagger } from "../tagger.ts";
-import { contentStems, stem } from "../words.ts";
+import type { Tagger } from "@armada/text";
+import { contentStems, nounPhrases, placeSentences, stem } from "@armada/text";
 import { capital } from "./draft-article.ts";
 import { type Task, textParam } from "./task.ts";
 

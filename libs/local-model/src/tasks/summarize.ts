@@ -1,6 +1,6 @@
+import { jaccard } from "@armada/text";
 import { candidatesOf } from "../candidates.ts";
 import { rank } from "../ranking.ts";
-import { jaccard } from "../words.ts";
 import { numberParam, type Task, textParam } from "./task.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Passage } from "@armada/models";
-import type { Tagger } from "../tagger.ts";
+import type { Tagger } from "@armada/text";
 
 /** What a task gets: no prompt, no clock, no chance. */
 export type TaskInput = {

@@ -1,4 +1,4 @@
-import { splitSentences } from "../sentences.ts";
+import { splitSentences } from "@armada/text";
 import { cut } from "./seo-metadata.ts";
 import { listParam, numberParam, type Task, textParam } from "./task.ts";
 

@@ -1,0 +1,21 @@
+/**
+ * Documents as people read them, and their words, sentences and numbers. Nothing here reads a clock, chance or the environment:
+ * the same bytes give the same result. What is heavy (parsers, the language model of the tagger) is loaded at its first use.
+ *
+ * ```
+ * readDocument({ path, bytes, type? }) -> { title, language?, blocks, text }
+ * splitSentences(text) -> ["One sentence.", "Another."]
+ * readNumbers(text, locale?) -> [{ value, unit?, start, end } | { refused, start, end }]
+ * ```
+ */
+export { type Document, type DocumentBlock, type DocumentFile, readDocument } from "./documents/document.ts";
+export { extractText, titleOf } from "./documents/text-extraction.ts";
+export { type DateMention, datesIn, differ, periodOf } from "./numbers/dates.ts";
+export { type ReadNumber, type RefusedNumber, readNumbers } from "./numbers/numbers.ts";
+export { type Quantity, quantitiesIn } from "./numbers/quantities.ts";
+export { opensLeftBehind } from "./openers.ts";
+export { nounPhrases, type Phrase } from "./phrases.ts";
+export { inOrder, type Placed, placeSentences } from "./placed-sentences.ts";
+export { splitSentences } from "./sentences.ts";
+export { loadTagger, type Tagged, type Tagger } from "./tagger.ts";
+export { contentStems, countWords, FUNCTION_WORDS, jaccard, stem, words } from "./words.ts";
