@@ -4,6 +4,7 @@ import { attributes, type Delivery, type Handled, type Ports, type Queue, spans 
 import { cut, messageOf } from "./failure.ts";
 import type { JournalData } from "./journal-events.ts";
 import { putNewest } from "./newest.ts";
+import { stackOf } from "./stack.ts";
 
 /** A delivery inside its span: what it causes is traced below `traceparent`. */
 export type Traced = Delivery & { readonly traceparent: string | undefined };
@@ -30,7 +31,7 @@ export class Faults {
   /** Counts one more; whether its run is stopped now. An outage stops nothing. */
   async of({ subject }: Delivery, error: unknown, reason: string): Promise<boolean> {
     const parsed = runOf(subject);
-    if (parsed === undefined || (error instanceof ArmadaError && error.retryable)) return false;
+    if (parsed === undefined || isOutage(error)) return false;
     const times = (this.#times.get(subject) ?? 0) + 1;
     putNewest(this.#times, subject, times, MAX_KNOWN);
     if (times < PARK_AFTER) return false;
@@ -65,12 +66,21 @@ export async function guarded(
     if (signal.aborted) return { kind: "retry", after: 0 };
     const reason = cut(messageOf(error));
     const { subject, seq } = delivery;
-    ports.logger.warn(`queue ${queue.name}: ${reason}`, { subject, seq, delivery: delivery.delivery });
+    ports.logger.warn(`queue ${queue.name}: ${reason}`, {
+      subject,
+      seq,
+      delivery: delivery.delivery,
+      ...(isOutage(error) ? {} : stackOf(error)),
+    });
     if (runOf(subject) !== undefined)
       return (await faults.of(delivery, error, reason)) ? { kind: "retry", after: STOPPED_RETRY_MS } : again;
     if (delivery.delivery < PARK_AFTER) return again;
     return park(team, ports, queue, delivery, reason);
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof ArmadaError && error.retryable;
 }
 
 /** The run that a message belongs to. */

@@ -3,11 +3,12 @@ import type { Handled } from "@armada/event-sourcing";
 import { isTerminal } from "./attempt-failure.ts";
 import { handOver } from "./derive.ts";
 import type { Inline } from "./execution.ts";
-import { failureOf } from "./failure.ts";
+import { cut, failureOf, messageOf } from "./failure.ts";
 import { lacksVersion } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
+import { stackOf } from "./stack.ts";
 import { store } from "./store.ts";
 
 const ATTEMPTS = 4;
@@ -61,28 +62,36 @@ export class Inlines {
 
   #once(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
     const key = `${id}-${inline.n}`;
-    const running = this.#running.get(key) ?? this.#settle(id, key, inline, signal).finally(() => this.#running.delete(key));
+    const running = this.#running.get(key) ?? this.#settle(id, inline, signal).finally(() => this.#running.delete(key));
     this.#running.set(key, running);
     return running;
   }
 
-  async #settle(id: string, key: string, inline: Inline, signal: AbortSignal): Promise<void> {
-    const event = await this.#attempt(key, inline, signal);
+  async #settle(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
+    const event = await this.#attempt(id, inline, signal);
     await this.#host.commit(id, 0, (run) => {
       if (run.state.ended !== undefined || run.state.inlines.has(inline.n)) return undefined;
       return { events: [event] };
     });
   }
 
-  async #attempt(key: string, { n, name, work }: Inline, signal: AbortSignal): Promise<JournalEvent> {
-    const { clock, random } = this.#host.ports;
+  async #attempt(id: string, { n, name, work }: Inline, signal: AbortSignal): Promise<JournalEvent> {
+    const { team, ports } = this.#host;
+    const { clock, random, logger } = ports;
     for (let attempt = 1; ; attempt++) {
       try {
         signal.throwIfAborted();
-        const output = journalForm(await work({ idempotencyKey: key, signal }), `the result of step ${JSON.stringify(name)}`);
+        const output = journalForm(await work({ idempotencyKey: `${id}-${n}`, signal }), `the result of step ${JSON.stringify(name)}`);
         return { type: "inline.completed", data: { n, name, output } };
       } catch (error) {
         if (signal.aborted) throw error;
+        if (!(error instanceof Refusal))
+          logger.warn(`attempt ${attempt} of step ${n} (${name}) failed: ${cut(messageOf(error))}`, {
+            team: team.name,
+            run: id,
+            step: n,
+            ...stackOf(error),
+          });
         if (error instanceof Refusal || isTerminal(error) || attempt >= ATTEMPTS)
           return { type: "inline.failed", data: { n, name, ...failureOf(error) } };
         await clock.sleep(random.next() * 1_000 * 2 ** attempt, signal);

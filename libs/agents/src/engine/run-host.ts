@@ -1,8 +1,9 @@
-import { ArmadaError, digestOf, runFilter } from "@armada/contracts";
+import { ArmadaError, digestOf, Refusal, runFilter } from "@armada/contracts";
 import { type Appended, attributes, type Message, type Ports, spans } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
 import { answer, type Decision, JOURNAL_WARNING, stop } from "./answer.ts";
 import { type Derived, derive } from "./derive.ts";
+import { cut, messageOf } from "./failure.ts";
 import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "./hot-run.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
@@ -12,6 +13,7 @@ import { putNewest } from "./newest.ts";
 import { Payloads } from "./payloads.ts";
 import { pause, persistent } from "./persistently.ts";
 import { initialRun } from "./run-state.ts";
+import { stackOf } from "./stack.ts";
 import { store } from "./store.ts";
 import { type Committed, type Decide, type Member, type Told, together } from "./together.ts";
 import { Turns } from "./turns.ts";
@@ -207,11 +209,20 @@ export class RunHost {
     run.lastSeq = seq;
     run.prev = digestOf(written.body);
     run.provenance ??= provenanceOf(written.envelopes);
+    if (run.state.ended?.status === "failed") this.#sayFailed(run);
     if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
     if (n === JOURNAL_WARNING)
       this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
     this.#keep(run);
     return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state));
+  }
+
+  /** One line of the log for an error that a workflow function threw: the journal keeps it without its stack. */
+  #sayFailed({ id, state, execution }: HotRun): void {
+    const result = execution?.result;
+    if (result === undefined || !("error" in result) || result.error instanceof Refusal) return;
+    const about = { team: this.team.name, run: id, workflow: state.workflow, ...stackOf(result.error) };
+    this.ports.logger.warn(`workflow ${state.workflow} failed: ${cut(messageOf(result.error))}`, about);
   }
 
   /**

@@ -7,16 +7,15 @@ import { opening } from "../window.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
-import { failureOf } from "./failure.ts";
-import { fitting } from "./fitting.ts";
+import { cut, failureOf, messageOf } from "./failure.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 import { type Provenance, readJournalMessage } from "./journal-message.ts";
-import type { Payloads } from "./payloads.ts";
 import type { RunHost } from "./run-host.ts";
 import type { StepState } from "./run-state.ts";
+import { stackOf } from "./stack.ts";
 import { hold } from "./step-holds.ts";
 
 const DONE: Handled = { kind: "done" };
@@ -183,6 +182,7 @@ export class Worker {
     const poor = error instanceof BudgetExhausted;
     const unsent = wasUnsent(error) && !paidFor(attempted);
     const counts = !(error instanceof Abandoned) && !poor && !unsent;
+    if (counts) this.#say(`attempt ${attempt}`, id, step, error);
     const after = poor ? this.#untilReset(error) : counts || unsent ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
     const failed: Extract<JournalEvent, { type: "step.attempt_failed" }> = {
       type: "step.attempt_failed",
@@ -211,6 +211,13 @@ export class Worker {
     if (counts && after > LONGEST_NAK_MS) return hold(this.#host, id, step, this.#host.ports.clock.now() + after, failure, [failed]);
     await this.#failed(id, step, failed);
     return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
+  }
+
+  /** One line of the log for an error that the journal keeps without its stack. */
+  #say(what: string, run: string, { n, agent }: StepState, error: unknown): void {
+    const { team, ports } = this.#host;
+    const about = { team: team.name, run, step: n, agent, code: codeOf(error), ...stackOf(error) };
+    ports.logger.warn(`${what} of step ${n} (${agent}) failed: ${cut(messageOf(error))}`, about);
   }
 
   async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
@@ -254,7 +261,7 @@ export class Worker {
     const attempt = attempts + 1;
     if (agent.fallback !== undefined) {
       const started = this.#host.ports.clock.now();
-      const output = await fallbackOf(agent, step, this.#host.functions.payloads);
+      const output = await this.#fallback(agent, id, step);
       if (output !== undefined) {
         const ms = Math.max(0, this.#host.ports.clock.now() - started);
         const degraded = { code, message };
@@ -263,6 +270,19 @@ export class Worker {
       }
     }
     return this.#park(id, step, before, undefined);
+  }
+
+  /** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
+  async #fallback(agent: Agent, id: string, step: StepState): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      const input = agent.input.parse(await this.#host.functions.payloads.resolve(step.input));
+      const output = agent.output.parse(await agent.fallback?.(input));
+      return { value: journalForm(output, `what the fallback of agent ${agent.name} answers`) };
+    } catch (error) {
+      if (error instanceof ArmadaError && error.retryable) throw error;
+      this.#say("the fallback", id, step, error);
+      return undefined;
+    }
   }
 
   /** Sets the step aside, with its chain; `stop` stops the run with it. */
@@ -343,18 +363,6 @@ function callOf(delivery: Delivery): number | undefined {
   }
   const data = delivery.envelopes[0]?.data;
   return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
-}
-
-/** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
-async function fallbackOf(agent: Agent, step: StepState, payloads: Payloads): Promise<{ readonly value: unknown } | undefined> {
-  try {
-    const input = agent.input.parse(await payloads.resolve(step.input));
-    const output = fitting(agent.output, await agent.fallback?.(input));
-    return output.success ? { value: journalForm(output.data, `what the fallback of agent ${agent.name} answers`) } : undefined;
-  } catch (error) {
-    if (error instanceof ArmadaError && error.retryable) throw error;
-    return undefined;
-  }
 }
 
 /** Whether one of its model calls came to its provider. */
