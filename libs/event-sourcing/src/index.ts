@@ -12,6 +12,7 @@ export {
 } from "./endless.ts";
 export { CALM, HOSTILE, type Hostility, type Mischief } from "./memory/hostility.ts";
 export { MemoryMesh, type MemoryReplica } from "./memory/mesh.ts";
+export { orAborted } from "./or-aborted.ts";
 export type {
   Appended,
   Clock,

@@ -1,7 +1,6 @@
-import type { Clock, Logger } from "@armada/event-sourcing";
+import { type Clock, type Logger, orAborted } from "@armada/event-sourcing";
 import { BatchGathering } from "./batch-gathering.ts";
 import { BatchWatch } from "./batch-watch.ts";
-import { orAborted } from "./or-aborted.ts";
 import type { CallOptions, EarlierCall, LaneNotes, Meter, ModelAnswer, ModelRequest, Models, Tier } from "./port.ts";
 import type { ProviderBatches } from "./provider-batches.ts";
 import { requestDigest } from "./request-digest.ts";

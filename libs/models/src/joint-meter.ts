@@ -1,5 +1,4 @@
-import type { Clock } from "@armada/event-sourcing";
-import { orAborted } from "./or-aborted.ts";
+import { type Clock, orAborted } from "@armada/event-sourcing";
 import type { CallCost, Drawing, Meter } from "./port.ts";
 import { costShares } from "./shares.ts";
 

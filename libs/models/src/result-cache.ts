@@ -1,9 +1,8 @@
 import { ArmadaError } from "@armada/contracts";
-import type { Clock, Logger, Objects, Random, Registers } from "@armada/event-sourcing";
+import { type Clock, type Logger, type Objects, orAborted, type Random, type Registers } from "@armada/event-sourcing";
 import { Claim, type ClaimAt, claimed } from "./cache-claim.ts";
 import { type Answered, answerOf, bodyOf, type Entry, entryOf, type Found, found } from "./cache-entry.ts";
 import { ModelError } from "./errors.ts";
-import { orAborted } from "./or-aborted.ts";
 import type { CallOptions, ModelAnswer, ModelRequest, Models } from "./port.ts";
 import { type RequestAbout, requestDigest } from "./request-digest.ts";
 import { SharedWatches, type Watch } from "./shared-watches.ts";

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Clock, Registers } from "@armada/event-sourcing";
+import { type Clock, orAborted, type Registers } from "@armada/event-sourcing";
 import { embeddingShelf, type Shelf } from "./embedding-shelf.ts";
 import type { Embeddings } from "./embeddings.ts";
-import { orAborted } from "./or-aborted.ts";
 
 /** Texts that are computed, and stored, together: what fails later loses nothing of what was paid before. */
 const TOGETHER = 256;

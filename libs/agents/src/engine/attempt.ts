@@ -1,5 +1,5 @@
 import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/contracts";
-import { attributes, type Objects, operations, spans } from "@armada/event-sourcing";
+import { attributes, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { Agent, Question } from "../define.ts";
 import { BudgetPending } from "./attempt-failure.ts";
@@ -123,7 +123,7 @@ export async function attemptStep(about: {
           attempt: step.attempts + 1,
           signal,
         });
-      return journalForm(agent.output.parse(await Promise.race([run(), aborted(signal)])), `the output of agent ${agent.name}`);
+      return journalForm(agent.output.parse(await orAborted(run(), signal)), `the output of agent ${agent.name}`);
     });
     const { model, saved, cheaper, ...counts } = spent;
     return {
@@ -157,13 +157,6 @@ async function findObject(objects: Objects, digest: string, asker: string | unde
     if (asker === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
     return objects.get(digest, asker);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. */

@@ -1,5 +1,5 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
-import type { Handled } from "@armada/event-sourcing";
+import { type Handled, orAborted } from "@armada/event-sourcing";
 import { isTerminal } from "./attempt-failure.ts";
 import { handOver } from "./derive.ts";
 import type { Inline } from "./execution.ts";
@@ -37,12 +37,11 @@ export class Inlines {
       });
       if (mine === undefined) return this.#handOver(id, root);
       if (mine.length === 0) return { kind: "done" };
-      try {
-        await Promise.all(mine.map((inline) => this.#once(id, inline, signal)));
-      } catch (error) {
-        if (error instanceof ArmadaError && error.code === "RUN_ENDED") return { kind: "done" }; // its work is wanted no more
-        throw error;
-      }
+      // All of them: what the one that ended the run owes may not be stored yet when the others are abandoned.
+      const settled = await Promise.allSettled(mine.map((inline) => this.#once(id, inline, signal)));
+      const failed = settled.flatMap((one) => (one.status === "rejected" && !isRunEnded(one.reason) ? [one] : []))[0];
+      if (failed !== undefined) throw failed.reason;
+      if (settled.some(({ status }) => status === "rejected")) return { kind: "done" }; // its work is wanted no more
     }
   }
 
@@ -81,7 +80,10 @@ export class Inlines {
     for (let attempt = 1; ; attempt++) {
       try {
         signal.throwIfAborted();
-        const output = journalForm(await work({ idempotencyKey: `${id}-${n}`, signal }), `the result of step ${JSON.stringify(name)}`);
+        const output = journalForm(
+          await orAborted(work({ idempotencyKey: `${id}-${n}`, signal }), signal),
+          `the result of step ${JSON.stringify(name)}`,
+        );
         return { type: "inline.completed", data: { n, name, output } };
       } catch (error) {
         if (signal.aborted) throw error;
@@ -98,4 +100,8 @@ export class Inlines {
       }
     }
   }
+}
+
+function isRunEnded(error: unknown): boolean {
+  return error instanceof ArmadaError && error.code === "RUN_ENDED";
 }

@@ -18,9 +18,9 @@ const Num = z.object({ n: z.number() });
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
 const add = agent({ name: "add", does: "adds one", tier: "worker", input: Num, output: Num, run: ({ input }) => ({ n: input.n + 1 }) });
 
-function setUp(hostility = CALM) {
+function setUp(hostility = CALM, seed = 1) {
   const clock = new VirtualClock();
-  const mesh = new MemoryMesh(clock, seededRandom(1), hostility);
+  const mesh = new MemoryMesh(clock, seededRandom(seed), hostility);
   const state = (name: string, run: string): RunState => {
     const folded = initialRun();
     for (const message of mesh.stream(name).messages) {
@@ -144,6 +144,47 @@ test("a fact decided before a cancel is published, though its replica died and t
   expect(state("one", "r1").ended?.status).toBe("cancelled");
   expect(mesh.stream("one").messages.filter(({ subject }) => subject.startsWith("evt."))).toHaveLength(1);
 });
+
+test.each([4, 8, 14, 16, 17])(
+  "what an ending turn owes outlives its replica, seed %i, though other inline work was abandoned",
+  async (seed) => {
+    const Made = event("one.thing.made", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });
+    const racing = workflow({
+      name: "racing",
+      version: 1,
+      input: Num,
+      output: Num,
+      run: async (input, ctx) => {
+        await ctx.ask(add, input);
+        const late = ctx.step("late", ({ signal }) =>
+          clockOf()
+            .sleep(5_000, signal)
+            .then(() => 1),
+        );
+        await Promise.race([late, ctx.step("soon", () => 1).then(() => ctx.emit(Made, { id: "x" }))]);
+        return input;
+      },
+    });
+    const one = team({ name: "one", agents: [add], workflows: [racing], emits: [Made] });
+    const { start, ask, clock, mesh } = setUp({ ...CALM, latencyMs: 100 }, seed);
+    const clockOf = () => clock;
+    const first = start(one);
+    mesh.stream("one").listen(({ subject }) => {
+      if (subject.startsWith("run.one.end."))
+        clock
+          .sleep(100)
+          .then(first.kill)
+          .catch(() => undefined);
+    });
+    ask("one", "run_start", "r1", { workflow: "racing", input: { n: 1 } });
+    await clock.run(() => mesh.stream("one").messages.some(({ subject }) => subject.startsWith("run.one.end.")), 60_000);
+    await clock.run(() => false, 2_000);
+    const facts = () => mesh.stream("one").messages.filter(({ subject }) => subject.startsWith("evt."));
+    start(one);
+    await clock.run(() => facts().length > 0, 120_000);
+    expect(facts().map(({ subject }) => subject)).toEqual(["evt.one.thing.made.x.r1-4"]);
+  },
+);
 
 test("inline work behind an emit is done by the redelivery of what it was asked under", async () => {
   const Made = event("one.thing.made", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });
