@@ -132,6 +132,7 @@ export class Execution {
     if (event.type === "inline.completed" || event.type === "inline.failed")
       this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
     const settlement = settlementOf(event);
+    if (this.#result !== undefined) return; // the function has ended: what came before somebody wrote that down is late
     if (settlement !== undefined) await this.#settle(settlement.n, settlement.settle);
   }
 

@@ -24,6 +24,34 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
     },
   },
   {
+    fault: "a run that had ended in the view of its function was cancelled by a timer that fired before anybody wrote the end down",
+    drawn: {
+      seed: 1_198_497_369,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: true,
+      budget: undefined,
+      input: { is: "number", n: 0 },
+      body: [
+        {
+          at: "k5",
+          op: "try",
+          body: [{ at: "k2", op: "deadline", ms: 8_897, body: [{ at: "k3", op: "wait", kind: "poked", id: "a" }] }],
+          handler: [],
+        },
+        {
+          at: "k8",
+          op: "join",
+          how: "race",
+          branches: [[], [{ at: "k15", op: "approval", show: { is: "number", n: 279 }, within: 7_364, otherwise: "cancel" }]],
+        },
+        { at: "k24", op: "agent", agent: "later", says: { is: "number", n: 914 }, ms: 25, fails: 0, how: "terminal" },
+      ],
+      outside: [{ when: { ms: 13_601 }, does: "kill", who: 0, down: 27_670, gently: false }],
+    },
+  },
+  {
     fault: "inline work was done once more, side by side, where a start came twice",
     drawn: {
       seed: 1,

@@ -65,6 +65,15 @@ export function insides(node: Node): readonly Block[] {
   }
 }
 
+/**
+ * Microtasks within which a block comes at least as far as it does without waiting. What is left behind is given so many: how
+ * many an author's own code lets pass would decide whether it has asked for something when the run continues as new.
+ */
+function atOnce(block: Block): number {
+  const within = (node: Node): number => (node.op === "repeat" ? node.times : 1) * insides(node).reduce((sum, one) => sum + atOnce(one), 0);
+  return block.reduce((sum, node) => sum + within(node) + 10, 10);
+}
+
 /** The team that carries out a case. `clock` is its replica's own: it stops when the replica is killed. */
 export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: readonly number[] = [1, 2]): Team {
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
@@ -147,12 +156,6 @@ function writing(witness: Witness): ReturnType<typeof tool> {
 export function notNow(ms: number): number {
   return Math.min(60_000, ms * 200);
 }
-
-/**
- * Microtasks within which a block that is left behind comes as far as it does without waiting: as the reader takes it. How many
- * an author's own code lets pass decides whether what it leaves behind has asked for something when the run continues as new.
- */
-const AT_ONCE = 200;
 
 /** A text that no message holds. */
 export function huge(at: string): string {
@@ -254,7 +257,7 @@ class Performance {
 
   async #leave(body: Block): Promise<string> {
     this.block(body).catch(() => undefined);
-    for (let passed = 0; passed < AT_ONCE; passed++) await undefined;
+    for (let left = atOnce(body); left > 0; left--) await undefined;
     return "left";
   }
 
