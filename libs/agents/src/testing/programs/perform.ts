@@ -257,7 +257,7 @@ class Performance {
 
   async #leave(body: Block): Promise<string> {
     this.block(body).catch(() => undefined);
-    for (let left = atOnce(body); left > 0; left--) await undefined;
+    for (let left = atOnce(body); left > 0; left--) await Promise.resolve();
     return "left";
   }
 
