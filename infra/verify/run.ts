@@ -3,7 +3,15 @@ import type { Ended } from "./command.ts";
 import { tests } from "./tests.ts";
 
 const minute = 60_000;
-const fast = process.argv.includes("--fast");
+const USAGE = `npm run verify                    all checks and tests
+npm run verify -- --fast          the checks alone
+npm run verify -- --changed REV   the checks, and the tests that what changed since REV (HEAD by default) is imported by`;
+const [mode, since = "HEAD", ...more] = process.argv.slice(2);
+if (more.length > 0 || ![undefined, "--fast", "--changed"].includes(mode)) {
+  console.error(USAGE);
+  process.exit(2);
+}
+const changed = mode === "--changed" ? since : undefined;
 let passed = 0;
 let failed = 0;
 
@@ -20,7 +28,7 @@ async function step<E extends Ended>(name: string, run: () => Promise<E>, about:
 
 for (const check of checks) if (!(await step(check.name, () => check.run())).ok) failed++;
 
-if (fast) console.log(`${checks.length - failed} checks passed, ${failed} failed`);
+if (mode === "--fast") console.log(`${checks.length - failed} checks passed, ${failed} failed`);
 else {
   for (const [project, deadline] of [
     ["unit", 4 * minute],
@@ -28,7 +36,7 @@ else {
   ] as const) {
     const cases = await step(
       `${project} tests`,
-      () => tests(project, deadline),
+      () => tests(project, deadline, changed),
       (ended) => `: ${ended.passed} passed, ${ended.failed} failed, ${ended.skipped} skipped`,
     );
     passed += cases.passed;

@@ -11,15 +11,26 @@ type Report = {
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
 };
 
-/** Runs one vitest project and counts test cases. A file that does not load, or a run that dies, counts as one failed case. */
-export async function tests(project: "unit" | "integration", deadline: number): Promise<Cases> {
+/**
+ * Runs one vitest project and counts test cases. `changed`: only test files that import, over however many steps, what has
+ * changed since that revision. A file that does not load, or a run that dies, counts as one failed case.
+ */
+export async function tests(project: "unit" | "integration", deadline: number, changed?: string): Promise<Cases> {
   const folder = `${root}.cache/verify`;
   const file = `${folder}/${project}.json`;
   mkdirSync(folder, { recursive: true });
   rmSync(file, { force: true });
   const ended = await command(
     "vitest",
-    ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    [
+      "run",
+      "--project",
+      project,
+      ...(changed === undefined ? [] : [`--changed=${changed}`]),
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ],
     deadline,
   );
   if (!existsSync(file)) return { ...ended, ok: false, passed: 0, failed: 1, skipped: 0 };
