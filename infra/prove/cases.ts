@@ -34,6 +34,20 @@ const cases: readonly Case[] = [
   { name: "event-without-data", load: () => import("./cases/event-without-data.ts") },
   { name: "knative-response", load: () => import("./cases/knative-response.ts") },
   { name: "text-data-and-empty-batch", load: () => import("./cases/text-data-and-empty-batch.ts") },
+  { name: "citation-markers", load: () => import("./cases/citation-markers.ts") },
+  { name: "custom-element", load: () => import("./cases/custom-element.ts") },
+  { name: "entities", load: () => import("./cases/entities.ts") },
+  { name: "form-page", load: () => import("./cases/form-page.ts") },
+  { name: "ignored-files", load: () => import("./cases/ignored-files.ts") },
+  { name: "pipe-table-md", load: () => import("./cases/pipe-table-md.ts") },
+  { name: "pre-page", load: () => import("./cases/pre-page.ts") },
+  { name: "single-document", load: () => import("./cases/single-document.ts") },
+  { name: "superscript", load: () => import("./cases/superscript.ts") },
+  { name: "teasers-and-footer", load: () => import("./cases/teasers-and-footer.ts") },
+  { name: "thousands-separator", load: () => import("./cases/thousands-separator.ts") },
+  { name: "transcript", load: () => import("./cases/transcript.ts") },
+  { name: "us-abbreviation", load: () => import("./cases/us-abbreviation.ts") },
+  { name: "wrapped-number", load: () => import("./cases/wrapped-number.ts") },
 ];
 
 /** Plain programs, plain events and plain mistakes, each judged by its right value. */

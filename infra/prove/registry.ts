@@ -83,6 +83,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./contradictions.ts"),
   },
   {
+    name: "pages",
+    minutes: 3,
+    shows: "pages of many kinds are read as people read them: their main part whole, and little else",
+    load: () => import("./pages.ts"),
+  },
+  {
     name: "crash",
     minutes: 8,
     shows: "killed at any moment, every run ends and every step has one outcome",
