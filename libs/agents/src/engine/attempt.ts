@@ -6,6 +6,7 @@ import { BudgetPending } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
+import { fitted } from "./fitting.ts";
 import type { JournaledCall } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
@@ -86,7 +87,12 @@ export async function attemptStep(about: {
   };
   try {
     const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
-      const input = agent.input.parse(await host.functions.payloads.resolve(step.input));
+      const input = fitted(
+        agent.input,
+        await host.functions.payloads.resolve(step.input),
+        "INPUT_INVALID",
+        `the input of agent ${agent.name}`,
+      );
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const asked = question.tier ?? agent.tier;
@@ -123,7 +129,8 @@ export async function attemptStep(about: {
           attempt: step.attempts + 1,
           signal,
         });
-      return journalForm(agent.output.parse(await orAborted(run(), signal)), `the output of agent ${agent.name}`);
+      const what = `the output of agent ${agent.name}`;
+      return journalForm(fitted(agent.output, await orAborted(run(), signal), "OUTPUT_INVALID", what), what);
     });
     const { model, saved, cheaper, ...counts } = spent;
     return {
@@ -169,12 +176,16 @@ function toolsOf(
     Object.entries(agent.tools).map(([name, tool]) => [
       name,
       async (input: unknown): Promise<unknown> => {
-        const parsed = tool.input.parse(input);
-        if (tool.effect === "read") return tool.output.parse(await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal }));
+        const parsed = fitted(tool.input, input, "INPUT_INVALID", `the input of tool ${name}`);
+        const what = `the result of tool ${name}`;
+        if (tool.effect === "read") {
+          const read = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal });
+          return fitted(tool.output, read, "OUTPUT_INVALID", what);
+        }
         const call = ++calls;
         if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
         const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal });
-        const output = journalForm(tool.output.parse(done), `the result of tool ${name}`);
+        const output = journalForm(fitted(tool.output, done, "OUTPUT_INVALID", what), what);
         const { run } = await host.commit(id, 0, ({ state }) => {
           if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(call) === true) return undefined;
           return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };

@@ -1,5 +1,6 @@
 import { ArmadaError, type Duration, milliseconds, Refusal } from "@armada/contracts";
 import type { WorkflowContext } from "../define.ts";
+import { fitted } from "./fitting.ts";
 import type { JournalEvent } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 
@@ -38,11 +39,9 @@ export function workflowContext(calls: Calls): WorkflowContext {
     now: () => calls.now(),
     random: () => calls.random(),
     ask: async (target, input, options) => {
-      const parsed = target.input.safeParse(input);
-      if (!parsed.success)
-        throw new ArmadaError("INPUT_INVALID", `the input of ${target.name} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
-      const name = target.name;
-      const form = journalForm(parsed.data, `the input of ${name}`);
+      const { name } = target;
+      const what = `the input of ${name}`;
+      const form = journalForm(fitted(target.input, input, "INPUT_INVALID", what), what);
       if (target.kind === "agent")
         return await calls.call("ask agent", name, (n) => ({
           type: "step.requested",
@@ -62,17 +61,11 @@ export function workflowContext(calls: Calls): WorkflowContext {
     },
     step: async (name, work) => await calls.call("step", text(name, "the name of a step"), undefined, work),
     emit: async (kind, data) => {
-      const parsed = kind.data.safeParse(data);
-      if (!parsed.success)
-        throw new ArmadaError("EVENT_INVALID", `the data of ${kind.type} does not fit: ${parsed.error.issues.map(issue).join("; ")}`);
-      const id = text(kind.id(parsed.data), `the id of ${kind.type}`);
-      const form = journalForm(parsed.data, `the data of ${kind.type}`);
-      const read = kind.data.safeParse(form); // what readers will find: a member that is undefined is not there
-      if (!read.success)
-        throw new ArmadaError(
-          "EVENT_INVALID",
-          `the data of ${kind.type} does not fit once it is JSON: ${read.error.issues.map(issue).join("; ")}`,
-        );
+      const what = `the data of ${kind.type}`;
+      const parsed = fitted(kind.data, data, "EVENT_INVALID", what);
+      const id = text(kind.id(parsed), `the id of ${kind.type}`);
+      const form = journalForm(parsed, what);
+      fitted(kind.data, form, "EVENT_INVALID", `${what}, once it is JSON,`); // what readers will find: a member that is undefined is not there
       await calls.call("emit", kind.type, (n) => ({
         type: "fact.emitted",
         data: { n, type: kind.type, version: kind.version, id, data: form },
@@ -157,10 +150,6 @@ function text(value: unknown, what: string): string {
   if (typeof value !== "string") throw new ArmadaError("INPUT_INVALID", `${what} is no string but ${typeof value}`);
   if (Buffer.byteLength(value) > MAX_NAME) throw new ArmadaError("INPUT_INVALID", `${what} is longer than ${MAX_NAME} bytes`);
   return value;
-}
-
-function issue(of: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  return `${of.path.join(".") || "value"}: ${of.message}`;
 }
 
 /** @throws ArmadaError `BAD_TIME`, `LOOK_BACK_LOST` */

@@ -1,6 +1,7 @@
 import { buildSubject, type Capability, type Envelope, encodeBody } from "@armada/contracts";
 import type { Appended, Handled } from "@armada/event-sourcing";
 import type { z } from "zod";
+import { fitting } from "./fitting.ts";
 import type { RunHost } from "./run-host.ts";
 
 /** A capability that code answers without a run. */
@@ -34,10 +35,10 @@ export async function answerDirectly(
   const { from, id, input, envelope } = ask;
   const [, run, n] = ASKED_BY.exec(id) ?? [];
   if (run === undefined) return { kind: "done" }; // nobody would find its answer
-  const parsed = served.input.safeParse(input);
+  const parsed = fitting(served.input, input);
   const data = parsed.success
     ? { output: await served.answer(parsed.data, from, signal) }
-    : { failure: { code: "INPUT_INVALID", message: `the input of ${served.capability} does not fit: ${parsed.error.message}` } };
+    : { failure: { code: "INPUT_INVALID", message: `the input of ${served.capability} does not fit: ${parsed.message}` } };
   const subject = buildSubject({ kind: "answer", to: from, from: team.name, run, n: Number(n) });
   const answered: Envelope = {
     ...envelope,

@@ -8,6 +8,7 @@ import { type Attempted, attemptStep } from "./attempt.ts";
 import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { cut, failureOf, messageOf } from "./failure.ts";
+import { fitted } from "./fitting.ts";
 import type { Traced } from "./guard.ts";
 import type { Inlines } from "./inlines.ts";
 import type { JournalData, JournalEvent, JournaledCall } from "./journal-events.ts";
@@ -275,9 +276,10 @@ export class Worker {
   /** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
   async #fallback(agent: Agent, id: string, step: StepState): Promise<{ readonly value: unknown } | undefined> {
     try {
-      const input = agent.input.parse(await this.#host.functions.payloads.resolve(step.input));
-      const output = agent.output.parse(await agent.fallback?.(input));
-      return { value: journalForm(output, `what the fallback of agent ${agent.name} answers`) };
+      const given = await this.#host.functions.payloads.resolve(step.input);
+      const input = fitted(agent.input, given, "INPUT_INVALID", `the input of agent ${agent.name}`);
+      const what = `what the fallback of agent ${agent.name} answers`;
+      return { value: journalForm(fitted(agent.output, await agent.fallback?.(input), "OUTPUT_INVALID", what), what) };
     } catch (error) {
       if (error instanceof ArmadaError && error.retryable) throw error;
       this.#say("the fallback", id, step, error);

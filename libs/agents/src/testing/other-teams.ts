@@ -1,6 +1,7 @@
 import { ArmadaError, asToken, buildSubject, type Envelope, encodeBody, parseSubject, Refusal } from "@armada/contracts";
 import type { MemoryMesh, Message } from "@armada/event-sourcing";
 import type { Team } from "../define.ts";
+import { fitted } from "../engine/fitting.ts";
 import { nextAnswer, type Scripted } from "./script.ts";
 
 /** What other teams answer, by `<team>.<capability>`; a function that throws a `Refusal` refuses. */
@@ -36,7 +37,9 @@ export function answerAsks(mesh: MemoryMesh, team: Team, table: Answers, now: ()
     const declared = team.asks.find((one) => one.name === name);
     try {
       const output = await nextAnswer(table, name, asked, input);
-      return { output: declared === undefined ? output : declared.output.parse(output) };
+      return {
+        output: declared === undefined ? output : fitted(declared.output, output, "OUTPUT_INVALID", `what answers(…) has for ${name}`),
+      };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { code, message, hint, details } = error;

@@ -1,5 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import { ModelError, type ModelRequest, type Models } from "@armada/models";
+import { fitted } from "../engine/fitting.ts";
 
 /** An answer, or what makes it of the request; `nth` counts the requests of its key from 1. */
 export type Scripted<R> =
@@ -21,7 +22,12 @@ export function script(answers: Readonly<Record<string, Scripted<ModelRequest>>>
     call: async (request) => {
       if (!Object.hasOwn(answers, request.task))
         throw new ModelError("LOCAL_MODEL_CANNOT", `the script has no answer for the task ${request.task}`);
-      const value = request.schema.parse(await nextAnswer(answers, request.task, asked, request));
+      const value = fitted(
+        request.schema,
+        await nextAnswer(answers, request.task, asked, request),
+        "OUTPUT_INVALID",
+        `what script(…) has for the task ${request.task}`,
+      );
       return { value, model: "script", usage: { inputTokens: 0, outputTokens: 0 }, costMicros: 0 };
     },
   };

@@ -7,6 +7,7 @@ import type { Models } from "@armada/models";
 import type { Team } from "../define.ts";
 import type { Engine } from "../engine/engine.ts";
 import { fits } from "../engine/fits.ts";
+import { fitted } from "../engine/fitting.ts";
 import { factFilter } from "../engine/queues.ts";
 import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
 import { type Answers, answerAsks } from "./other-teams.ts";
@@ -128,7 +129,7 @@ export function testTeam(
   };
   return {
     given: async (kind, data) => {
-      const parsed = kind.data.parse(data);
+      const parsed = fitted(kind.data, data, "EVENT_INVALID", `the data of ${kind.type}, given to the test,`);
       const key = shortHash("given", String(++given));
       const id = kind.id(parsed) || key;
       put(kind.team, factFilter(kind as AnyEventKind, asToken(id)).replace("*", key), {
