@@ -22,7 +22,8 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
   const failures = new Map<number, number>();
   const written = new Map<number, unknown[]>();
   const at = (n: number): string => `step ${n} of run ${journal.run} of ${journal.team}`;
-  for (const { type, data } of journal.read.flatMap((read) => read.events))
+  const events = journal.read.flatMap((read, i) => read.events.map((event) => ({ ...event, before: journal.messages[i]?.seq ?? 0 })));
+  for (const { type, data, before } of events)
     switch (type) {
       case "step.retried":
         failures.set(data.n, 0);
@@ -73,7 +74,7 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
         break;
       }
       case "wait.met": {
-        const first = await firstMet(journal, data.n, taken, world, payloads);
+        const first = await firstMet(journal, data.n, { taken, before }, world, payloads);
         taken.add(data.event);
         if (first !== data.event)
           wrong.push(`the wait ${data.n} of run ${journal.run} was met by ${data.event}, the first such event is ${first}`);
@@ -88,11 +89,14 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
   return wrong;
 }
 
-/** The first event of the stream that a wait is for, behind what started the run, of those that no wait before it took. */
+/**
+ * The first event of the stream that a wait is for, behind what started the run, of those that no wait before it took. Of an
+ * event that a source brought again the last copy counts: a load by subject shows no other.
+ */
 async function firstMet(
   { team, state }: Journal,
   n: number,
-  taken: ReadonlySet<string>,
+  { taken, before }: { readonly taken: ReadonlySet<string>; readonly before: number },
   world: World,
   payloads: Payloads,
 ): Promise<string | undefined> {
@@ -101,8 +105,10 @@ async function firstMet(
     ({ type }) => wait?.kind === "wait" && type === wait.data.type,
   );
   if (wait?.kind !== "wait" || kind === undefined) return undefined;
-  for (const message of world.mesh.stream(team).messages) {
+  const stream = world.mesh.stream(team).messages;
+  for (const message of stream) {
     if (message.seq <= (state.after ?? 0) || !matches(factFilter(kind, wait.data.id), message.subject)) continue;
+    if (stream.some(({ seq, subject }) => subject === message.subject && seq > message.seq && seq < before)) continue;
     const read = await factOf(message, kind, payloads);
     if (read !== undefined && !taken.has(read.fact.key)) return read.fact.key;
   }
