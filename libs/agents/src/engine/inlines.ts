@@ -5,13 +5,15 @@ import { handOver } from "./derive.ts";
 import type { Inline } from "./execution.ts";
 import { cut, failureOf, messageOf } from "./failure.ts";
 import { lacksVersion } from "./hot-run.ts";
-import type { JournalEvent } from "./journal-events.ts";
+import type { Failure, JournalEvent } from "./journal-events.ts";
 import { journalForm } from "./journal-form.ts";
 import type { RunHost } from "./run-host.ts";
 import { stackOf } from "./stack.ts";
 import { store } from "./store.ts";
 
 const ATTEMPTS = 4;
+/** Characters of a step's name in the message of its failure. */
+const MAX_NAME = 200;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
 export class Inlines {
@@ -95,11 +97,22 @@ export class Inlines {
             ...stackOf(error),
           });
         if (error instanceof Refusal || isTerminal(error) || attempt >= ATTEMPTS)
-          return { type: "inline.failed", data: { n, name, ...failureOf(error) } };
+          return { type: "inline.failed", data: { n, name, ...failureAfter(attempt, name, error) } };
         await clock.sleep(random.next() * 1_000 * 2 ** attempt, signal);
       }
     }
   }
+}
+
+/** Named by its step and attempts, but for a refusal, which is an answer, and a value that no journal holds, which is named by its call. */
+function failureAfter(attempts: number, name: string, error: unknown): Failure {
+  const failure = failureOf(error);
+  if (error instanceof Refusal || failure.code === "VALUE_NOT_JSON") return failure;
+  const step = JSON.stringify(name.slice(0, MAX_NAME));
+  return {
+    ...failure,
+    message: cut(`step ${step} failed after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}: ${failure.message}`),
+  };
 }
 
 function isRunEnded(error: unknown): boolean {
