@@ -89,6 +89,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./pages.ts"),
   },
   {
+    name: "numbers",
+    minutes: 1,
+    shows: "5,000 drawn numbers of six locales, with marks beside them: read right or refused, never changed",
+    load: () => import("./numbers.ts"),
+  },
+  {
     name: "crash",
     minutes: 8,
     shows: "killed at any moment, every run ends and every step has one outcome",
