@@ -4,12 +4,21 @@
  *
  * ```
  * readDocument({ path, bytes, type? }) -> { title, language?, blocks, text }
+ * readDocuments([{ path, bytes, type? }]) -> the same of each, without what repeats over the pages of a site; or { unreadable: why }
  * splitSentences(text) -> ["One sentence.", "Another."]
  * readNumbers(text, locale?) -> [{ value, unit?, start, end } | { refused, start, end }]
  * ```
  */
-export { type Document, type DocumentBlock, type DocumentFile, readDocument } from "./documents/document.ts";
-export { extractText, titleOf } from "./documents/text-extraction.ts";
+export {
+  DOCUMENT_ENDINGS,
+  type Document,
+  type DocumentBlock,
+  type DocumentFile,
+  readDocument,
+  readDocuments,
+  type UnreadableDocument,
+} from "./documents/document.ts";
+export { titleOf } from "./documents/text-extraction.ts";
 export { type DateMention, datesIn, differ, periodOf } from "./numbers/dates.ts";
 export { type ReadNumber, type RefusedNumber, readNumbers } from "./numbers/numbers.ts";
 export { type Quantity, quantitiesIn } from "./numbers/quantities.ts";

@@ -21,8 +21,8 @@ export type Placed = {
 };
 
 /**
- * Reads a passage of plain text: one block a line, `# ` to `###### ` a heading, `- ` a list item, `| ` a table row.
- * Headings and table rows hold no sentences.
+ * Reads a passage of plain text: one block a line, `# ` to `###### ` a heading, `- ` a list item, `| ` a table row, "` " code.
+ * Headings, table rows and code hold no sentences.
  */
 export function placeSentences(passage: Passage, doc: number): Placed[] {
   const placed: Placed[] = [];
@@ -30,7 +30,7 @@ export function placeSentences(passage: Passage, doc: number): Placed[] {
   let block = 0;
   for (const line of passage.text.split("\n")) {
     const text = line.trim();
-    if (text === "" || text.startsWith("| ")) continue;
+    if (text === "" || /^[|`] /u.test(text)) continue;
     const heading = /^(#{1,6}) (.+)$/u.exec(text);
     if (heading?.[1] !== undefined && heading[2] !== undefined) {
       headings = [...headings.slice(0, heading[1].length - 1), heading[2]];

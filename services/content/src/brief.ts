@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * A document as it is (Markdown, HTML or plain text; the name's ending says which), or the digest of its UTF-8 bytes
- * in the object store. The team extracts the text itself: see `extractText`.
+ * A document as it is (the name's ending says of which form), or the digest of its bytes
+ * in the object store. The team reads the text out of it itself: see `readDocument`.
  */
 export const BriefDocument = z.union([
   z.object({ name: z.string().min(1).max(255), text: z.string() }),

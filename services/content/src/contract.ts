@@ -3,7 +3,6 @@ import { z } from "zod";
 import { Brief } from "./brief.ts";
 import { Citation, Contradiction, Metadata } from "./draft.ts";
 
-export { extractText, titleOf } from "@armada/text";
 export { Brief, BriefDocument } from "./brief.ts";
 export { firstUnsupported } from "./claims.ts";
 export { Citation, Contradiction, Metadata } from "./draft.ts";

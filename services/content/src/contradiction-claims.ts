@@ -106,7 +106,7 @@ export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
   const claims: ClauseClaim[] = [];
   for (const { name, text } of sources)
     for (const line of text.split("\n")) {
-      if (/^(?:#{1,6}|\|) /u.test(line)) continue;
+      if (/^(?:#{1,6}|[|`]) /u.test(line)) continue;
       for (const quote of splitSentences(line.replace(/^- /u, ""))) {
         if (quote.endsWith("?")) continue;
         const whole = datesIn(quote);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { localModel } from "@armada/local-model";
 import type { ModelRequest, Models } from "@armada/models";
-import { contentStems, countWords, extractText, jaccard, opensLeftBehind, words } from "@armada/text";
+import { contentStems, countWords, jaccard, opensLeftBehind, readDocument, words } from "@armada/text";
 import { describe, expect, it } from "vitest";
 import type { Brief } from "./brief.ts";
 import { firstUnsupported, ordinaryWords } from "./claims.ts";
@@ -30,8 +30,9 @@ function bodyOf(article: string): { heading: string; cited: Set<string> }[] {
     .filter(({ heading }) => !/^(?:Figures at a glance|Where the sources disagree|What they do not say|Posts|Sources)$/u.test(heading));
 }
 
-function check(output: Article, brief: Brief): void {
-  const texts = new Map(brief.documents.map((one) => [one.name, "text" in one ? extractText(one.name, one.text) : ""]));
+async function check(output: Article, brief: Brief): Promise<void> {
+  const texts = new Map<string, string>();
+  for (const one of brief.documents) if ("text" in one) texts.set(one.name, (await readDocument({ path: one.name, bytes: one.text })).text);
   const isOrdinary = ordinaryWords([...texts.values()]);
   for (const { text, source } of output.statements) {
     expect(texts.get(source.file), source.file).toContain(source.quote);
@@ -51,7 +52,7 @@ describe.each(FOLDERS)("an article on %s", (folder) => {
   it("is of its sources' own words, long enough, in sections, and the same each time", async () => {
     const brief = briefOf(folder);
     const { output, asked, emitted } = await drive(createArticle, brief);
-    check(output, brief);
+    await check(output, brief);
     const length = output.statements.reduce((sum, { text }) => sum + countWords(text), 0);
     expect(length).toBeGreaterThanOrEqual(500);
     expect(countWords(output.article)).toBeLessThanOrEqual(1_200);
@@ -70,7 +71,7 @@ describe.each(FOLDERS)("an article on %s", (folder) => {
     const gone = output.statements[0]?.source.file;
     const less = { ...brief, documents: brief.documents.filter(({ name }) => name !== gone) };
     const without = (await drive(createArticle, less)).output;
-    check(without, less);
+    await check(without, less);
     expect(without.statements.some(({ source }) => source.file === gone)).toBe(false);
 
     const renamed = {
@@ -89,7 +90,7 @@ describe.each(FOLDERS)("an article on %s", (folder) => {
       documents: brief.documents.map((one) => ("text" in one ? { ...one, text: one.text.replaceAll(number, other) } : one)),
     };
     const after = (await drive(createArticle, changed)).output;
-    check(after, changed);
+    await check(after, changed);
     expect(after.article).toContain(other);
   });
 });

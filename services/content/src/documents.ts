@@ -1,5 +1,5 @@
 import { Refusal } from "@armada/contracts";
-import { extractText } from "@armada/text";
+import { readDocuments as readAll } from "@armada/text";
 import type { BriefDocument } from "./brief.ts";
 import { checkLanguage } from "./language.ts";
 
@@ -16,14 +16,19 @@ export async function readDocuments(
   objects: { get(digest: string): Promise<Uint8Array> },
 ): Promise<{ sources: Source[]; skipped: Skipped[] }> {
   checkDocuments(documents);
+  const files = await Promise.all(
+    documents.map(async (document) => ({
+      path: document.name,
+      bytes: "text" in document ? document.text : await objects.get(document.digest),
+    })),
+  );
   const sources: Source[] = [];
   const skipped: Skipped[] = [];
-  for (const document of documents) {
-    const raw = "text" in document ? document.text : decode(await objects.get(document.digest));
-    const text = raw === undefined ? "" : extractText(document.name, raw);
-    const why = raw === undefined ? "it is not UTF-8 text" : checkLanguage(text);
-    if (why === undefined) sources.push({ name: document.name, text });
-    else skipped.push({ file: document.name, why });
+  for (const [i, document] of (await readAll(files)).entries()) {
+    const name = documents[i]?.name ?? "";
+    const why = "unreadable" in document ? document.unreadable : checkLanguage(proseOf(document.text));
+    if (!("unreadable" in document) && why === undefined) sources.push({ name, text: document.text });
+    else skipped.push({ file: name, why: why ?? "it cannot be read" });
   }
   if (sources.length > 0) return { sources, skipped };
   const foreign = skipped.find(({ why }) => why.includes("English"));
@@ -48,11 +53,7 @@ export function checkDocuments(documents: readonly BriefDocument[]): void {
   }
 }
 
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\u0000") ? undefined : text;
-  } catch {
-    return undefined;
-  }
+/** A text without its code: names of programs are English in every language. */
+function proseOf(text: string): string {
+  return text.replaceAll(/^` .*$/gmu, "");
 }

@@ -1,17 +1,23 @@
 import { ArmadaError } from "@armada/contracts";
-import { extractText, titleOf } from "./text-extraction.ts";
+import { decode, evened } from "./encoding.ts";
+import { readPlain, type TextBlock } from "./plain-text.ts";
+import { withoutFurniture } from "./site-furniture.ts";
+import { isSubtitles, readSubtitles } from "./subtitles.ts";
+import { textOfBlocks, titleOf } from "./text-extraction.ts";
+import { readTurns } from "./turns.ts";
 
 /** A document as it is kept. */
 export type DocumentFile = {
-  /** Its name or path; the ending says what form it has: `.md`, `.markdown`, `.html`, `.htm`, `.txt`, … */
+  /** Its name or path; the ending says what form it has (`DOCUMENT_ENDINGS`); any other is read as plain text. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** A string is text whose characters are known already: nothing that the document says of its encoding counts. */
+  readonly bytes: Uint8Array | string;
   /** Media type (`text/html; charset=windows-1252`); where it is given it rules over the ending. */
   readonly type?: string;
 };
 
 export type DocumentBlock = {
-  readonly kind: "heading" | "paragraph" | "item" | "row";
+  readonly kind: TextBlock["kind"];
   /** 1 to 6, of a heading. */
   readonly level?: number;
   /** One line, without markup; the cells of a row are parted by ` | `. */
@@ -23,35 +29,102 @@ export type Document = {
   /** The first heading, else what the document calls itself, else its name without ending. */
   readonly title: string;
   readonly blocks: readonly DocumentBlock[];
-  /** The blocks as lines, an empty line between: `# ` a heading, `- ` an item, `| ` a row. Read again as plain text it is the same. */
+  /** The blocks as lines, an empty line between: `# ` a heading, `- ` an item, `| ` a row, "` " code. Read again as plain text it is the same. */
   readonly text: string;
 };
+
+/** Why a document is left out, in words that follow its name. */
+export type UnreadableDocument = { readonly unreadable: string };
+
+type Form = "html" | "markdown" | "plain" | "csv" | "subtitles" | "pdf";
+/** A document before what repeats over its site is taken away. */
+type Parsed = { readonly title: string | undefined; readonly blocks: readonly (TextBlock & { readonly layout?: string })[] };
+
+const ENDINGS: Readonly<Record<string, Form>> = {
+  md: "markdown",
+  markdown: "markdown",
+  mdx: "markdown",
+  html: "html",
+  htm: "html",
+  xhtml: "html",
+  txt: "plain",
+  text: "plain",
+  csv: "csv",
+  tsv: "csv",
+  srt: "subtitles",
+  vtt: "subtitles",
+  pdf: "pdf",
+};
+const TYPES: Readonly<Record<string, Form>> = {
+  "text/html": "html",
+  "application/xhtml+xml": "html",
+  "text/markdown": "markdown",
+  "text/plain": "plain",
+  "text/csv": "csv",
+  "text/tab-separated-values": "csv",
+  "application/x-subrip": "subtitles",
+  "text/vtt": "subtitles",
+  "application/pdf": "pdf",
+};
+/** The endings of files that are read as documents, without the point. */
+export const DOCUMENT_ENDINGS: readonly string[] = Object.keys(ENDINGS);
 
 /**
  * Reads a document as people read it.
  * @throws ArmadaError `UNREADABLE_DOCUMENT`: its message says why, in words that follow the document's name
  */
-export async function readDocument({ path, bytes }: DocumentFile): Promise<Document> {
-  const text = extractText(path, decode(bytes));
-  return { title: titleOf(path, text), blocks: blocksOf(text), text };
+export async function readDocument(file: DocumentFile): Promise<Document> {
+  return documentOf(file.path, await parse(file));
 }
 
-function decode(bytes: Uint8Array): string {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text.includes("\u0000")) return text;
-  } catch (cause) {
-    throw new ArmadaError("UNREADABLE_DOCUMENT", "it is not UTF-8 text", { cause });
-  }
-  throw new ArmadaError("UNREADABLE_DOCUMENT", "it is not UTF-8 text");
-}
-
-function blocksOf(text: string): DocumentBlock[] {
-  return text.split("\n\n").flatMap((line): DocumentBlock[] => {
-    const heading = /^(#{1,6}) (.*)$/u.exec(line);
-    if (heading?.[1] !== undefined) return [{ kind: "heading", level: heading[1].length, text: heading[2] ?? "" }];
-    if (line.startsWith("- ")) return [{ kind: "item", text: line.slice(2) }];
-    if (line.startsWith("| ")) return [{ kind: "row", text: line.slice(2) }];
-    return line === "" ? [] : [{ kind: "paragraph", text: line }];
+/**
+ * Reads documents that stand beside each other, each as `readDocument` does, without the furniture of a site: what repeats on
+ * pages of one layout, in the same place of it, is the site's and no agreement of sources.
+ *
+ * @returns in the order given: the document, or why it cannot be read
+ */
+export async function readDocuments(files: readonly DocumentFile[]): Promise<(Document | UnreadableDocument)[]> {
+  const parsed: (Parsed | UnreadableDocument)[] = [];
+  for (const file of files) parsed.push(await parse(file).catch(unreadable));
+  const left = withoutFurniture(parsed.map((one) => ("unreadable" in one ? [] : one.blocks)));
+  return files.flatMap((file, i) => {
+    const one = parsed[i];
+    if (one === undefined) return [];
+    return "unreadable" in one ? one : documentOf(file.path, { ...one, blocks: left[i] ?? one.blocks });
   });
+}
+
+function unreadable(error: unknown): UnreadableDocument {
+  if (error instanceof ArmadaError && error.code === "UNREADABLE_DOCUMENT") return { unreadable: error.message };
+  throw error;
+}
+
+function documentOf(path: string, { title, blocks }: Parsed): Document {
+  const text = textOfBlocks(blocks);
+  return {
+    title: /^#{1,6} /mu.test(text) ? titleOf(path, text) : (title ?? titleOf(path, text)),
+    blocks: readPlain(text).map(({ kind, level, text: line }) => ({ kind, text: line, ...(level > 0 && { level }) })),
+    text,
+  };
+}
+
+async function parse({ path, bytes, type }: DocumentFile): Promise<Parsed> {
+  const form = formOf(path, type);
+  if (form === "pdf") return (await import("./pdf.ts")).readPdf(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+  const text = typeof bytes === "string" ? evened(bytes) : decode(bytes, type, form === "html");
+  if (form === "html") return (await import("./html/html-document.ts")).readHtml(text);
+  if (form === "csv") return { title: undefined, blocks: await (await import("./csv.ts")).readCsv(text) };
+  if (form === "subtitles" || isSubtitles(text)) return { title: undefined, blocks: readSubtitles(text) };
+  const turns = readTurns(text);
+  if (turns !== undefined) return { title: undefined, blocks: turns };
+  if (form === "markdown") return (await import("./markdown.ts")).readMarkdown(text);
+  return { title: undefined, blocks: readPlain(text) };
+}
+
+function formOf(path: string, type: string | undefined): Form {
+  const media = type?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const ending = /\.([a-z0-9]+)$/iu.exec(path)?.[1]?.toLowerCase() ?? "";
+  return (
+    (Object.hasOwn(TYPES, media) ? TYPES[media] : undefined) ?? (Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined) ?? "plain"
+  );
 }

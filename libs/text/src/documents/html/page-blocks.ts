@@ -1,0 +1,189 @@
+import type { TextBlock } from "../plain-text.ts";
+import { isMark, raised } from "./marks.ts";
+import { preformatted } from "./preformatted.ts";
+import { attribute, type Element, elementsIn, isElement, isText, type Node, type TextNode, textOf } from "./tree.ts";
+
+/** A block of a page with where it came from. */
+export type PageBlock = {
+  readonly kind: TextBlock["kind"];
+  readonly level: number;
+  /** One line. */
+  readonly text: string;
+  /** The text nodes it is made of. */
+  readonly nodes: readonly TextNode[];
+  /** Characters of it that stand in links. */
+  readonly linked: number;
+  /** The elements around it, the body first. */
+  readonly path: readonly Element[];
+};
+
+const BLOCKS = new Set(
+  `address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6
+  header hgroup hr html legend li listing main menu nav noframes ol optgroup option p plaintext pre search section select summary table tbody td tfoot th thead
+  tr ul xmp caption button textarea`.split(/\s+/u),
+);
+/** Controls hold labels, not prose. */
+const CONTROLS = new Set(["select", "button", "textarea", "input", "option", "datalist", "progress", "meter"]);
+/** A control with more than this is no label: somebody has put the text of the page into it. */
+const LABEL_MOST = 400;
+
+type Open = { kind: PageBlock["kind"]; level: number; text: string; nodes: TextNode[]; linked: number; cells: number };
+
+/** The blocks of a page in document order; nothing is judged here. */
+export function pageBlocks(body: Element): PageBlock[] {
+  const found: PageBlock[] = [];
+  const path: Element[] = [];
+  let open: Open = fresh("paragraph", 0);
+
+  const flush = (kind: PageBlock["kind"] = "paragraph", level = 0): void => {
+    const text = open.text.replaceAll(/[\s\u00a0]+/gu, " ").trim();
+    if (/[\p{L}\p{N}]/u.test(text))
+      found.push({ kind: open.kind, level: open.level, text, nodes: open.nodes, linked: open.linked, path: [...path] });
+    open = fresh(kind, level);
+  };
+
+  const visit = (node: Node, inLink: boolean, after: Node | undefined): void => {
+    if (isText(node)) {
+      open.text += node.value;
+      if (/\S/u.test(node.value)) {
+        open.nodes.push(node);
+        if (inLink) open.linked += node.value.trim().length;
+      }
+      return;
+    }
+    if (!isElement(node) || isMark(node)) return;
+    const { tagName } = node;
+    if (CONTROLS.has(tagName) && textOf(node).trim().length <= LABEL_MOST) return void (open.text += " ");
+    if (tagName === "sup" || tagName === "sub") {
+      open.text += raised(node, open.text, after);
+      return;
+    }
+    if (tagName === "br") return void lineBreak(after);
+    if (tagName === "pre" || tagName === "listing" || tagName === "xmp" || tagName === "plaintext") {
+      flush();
+      path.push(node);
+      for (const { kind, level, text } of preformatted(node))
+        found.push({ kind, level, text, nodes: textNodesOf(node), linked: 0, path: [...path] });
+      path.pop();
+      return;
+    }
+    if (tagName === "table" && isData(node)) {
+      flush();
+      path.push(node);
+      readTable(node);
+      path.pop();
+      return;
+    }
+    const links = inLink || (tagName === "a" && leadsElsewhere(node));
+    const block = isBlock(node);
+    if (!block) {
+      if (tagName === "q") open.text += "“";
+      children(node, links);
+      if (tagName === "q") open.text += "”";
+      return;
+    }
+    const level = /^h([1-6])$/u.exec(tagName)?.[1];
+    const kind = level !== undefined ? "heading" : tagName === "li" || tagName === "dd" ? "item" : "paragraph";
+    flush(kind, level === undefined ? 0 : Number(level));
+    path.push(node);
+    children(node, links);
+    flush();
+    path.pop();
+  };
+
+  const children = (element: Element, inLink: boolean): void => {
+    for (const [i, child] of element.childNodes.entries()) visit(child, inLink, element.childNodes[i + 1]);
+  };
+
+  /** A line's end inside a paragraph; two of them end it. */
+  const lineBreak = (after: Node | undefined): void => {
+    if (open.text.endsWith("\n")) flush(open.kind, open.level);
+    else open.text += after === undefined ? " " : "\n";
+  };
+
+  const readTable = (table: Element): void => {
+    for (const row of rowsOf(table)) {
+      const cells = elementsIn(row).filter(({ tagName }) => tagName === "td" || tagName === "th");
+      if (row.tagName === "caption") {
+        path.push(row);
+        children(row, false);
+        flush();
+        path.pop();
+        continue;
+      }
+      path.push(row);
+      const texts: string[] = [];
+      const kept = fresh("row", 0);
+      for (const cell of cells) {
+        open = fresh("row", 0);
+        const before = found.length;
+        children(cell, false);
+        flush("row");
+        const parts = found.splice(before);
+        texts.push(parts.map(({ text }) => text).join(" "));
+        for (const part of parts) {
+          kept.nodes.push(...part.nodes);
+          kept.linked += part.linked;
+        }
+      }
+      open = fresh("paragraph", 0);
+      if (texts.some((text) => text !== ""))
+        found.push({ kind: "row", level: 0, text: texts.join(" | "), nodes: kept.nodes, linked: kept.linked, path: [...path] });
+      path.pop();
+    }
+  };
+
+  path.push(body);
+  children(body, false);
+  flush();
+  return found;
+}
+
+function leadsElsewhere(link: Element): boolean {
+  const href = attribute(link, "href");
+  return href !== undefined && !/^\s*javascript:/iu.test(href);
+}
+
+function fresh(kind: PageBlock["kind"], level: number): Open {
+  return { kind, level, text: "", nodes: [], linked: 0, cells: 0 };
+}
+
+/** By its name; an element of the page's own making is one where it holds blocks, or where no words stand beside it. */
+function isBlock(element: Element): boolean {
+  if (BLOCKS.has(element.tagName)) return true;
+  if (!element.tagName.includes("-")) return elementsIn(element).length > 0 && holdsBlock(element, 3);
+  if (holdsBlock(element, 50)) return true;
+  const beside = element.parentNode?.childNodes ?? [];
+  return !beside.some((one) => isText(one) && /\S/u.test(one.value));
+}
+
+function holdsBlock(element: Element, depth: number): boolean {
+  return depth > 0 && elementsIn(element).some((child) => BLOCKS.has(child.tagName) || holdsBlock(child, depth - 1));
+}
+
+function rowsOf(table: Element): Element[] {
+  return elementsIn(table).flatMap((child) => {
+    if (child.tagName === "tr" || child.tagName === "caption") return [child];
+    return /^(?:tbody|thead|tfoot)$/u.test(child.tagName) ? elementsIn(child).filter(({ tagName }) => tagName === "tr") : [];
+  });
+}
+
+/** Rows of short cells; a table that sets out a page holds tables, headings or paragraphs. */
+function isData(table: Element): boolean {
+  if (/^(?:presentation|none)$/u.test(attribute(table, "role") ?? "")) return false;
+  const rows = rowsOf(table).filter(({ tagName }) => tagName === "tr");
+  const cells = rows.flatMap((row) => elementsIn(row));
+  const columns = Math.max(0, ...rows.map((row) => elementsIn(row).length));
+  if (columns < 2) return false;
+  if (cells.some(({ tagName }) => tagName === "th")) return !cells.some((cell) => textOf(cell).length > 3_000);
+  return !cells.some((cell) => textOf(cell).trim().length > 600 || elementsIn(cell).some((one) => setsOut(one, 4)));
+}
+
+function setsOut(element: Element, depth: number): boolean {
+  if (/^(?:table|h[1-6]|form)$/u.test(element.tagName)) return true;
+  return depth > 0 && elementsIn(element).some((child) => setsOut(child, depth - 1));
+}
+
+function textNodesOf(element: Element): TextNode[] {
+  return element.childNodes.flatMap((node) => (isText(node) ? [node] : isElement(node) ? textNodesOf(node) : []));
+}

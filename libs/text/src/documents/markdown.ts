@@ -1,0 +1,84 @@
+import { pageBlocks } from "./html/page-blocks.ts";
+import { parsePage } from "./html/tree.ts";
+import { removeUnseen } from "./html/visible.ts";
+import type { TextBlock } from "./plain-text.ts";
+
+export type MarkdownDocument = { readonly title: string | undefined; readonly blocks: readonly TextBlock[] };
+
+/**
+ * Reads Markdown: CommonMark with GitHub's tables, footnotes and strikethrough, front matter and container directives, by way of the
+ * page that it makes. Code blocks are left out, and what builders of sites add to the language (see `withoutDialects`).
+ */
+export async function readMarkdown(text: string): Promise<MarkdownDocument> {
+  const [{ micromark }, { gfm, gfmHtml }, { frontmatter, frontmatterHtml }, { directive, directiveHtml }] = await Promise.all([
+    import("micromark"),
+    import("micromark-extension-gfm"),
+    import("micromark-extension-frontmatter"),
+    import("micromark-extension-directive"),
+  ]);
+  // In running text a colon before a word is far more often a colon than a directive.
+  const { flow } = directive();
+  const source = withoutDialects(text.replace(/^(?:[ \t]*\n)+/u, ""));
+  const html = micromark(source, {
+    allowDangerousHtml: true,
+    extensions: [gfm(), frontmatter(["yaml", "toml"]), { ...(flow === undefined ? {} : { flow }) }],
+    htmlExtensions: [
+      gfmHtml(),
+      frontmatterHtml(["yaml", "toml"]),
+      directiveHtml({
+        "*"({ label, content }) {
+          if (label !== undefined) this.raw(`<p>${label}</p>`);
+          this.raw(content ?? "");
+          return true;
+        },
+      }),
+    ],
+  });
+  const root = parsePage(html.replaceAll(/<pre><code[\s\S]*?<\/code><\/pre>/gu, "<hr>"));
+  removeUnseen(root);
+  const blocks = pageBlocks(root)
+    .map(({ kind, level, text: line }) => ({ kind, level, text: line.replaceAll(/\s?\[[\^@][^\]\s]+\]/gu, "") }))
+    .filter(({ text: line }) => line !== "");
+  const title = /^(?:---|\+\+\+)\n(?:[\s\S]*?\n)?title\s*[:=]\s*["']?(.*?)["']?\s*\n/u.exec(source)?.[1];
+  return { title: title === "" ? undefined : title, blocks };
+}
+
+/** Lines outside of code that are no CommonMark and no prose: what MDX, MkDocs, Jekyll, Hugo, pandoc and wikis add. */
+function withoutDialects(text: string): string {
+  const lines: string[] = [];
+  let fence: string | undefined;
+  let inset: number | undefined;
+  for (const line of text.split("\n")) {
+    const mark = /^\s{0,3}(`{3,}|~{3,})/u.exec(line)?.[1];
+    if (fence !== undefined) {
+      if (mark?.startsWith(fence) === true && line.trim() === mark) fence = undefined;
+      lines.push(line);
+      continue;
+    }
+    if (mark !== undefined) fence = mark;
+    // What is set in under a note's mark is the note: four columns are no code there.
+    const note = /^( {0,8})(?:!!!|\?\?\?\+?|===)\s+(?:"[^"]*"|[\w-]+.*)$/u.exec(line);
+    if (note !== null) {
+      inset = (note[1]?.length ?? 0) + 4;
+      const title = /"([^"]+)"/u.exec(line)?.[1];
+      lines.push("", ...(title === undefined ? [] : [title, ""]));
+      continue;
+    }
+    if (inset !== undefined && line.trim() !== "" && !line.startsWith(" ".repeat(inset))) inset = undefined;
+    lines.push(fence === undefined ? plainLine(inset === undefined ? line : line.slice(inset)) : line.slice(inset ?? 0));
+  }
+  return lines.join("\n").replaceAll(/\{%[\s\S]*?%\}|\{\{[<%][\s\S]*?[%>]\}\}|\{\/\*[\s\S]*?\*\/\}/gu, "");
+}
+
+function plainLine(line: string): string {
+  if (/^(?:import\s.+\sfrom\s+["'].+["'];?|import\s+["'][^"']+["'];?|export\s+(?:const|default|function|let)\s.*)\s*$/u.test(line))
+    return "";
+  if (/^\s*\{:[^}]*\}\s*$/u.test(line)) return "";
+  const directive = /^(\s{0,3}:{3,})\s*(?:\{[^}]*\}|([\w-]+)[ \t]*(.*?))\s*$/u.exec(line);
+  if (directive?.[1] !== undefined && directive[2] !== undefined && !/^[[{]/u.test(directive[3] ?? ""))
+    return `${directive[1]}${directive[2]}${directive[3] === undefined || directive[3] === "" ? "" : `[${directive[3]}]`}`;
+  if (directive?.[1] !== undefined && directive[2] === undefined) return `${directive[1]}note`;
+  return line
+    .replace(/^(\s{0,3}#{1,6}\s.*?)\s*\{[#.:][^}]*\}\s*$/u, "$1")
+    .replaceAll(/!?\[\[([^\]|]+\|)?([^\]|]+)\]\]/gu, (whole, _, label: string) => (whole.startsWith("!") ? "" : label));
+}
