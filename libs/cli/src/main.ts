@@ -134,7 +134,7 @@ meshFlags(command("up", "runs the mesh here until Ctrl-C")).action((flags) =>
 
 meshFlags(command("demo", "an article by the content team from a folder of documents"))
   .option("--once", "end the mesh after the article")
-  .option("--sources <dir>", "a folder of .md, .txt and .html documents")
+  .option("--sources <dir>", "a folder of documents (.md, .txt, .html, .pdf, .csv, …)")
   .option("--topic <text>", "what to write about")
   .option("--out <dir>", "where the article goes")
   .option("--stage <stage>", "prototype: one process and no server; team (default): a process per team")

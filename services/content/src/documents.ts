@@ -34,7 +34,7 @@ export async function readDocuments(
   const foreign = skipped.find(({ why }) => why.includes("English"));
   const list = skipped.map(({ file, why }) => `${file}: ${why}`).join("; ");
   throw new Refusal(foreign === undefined ? "NO_DOCUMENTS" : "LANGUAGE_NOT_SERVED", `no document can be read (${list})`, {
-    hint: "give documents of English text in .md, .txt or .html",
+    hint: "give documents of English text in .md, .txt, .html or .pdf",
     details: { skipped },
   });
 }
@@ -43,7 +43,7 @@ export async function readDocuments(
 export function checkDocuments(documents: readonly BriefDocument[]): void {
   if (documents.length === 0)
     throw new Refusal("NO_DOCUMENTS", "the brief has no documents", {
-      hint: "give at least one document of English text in .md, .txt or .html",
+      hint: "give at least one document of English text in .md, .txt, .html or .pdf",
     });
   const names = new Set<string>();
   for (const { name } of documents) {

@@ -11,15 +11,23 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const put = (name: string, text: string | Uint8Array): void => writeFileSync(join(folder, name), text);
 
-test("documents come in the order of their names, other files are not looked at", async () => {
+test("documents come in the order of their names, other files and folders are named", async () => {
   put("b.txt", "two");
   put("a.MD", "one");
   put("c.html", "three");
   put("picture.png", new Uint8Array([0, 1]));
   put("brief.json", '{"topic":"tides","questions":["when?"]}');
+  put("d.csv", "stop,opens\nQuay,2027\n");
+  put("report.pdf", "%PDF-1.4 not really a pdf");
+  mkdirSync(join(folder, "more"));
   const read = await readFolder(folder);
-  expect(read.documents.map(({ name }) => name)).toEqual(["a.MD", "b.txt", "c.html"]);
-  expect(read).toMatchObject({ left: [], topic: "tides", questions: ["when?"] });
+  expect(read.documents.map(({ name }) => name)).toEqual(["a.MD", "b.txt", "c.html", "d.csv"]);
+  expect(read.left).toEqual([
+    { file: "more", why: "it is a folder; only the files beside it are read" },
+    { file: "picture.png", why: "only .md, .txt, .html, .pdf, .csv, .srt and .vtt are read" },
+    { file: "report.pdf", why: "it is no PDF that can be read" },
+  ]);
+  expect(read).toMatchObject({ topic: "tides", questions: ["when?"] });
 });
 
 test("what cannot be read is left out with its reason, the rest is taken", async () => {
@@ -34,7 +42,7 @@ test("what cannot be read is left out with its reason, the rest is taken", async
   expect(documents.map(({ name }) => name)).toContain("good.md");
   expect(why.get("binary.md")).toBe("it is binary, not text");
   expect(why.get("huge.txt")).toBe("5.0 MB is more than the 2 MB that a document may have");
-  expect(why.get("folder.md")).toBe("it cannot be read (EISDIR)");
+  expect(why.get("folder.md")).toBe("it is a folder; only the files beside it are read");
   // The superuser reads what is locked.
   expect(why.get("locked.md")).toBe(process.getuid?.() === 0 ? undefined : "it cannot be read (EACCES)");
 });

@@ -4,12 +4,8 @@ const NOTE_MARK =
   /^\s*(?:\[\s*)?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4}|note \d{1,3}|[*†‡§¶#]+)(?:\s*\])?(?:\s*[,–-]\s*(?:\[?\d{1,3}\]?))*[\s.):]*$/iu;
 /** `[1]`, `[citation needed]`, `[edit]`: brackets around what is about the text and not of it. */
 const BRACKETED = /^\s*\[[^[\]]{1,40}\]\s*$/u;
-const UP: Readonly<Record<string, string>> = Object.fromEntries(
-  [..."0123456789+-−()n"].map((one, i) => [one, [..."⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ"][i] ?? ""]),
-);
-const DOWN: Readonly<Record<string, string>> = Object.fromEntries(
-  [..."0123456789+-−()"].map((one, i) => [one, [..."₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎"][i] ?? ""]),
-);
+const UP = pairs("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ");
+const DOWN = pairs("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎");
 const UNIT_BEFORE = /(?:^|[\s\d(/·.])(?:[kdcmµ]?m|in|ft|yd|mi|km|s|h|ha|kg|g|l|sec)$/u;
 const ORDINAL = /^\s*(?:st|nd|rd|th|e|er|ère|re|ème|nd|de|o|a|º|ª)\s*$/iu;
 
@@ -81,7 +77,12 @@ function lowered(text: string, before: string): string {
   return /[\p{L}\p{N}]$/u.test(before) ? `_${text}` : text;
 }
 
-function inMarks(text: string, marks: Readonly<Record<string, string>>): string | undefined {
-  const made = [...text].map((one) => marks[one]);
+function inMarks(text: string, marks: ReadonlyMap<string, string>): string | undefined {
+  const made = text.split("").map((one) => marks.get(one));
   return made.every((one) => one !== undefined) ? made.join("") : undefined;
+}
+
+function pairs(plain: string, marked: string): ReadonlyMap<string, string> {
+  const others = marked.split("");
+  return new Map(plain.split("").map((one, i) => [one, others[i] ?? one]));
 }

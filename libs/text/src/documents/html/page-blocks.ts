@@ -53,12 +53,18 @@ export function pageBlocks(body: Element): PageBlock[] {
     }
     if (!isElement(node) || isMark(node)) return;
     const { tagName } = node;
-    if (CONTROLS.has(tagName) && textOf(node).trim().length <= LABEL_MOST) return void (open.text += " ");
+    if (CONTROLS.has(tagName) && textOf(node).trim().length <= LABEL_MOST) {
+      open.text += " ";
+      return;
+    }
     if (tagName === "sup" || tagName === "sub") {
       open.text += raised(node, open.text, after);
       return;
     }
-    if (tagName === "br") return void lineBreak(after);
+    if (tagName === "br") {
+      lineBreak(after);
+      return;
+    }
     if (tagName === "pre" || tagName === "listing" || tagName === "xmp" || tagName === "plaintext") {
       flush();
       path.push(node);
