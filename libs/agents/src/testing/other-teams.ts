@@ -15,11 +15,20 @@ export function answers(table: Answers): Answers {
   return table;
 }
 
-/** Lets the table answer what `team` asks on the mesh. `failed` hears of an answer that could not be made. */
+/**
+ * Lets the table answer what `team` asks on the mesh. `failed` hears of an answer that could not be made.
+ * @throws ArmadaError `CAPABILITY_UNKNOWN` for one that the team does not list in `asks`
+ */
 export function answerAsks(mesh: MemoryMesh, team: Team, table: Answers, now: () => number, failed: (error: unknown) => void): void {
+  const listed = team.asks.map(({ name }) => name);
+  for (const name of Object.keys(table))
+    if (!listed.includes(name))
+      throw new ArmadaError(
+        "CAPABILITY_UNKNOWN",
+        `answers(…) has ${name}, which team ${team.name} does not ask; it asks ${listed.join(", ") || "no other team"}`,
+      );
   const asked = new Map<string, number>();
-  const others = new Set([...team.asks.map((one) => one.team), ...Object.keys(table).map((name) => name.split(".")[0] ?? "")]);
-  for (const other of others)
+  for (const other of new Set(team.asks.map((one) => one.team)))
     mesh.stream(other).listen((message) => {
       const subject = parseSubject(message.subject);
       if (subject?.kind !== "ask" || subject.from !== team.name) return;

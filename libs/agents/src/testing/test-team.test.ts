@@ -62,6 +62,27 @@ test("a fact that is missing is told with why its run did not come to it, and a 
   expect(() => t.run("r2")).toThrow("there is no run r2; there are 1: r1");
 });
 
+test("a name that the team does not have, and an approval that nobody waits for, are told", async () => {
+  broken = false;
+  await using t = testTeam(desk, { seed: 1 });
+  await expect(t.approve()).rejects.toThrow("none was started");
+  await t.start("publish", { text: "a" });
+  await t.approve("run-1");
+  expect(t.run("run-1").status).toBe("completed");
+  await expect(t.approve("run-1")).rejects.toThrow("run run-1 (publish) is completed and waits for no approval");
+  await expect(t.start("publsh", {})).rejects.toThrow("team desk has no workflow publsh; it has publish");
+  expect(() => t.state("notes")).toThrow("team desk has no read model notes; it has none");
+  await expect(t.given(Published, { text: "a" })).rejects.toThrow(
+    "nothing in team desk starts with, waits for or folds desk.note.published; it hears no events",
+  );
+  expect(() => testTeam(shop, { seed: 1, teams: answers({ "risk.check_fruad": {} }) })).toThrow(
+    "answers(…) has risk.check_fruad, which team shop does not ask; it asks risk.check_fraud",
+  );
+  await using open = testTeam(shop, { seed: 1 });
+  await open.start("check", { text: "a" }, "r1");
+  await expect(open.approve()).rejects.toThrow("run r1 (check) is waiting and waits for no approval, only for ask risk.check_fraud");
+});
+
 test("advance moves time, whether anything waits for it or not", async () => {
   await using t = testTeam(desk, { seed: 1 });
   broken = false;

@@ -22,18 +22,22 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** A team on a memory mesh and a virtual clock: nothing waits for real, the same seed gives the same run. */
 export type TestTeam = AsyncDisposable & {
-  /** A fact of the team's own, of another team, or from outside. */
+  /** A fact of the team's own, of another team, or from outside. @throws ArmadaError `EVENT_UNHEARD`, `EVENT_INVALID` */
   given<D>(kind: AnyEventKind<D>, data: D): Promise<void>;
-  /** Starts a workflow; `id` is the run's. */
+  /** Starts a workflow; `id` is the run's, `run-1`, `run-2` and so on where none is said. @throws ArmadaError `WORKFLOW_UNKNOWN` */
   start(workflow: string, input: unknown, id?: string): Promise<void>;
   /** Until nothing is in work: runs have ended, wait, or are parked. */
   idle(): Promise<void>;
   /** Lets this much virtual time pass, whatever there is to do. */
   advance(ms: number): Promise<void>;
-  /** Answers the approval of the run of an id, else of the only one, or of the newest that goes on with its work. */
+  /**
+   * Answers the approval of the run of an id, else of the only one, or of the newest that goes on with its work.
+   * @throws ArmadaError `WHICH_RUN`, `NOTHING_TO_APPROVE`
+   */
   approve(run?: string, answer?: { approved: boolean }): Promise<void>;
   /** The run of an id, else the only one there is: of those that `ctx.continueAsNew` makes, the newest. @throws ArmadaError `WHICH_RUN` */
   run(id?: string): RunView;
+  /** What the read model of a name knows. @throws ArmadaError `READ_MODEL_UNKNOWN` */
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
   expectEvents(wanted: readonly (readonly [{ readonly type: string }, unknown])[]): void;
@@ -70,6 +74,7 @@ export function testTeam(
   const engine: Engine = replica.engine;
   const stream = mesh.stream(team.name);
   let given = 0;
+  let started = 0;
   const runs = (): string[] => [
     ...new Set(stream.messages.flatMap(({ subject }) => (subject.startsWith("run.") ? [subject.split(".")[4] ?? ""] : []))),
   ];
@@ -79,7 +84,7 @@ export function testTeam(
     if (id !== undefined || first === undefined || second !== undefined)
       throw new ArmadaError(
         "WHICH_RUN",
-        `${id === undefined ? "" : `there is no run ${id}; `}there are ${runs().length}: ${runs().join(", ")}`,
+        `${id === undefined ? "" : `there is no run ${id}; `}${runs().length === 0 ? "none was started" : `there are ${runs().length}: ${runs().join(", ")}`}`,
       );
     return newestOf(first);
   };
@@ -129,6 +134,12 @@ export function testTeam(
   };
   return {
     given: async (kind, data) => {
+      const heard = heardBy(team);
+      if (!heard.includes(kind.type))
+        throw new ArmadaError(
+          "EVENT_UNHEARD",
+          `nothing in team ${team.name} starts with, waits for or folds ${kind.type}; it hears ${heard.join(", ") || "no events"}`,
+        );
       const parsed = fitted(kind.data, data, "EVENT_INVALID", `the data of ${kind.type}, given to the test,`);
       const key = shortHash("given", String(++given));
       const id = kind.id(parsed) || key;
@@ -142,7 +153,8 @@ export function testTeam(
       });
       await settle();
     },
-    start: async (workflow, input, id = `test-${++given}`) => {
+    start: async (workflow, input, id = `run-${++started}`) => {
+      known("WORKFLOW_UNKNOWN", "workflow", workflow, team.workflows);
       operator("run_start", id, { workflow, input });
       await settle();
     },
@@ -152,11 +164,18 @@ export function testTeam(
       await settle();
     },
     approve: async (run, answer = { approved: true }) => {
-      operator("run_approve", `test-${++given}`, { run: only(run), by: "test", ...answer });
+      const id = newestOf(only(run));
+      const { workflow, status, waitingFor = [] } = view(id);
+      if (!waitingFor.some(({ kind }) => kind === "approval")) {
+        const other = waitingFor.map(({ kind, what }) => `${kind} ${what}`).join(", ");
+        const waits = other === "" ? "" : `, only for ${other}`;
+        throw new ArmadaError("NOTHING_TO_APPROVE", `run ${id} (${workflow}) is ${status} and waits for no approval${waits}`);
+      }
+      operator("run_approve", `test-${++given}`, { run: id, by: "test", ...answer });
       await settle();
     },
-    run: (id) => viewOf(team.name, only(id), readRun(journal(only(id)))),
-    state: (name) => engine.views().find((view) => view.name === name)?.state,
+    run: (id) => view(only(id)),
+    state: (name) => known("READ_MODEL_UNKNOWN", "read model", name, engine.views()).state,
     expectEvents: (wanted) => {
       const own = stream.messages.filter(({ subject }) => subject.startsWith(`evt.${team.name}.`)).flatMap(({ envelopes }) => envelopes);
       const stated = own.map(({ type, data }) => [type, data]);
@@ -166,7 +185,7 @@ export function testTeam(
       throw new AssertionError({ message: [message, ...troubles()].join("\n"), actual: stated, expected, operator: "deepStrictEqual" });
     },
     expectAsked: (agents) => {
-      const asked = runs().flatMap((id) => viewOf(team.name, id, readRun(journal(id))).steps.map((step) => step.agent));
+      const asked = runs().flatMap((id) => view(id).steps.map((step) => step.agent));
       deepStrictEqual(asked, agents);
     },
     expectReplays: async () => {
@@ -185,7 +204,7 @@ export function testTeam(
   /** Why runs are not where they should be: a fact that is missing mostly has its reason there. */
   function troubles(): string[] {
     return runs()
-      .map((id) => viewOf(team.name, id, readRun(journal(id))))
+      .map(view)
       .filter(({ status }) => status !== "completed" && status !== "continued")
       .map(({ run, workflow, status, reason, waitingFor, steps }) => {
         const waits = (waitingFor ?? []).map(({ kind, what }) => `waits for ${kind} ${what}`);
@@ -196,8 +215,26 @@ export function testTeam(
       });
   }
 
+  /** The one of a name. */
+  function known<T extends { readonly name: string }>(code: string, what: string, name: string, all: readonly T[]): T {
+    const found = all.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const names = [...new Set(all.map((one) => one.name))];
+    throw new ArmadaError(code, `team ${team.name} has no ${what} ${name}; it has ${names.join(", ") || "none"}`);
+  }
+
+  function view(id: string): RunView {
+    return viewOf(team.name, id, readRun(journal(id)));
+  }
+
   function journal(id: string): readonly Message[] {
     const loaded = stream.load(runFilter(team.name, id), stream.head);
     return loaded.kind === "loaded" ? loaded.messages : [];
   }
+}
+
+/** The types of the events that something in a team takes. */
+function heardBy({ subscriptions, awaits, readModels, agents }: Team): readonly string[] {
+  const folds = [...readModels, ...agents.flatMap(({ context }) => context)].flatMap((model) => model.folds);
+  return [...new Set([...subscriptions.map(({ on }) => on), ...awaits, ...folds.map(({ on }) => on)].map(({ type }) => type))];
 }
