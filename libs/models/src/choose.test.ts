@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { chooseModels } from "./choose.ts";
 import type { Models } from "./port.ts";
-import { pricesFrom } from "./price-text.ts";
+import { pricesFrom } from "./pricing/price-text.ts";
 import { startApiServer } from "./testing/index.ts";
 
 const local: Models = { call: () => Promise.reject(new Error("not asked here")) };

@@ -1,11 +1,11 @@
-import { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
-import { anthropicBatches } from "./anthropic-batches.ts";
 import { ModelError, type ModelErrorCode } from "./errors.ts";
-import { openaiModels } from "./openai.ts";
 import type { Models, Tier } from "./port.ts";
-import type { Warming } from "./prefix-warmth.ts";
-import type { Price } from "./prices.ts";
-import type { ProviderBatches } from "./provider-batches.ts";
+import type { Price } from "./pricing/prices.ts";
+import type { Warming } from "./prompt-cache/prefix-warmth.ts";
+import { anthropicBatches } from "./providers/anthropic/batches.ts";
+import { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./providers/anthropic/models.ts";
+import type { ProviderBatches } from "./providers/batches.ts";
+import { openaiModels } from "./providers/openai/models.ts";
 import { missingModels, notConfigured, type Provider, type Route, routeOf } from "./route.ts";
 import { defaultTiers } from "./tiers.ts";
 

@@ -1,12 +1,10 @@
-export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./anthropic.ts";
-export { anthropicBatches } from "./anthropic-batches.ts";
-export { type BatchLane, type BatchLaneOptions, batchLane } from "./batch-lane.ts";
-export { type BatchingOptions, batchedModels } from "./call-batching.ts";
+export { type BatchLane, type BatchLaneOptions, batchLane } from "./batch-lane/lane.ts";
 export { type ChooseOptions, type ChosenModels, chooseModels, type ModelProblem } from "./choose.ts";
-export type { Embedded, Embeddings } from "./embeddings.ts";
+export { type BatchingOptions, batchedModels } from "./coalescing/call-batching.ts";
+export { localEmbeddings } from "./embeddings/local.ts";
+export type { Embedded, Embeddings } from "./embeddings/port.ts";
+export { storedEmbeddings } from "./embeddings/stored.ts";
 export { ModelError, type ModelErrorCode, modelErrorCodes, type Spent } from "./errors.ts";
-export { localEmbeddings } from "./local-embeddings.ts";
-export { openaiEmbeddings } from "./openai-embeddings.ts";
 export type {
   CallCost,
   CallOptions,
@@ -21,12 +19,14 @@ export type {
   Tier,
   Usage,
 } from "./port.ts";
-export { pricesFrom } from "./price-text.ts";
-export { costMicros, listPrices, type Price, type PricedUsage, priceOf, type Rates } from "./prices.ts";
-export type { BatchItem, BatchOutcome, ProviderBatches, RecentBatch, Submitted } from "./provider-batches.ts";
-export { proxyFromEnv } from "./proxy.ts";
-export { limitedModels, type RateLimitOptions } from "./rate-limits.ts";
-export { type RequestAbout, requestDigest } from "./request-digest.ts";
-export { cachedModels, type ResultCacheOptions } from "./result-cache.ts";
-export { storedEmbeddings } from "./stored-embeddings.ts";
+export { pricesFrom } from "./pricing/price-text.ts";
+export { costMicros, listPrices, type Price, type PricedUsage, priceOf, type Rates } from "./pricing/prices.ts";
+export { anthropicBatches } from "./providers/anthropic/batches.ts";
+export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./providers/anthropic/models.ts";
+export type { BatchItem, BatchOutcome, ProviderBatches, RecentBatch, Submitted } from "./providers/batches.ts";
+export { openaiEmbeddings } from "./providers/openai/embeddings.ts";
+export { proxyFromEnv } from "./providers/proxy.ts";
+export { limitedModels, type RateLimitOptions } from "./rate-limit/limits.ts";
+export { cachedModels, type ResultCacheOptions } from "./result-cache/cache.ts";
+export { type RequestAbout, requestDigest } from "./result-cache/request-digest.ts";
 export { defaultTiers } from "./tiers.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { anthropicModels } from "../anthropic.ts";
+import { anthropicModels } from "../providers/anthropic/models.ts";
 import { readApiLog } from "./index.ts";
 
 const here = import.meta.dirname;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@armada/event-sourcing";
-import { listPrices, type Price } from "../prices.ts";
+import { listPrices, type Price } from "../pricing/prices.ts";
 import type { Answering } from "./answer-job.ts";
 import { apiBook } from "./api-book.ts";
 import { type Control, settingsOf } from "./api-control.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "@armada/event-sourcing";
-import { TASK_HEADER } from "../anthropic-request.ts";
+import { TASK_HEADER } from "../providers/anthropic/request.ts";
 import { type Answering, replyOf, usageOf } from "./answer-job.ts";
 import type { ApiBook } from "./api-book.ts";
 import { noTokens } from "./api-calls.ts";

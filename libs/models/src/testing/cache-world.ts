@@ -3,7 +3,7 @@ import { HOSTILE, MemoryMesh, type MemoryReplica } from "@armada/event-sourcing"
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { z } from "zod";
 import type { CallOptions, ModelAnswer, ModelRequest, Models } from "../port.ts";
-import { cachedModels, type ResultCacheOptions } from "../result-cache.ts";
+import { cachedModels, type ResultCacheOptions } from "../result-cache/cache.ts";
 
 export const HOUR = 3_600_000;
 export const Urgency = z.object({ urgency: z.string() });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { KEY_HEADER, TASK_HEADER } from "../anthropic-request.ts";
+import { KEY_HEADER, TASK_HEADER } from "../providers/anthropic/request.ts";
 import { CALL_HEADER, type Headers } from "./api-request.ts";
 import { type Fault, mulberry32 } from "./faults.ts";
 import { placeOf, type Refused } from "./messages-request.ts";
