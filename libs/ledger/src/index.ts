@@ -1,12 +1,14 @@
-export { ledgerEventsIn, ledgerOf } from "./aggregate.ts";
-export { type AsideCall, drawAside } from "./aside.ts";
-export { type AskFleet, askFederation } from "./ask-federation.ts";
-export { drawsFilter, drawsIn } from "./draw-log.ts";
 export { BudgetExhausted, nameOf } from "./exhausted.ts";
-export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fleet.ts";
-export { GrantAnswered, GrantAsked, grantsOf } from "./grants.ts";
-export type { Reservation } from "./holding.ts";
-export { GRACE_MS, type LedgerCommand, ledger, type Trade, type Want } from "./ledger.ts";
+export { type AskFleet, askFederation } from "./fleet-ledger/ask-federation.ts";
+export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fleet-ledger/fleet.ts";
+export { GrantAnswered, GrantAsked, grantsOf } from "./fleet-ledger/grants.ts";
+export { type Limit, type Limits, level, parseFleetLimit, parseLimits, remaining } from "./limits.ts";
+export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
+export { type AsideCall, drawAside } from "./replica/aside.ts";
+export { drawsFilter, drawsIn } from "./replica/draw-log.ts";
+export type { Reservation } from "./replica/lease.ts";
+export { Purse, type PurseOptions } from "./replica/purse.ts";
+export { ledgerEventsIn, ledgerOf } from "./team-ledger/aggregate.ts";
 export {
   type AllLimits,
   type Block,
@@ -16,8 +18,6 @@ export {
   parseLedgerEvent,
   type Settled,
   type Suspect,
-} from "./ledger-events.ts";
-export { type Limit, type Limits, level, parseFleetLimit, parseLimits, remaining } from "./limits.ts";
-export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
-export { Purse, type PurseOptions } from "./purse.ts";
-export { accountOf, highest, type Scope, type Standing, scopesOf, standingOf } from "./standing.ts";
+} from "./team-ledger/events.ts";
+export { GRACE_MS, type LedgerCommand, ledger, type Trade, type Want } from "./team-ledger/ledger.ts";
+export { accountOf, highest, type Scope, type Standing, scopesOf, standingOf } from "./team-ledger/standing.ts";

@@ -1,7 +1,7 @@
 import { loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { BudgetExhausted, drawAside, ledger, ledgerOf, Purse } from "./index.ts";
+import { BudgetExhausted, drawAside, ledger, ledgerOf, Purse } from "../index.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
 

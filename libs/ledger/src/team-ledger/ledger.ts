@@ -1,7 +1,7 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider } from "@armada/event-sourcing";
-import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
-import { least, portionOf } from "./portion.ts";
+import { least, portionOf } from "../replica/portion.ts";
+import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./events.ts";
 import { roomOf } from "./standing.ts";
 
 /** What a replica wants for an account: `need` or nothing, and up to `ahead` more where there is plenty. */

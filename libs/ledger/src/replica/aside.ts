@@ -1,5 +1,5 @@
 import { type Amount, ArmadaError, NOTHING } from "@armada/contracts";
-import type { Drawn } from "./ledger-events.ts";
+import type { Drawn } from "../team-ledger/events.ts";
 import type { Purse } from "./purse.ts";
 
 /** What is known of such a call: all but who made it. */

@@ -2,8 +2,8 @@ import { type Amount, NOTHING, plus } from "@armada/contracts";
 import { HOSTILE, MemoryMesh, type Message, misfolded, readEndless } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { type AllLimits, BudgetExhausted, type Drawn, ledger, ledgerOf, Purse, type Reservation, type Settled } from "./index.ts";
-import { scopesOf } from "./standing.ts";
+import { type AllLimits, BudgetExhausted, type Drawn, ledger, ledgerOf, Purse, type Reservation, type Settled } from "../index.ts";
+import { scopesOf } from "../team-ledger/standing.ts";
 
 const LEASE_MS = 6_000;
 const CEILING: Amount = { micros: 100, tokens: 1_000 };

@@ -1,7 +1,7 @@
 import { given } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
+import type { Drawn, LedgerEvent } from "./events.ts";
 import { ledger, type Trade } from "./ledger.ts";
-import type { Drawn, LedgerEvent } from "./ledger-events.ts";
 import { standingOf } from "./standing.ts";
 
 const at = Date.parse("2026-11-22T10:00:00Z");

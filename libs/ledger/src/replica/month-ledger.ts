@@ -1,8 +1,8 @@
 import { type Clock, type Held, handleEndless, type Log, loadEndless, type Random } from "@armada/event-sourcing";
-import { ledgerOf } from "./aggregate.ts";
-import type { Funding } from "./funding.ts";
-import { type LedgerCommand, ledger } from "./ledger.ts";
-import type { LedgerEvent, LedgerState } from "./ledger-events.ts";
+import type { Funding } from "../fleet-ledger/funding.ts";
+import { ledgerOf } from "../team-ledger/aggregate.ts";
+import type { LedgerEvent, LedgerState } from "../team-ledger/events.ts";
+import { type LedgerCommand, ledger } from "../team-ledger/ledger.ts";
 
 export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
 

@@ -1,5 +1,5 @@
 import { type Endless, type Message, readEndless } from "@armada/event-sourcing";
-import { type LedgerEvent, LedgerState, parseLedgerEvent } from "./ledger-events.ts";
+import { type LedgerEvent, LedgerState, parseLedgerEvent } from "./events.ts";
 
 /** Where a team's ledger of a month (`2026-11`) stands in its stream: `evt.<team>.ledger.<event>.<month>.<version>`. */
 export function ledgerOf(team: string, month: string): Endless<LedgerState, LedgerEvent> {

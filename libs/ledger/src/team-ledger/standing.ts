@@ -1,6 +1,6 @@
 import { type Amount, covers, NOTHING, plus } from "@armada/contracts";
-import type { LedgerState } from "./ledger-events.ts";
-import { type Limit, level, remaining } from "./limits.ts";
+import { type Limit, level, remaining } from "../limits.ts";
+import type { LedgerState } from "./events.ts";
 
 /** How one limit stands. `reserved`: held by replicas for calls to come or on their way. */
 export type Scope = {

@@ -1,7 +1,7 @@
 import { buildSubject, type Envelope, encodeBody } from "@armada/contracts";
 import type { Clock, Log, Logger } from "@armada/event-sourcing";
 import { z } from "zod";
-import { Drawn } from "./ledger-events.ts";
+import { Drawn } from "../team-ledger/events.ts";
 
 const Recorded = Drawn.extend({ seq: z.number().int().min(0) });
 /** A call on record. `seq`: a sequence of the team's stream that the ledger's message about what became of it stands behind. */

@@ -1,9 +1,9 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider, Endless } from "@armada/event-sourcing";
 import { z } from "zod";
-import { Amount as AmountSchema, Limit as LimitSchema } from "./ledger-events.ts";
-import { type Limit, remaining } from "./limits.ts";
-import { least, portionOf } from "./portion.ts";
+import { type Limit, remaining } from "../limits.ts";
+import { least, portionOf } from "../replica/portion.ts";
+import { Amount as AmountSchema, Limit as LimitSchema } from "../team-ledger/events.ts";
 
 const Granted = z.object({ team: z.string(), amount: AmountSchema });
 const Limited = z.object({ limit: LimitSchema });

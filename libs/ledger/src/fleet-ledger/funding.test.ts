@@ -2,8 +2,8 @@ import { type Amount, NOTHING, plus } from "@armada/contracts";
 import { HOSTILE, MemoryMesh, misfolded, readEndless } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
+import { BudgetExhausted, FEDERATION, grantsOf, ledger, ledgerOf, Purse } from "../index.ts";
 import { fleet, fleetOf, grantedToAll } from "./fleet.ts";
-import { BudgetExhausted, FEDERATION, grantsOf, ledger, ledgerOf, Purse } from "./index.ts";
 
 const CEILING: Amount = { micros: 100, tokens: 1_000 };
 const START = Date.parse("2026-11-22T10:00:00Z");

@@ -2,8 +2,8 @@ import { covers, NOTHING } from "@armada/contracts";
 import { given } from "@armada/event-sourcing/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseFleetLimit, remaining } from "../limits.ts";
 import { type FleetCommand, type FleetEvent, fleet, grantedTo, grantedToAll } from "./fleet.ts";
-import { parseFleetLimit, remaining } from "./limits.ts";
 
 const amount = (micros: number) => ({ micros, tokens: micros * 10 });
 const limit = { micros: 1_000 };

@@ -1,14 +1,14 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
-import type { AskFleet } from "./ask-federation.ts";
-import { Book, type PursePorts } from "./book.ts";
+import type { AskFleet } from "../fleet-ledger/ask-federation.ts";
+import { Funding } from "../fleet-ledger/funding.ts";
+import type { GrantAnswered } from "../fleet-ledger/grants.ts";
+import { endOf, type Period, periodOf, startOf } from "../periods.ts";
+import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "../team-ledger/events.ts";
+import { GRACE_MS } from "../team-ledger/ledger.ts";
+import { accountOf, highest, type Scope } from "../team-ledger/standing.ts";
 import { DrawLog, type DrawPorts } from "./draw-log.ts";
-import { Funding } from "./funding.ts";
-import type { GrantAnswered } from "./grants.ts";
-import { Holding, type Reservation } from "./holding.ts";
-import { GRACE_MS } from "./ledger.ts";
-import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "./ledger-events.ts";
-import { endOf, type Period, periodOf, startOf } from "./periods.ts";
-import { accountOf, highest, type Scope } from "./standing.ts";
+import { Holding, type Reservation } from "./lease.ts";
+import { Book, type PursePorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,11 +1,11 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
-import type { Book } from "./book.ts";
-import { BudgetExhausted, nameOf } from "./exhausted.ts";
-import type { Drawn, LedgerEvent, LedgerState, Settled } from "./ledger-events.ts";
-import { remaining } from "./limits.ts";
-import { endOf, type Period } from "./periods.ts";
-import { fundsFor, type Scope, standingOf, wholeFleet } from "./standing.ts";
+import { BudgetExhausted, nameOf } from "../exhausted.ts";
+import { remaining } from "../limits.ts";
+import { endOf, type Period } from "../periods.ts";
+import type { Drawn, LedgerEvent, LedgerState, Settled } from "../team-ledger/events.ts";
+import { fundsFor, type Scope, standingOf, wholeFleet } from "../team-ledger/standing.ts";
+import type { Book } from "./month-ledger.ts";
 
 /** What a call may cost at most, taken from a block until it is concluded. `seq`: the stream's sequence that was known before. */
 export type Reservation = {

@@ -1,8 +1,8 @@
 import { type Clock, type Held, handleEndless, type Log, type Random } from "@armada/event-sourcing";
 import { z } from "zod";
+import type { Limit } from "../limits.ts";
+import { Amount } from "../team-ledger/events.ts";
 import { type FleetState, fleet, fleetOf, grantedTo, grantedToAll } from "./fleet.ts";
-import { Amount } from "./ledger-events.ts";
-import type { Limit } from "./limits.ts";
 
 /** Ten million dollars: sums over a thousand teams that all ask for it stay exact. */
 const count = z.int().min(0).max(1e13);
