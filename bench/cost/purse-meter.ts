@@ -30,7 +30,7 @@ export class PurseMeter implements Meter {
     this.#calls.set(call, { reservation, drawn, cost: undefined });
     await purse.record(reservation, drawn);
     this.joint = shared ?? this.joint;
-    if (!reservation.holding.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
+    if (!reservation.lease.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
     return call;
   }
 
@@ -47,7 +47,7 @@ export class PurseMeter implements Meter {
       const model = cost.kind === "billed" ? cost.model : drawn.model;
       const { micros, tokens } = cost.kind === "billed" ? cost.amount : { micros: 0, tokens: 0 };
       sum += micros;
-      reservation.holding.conclude(reservation, { settled: { ...drawn, model, micros, tokens } });
+      reservation.lease.conclude(reservation, { settled: { ...drawn, model, micros, tokens } });
     }
     this.#calls.clear();
     return sum;

@@ -46,7 +46,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     const { host, budget, agent, run, workflow, step, signal } = this.#about;
     this.#reserving++;
     const reservation = await budget.purse.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
-    const { holding, block, account } = reservation;
+    const { lease, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
     const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: host.ports.clock.now() };
@@ -58,16 +58,16 @@ export class AttemptMeter implements Meter, LaneNotes {
       else await budget.purse.record(reservation, drawn);
     } catch (error) {
       // It may be on record all the same: then it is on record as never made.
-      holding.conclude(reservation, { settled: { ...drawn, ...NOTHING } });
+      lease.conclude(reservation, { settled: { ...drawn, ...NOTHING } });
       throw error;
     }
     if (refused !== undefined) {
-      holding.cancel(reservation);
+      lease.cancel(reservation);
       throw refused;
     }
     const open: Open = { reservation, drawn, batched: asked !== undefined, cost: undefined };
     this.#calls.set(call, open);
-    if (holding.valid(reservation)) return call;
+    if (lease.valid(reservation)) return call;
     open.cost = { kind: "free" };
     if (this.#concluded) this.#tell(call, open);
     throw new ArmadaError("LEASE_ENDED", `the block of run ${run} ended before its call began`, { retryable: true });
@@ -149,10 +149,10 @@ export class AttemptMeter implements Meter, LaneNotes {
   #tell(id: string, { reservation, drawn, cost = UNKNOWN }: Open): void {
     this.#calls.delete(id);
     if (reservation === undefined) return;
-    if (cost.kind === "unknown") reservation.holding.conclude(reservation, { suspected: drawn });
+    if (cost.kind === "unknown") reservation.lease.conclude(reservation, { suspected: drawn });
     else {
       const model = cost.kind === "billed" ? cost.model : drawn.model;
-      reservation.holding.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling), ...pricedOf(cost) } });
+      reservation.lease.conclude(reservation, { settled: { ...drawn, model, ...billOf(cost, drawn.ceiling), ...pricedOf(cost) } });
     }
   }
 }

@@ -54,10 +54,10 @@ class World {
   async call(purse: Purse): Promise<void> {
     try {
       const reservation = await purse.reserve("a", CEILING, this.#over.signal);
-      const { holding, account } = reservation;
+      const { lease, account } = reservation;
       await this.clock.sleep(20 + this.random.next() * 100);
       const drawn = { call: this.random.id(), account, agent: "a", workflow: "w", run: "r", tier: "worker", model: "m", ceiling: CEILING };
-      holding.conclude(reservation, { settled: { ...drawn, ...CEILING } });
+      lease.conclude(reservation, { settled: { ...drawn, ...CEILING } });
       this.made++;
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;

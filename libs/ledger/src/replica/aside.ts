@@ -17,12 +17,12 @@ export async function drawAside(
   signal: AbortSignal,
 ): Promise<(cost: Amount) => Promise<void>> {
   const reservation = await purse.reserve(what, ceiling, signal);
-  const { holding, account } = reservation;
-  holding.conclude(reservation, { suspected: { call, account, agent: what, workflow: what, run: what, tier, model, ceiling } });
-  await holding.renew(false);
+  const { lease, account } = reservation;
+  lease.conclude(reservation, { suspected: { call, account, agent: what, workflow: what, run: what, tier, model, ceiling } });
+  await lease.renew(false);
   const tell = async ({ micros, tokens }: Amount): Promise<void> =>
-    void (await holding.book.decide({ type: "clear", call, at: now(), micros, tokens, by: what }, signal));
-  if (holding.valid(reservation)) return tell;
+    void (await lease.monthLedger.decide({ type: "clear", call, at: now(), micros, tokens, by: what }, signal));
+  if (lease.valid(reservation)) return tell;
   await tell(NOTHING); // it is not made
   throw new ArmadaError("LEASE_ENDED", `the block that was to pay for ${what} ended before its call began`, { retryable: true });
 }

@@ -5,11 +5,11 @@ import { remaining } from "../limits.ts";
 import { endOf, type Period } from "../periods.ts";
 import type { Drawn, LedgerEvent, LedgerState, Settled } from "../team-ledger/events.ts";
 import { fundsFor, type Scope, standingOf, wholeFleet } from "../team-ledger/standing.ts";
-import type { Book } from "./month-ledger.ts";
+import type { MonthLedger } from "./month-ledger.ts";
 
 /** What a call may cost at most, taken from a block until it is concluded. `seq`: the stream's sequence that was known before. */
 export type Reservation = {
-  readonly holding: Holding;
+  readonly lease: Lease;
   readonly block: string;
   readonly account: string;
   readonly ceiling: Amount;
@@ -31,8 +31,8 @@ const FIRST_AGAIN_MS = 50;
 const MAX_AGAIN_MS = 1_000;
 
 /** One block of a replica: what it may still draw, what waits for more, and what is to be told to the ledger. */
-export class Holding {
-  readonly book: Book;
+export class Lease {
+  readonly monthLedger: MonthLedger;
   readonly period: Period;
   readonly #about: { readonly replica: string; readonly zone: string; readonly leaseMs: number; readonly signal: AbortSignal };
   #id: string;
@@ -53,11 +53,11 @@ export class Holding {
   #working: Promise<void> | undefined;
   #ending = false;
 
-  constructor(book: Book, period: Period, about: { replica: string; zone: string; leaseMs: number; signal: AbortSignal }) {
-    this.book = book;
+  constructor(monthLedger: MonthLedger, period: Period, about: { replica: string; zone: string; leaseMs: number; signal: AbortSignal }) {
+    this.monthLedger = monthLedger;
     this.period = period;
     this.#about = about;
-    this.#id = book.ports.random.id();
+    this.#id = monthLedger.ports.random.id();
     about.signal.addEventListener("abort", () => this.#flush?.abort(about.signal.reason), { once: true });
   }
 
@@ -139,13 +139,13 @@ export class Holding {
   }
 
   #alive(): boolean {
-    return this.#until - this.#about.leaseMs * SAFETY > this.book.ports.clock.now();
+    return this.#until - this.#about.leaseMs * SAFETY > this.monthLedger.ports.clock.now();
   }
 
   #take(account: string, need: Amount): Reservation {
     this.#free.set(account, minus(this.#free.get(account) ?? NOTHING, need));
     this.#drawnSince = plus(this.#drawnSince, need);
-    const made = { holding: this, block: this.#id, account, ceiling: need, seq: this.book.held?.seq ?? 0 };
+    const made = { lease: this, block: this.#id, account, ceiling: need, seq: this.monthLedger.held?.seq ?? 0 };
     this.#open.add(made);
     return made;
   }
@@ -167,7 +167,7 @@ export class Holding {
 
   /** Trades with the ledger until nobody waits: one append serves all who came meanwhile. */
   async #run(now: boolean): Promise<void> {
-    const { clock } = this.book.ports;
+    const { clock } = this.monthLedger.ports;
     const { signal } = this.#about;
     try {
       if (!now && this.#waiting.length === 0) await this.#gather();
@@ -188,7 +188,7 @@ export class Holding {
   async #gather(): Promise<void> {
     const flush = new AbortController();
     this.#flush = flush;
-    await this.book.ports.clock.sleep(FLUSH_MS, flush.signal).catch(() => undefined); // woken early
+    await this.monthLedger.ports.clock.sleep(FLUSH_MS, flush.signal).catch(() => undefined); // woken early
     this.#flush = undefined;
     this.#about.signal.throwIfAborted();
   }
@@ -196,14 +196,14 @@ export class Holding {
   /** Until it is time to look again, or the fleet has answered. */
   async #rest(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
     const enough = new AbortController();
-    const answered = this.book.funding?.asking;
+    const answered = this.monthLedger.funding?.asking;
     const late = clock.sleep(ms, AbortSignal.any([signal, enough.signal]));
     await Promise.race(answered === undefined ? [late] : [late, answered]);
     enough.abort();
   }
 
   async #trade(): Promise<void> {
-    const { clock, log } = this.book.ports;
+    const { clock, log } = this.monthLedger.ports;
     const { replica, leaseMs, signal } = this.#about;
     const settled = this.#settled.splice(0);
     this.#telling = settled;
@@ -216,7 +216,7 @@ export class Holding {
     const at = clock.now();
     const until = at + leaseMs;
     const seqs = [...this.#open].map(({ seq }) => seq);
-    const from = Math.max(this.#from, Math.min(...seqs, this.book.held?.seq ?? 0));
+    const from = Math.max(this.#from, Math.min(...seqs, this.monthLedger.held?.seq ?? 0));
     const wants = this.#waiting.map(({ account, need }, index) => ({ account, need, ahead: index === asked - 1 ? ahead : NOTHING }));
     // Who waits gives back what it holds, in the same decision: two that hold half of the last call each would wait for ever.
     const returned = Object.fromEntries(this.#waiting.map(({ account }) => [account, this.#free.get(account) ?? NOTHING]));
@@ -237,7 +237,7 @@ export class Holding {
     } as const;
     let events: readonly LedgerEvent[];
     try {
-      events = await this.book.decide(trade, signal);
+      events = await this.monthLedger.decide(trade, signal);
     } catch (error) {
       this.#settled.unshift(...settled);
       this.#suspected.unshift(...suspected);
@@ -249,15 +249,18 @@ export class Holding {
       if (type === "granted") this.#free.set(data.account, plus(this.#free.get(data.account) ?? NOTHING, data.amount));
       if (type === "granted" || type === "renewed") this.#until = Math.max(this.#until, data.until);
     }
-    if (this.book.held?.state.blocks[this.#id] === undefined && this.#until > 0) this.#renounce();
+    if (this.monthLedger.held?.state.blocks[this.#id] === undefined && this.#until > 0) this.#renounce();
     this.#serve();
     for (let call = this.#late.shift(); call !== undefined; call = this.#late.shift())
-      await this.book.decide({ type: "clear", call: call.call, at, micros: call.micros, tokens: call.tokens, by: "its replica" }, signal);
+      await this.monthLedger.decide(
+        { type: "clear", call: call.call, at, micros: call.micros, tokens: call.tokens, by: "its replica" },
+        signal,
+      );
   }
 
   /** The block is no longer ours: it lapsed, or was closed. What is open was made suspect, and is told by its calls' ids. */
   #renounce(): void {
-    this.#id = this.book.ports.random.id();
+    this.#id = this.monthLedger.ports.random.id();
     this.#free.clear();
     this.#until = 0;
     this.#from = undefined;
@@ -265,7 +268,7 @@ export class Holding {
   }
 
   #serve(): void {
-    const state = this.book.held?.state;
+    const state = this.monthLedger.held?.state;
     const still: Waiter[] = [];
     for (const waiter of this.#waiting) {
       const { account, need } = waiter;
@@ -281,7 +284,7 @@ export class Holding {
 
   /** Why a draw is not to wait. For more from the fleet it waits until the federation has said that there is none. */
   #refusal(state: LedgerState, account: string, need: Amount): BudgetExhausted | undefined {
-    const { funding } = this.book;
+    const { funding } = this.monthLedger;
     const funds = fundsFor(state, account, this.period.day, need);
     const waiting = this.#waiting.reduce((sum, waiter) => plus(sum, waiter.need), NOTHING);
     const asked = funds !== undefined && funding?.want(funds.wants, plus(funds.used, waiting)) === "asked";
@@ -293,6 +296,10 @@ export class Holding {
 
   #exhausted(scope: Scope, need: Amount): BudgetExhausted {
     const never = !covers(remaining(scope.limit, NOTHING), need);
-    return new BudgetExhausted(nameOf(scope), endOf(this.book.ports.clock.now(), this.#about.zone, scope.period), never ? need : undefined);
+    return new BudgetExhausted(
+      nameOf(scope),
+      endOf(this.monthLedger.ports.clock.now(), this.#about.zone, scope.period),
+      never ? need : undefined,
+    );
   }
 }

@@ -7,7 +7,7 @@ import { type LedgerCommand, ledger } from "../team-ledger/ledger.ts";
 export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
 
 /** One month's ledger as last known, shared by a replica's blocks. */
-export class Book {
+export class MonthLedger {
   readonly team: string;
   readonly month: string;
   readonly ports: PursePorts;

@@ -73,16 +73,16 @@ class World {
       this.refused++;
       return;
     }
-    const { holding, block, account } = reservation;
+    const { lease, block, account } = reservation;
     const call = `c${this.#calls++}`;
     const drawn = { call, account, agent, workflow: "w", run: "r", tier: "worker", model: "m", ceiling: CEILING };
     await this.clock.sleep(this.random.next() * 5);
     if (signal.aborted) return;
     const journaled: Journaled = { block, drawn, settled: undefined };
     this.journal.push(journaled);
-    if (!holding.valid(reservation)) {
+    if (!lease.valid(reservation)) {
       journaled.settled = { ...drawn, micros: 0, tokens: 0 };
-      return holding.conclude(reservation, { settled: journaled.settled });
+      return lease.conclude(reservation, { settled: journaled.settled });
     }
     const cost = { micros: 20 + Math.floor(this.random.next() * 81), tokens: 200 + Math.floor(this.random.next() * 801) };
     await this.clock.sleep(20 + this.random.next() * 200);
@@ -90,10 +90,10 @@ class World {
     if (signal.aborted) return;
     this.answered++;
     const settled = { ...drawn, ...cost };
-    if (this.random.next() < 0.1) return holding.conclude(reservation, { suspected: drawn });
+    if (this.random.next() < 0.1) return lease.conclude(reservation, { suspected: drawn });
     journaled.settled = settled;
     await this.clock.sleep(this.random.next() * 5);
-    if (!signal.aborted) holding.conclude(reservation, { settled });
+    if (!signal.aborted) lease.conclude(reservation, { settled });
   }
 
   /** Every message of the ledger: no limit is passed, and each state is what folding gives. */

@@ -7,8 +7,8 @@ import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "../
 import { GRACE_MS } from "../team-ledger/ledger.ts";
 import { accountOf, highest, type Scope } from "../team-ledger/standing.ts";
 import { DrawLog, type DrawPorts } from "./draw-log.ts";
-import { Holding, type Reservation } from "./lease.ts";
-import { Book, type PursePorts } from "./month-ledger.ts";
+import { Lease, type Reservation } from "./lease.ts";
+import { MonthLedger, type PursePorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -33,7 +33,7 @@ export type PurseOptions = {
 /** A replica's side of its team's ledger: it holds blocks, draws on them, and looks after those that others have left. */
 export class Purse {
   readonly #options: PurseOptions;
-  readonly #books = new Map<string, Book>();
+  readonly #monthLedgers = new Map<string, MonthLedger>();
   readonly #draws: DrawLog;
   /** `before`: the month before this one. */
   #today: Period & { readonly before: string; readonly from: number; readonly until: number } = {
@@ -43,9 +43,9 @@ export class Purse {
     from: 0,
     until: 0,
   };
-  #current: Holding | undefined;
+  #current: Lease | undefined;
   /** Blocks of days that are over, with calls still open. */
-  readonly #retired = new Set<Holding>();
+  readonly #retired = new Set<Lease>();
   #ready: Promise<void> | undefined;
 
   constructor(options: PurseOptions) {
@@ -59,8 +59,8 @@ export class Purse {
   /** Waits until the ceiling is reserved. @throws BudgetExhausted, the signal's reason */
   async reserve(agent: string, ceiling: Amount, signal: AbortSignal): Promise<Reservation> {
     await this.#prepared();
-    const holding = this.#holding();
-    return holding.reserve(accountOf(this.#state(holding.book), agent), ceiling, signal);
+    const lease = this.#lease();
+    return lease.reserve(accountOf(this.#state(lease.monthLedger), agent), ceiling, signal);
   }
 
   /** Resolves when it is durable that the reserved call may be billed. */
@@ -71,23 +71,23 @@ export class Purse {
   /** The limit of the agent's that is used most, and its share; undefined where none holds. */
   async level(agent: string): Promise<{ readonly scope: Scope; readonly share: number } | undefined> {
     await this.#prepared();
-    const holding = this.#holding();
-    const state = this.#state(holding.book);
-    return highest(state, accountOf(state, agent), holding.period.day, (of) => holding.unsettled(of));
+    const lease = this.#lease();
+    const state = this.#state(lease.monthLedger);
+    return highest(state, accountOf(state, agent), lease.period.day, (of) => lease.unsettled(of));
   }
 
   /** The replicas that hold a block now, this one included. */
   get replicas(): number {
-    const blocks = Object.values(this.#books.get(this.#period().month)?.held?.state.blocks ?? {});
+    const blocks = Object.values(this.#monthLedgers.get(this.#period().month)?.held?.state.blocks ?? {});
     return new Set([this.#options.replica, ...blocks.map(({ replica }) => replica)]).size;
   }
 
   /** Tells the ledger all, and gives back what is not needed. */
   async close(): Promise<void> {
-    await Promise.all([...this.#retired, ...(this.#current === undefined ? [] : [this.#current])].map((holding) => holding.renew(true)));
+    await Promise.all([...this.#retired, ...(this.#current === undefined ? [] : [this.#current])].map((lease) => lease.renew(true)));
   }
 
-  #state({ held }: Book): LedgerState {
+  #state({ held }: MonthLedger): LedgerState {
     if (held === undefined) throw new ArmadaError("LEDGER_UNREAD", "the ledger was asked for before it was read");
     return held.state;
   }
@@ -95,17 +95,17 @@ export class Purse {
   /** The ledger is read, and knows this configuration's limits. */
   #prepared(): Promise<void> {
     const { month } = this.#period();
-    const known = this.#books.get(month);
+    const known = this.#monthLedgers.get(month);
     if (known?.held !== undefined && this.#ready !== undefined) return this.#ready;
-    this.#ready = this.#prepare(this.#book(month));
+    this.#ready = this.#prepare(this.#monthLedger(month));
     this.#ready.catch(() => (this.#ready = undefined));
     return this.#ready;
   }
 
-  async #prepare(book: Book): Promise<void> {
+  async #prepare(monthLedger: MonthLedger): Promise<void> {
     const { limits, signal } = this.#options;
-    await book.load();
-    await book.decide({ type: "limit", limits }, signal);
+    await monthLedger.load();
+    await monthLedger.decide({ type: "limit", limits }, signal);
   }
 
   /** Asked several times a call, and a zone's calendar is dear: it is looked up once a day. */
@@ -119,51 +119,51 @@ export class Purse {
     return this.#today;
   }
 
-  #book(month: string): Book {
-    const known = this.#books.get(month);
+  #monthLedger(month: string): MonthLedger {
+    const known = this.#monthLedgers.get(month);
     if (known !== undefined) return known;
     const { team, ports, askFleet: ask, signal } = this.#options;
-    const made = new Book(team, month, ports);
-    this.#books.set(month, made);
+    const made = new MonthLedger(team, month, ports);
+    this.#monthLedgers.set(month, made);
     const fund = async ({ granted, fleet }: GrantAnswered): Promise<void> =>
       void (await made.decide({ type: "fund", funded: granted, fleet }, signal));
     if (ask !== undefined) made.funding = new Funding({ month, ask, fund, signal, clock: ports.clock, logger: ports.logger });
     return made;
   }
 
-  #holding(): Holding {
+  #lease(): Lease {
     const period = this.#period();
     if (this.#current?.period.day === period.day) return this.#current;
     if (this.#current !== undefined) this.#retired.add(this.#current);
-    this.#current = new Holding(this.#book(period.month), period, this.#options);
+    this.#current = new Lease(this.#monthLedger(period.month), period, this.#options);
     return this.#current;
   }
 
   async #renew(): Promise<void> {
-    for (const holding of this.#retired) {
-      await holding.renew(true);
-      if (holding.idle) this.#retired.delete(holding);
+    for (const lease of this.#retired) {
+      await lease.renew(true);
+      if (lease.idle) this.#retired.delete(lease);
     }
     await this.#current?.renew(true);
   }
 
   async #sweep(): Promise<void> {
     const { ports, signal } = this.#options;
-    for (const book of this.#recent()) {
-      const { state } = await book.load();
+    for (const monthLedger of this.#recent()) {
+      const { state } = await monthLedger.load();
       for (const [block, about] of Object.entries(state.blocks))
         if (about.until + GRACE_MS <= ports.clock.now())
-          await this.#lapse(book, block, about).catch((error: unknown) => {
+          await this.#lapse(monthLedger, block, about).catch((error: unknown) => {
             if (signal.aborted) throw error;
             ports.logger.warn(`a block stays open: ${messageOf(error)}`, { block }); // those behind it do not wait for it
           });
     }
   }
 
-  async #lapse(book: Book, block: string, about: Block): Promise<void> {
+  async #lapse(monthLedger: MonthLedger, block: string, about: Block): Promise<void> {
     const { ports, signal, lapsed } = this.#options;
     const { settled, suspected } = await lapsed(block, about);
-    const events = await book.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
+    const events = await monthLedger.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
     if (events.length === 0) return; // it is not what was looked at: somebody else closed it, or its replica is back
     ports.logger.warn(`replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`, {
       block,
@@ -174,21 +174,21 @@ export class Purse {
   async #clear(): Promise<void> {
     const { ports, signal, concluded } = this.#options;
     if (concluded === undefined) return;
-    for (const book of this.#recent()) {
-      const suspects = Object.values((await book.load()).state.suspects);
+    for (const monthLedger of this.#recent()) {
+      const suspects = Object.values((await monthLedger.load()).state.suspects);
       for (const { call, micros, tokens } of await concluded(suspects))
-        await book.decide({ type: "clear", call, at: ports.clock.now(), micros, tokens, by: "its journal" }, signal);
+        await monthLedger.decide({ type: "clear", call, at: ports.clock.now(), micros, tokens, by: "its journal" }, signal);
     }
   }
 
   /** Also where this replica has not drawn yet, and of the month before, until nothing of it is open and nobody can draw on it. */
-  #recent(): Book[] {
+  #recent(): MonthLedger[] {
     const { ports, zone } = this.#options;
     const { month, before } = this.#period();
-    const last = this.#book(before);
+    const last = this.#monthLedger(before);
     const open = last.held === undefined || Object.keys(last.held.state.blocks).length + Object.keys(last.held.state.suspects).length > 0;
     const drawable = periodOf(ports.clock.now() - DAY_MS, zone).month === before;
-    return [this.#book(month), ...(open || drawable ? [last] : [])];
+    return [this.#monthLedger(month), ...(open || drawable ? [last] : [])];
   }
 
   #every(ms: number, work: () => Promise<void>): void {
