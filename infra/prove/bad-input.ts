@@ -140,7 +140,7 @@ function providerOf({ provider }: MoneyError, { there, refusing }: { there: Mode
     case "proxy": {
       const model = "openai/gpt-x";
       const tiers = { ARMADA_MODELS_TIERS_WORKER: model, ARMADA_MODELS_TIERS_SPECIALIST: model, ARMADA_MODELS_TIERS_ORCHESTRATOR: model };
-      return { OPENAI_API_KEY: KEYS.there, OPENAI_BASE_URL: `${there.env["ANTHROPIC_BASE_URL"]}/v1`, ...tiers };
+      return { OPENAI_API_KEY: KEYS.there, OPENAI_BASE_URL: `${there.env.ANTHROPIC_BASE_URL}/v1`, ...tiers };
     }
     case "down":
       return { ...there.env, ANTHROPIC_BASE_URL: "http://127.0.0.1:9" };

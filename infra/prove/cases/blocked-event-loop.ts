@@ -38,9 +38,9 @@ export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figur
   yield holds(
     "the log names team, run, step, agent and time",
     log.some(
-      (line) => line["run"] === spinning && line["agent"] === "spinner" && line["team"] === "holders" && Number(line["ms"]) > ms - 2_000,
+      (line) => line.run === spinning && line.agent === "spinner" && line.team === "holders" && Number(line.ms) > ms - 2_000,
     ),
-    JSON.stringify(log.filter((line) => line["ms"] !== undefined)).slice(0, 800),
+    JSON.stringify(log.filter((line) => line.ms !== undefined)).slice(0, 800),
   );
   if (short) return;
   say("blocked-event-loop: a loop that never turns again");

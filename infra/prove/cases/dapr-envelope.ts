@@ -29,8 +29,8 @@ export const run: Proof = async function* () {
   const first = stored[0] ?? {};
   yield holds(
     "all else is as it came, the context is gone",
-    first["topic"] === "orders" &&
-      first["time"] === "2026-09-23T06:23:21Z" &&
+    first.topic === "orders" &&
+      first.time === "2026-09-23T06:23:21Z" &&
       !("origintraceparent" in first) &&
       !("origintracestate" in first),
     JSON.stringify(first),

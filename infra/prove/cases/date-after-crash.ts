@@ -10,7 +10,7 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
   for (const killed of [false, true]) {
     const started = await startRun("odds.dated", "{}", odds.at);
     await until("the run to sleep", 15_000, async () => (await odds.journal(started)).some(({ type }) => type === "armada.sleep.set"));
-    if (killed) process.kill(odds.mesh().pids["odds"]?.[0] ?? 0, "SIGKILL");
+    if (killed) process.kill(odds.mesh().pids.odds?.[0] ?? 0, "SIGKILL");
     answers.push(JSON.stringify((await odds.ended(started, 60_000)).output));
   }
   yield holds("undisturbed: what the journal gives back", answers[0] === '{"at":"string","keys":"at,list","list":"[null]"}', answers[0]);

@@ -74,10 +74,10 @@ export const run: Proof = async function* () {
   const outputs = ended.map(({ data }) => (data as { output: Record<string, string> }).output);
   for (const event of events) {
     const heard = outputs.find(({ id, source }) => id === event.id && source === event.source);
-    const arrived = Date.parse(heard?.["arrived"] ?? "");
+    const arrived = Date.parse(heard?.arrived ?? "");
     yield holds(
       `what it started heard ${event.source} ${event.id} as it was sent`,
-      heard?.["time"] === (event.time ?? heard?.["arrived"]) && heard?.["data"] === event.data_base64 && arrived >= began,
+      heard?.time === (event.time ?? heard?.arrived) && heard?.data === event.data_base64 && arrived >= began,
       JSON.stringify(heard),
     );
   }

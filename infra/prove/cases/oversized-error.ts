@@ -18,7 +18,7 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
     const shown = await showRun(started, odds.at);
     return shown.status === "parked" ? shown : undefined;
   });
-  yield count("by the agent: attempts until it is parked", Number(parked.steps[0]?.["attempts"]), 2);
+  yield count("by the agent: attempts until it is parked", Number(parked.steps[0]?.attempts), 2);
   yield count(
     "failed attempts in the journal",
     (await odds.journal(started)).filter(({ type }) => type === "armada.step.attempt_failed").length,

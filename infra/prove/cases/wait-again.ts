@@ -16,7 +16,7 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
   await odds.poke("a", [7]);
   const { output } = await odds.ended(started);
   yield holds("the second wait got the event", JSON.stringify(output) === '{"got":[2,7]}', JSON.stringify(output));
-  const pid = odds.mesh().pids["odds"]?.[0] ?? 0;
+  const pid = odds.mesh().pids.odds?.[0] ?? 0;
   const before = cpuOf(pid);
   await pause(QUIET_MS);
   yield atMost("share of a core of the replica afterwards, %", ((cpuOf(pid) - before) / QUIET_MS) * 100, 20);

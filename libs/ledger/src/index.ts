@@ -1,3 +1,13 @@
+/**
+ * Who may spend how much. A call's money goes this way:
+ *
+ *     a block of the limit ─► a lease on it ─► a reservation ─► drawn (on record) ─► settled, or suspected and cleared
+ *     team-ledger/            replica/lease     a call's ceiling   replica/draw-log     the ledger, grouped
+ *
+ * `team-ledger` decides over one month of one team, as events; `fleet-ledger` grants a team more of what the fleet may spend;
+ * `replica` is what one process holds of both. Nothing is sent that is not covered by a lease, and a lease that ends unheard is
+ * settled from what its draws say.
+ */
 export { BudgetExhausted, nameOf } from "./exhausted.ts";
 export { type AskFleet, askFederation } from "./fleet-ledger/ask-federation.ts";
 export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fleet-ledger/fleet.ts";

@@ -19,7 +19,7 @@ export function parseLimits(text: string): Limits {
   for (const part of text.split(",").map((one) => one.trim())) {
     const groups = PART.exec(part)?.groups;
     if (groups === undefined) throw new ArmadaError("BAD_LIMIT", `${JSON.stringify(part)} is no limit`, { hint: HINT });
-    const period = groups["period"] as keyof Limits;
+    const period = groups.period as keyof Limits;
     const { dollars, count, unit } = groups;
     const kind = dollars === undefined ? "tokens" : "micros";
     const amount = Math.round(

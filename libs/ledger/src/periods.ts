@@ -52,7 +52,7 @@ export function localTime(at: number, zone: string): string {
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   );
-  return `${part["year"]}-${part["month"]}-${part["day"]}T${part["hour"]}:${part["minute"]}:${part["second"]}`;
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
 }
 
 function format(zone: string): Intl.DateTimeFormat {

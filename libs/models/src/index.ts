@@ -1,3 +1,12 @@
+/**
+ * Model calls: one port, `Models`, and what stands in front of a provider. `libs/runtime/src/spending.ts` puts the layers together:
+ *
+ *     attempt ─ result-cache ─ batch-lane ─ coalescing ─ rate-limit ─ choice by tier ─ providers/{anthropic,openai} or the local model
+ *               asked before?  may wait?    with others?  at its pace                  prompt-cache marks, pricing, one meter a call
+ *
+ * A layer is a `Models` around a `Models`. What is paid is told to the request's meter, which stands at the provider's end, so
+ * an answer from the cache costs nothing and a joint request is divided among those who share it (`coalescing/shares.ts`).
+ */
 export { type BatchLane, type BatchLaneOptions, batchLane } from "./batch-lane/lane.ts";
 export { type ChooseOptions, type ChosenModels, chooseModels, type ModelProblem } from "./choose.ts";
 export { type BatchingOptions, batchedModels } from "./coalescing/call-batching.ts";

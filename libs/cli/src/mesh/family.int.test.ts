@@ -54,9 +54,9 @@ test.concurrent("`up` goes on where what it says finds no room", async ({ expect
   closeSync(full);
   const file = join(at.folder, ".armada/mesh.json");
   await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 30_000 }).toMatch(/"gateway": "http/);
-  const [content] = (await readMesh(file))?.pids["content"] ?? [];
+  const [content] = (await readMesh(file))?.pids.content ?? [];
   process.kill(content ?? 0, "SIGKILL"); // which it says
-  await expect.poll(async () => (await readMesh(file))?.restarts?.["content"], { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await readMesh(file))?.restarts?.content, { timeout: 20_000 }).toBe(1);
   expect(up.exitCode).toBeNull();
   await familyEnds(expect, at.folder, (pid) => process.kill(pid, "SIGTERM"));
 });

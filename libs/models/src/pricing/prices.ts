@@ -49,7 +49,7 @@ export type PricedUsage = Usage & {
 export const FACTORS: Readonly<Record<string, number>> = { us: 1.1, fast: 2, priority: 2, ultrafast: 6 };
 
 /** Of a workspace that has its requests served in one country, without their asking for it. */
-export const WORKSPACE_FACTOR = FACTORS["us"] ?? 1;
+export const WORKSPACE_FACTOR = FACTORS.us ?? 1;
 
 /** Micro-dollars of one web search. Source: platform.claude.com/docs/en/about-claude/pricing, 2026-11. */
 const WEB_SEARCH = 10_000;

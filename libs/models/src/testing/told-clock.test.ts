@@ -53,7 +53,7 @@ test("a server told the time by its requests ends a batch when its time has come
   const at = Date.parse("2026-11-22T10:00:00Z");
   const made = await ask("", at, { requests: [{ custom_id: "one", params: {} }] });
   expect(made).toMatchObject({ processing_status: "in_progress", created_at: "2026-11-22T10:00:00.000Z" });
-  const path = `/${String(made["id"])}`;
+  const path = `/${String(made.id)}`;
   expect(await ask(path, at + 59_999)).toMatchObject({ processing_status: "in_progress" });
   expect(await ask(path, at + 90_000)).toMatchObject({ processing_status: "ended", ended_at: "2026-11-22T10:01:00.000Z" });
 });

@@ -27,7 +27,7 @@ export type TestMesh = {
 
 /** The binary that the bootstrap found. @throws ArmadaError `NO_NATS_SERVER` */
 export function natsServerBinary(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const found = env["ARMADA_NATS_SERVER"] ?? env["NATS_SERVER_BIN"];
+  const found = env.ARMADA_NATS_SERVER ?? env.NATS_SERVER_BIN;
   if (found === undefined)
     throw new ArmadaError("NO_NATS_SERVER", "ARMADA_NATS_SERVER names no nats-server", { hint: "run the tests through `npm test`" });
   return found;
