@@ -37,9 +37,7 @@ export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figur
   const log = logsOf(at.cwd);
   yield holds(
     "the log names team, run, step, agent and time",
-    log.some(
-      (line) => line.run === spinning && line.agent === "spinner" && line.team === "holders" && Number(line.ms) > ms - 2_000,
-    ),
+    log.some((line) => line.run === spinning && line.agent === "spinner" && line.team === "holders" && Number(line.ms) > ms - 2_000),
     JSON.stringify(log.filter((line) => line.ms !== undefined)).slice(0, 800),
   );
   if (short) return;

@@ -29,10 +29,7 @@ export const run: Proof = async function* () {
   const first = stored[0] ?? {};
   yield holds(
     "all else is as it came, the context is gone",
-    first.topic === "orders" &&
-      first.time === "2026-09-23T06:23:21Z" &&
-      !("origintraceparent" in first) &&
-      !("origintracestate" in first),
+    first.topic === "orders" && first.time === "2026-09-23T06:23:21Z" && !("origintraceparent" in first) && !("origintracestate" in first),
     JSON.stringify(first),
   );
 };
