@@ -62,7 +62,8 @@ function following(head: Envelope, team: string, about: Pick<Envelope, "type" | 
 /** All that a journal message wants stored beside itself. `state` is the run's, with the message folded. */
 export function derive(team: string, run: string, message: JournalMessage, state: RunState): Derived[] {
   const head = message.envelopes[0];
-  if (head === undefined) return [];
+  const { by } = state;
+  if (head === undefined || by === undefined) return [];
   const make = (type: string, id: string, subject: string, data: unknown, hops = head.hops): Envelope =>
     following(head, team, { type, id, subject, data, hops });
   const timer = (n: number, until: string): Derived => ({
@@ -76,6 +77,48 @@ export function derive(team: string, run: string, message: JournalMessage, state
     const id = `${run}-${n}`;
     const subject = buildSubject({ kind: "ask", to, from: team, capability, id });
     return once(subject, make("armada.asked", `${id}.${capability}`, id, data, head.hops + 1));
+  };
+
+  const successor = (next: string, input: unknown): Derived => {
+    const { workflow, version, source, after } = state;
+    const carried = carriedOf(state);
+    const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
+    const { id, body } = journalBody(
+      { team, run: next, n: 1, writer: "next", time: head.time ?? "", prev: undefined },
+      { correlation: head.correlationid, causation: head.id, hops: head.hops, traceparent: head.traceparent },
+      [
+        {
+          type: "run.started",
+          data: {
+            workflow,
+            version,
+            source,
+            input,
+            by,
+            ...(after === undefined ? {} : { after }),
+            ...(carried === undefined ? {} : { carried }),
+          },
+        },
+      ],
+    );
+    const expect = { filter: runFilter(team, next), last: 0 };
+    return { kind: "append", subject, id, body, expect, traceparent: head.traceparent };
+  };
+
+  const onEnd = (event: Extract<JournalEvent, { type: "run.ended" }>): Derived[] => {
+    const made: Derived[] = [];
+    const { status, output, failure, next } = event.data;
+    if (next !== undefined) made.push(successor(next, event.data.input));
+    else if (by.kind === "ask" && !READERS.has(by.from)) {
+      const [, asker = "", n = "0"] = /^(.*)-(\d+)$/.exec(by.id) ?? [];
+      const subject = buildSubject({ kind: "answer", to: by.from, from: team, run: asker, n: Number(n) });
+      const done = status === "completed" || status === "degraded";
+      const body = done ? { output } : { failure: failure ?? { code: "RUN_CANCELLED", message: `run ${run} of ${team} was cancelled` } };
+      made.push(once(subject, make("armada.answered", `${run}.answer`, by.id, body)));
+    }
+    for (const wait of state.waits.values())
+      if (wait.kind === "ask" && wait.open) made.push(ask(wait.n, wait.data.to, "run_cancel", { run: `${run}-${wait.n}` }));
+    return made;
   };
 
   const derived: Derived[] = dispatchesOf(message.events, state)
@@ -109,54 +152,10 @@ export function derive(team: string, run: string, message: JournalMessage, state
         break;
       }
       case "run.ended":
-        derived.push(...onEnd(event, ask));
+        derived.push(...onEnd(event));
         break;
       default:
         break;
     }
   return derived;
-
-  function onEnd(event: Extract<JournalEvent, { type: "run.ended" }>, cancel: typeof ask): Derived[] {
-    const made: Derived[] = [];
-    const { by } = state;
-    const { status, output, failure, next } = event.data;
-    if (next !== undefined) made.push(successor(next, event.data.input));
-    else if (by?.kind === "ask" && !READERS.has(by.from)) {
-      const [, asker = "", n = "0"] = /^(.*)-(\d+)$/.exec(by.id) ?? [];
-      const subject = buildSubject({ kind: "answer", to: by.from, from: team, run: asker, n: Number(n) });
-      const done = status === "completed" || status === "degraded";
-      const body = done ? { output } : { failure: failure ?? { code: "RUN_CANCELLED", message: `run ${run} of ${team} was cancelled` } };
-      made.push(once(subject, make("armada.answered", `${run}.answer`, by.id, body)));
-    }
-    for (const wait of state.waits.values())
-      if (wait.kind === "ask" && wait.open) made.push(cancel(wait.n, wait.data.to, "run_cancel", { run: `${run}-${wait.n}` }));
-    return made;
-  }
-
-  function successor(next: string, input: unknown): Derived {
-    const { workflow, version, source, after } = state;
-    const carried = carriedOf(state);
-    const by = state.by ?? { kind: "run" as const, from: run, id: run };
-    const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
-    const { body, envelopes } = journalBody(
-      { team, run: next, n: 1, writer: "next", time: head?.time ?? "", prev: undefined },
-      { correlation: head?.correlationid ?? run, causation: head?.id ?? run, hops: head?.hops ?? 0, traceparent: head?.traceparent },
-      [
-        {
-          type: "run.started",
-          data: {
-            workflow,
-            version,
-            source,
-            input,
-            by,
-            ...(after === undefined ? {} : { after }),
-            ...(carried === undefined ? {} : { carried }),
-          },
-        },
-      ],
-    );
-    const expect = { filter: runFilter(team, next), last: 0 };
-    return { kind: "append", subject, id: envelopes[0]?.id ?? "", body, expect, traceparent: head?.traceparent };
-  }
 }

@@ -95,7 +95,9 @@ export function startEngine(
       from,
       (message) => {
         const subject = parseSubject(message.subject);
-        if (subject?.kind === "journal") worker.abandon(subject.run);
+        if (subject?.kind !== "journal") return;
+        host.ended(subject.run, message.seq);
+        worker.abandon(subject.run);
       },
       signal,
     );

@@ -132,7 +132,8 @@ export class Execution {
     if (event.type === "inline.completed" || event.type === "inline.failed")
       this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
     const settlement = settlementOf(event);
-    if (this.#result !== undefined) return; // the function has ended: what came before somebody wrote that down is late
+    // The function has ended: what came before somebody wrote that down is late. Facts are its own, and settled as they are asked for.
+    if (this.#result !== undefined && event.type !== "fact.emitted") return;
     if (settlement !== undefined) await this.#settle(settlement.n, settlement.settle);
   }
 

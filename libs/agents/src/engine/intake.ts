@@ -186,9 +186,10 @@ export class Intake {
       return event === undefined ? undefined : { events: [event] };
     });
     if (ordinal === undefined && delivery.delivery === 1) return DONE; // what follows from it is with the delivery that decided it
-    const root = ordinal ?? run.state.waits.get(n)?.closedAt ?? 0;
-    if (ordinal === undefined && root > 0) await this.#host.derive(id, root, delivery.seq);
-    return root > 0 && run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
+    const root = ordinal ?? run.state.waits.get(n)?.closedAt;
+    if (root === undefined) return DONE;
+    if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);
+    return run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
   }
 }
 

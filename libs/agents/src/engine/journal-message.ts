@@ -129,7 +129,7 @@ export function journalBody(
   about: { team: string; run: string; n: number; writer: string; time: string; prev: string | undefined },
   provenance: Provenance,
   events: readonly JournalEvent[],
-): { body: string; envelopes: readonly Envelope[] } {
+): { id: string; body: string; envelopes: readonly Envelope[] } {
   const first = `${about.run}-${about.n}-${about.writer}`;
   const envelopes = events.map(
     (event, index): Envelope => ({
@@ -149,5 +149,5 @@ export function journalBody(
       ...(index === 0 && about.prev !== undefined ? { prev: about.prev } : {}),
     }),
   );
-  return { body: encodeBody(envelopes), envelopes };
+  return { id: first, body: encodeBody(envelopes), envelopes };
 }

@@ -83,6 +83,11 @@ export class RunHost {
     return this.#turns.take(id, async () => use(await this.#current(id, atLeast, delivered)));
   }
 
+  /** Another replica may have ended the run, in message `seq`: a step that comes again is not begun on what was known before. */
+  ended(id: string, seq: number): void {
+    if (this.#hot.has(id)) this.#journals.saw(id, seq);
+  }
+
   /** Drops what this replica knows of a run. */
   forget(id: string): void {
     this.#hot.delete(id);

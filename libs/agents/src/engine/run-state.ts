@@ -33,8 +33,8 @@ export type StepState = {
   dispatchedAt: number;
   delivery: number;
   outcomes: number;
-  /** Ordinal of the journal message that holds the outcome. */
-  outcomeAt: number;
+  /** Ordinal of the journal message that holds the outcome; undefined while it is out. */
+  outcomeAt: number | undefined;
   endedAt: string | undefined;
   ms: number;
   tokens: number;
@@ -57,20 +57,32 @@ export type StepState = {
 
 /** A call that waits for something other than an agent of the own team. */
 export type WaitState =
-  | { readonly kind: "ask"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["ask.sent"] }
+  | {
+      readonly kind: "ask";
+      readonly n: number;
+      readonly open: boolean;
+      readonly closedAt: number | undefined;
+      readonly data: JournalData["ask.sent"];
+    }
   | {
       readonly kind: "sleep";
       readonly n: number;
       readonly open: boolean;
-      readonly closedAt: number;
+      readonly closedAt: number | undefined;
       readonly data: JournalData["sleep.set"];
     }
-  | { readonly kind: "wait"; readonly n: number; readonly open: boolean; readonly closedAt: number; readonly data: JournalData["wait.set"] }
+  | {
+      readonly kind: "wait";
+      readonly n: number;
+      readonly open: boolean;
+      readonly closedAt: number | undefined;
+      readonly data: JournalData["wait.set"];
+    }
   | {
       readonly kind: "approval";
       readonly n: number;
       readonly open: boolean;
-      readonly closedAt: number;
+      readonly closedAt: number | undefined;
       readonly data: JournalData["approval.asked"];
       /** ISO-8601. */
       readonly askedAt: string;
@@ -237,20 +249,20 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.delivery = 0;
       });
     case "ask.sent":
-      state.waits = put(state.waits, event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: undefined, data: event.data });
       return;
     case "sleep.set":
-      state.waits = put(state.waits, event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: undefined, data: event.data });
       return;
     case "wait.set":
-      state.waits = put(state.waits, event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: 0, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: undefined, data: event.data });
       return;
     case "approval.asked":
       state.waits = put(state.waits, event.data.n, {
         kind: "approval",
         n: event.data.n,
         open: true,
-        closedAt: 0,
+        closedAt: undefined,
         data: event.data,
         askedAt: time,
       });
@@ -330,7 +342,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     dispatchedAt,
     delivery: 0,
     outcomes: 0,
-    outcomeAt: 0,
+    outcomeAt: undefined,
     endedAt: undefined,
     ms: 0,
     tokens: 0,
@@ -372,7 +384,6 @@ function bill(state: RunState, step: StepState, calls: readonly JournaledCall[])
 }
 
 function spend(state: RunState, step: StepState, micros: number, tokens: number): void {
-  if (micros === 0 && tokens === 0) return;
   step.tokens += tokens;
   step.costMicros += micros;
   state.spent = plus(state.spent, { micros, tokens });

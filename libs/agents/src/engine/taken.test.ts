@@ -11,7 +11,7 @@ function run(waits: readonly { readonly id: string; readonly since?: number }[],
   const set = waits.map(({ id, since }, index) => {
     const n = index + 1;
     const data = { n, type, id, since: since === undefined ? "" : new Date(at(since)).toISOString() };
-    return [n, { kind: "wait", n, open: true, closedAt: 0, data }] as const;
+    return [n, { kind: "wait", n, open: true, closedAt: undefined, data }] as const;
   });
   return { ...initialRun(), exists: true, after: 1, waits: new Map(set), ...more };
 }
@@ -19,7 +19,8 @@ function run(waits: readonly { readonly id: string; readonly since?: number }[],
 /** What each wait takes of arrivals, one after the other. */
 function taking(state: RunState, arrivals: readonly Arrival[]): Record<number, string> {
   const met: Record<number, string> = {};
-  for (let next = nextMet(state, arrivals); next !== undefined; next = nextMet(state, arrivals)) {
+  const all = new Set(state.waits.keys());
+  for (let next = nextMet(state, arrivals, all); next !== undefined; next = nextMet(state, arrivals, all)) {
     const { wait, arrival: one } = next;
     met[wait.n] = one.event;
     state.waits = new Map([...state.waits].filter(([n]) => n !== wait.n));
@@ -33,6 +34,12 @@ test("events are taken in order of arrival, each by the first wait that looks at
   expect(taking(run([{ id: "a" }, { id: "a" }, { id: "b" }]), arrivals)).toEqual({ 1: "e2", 2: "e4", 3: "e3" });
   expect(taking(run([{ id: "a", since: 4 }, { id: "a" }]), arrivals)).toEqual({ 1: "e4", 2: "e2" });
   expect(taking(run([{ id: "a", since: 1 }]), arrivals)).toEqual({ 1: "e1" });
+});
+
+test("what was looked for is taken by the waits that it was looked for, and not by one that was set since", () => {
+  const state = run([{ id: "a", since: 0 }, { id: "a" }]);
+  expect(nextMet(state, [arrival("a", 2)], new Set([2]))?.wait.n).toBe(2);
+  expect(nextMet(state, [arrival("a", 2)], new Set([3]))).toBeUndefined();
 });
 
 test("the next generation takes neither what was taken before nor leaves out what was not", () => {

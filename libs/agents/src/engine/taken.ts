@@ -23,9 +23,16 @@ export function openWaits({ waits }: Pick<RunState, "waits">): OpenWait[] {
   return [...waits.values()].flatMap((wait) => (wait.kind === "wait" && wait.open ? [wait] : []));
 }
 
-/** The first of `arrivals`, which are in order, that an open wait takes, and the wait. */
-export function nextMet<A extends Arrival>(state: RunState, arrivals: readonly A[]): { wait: OpenWait; arrival: A } | undefined {
-  const open = openWaits(state);
+/**
+ * The first of `arrivals`, which are in order, that an open wait takes, and the wait. `among`: the waits, by call, for which they
+ * were looked for; one that was set since may look further back, and does so itself.
+ */
+export function nextMet<A extends Arrival>(
+  state: RunState,
+  arrivals: readonly A[],
+  among: ReadonlySet<number>,
+): { wait: OpenWait; arrival: A } | undefined {
+  const open = openWaits(state).filter(({ n }) => among.has(n));
   for (const arrival of arrivals) {
     const wait = open.find((one) => takes(state, one, arrival));
     if (wait !== undefined) return { wait, arrival };

@@ -57,11 +57,11 @@ export class Waits {
 
   /** Open waits, of one key where it is given, take what there is for them, in the order of arrival. */
   async lookBack(id: string, atLeast: number, key?: string): Promise<void> {
-    const arrivals = await this.#arrivals(id, atLeast, key);
+    const { arrivals, among } = await this.#arrivals(id, atLeast, key);
     const roots: number[] = [];
     for (let left = arrivals.length; left > 0; left--) {
       const { ordinal } = await this.#host.commit(id, atLeast, ({ state }) => {
-        const met = state.exists && state.ended === undefined ? nextMet(state, arrivals) : undefined;
+        const met = state.exists && state.ended === undefined ? nextMet(state, arrivals, among) : undefined;
         return met === undefined ? undefined : { events: [metBy(met)] };
       });
       if (ordinal === undefined) break;
@@ -101,7 +101,11 @@ export class Waits {
   }
 
   /** What has arrived for the open waits of a run, in order, as far back as each looks. */
-  async #arrivals(id: string, atLeast: number, key: string | undefined): Promise<readonly Arrived[]> {
+  async #arrivals(
+    id: string,
+    atLeast: number,
+    key: string | undefined,
+  ): Promise<{ readonly arrivals: readonly Arrived[]; readonly among: ReadonlySet<number> }> {
     const { state, open } = await this.#host.read(id, atLeast, (run) => ({
       state: run.state,
       open: openWaits(run.state).filter(({ data }) => key === undefined || waitKey(data.type, data.id) === key),
@@ -109,7 +113,7 @@ export class Waits {
     const found: Arrived[] = [];
     for (const [of, waits] of Map.groupBy(open, ({ data }) => waitKey(data.type, data.id)))
       found.push(...(await this.#arrivalsOf(of, waits, state, atLeast)));
-    return found.sort((a, b) => a.seq - b.seq);
+    return { arrivals: found.sort((a, b) => a.seq - b.seq), among: new Set(open.map(({ n }) => n)) };
   }
 
   /** At least so many for each wait as there are waits, where there are: whichever take some, it finds its own among them. */

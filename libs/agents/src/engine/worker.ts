@@ -122,7 +122,7 @@ export class Worker {
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
     if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
     if (step === undefined || step.status === "parked") return DONE;
-    if (step.outcomes > 0) {
+    if (step.outcomeAt !== undefined) {
       await this.#host.derive(id, step.outcomeAt, delivery.seq);
       return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
@@ -307,12 +307,14 @@ export class Worker {
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
-    const root = ordinal ?? run.state.steps.get(n)?.outcomeAt ?? 0;
-    if (ordinal === undefined && root > 0) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
-    const none = delivery === 1 && ordinal !== undefined && run.execution?.inlines.every((inline) => inline.root !== ordinal) !== false;
+    const root = ordinal ?? run.state.steps.get(n)?.outcomeAt;
+    if (root === undefined) return DONE;
+    if (ordinal === undefined) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
+    if (run.state.ended !== undefined) return DONE;
+    if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
     // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
-    const times = ordinal === undefined ? delivery : 1;
-    return root > 0 && run.state.ended === undefined && !none ? this.#inlines.run(id, root, times, signal) : DONE;
+    const mine = run.execution?.inlines.some((inline) => inline.root === ordinal) === true;
+    return mine ? this.#inlines.run(id, root, 1, signal) : DONE;
   }
 
   #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
