@@ -1,9 +1,12 @@
 import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
-import { kinds, nodesOf, OTHER, TEAM } from "./perform.ts";
+import { kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
 import type { Case, EventName, Node, Outside } from "./program.ts";
 import { held, live } from "./values.ts";
 import type { World } from "./world.ts";
+
+/** The start that came before the world. */
+export const EARLY = "early";
 
 /** A journal event as it was stored. */
 export type Stored = { readonly run: string; readonly type: string; readonly n: number | undefined; readonly writer: string };
@@ -28,6 +31,7 @@ export class Around {
   begin(): void {
     for (const slot of [0, 1]) this.#world.start(slot);
     this.#world.mesh.stream(OTHER).listen((message) => this.#asked(message));
+    if (this.#case.from !== undefined) this.#fact("begun", EARLY, { id: EARLY, carry: live(this.#case.input) }, 1, THEN);
     this.#later(1, () => {
       for (let i = 0; i < this.#case.runs; i++) this.#start(`run${i}`);
     });
@@ -114,17 +118,11 @@ export class Around {
       });
   }
 
-  #fact(kind: EventName | "begun", id: string, data: unknown, schemaversion: number = kinds[kind].version): void {
+  #fact(kind: EventName | "begun", id: string, data: unknown, schemaversion: number = kinds[kind].version, time?: number): void {
     const { team, entity, event, type } = kinds[kind];
     const key = kind === "begun" ? `begun-${id}` : `x${this.#ids++}`;
-    this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), {
-      id: key,
-      type,
-      subject: id,
-      team,
-      schemaversion,
-      data: held(data)?.value,
-    });
+    const about = { id: key, type, subject: id, team, schemaversion, data: held(data)?.value };
+    this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), about, time);
   }
 
   #control(capability: string, data: Readonly<Record<string, unknown>>): void {
@@ -140,19 +138,20 @@ export class Around {
     stream: string,
     subject: string,
     about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string; schemaversion?: number },
+    time: number = this.#world.clock.now(),
   ): void {
-    const { clock, mesh } = this.#world;
+    const { mesh } = this.#world;
     const envelope: Envelope = {
       specversion: "1.0",
       source: `/${about.team}`,
-      time: new Date(clock.now()).toISOString(),
+      time: new Date(time).toISOString(),
       correlationid: about.id,
       causationid: about.id,
       schemaversion: 1,
       hops: 0,
       ...about,
     };
-    mesh.stream(stream).append(subject, encodeBody([envelope]), clock.now());
+    mesh.stream(stream).append(subject, encodeBody([envelope]), time);
   }
 
   #later(ms: number, work: () => void): void {

@@ -1,3 +1,4 @@
+import type { Amount } from "@armada/contracts";
 import type { Told } from "./reader.ts";
 
 /** What `runs show` should say of a run: a second fold of its journal, without the engine. */
@@ -17,7 +18,18 @@ type Step = {
 };
 type Wait = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: unknown };
 type Said = { readonly code: unknown; readonly message: string; readonly hint?: string };
-type Call = { readonly call: string; readonly micros: number; readonly tokens: number };
+type Call = { readonly call: string } & Amount;
+type Approval = {
+  readonly n: number;
+  readonly question: unknown;
+  readonly show?: unknown;
+  status: string;
+  readonly askedAt: string;
+  readonly until: unknown;
+  readonly otherwise: unknown;
+  by?: unknown;
+  at?: string;
+};
 
 export class Book {
   #about: { workflow: unknown; version: unknown; startedAt: string } = { workflow: "", version: 0, startedAt: "" };
@@ -28,12 +40,23 @@ export class Book {
   readonly #held = new Map<number, unknown>();
   /** Steps whose model takes no request for now: why. */
   readonly #busy = new Map<number, { readonly code: unknown; readonly message: unknown }>();
+  readonly #approvals = new Map<number, Approval>();
+  /** Calls on their way, at their ceilings. */
+  readonly #drawn = new Map<string, Amount>();
   #lost = 0;
   #stopped: Said | undefined;
   #ended: { readonly status: unknown; readonly at: string; readonly next: unknown; readonly failure: Said | undefined } | undefined;
 
   write(events: readonly Told[], time: string): void {
     for (const event of events) this.#event(event, time);
+  }
+
+  /** What the run's calls cost so far, those on their way at their ceilings. */
+  used(): Amount {
+    return [...this.#steps.values().map((step) => ({ micros: step.costMicros, tokens: step.tokens })), ...this.#drawn.values()].reduce(
+      (sum, one) => ({ micros: sum.micros + one.micros, tokens: sum.tokens + one.tokens }),
+      { micros: 0, tokens: 0 },
+    );
   }
 
   view(team: string, run: string): Readonly<Record<string, unknown>> {
@@ -50,6 +73,7 @@ export class Book {
       interruptions: this.#lost,
       ...(waitingFor.length === 0 ? {} : { waitingFor }),
       ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...(hint === undefined ? {} : { hint }) } }),
+      ...(this.#approvals.size === 0 ? {} : { approvals: [...this.#approvals.values()].map((one) => this.#withdrawn(one)) }),
       steps: [...this.#steps.values()],
     };
   }
@@ -70,6 +94,7 @@ export class Book {
       case "step.attempt_failed":
         return this.#failed(step, data);
       case "step.drawn":
+        this.#drawn.set(String(data.call), data.ceiling as Amount);
         this.#budgets.delete(n);
         this.#busy.delete(n);
         return;
@@ -105,12 +130,14 @@ export class Book {
         return;
       case "approval.asked":
         this.#waits.set(n, { kind: "approval", n, what: String(data.question), until: data.until });
+        this.#approvals.set(n, { ...approvalOf(data), n, status: "open", askedAt: time });
         return;
       case "ask.answered":
       case "wait.met":
       case "approval.given":
       case "timer.fired":
         this.#waits.delete(n);
+        this.#answered(n, data, time);
         return;
       case "run.stopped":
         this.#stopped = data as Said;
@@ -168,8 +195,22 @@ export class Book {
     step.lastFailure = lastFailure;
   }
 
+  /** The first answer counts, or the timer where it came before. */
+  #answered(n: number, data: Told["data"], time: string): void {
+    const approval = this.#approvals.get(n);
+    if (approval?.status !== "open") return;
+    approval.status = data.approved === undefined ? "expired" : data.approved === true ? "approved" : "refused";
+    approval.at = time;
+    if (data.approved !== undefined) approval.by = data.by;
+  }
+
+  #withdrawn(approval: Approval): Approval {
+    return this.#ended !== undefined && approval.status === "open" ? { ...approval, status: "withdrawn" } : approval;
+  }
+
   #bill(step: Step, calls: unknown): void {
-    for (const { micros, tokens } of calls as readonly Call[]) {
+    for (const { call, micros, tokens } of calls as readonly Call[]) {
+      this.#drawn.delete(call);
       step.costMicros += micros;
       step.tokens += tokens;
     }
@@ -211,6 +252,10 @@ export class Book {
       hint: `${last?.hint === undefined ? "" : `${last.hint}; then `}armada runs retry ID`,
     };
   }
+}
+
+function approvalOf({ question, show, until, otherwise }: Told["data"]): Omit<Approval, "n" | "status" | "askedAt"> {
+  return { question, until, otherwise, ...(show === undefined ? {} : { show }) };
 }
 
 const NEW = { status: "requested", attempts: 0, outcomes: 0, ms: 0, tokens: 0, costMicros: 0 } as const;

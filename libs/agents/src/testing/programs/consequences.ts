@@ -38,9 +38,11 @@ export function checkConsequences(journals: ReadonlyMap<string, readonly Read[]>
     const open = new Map<number, Told["data"]>();
     let by: { kind: string; from: string; id: string } | undefined;
     let prev = "";
+    let first: Envelope | undefined;
     for (const { message, events } of journal) {
       const [head] = message.envelopes;
       if (head === undefined) continue;
+      first ??= head;
       wrong.push(...checkEnvelopes(run, message, prev));
       prev = head.id;
       const expect = (one: Expected): void => void expected.set(`${one.stream} ${one.subject}`, one);
@@ -48,6 +50,8 @@ export function checkConsequences(journals: ReadonlyMap<string, readonly Read[]>
         const n = Number(data.n);
         if (typeof data.until === "string") timers.set(`${run} ${n}`, Date.parse(data.until));
         if (type === "run.started") by = data.by as typeof by;
+        if (type === "step.parked" && shown(data.chain) !== shown([first?.correlationid, first?.id, run]))
+          wrong.push(`call ${n} of run ${run} is parked with the chain ${shown(data.chain)}`);
         if (type === "ask.sent") {
           open.set(n, data);
           expect(ask(found, run, n, String(data.capability), head, { input: data.input, until: data.until }));
@@ -149,19 +153,26 @@ const HANDED_OVER = "10000";
 function checkStored(expected: ReadonlyMap<string, Expected>, journals: ReadonlyMap<string, readonly Read[]>, found: Found): string[] {
   const wrong: string[] = [];
   const missing = new Map(expected);
-  const branches = new Map<string, string[]>();
+  const branches = new Map<string, Dispatched[]>();
+  const heads = headsOf(journals);
   for (const stream of [found.team, found.other])
     for (const message of found.stream(stream)) {
       const [envelope] = message.envelopes;
       if (envelope?.source !== `/teams/${found.team}` || message.origin !== undefined) continue;
       const [kind = "", , does, , run = "", ordinal = "", branch] = message.subject.split(".");
-      if (kind === "tick") wrong.push(...checkTick(message.subject, envelope));
+      if (kind === "tick") wrong.push(...checkTick(message.subject, envelope, heads));
       if (kind === "tick" || message.subject.startsWith(`evt.${found.team}.ledger.`)) continue;
-      if (kind === "run" && (branch === undefined || (does === "lead" && branch === HANDED_OVER))) continue;
+      if (kind === "run" && branch === undefined) continue;
       if (kind === "run") {
         const of = `${run} ${ordinal}`;
-        branches.set(of, [...(branches.get(of) ?? []), `${branch} ${envelope.id}`]);
-        if (envelope.type !== "armada.dispatched" || does === undefined) wrong.push(`${message.subject} is no dispatch`);
+        const head = heads.get(of);
+        const dispatched = { branch, id: envelope.id, call: (envelope.data as { n?: unknown }).n };
+        const handed = does === "lead" && branch === HANDED_OVER;
+        if (!handed) branches.set(of, [...(branches.get(of) ?? []), dispatched]);
+        else if (dispatched.call !== 0 || envelope.id !== `${head?.id}.${message.subject.split(".")[3]}.dispatch`)
+          wrong.push(`${message.subject} hands over ${shown(dispatched)}`);
+        if (envelope.type !== "armada.dispatched" || !follows(envelope, run, head))
+          wrong.push(`${message.subject} is no dispatch of its message`);
         continue;
       }
       const one = missing.get(`${stream} ${message.subject}`);
@@ -171,6 +182,28 @@ function checkStored(expected: ReadonlyMap<string, Expected>, journals: Readonly
     }
   for (const { subject } of missing.values()) wrong.push(`${subject} was never stored`);
   return [...wrong, ...checkBranches(branches, journals)];
+}
+
+type Dispatched = { readonly branch: string | undefined; readonly id: string; readonly call: unknown };
+
+/** The first events of all messages, by run and ordinal. */
+function headsOf(journals: ReadonlyMap<string, readonly Read[]>): Map<string, Envelope> {
+  const heads = new Map<string, Envelope>();
+  for (const [run, journal] of journals)
+    for (const [index, { message }] of journal.entries())
+      if (message.envelopes[0] !== undefined) heads.set(`${run} ${index + 1}`, message.envelopes[0]);
+  return heads;
+}
+
+/** Whether a message stands in the chain of a journal message, about `subject`. */
+function follows(
+  { subject: about, hops, schemaversion, causationid, correlationid, time }: Envelope,
+  subject: string,
+  head: Envelope | undefined,
+): boolean {
+  if (head === undefined) return false;
+  const was = [about, hops, schemaversion, causationid, correlationid, time];
+  return shown(was) === shown([subject, head.hops, 1, head.id, head.correlationid, head.time]);
 }
 
 function different(one: Expected, envelope: Envelope, found: Found): string[] {
@@ -185,21 +218,26 @@ function different(one: Expected, envelope: Envelope, found: Found): string[] {
 }
 
 /** Of a message that asks for several things the first is dispatched by itself, each other one by a message of its own. */
-function checkBranches(branches: ReadonlyMap<string, readonly string[]>, journals: ReadonlyMap<string, readonly Read[]>): string[] {
+function checkBranches(branches: ReadonlyMap<string, readonly Dispatched[]>, journals: ReadonlyMap<string, readonly Read[]>): string[] {
   const wrong: string[] = [];
   for (const [run, journal] of journals)
     for (const [index, { message, events }] of journal.entries()) {
-      const asked = events.filter(({ type }) => DISPATCHED.has(type)).length;
-      const wanted = Array.from({ length: Math.max(0, asked - 1) }, (_, i) => `${i + 1} ${message.envelopes[0]?.id}.${i + 1}.dispatch`);
-      const stored = branches.get(`${run} ${index + 1}`)?.toSorted() ?? [];
-      if (shown(stored) !== shown(wanted.toSorted()))
+      const asked = events.filter(({ type }) => DISPATCHED.has(type)).slice(1);
+      const wanted = asked.map(({ data }, i) =>
+        shown({ branch: String(i + 1), id: `${message.envelopes[0]?.id}.${i + 1}.dispatch`, call: data.n ?? 0 }),
+      );
+      const stored = (branches.get(`${run} ${index + 1}`) ?? []).map(shown);
+      if (shown(stored.toSorted()) !== shown(wanted.toSorted()))
         wrong.push(`${message.subject} has the dispatches ${stored.join(", ")} beside it, and asks for ${wanted.join(", ")}`);
     }
   return wrong;
 }
 
-function checkTick(subject: string, { id, type, subject: about, data }: Envelope): string[] {
+function checkTick(subject: string, envelope: Envelope, heads: ReadonlyMap<string, Envelope>): string[] {
+  const { id, type, subject: about, data } = envelope;
   const [, , run = "", n = ""] = subject.split(".");
+  const set = [...heads.values()].find((head) => head.id === envelope.causationid);
+  if (!follows(envelope, `${run}-${n}`, set)) return [`${subject} stands in another chain than what set it`];
   const was = shown([id, type, about, data]);
   return was === shown([`${run}-${n}.due`, "armada.timer.due", `${run}-${n}`, { n: Number(n) }]) ? [] : [`${subject} is ${was}`];
 }

@@ -55,7 +55,8 @@ class Drawing {
 
   case(seed: number): Case {
     const body = [...this.#block(6, 0)];
-    if (this.#chance(0.2)) body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value() });
+    if (this.#chance(0.2))
+      body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value(), beside: this.#chance(0.2) });
     const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
     const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
     const runs = this.#chance(0.15) ? 2 : 1;
@@ -63,6 +64,7 @@ class Drawing {
       seed,
       hostile: this.#chance(0.6),
       start: this.#one(["operator", "operator", "ask", "event"]),
+      ...(this.#chance(0.06) ? { from: this.#one(["beginning", "now", "its time", "after it"] as const) } : {}),
       runs,
       mixed: this.#chance(0.15) && !this.#without.has("mixed versions"),
       budget: this.#chance(0.5)

@@ -112,6 +112,97 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       outside: [],
     },
   },
+  {
+    fault: "a step was tried again by a replica that knew its run from before another one ended it",
+    drawn: {
+      seed: 2_053_110_780,
+      hostile: false,
+      start: "operator",
+      runs: 2,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 176 },
+      body: [
+        {
+          at: "k1",
+          op: "join",
+          how: "any",
+          branches: [
+            [{ at: "k4", op: "agent", agent: "sure", says: { is: "number", n: 729 }, ms: 196, fails: 3, how: "throw" }],
+            [{ at: "k6", op: "sleep", ms: 4_995 }],
+          ],
+        },
+      ],
+      outside: [],
+    },
+  },
+  {
+    fault: "a wait that looks further back took a later event first: one that was looked for on behalf of the wait before it",
+    drawn: {
+      seed: 1_180_720_614,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 903 },
+      body: [
+        {
+          at: "k1",
+          op: "join",
+          how: "settled",
+          branches: [
+            [{ at: "k4", op: "call", says: { is: "number", n: 0 }, answer: "refusal", after: 3360, times: 2, within: 513 }],
+            [
+              { at: "k7", op: "wait", kind: "poked", id: "b" },
+              { at: "k10", op: "wait", kind: "poked", id: "a" },
+            ],
+            [
+              {
+                at: "k14",
+                op: "join",
+                how: "any",
+                branches: [
+                  [{ at: "k15", op: "emit", id: "b", says: { is: "number", n: 483 } }],
+                  [{ at: "k18", op: "sleep", ms: 2307 }],
+                  [{ at: "k19", op: "wait", kind: "poked", id: "b" }],
+                ],
+              },
+            ],
+          ],
+        },
+        { at: "k23", op: "wait", kind: "poked", id: "a", since: 4 },
+      ],
+      outside: [
+        { when: { on: "timer.fired", nth: 2, ms: 233 }, does: "event", kind: "poked", id: "a", k: 3, times: 3 },
+        { when: { ms: 0 }, does: "event", kind: "poked", id: "a", k: 36, times: 1 },
+        { when: { on: "wait.set", nth: 3, ms: 268 }, does: "event", kind: "poked", id: "b", k: 70, times: 1 },
+      ],
+    },
+  },
+  {
+    fault: "a call that a block left behind made after a fact did not fit its journal, for the function had ended by then",
+    drawn: {
+      seed: 1_844_881_708,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 661 },
+      body: [
+        {
+          at: "k4",
+          op: "leave",
+          body: [
+            { at: "k6", op: "emit", id: "b", says: { is: "number", n: 754 } },
+            { at: "k9", op: "agent", agent: "sure", says: { is: "number", n: 0 }, ms: 221, fails: 0, how: "throw" },
+          ],
+        },
+      ],
+      outside: [],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {

@@ -1,11 +1,12 @@
 import { parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import { usedBy } from "../../engine/budget.ts";
 import { foldMessage } from "../../engine/hot-run.ts";
 import { readJournalMessage } from "../../engine/journal-message.ts";
 import { initialRun, type RunState } from "../../engine/run-state.ts";
 import { viewOf } from "../../engine/run-view.ts";
 import { seenAgain } from "./again.ts";
-import { Around } from "./around.ts";
+import { Around, EARLY } from "./around.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
 import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "./perform.ts";
@@ -126,6 +127,8 @@ export async function judge(drawn: Case): Promise<Judged> {
     }),
     LIMIT_MS,
   );
+  if (how === "done" && !world.spinning)
+    for (const { run, step } of world.atWork) failures.add(`a replica is at work on step ${step} of run ${run}, and nothing goes on`);
   const journals = Map.groupBy(journaled, ({ run }) => run);
   const found = { team: TEAM, other: OTHER, stream: (team: string) => world.mesh.stream(team).messages, timers: world.timers, resolve };
   if (how === "done" && !world.spinning)
@@ -139,9 +142,11 @@ export async function judge(drawn: Case): Promise<Judged> {
     one.book.write(events, message.envelopes[0]?.time ?? "");
     const journal = readJournalMessage(message);
     if (journal !== undefined) foldMessage(one.state, journal);
+    const view = viewOf(TEAM, run, one.state);
+    const approvals = view.approvals?.map((approval) => ({ ...approval, ...("show" in approval ? { show: resolve(approval.show) } : {}) }));
     const [told, is] = [
-      shown({ ...viewOf(TEAM, run, one.state), approvals: undefined }),
-      shown({ ...one.book.view(TEAM, run), approvals: undefined }),
+      shown({ ...view, ...(approvals === undefined ? {} : { approvals }), used: usedBy(one.state) }),
+      shown({ ...one.book.view(TEAM, run), used: one.book.used() }),
     ];
     if (told !== is) failures.add(`run ${run} is shown as ${told.slice(0, 600)}, its journal says ${is.slice(0, 600)}`);
     one.lines.push(line(message, events));
@@ -157,6 +162,9 @@ export async function judge(drawn: Case): Promise<Judged> {
       if (again.sight.seen.has(visit) && again.sight.seen.get(visit) !== what)
         failures.add(`run ${id} sees ${again.sight.seen.get(visit)} at ${visit} where it is begun again, the program ${what}`);
   }
+  const early = journaled.some(({ events }) => (events[0]?.data.by as { id?: unknown } | undefined)?.id === `begun-${EARLY}`);
+  if (early !== (drawn.from === "beginning" || drawn.from === "its time"))
+    failures.add(`what came before the world ${early ? "started a run" : "started none"}, and the subscription is from ${drawn.from}`);
   if (runs.size === 0) failures.add("no run was started");
   for (const line of [...world.deeds.wrong, ...world.faults]) failures.add(line);
   return {

@@ -11,6 +11,16 @@ import type { Witness } from "./witness.ts";
 /** When each world's clock begins, and when the hours of `later` do. */
 export const BEGAN = Date.parse("2026-01-01T00:00:00Z");
 export const OPENS = BEGAN + 15_000;
+/** When something came that came before the world, and where a subscription may begin. */
+export const THEN = BEGAN - 1_000;
+const FROM = {
+  beginning: "beginning",
+  now: "now",
+  "its time": { time: new Date(THEN).toISOString() },
+  "after it": { time: new Date(THEN + 1).toISOString() },
+} as const;
+/** How long the call lasts that is made beside a `continueAsNew`. */
+export const BESIDE_MS = 70_001;
 /** What each model call costs. */
 export const COST = { micros: 100, tokens: 10 };
 
@@ -32,10 +42,15 @@ export function newer(data: unknown): { id: string; k: unknown } {
   return { id, k: old };
 }
 
+/** For those who read version 3: nobody does yet. */
+function ofVersion3(): never {
+  throw new Error("data of version 2 is read as of version 3");
+}
+
 /** `poked` is the team's own, `nudged` the other team's; `begun` starts runs. */
 export const kinds = {
   poked: event(`${TEAM}.thing.poked`, { version: 1, id: (data) => data.id, data: Told }),
-  nudged: event(`${OTHER}.thing.nudged`, { version: 2, id: (data) => data.id, data: Told, upcasts: { 1: newer } }),
+  nudged: event(`${OTHER}.thing.nudged`, { version: 2, id: (data) => data.id, data: Told, upcasts: { 1: newer, 2: ofVersion3 } }),
   begun: event(`${OTHER}.thing.begun`, { version: 1, id: (data) => data.id, data: Started }),
 } as const;
 const awaited: Readonly<Record<EventName, typeof kinds.poked>> = kinds;
@@ -89,7 +104,9 @@ export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: re
     asks: [answer],
     emits: [kinds.poked],
     awaits: [kinds.poked, kinds.nudged] as unknown as readonly AnyEventKind[],
-    subscriptions: [on(kinds.begun).start(served, ({ data }) => ({ generation: 0, carry: data.carry }), { from: "beginning" })],
+    subscriptions: [
+      on(kinds.begun).start(served, ({ data }) => ({ generation: 0, carry: data.carry }), { from: FROM[drawn.from ?? "beginning"] }),
+    ],
   });
 }
 
@@ -125,9 +142,12 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         const node = nodes.get(at);
         if (node?.op !== "agent") throw new Error(`no agent's node is called ${at}`);
         if (name === "later" && clock.now() < OPENS) throw new Error(`${at} begins before its hours`);
+        witness.attempt(idempotencyKey, name, "begins");
+        signal.addEventListener("abort", () => witness.attempt(idempotencyKey, name, "ends"));
         if (name === "paid") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
         const times = witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
+        witness.attempt(idempotencyKey, name, "ends");
         const written = await tools.write?.({ at, visit });
         if ((node.how === "unsent" ? times : attempt) > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
         if (node.how === "hang") await clock.sleep(60_000, signal);
@@ -249,7 +269,7 @@ class Performance {
       case "leave":
         return this.#leave(node.body);
       case "again":
-        return this.#generation < node.times ? ctx.continueAsNew({ generation: this.#generation + 1, carry: live(node.carry) }) : "ended";
+        return this.#generation < node.times ? this.#again(node) : "ended";
       default:
         return node satisfies never;
     }
@@ -259,6 +279,12 @@ class Performance {
     this.block(body).catch(() => undefined);
     for (let left = atOnce(body); left > 0; left--) await Promise.resolve();
     return "left";
+  }
+
+  #again({ carry, beside }: Extract<Node, { op: "again" }>): Promise<never> {
+    const next = this.#ctx.continueAsNew({ generation: this.#generation + 1, carry: live(carry) });
+    if (beside === true) this.#ctx.sleep(ms(BESIDE_MS)).catch(() => undefined);
+    return next;
   }
 
   #join({ how, branches }: Extract<Node, { op: "join" }>): Promise<unknown> {

@@ -50,7 +50,8 @@ export type Op =
   /** Makes the calls of its body and does not wait for them. */
   | { readonly op: "leave"; readonly body: Block }
   /** Goes on as a new run until `times` of them have ended; then does nothing. Stands in the outermost block only. */
-  | { readonly op: "again"; readonly times: number; readonly carry: Value };
+  /** `beside`: in the same breath it makes one more call, which nobody hears of. */
+  | { readonly op: "again"; readonly times: number; readonly carry: Value; readonly beside?: boolean };
 
 /**
  * `sure` has no fallback, `soft` has one; `writer` changes something outside before it answers; `paid` asks a model, and has
@@ -85,6 +86,8 @@ export type Case = {
   /** Half of all acknowledgements are forgotten: what is done with comes again after the ack wait. */
   readonly forgetful?: boolean;
   readonly start: "operator" | "ask" | "event";
+  /** Where the subscription that starts runs begins, and whether there is a start from a second before the world; it is from then unless said. */
+  readonly from?: "beginning" | "now" | "its time" | "after it" | undefined;
   /** How many runs of the program there are, side by side. */
   readonly runs: number;
   /** Replicas serve one version of the program each, and not both. */

@@ -41,9 +41,14 @@ export type Outside = {
   readonly opens: number;
 };
 
+/** As long as the call beside a `continueAsNew` lasts, ms. */
+const BESIDE_MS = 70_001;
+
 type Thrown = { readonly code: string | undefined; readonly text: string };
 const NOT_JSON: Thrown = { code: "VALUE_NOT_JSON", text: "" };
 type Next = { readonly ok: (value: unknown) => void; readonly no: (error: Thrown) => void };
+
+const IGNORED: Next = { ok: () => undefined, no: () => undefined };
 
 /** A call that holds the program up. `n` is known once the journal names it. */
 export type Pending = {
@@ -334,9 +339,11 @@ export class Reader {
 
   #again(node: Extract<Node, { op: "again" }>, next: Next): void {
     if (this.#generation >= node.times) return next.ok("ended");
-    if (this.pending.length > 0) return next.no({ code: "CONTINUE_WITH_OUTSTANDING", text: "" });
     const input = held({ generation: this.#generation + 1, carry: live(node.carry) });
-    if (input === undefined) return next.no(NOT_JSON);
+    const error = this.pending.length > 0 ? { code: "CONTINUE_WITH_OUTSTANDING", text: "" } : input === undefined ? NOT_JSON : undefined;
+    // Where it does go on as new nobody hears of the call beside.
+    if (error !== undefined && node.beside === true) this.#call(node, "sleep.set", "", IGNORED, BESIDE_MS);
+    if (error !== undefined || input === undefined) return next.no(error ?? NOT_JSON);
     this.#finish({ status: "continued", input: input.value });
   }
 
@@ -484,6 +491,7 @@ export class Reader {
         if (node.answer === "refusal") return this.#refused(call, data.failure);
         return this.#answered(call, data.output, live(node.says), "answered");
       case "sleep":
+      case "again":
       case "deadline":
         if (type !== "timer.fired") return this.#unlike(call, type);
         this.#notEarly(call);

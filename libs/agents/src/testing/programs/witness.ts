@@ -8,6 +8,8 @@ export type Witness = {
   saw(visit: string, what: { readonly value: unknown } | { readonly error: string }): void;
   /** What chance or a patch said. */
   drew(visit: string, what: unknown): void;
+  /** An attempt of an agent's at a step begins, or is over. `key`: run and call. */
+  attempt(key: string, agent: string, does: "begins" | "ends"): void;
   /** Something was done outside under an idempotency key. @returns how often, this time included */
   did(key: string, at: string): number;
 };
@@ -26,6 +28,8 @@ export class Deeds implements Witness {
   saw(): void {}
 
   drew(): void {}
+
+  attempt(): void {}
 
   did(key: string, at: string): number {
     const done = this.#done.get(key) ?? { at, times: 0 };
@@ -54,6 +58,8 @@ export class Sight implements Witness {
   drew(visit: string, what: unknown): void {
     this.drawn.set(visit, what);
   }
+
+  attempt(): void {}
 
   did(key: string): number {
     throw new Error(`${key} was done again by a replay`);

@@ -5,6 +5,7 @@ import { held, live } from "./values.ts";
 import type { World } from "./world.ts";
 
 const ATTEMPTS = 4;
+const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);
 
 /** How much was done for what came of it: appends and loads, functions begun anew, and attempts at each step. */
 export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<string, readonly Read[]>): string[] {
@@ -14,25 +15,47 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
   // Where half of all acknowledgements are forgotten each message is delivered twice on average.
   if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * stored)
     wrong.push(`${world.operations} appends, loads and timers for ${stored} messages`);
+  const calm = isCalm(drawn, world);
+  if (calm) wrong.push(...checkCalm(world, stored));
   for (const [run, journal] of journals) {
     const begun = world.deeds.begins.get(run) ?? 0;
     if (begun > 4 + 2 * journal.length) wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
-    wrong.push(...checkAttempts(drawn, world, run, journal));
+    wrong.push(...checkAttempts(drawn, world, run, journal, calm));
   }
   return wrong;
 }
 
+/**
+ * Whether each message is delivered once, to a replica that lives, with the program's version. A run that is moved while its inline
+ * work is done begins it in its new version too.
+ */
+function isCalm({ hostile, forgetful, mixed, outside }: Case, { deaths }: World): boolean {
+  const disturbed = outside.some(({ does }) => does === "kill" || does === "move");
+  return !hostile && forgetful !== true && !mixed && !disturbed && deaths.length === 0;
+}
+
+/** Where nothing is delivered twice nothing is derived twice. Two replicas may still write to one journal at once. */
+function checkCalm({ appends, timersSet, loads }: World, stored: number): string[] {
+  const again = [...appends].filter(([subject, times]) => times > 1 && !isJournal(subject));
+  return [
+    ...again.map(([subject, times]) => `${subject} was written ${times} times, and delivered once`),
+    ...[...timersSet].filter(([, times]) => times > 1).map(([key, times]) => `the timer of ${key} was set ${times} times`),
+    // Seen: 1.5 a message, and a few more.
+    ...(loads > 30 + 3 * stored ? [`${loads} loads for ${stored} messages`] : []),
+  ];
+}
+
+function isJournal(subject: string): boolean {
+  return subject.startsWith("run.") && subject.split(".").length === 6;
+}
+
 /** A step is done for each attempt that its journal tells of; more often only where messages come again. */
-function checkAttempts(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
+function checkAttempts(drawn: Case, world: World, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
-  // A run that is moved while its inline work is done begins it in its new version too.
-  const calm =
-    !drawn.hostile &&
-    drawn.forgetful !== true &&
-    world.deaths.length === 0 &&
-    !drawn.outside.some(({ does }) => does === "kill" || does === "move");
   const attempts = new Map<number, number>();
+  /** All that the journal tells of, lost and degraded ones included. */
+  const made = new Map<number, number>();
   // An attempt whose model takes no request is journaled where that is news.
   const unsaid = new Set<number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
@@ -41,6 +64,13 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     const n = Number(data.n);
     const done = world.deeds.times(`${run}-${n}`);
     if (type === "step.worker_lost") lost++;
+    if (ATTEMPTED.has(type)) {
+      const nth = (made.get(n) ?? 0) + 1;
+      made.set(n, nth);
+      if (calm && data.attempt !== nth) wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
+    }
+    if (calm && type === "step.parked" && data.attempts !== (made.get(n) ?? 0))
+      wrong.push(`step ${n} of run ${run} is parked after ${String(data.attempts)} attempts, not ${made.get(n) ?? 0}`);
     if (type === "step.requested") {
       const asked = nodes.get(String((data.input as { at?: unknown }).at));
       if (asked?.op === "agent" && asked.how === "unsent") unsaid.add(n);

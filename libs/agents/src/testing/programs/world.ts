@@ -12,17 +12,26 @@ import {
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { Purse } from "@armada/ledger";
 import type { Budget } from "../../engine/budget.ts";
-import { type Engine, startEngine } from "../../engine/engine.ts";
+import { type Engine, type RunningStep, startEngine } from "../../engine/engine.ts";
 import { allQueues, queuesOf, sourcesOf } from "../../engine/queues.ts";
 import { paid } from "../paid.ts";
 import { noTracer, silentLogger } from "../replica.ts";
 import { script } from "../script.ts";
 import { BEGAN, COST, OTHER, TEAM, teamOf } from "./perform.ts";
 import type { Case } from "./program.ts";
-import { Deeds } from "./witness.ts";
+import { Deeds, type Witness } from "./witness.ts";
+
+/** What stands for the digest of a workflow's source. */
+export function sourceOf({ name, version }: { readonly name: string; readonly version: number }): string {
+  return `source of ${name} ${version}`;
+}
 
 /** Longer than any case takes. */
 const LEASE_MS = 86_400_000;
+
+/** So long after its delivery an attempt begins at most, and so long after the end of its run it ends. */
+const LONGEST_START_MS = 5_000;
+const LONGEST_END_MS = 1_000;
 
 type Replica = { readonly name: string; readonly engine: Engine; kill(): void };
 
@@ -38,13 +47,19 @@ export class World {
   readonly faults: string[] = [];
   /** Timers by run and call, as they were set. */
   readonly timers = new Map<string, number>();
+  readonly timersSet = new Map<string, number>();
   /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
   readonly deaths: number[] = [];
   operations = 0;
+  loads = 0;
+  /** How often each message was written, by its subject. */
+  readonly appends = new Map<string, number>();
   readonly #case: Case;
   readonly #random: Random;
   readonly #replicas: (Replica | undefined)[] = [undefined, undefined];
   #started = 0;
+  /** Runs that have ended, and when. */
+  readonly #ended = new Map<string, number>();
 
   constructor(drawn: Case) {
     this.#case = drawn;
@@ -56,6 +71,10 @@ export class World {
     const team = teamOf(drawn, this.deeds, this.clock);
     this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
     this.mesh.provision(OTHER, []);
+    this.mesh.stream(TEAM).listen(({ subject }) => {
+      const [root, , does, , run = ""] = subject.split(".");
+      if (root === "run" && does === "end") this.#ended.set(run, this.clock.now());
+    });
   }
 
   get spinning(): boolean {
@@ -87,9 +106,17 @@ export class World {
       logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
     };
     const budget = this.#budget({ ...ports, log: connected.log, draws: connected.draws });
-    const team = teamOf(this.#case, this.deeds, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
+    const { deeds } = this;
+    const witness: Witness = {
+      begun: (run) => deeds.begun(run),
+      saw: () => undefined,
+      drew: () => undefined,
+      did: (key, at) => deeds.did(key, at),
+      attempt: (key, agent, does) => void (dead || this.#attempt(engine.running(), key, agent, does)),
+    };
+    const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
     const models = paid(script({ say: "said" }), COST, clock);
-    const engine = startEngine(team, ports, models, { drainMs: 2_000, ...(budget === undefined ? {} : { budget }) });
+    const engine = startEngine(team, ports, models, { drainMs: 2_000, sourceOf, ...(budget === undefined ? {} : { budget }) });
     engine.closed.catch((error: unknown) => this.faults.push(`the engine ended: ${String(error)}`));
     this.#replicas[slot] = {
       name,
@@ -131,6 +158,22 @@ export class World {
     return slot;
   }
 
+  /** A replica says what it is at work on, as long as it is, and gives it up where its run has ended. */
+  #attempt(running: readonly RunningStep[], key: string, agent: string, does: "begins" | "ends"): void {
+    const now = this.clock.now();
+    const [, run = "", n = ""] = /^(.*)-(\d+)$/.exec(key) ?? [];
+    const one = running.find((step) => step.run === run && step.step === Number(n));
+    if (does === "begins" && (one?.agent !== agent || one.since > now || one.since < now - LONGEST_START_MS))
+      this.faults.push(`a replica at work on ${key} of ${agent} since ${now} says that it is at ${JSON.stringify(running)}`);
+    if (does === "ends" && now > (this.#ended.get(run) ?? now) + LONGEST_END_MS)
+      this.faults.push(`${key} is worked on ${now - (this.#ended.get(run) ?? now)} ms after its run has ended`);
+  }
+
+  /** What replicas that have nothing more to do say that they are at work on. */
+  get atWork(): readonly RunningStep[] {
+    return this.#replicas.flatMap((replica) => replica?.engine.running() ?? []);
+  }
+
   /** Nothing is on its way: every queue is empty, and every timer has fired. */
   quiet(): boolean {
     return this.mesh.quiet && ![...this.timers.keys()].some((key) => this.#pending(key));
@@ -149,8 +192,14 @@ export class World {
   #counted(log: Log): Log {
     return {
       ...log,
-      append: (subject, body, expect) => this.#operation(() => log.append(subject, body, expect)),
-      load: (filter, atLeast) => this.#operation(() => log.load(filter, atLeast)),
+      append: (subject, body, expect) => {
+        this.appends.set(subject, (this.appends.get(subject) ?? 0) + 1);
+        return this.#operation(() => log.append(subject, body, expect));
+      },
+      load: (filter, atLeast) => {
+        this.loads++;
+        return this.#operation(() => log.load(filter, atLeast));
+      },
       last: (filter, atLeast) => this.#operation(() => log.last(filter, atLeast)),
     };
   }
@@ -159,13 +208,16 @@ export class World {
     return {
       at: (key, time, body) =>
         this.#operation(() => {
-          this.timers.set(`${key.run} ${key.n}`, time);
+          const name = `${key.run} ${key.n}`;
+          this.timers.set(name, time);
+          this.timersSet.set(name, (this.timersSet.get(name) ?? 0) + 1);
           return timers.at(key, time, body);
         }),
     };
   }
 
   #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
+    if (message.startsWith("the event loop was held")) this.faults.push(`${message}: ${String(fields?.ms)} ms, and no time went by`);
     if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
   }
 }
