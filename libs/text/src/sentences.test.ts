@@ -12,6 +12,15 @@ describe("splitSentences", () => {
     ["She asked: “Why?” Nobody knew.", ["She asked: “Why?”", "Nobody knew."]],
     ["The office closes at 5 p.m. Trains run later.", ["The office closes at 5 p.m.", "Trains run later."]],
     ["J. K. Holm built it. The roof leaks.", ["J. K. Holm built it.", "The roof leaks."]],
+    [
+      "The U.S. Geological Survey measured it. Gov. Martin Vale came. She left the U.S. The dam held.",
+      ["The U.S. Geological Survey measured it.", "Gov. Martin Vale came.", "She left the U.S.", "The dam held."],
+    ],
+    [
+      "Bros. Ltd. lent the money. The firm Acme Inc. The next year it fell.",
+      ["Bros. Ltd. lent the money.", "The firm Acme Inc.", "The next year it fell."],
+    ],
+    ["See no. 5 of Jan. 7. No. It is not.", ["See no. 5 of Jan. 7.", "No.", "It is not."]],
     ["no full stop", ["no full stop"]],
     ["  ", []],
   ])("%s", (line, expected) => {

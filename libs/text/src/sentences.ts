@@ -1,35 +1,59 @@
-/** Words before a full stop that do not end a sentence. */
-const ABBREVIATIONS = new Set(
-  "e.g i.e etc mr mrs ms dr prof st vs no nos fig figs approx ca cf al inc ltd co jr sr dept est vol ch sec pp p ed eds rev gen col capt sgt lt jan feb mar apr jun jul aug sep sept oct nov dec mt ft".split(
-    " ",
-  ),
-);
+import { FUNCTION_WORDS } from "./words.ts";
 
-/** Sentences of one line of text, each a verbatim slice of it without surrounding space. */
+/** Titles and the like: a name follows, never a new sentence. */
+const BEFORE_NAMES = new Set(
+  `mr mrs ms dr prof st mt ft sr jr gov sen rep hon pres rev gen col capt sgt lt maj adm cmdr cpl pvt brig fr msgr supt insp mme mlle messrs
+  bros univ dept est vol ed eds fig figs e.g i.e vs ca cf approx viz op cit al`.split(/\s+/u),
+);
+/** They stand before a number as well as at a sentence's end. */
+const BEFORE_NUMBERS = new Set("no nos p pp ch sec fig figs art para vol jan feb mar apr jun jul aug sep sept oct nov dec".split(" "));
+/** They may end a sentence: what follows tells. */
+const EITHER = new Set("inc ltd co corp plc llc gmbh ag bros etc al ave blvd rd".split(" "));
+
+let segmenter: Intl.Segmenter | undefined;
+
+/**
+ * Sentences of one line of text, each a verbatim slice of it without surrounding space: the boundaries of the Unicode standard, but
+ * none behind an abbreviation that does not end a sentence (`The U.S. Geological Survey`, `Gov. Martin Vale`).
+ */
 export function splitSentences(line: string): string[] {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
   const found: string[] = [];
-  let start = 0;
-  for (const match of line.matchAll(/[.!?…]+["'”’)\]]*(?=\s+["'“‘([]*[\p{Lu}\p{N}`])/gu)) {
-    const end = match.index + match[0].length;
-    if (match[0].startsWith(".") && endsOnAbbreviation(line.slice(start, match.index), line.slice(end).trimStart())) continue;
-    const sentence = line.slice(start, end).trim();
-    if (sentence !== "") found.push(sentence);
-    start = end;
+  let open = "";
+  for (const { segment } of segmenter.segment(line)) {
+    if (open !== "" && !goesOn(open, segment)) {
+      found.push(open.trim());
+      open = "";
+    }
+    open += segment;
   }
-  const rest = line.slice(start).trim();
-  if (rest !== "") found.push(rest);
-  return found;
+  found.push(open.trim());
+  return found.filter((sentence) => sentence !== "");
+}
+
+/** Whether what follows belongs to the sentence before the boundary. */
+function goesOn(before: string, after: string): boolean {
+  if (!/\s$/u.test(before)) return true;
+  if (!/^["'“‘([]*[\p{Lu}\p{N}`]/u.test(after)) return true;
+  const text = before.trimEnd();
+  if (!/[.!?…]["'”’)\]]*$/u.test(text)) return true;
+  return text.endsWith(".") && endsOnAbbreviation(text.slice(0, -1), after);
 }
 
 function endsOnAbbreviation(before: string, after: string): boolean {
   const last = /(\S+)$/u.exec(before)?.[1] ?? "";
   const word = last.replace(/^["'“‘([]+/u, "").toLowerCase();
+  const next = /^["'“‘([]*([\p{L}\p{N}’']+)/u.exec(after)?.[1] ?? "";
+  const opens = FUNCTION_WORDS.has(next.toLowerCase()) && next !== "I";
   // An initial ("J. Smith"), but not a unit or a letter that closes a sentence ("vitamin C. It").
   if (/^\p{L}$/u.test(word))
-    return /^\p{Lu}/u.test(last) && /(?:^|\p{Lu}\S*|\.)\s*$/u.test(before.slice(0, -last.length)) && /^\p{Lu}[\p{Ll}.]/u.test(after);
-  if (/^(?:\p{L}\.)+\p{L}$/u.test(word)) return !/^(?:a\.m|p\.m|u\.s|u\.k)$/u.test(word) || /^\p{Ll}/u.test(after);
-  if (word === "no" || word === "p" || word === "pp" || word === "ch" || word === "sec" || word === "fig") return /^\p{N}/u.test(after);
-  // "the price of the co. The" stays rare; months and units end sentences only before a capital.
-  if (/^(?:etc|inc|ltd|co|ft|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$/u.test(word)) return /^\p{N}/u.test(after);
-  return ABBREVIATIONS.has(word);
+    return (
+      !opens && /^\p{Lu}/u.test(last) && /(?:^|\p{Lu}\S*|\.)\s*$/u.test(before.slice(0, -last.length)) && /^\p{Lu}[\p{Ll}.]/u.test(after)
+    );
+  if (/^(?:a\.m|p\.m)$/u.test(word)) return false;
+  if (/^(?:e\.g|i\.e)$/u.test(word)) return true;
+  if (/^(?:\p{L}\.)+\p{L}$/u.test(word)) return !opens;
+  if (BEFORE_NUMBERS.has(word) && /^\p{N}/u.test(after)) return true;
+  if (EITHER.has(word)) return word !== "etc" && !opens;
+  return BEFORE_NAMES.has(word);
 }

@@ -11,10 +11,13 @@ const MONTHS = /^(?:january|february|march|april|may|june|july|august|september|
 /** Capitalised by habit, naming nothing. */
 const NO_NAMES = new Set("i i’m i'm ok okay mr mrs ms dr".split(" "));
 
-/** Numbers of a text as canonical strings: `1,200.0` and `1200` are one, `twelve` is `12`. */
+/** Digits with the marks that part their thousands: a part of them is no number of its own. */
+const DIGITS = /\p{N}+(?:(?:[.,'’\u00a0\u202f\u2009]|(?<=(?<!\d)\d{1,3}(?: \d{3})*) (?=\d{3}(?!\d)))\p{N}+)*/gu;
+
+/** Numbers of a text as canonical strings: `1,200.0`, `1'200` and `1200` are one, `twelve` is `12`. */
 export function numbersIn(text: string): string[] {
   const found: string[] = [];
-  for (const [raw] of text.matchAll(/\p{N}+(?:[.,\u00a0\u202f]\p{N}+)*/gu)) found.push(canonical(raw));
+  for (const [raw] of text.matchAll(DIGITS)) found.push(canonical(raw));
   for (const [word] of text.toLowerCase().matchAll(/\p{L}+/gu)) {
     const spelled = SPELLED.indexOf(word);
     if (spelled >= 0) found.push(String(spelled + 2));
@@ -25,7 +28,7 @@ export function numbersIn(text: string): string[] {
 }
 
 function canonical(raw: string): string {
-  const plain = raw.replaceAll(/[\u00a0\u202f]/gu, "").replaceAll(/,(?=\d{3}(?:\D|$))/gu, "");
+  const plain = raw.replaceAll(/['’\s]/gu, "").replaceAll(/,(?=\d{3}(?:\D|$))/gu, "");
   return /^\d+(?:\.\d+)?$/u.test(plain) ? String(Number(plain)) : plain;
 }
 

@@ -1,4 +1,15 @@
-import { contentStems, type DateMention, datesIn, periodOf, type Quantity, quantitiesIn, splitSentences, stem, words } from "@armada/text";
+import {
+  contentStems,
+  type DateMention,
+  datesIn,
+  numberLocale,
+  periodOf,
+  type Quantity,
+  quantitiesIn,
+  splitSentences,
+  stem,
+  words,
+} from "@armada/text";
 import type { Source } from "./documents.ts";
 import { type Role, rolesIn } from "./roles.ts";
 
@@ -104,7 +115,8 @@ const JOINTS =
 
 export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
   const claims: ClauseClaim[] = [];
-  for (const { name, text } of sources)
+  for (const { name, text } of sources) {
+    const locale = numberLocale(text);
     for (const line of text.split("\n")) {
       if (/^(?:#{1,6}|[|`]) /u.test(line)) continue;
       for (const quote of splitSentences(line.replace(/^- /u, ""))) {
@@ -113,9 +125,10 @@ export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
         const clauses = clausesOf(quote);
         const subject = subjectOf(clauses[0] ?? "");
         for (const [i, clause] of clauses.entries())
-          claims.push(claimOf(claims.length, name, quote, clause, whole, i > 0 && LEANING.test(clause) ? subject : []));
+          claims.push(claimOf(claims.length, name, quote, clause, whole, i > 0 && LEANING.test(clause) ? subject : [], locale));
       }
     }
+  }
   return claims;
 }
 
@@ -157,9 +170,10 @@ function claimOf(
   clause: string,
   inSentence: readonly DateMention[],
   subject: readonly string[],
+  locale: string,
 ): ClauseClaim {
   const dates = datesIn(clause);
-  const quantities = quantitiesIn(clause, dates).map((one) => ({
+  const quantities = quantitiesIn(clause, dates, locale).map((one) => ({
     ...one,
     dimension: one.dimension.replace(/^count:(?:people|persons)/u, `count:${people(clause)}`),
   }));
@@ -189,7 +203,7 @@ function claimOf(
     about,
     names: new Set([...clause.matchAll(/(?<=[\p{L}\p{N},;’'] )\p{Lu}[\p{L}’'-]+/gu)].map(([name]) => stem(name.toLowerCase()))),
     quantities,
-    values: quantitiesIn(quote, inSentence),
+    values: quantitiesIn(quote, inSentence, locale),
     dates,
     roles: rolesIn(quote, clause),
     period: periodOf(clause, dated),

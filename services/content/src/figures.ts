@@ -4,9 +4,9 @@ import type { Checked, Figure } from "./draft.ts";
 const MOST = 8;
 const UNITS =
   "percent|per cent|(?:million|billion) (?:euros?|dollars?|pounds?|people|tonnes?|cubic met(?:er|re)s?)|million|billion|thousand|hundred|gigawatt-hours?|megawatt-hours?|kilowatt-hours?|square (?:kilo)?met(?:er|re)s?|cubic met(?:er|re)s?|degrees Celsius|km²|km2|km/h|mph|km|kilomet(?:er|re)s?|cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|met(?:er|re)s?|m|miles?|feet|foot|ft|inches|hectares?|acres?|kg|kilograms?|grams?|g|tonnes?|tons?|lit(?:er|re)s?|ml|°C|°F|°|degrees?|°?C|kWh|MWh|GWh|TWh|kW|MW|GW|watts?|volts?|Hz|GB|MB|KB|KiB|MiB|GiB|TB|bytes|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades|centuries|euros?|dollars?|pounds?";
-const NUMBER = "[€$£]?(?:\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.\\d+)?";
+const NUMBER = "[€$£]?(?:\\d{1,3}(?:,\\d{3})+|\\d{1,3}(?:['’\\u00a0\\u202f]\\d{3})+|\\d+)(?:\\.\\d+)?";
 const FIGURE = new RegExp(
-  `(?<![\\p{L}\\p{N}.,/-])(${NUMBER}(?:\\s?(?:–|-|to)\\s?${NUMBER})?)(?![\\p{N}.,]*\\p{N})(?:\\s?(%|(?:${UNITS})(?![\\p{L}-])|°[CF]?)|\\s(\\p{Ll}[\\p{Ll}-]{2,}(?:\\s\\p{Ll}[\\p{Ll}-]{2,}){0,2}))`,
+  `(?<![\\p{L}\\p{N}.,'’/-]|\\d\\s)(${NUMBER}(?:\\s?(?:–|-|to)\\s?${NUMBER})?)(?![\\p{N}.,'’]*\\p{N}|\\s\\d)(?:\\s?(%|(?:${UNITS})(?![\\p{L}-])|°[CF]?)|\\s(\\p{Ll}[\\p{Ll}-]{2,}(?:\\s\\p{Ll}[\\p{Ll}-]{2,}){0,2}))`,
   "gu",
 );
 /** Words that end a noun phrase. */

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { numberLocale } from "./number-locale.ts";
+import { readNumbers } from "./numbers.ts";
+
+const read = (text: string, locale?: string): (number | string)[] =>
+  readNumbers(text, locale).map((one) => ("value" in one ? one.value : text.slice(one.start, one.end)));
+
+describe("readNumbers", () => {
+  it.each([
+    ["1'250'000 passengers and 1’240.5 m", undefined, [1_250_000, 1240.5]],
+    ["1.240 people, 1.240,5 and 1.234.567", "de", [1240, 1240.5, 1_234_567]],
+    ["1 240 seats", "fr", [1240]],
+    ["1\u202f240 seats", undefined, [1240]],
+    ["12,34,567 rupees", "en-IN", [1_234_567]],
+    ["$1.5bn, $1.5m and 48 million euros", "en", [1.5e9, 1.5e6, 48e6]],
+    ["a quarter of a million, half a million, two and a half million", "en", [250_000, 500_000, 2_500_000]],
+    ["two hundred and fifty thousand people, a dozen trams, twenty-five stops", "en", [250_000, 12, 25]],
+    ["10⁶ kg, 3.2 × 10^5 m, 2.5e3 l", "en", [1e6, 320_000, 2500]],
+    ["9,000[2] passengers, 9,000* of them", "en", [9000, 9000]],
+    ["-5 degrees, 1½ hours, between 5 and 7", "en", [-5, 1.5, 5, 7]],
+    ["the 21st of A4 on 2024-03-04 at 12:30, H2O, B-52, v1.2.3, 3D", "en", []],
+  ])("reads %s by %s", (text, locale, expected) => {
+    expect(read(text, locale)).toEqual(expected);
+  });
+
+  it.each([
+    ["1.240 people", undefined, "1.240"],
+    ["9,0002 passengers", "en", "9,0002"],
+    ["1.234,5 m", "en", "1.234,5"],
+    ["1 240 seats", "en", "1 240"],
+    ["9,000² passengers", "en", "9,000²"],
+    ["5m", "en", "5m"],
+  ])("refuses %s by %s", (text, locale, refused) => {
+    expect(read(text, locale)).toEqual([refused]);
+    expect(readNumbers(text, locale)).toEqual([{ refused: expect.any(String), start: 0, end: refused.length }]);
+  });
+
+  it("reads what a locale writes, or refuses it", () => {
+    const locales = ["en-GB", "de-DE", "fr-FR", "de-CH", "en-IN", "sv-SE"];
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 99_999_999 }),
+        fc.integer({ min: 0, max: 2 }),
+        fc.constantFrom(...locales),
+        (whole, decimals, locale) => {
+          const value = whole / 10 ** decimals;
+          const text = `It counted ${value.toLocaleString(locale, { minimumFractionDigits: decimals })} of them.`;
+          expect(readNumbers(text, locale).map((one) => ("value" in one ? one.value : undefined))).toEqual([value]);
+          for (const one of readNumbers(text)) if ("value" in one) expect(one.value).toBe(value);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("gives units and places", () => {
+    expect(readNumbers("It costs €1.5m for 6.2 km.", "en")).toEqual([
+      { value: 1.5e6, unit: "€", scale: 1e6, place: 1e5, start: 10, end: 14 },
+      { value: 6.2, unit: "km", scale: 1, place: 0.1, start: 19, end: 22 },
+    ]);
+  });
+});
+
+describe("numberLocale", () => {
+  it.each([
+    ["9,000 people and 1.5 km", "en"],
+    ["9.000 people and 1,5 km", "de"],
+    ["9,000 people", "en"],
+    ["9.000 people", ""],
+    ["none", ""],
+  ])("%s is %j", (text, expected) => {
+    expect(numberLocale(text)).toBe(expected);
+  });
+});
