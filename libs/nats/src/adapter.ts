@@ -1,14 +1,14 @@
 import type { Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
-import { type Link, link } from "./connect.ts";
-import { readIdentity } from "./identities.ts";
-import { jetstreamLog } from "./jetstream-log.ts";
-import { KeyRing } from "./key-ring.ts";
-import { natsLive } from "./live.ts";
-import { jetstreamObjects } from "./objects.ts";
-import { jetstreamRegisters } from "./registers.ts";
-import { streamRoom } from "./stream-room.ts";
-import { jetstreamTimers } from "./timers.ts";
-import { Reader, Signer } from "./writer.ts";
+import { type Link, link } from "./connection/connect.ts";
+import { readIdentity } from "./identity/identities.ts";
+import { KeyRing } from "./identity/key-ring.ts";
+import { jetstreamLog } from "./log/jetstream-log.ts";
+import { Reader, Signer } from "./log/writer.ts";
+import { natsLive } from "./stores/live.ts";
+import { jetstreamObjects } from "./stores/objects.ts";
+import { jetstreamRegisters } from "./stores/registers.ts";
+import { jetstreamTimers } from "./stores/timers.ts";
+import { streamRoom } from "./streams/stream-room.ts";
 
 /** A team's ports on JetStream, and the connection under them. */
 export type NatsPorts = {

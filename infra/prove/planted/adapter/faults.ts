@@ -58,7 +58,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "a message is acknowledged before its handler ends",
     adapter: "JetStream R1",
-    file: "libs/nats/src/pull.ts",
+    file: "libs/nats/src/log/pull.ts",
     from: "const of = era;\n",
     to: 'const of = era;\n    answer(reply, "+ACK", of);\n',
   },
@@ -72,14 +72,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "nothing is created once",
     adapter: "JetStream R1",
-    file: "libs/nats/src/expectation.ts",
+    file: "libs/nats/src/log/expectation.ts",
     from: 'const sequence = header("Nats-Expected-Last-Subject-Sequence", String(last));',
     to: 'const sequence = last > 0 ? header("Nats-Expected-Last-Subject-Sequence", String(last)) : "";',
   },
   {
     name: "following begins one too late",
     adapter: "JetStream R1",
-    file: "libs/nats/src/consume.ts",
+    file: "libs/nats/src/log/consume.ts",
     from: "opt_start_seq: from + 1,",
     to: "opt_start_seq: from + 2,",
   },

@@ -1,10 +1,10 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
-import { appendedFrom } from "../appended.ts";
-import { type Link, link } from "../connect.ts";
-import { readIdentity } from "../identities.ts";
-import { KeyRing } from "../key-ring.ts";
-import { ACK_WAIT_MS } from "../topology.ts";
+import { type Link, link } from "../connection/connect.ts";
+import { readIdentity } from "../identity/identities.ts";
+import { KeyRing } from "../identity/key-ring.ts";
+import { appendedFrom } from "../log/appended.ts";
+import { ACK_WAIT_MS } from "../streams/topology.ts";
 import { startTestMesh } from "./mesh.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { connectTeam, type NatsPorts } from "../adapter.ts";
-import { link } from "../connect.ts";
-import { ensureIdentities, readIdentity } from "../identities.ts";
-import { authorization, ROLES } from "../permissions.ts";
-import { provision } from "../provision.ts";
+import { link } from "../connection/connect.ts";
+import { ensureIdentities, readIdentity } from "../identity/identities.ts";
+import { authorization, ROLES } from "../identity/permissions.ts";
 import { freePort, type RunningServer, startServer } from "../server.ts";
-import type { TeamTopology } from "../topology.ts";
+import { provision } from "../streams/provision.ts";
+import type { TeamTopology } from "../streams/topology.ts";
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };
 const BASE = join(dirname(fileURLToPath(import.meta.url)), "../../../../infra/nats/server.conf");

@@ -1,0 +1,119 @@
+import { ArmadaError } from "@armada/contracts";
+import { SHARED_ANSWERS } from "../streams/topology.ts";
+
+/** What an identity may do on the wire. */
+export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+
+/** The services besides the teams. `console` and `operator` read everything; only the provisioner and the archiver change streams. */
+export const ROLES = ["provisioner", "operator", "archiver"] as const;
+
+/**
+ * The least that each identity needs (ENGINE.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
+ * handed, as it asks them, answers them or subscribes to them. `shares`: whether it may read and write the answers that teams share.
+ */
+export function permissionsOf(
+  name: string,
+  about: { readonly teams: readonly string[]; readonly peers: readonly string[]; readonly shares?: boolean },
+): Permissions {
+  const inbox = [`_INBOX.${name}.>`];
+  // Streams, and their snapshots: pieces are acknowledged, and put in, on subjects of their own.
+  if (name === "provisioner") return { publish: ["$JS.API.>", "$JS.SNAPSHOT.>"], subscribe: inbox };
+  const watching = [...inbox, "live.>"];
+  if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: watching };
+  if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
+  if (!about.teams.includes(name)) throw new ArmadaError("IDENTITY_UNKNOWN", `${name} is neither a team nor a role`);
+  const team = [
+    `evt.${name}.>`,
+    `run.${name}.>`,
+    `at.${name}.>`,
+    `reg.${name}.>`,
+    `cache.${name}.>`,
+    `obj.${name}.>`,
+    `draw.${name}.>`,
+    `live.${name}.>`,
+    `ask.*.${name}.>`,
+    `ans.*.${name}.>`,
+    ...ownStream(`TEAM_${name}`),
+    ...ownStream(`REG_${name}`),
+    ...ownStream(`CACHE_${name}`),
+    ...readStream(`DRAWS_${name}`),
+    ...readStream(`TIMERS_${name}`),
+    `$JS.API.STREAM.MSG.GET.DRAWS_${name}`,
+    ...[name, ...about.peers, "operator"].flatMap((owner) => [
+      `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
+      `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
+    ]),
+    ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
+  ];
+  return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
+}
+
+function ownStream(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.INFO.${stream}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.API.CONSUMER.PAUSE.${stream}.*`,
+    // Ephemeral ones, to follow; a team that harms its own consumers harms itself.
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
+    // Both shapes of an ack subject: 2.15 puts domain and account before the stream.
+    `$JS.ACK.${stream}.>`,
+    `$JS.ACK.*.*.${stream}.>`,
+    "$JS.FC.>",
+  ];
+}
+
+/** To read and to follow: nothing there that others would feel. */
+function readStream(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.INFO.${stream}.*`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.>`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
+  ];
+}
+
+function readAll(): string[] {
+  return [
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    "$JS.API.STREAM.LIST",
+    "$JS.API.STREAM.INFO.*",
+    "$JS.API.STREAM.MSG.GET.*",
+    "$JS.API.DIRECT.GET.*",
+    "$JS.API.CONSUMER.LIST.*",
+    "$JS.API.CONSUMER.INFO.*.*",
+    "$JS.API.CONSUMER.CREATE.*",
+    "$JS.API.CONSUMER.CREATE.*.>",
+    "$JS.API.CONSUMER.MSG.NEXT.*.*",
+    "$JS.API.CONSUMER.DELETE.*.*",
+    "$JS.FC.>",
+  ];
+}
+
+/** The `authorization` block of a nats-server configuration. */
+export function authorization(
+  keys: ReadonlyMap<string, string>,
+  teams: readonly { readonly name: string; readonly peers: readonly string[]; readonly shares?: boolean }[],
+): string {
+  const names = teams.map((team) => team.name);
+  const users = [...keys]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([name, key]) => {
+      const known = names.includes(name) || (ROLES as readonly string[]).includes(name);
+      if (!known) return []; // a key of a team that is no longer there opens nothing
+      const { publish, subscribe } = permissionsOf(name, { peers: [], ...teams.find((team) => team.name === name), teams: names });
+      const list = (subjects: readonly string[]): string => `[${subjects.map((subject) => JSON.stringify(subject)).join(", ")}]`;
+      return [
+        `    { nkey: ${key}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } } # ${name}`,
+      ];
+    });
+  return `authorization {\n  users = [\n${users.join("\n")}\n  ]\n}\n`;
+}

@@ -1,0 +1,34 @@
+import type { Message } from "@armada/event-sourcing";
+import type { Link } from "../connection/connect.ts";
+import { unavailable } from "../connection/unavailable.ts";
+import { consume, dismiss, ephemeral, type Where } from "./consume.ts";
+import type { Take } from "./pull.ts";
+
+/** Consumers in a row that bring nothing. */
+const FRUITLESS = 3;
+
+/**
+ * What is there now, in order; answers up to where. Where a consumer is lost, another one goes on after the last.
+ * @throws ArmadaError `LOG_UNAVAILABLE`
+ */
+export async function scan(link: Link, stream: string, where: Where, take: Take, handler: (message: Message) => void): Promise<number> {
+  let last = where.from;
+  for (let fruitless = 0; fruitless < FRUITLESS; ) {
+    const before = last;
+    const consumer = await ephemeral(link, stream, { filters: where.filters, from: last });
+    const whole =
+      consumer.pending === 0 ||
+      (await consume(link, consumer, (subject, { seq, time }, message) => {
+        last = seq;
+        const read = take(subject, seq, time, message, false);
+        const hand = (one: Message | undefined): void => {
+          if (one !== undefined) handler(one);
+        };
+        return read instanceof Promise ? read.then(hand) : hand(read);
+      }));
+    dismiss(link, consumer);
+    if (whole) return last;
+    fruitless = last > before ? 0 : fruitless + 1;
+  }
+  throw unavailable(`${stream} brings nothing after sequence ${last}`);
+}

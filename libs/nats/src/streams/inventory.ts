@@ -1,0 +1,49 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { Link } from "../connection/connect.ts";
+
+/** A queue as the server has it, whatever a definition says: what it takes, and how much of that is where. */
+export type QueueThere = {
+  readonly name: string;
+  readonly filters: readonly string[];
+  readonly pending: number;
+  readonly unacked: number;
+  /** Replicas that wait for work. */
+  readonly workers: number;
+};
+
+const TEAM = "TEAM_";
+const WAIT_MS = 10_000;
+
+/** The teams that have a stream on this server, by name, whether they run or not. */
+export async function teamsThere(link: Link): Promise<string[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const names: string[] = [];
+  for await (const name of manager.streams.names()) if (name.startsWith(TEAM)) names.push(name.slice(TEAM.length));
+  return names.sort();
+}
+
+/** The queues of a team on this server. */
+export async function queuesThere(link: Link, team: string): Promise<QueueThere[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const queues: QueueThere[] = [];
+  for await (const { config, num_pending, num_ack_pending, num_waiting } of manager.consumers.list(`${TEAM}${team}`)) {
+    const { durable_name: name, filter_subject: one, filter_subjects: several } = config;
+    if (name === undefined) continue; // a follower's
+    const filters = several ?? (one === undefined ? [">"] : [one]);
+    queues.push({ name, filters, pending: num_pending, unacked: num_ack_pending, workers: num_waiting });
+  }
+  return queues;
+}
+
+/** The subjects of a team's stream under a filter; the server answers from its index, whatever the messages weigh. */
+export async function subjectsThere(link: Link, team: string, filter: string): Promise<string[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const { state } = await manager.streams.info(`${TEAM}${team}`, { subjects_filter: filter });
+  return Object.keys(state.subjects ?? {});
+}
+
+/** What a team's server takes for the time, ms since 1970. */
+export async function serverTime(link: Link, team: string): Promise<number> {
+  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  return Date.parse((await manager.streams.info(`${TEAM}${team}`)).ts ?? "");
+}

@@ -1,0 +1,20 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { Link } from "../connection/connect.ts";
+import { type TeamTopology, topologyOf } from "./topology.ts";
+
+/** Streams and consumers that the teams want and the server has not, as `stream NAME` and `consumer STREAM/NAME`. */
+export async function missingOf(link: Link, teams: readonly TeamTopology[]): Promise<string[]> {
+  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  const there = new Set(await Array.fromAsync(manager.streams.names()));
+  const missing: string[] = [];
+  for (const team of teams) {
+    const { streams, consumers } = topologyOf(team, { replicas: 1 });
+    for (const { name = "" } of streams) if (!there.has(name)) missing.push(`stream ${name}`);
+    const stream = `TEAM_${team.team}`;
+    const has = new Set<string>();
+    if (there.has(stream)) for await (const { name } of manager.consumers.list(stream)) has.add(name);
+    for (const { config } of consumers)
+      if (!has.has(config.durable_name ?? "")) missing.push(`consumer ${stream}/${config.durable_name ?? ""}`);
+  }
+  return missing;
+}

@@ -1,0 +1,92 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { Link } from "../connection/connect.ts";
+import { retireKey } from "../identity/identities.ts";
+import type { Change } from "./provision.ts";
+import { isStreamOf } from "./room.ts";
+
+/** A team as the server has it. */
+export type TeamOnServer = {
+  readonly streams: readonly string[];
+  /** What they hold. */
+  readonly bytes: number;
+  /** Pulls that wait at its queues: its replicas are at work. */
+  readonly pulls: number;
+  /** Streams of others that take facts from it, and of how many types they have not got the last one yet. */
+  readonly takers: readonly { readonly stream: string; readonly missing: number }[];
+};
+
+const managerOf = (link: Link): Promise<JetStreamManager> => jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+
+/** Looks at a team before it is removed. The link's identity is the provisioner's. */
+export async function teamOnServer(link: Link, team: string): Promise<TeamOnServer> {
+  const manager = await managerOf(link);
+  const streams: string[] = [];
+  let bytes = 0;
+  const takers: { stream: string; filters: string[] }[] = [];
+  for await (const { config, state } of manager.streams.list()) {
+    if (isStreamOf(config.name, team)) {
+      streams.push(config.name);
+      bytes += state.bytes;
+    } else {
+      const from = (config.sources ?? []).filter(({ name }) => name === `TEAM_${team}`);
+      if (from.length > 0) takers.push({ stream: config.name, filters: from.flatMap(({ filter_subject }) => filter_subject ?? []) });
+    }
+  }
+  const own = streams.includes(`TEAM_${team}`);
+  let pulls = 0;
+  if (own) for await (const { num_waiting } of manager.consumers.list(`TEAM_${team}`)) pulls += num_waiting;
+  const missing = async (stream: string, filter: string): Promise<number> => {
+    const there = await lastSeq(manager, `TEAM_${team}`, filter);
+    if (there === 0) return 0;
+    const copied = await lastOrigin(manager, stream, filter);
+    return Math.max(0, there - copied);
+  };
+  return {
+    streams: streams.sort(),
+    bytes,
+    pulls,
+    takers: await Promise.all(
+      takers.map(async ({ stream, filters }) => {
+        const each = own ? await Promise.all(filters.map((filter) => missing(stream, filter))) : [];
+        return { stream, missing: each.filter((one) => one > 0).length };
+      }),
+    ),
+  };
+}
+
+/** Takes a team's streams away, and its facts out of what others listen to. Copies that they have stay. */
+export async function dropTeam(link: Link, team: string): Promise<Change[]> {
+  const manager = await managerOf(link);
+  const { streams, takers } = await teamOnServer(link, team);
+  const changes: Change[] = [];
+  for (const { stream } of takers) {
+    const { config } = await manager.streams.info(stream);
+    await manager.streams.update(stream, { ...config, sources: (config.sources ?? []).filter(({ name }) => name !== `TEAM_${team}`) });
+    changes.push({ change: "update", what: `stream ${stream}`, why: "sources" });
+  }
+  for (const stream of streams) {
+    await manager.streams.delete(stream);
+    changes.push({ change: "delete", what: `stream ${stream}` });
+  }
+  return changes;
+}
+
+/** The secret key goes; the public one stays among the retired, so that copies of what the team stated are still believed. */
+export async function dropIdentity(keys: string, team: string): Promise<Change[]> {
+  if (!(await retireKey(keys, team))) return [];
+  await rm(join(keys, `${team}.nk`), { force: true });
+  return [{ change: "delete", what: `identity ${team}` }];
+}
+
+/** The sequence of the last message under a filter; 0 for none. */
+async function lastSeq(manager: JetStreamManager, stream: string, filter: string): Promise<number> {
+  return (await manager.streams.getMessage(stream, { last_by_subj: filter }))?.seq ?? 0;
+}
+
+/** The sequence, in the stream it came from, of the last copy under a filter; 0 for none. */
+async function lastOrigin(manager: JetStreamManager, stream: string, filter: string): Promise<number> {
+  const message = await manager.streams.getMessage(stream, { last_by_subj: filter });
+  return Number(message?.header.get("Nats-Stream-Source").split(" ")[1] ?? 0);
+}
