@@ -14,7 +14,7 @@ export type Fail = (reason: string, refused?: boolean) => void;
  * What a turn of the event loop publishes leaves at its end, in one system call: the client alone would make one for each
  * promise that goes on to publish (measured: a third of the processor time of a fan-out).
  */
-export class Outbox {
+export class PublishBuffer {
   readonly #connection: NatsConnection;
   #letters: Letter[] = [];
 

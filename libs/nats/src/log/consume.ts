@@ -74,7 +74,7 @@ export function consume(
     const batch = BATCH - left - waiting.length;
     left += batch;
     const request = { batch, expires: EXPIRES_MS * 1e6, idle_heartbeat: HEARTBEAT_MS * 1e6 };
-    link.mux.outbox.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), { reply: inbox });
+    link.mux.publishBuffer.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), { reply: inbox });
   };
   const onMessage = (message: Msg): void => {
     if (over) return;

@@ -44,7 +44,7 @@ export function pull(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  const { outbox } = link.mux;
+  const { publishBuffer } = link.mux;
   const { warn } = sparing(logger);
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${queue.name}`;
@@ -71,7 +71,7 @@ export function pull(
   const ask = (batch: number): void => {
     asked += batch;
     const request = { batch, expires: EXPIRES_MS * 1e6, idle_heartbeat: HEARTBEAT_MS * 1e6 };
-    outbox.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
+    publishBuffer.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
   };
 
   /** Deliveries carry their own subject; what the server says of a pull comes on the pull's inbox, with what it leaves unserved. */
@@ -147,7 +147,7 @@ export function pull(
 
   /** In another stream the same subject would answer for another message. */
   const answer = (reply: string, text: string, of: number): void => {
-    if (of === era) outbox.publish(reply, text);
+    if (of === era) publishBuffer.publish(reply, text);
   };
 
   const isSilent = (): boolean => asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS;

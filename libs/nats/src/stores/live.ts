@@ -9,7 +9,7 @@ import type { Link } from "../connection/connect.ts";
  */
 export function natsLive({ subscribe, mux }: Link, team: string): Live {
   return {
-    publish: (piece) => mux.outbox.publish(liveSubject(team, piece.run, piece.n), encodeLiveText(piece)),
+    publish: (piece) => mux.publishBuffer.publish(liveSubject(team, piece.run, piece.n), encodeLiveText(piece)),
     watch: (run, handler, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve();
