@@ -14,6 +14,7 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+export { isAccepted } from "./engine/accepted.ts";
 export { type Admission, admit, newest } from "./engine/admission.ts";
 export { type ApprovalView, withShown } from "./engine/approvals.ts";
 export { type Budget, tierOf } from "./engine/budget.ts";
@@ -27,6 +28,8 @@ export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
 export type { View } from "./engine/read-models.ts";
 export { readModelsAt } from "./engine/read-models-at.ts";
+export type { CallView } from "./engine/run-calls.ts";
+export { withOutput } from "./engine/run-output.ts";
 export type { RunState } from "./engine/run-state.ts";
 export { RUN_STATUSES, type RunStatus } from "./engine/run-status.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./engine/run-view.ts";

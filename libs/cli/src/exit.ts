@@ -25,6 +25,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "WORKFLOW_UNKNOWN",
   "NO_SUCH_FOLDER",
   "NO_SUCH_RUN",
+  "RUN_NOT_STARTED",
   "BAD_JSON",
 ]);
 

@@ -7,6 +7,7 @@ const KINDS = {
   "origin-not-allowed": [403, "This origin may not deliver here"],
   "not-found": [404, "There is nothing here"],
   "run-unknown": [404, "No team has this run"],
+  "run-not-started": [404, "The run has not started yet"],
   "approval-unknown": [404, "The run asks for no such approval"],
   "method-not-allowed": [405, "This method is not served here"],
   "request-timeout": [408, "The request did not arrive in time"],

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  isObjectRef,
+  isAccepted,
   MAX_BODY,
   type ObjectRef,
   type RunState,
@@ -11,6 +11,7 @@ import {
   type ServedQueue,
   shownAsServed,
   viewOf,
+  withOutput,
   withShown,
 } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
@@ -72,7 +73,7 @@ export class Runs {
     return { run, already };
   }
 
-  /** @throws Problem `run-unknown`, `log-unavailable` */
+  /** @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
   async find(run: string): Promise<Found> {
     const { teams, teamPorts } = this.#ports;
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
@@ -86,6 +87,15 @@ export class Runs {
     );
     for (const one of looked) if (one.status === "fulfilled" && one.value !== undefined) return one.value;
     for (const [i, one] of looked.entries()) if (one.status === "rejected" && !(await this.#isElsewhere(teams[i] ?? ""))) throw one.reason;
+    const accepted = await Promise.allSettled(
+      teams.map(async (team) => ((await isAccepted(teamPorts(team).log, team, run)) ? team : undefined)),
+    );
+    for (const one of accepted)
+      if (one.status === "fulfilled" && one.value !== undefined)
+        throw new Problem("run-not-started", `run ${run} is accepted, not started yet: team ${one.value} has not taken it up`, {
+          field: "id",
+          retryAfter: RETRY_AFTER_S,
+        });
     throw new Problem("run-unknown", `no team has a run ${run}`, { field: "id" });
   }
 
@@ -101,13 +111,10 @@ export class Runs {
 
   /** The view that `runs show --json` prints, with the output of a run that has ended. */
   async view({ team, run, state }: Found): Promise<RunView & { output?: unknown }> {
-    const output = state.ended?.output;
     const { objects, queues } = this.#ports;
     const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
     const view = await withShown(shownAsServed(viewOf(team, run, state), await queues(team)), read);
-    if (output === undefined) return view;
-    if (!isObjectRef(output)) return { ...view, output };
-    return { ...view, output: JSON.parse(Buffer.from(await read(output)).toString("utf8")) as unknown };
+    return withOutput(view, state, read);
   }
 
   /** Follows a run's journal from after `from`. */

@@ -55,42 +55,27 @@ export type StepState = {
   tools: ReadonlyMap<number, unknown>;
 };
 
+/** `closed`: when it was settled, ISO-8601; not set in a run that ended first. */
+type Waiting<Kind, Data> = {
+  readonly kind: Kind;
+  readonly n: number;
+  readonly open: boolean;
+  readonly closedAt: number | undefined;
+  readonly data: Data;
+  /** ISO-8601. */
+  readonly askedAt: string;
+  readonly closed?: string;
+};
+type Told = { readonly failure?: { readonly code: string; readonly message: string } };
+
 /** A call that waits for something other than an agent of the own team. */
 export type WaitState =
-  | {
-      readonly kind: "ask";
-      readonly n: number;
-      readonly open: boolean;
-      readonly closedAt: number | undefined;
-      readonly data: JournalData["ask.sent"];
-    }
-  | {
-      readonly kind: "sleep";
-      readonly n: number;
-      readonly open: boolean;
-      readonly closedAt: number | undefined;
-      readonly data: JournalData["sleep.set"];
-    }
-  | {
-      readonly kind: "wait";
-      readonly n: number;
-      readonly open: boolean;
-      readonly closedAt: number | undefined;
-      readonly data: JournalData["wait.set"];
-    }
-  | {
-      readonly kind: "approval";
-      readonly n: number;
-      readonly open: boolean;
-      readonly closedAt: number | undefined;
-      readonly data: JournalData["approval.asked"];
-      /** ISO-8601. */
-      readonly askedAt: string;
-      /** Undefined while it is open, and where it expired. */
-      readonly answer?: { readonly approved: boolean; readonly by: string };
-      /** When it was answered or expired, ISO-8601. */
-      readonly closed?: string;
-    };
+  | (Waiting<"ask", JournalData["ask.sent"]> & Told & { readonly answered?: true })
+  | Waiting<"sleep", JournalData["sleep.set"]>
+  /** `event`: the one taken. */
+  | (Waiting<"wait", JournalData["wait.set"]> & Told & { readonly event?: string })
+  /** `answer`: undefined while it is open, and where it expired. */
+  | (Waiting<"approval", JournalData["approval.asked"]> & { readonly answer?: { readonly approved: boolean; readonly by: string } });
 
 /** What folding a run's journal gives. `exists` is false before its first message. */
 export type RunState = {
@@ -249,23 +234,16 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         step.delivery = 0;
       });
     case "ask.sent":
-      state.waits = put(state.waits, event.data.n, { kind: "ask", n: event.data.n, open: true, closedAt: undefined, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "ask", ...opened(event.data, time) });
       return;
     case "sleep.set":
-      state.waits = put(state.waits, event.data.n, { kind: "sleep", n: event.data.n, open: true, closedAt: undefined, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "sleep", ...opened(event.data, time) });
       return;
     case "wait.set":
-      state.waits = put(state.waits, event.data.n, { kind: "wait", n: event.data.n, open: true, closedAt: undefined, data: event.data });
+      state.waits = put(state.waits, event.data.n, { kind: "wait", ...opened(event.data, time) });
       return;
     case "approval.asked":
-      state.waits = put(state.waits, event.data.n, {
-        kind: "approval",
-        n: event.data.n,
-        open: true,
-        closedAt: undefined,
-        data: event.data,
-        askedAt: time,
-      });
+      state.waits = put(state.waits, event.data.n, { kind: "approval", ...opened(event.data, time) });
       return;
     case "wait.met": {
       const wait = state.waits.get(event.data.n);
@@ -274,14 +252,19 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
         const { seq = 0, at = time } = event.data;
         state.taken = put(state.taken, event.data.event, { key: waitKey(type, id), seq, at, fromStart: since === "" });
       }
-      return close(state, event.data.n);
+      const { n, event: taken, failure } = event.data;
+      return close(state, n, time, (open) => (open.kind === "wait" ? { ...open, event: taken, ...told(failure) } : open));
     }
-    case "approval.given":
+    case "approval.given": {
+      const { n, approved, by } = event.data;
+      return close(state, n, time, (open) => (open.kind === "approval" ? { ...open, answer: { approved, by } } : open));
+    }
     case "timer.fired":
-      closeApproval(state, event, time);
-      return close(state, event.data.n);
-    case "ask.answered":
-      return close(state, event.data.n);
+      return close(state, event.data.n, time);
+    case "ask.answered": {
+      const { n, failure } = event.data;
+      return close(state, n, time, (open) => (open.kind === "ask" ? { ...open, answered: true, ...told(failure) } : open));
+    }
     case "run.patched":
       state.patches = add(state.patches, event.data.id);
       return;
@@ -313,17 +296,21 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
   }
 }
 
-/** How an open approval ended: by an answer, or by its time. */
-function closeApproval(state: RunState, { type, data }: JournalEvent & { type: "approval.given" | "timer.fired" }, time: string): void {
-  const wait = state.waits.get(data.n);
-  if (wait?.kind !== "approval" || !wait.open) return;
-  const answer = type === "approval.given" ? { answer: { approved: data.approved, by: data.by } } : {};
-  state.waits = put(state.waits, data.n, { ...wait, closed: time, ...answer });
+function opened<D extends { readonly n: number }>(
+  data: D,
+  askedAt: string,
+): Pick<Waiting<never, D>, "n" | "open" | "closedAt" | "data" | "askedAt"> {
+  return { n: data.n, open: true, closedAt: undefined, data, askedAt };
 }
 
-function close(state: RunState, n: number): void {
+/** What a call was told that failed. */
+function told(failure: Told["failure"]): Told {
+  return failure === undefined ? {} : { failure: { code: failure.code, message: failure.message } };
+}
+
+function close(state: RunState, n: number, time: string, how: (open: WaitState) => WaitState = (open) => open): void {
   const wait = state.waits.get(n);
-  if (wait?.open === true) state.waits = put(state.waits, n, { ...wait, open: false, closedAt: state.length } as WaitState);
+  if (wait?.open === true) state.waits = put(state.waits, n, { ...how(wait), open: false, closedAt: state.length, closed: time });
 }
 
 function newStep(data: JournalData["step.requested"], dispatchedAt: number, time: string): StepState {

@@ -2,6 +2,7 @@ import type { Message } from "@armada/event-sourcing";
 import { type ApprovalView, approvalsOf } from "./approvals.ts";
 import { foldMessage } from "./hot-run.ts";
 import { readJournalMessage } from "./journal-message.ts";
+import { type CallView, callsOf } from "./run-calls.ts";
 import { initialRun, type RunState, type WaitState } from "./run-state.ts";
 import { type RunStatus, statusOf } from "./run-status.ts";
 
@@ -37,6 +38,8 @@ export type RunView = {
   readonly waitingFor?: readonly WaitingFor[];
   readonly reason?: { readonly code: string; readonly message: string; readonly hint?: string };
   readonly approvals?: readonly ApprovalView[];
+  /** What it asked other teams, and the events that it waited for. */
+  readonly calls?: readonly CallView[];
   readonly steps: readonly StepView[];
 };
 
@@ -77,6 +80,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       ? [...[...state.waits.values()].filter((wait) => wait.open).map(waiting), ...budgets(state), ...providers(state), ...windows(state)]
       : [];
   const approvals = approvalsOf(state);
+  const calls = callsOf(state);
   const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
   return {
     run,
@@ -99,6 +103,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
           },
         }),
     ...(approvals.length === 0 ? {} : { approvals }),
+    ...(calls.length === 0 ? {} : { calls }),
     steps,
   };
 }

@@ -11,7 +11,7 @@ function run(waits: readonly { readonly id: string; readonly since?: number }[],
   const set = waits.map(({ id, since }, index) => {
     const n = index + 1;
     const data = { n, type, id, since: since === undefined ? "" : new Date(at(since)).toISOString() };
-    return [n, { kind: "wait", n, open: true, closedAt: undefined, data }] as const;
+    return [n, { kind: "wait", n, open: true, closedAt: undefined, askedAt: "", data }] as const;
   });
   return { ...initialRun(), exists: true, after: 1, waits: new Map(set), ...more };
 }

@@ -35,8 +35,8 @@ export type TestTeam = AsyncDisposable & {
    * @throws ArmadaError `WHICH_RUN`, `NOTHING_TO_APPROVE`
    */
   approve(run?: string, answer?: { approved: boolean }): Promise<void>;
-  /** The run of an id, else the only one there is: of those that `ctx.continueAsNew` makes, the newest. @throws ArmadaError `WHICH_RUN` */
-  run(id?: string): RunView;
+  /** The run of an id with its output, else the only one there is: of those that `ctx.continueAsNew` makes, the newest. @throws ArmadaError `WHICH_RUN` */
+  run(id?: string): RunView & { readonly output?: unknown };
   /** What the read model of a name knows. @throws ArmadaError `READ_MODEL_UNKNOWN` */
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
@@ -223,8 +223,10 @@ export function testTeam(
     throw new ArmadaError(code, `team ${team.name} has no ${what} ${name}; it has ${names.join(", ") || "none"}`);
   }
 
-  function view(id: string): RunView {
-    return viewOf(team.name, id, readRun(journal(id)));
+  function view(id: string): RunView & { readonly output?: unknown } {
+    const state = readRun(journal(id));
+    const output = state.ended?.output;
+    return { ...viewOf(team.name, id, state), ...(output === undefined ? {} : { output }) };
   }
 
   function journal(id: string): readonly Message[] {

@@ -1,5 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { fits, type JournalMessage, type RunState, readJournalMessage, shownAsServed, type Team, viewOf, withShown } from "@armada/agents";
+import {
+  fits,
+  isAccepted,
+  type JournalMessage,
+  type ObjectRef,
+  type RunState,
+  readJournalMessage,
+  shownAsServed,
+  type Team,
+  viewOf,
+  withOutput,
+  withShown,
+} from "@armada/agents";
 import { ArmadaError, runFilter } from "@armada/contracts";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
@@ -10,9 +22,9 @@ import type { Session } from "../session.ts";
 const CONTROL_MS = 10_000;
 const LOOK_MS = 50;
 
-/** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN` */
+/** The team that holds a run. @throws ArmadaError `NO_SUCH_RUN`, `RUN_NOT_STARTED` */
 export async function findRun(
-  session: Pick<Session, "state">,
+  session: Pick<Session, "state" | "log">,
   teams: readonly string[],
   run: string,
 ): Promise<{ team: string; state: RunState }> {
@@ -20,6 +32,12 @@ export async function findRun(
     const state = await session.state(team, run);
     if (state.exists) return { team, state };
   }
+  for (const team of teams)
+    if (await isAccepted(session.log(team), team, run))
+      throw new ArmadaError("RUN_NOT_STARTED", `run ${run} is accepted, not started yet: team ${team} has not taken it up`, {
+        hint: "is the team up, and does its stream have room? see `armada health`",
+        retryable: true,
+      });
   throw new ArmadaError("NO_SUCH_RUN", `no team has a run ${run}`, { hint: "see `armada runs list`" });
 }
 
@@ -40,14 +58,15 @@ async function newest(
 }
 
 export async function showRun(
-  session: Pick<Session, "state" | "queues" | "objects">,
+  session: Pick<Session, "state" | "log" | "queues" | "objects">,
   teams: readonly string[],
   run: string,
   out: Output,
 ): Promise<number> {
   const { team, state } = await findRun(session, teams, run);
   const served = shownAsServed(viewOf(team, run, state), await session.queues(team));
-  const view = await withShown(served, (ref) => session.objects.get(ref.$object, ref.team));
+  const get = (ref: ObjectRef): Promise<Uint8Array> => session.objects.get(ref.$object, ref.team);
+  const view = await withOutput(await withShown(served, get), state, get);
   out.emit(view);
   out.say(runTree(view));
   return EXIT.ok;

@@ -10,7 +10,11 @@ const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", c
  * A run as a tree of its steps, for people. `now` (ms since 1970) gives an open run the time it has taken so far; `under` the
  * rows that stand below a step.
  */
-export function runTree(run: RunView, now?: number, under: (n: number) => readonly string[] = () => []): string {
+export function runTree(
+  run: RunView & { readonly output?: unknown },
+  now?: number,
+  under: (n: number) => readonly string[] = () => [],
+): string {
   const tokens = run.steps.reduce((sum, step) => sum + step.tokens, 0);
   const micros = run.steps.reduce((sum, step) => sum + step.costMicros, 0);
   const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
@@ -25,7 +29,7 @@ export function runTree(run: RunView, now?: number, under: (n: number) => readon
     ...(run.interruptions === 0 ? [] : [`${run.interruptions} interrupted attempt${run.interruptions === 1 ? "" : "s"}`]),
   ];
   const steps = run.steps.map((step): Row => ({ n: step.n, row: stepLine(step), below: under(step.n) }));
-  const rows = [...steps, ...waitRows(run), ...approvalRows(run)].sort((a, b) => a.n - b.n);
+  const rows = [...steps, ...waitRows(run), ...approvalRows(run), ...callRows(run)].sort((a, b) => a.n - b.n);
   const all: readonly Pick<Row, "row" | "below">[] = [...rows, ...ledgerRow(run).map((row) => ({ row, below: [] }))];
   const lines = all.flatMap(({ row, below }, index) => {
     const last = index === all.length - 1;
@@ -37,7 +41,8 @@ export function runTree(run: RunView, now?: number, under: (n: number) => readon
       ? []
       : [`   ${oneLine(reason.message)} (${reason.code})`, ...(reason.hint === undefined ? [] : [`   ${reason.hint}`])];
   const on = next === undefined ? [] : [`   goes on as ${next}: armada runs show ${next}`];
-  const text = [head.join("  "), ...lines, ...why, ...on].join("\n");
+  const output = run.output === undefined ? [] : [`   output: ${oneLine(JSON.stringify(run.output))}`];
+  const text = [head.join("  "), ...lines, ...output, ...why, ...on].join("\n");
   return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
 }
 
@@ -66,6 +71,18 @@ function approvalRows({ approvals = [] }: RunView): Row[] {
     const mark = status === "approved" ? "✓" : "✗";
     const who = by === undefined ? "" : ` by ${oneLine(by)}`;
     return { n, row: `${mark} ${n} ${status}${who}${at === undefined ? "" : ` at ${at}`}: ${asked}`, below: shown };
+  });
+}
+
+/** What became of asks and awaited events; those that are still open stand among the waits. */
+function callRows({ calls = [] }: RunView): Row[] {
+  return calls.flatMap(({ n, kind, what, status, at, event, failure }) => {
+    if (status === "open" || status === "withdrawn") return [];
+    const mark = status === "answered" || status === "taken" ? "✓" : "✗";
+    const when = at === undefined ? "" : ` at ${at}`;
+    const why = failure === undefined ? "" : `: ${oneLine(failure.message)} (${failure.code})`;
+    const which = event === undefined ? "" : `: armada trace ${event}`;
+    return [{ n, row: `${mark} ${n} ${kind} ${oneLine(what)} ${status.replace("_", " ")}${when}${why}${which}`, below: [] }];
   });
 }
 

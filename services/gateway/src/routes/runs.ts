@@ -41,6 +41,22 @@ const Run = z.looseObject({
     .readonly()
     .optional()
     .describe("what it asked people"),
+  calls: z
+    .array(
+      z.looseObject({
+        n: z.number(),
+        kind: z.enum(["ask", "event"]),
+        what: z.string(),
+        status: z.enum(["open", "answered", "taken", "refused", "timed_out", "withdrawn"]),
+        askedAt: z.string(),
+        at: z.string().optional().describe("when it was settled"),
+        event: z.string().optional().describe("which event was taken"),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe("what it asked other teams, and the events that it waited for"),
+  output: z.unknown().optional().describe("what it answered, once it has ended"),
   steps: z.array(z.unknown()),
 });
 const Id = z.object({ id: z.string().min(1).max(256) });

@@ -41,6 +41,7 @@ export class Book {
   /** Steps whose model takes no request for now: why. */
   readonly #busy = new Map<number, { readonly code: unknown; readonly message: unknown }>();
   readonly #approvals = new Map<number, Approval>();
+  readonly #calls = new Map<number, Record<string, unknown>>();
   /** Calls on their way, at their ceilings. */
   readonly #drawn = new Map<string, Amount>();
   #lost = 0;
@@ -73,6 +74,7 @@ export class Book {
       interruptions: this.#lost,
       ...(waitingFor.length === 0 ? {} : { waitingFor }),
       ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...(hint === undefined ? {} : { hint }) } }),
+      ...(this.#calls.size === 0 ? {} : { calls: [...this.#calls.values()].map((one) => this.#withdrawn(one)) }),
       ...(this.#approvals.size === 0 ? {} : { approvals: [...this.#approvals.values()].map((one) => this.#withdrawn(one)) }),
       steps: [...this.#steps.values()],
     };
@@ -115,12 +117,14 @@ export class Book {
         this.#held.delete(n);
         return;
       case "ask.sent":
+        this.#calls.set(n, { n, kind: "ask", what: `${String(data.to)}.${String(data.capability)}`, status: "open", askedAt: time });
         this.#waits.set(n, { kind: "ask", n, what: `${String(data.to)}.${String(data.capability)}`, until: data.until });
         return;
       case "sleep.set":
         this.#waits.set(n, { kind: "sleep", n, what: "a timer", until: data.until });
         return;
       case "wait.set":
+        this.#calls.set(n, { n, kind: "event", what: `${String(data.type)} ${String(data.id)}`, status: "open", askedAt: time });
         this.#waits.set(n, {
           kind: "event",
           n,
@@ -137,6 +141,7 @@ export class Book {
       case "approval.given":
       case "timer.fired":
         this.#waits.delete(n);
+        this.#settled(n, type, data, time);
         this.#answered(n, data, time);
         return;
       case "run.stopped":
@@ -196,6 +201,16 @@ export class Book {
   }
 
   /** The first answer counts, or the timer where it came before. */
+  #settled(n: number, type: string, { event, failure }: Told["data"], time: string): void {
+    const call = this.#calls.get(n);
+    if (call?.status !== "open") return;
+    const { code, message } = (failure ?? {}) as Partial<Said>;
+    call.status = type === "timer.fired" ? "timed_out" : failure !== undefined ? "refused" : type === "wait.met" ? "taken" : "answered";
+    call.at = time;
+    if (type === "wait.met") call.event = event;
+    if (failure !== undefined) call.failure = { code, message };
+  }
+
   #answered(n: number, data: Told["data"], time: string): void {
     const approval = this.#approvals.get(n);
     if (approval?.status !== "open") return;
@@ -204,8 +219,8 @@ export class Book {
     if (data.approved !== undefined) approval.by = data.by;
   }
 
-  #withdrawn(approval: Approval): Approval {
-    return this.#ended !== undefined && approval.status === "open" ? { ...approval, status: "withdrawn" } : approval;
+  #withdrawn<C extends { status?: unknown }>(call: C): C {
+    return this.#ended !== undefined && call.status === "open" ? { ...call, status: "withdrawn" } : call;
   }
 
   #bill(step: Step, calls: unknown): void {

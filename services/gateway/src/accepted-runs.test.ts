@@ -1,0 +1,25 @@
+import { MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { noTracer } from "@armada/runtime";
+import { expect, test } from "vitest";
+import { Runs } from "./runs.ts";
+
+test("a run that was accepted and that its team has not taken up is told apart from one that nobody knows", async () => {
+  const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
+  for (const name of ["desk", "shop"]) mesh.provision(name, [], new Map());
+  const { log, objects } = mesh.connect("gateway");
+  const room = async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 });
+  const live = { watch: async () => undefined };
+  const teamPorts = (team: string) => ({ log: mesh.connect(team).log, live, room });
+  const runs = new Runs({ log, objects, tracer: noTracer, teams: ["desk", "shop"], queues: async () => [], teamPorts, now: () => 0 });
+  const { run } = await runs.start({ team: "shop", workflow: "sell", input: {}, key: "k" }, undefined);
+  await expect(runs.find(run)).rejects.toThrow(
+    expect.objectContaining({
+      kind: "run-not-started",
+      status: 404,
+      message: `run ${run} is accepted, not started yet: team shop has not taken it up`,
+      more: { field: "id", retryAfter: 2 },
+    }),
+  );
+  await expect(runs.find("sell-other")).rejects.toThrow(expect.objectContaining({ kind: "run-unknown" }));
+});
