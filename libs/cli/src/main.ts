@@ -165,7 +165,7 @@ command("list", "all runs", runs)
   .option("--status <status>", `only these: ${RUN_STATUSES.join(", ")}`)
   .option("--workflow <name>", "only of this workflow, WORKFLOW or TEAM.WORKFLOW")
   .option("--team <team>", "only this team's")
-  .option("--limit <n>", "the newest n", whole)
+  .option("--limit <n>", "the newest n; 1000 unless said", whole)
   .action(withSession(async (session, out, _signal, flags: ListFlags) => listRuns(session, out, flags), checkList));
 command("show <id>", "a run as a tree of its steps", runs).action(
   withSession(async (session, out, _signal, id: string) => showRun(session, await session.teams(), id, out)),
@@ -209,15 +209,16 @@ const eventFlags = (made: Command): Command =>
   made
     .option("--team <team>", "only this team's stream")
     .option("--subject <filter>", "a NATS subject filter")
-    .option("--run <id>", "a run's journal")
-    .option("--since <time>", "ISO-8601")
-    .option("--until <time>", "ISO-8601")
-    .option("--limit <n>", "at most so many", whole);
-eventFlags(command("list", "what the streams hold", events)).action(
-  withSession(async (session, out, _signal, flags: Record<string, never>) =>
-    listEvents(session, await teamsWith(session, flags), flags, out),
-  ),
-);
+    .option("--run <id>", "a run's journal");
+eventFlags(command("list", "what the streams hold", events))
+  .option("--since <time>", "ISO-8601")
+  .option("--until <time>", "ISO-8601")
+  .option("--limit <n>", "the newest n; 10000 unless said", whole)
+  .action(
+    withSession(async (session, out, _signal, flags: Record<string, never>) =>
+      listEvents(session, await teamsWith(session, flags), flags, out),
+    ),
+  );
 eventFlags(command("tail", "what comes from now on", events)).action(
   withSession(async (session, out, signal, flags: Record<string, never>) =>
     tailEvents(session, await teamsWith(session, flags), flags, out, signal),

@@ -1,4 +1,4 @@
-import { ArmadaError, eventKey } from "@armada/contracts";
+import { ArmadaError, type Envelope, eventKey } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -12,37 +12,75 @@ export type EventFlags = {
   readonly limit?: string;
 };
 
-/** The messages of the teams' streams, each CloudEvent a line, in each stream's order. */
-export async function listEvents(session: Session, teams: readonly string[], flags: EventFlags, out: Output): Promise<number> {
+/** Listed where nobody says how many. */
+const MOST = 10_000;
+
+/** An event of a message, in the team's stream. */
+type Row = { readonly team: string; readonly message: Message; readonly i: number; readonly envelope: Envelope };
+
+function rowsOf(team: string, message: Message): Row[] {
+  return message.envelopes.map((envelope, i) => ({ team, message, i, envelope }));
+}
+
+/** The newest events of the teams' streams, each CloudEvent a line, in each stream's order, one team after the other. */
+export async function listEvents(session: Pick<Session, "log">, teams: readonly string[], flags: EventFlags, out: Output): Promise<number> {
   const since = timeOf(flags.since, "--since") ?? 0;
   const until = timeOf(flags.until, "--until") ?? Number.POSITIVE_INFINITY;
-  let left = Number(flags.limit ?? 10_000);
+  const limit = Number(flags.limit ?? MOST);
+  const rows: Row[] = [];
+  let found = 0;
   for (const team of teams) {
-    const filter = flags.run === undefined ? ">" : `*.${team}.*.*.${flags.run}.>`;
-    await session.log(team).scan([filter], 0, (message) => {
-      if (left <= 0 || message.time < since || message.time > until) return;
-      if (flags.subject !== undefined && !matches(flags.subject, message.subject)) return;
-      left--;
-      print(message, team, out);
+    let own: Row[] = [];
+    await session.log(team).scan([filterOf(team, flags)], 0, (message) => {
+      if (message.time < since || message.time > until || !isWanted(message, flags)) return;
+      found += message.envelopes.length;
+      own.push(...rowsOf(team, message));
+      if (own.length > 2 * limit) own = newest(own, limit);
     });
+    rows.push(...newest(own, limit));
   }
+  const listed = new Set(
+    newest(
+      rows.toSorted((a, b) => a.message.time - b.message.time),
+      limit,
+    ),
+  );
+  for (const row of rows) if (listed.has(row)) print(row, out);
+  if (flags.limit === undefined && found > limit)
+    out.say(`the newest ${limit} of ${found}: --limit for another number, --since and --until for a time`);
   return EXIT.ok;
 }
 
+/** The last of them; none where none is wanted. */
+function newest<T>(all: readonly T[], limit: number): T[] {
+  return limit === 0 ? [] : all.slice(-limit);
+}
+
 export async function tailEvents(
-  session: Session,
+  session: Pick<Session, "log">,
   teams: readonly string[],
-  flags: EventFlags,
+  flags: Pick<EventFlags, "subject" | "run">,
   out: Output,
   signal: AbortSignal,
 ): Promise<number> {
   await Promise.all(
     teams.map(async (team) => {
       const log = session.log(team);
-      await log.follow([flags.subject ?? ">"], await log.head(), (message) => print(message, team, out), signal);
+      const show = (message: Message): void => {
+        if (isWanted(message, flags)) for (const row of rowsOf(team, message)) print(row, out);
+      };
+      await log.follow([filterOf(team, flags)], await log.head(), show, signal);
     }),
   );
   return EXIT.ok;
+}
+
+function filterOf(team: string, { run }: Pick<EventFlags, "run">): string {
+  return run === undefined ? ">" : `*.${team}.*.*.${run}.>`;
+}
+
+function isWanted({ subject }: Message, flags: Pick<EventFlags, "subject">): boolean {
+  return flags.subject === undefined || matches(flags.subject, subject);
 }
 
 /** One message by `<team>:<seq>`, or the messages that hold an event id. */
@@ -52,21 +90,17 @@ export async function showEvent(session: Session, teams: readonly string[], id: 
     await session.log(team).scan([">"], 0, (message) => {
       if (`${team}:${message.seq}` !== id && !message.envelopes.some((envelope) => envelope.id === id || eventKey(envelope) === id)) return;
       found++;
-      print(message, team, out);
+      for (const row of rowsOf(team, message)) print(row, out);
       out.say(JSON.stringify(asStored(message), undefined, 2));
     });
   if (found === 0) throw new ArmadaError("NO_SUCH_EVENT", `no stream holds ${id}`, { hint: "use an event's id, or TEAM:SEQUENCE" });
   return EXIT.ok;
 }
 
-function print(message: Message, team: string, out: Output): void {
-  const stored = asStored(message);
-  for (const [i, envelope] of message.envelopes.entries()) {
-    out.emit({ ...stored[i], ...envelope, seq: message.seq, stream: `TEAM_${team}`, natssubject: message.subject });
-    out.say(
-      `${new Date(message.time).toISOString()}  ${`${team}:${message.seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${message.subject}`,
-    );
-  }
+function print({ team, message, i, envelope }: Row, out: Output): void {
+  const { seq, subject: natssubject, time } = message;
+  out.emit({ ...asStored(message)[i], ...envelope, seq, stream: `TEAM_${team}`, natssubject });
+  out.say(`${new Date(time).toISOString()}  ${`${team}:${seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${natssubject}`);
 }
 
 /** The envelopes with the attributes that the mesh itself does not read, as a sender's own extensions. */

@@ -16,6 +16,9 @@ export function checkList({ status }: ListFlags): void {
   throw new ArmadaError("USAGE", `--status ${status} is no status of a run`, { hint: `there are ${RUN_STATUSES.join(", ")}` });
 }
 
+/** Listed where nobody says how many. */
+const MOST = 1_000;
+
 /** Runs of all teams that have a stream here, newest last. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN` */
 export async function listRuns(session: Session, out: Output, flags: ListFlags): Promise<number> {
   const all = await meshTeams(session);
@@ -27,13 +30,15 @@ export async function listRuns(session: Session, out: Output, flags: ListFlags):
     .filter(({ status }) => flags.status === undefined || status === flags.status)
     .filter((row) => flags.workflow === undefined || namesOf(row).includes(flags.workflow))
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-  for (const row of wanted.slice(-Number(flags.limit ?? 1_000))) {
+  const limit = Number(flags.limit ?? MOST);
+  for (const row of limit === 0 ? [] : wanted.slice(-limit)) {
     out.emit(row);
     const waits = row.waitingFor?.map((wait) => `waits for ${waitOf(wait)}`).join(", ");
     const about = [row.startedAt, row.run.padEnd(28), `${row.team}.${row.workflow} v${row.version}`.padEnd(32), row.status];
     out.say([...about, oneLine(waits ?? row.reason?.message ?? "")].join("  ").trimEnd());
   }
   if (wanted.length === 0) out.say("no runs");
+  if (flags.limit === undefined && wanted.length > limit) out.say(`the newest ${limit} of ${wanted.length}: --limit for another number`);
   return EXIT.ok;
 }
 
