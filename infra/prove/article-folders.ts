@@ -8,18 +8,26 @@ export type ArticleFolder = { readonly name: string; readonly path: string; read
 
 const DOCUMENT = /\.(?:md|markdown|txt|html?)$/iu;
 
-/** The examples, and the real documents where they are. */
+/** The examples, the folders of twelve other subjects, and the real documents where they are. */
 export function articleFolders(documents: string | undefined): ArticleFolder[] {
   const examples = ["coastal-heat", "night-trains", "urban-beavers"].map((name) => join(here, "examples", name));
-  const beside = documents ?? join(here, "../shared/documents");
-  const real = existsSync(beside)
-    ? readdirSync(beside, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(beside, entry.name)] : []))
-    : [];
-  return [...examples, ...real].map((path) => ({
-    name: basename(path),
-    path,
-    flags: existsSync(join(path, "brief.json")) ? [] : ["--topic", basename(path).replaceAll(/[-_]/gu, " ")],
-  }));
+  return [...examples.map(folderAt), ...subjectFolders(), ...foldersIn(documents ?? join(here, "../shared/documents"))];
+}
+
+/** Twelve committed folders that nothing is tuned to; each has a `planted.json`. */
+export function subjectFolders(): ArticleFolder[] {
+  return foldersIn(join(here, "infra/prove/documents"));
+}
+
+function foldersIn(path: string): ArticleFolder[] {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.map(({ name }) => folderAt(join(path, name))).sort((one, two) => (one.name < two.name ? -1 : 1));
+}
+
+function folderAt(path: string): ArticleFolder {
+  const name = basename(path);
+  return { name, path, flags: existsSync(join(path, "brief.json")) ? [] : ["--topic", name.replaceAll(/[-_]/gu, " ")] };
 }
 
 export function documentsOf(path: string): string[] {

@@ -1,13 +1,19 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ArticleFolder, articleFolders, renamed, withOtherNumber, withoutOne } from "./article-folders.ts";
+import { type ArticleFolder, articleFolders, renamed, subjectFolders, withOtherNumber, withoutOne } from "./article-folders.ts";
 import { judgeArticle } from "./article-judge.ts";
+import { readPage } from "./article-page.ts";
+import { articleCoherence, shuffledWithin } from "./coherence.ts";
+import { drawing } from "./contradiction-drawing.ts";
 import { bytesOf, type DemoRun, demo } from "./demo.ts";
 import { startModelServer } from "./model-server.ts";
 import { type Place, place } from "./product.ts";
-import { type About, type Figure, holds, none } from "./proof.ts";
+import { type About, atLeast, type Figure, holds, none } from "./proof.ts";
+
+const SHUFFLES = 100;
 
 /** Every article says what its documents say, follows them, and is the same for the same input. */
-export async function* run({ short, documents, say }: About): AsyncGenerator<Figure> {
+export async function* run({ short, documents, seed, say }: About): AsyncGenerator<Figure> {
   using at = place();
   const all = articleFolders(documents);
   const folders = short ? all.slice(0, 1) : all;
@@ -23,6 +29,7 @@ export async function* run({ short, documents, say }: About): AsyncGenerator<Fig
     );
     yield* variations(folder, whole, at, short ? ["--stage", "prototype"] : []);
   }
+  if (!short) yield* readingOrder(at, seed, subjectFolders(), say);
   await using models = await startModelServer(at.cwd, "content-paraphrase");
   const paid: Place = { ...at, env: { ...at.env, ...models.env } };
   for (const folder of folders) {
@@ -33,6 +40,28 @@ export async function* run({ short, documents, say }: About): AsyncGenerator<Fig
       models.calls().some(({ task }) => task === "draft_article"),
     );
   }
+}
+
+/**
+ * A blind test of the order in which an article says things: its score of coherence is higher than the mean score of a hundred drawn
+ * orders of the same sentences within their sections. By chance ten of twelve would be so in one of fifty tries.
+ */
+async function* readingOrder(at: Place, seed: number, folders: readonly ArticleFolder[], say: About["say"]): AsyncGenerator<Figure> {
+  const draw = drawing(seed);
+  const scores: string[] = [];
+  let worse = 0;
+  for (const folder of folders) {
+    const { output } = await demo(folder.path, at, [...folder.flags, "--stage", "prototype"]);
+    const known = [...output.statements.map(({ text }) => text), ...output.unsourced];
+    const { sections } = readPage(readFileSync(output.article, "utf8"), known);
+    const score = articleCoherence(sections);
+    const shuffled = Array.from({ length: SHUFFLES }, () => articleCoherence(shuffledWithin(sections, draw)));
+    const mean = shuffled.reduce((sum, one) => sum + one, 0) / SHUFFLES;
+    if (score > mean) worse++;
+    scores.push(`${folder.name} ${score.toFixed(3)} against ${mean.toFixed(3)}`);
+  }
+  say(`reading order: ${scores.join(", ")}`);
+  yield atLeast(`articles of ${folders.length} whose order is better than a drawn one`, worse, 10, scores.join(", "));
 }
 
 async function* variations(folder: ArticleFolder, whole: DemoRun, at: Place, how: readonly string[]): AsyncGenerator<Figure> {
