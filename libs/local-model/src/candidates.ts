@@ -104,9 +104,15 @@ function speaksOfSomeone(tagged: readonly Tagged[]): boolean {
 }
 
 function leans(tagged: readonly Tagged[]): boolean {
+  if (
+    /\bon the (?:other hand|contrary)\b|\bin turn\b|\bas well\b(?! as)|\bdoes more than\b/iu.test(tagged.map(({ text }) => text).join(" "))
+  )
+    return true;
   return tagged.some(
     (token, i) =>
-      /^(?:then|also|however|therefore|instead|too|again|thus|otherwise|moreover)$/u.test(token.lower) ||
+      /^(?:then|also|however|therefore|instead|too|again|thus|otherwise|moreover|such|likewise|nevertheless|meanwhile|former|latter)$/u.test(
+        token.lower,
+      ) ||
       (/^(?:that|this|these|those|such)$/u.test(token.lower) &&
         /^(?:at|in|of|on|by|for|with|from|to|under|over)$/u.test(tagged[i - 1]?.lower ?? "") &&
         /^(?:NOUN|ADJ|PROPN)$/u.test(tagged[i + 1]?.pos ?? "")),

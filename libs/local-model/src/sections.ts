@@ -1,5 +1,8 @@
 import { contentStems, jaccard } from "@armada/text";
 import type { Candidate } from "./candidates.ts";
+import { headingOf } from "./heading-words.ts";
+import { inReadingOrder, yearOf } from "./reading-order.ts";
+import { oneSense } from "./senses.ts";
 
 export type Picked = { readonly sentence: Candidate; readonly also: Candidate[] };
 export type Section = { readonly heading: string; readonly key: string; readonly picked: readonly Picked[] };
@@ -12,7 +15,10 @@ const LEAST_SENTENCES = 3;
 
 type Heading = { readonly key: string; readonly surface: string; readonly holders: readonly Candidate[] };
 
-/** Groups sentences under noun phrases that two passages or more have, best first, until about `target` words. */
+/**
+ * Groups sentences under noun phrases that two documents or more have (where there is one, that it has), best first, until about
+ * `target` words; what is left and speaks of a section's subject joins it.
+ */
 export function makeSections(
   candidates: readonly Candidate[],
   scores: ReadonlyMap<Candidate, number>,
@@ -20,21 +26,110 @@ export function makeSections(
   target: number,
   taken: Picked[],
 ): Section[] {
-  const headings = findHeadings(candidates, topic);
+  const documents = Math.min(2, new Set(candidates.map(({ doc }) => doc)).size);
+  const headings = findHeadings(candidates, topic, documents);
   const sections: Section[] = [];
   let total = 0;
   while (sections.length < MOST_SECTIONS && total < target) {
-    const next = best(headings, sections, taken, scores, Math.min(SECTION_WORDS, Math.max(90, target - total)));
+    const next = best(headings, sections, taken, scores, Math.min(SECTION_WORDS, Math.max(90, target - total)), documents);
     if (next === undefined) break;
     sections.push(next);
     taken.push(...next.picked);
     total += next.picked.reduce((sum, { sentence }) => sum + sentence.length, 0);
   }
-  const place = ({ picked }: Section) => picked.reduce((sum, { sentence }) => sum + sentence.index, 0) / picked.length;
-  return sections.sort((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
+  const whole = withRest(sections, candidates, scores, target - total, taken, documents, topic);
+  const made = whole.map((section) => ({
+    ...section,
+    picked: inReadingOrder(section.picked, ({ sentence }) => sentence, scores, section.key),
+  }));
+  const mean = (section: Section, of: (one: Candidate) => number): number =>
+    section.picked.reduce((sum, { sentence }) => sum + of(sentence), 0) / section.picked.length;
+  const dated = (section: Section): number => Math.round(2 * mean(section, (one) => (yearOf(one) === undefined ? 0 : 1)));
+  const place = (section: Section): number => mean(section, ({ index }) => index);
+  const main = [...made].sort(
+    (a, b) => mean(b, (one) => scores.get(one) ?? 0) - mean(a, (one) => scores.get(one) ?? 0) || (a.key < b.key ? -1 : 1),
+  )[0];
+  // What the topic is first, then what is so before what has happened, then as the documents have it.
+  return made
+    .sort((a, b) => Number(b === main) - Number(a === main) || dated(a) - dated(b) || place(a) - place(b) || (a.key < b.key ? -1 : 1))
+    .map((section) => ({
+      ...section,
+      heading: headingOf(
+        section.heading,
+        section.key,
+        section.picked.map(({ sentence }) => sentence),
+      ),
+    }));
 }
 
-function findHeadings(candidates: readonly Candidate[], topic: string): Heading[] {
+/** Sentences without a section: each joins the one that speaks of its subject; the rest is a section of its own where it is enough. */
+function withRest(
+  sections: readonly Section[],
+  candidates: readonly Candidate[],
+  scores: ReadonlyMap<Candidate, number>,
+  room: number,
+  taken: Picked[],
+  documents: number,
+  topic: string,
+): Section[] {
+  const grown = sections.map((section) => ({ ...section, picked: [...section.picked] }));
+  const rest: Picked[] = [];
+  const topicStems = new Set(contentStems(topic));
+  let left = room;
+  const waiting = candidates.filter((one) => !taken.some(({ sentence, also }) => sentence === one || also.includes(one)));
+  for (const one of waiting.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
+    if (left < one.length || one.leans) continue;
+    const twin = [...taken, ...rest].find(({ sentence }) => jaccard(sentence.words, one.words) > ALIKE);
+    if (twin !== undefined) {
+      if (twin.sentence.doc !== one.doc && !twin.also.some(({ doc }) => doc === one.doc)) twin.also.push(one);
+      continue;
+    }
+    const home = grown
+      .map((section) => ({ section, shared: nearest(one, section.picked, topicStems) }))
+      .filter(({ section, shared }) => shared >= 2 && wordsOf(section) < SECTION_WORDS * 1.4)
+      .sort((a, b) => b.shared - a.shared)[0]?.section;
+    const picked = { sentence: one, also: [] };
+    if (home === undefined) rest.push(picked);
+    else {
+      home.picked.push(picked);
+      taken.push(picked);
+      left -= one.length;
+    }
+  }
+  const own = rest.slice(0, grown.length === 0 ? rest.length : 8).filter(({ sentence }) => {
+    left -= sentence.length;
+    return left >= 0;
+  });
+  const enough =
+    own.length >= (grown.length === 0 ? 1 : LEAST_SENTENCES) && new Set(own.map(({ sentence }) => sentence.doc)).size >= documents;
+  if (!enough || grown.length >= MOST_SECTIONS) return grown;
+  taken.push(...own);
+  const key = commonest(own, topicStems);
+  return key === undefined ? grown : [...grown, { heading: key.surface, key: key.key, picked: own }];
+}
+
+/** Stems that a sentence shares with the nearest one of a section, the topic's apart. */
+function nearest(one: Candidate, picked: readonly Picked[], topic: ReadonlySet<string>): number {
+  const mine = one.stems.filter((stem) => !topic.has(stem) && !/^\d/u.test(stem));
+  return Math.max(0, ...picked.map(({ sentence }) => mine.filter((stem) => sentence.stems.includes(stem)).length));
+}
+
+function wordsOf({ picked }: Section): number {
+  return picked.reduce((sum, { sentence }) => sum + sentence.length, 0);
+}
+
+/** The phrase that most of the sentences have. */
+function commonest(picked: readonly Picked[], topic: ReadonlySet<string>): { key: string; surface: string } | undefined {
+  const counts = new Map<string, { surface: string; count: number }>();
+  for (const { sentence } of picked)
+    for (const { key, surface, length } of sentence.phrases)
+      if (!key.split(" ").every((part) => topic.has(part)))
+        counts.set(key, { surface: counts.get(key)?.surface ?? surface, count: (counts.get(key)?.count ?? 0) + 1 + length * 0.2 });
+  const [first] = [...counts].sort((a, b) => b[1].count - a[1].count || (a[0] < b[0] ? -1 : 1));
+  return first === undefined ? undefined : { key: first[0], surface: first[1].surface };
+}
+
+function findHeadings(candidates: readonly Candidate[], topic: string, documents: number): Heading[] {
   const topicStems = new Set(contentStems(topic));
   const seen = new Map<string, { surfaces: Map<string, number>; holders: Set<Candidate> }>();
   for (const one of candidates)
@@ -48,9 +143,15 @@ function findHeadings(candidates: readonly Candidate[], topic: string): Heading[
   return [...seen]
     .filter(
       ([, { holders }]) =>
-        new Set([...holders].map((one) => one.doc)).size >= 2 && holders.size >= 2 && holders.size <= Math.max(6, candidates.length * 0.3),
+        new Set([...holders].map((one) => one.doc)).size >= documents &&
+        holders.size >= 2 &&
+        holders.size <= Math.max(6, candidates.length * 0.3),
     )
-    .map(([key, { surfaces, holders }]) => ({ key, surface: mostUsed(surfaces), holders: withHead(key, [...holders], candidates) }))
+    .map(([key, { surfaces, holders }]) => ({
+      key,
+      surface: mostUsed(surfaces),
+      holders: key.includes(" ") ? withHead(key, [...holders], candidates) : oneSense(key, [...holders], topicStems),
+    }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -76,17 +177,18 @@ function best(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
+  documents: number,
 ): Section | undefined {
   let found: Section | undefined;
   let foundWorth = 0;
   const used = new Set(sections.flatMap((section) => section.key.split(" ")));
   for (const heading of headings) {
     if (heading.key.split(" ").some((stem) => used.has(stem))) continue;
-    const picked = pick(heading.holders, taken, scores, room);
+    const picked = pick(heading.holders, taken, scores, room, documents);
     if (picked === undefined) continue;
     const value = picked.reduce((sum, { sentence }) => sum + (scores.get(sentence) ?? 0), 0);
-    const documents = new Set(picked.map(({ sentence }) => sentence.doc)).size;
-    const worth = value * (1 + 0.12 * documents) * (heading.key.includes(" ") ? 1.5 : 1) * headed(heading);
+    const drawnOn = new Set(picked.map(({ sentence }) => sentence.doc)).size;
+    const worth = value * (1 + 0.12 * drawnOn) * (heading.key.includes(" ") ? 1.5 : 1) * headed(heading);
     if (worth > foundWorth) {
       foundWorth = worth;
       found = { heading: heading.surface, key: heading.key, picked };
@@ -106,6 +208,7 @@ function pick(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
+  documents: number,
 ): Picked[] | undefined {
   const picked: Picked[] = [];
   const left = new Set(holders);
@@ -123,8 +226,8 @@ function pick(
     picked.push({ sentence: next, also: [] });
     length += next.length;
   }
-  if (picked.length < LEAST_SENTENCES || new Set(picked.map(({ sentence }) => sentence.doc)).size < 2) return undefined;
-  return inReadingOrder(picked, scores);
+  if (picked.length < LEAST_SENTENCES || new Set(picked.map(({ sentence }) => sentence.doc)).size < documents) return undefined;
+  return picked;
 }
 
 function highest(left: ReadonlySet<Candidate>, picked: readonly Picked[], scores: ReadonlyMap<Candidate, number>): Candidate | undefined {
@@ -141,16 +244,4 @@ function highest(left: ReadonlySet<Candidate>, picked: readonly Picked[], scores
     }
   }
   return found;
-}
-
-/** Passages one after the other, the one with the best sentence first; each in its own order. */
-function inReadingOrder(picked: readonly Picked[], scores: ReadonlyMap<Candidate, number>): Picked[] {
-  const top = new Map<number, number>();
-  for (const { sentence } of picked) top.set(sentence.doc, Math.max(top.get(sentence.doc) ?? 0, scores.get(sentence) ?? 0));
-  return [...picked].sort(
-    (a, b) =>
-      (top.get(b.sentence.doc) ?? 0) - (top.get(a.sentence.doc) ?? 0) ||
-      a.sentence.doc - b.sentence.doc ||
-      a.sentence.index - b.sentence.index,
-  );
 }

@@ -1,3 +1,4 @@
+import { Refusal } from "@armada/contracts";
 import { opensLeftBehind, titleOf } from "@armada/text";
 import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions.ts";
@@ -5,10 +6,14 @@ import type { Skipped, Source } from "./documents.ts";
 import type { Checked, CheckedArticle, Contradiction, Draft } from "./draft.ts";
 import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
+import { leftOut } from "./left-out.ts";
 import { unanswered } from "./questions.ts";
 import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
 
-/** A draft as it may be published: claims with the sources that carry them, the others marked, and nothing unsourced up front. */
+/**
+ * A draft as it may be published: claims with the sources that carry them, the others marked, and nothing unsourced up front.
+ * @throws Refusal `NOTHING_TO_SAY`: no document carries any of it
+ */
 export function checkArticle(
   draft: Draft,
   topic: string,
@@ -23,8 +28,8 @@ export function checkArticle(
   const lead = undisputed(draft.standfirst.map(check), contradictions);
   const checked = draft.sections
     .map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) }))
-    .map((section) => pruned(section, (sentences) => undisputed(sentences, contradictions)))
-    .map((section) => pruned(section, (sentences) => sentences.filter(({ text }) => !opensLeftBehind(text))));
+    .map((section) => pruned(section, sources.length, (sentences) => undisputed(sentences, contradictions)))
+    .map((section) => pruned(section, sources.length, (sentences) => sentences.filter(({ text }) => !opensLeftBehind(text))));
   // A lead that no source carries is still shown, marked, but not up front.
   const stray = lead.filter(({ sources: carriers }) => carriers.length === 0);
   const first = checked[0];
@@ -36,6 +41,11 @@ export function checkArticle(
       : [{ ...first, sentences: [...stray, ...first.sentences] }, ...checked.slice(1)];
   const all = [...lead, ...checked.flatMap(({ sentences }) => sentences)];
   const carried = all.filter((one) => one.sources.length > 0);
+  if (carried.length === 0)
+    throw new Refusal("NOTHING_TO_SAY", `no sentence of the draft on ${JSON.stringify(topic)} is carried by a document`, {
+      hint: "give documents that say something about the topic in whole sentences",
+      details: { documents: sources.map(({ name }) => name), unsourced: all.map(({ text }) => text) },
+    });
   const unsourced = all.filter((one) => one.sources.length === 0).map(({ text }) => text);
   const ground = groundOf(
     carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]),
@@ -64,6 +74,7 @@ export function checkArticle(
     unanswered: unanswered(questions, sources),
     sources: sources.map(({ name, text }) => ({ file: name, title: titleOf(name, text) })),
     skipped: [...skipped],
+    leftOut: leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]),
     extractive: all.every(({ text, sources: [source] }) => source !== undefined && isOwnWords(text, source.quote)),
   };
 }
@@ -79,10 +90,10 @@ function titleOfArticle(draft: Draft, topic: string, carried: Ground, documents:
  * What the sources disagree on stands in its own table, and a sentence that opens on something left behind says little: a
  * section gives them up as long as it stays whole without.
  */
-function pruned({ heading, sentences }: Section, keep: (sentences: readonly Checked[]) => Checked[]): Section {
+function pruned({ heading, sentences }: Section, documents: number, keep: (sentences: readonly Checked[]) => Checked[]): Section {
   const kept = keep(sentences);
   const files = new Set(kept.flatMap(({ sources }) => sources.map(({ file }) => file)));
-  return { heading, sentences: kept.length >= 3 && files.size >= 2 ? kept : sentences };
+  return { heading, sentences: kept.length >= 3 && files.size >= Math.min(2, documents) ? kept : sentences };
 }
 
 function undisputed(sentences: readonly Checked[], contradictions: readonly Contradiction[]): Checked[] {

@@ -19,7 +19,9 @@ export function checkCoverage(topic: string, sources: readonly Source[]): void {
   const telling = all.filter((one) => !OF_THE_FORM.has(one));
   const wanted = telling.length > 0 ? telling : all;
   if (wanted.length === 0) return;
-  const blocks = sources.flatMap((source) => source.text.split("\n\n").map((block) => new Set(contentStems(block))));
+  const blocks = sources.flatMap((source) =>
+    [source.called ?? "", ...source.text.split("\n\n")].map((block) => new Set(contentStems(block))),
+  );
   const found = wanted.filter((one) => blocks.some((block) => block.has(one)));
   const together = Math.max(0, ...blocks.map((block) => wanted.filter((one) => block.has(one)).length));
   if (

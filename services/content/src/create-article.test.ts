@@ -27,7 +27,9 @@ function bodyOf(article: string): { heading: string; cited: Set<string> }[] {
     .split(/^## /mu)
     .slice(1)
     .map((part) => ({ heading: part.split("\n")[0] ?? "", cited: new Set([...part.matchAll(/\[(\d+)\]/gu)].map(([, n]) => n ?? "")) }))
-    .filter(({ heading }) => !/^(?:Figures at a glance|Where the sources disagree|What they do not say|Posts|Sources)$/u.test(heading));
+    .filter(
+      ({ heading }) => !/^(?:Figures at a glance|Where the sources disagree|What they do not say|Left out|Posts|Sources)$/u.test(heading),
+    );
 }
 
 async function check(output: Article, brief: Brief): Promise<void> {
@@ -220,6 +222,23 @@ describe("a brief", () => {
     ).rejects.toThrow("fr.md");
   });
 
+  it("of which no sentence can be carried is refused, not published", async () => {
+    const documents = [{ name: "mill.md", text: "# The tide mill at Orne\n\n| Wheels | 4\n\nTide mill, Orne: open daily!" }];
+    await expect(drive(createArticle, { topic: "The tide mill at Orne", documents })).rejects.toMatchObject({
+      name: "Refusal",
+      code: "NOTHING_TO_SAY",
+    });
+  });
+
+  it("with one document gives an article of it, and says what it left out", async () => {
+    const name = "harbour-courier.html";
+    const documents = [{ name, text: readFileSync(new URL(`coastal-heat/${name}`, EXAMPLES), "utf8") }];
+    const { output } = await drive(createArticle, { topic: "The seawater heat pump of Skarhaven", documents });
+    expect(output.statements.length).toBeGreaterThanOrEqual(8);
+    expect(bodyOf(output.article).length).toBeGreaterThanOrEqual(1);
+    expect(output.article).toContain("## Left out");
+  });
+
   it("of little gives little, and says which file was left out", async () => {
     const documents = [
       { name: "mill.md", text },
@@ -265,7 +284,7 @@ describe("a brief", () => {
     const nasty = "The tide mill at Orne runs <script>alert(1)</script> & “[x](javascript:alert(1))” in the old mill house.";
     const { output } = await drive(createArticle, {
       topic: "The <b>tide mill</b> at Orne",
-      documents: [{ name: 'm"<i>.txt', text: nasty }],
+      documents: [{ name: 'm"<i>.txt', text: `${nasty} The tide mill at Orne has four wooden wheels and a floor of stone.` }],
     });
     expect(output.html).not.toMatch(/<script|<b>tide|<i>/u);
     expect(output.article).not.toContain("[x](javascript");

@@ -3,8 +3,8 @@ import { readDocuments as readAll } from "@armada/text";
 import type { BriefDocument } from "./brief.ts";
 import { checkLanguage } from "./language.ts";
 
-/** A document's extracted text. */
-export type Source = { readonly name: string; readonly text: string };
+/** A document's text, and what it calls itself apart from its headings. */
+export type Source = { readonly name: string; readonly text: string; readonly called?: string };
 export type Skipped = { readonly file: string; readonly why: string };
 
 /**
@@ -27,7 +27,8 @@ export async function readDocuments(
   for (const [i, document] of (await readAll(files)).entries()) {
     const name = documents[i]?.name ?? "";
     const why = "unreadable" in document ? document.unreadable : checkLanguage(proseOf(document.text));
-    if (!("unreadable" in document) && why === undefined) sources.push({ name, text: document.text });
+    if (!("unreadable" in document) && why === undefined)
+      sources.push({ name, text: document.text, ...(document.called !== undefined && { called: document.called }) });
     else skipped.push({ file: name, why: why ?? "it cannot be read" });
   }
   if (sources.length > 0) return { sources, skipped };

@@ -36,6 +36,8 @@ export const CheckedArticle = z.object({
   unanswered: z.array(z.string()),
   sources: z.array(z.object({ file: z.string(), title: z.string() })),
   skipped: z.array(z.object({ file: z.string(), why: z.string() })),
+  /** What the sources say on the topic and the page does not. */
+  leftOut: z.array(Citation),
   /** Every sentence is a source's own, word for word but for white space, asides and connectives. */
   extractive: z.boolean(),
 });

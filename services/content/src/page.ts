@@ -13,17 +13,28 @@ export type Page = {
 export const UNSOURCED_MARK = "unsourced";
 export const LOCAL_LINE = "Compiled without a language model: the sentences are the sources' own words.";
 
-/** Paragraphs of two to four sentences, broken where the source changes if that leaves none of them alone. */
+/** Paragraphs of three or four sentences, broken where the source changes if that leaves none of them alone. */
 export function paragraphs(sentences: readonly Checked[]): Checked[][] {
   const made: Checked[][] = [];
   for (const [i, sentence] of sentences.entries()) {
     const last = made.at(-1);
     const changed = last?.at(-1)?.sources[0]?.file !== sentence.sources[0]?.file;
     const left = sentences.length - i;
-    if (last === undefined || (left >= 2 && (last.length >= 4 || (last.length >= 2 && changed)))) made.push([sentence]);
+    if (last === undefined || (left >= 2 && (last.length >= 4 || (last.length >= 3 && changed)))) made.push([sentence]);
     else last.push(sentence);
   }
   return made;
+}
+
+/** So many statements that are left out are listed in Markdown; the HTML page, which can fold them, lists all. */
+export const LISTED_MOST = 12;
+
+/** How many statements of which source the page does not make. */
+export function leftOutLine(page: Page): string {
+  const counts = new Map<string, number>();
+  for (const { file } of page.content.leftOut) counts.set(file, (counts.get(file) ?? 0) + 1);
+  const each = [...counts].map(([file, count]) => `${count} of [${numbersOf(page, [{ file, quote: "" }])[0] ?? 0}]`);
+  return `${page.content.leftOut.length} further statements of the sources on this topic: ${each.join(", ")}`;
 }
 
 /** Numbers files as the reader meets them; those that nothing cites come last. */
@@ -36,6 +47,7 @@ export function numberSources(content: CheckedArticle): Page["numbering"] {
     for (const { file } of sources) meet(file);
   for (const { file } of content.figures) meet(file);
   for (const { places } of content.contradictions) for (const { file } of places) meet(file);
+  for (const { file } of content.leftOut) meet(file);
   const titles = new Map(content.sources.map(({ file, title }) => [file, title]));
   return order.map((file) => ({ file, title: titles.get(file) ?? file }));
 }

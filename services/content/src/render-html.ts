@@ -1,6 +1,6 @@
 import type { Checked } from "./draft.ts";
 import { escapeXml } from "./escape-xml.ts";
-import { LOCAL_LINE, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import { LOCAL_LINE, leftOutLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2026;--soft:#5b6470;--line:#d9dde3;--page:#fdfcf9;--mark:#fff1c2;--link:#1f5f8b}
@@ -56,6 +56,13 @@ export function renderHtml(page: Page): string {
   if (content.unanswered.length > 0)
     parts.push(
       part("What they do not say", `<ul>${content.unanswered.map((question) => `<li>${escapeXml(question)}</li>`).join("")}</ul>`),
+    );
+  if (content.leftOut.length > 0)
+    parts.push(
+      part(
+        "Left out",
+        `<details><summary>${escapeXml(leftOutLine(page))}</summary><ul>${content.leftOut.map((one) => `<li>${escapeXml(one.quote)} ${marks(page, [one])}</li>`).join("")}</ul></details>`,
+      ),
     );
   if (page.posts.length > 0)
     parts.push(

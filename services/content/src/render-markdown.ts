@@ -1,5 +1,5 @@
 import type { Checked } from "./draft.ts";
-import { LOCAL_LINE, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import { LISTED_MOST, LOCAL_LINE, leftOutLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
 
 /** The page as Markdown. A sentence is followed by the numbers of its sources, or by a mark where it has none. */
 export function renderMarkdown(page: Page): string {
@@ -37,6 +37,7 @@ export function renderMarkdown(page: Page): string {
     );
   if (content.unanswered.length > 0)
     blocks.push("## What they do not say", content.unanswered.map((question) => `- ${escapeMarkdown(question)}`).join("\n"));
+  if (content.leftOut.length > 0) blocks.push("## Left out", ...leftOutMarkdown(page));
   if (page.posts.length > 0)
     blocks.push(
       "## Posts",
@@ -52,6 +53,15 @@ export function renderMarkdown(page: Page): string {
   if (content.skipped.length > 0) blocks.push(`Left out: ${content.skipped.map(({ file, why }) => `\`${file}\` (${why})`).join("; ")}.`);
   if (content.extractive) blocks.push(`*${LOCAL_LINE}*`);
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Few statements themselves, many by their number. */
+function leftOutMarkdown(page: Page): string[] {
+  const { leftOut } = page.content;
+  const line = leftOutLine(page);
+  return leftOut.length > LISTED_MOST
+    ? [`${line}.`]
+    : [`${line}:`, leftOut.map((one) => `- ${escapeMarkdown(one.quote)} ${marks(page, [one])}`).join("\n")];
 }
 
 function sentence(page: Page, one: Checked): string {

@@ -1,4 +1,4 @@
-import type { Agent, AgentRun } from "@armada/agents";
+import type { Agent, AgentRun, WorkflowContext } from "@armada/agents";
 import { localModel } from "@armada/local-model";
 import { describe, expect, it } from "vitest";
 import { emailWriter } from "./agents/email-writer.ts";
@@ -6,6 +6,7 @@ import { socialWriter } from "./agents/social-writer.ts";
 import type { Post, Promotion } from "./contract.ts";
 import { MOST } from "./posts.ts";
 import team from "./team.ts";
+import { promoteArticle } from "./workflows/promote.ts";
 
 const promotion: Promotion = {
   article: "r1",
@@ -30,6 +31,12 @@ async function write(agent: Agent<Promotion, Post>, answer?: string): Promise<Po
 }
 
 describe("marketing", () => {
+  it("refuses to promote what says nothing", async () => {
+    const ctx = { ask: () => Promise.reject(new Error("nobody is asked")) };
+    const nothing = { ...promotion, description: " ", points: [] };
+    await expect(promoteArticle.run(nothing, ctx as unknown as WorkflowContext)).rejects.toMatchObject({ code: "NOTHING_TO_SAY" });
+  });
+
   it("writes posts from the article's own sentences", async () => {
     expect(await write(socialWriter)).toEqual({
       channel: "social",

@@ -4,8 +4,10 @@ import { rank } from "../ranking.ts";
 import { ALIKE, makeSections, type Picked } from "../sections.ts";
 import { numberParam, type Task, textParam } from "./task.ts";
 
-/** Most that is taken of the sentences that can stand alone: short material gives a short article. */
-const SHARE = 0.6;
+/** Most words that are taken of the sentences that can stand alone: what says a thing again is in it, and is not printed. */
+const SHARE = 0.95;
+/** Words of sentences that lean on nothing, enough for an article. */
+const ENOUGH = 900;
 
 /**
  * `draft_article`: params `topic`, `words`; material: the documents' plain text.
@@ -13,7 +15,7 @@ const SHARE = 0.6;
  */
 export const draftArticle: Task = ({ material, params, tagger }) => {
   const topic = textParam(params, "topic");
-  const candidates = candidatesOf(material, tagger);
+  const candidates = standing(candidatesOf(material, tagger));
   const scores = rank(candidates, topic);
   const taken: Picked[] = leads(candidates, scores, topic).map((sentence) => ({ sentence, also: [] }));
   const standfirst = taken.map(claim);
@@ -26,6 +28,12 @@ export const draftArticle: Task = ({ material, params, tagger }) => {
     sections: sections.map(({ heading, picked }) => ({ heading: capital(heading), sentences: picked.map(claim) })),
   };
 };
+
+/** Without sentences that lean on what was said before them, where the others are enough. */
+function standing(candidates: readonly Candidate[]): readonly Candidate[] {
+  const alone = candidates.filter(({ leans }) => !leans);
+  return alone.reduce((sum, { length }) => sum + length, 0) >= ENOUGH ? alone : candidates;
+}
 
 /** One or two sentences that say what the topic is. */
 function leads(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, number>, topic: string): Candidate[] {

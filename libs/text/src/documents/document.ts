@@ -28,6 +28,8 @@ export type DocumentBlock = {
 export type Document = {
   /** The first heading, else what the document calls itself, else its name without ending. */
   readonly title: string;
+  /** What it calls itself apart from its headings: a page's `title`, front matter's, a PDF's. */
+  readonly called?: string;
   readonly blocks: readonly DocumentBlock[];
   /** The blocks as lines, an empty line between: `# ` a heading, `- ` an item, `| ` a row, "` " code. Read again as plain text it is the same. */
   readonly text: string;
@@ -103,6 +105,7 @@ function documentOf(path: string, { title, blocks }: Parsed): Document {
   const text = textOfBlocks(blocks);
   return {
     title: /^#{1,6} /mu.test(text) ? titleOf(path, text) : (title ?? titleOf(path, text)),
+    ...(title !== undefined && { called: title }),
     blocks: readPlain(text).map(({ kind, level, text: line }) => ({ kind, text: line, ...(level > 0 && { level }) })),
     text,
   };

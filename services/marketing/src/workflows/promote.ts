@@ -1,4 +1,5 @@
 import { workflow } from "@armada/agents";
+import { Refusal } from "@armada/contracts";
 import { z } from "zod";
 import { emailWriter } from "../agents/email-writer.ts";
 import { socialWriter } from "../agents/social-writer.ts";
@@ -11,6 +12,10 @@ export const promoteArticle = workflow({
   input: Promotion,
   output: z.object({ posts: z.array(Post) }),
   async run(promotion, ctx) {
+    if (![...promotion.points, promotion.description].some((text) => /\p{L}/u.test(text)))
+      throw new Refusal("NOTHING_TO_SAY", `there is nothing to say of the article ${JSON.stringify(promotion.title)}`, {
+        hint: "give points or a description: posts say nothing beyond them",
+      });
     const posts = await Promise.all([ctx.ask(socialWriter, promotion), ctx.ask(emailWriter, promotion)]);
     await ctx.emit(ArticlePromoted, { article: promotion.article, posts });
     return { posts };
