@@ -21,6 +21,7 @@ describe("splitSentences", () => {
       ["Bros. Ltd. lent the money.", "The firm Acme Inc.", "The next year it fell."],
     ],
     ["See no. 5 of Jan. 7. No. It is not.", ["See no. 5 of Jan. 7.", "No.", "It is not."]],
+    ["It was dug in 2020. 425 trees stand there.", ["It was dug in 2020.", "425 trees stand there."]],
     ["no full stop", ["no full stop"]],
     ["  ", []],
   ])("%s", (line, expected) => {
