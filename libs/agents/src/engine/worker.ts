@@ -108,16 +108,8 @@ export class Worker {
   }
 
   async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
-    let read = await this.#look(id, n, delivery);
-    // For money, its window, or its model's provider: nobody died.
-    const waited = read.step?.budgetUntil !== undefined || read.step?.held !== undefined || read.step?.waits !== undefined;
-    const unheard = delivery.delivery - 1 - (read.step?.delivery ?? 0);
-    // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
-    const batched = (read.step?.batched.size ?? 0) > 0 && unheard < BATCHED_DELIVERIES;
-    if (isOpen(read.step, read) && unheard > 0 && !delivery.outage && !waited && !batched) {
-      await this.#lost(id, n, ordinal, delivery.delivery - 1);
-      read = await this.#look(id, n, delivery); // where the first look was an old one, its outcome is there by now
-    }
+    if (delivery.delivery > 1 && !delivery.outage) await this.#lost(id, n, ordinal, delivery);
+    const read = await this.#look(id, n, delivery);
     const { step } = read;
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
     if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
@@ -332,10 +324,16 @@ export class Worker {
     );
   }
 
-  async #lost(id: string, n: number, dispatchedAt: number, delivery: number): Promise<void> {
-    await this.#host.commit(id, 0, ({ state }) => {
+  /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
+  async #lost(id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
+    const delivery = times - 1;
+    await this.#host.commit(id, seq, ({ state }) => {
       const now = state.steps.get(n);
-      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.held !== undefined || now.delivery >= delivery) return undefined;
+      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      // For money, its window, or its model's provider: nobody died.
+      if (now.budgetUntil !== undefined || now.held !== undefined || now.waits !== undefined) return undefined;
+      // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
+      if (now.batched.size > 0 && delivery - now.delivery < BATCHED_DELIVERIES) return undefined;
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
   }
