@@ -203,6 +203,23 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       outside: [],
     },
   },
+  {
+    fault: "an attempt of a step that waited for its model counted as lost, by a replica that knew the step from before",
+    drawn: {
+      seed: 82_011_122,
+      hostile: true,
+      start: "event",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 71 },
+      body: [{ at: "k1", op: "agent", agent: "later", says: { is: "number", n: 679 }, ms: 116, fails: 2, how: "unsent" }],
+      outside: [
+        { when: { ms: 128 }, does: "event", kind: "nudged", id: "a", k: 57, times: 1 },
+        { when: { ms: 0 }, does: "event", kind: "nudged", id: "b", k: 13, times: 1 },
+      ],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {

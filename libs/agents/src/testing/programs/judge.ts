@@ -13,7 +13,7 @@ import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "./perform.ts";
 import type { Case } from "./program.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
 import { shown } from "./values.ts";
-import { checkWork } from "./work.ts";
+import { checkWork, isCalm } from "./work.ts";
 import { MOST_OPERATIONS, World } from "./world.ts";
 
 /** What one case came to. */
@@ -130,7 +130,14 @@ export async function judge(drawn: Case): Promise<Judged> {
   if (how === "done" && !world.spinning)
     for (const { run, step } of world.atWork) failures.add(`a replica is at work on step ${step} of run ${run}, and nothing goes on`);
   const journals = Map.groupBy(journaled, ({ run }) => run);
-  const found = { team: TEAM, other: OTHER, stream: (team: string) => world.mesh.stream(team).messages, timers: world.timers, resolve };
+  const found = {
+    team: TEAM,
+    other: OTHER,
+    stream: (team: string) => world.mesh.stream(team).messages,
+    timers: world.timers,
+    calm: isCalm(drawn, world),
+    resolve,
+  };
   if (how === "done" && !world.spinning)
     for (const line of [...checkConsequences(journals, found), ...checkWork(drawn, world, journals)]) failures.add(line);
   for (const { run, message, events } of journaled) {

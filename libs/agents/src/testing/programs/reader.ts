@@ -534,7 +534,9 @@ export class Reader {
     }
     if (type !== "inline.failed") return this.#unlike(call, type);
     if (node.how === "refuse" && node.fails > 0) return this.#refused(call, data);
-    if (node.fails < ATTEMPTS && held(live(node.says)) === undefined) return this.#lost(call, data);
+    // Done again by another replica, it may come to its value also where that many attempts fail.
+    const valued = node.fails < ATTEMPTS || (times > node.fails && data.code === NOT_JSON.code);
+    if (valued && held(live(node.says)) === undefined) return this.#lost(call, data);
     if (node.fails < ATTEMPTS || times < ATTEMPTS)
       this.wrong.push(`call ${call.n} failed after ${times} attempts, of which ${node.fails} fail`);
     this.#take(call.n ?? 0, "failed")?.next.no({ code: "WORKFLOW_FAILED", text: `«${node.at}»` });

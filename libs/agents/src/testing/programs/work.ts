@@ -29,17 +29,16 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
  * Whether each message is delivered once, to a replica that lives, with the program's version. A run that is moved while its inline
  * work is done begins it in its new version too.
  */
-function isCalm({ hostile, forgetful, mixed, outside }: Case, { deaths }: World): boolean {
+export function isCalm({ hostile, forgetful, mixed, outside }: Case, { deaths }: World): boolean {
   const disturbed = outside.some(({ does }) => does === "kill" || does === "move");
   return !hostile && forgetful !== true && !mixed && !disturbed && deaths.length === 0;
 }
 
 /** Where nothing is delivered twice nothing is derived twice. Two replicas may still write to one journal at once. */
-function checkCalm({ appends, timersSet, loads }: World, stored: number): string[] {
+function checkCalm({ appends, loads }: World, stored: number): string[] {
   const again = [...appends].filter(([subject, times]) => times > 1 && !isJournal(subject));
   return [
     ...again.map(([subject, times]) => `${subject} was written ${times} times, and delivered once`),
-    ...[...timersSet].filter(([, times]) => times > 1).map(([key, times]) => `the timer of ${key} was set ${times} times`),
     // Seen: 1.5 a message, and a few more.
     ...(loads > 30 + 3 * stored ? [`${loads} loads for ${stored} messages`] : []),
   ];

@@ -45,9 +45,8 @@ export class World {
   readonly mesh: MemoryMesh;
   /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
   readonly faults: string[] = [];
-  /** Timers by run and call, as they were set. */
-  readonly timers = new Map<string, number>();
-  readonly timersSet = new Map<string, number>();
+  /** Timers by run and call, in the order set. */
+  readonly timers = new Map<string, readonly number[]>();
   /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
   readonly deaths: number[] = [];
   operations = 0;
@@ -112,7 +111,8 @@ export class World {
       saw: () => undefined,
       drew: () => undefined,
       did: (key, at) => deeds.did(key, at),
-      attempt: (key, agent, does) => void (dead || this.#attempt(engine.running(), key, agent, does)),
+      attempt: (key, agent, does) =>
+        void (dead || this.#replicas[slot]?.name !== name || this.#attempt(engine.running(), key, agent, does)),
     };
     const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
     const models = paid(script({ say: "said" }), COST, clock);
@@ -209,8 +209,7 @@ export class World {
       at: (key, time, body) =>
         this.#operation(() => {
           const name = `${key.run} ${key.n}`;
-          this.timers.set(name, time);
-          this.timersSet.set(name, (this.timersSet.get(name) ?? 0) + 1);
+          this.timers.set(name, [...(this.timers.get(name) ?? []), time]);
           return timers.at(key, time, body);
         }),
     };
