@@ -1,4 +1,4 @@
-import type { AnyEventKind, Capability, Duration, EventKind, Provision } from "@armada/contracts";
+import type { AnyEventKind, Attribute, Capability, Duration, EventKind, Provision } from "@armada/contracts";
 import type { CallOptions, ModelRequest, Tier } from "@armada/models";
 import type { z } from "zod";
 import type { Window } from "./window.ts";
@@ -88,6 +88,8 @@ export interface WorkflowContext {
   deadline<T>(within: Duration, work: () => Promise<T>): Promise<T>;
   /** Resolves with the data of the first such event for `id` since `since` (ISO-8601; the run's start unless said). */
   waitFor<D>(kind: AnyEventKind<D>, options: { id: string; since?: string; within?: Duration }): Promise<D>;
+  /** The same, with the event's attributes: its sender's `source`, `id`, `time` and `extensions` beside `data`. */
+  waitForFact<D>(kind: AnyEventKind<D>, options: { id: string; since?: string; within?: Duration }): Promise<Fact<D>>;
   /** Asks a person. Not approved (refused or expired): `cancel` the run, `fail` it, or `continue` with `approved: false`. */
   approval(
     question: string,
@@ -130,6 +132,10 @@ export type Fact<D = unknown> = {
   readonly arrived: string;
   /** The media type of `data`, where its sender says one. */
   readonly datacontenttype: string | undefined;
+  /** The schema that `data` adheres to, a URI, where its sender says one. */
+  readonly dataschema: string | undefined;
+  /** The CloudEvents extension attributes of an event from outside, as its sender named them, e.g. `partitionkey`. */
+  readonly extensions: Readonly<Record<string, Attribute>>;
   readonly team: string;
 };
 

@@ -89,6 +89,11 @@ describe("the three content modes", () => {
     expect(member({ datacontenttype: "text/plain", data: "x" })).toEqual({ ...none, data: "x" });
     expect(member({ datacontenttype: "image/png", data_base64: "eA==" })).toEqual({ ...none, data_base64: "eA==" });
     expect(member({ data_base64: "/w==" })).toEqual({ ...none, data_base64: "/w==" });
+    expect(member({ datacontenttype: "text/plain", data_base64: "w6TigqwgaGk=" })).toEqual({ ...none, data: "ä€ hi" });
+    expect(member({ datacontenttype: "text/csv; charset=UTF-8", data_base64: "YSxi" })).toEqual({ ...none, data: "a,b" });
+    expect(member({ datacontenttype: "application/xml", data_base64: "PGEvPg==" })).toEqual({ ...none, data: "<a/>" });
+    expect(member({ datacontenttype: "text/plain", data_base64: "/w==" })).toEqual({ ...none, data_base64: "/w==" });
+    expect(member({ datacontenttype: "text/plain; charset=iso-8859-1", data_base64: "5A==" })).toEqual({ ...none, data_base64: "5A==" });
     expect(member({ data: null })).toEqual({ ...none, data: null });
   });
 

@@ -35,7 +35,7 @@ export function dataOfMembers(
   const bytes = Buffer.from(data_base64, "base64");
   const media = typeof datacontenttype === "string" ? parseMediaType(datacontenttype) : undefined;
   if (media !== undefined && isJson(media)) return { data: parseJson(bytes, at, field("data")) };
-  return media === undefined ? dataOf(bytes, media, at, field("data")) : { data_base64 };
+  return dataOf(bytes, media, at, field("data"));
 }
 
 function dataOf(bytes: Uint8Array, media: MediaType | undefined, field: string, root: string): EventData {

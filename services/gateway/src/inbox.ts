@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/agents";
-import { asToken, buildSubject, type Envelope, type ExternalKind, encodeBody, eventKey, parseMessage, shortHash } from "@armada/contracts";
+import {
+  asToken,
+  buildSubject,
+  type Envelope,
+  type ExternalKind,
+  encodeBody,
+  eventKey,
+  keptAs,
+  parseMessage,
+  shortHash,
+} from "@armada/contracts";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type DeclaredTypes, nearest } from "./declared-types.ts";
@@ -21,9 +31,6 @@ export type InboxPorts = {
   readonly room: RoomOf;
 };
 
-/** Attributes that the mesh gives its own meaning, in its streams or where it lists them: what a sender says under these names is kept as `origin<name>`. */
-const OURS =
-  /^(?:origin)*(?:team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|traceparent|tracestate|seq|stream|natssubject)$/;
 const RETRY_AFTER_S = 2;
 const RIVAL_MS = 5;
 const RIVAL_TRIES = 100;
@@ -142,9 +149,9 @@ export class Inbox {
   }
 }
 
-/** The sender's other attributes, those under the mesh's names as `origin<name>`, and what would then be one of them likewise. */
+/** The sender's other attributes, under the names that the mesh keeps them. */
 function kept(outside: OutsideEvent): Record<string, string | number | boolean> {
-  return Object.fromEntries(Object.entries(outside.others).map(([name, value]) => [OURS.test(name) ? `origin${name}` : name, value]));
+  return Object.fromEntries(Object.entries(outside.others).map(([name, value]) => [keptAs(name), value]));
 }
 
 function idOf(kind: ExternalKind, data: unknown, field: string): string {

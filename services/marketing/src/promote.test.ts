@@ -68,6 +68,8 @@ describe("marketing", () => {
       time: "2025-01-01T00:00:00Z",
       arrived: "2025-01-01T00:00:00Z",
       datacontenttype: undefined,
+      dataschema: undefined,
+      extensions: {},
       team: "content",
     });
     expect(subscription?.input(fact("ask"))).toBeUndefined();

@@ -34,6 +34,18 @@ export function workflowContext(calls: Calls): WorkflowContext {
     if (ms > MAX_WAIT_MS) throw new ArmadaError("BAD_DURATION", `${length} is longer than 100 years`);
     return new Date(now + ms).toISOString();
   };
+  const wait = async <T>(
+    { type }: { readonly type: string },
+    { id, since, within }: { readonly id: string; readonly since?: string; readonly within?: Duration },
+    more: { readonly fact?: true },
+  ): Promise<T> => {
+    text(id, `the id that a wait for ${type} waits for`);
+    checkSince(type, since, calls.forgot());
+    return await calls.call("wait for", type, (n, now) => ({
+      type: "wait.set",
+      data: { n, type, id, since: since ?? "", ...(within === undefined ? {} : { until: until(now, within) }), ...more },
+    }));
+  };
   const context: WorkflowContext = {
     run: calls.run,
     now: () => calls.now(),
@@ -79,14 +91,8 @@ export function workflowContext(calls: Calls): WorkflowContext {
           throw new ArmadaError("DEADLINE_EXCEEDED", `the deadline of ${within} passed`);
         }),
       ]),
-    waitFor: async (kind, { id, since, within }) => {
-      text(id, `the id that a wait for ${kind.type} waits for`);
-      checkSince(kind.type, since, calls.forgot());
-      return await calls.call("wait for", kind.type, (n, now) => ({
-        type: "wait.set",
-        data: { n, type: kind.type, id, since: since ?? "", ...(within === undefined ? {} : { until: until(now, within) }) },
-      }));
-    },
+    waitFor: (kind, options) => wait(kind, options, {}),
+    waitForFact: (kind, options) => wait(kind, options, { fact: true }),
     approval: async (question, { show, within, otherwise }) => {
       text(question, "an approval's question");
       const form = show === undefined ? undefined : journalForm(show, `what the approval ${JSON.stringify(question)} shows`);
@@ -127,6 +133,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     sleep: kept(context.sleep),
     deadline: kept(context.deadline) as WorkflowContext["deadline"],
     waitFor: kept(context.waitFor) as WorkflowContext["waitFor"],
+    waitForFact: kept(context.waitForFact) as WorkflowContext["waitForFact"],
     approval: kept(context.approval),
     continueAsNew: kept(context.continueAsNew),
   };

@@ -1,4 +1,4 @@
-import { type AnyEventKind, arrivalOf, type Envelope, eventKey } from "@armada/contracts";
+import { type AnyEventKind, arrivalOf, type Envelope, eventKey, extensionsOf } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Fact } from "../define.ts";
 import { fitting } from "./fitting.ts";
@@ -22,7 +22,7 @@ export async function factOf(
   if (!parsed.success) return undefined;
   const { id, source, type, subject = "", team } = envelope;
   const arrived = arrivalOf(envelope);
-  const { datacontenttype } = envelope as { readonly datacontenttype?: unknown };
+  const { datacontenttype, dataschema } = envelope as { readonly datacontenttype?: unknown; readonly dataschema?: unknown };
   const fact: Fact = {
     data: parsed.data,
     key: eventKey(envelope),
@@ -33,6 +33,8 @@ export async function factOf(
     time: envelope.time ?? arrived,
     arrived,
     datacontenttype: typeof datacontenttype === "string" ? datacontenttype : undefined,
+    dataschema: typeof dataschema === "string" ? dataschema : undefined,
+    extensions: extensionsOf(envelope),
     team,
   };
   return { fact, envelope };

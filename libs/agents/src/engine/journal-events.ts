@@ -131,9 +131,24 @@ export const schemas = {
   "ask.answered": z.object({ n, from: z.string(), output: value.optional(), failure: Failure.optional() }),
   "fact.emitted": z.object({ n, type: z.string(), version: z.number().int(), id: z.string(), data: value }),
   "sleep.set": z.object({ n, until: z.string() }),
-  "wait.set": z.object({ n, type: z.string(), id: z.string(), since: z.string(), until: z.string().optional() }),
-  /** `failure`: its data cannot be journaled. */
-  "wait.met": z.object({ n, event: z.string(), data: value, failure: Failure.optional(), ...Place.partial().shape }),
+  /** `fact`: the event's attributes are wanted beside its data. */
+  "wait.set": z.object({
+    n,
+    type: z.string(),
+    id: z.string(),
+    since: z.string(),
+    until: z.string().optional(),
+    fact: z.literal(true).optional(),
+  }),
+  /** `failure`: its data cannot be journaled. `fact`: its attributes, where they are wanted. */
+  "wait.met": z.object({
+    n,
+    event: z.string(),
+    data: value,
+    failure: Failure.optional(),
+    fact: z.record(z.string(), z.unknown()).optional(),
+    ...Place.partial().shape,
+  }),
   "approval.asked": z.object({
     n,
     question: z.string(),

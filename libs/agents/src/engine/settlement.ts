@@ -36,8 +36,9 @@ export function settlementOf(event: JournalEvent): { readonly n: number; readonl
     case "inline.completed":
       return { n: event.data.n, settle: (call) => call.resolve(event.data.output) };
     case "wait.met": {
-      const { n, failure, data } = event.data;
-      return { n, settle: (call) => (failure === undefined ? call.resolve(data) : call.reject(refusal(failure))) };
+      const { n, failure, data, fact } = event.data;
+      const met = fact === undefined ? data : { ...fact, data };
+      return { n, settle: (call) => (failure === undefined ? call.resolve(met) : call.reject(refusal(failure))) };
     }
     case "step.refused":
     case "inline.failed":

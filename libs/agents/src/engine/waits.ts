@@ -1,5 +1,6 @@
 import { type AnyEventKind, arrivalOf, asToken, eventKey, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled, Message } from "@armada/event-sourcing";
+import type { Fact } from "../define.ts";
 import { factOf } from "./facts.ts";
 import { failureOf } from "./failure.ts";
 import type { Inlines } from "./inlines.ts";
@@ -19,7 +20,7 @@ const MAX_OVER = 10_000;
 /** Facts that are looked at together, where one load may not bring all. */
 const PAGE = 1_000;
 
-type Arrived = Arrival & { readonly data: unknown };
+type Arrived = Arrival & { readonly fact: Fact };
 
 /**
  * Brings waits and facts together: an arrived fact looks for the waits on its id, a wait looks back over the facts; both
@@ -141,7 +142,7 @@ export class Waits {
         const read = await factOf(message, kind, payloads);
         if (read === undefined) continue;
         const { fact } = read;
-        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived) || 0, data: fact.data });
+        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived) || 0, fact });
         for (const { n } of takers(message)) {
           const left = (missing.get(n) ?? 0) - 1;
           if (left > 0) missing.set(n, left);
@@ -156,10 +157,13 @@ export class Waits {
 }
 
 function metBy({ wait, arrival }: { readonly wait: OpenWait; readonly arrival: Arrived }): JournalEvent {
-  const { event, seq, at, data } = arrival;
+  const { event, seq, at } = arrival;
+  const { data, ...attributes } = arrival.fact;
   const met = { n: wait.n, event, seq, at: new Date(at).toISOString() };
   try {
-    return { type: "wait.met", data: { ...met, data: journalForm(data, `the data of ${wait.data.type}`) } };
+    const fact =
+      wait.data.fact === true ? { fact: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) } : {};
+    return { type: "wait.met", data: { ...met, data: journalForm(data, `the data of ${wait.data.type}`), ...fact } };
   } catch (error) {
     return { type: "wait.met", data: { ...met, failure: failureOf(error) } };
   }

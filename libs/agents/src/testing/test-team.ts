@@ -1,6 +1,16 @@
 import { AssertionError, deepStrictEqual } from "node:assert";
 import { isDeepStrictEqual } from "node:util";
-import { type AnyEventKind, ArmadaError, asToken, type Envelope, encodeBody, runFilter, shortHash } from "@armada/contracts";
+import {
+  type AnyEventKind,
+  ArmadaError,
+  type Attribute,
+  asToken,
+  type Envelope,
+  encodeBody,
+  keptAs,
+  runFilter,
+  shortHash,
+} from "@armada/contracts";
 import { MemoryMesh, type Message } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
@@ -22,8 +32,8 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** A team on a memory mesh and a virtual clock: nothing waits for real, the same seed gives the same run. */
 export type TestTeam = AsyncDisposable & {
-  /** A fact of the team's own, of another team, or from outside. @throws ArmadaError `EVENT_UNHEARD`, `EVENT_INVALID` */
-  given<D>(kind: AnyEventKind<D>, data: D): Promise<void>;
+  /** A fact of the team's own, of another team, or from outside, there with its extension attributes. @throws ArmadaError `EVENT_UNHEARD`, `EVENT_INVALID` */
+  given<D>(kind: AnyEventKind<D>, data: D, extensions?: Readonly<Record<string, Attribute>>): Promise<void>;
   /** Starts a workflow; `id` is the run's, `run-1`, `run-2` and so on where none is said. @throws ArmadaError `WORKFLOW_UNKNOWN` */
   start(workflow: string, input: unknown, id?: string): Promise<void>;
   /** Until nothing is in work: runs have ended, wait, or are parked. */
@@ -97,7 +107,7 @@ export function testTeam(
   const put = (
     to: string,
     subject: string,
-    about: Pick<Envelope, "type" | "id" | "team" | "data"> & { subject: string; version?: number },
+    about: Pick<Envelope, "type" | "id" | "team" | "data" | "arrived"> & { subject: string; version?: number },
   ): void => {
     const { version = 1, ...rest } = about;
     const envelope: Envelope = {
@@ -133,7 +143,7 @@ export function testTeam(
     if (faults.length > 0) throw faults[0];
   };
   return {
-    given: async (kind, data) => {
+    given: async (kind, data, extensions) => {
       const heard = heardBy(team);
       if (!heard.includes(kind.type))
         throw new ArmadaError(
@@ -150,6 +160,7 @@ export function testTeam(
         subject: id,
         data: parsed,
         version: kind.version,
+        ...outside(extensions),
       });
       await settle();
     },
@@ -213,6 +224,13 @@ export function testTeam(
         );
         return `run ${run} (${workflow}) is ${status}: ${[...new Set([...(reason === undefined ? [] : [reason.message]), ...failed, ...waits])].join("; ")}`;
       });
+  }
+
+  /** What the gateway would add. */
+  function outside(extensions: Readonly<Record<string, Attribute>> | undefined): { arrived?: string } {
+    if (extensions === undefined) return {};
+    const kept = Object.entries(extensions).map(([name, value]) => [keptAs(name), value]);
+    return { ...Object.fromEntries(kept), arrived: new Date(clock.now()).toISOString() };
   }
 
   /** The one of a name. */
