@@ -59,8 +59,11 @@ function following(head: Envelope, team: string, about: Pick<Envelope, "type" | 
   };
 }
 
-/** All that a journal message wants stored beside itself. `state` is the run's, with the message folded. */
-export function derive(team: string, run: string, message: JournalMessage, state: RunState): Derived[] {
+/**
+ * All that a journal message wants stored beside itself. `state` is the run's, with the message folded; `remembers`: how many of the
+ * ids and events that it took its next generation is told of.
+ */
+export function derive(team: string, run: string, message: JournalMessage, state: RunState, remembers?: number): Derived[] {
   const head = message.envelopes[0];
   const { by } = state;
   if (head === undefined || by === undefined) return [];
@@ -81,7 +84,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
 
   const successor = (next: string, input: unknown): Derived => {
     const { workflow, version, source, after } = state;
-    const carried = carriedOf(state);
+    const carried = carriedOf(state, remembers);
     const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
     const { id, body } = journalBody(
       { team, run: next, n: 1, writer: "next", time: head.time ?? "", prev: undefined },

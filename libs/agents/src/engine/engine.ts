@@ -42,6 +42,8 @@ export function startEngine(
     budget?: Budget;
     directs?: readonly Direct[];
     busy?: () => boolean;
+    /** How many ids and events that a run took it remembers over its generations; 1,000 unless said. */
+    remembers?: number;
   } = {},
 ): Engine {
   const stopping = new AbortController();
@@ -49,10 +51,15 @@ export function startEngine(
   const replaced = new AbortController();
   const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
-  const host: RunHost = new RunHost(team, ports, {
-    contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
-    lookBack: (run, seq) => waits.lookBack(run, seq),
-  });
+  const host: RunHost = new RunHost(
+    team,
+    ports,
+    {
+      contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
+      lookBack: (run, seq) => waits.lookBack(run, seq),
+    },
+    options.remembers,
+  );
   const views = new ReadModels(team, host.functions.payloads);
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models, options.budget);

@@ -55,7 +55,11 @@ export class RunHost {
   readonly #journals: Journals;
   readonly #turns = new Turns((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
 
-  constructor(team: Team, ports: Ports, hooks: HostHooks) {
+  readonly #remembers: number | undefined;
+
+  /** `remembers`: see `derive`. */
+  constructor(team: Team, ports: Ports, hooks: HostHooks, remembers?: number) {
+    this.#remembers = remembers;
     this.team = team;
     this.ports = ports;
     this.#journals = new Journals(team.name, ports);
@@ -111,7 +115,7 @@ export class RunHost {
     const derived: Derived[] = [];
     for (const journal of await this.journal(id, atLeast)) {
       foldMessage(state, journal);
-      if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state));
+      if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state, this.#remembers));
     }
     const stored = await store(derived, this.ports);
     const waits = [...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open);
@@ -219,7 +223,7 @@ export class RunHost {
     if (n === JOURNAL_WARNING)
       this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
     this.#keep(run);
-    return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state));
+    return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state, this.#remembers));
   }
 
   /** One line of the log for an error that a workflow function threw: the journal keeps it without its stack. */
@@ -247,7 +251,7 @@ export class RunHost {
       foldMessage(state, journal);
       if (journal.n !== n) continue;
       return journal.envelopes[0]?.id === own
-        ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state) }
+        ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state, this.#remembers) }
         : undefined;
     }
     return undefined;

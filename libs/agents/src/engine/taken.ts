@@ -15,7 +15,7 @@ export type OpenWait = Extract<WaitState, { kind: "wait" }>;
 /** What earlier generations of a run took, as its next one is told. */
 export type Carried = NonNullable<JournalData["run.started"]["carried"]>;
 
-/** So many ids and events a run remembers over its generations. */
+/** So many ids and events a run remembers over its generations, unless said. */
 const MAX_CARRIED = 1_000;
 
 /** The run's open waits, the one made first in front. */
@@ -63,9 +63,9 @@ function isTaken({ taken, carried }: RunState, { key, event, seq }: Arrival): bo
 
 /**
  * What the next generation is told: of each id up to where all is taken, and single events beyond that. A wait that looks
- * from the run's beginning takes the first that is not taken, so with it everything before is.
+ * from the run's beginning takes the first that is not taken, so with it everything before is. Of ids and events `most` are kept.
  */
-export function carriedOf({ carried, taken }: Pick<RunState, "carried" | "taken">): Carried | undefined {
+export function carriedOf({ carried, taken }: Pick<RunState, "carried" | "taken">, most: number = MAX_CARRIED): Carried | undefined {
   const passed = new Map(Object.entries(carried?.passed ?? {}));
   const events = new Map(Object.entries(carried?.events ?? {}));
   for (const [event, { key, seq, at, fromStart }] of taken)
@@ -73,7 +73,7 @@ export function carriedOf({ carried, taken }: Pick<RunState, "carried" | "taken"
     else if (seq > (passed.get(key)?.seq ?? 0)) passed.set(key, { seq, at });
   for (const [event, { key, seq }] of events) if (seq <= (passed.get(key)?.seq ?? 0)) events.delete(event);
   if (passed.size + events.size === 0) return carried;
-  const oldest = [...passed.values(), ...events.values()].sort((a, b) => b.seq - a.seq)[MAX_CARRIED];
+  const oldest = [...passed.values(), ...events.values()].sort((a, b) => b.seq - a.seq)[most];
   if (oldest === undefined) return whole(passed, events, carried?.forgot);
   for (const all of [passed, events]) for (const [name, { seq }] of all) if (seq <= oldest.seq) all.delete(name);
   return whole(passed, events, { seq: oldest.seq, at: oldest.at });

@@ -70,6 +70,7 @@ class Drawing {
       budget: this.#chance(0.5)
         ? { calls: this.#chance(0.5) ? 1_000 : 1 + this.#below(3), atLimit: this.#one(["wait", "fallback", "stop"]) }
         : undefined,
+      ...(body.at(-1)?.op === "again" && this.#chance(0.4) ? { remembers: 1 + this.#below(2) } : {}),
       input: this.#held(),
       body,
       outside: [...outside, ...kills, ...this.#answers()],

@@ -104,7 +104,13 @@ export async function judge(drawn: Case): Promise<Judged> {
           messages.map(({ message }) => message),
         );
         const base = run.split("~")[0] ?? run;
-        const chain = chains.get(base) ?? { after: startOf(world, messages[0]?.events), arrived, taken: new Set<string>() };
+        const chain = chains.get(base) ?? {
+          after: startOf(world, messages[0]?.events),
+          arrived,
+          taken: new Map(),
+          remembers: drawn.remembers ?? 1_000,
+          forgot: undefined,
+        };
         chains.set(base, chain);
         const outside = {
           drawn: (visit: string) => again.sight.drawn.get(visit),

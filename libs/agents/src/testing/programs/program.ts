@@ -94,6 +94,8 @@ export type Case = {
   readonly mixed: boolean;
   /** Model calls that a run may make, and what happens at the limit. */
   readonly budget: { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop" } | undefined;
+  /** Of the ids and events that a run took its next generation remembers so many; 1,000 unless said. */
+  readonly remembers?: number | undefined;
   readonly input: Value;
   readonly body: Block;
   readonly outside: readonly Outside[];

@@ -26,8 +26,11 @@ export type Chain = {
   readonly after: number;
   /** In the order of their arrival. */
   readonly arrived: readonly Arrived[];
-  /** Events that a wait of the run took. */
-  readonly taken: Set<string>;
+  /** What waits of the run took, by event. `fromStart`: by one that looks from the run's beginning. */
+  readonly taken: Map<string, Arrived & { readonly fromStart: boolean }>;
+  /** Of the ids and events that it took a run remembers so many when it goes on as new; what came up to `forgot` it may have taken. */
+  readonly remembers: number;
+  forgot: Arrived | undefined;
 };
 
 /** What a reader cannot know: what chance said, what was done outside, and when timers fired. */
@@ -290,6 +293,7 @@ export class Reader {
       case "wait": {
         const since = node.since === undefined ? "" : new Date(node.since).toISOString();
         const what = `${typeOf(node.kind)} ${node.id} ${since}`;
+        if (node.since !== undefined && node.since <= (this.#chain.forgot?.time ?? 0)) return next.no({ code: "LOOK_BACK_LOST", text: "" });
         return this.#call(node, "wait.set", what, next, node.within, node.since);
       }
       case "approval":
@@ -587,7 +591,7 @@ export class Reader {
       this.wrong.push(`the wait ${call.n} took ${String(data.event)}, the next is ${first?.event ?? "none"}`);
     else if (first !== undefined && this.#takerOf(first) !== call)
       this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
-    this.#chain.taken.add(String(data.event));
+    if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
     if (first !== undefined && shown(data.data) !== shown(first.value))
       this.wrong.push(`the wait ${call.n} holds ${shown(data.data)}, the event is ${shown(first.value)}`);
     this.#take(call.n ?? 0, "met")?.next.ok(data.data);
@@ -606,6 +610,7 @@ export class Reader {
 
   #fits({ node, since }: Pending, { type, id, time, seq }: Arrived): boolean {
     if (node.op !== "wait" || type !== typeOf(node.kind) || id !== node.id) return false;
+    if (seq <= (this.#chain.forgot?.seq ?? 0)) return false;
     return since === undefined ? seq > this.#chain.after : time >= since;
   }
 
@@ -629,6 +634,7 @@ export class Reader {
       this.end = { status: "cancelled" };
       return;
     }
+    if (end.status === "continued") this.#forget();
     if (end.status !== data.status) this.wrong.push(`the run is ${String(data.status)}, the program ${end.status}: ${shown(end)}`);
     if ((end.status === "completed" || end.status === "degraded") && shown(data.output) !== shown(end.output))
       this.wrong.push(`the run answers ${shown(data.output)}, the program ${shown(end.output)}`);
@@ -640,6 +646,21 @@ export class Reader {
       if (failure?.code !== end.code || (!end.text.startsWith("none: ") && !text.includes(/«.*»/.exec(end.text)?.[0] ?? "")))
         this.wrong.push(`the run fails with ${String(failure?.code)} ${text.slice(0, 100)}, the program with ${end.code} ${end.text}`);
     }
+  }
+
+  /**
+   * What a run remembers as it goes on as new: of each id the last event that a wait from its beginning took, for all before are
+   * taken, and each event behind it. Of more than it remembers the oldest go.
+   */
+  #forget(): void {
+    const taken = [...this.#chain.taken.values()].filter(({ seq }) => seq > (this.#chain.forgot?.seq ?? 0));
+    const names = Map.groupBy(taken, ({ type, id }) => `${type} ${id}`)
+      .values()
+      .flatMap((of) => {
+        const last = of.filter(({ fromStart }) => fromStart).sort((a, b) => b.seq - a.seq)[0];
+        return [...(last === undefined ? [] : [last]), ...of.filter(({ fromStart, seq }) => !fromStart && seq > (last?.seq ?? 0))];
+      });
+    this.#chain.forgot = [...names].sort((a, b) => b.seq - a.seq)[this.#chain.remembers] ?? this.#chain.forgot;
   }
 
   #unlike(call: Pending, type: string): void {

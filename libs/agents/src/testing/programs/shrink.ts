@@ -48,6 +48,7 @@ function* simplerCases(drawn: Case): Iterable<Case> {
   if (drawn.hostile) yield { ...drawn, hostile: false };
   if (drawn.mixed) yield { ...drawn, mixed: false };
   if (drawn.budget !== undefined) yield { ...drawn, budget: undefined };
+  if (drawn.remembers !== undefined) yield { ...drawn, remembers: undefined };
   if (drawn.from !== undefined) yield { ...drawn, from: undefined };
   if (drawn.runs > 1) yield { ...drawn, runs: 1 };
   if (drawn.start !== "operator") yield { ...drawn, start: "operator" };

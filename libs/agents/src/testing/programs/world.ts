@@ -116,7 +116,12 @@ export class World {
     };
     const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
     const models = paid(script({ say: "said" }), COST, clock);
-    const engine = startEngine(team, ports, models, { drainMs: 2_000, sourceOf, ...(budget === undefined ? {} : { budget }) });
+    const engine = startEngine(team, ports, models, {
+      drainMs: 2_000,
+      sourceOf,
+      ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
+      ...(budget === undefined ? {} : { budget }),
+    });
     engine.closed.catch((error: unknown) => this.faults.push(`the engine ended: ${String(error)}`));
     this.#replicas[slot] = {
       name,
