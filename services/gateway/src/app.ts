@@ -2,6 +2,7 @@ import type { Logger } from "@armada/event-sourcing";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { BrokenContract } from "./declared-types.ts";
 import { answerAll, drained, onClientError, problemOf, sendProblem } from "./errors.ts";
 import type { Inbox } from "./inbox.ts";
 import { wantKey } from "./key.ts";
@@ -18,6 +19,8 @@ export type AppOptions = {
   readonly key: string;
   readonly inbox: Inbox;
   readonly runs: Runs;
+  /** Contracts that are left out. */
+  readonly broken: readonly BrokenContract[];
   readonly logger: Logger;
   /** Senders of web hooks that may deliver here, in small letters; `*` for everyone. */
   readonly webhookOrigins: readonly string[];
@@ -29,7 +32,7 @@ export type AppOptions = {
 
 /** The HTTP face of the mesh, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { key, inbox, runs, logger, webhookOrigins, ready, signal } = options;
+  const { key, inbox, runs, broken, logger, webhookOrigins, ready, signal } = options;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     requestTimeout: 30_000,
@@ -76,7 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(healthRoutes({ ready }));
+  await app.register(healthRoutes({ ready, broken }));
   await app.register(
     async (v1) => {
       v1.addHook("onRequest", wantKey(key));

@@ -15,28 +15,57 @@ export async function teamNames(folder = SERVICES): Promise<string[]> {
   return (await readdir(folder)).filter((name) => existsSync(join(folder, name, "src/team.ts"))).sort();
 }
 
-/** What every team's contract declares. @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH`, `BAD_CONTRACT` */
-export async function declaredTypes(folder = SERVICES): Promise<DeclaredTypes> {
-  const found: { where: string; kind: ExternalKind }[] = [];
-  for (const name of await teamNames(folder)) {
-    const path = join(folder, name, "src/contract.ts");
+/** A contract that the gateway leaves out. `types`: what it declares; undefined where it cannot be read. */
+export type BrokenContract = { readonly team: string; readonly error: ArmadaError; readonly types: readonly string[] | undefined };
+export type Declared = { readonly types: DeclaredTypes; readonly broken: readonly BrokenContract[] };
+type Found = { readonly where: string; readonly kind: ExternalKind };
+
+/** What the teams' contracts declare. One that is broken, or does not agree with those before it, takes no other away. */
+export async function declaredTypes(folder = SERVICES): Promise<Declared> {
+  const found: Found[] = [];
+  const broken: BrokenContract[] = [];
+  for (const team of await teamNames(folder)) {
+    const path = join(folder, team, "src/contract.ts");
     if (!existsSync(path)) continue;
+    let own: readonly Found[] | undefined;
     try {
-      const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-      for (const value of Object.values(loaded)) if (isExternal(value)) found.push({ where: name, kind: value });
-    } catch (cause) {
-      throw new ArmadaError(
-        "BAD_CONTRACT",
-        `the contract of ${name} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
+      own = await externalsOf(team, path);
+      joinTypes([...found, ...own]);
+      found.push(...own);
+    } catch (error) {
+      if (!(error instanceof ArmadaError)) throw error;
+      broken.push({ team, error, types: own?.map(({ kind }) => kind.type) });
     }
   }
-  return joinTypes(found);
+  return { types: joinTypes(found), broken };
+}
+
+/** @throws ArmadaError `BAD_CONTRACT` */
+async function externalsOf(where: string, path: string): Promise<readonly Found[]> {
+  try {
+    const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return Object.values(loaded)
+      .filter(isExternal)
+      .map((kind) => ({ where, kind }));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ArmadaError("BAD_CONTRACT", `the contract of ${where} cannot be loaded: ${why}`, {
+      cause,
+      hint: "mend it and start the gateway again; `npx tsc --noEmit` shows where",
+    });
+  }
+}
+
+/** The contract for which an event of a type that is not served has to wait: the one that declares it, or that may. */
+export function heldUpBy({ types, broken }: Declared, type: string): BrokenContract | undefined {
+  return (
+    broken.find((one) => one.types?.includes(type) === true) ??
+    (types.has(type) ? undefined : broken.find((one) => one.types === undefined))
+  );
 }
 
 /** @throws ArmadaError `EXTERNAL_DISAGREES` where two declare a type differently, `EXTERNAL_CLASH` where two types get one subject */
-export function joinTypes(found: readonly { readonly where: string; readonly kind: ExternalKind }[]): DeclaredTypes {
+export function joinTypes(found: readonly Found[]): DeclaredTypes {
   const types = new Map<string, { where: string; kind: ExternalKind }>();
   const subjects = new Map<string, string>();
   for (const one of found) {

@@ -20,12 +20,14 @@ export async function gateway({
   teamPorts,
   teamQueues,
 }: Surroundings): Promise<{ close(): Promise<void> }> {
-  const types = await declaredTypes();
+  const declared = await declaredTypes();
+  for (const { team, error } of declared.broken)
+    log.error(`without the contract of ${team}: ${error.message}`, { team, code: error.code, error: error.cause ?? error });
   const teams = await teamNames();
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, types, {
+  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, declared, {
     acceptUndeclared,
   });
   const portsFor = (team: string): ReturnType<typeof teamPorts> => {
@@ -38,6 +40,7 @@ export async function gateway({
   const app = await buildApp({
     key: await gatewayKey(env),
     inbox,
+    broken: declared.broken,
     runs,
     logger: log,
     webhookOrigins,
@@ -45,7 +48,7 @@ export async function gateway({
     signal,
   });
   const url = await listen(app, host, port);
-  log.info(`listens at ${url}`, { types: [...types.keys()] });
+  log.info(`listens at ${url}`, { types: [...declared.types.keys()] });
   process.send?.({ type: "listening", url });
   return { close: () => app.close() };
 }

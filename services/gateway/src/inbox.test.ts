@@ -1,15 +1,18 @@
-import { decodeBody, type ExternalKind, external, shortHash } from "@armada/contracts";
+import { ArmadaError, decodeBody, type ExternalKind, external, shortHash } from "@armada/contracts";
 import { CALM, type Log, MemoryMesh, type StreamRoom } from "@armada/event-sourcing";
 import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { OutsideEvent } from "./cloud-event.ts";
-import { joinTypes } from "./declared-types.ts";
+import { type BrokenContract, type Declared, joinTypes } from "./declared-types.ts";
 import { Inbox } from "./inbox.ts";
 
 const Opened = external("com.example.ticket.opened", { id: (d) => d.ticket, data: z.object({ ticket: z.string() }) });
 const Noted = external("com.example.note.made", { data: z.object({}) });
-const types = joinTypes([Opened, Noted].map((kind) => ({ where: "support", kind: kind as unknown as ExternalKind })));
+const declared = {
+  types: joinTypes([Opened, Noted].map((kind) => ({ where: "support", kind: kind as unknown as ExternalKind }))),
+  broken: [],
+} satisfies Declared;
 
 function given(about: Partial<OutsideEvent> = {}): OutsideEvent {
   return {
@@ -30,13 +33,14 @@ function setUp(
   change: (log: Log) => Partial<Pick<Log, "append" | "last">> = () => ({}),
   acceptUndeclared = false,
   room: StreamRoom = roomy,
+  broken: readonly BrokenContract[] = [],
 ): { inbox: Inbox; subjects: () => string[]; bodies: () => string[] } {
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
   mesh.provision("gateway", []);
   const { log, objects } = mesh.connect("gateway");
   const inbox = new Inbox(
     { log: { append: log.append, last: log.last, ...change(log) }, objects, tracer: noTracer, now: () => 0, room: async () => room },
-    types,
+    { ...declared, broken },
     { acceptUndeclared },
   );
   const { messages } = mesh.stream("gateway");
@@ -49,6 +53,24 @@ test("an event is one fact, under the declared id of its data", async () => {
   const { inbox, subjects } = setUp();
   expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: false }]);
   expect(subjects()).toEqual([`evt.gateway.com_example_ticket.opened.t1.${key}`]);
+});
+
+test("what a broken contract declares, or may, is to be sent again; the types of the others are taken", async () => {
+  const error = new ArmadaError("BAD_CONTRACT", "it cannot be loaded");
+  const unread = setUp(undefined, true, roomy, [{ team: "sales", error, types: undefined }]);
+  expect(await unread.inbox.accept([given()], undefined)).toHaveLength(1);
+  await expect(unread.inbox.accept([given({ type: "com.example.sale.made" })], undefined)).rejects.toMatchObject({
+    kind: "contract-broken",
+    status: 503,
+    message: "the contract of team sales, which declares this type or may, is broken",
+    more: { field: "type", retryAfter: 60 },
+  });
+  const disputed = setUp(undefined, false, roomy, [{ team: "sales", error, types: [Opened.type] }]);
+  await expect(disputed.inbox.accept([given()], undefined)).rejects.toMatchObject({ kind: "contract-broken" });
+  await expect(disputed.inbox.accept([given({ type: "com.example.sale.made" })], undefined)).rejects.toMatchObject({
+    kind: "type-unknown",
+  });
+  expect([...unread.subjects(), ...disputed.subjects()]).toHaveLength(1);
 });
 
 test("the same source and id is the same event, whatever else it says; at once, too", async () => {

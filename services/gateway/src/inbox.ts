@@ -13,7 +13,7 @@ import {
 } from "@armada/contracts";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
-import { type DeclaredTypes, nearest } from "./declared-types.ts";
+import { type Declared, type DeclaredTypes, heldUpBy, nearest } from "./declared-types.ts";
 import type { EventData } from "./event-data.ts";
 import { issueField } from "./json-text.ts";
 import { Problem } from "./problem.ts";
@@ -32,6 +32,8 @@ export type InboxPorts = {
 };
 
 const RETRY_AFTER_S = 2;
+/** A person has to mend a contract first. */
+const MENDED_AFTER_S = 60;
 const RIVAL_MS = 5;
 const RIVAL_TRIES = 100;
 
@@ -40,18 +42,20 @@ type Prepared = { readonly key: string; readonly subject: string; readonly outsi
 /** Makes facts of the gateway from what came from outside: the same source and id is one event, whatever else it says. */
 export class Inbox {
   readonly #ports: InboxPorts;
+  readonly #declared: Declared;
   readonly #types: DeclaredTypes;
   readonly #undeclared: boolean;
 
-  constructor(ports: InboxPorts, types: DeclaredTypes, options: { acceptUndeclared: boolean }) {
+  constructor(ports: InboxPorts, declared: Declared, options: { acceptUndeclared: boolean }) {
     this.#ports = ports;
-    this.#types = types;
+    this.#declared = declared;
+    this.#types = declared.types;
     this.#undeclared = options.acceptUndeclared;
   }
 
   /**
    * Stores all, in their order, or none where one is not legal. Answers when the log has acknowledged.
-   * @throws Problem `type-unknown`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `busy`, `id-taken`
+   * @throws Problem `type-unknown`, `contract-broken`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `busy`, `id-taken`
    */
   async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
     const prepared = events.map((event) => this.#prepare(event));
@@ -67,6 +71,12 @@ export class Inbox {
   #prepare(outside: OutsideEvent): Prepared {
     const { id, source, type, data, data_base64, field } = outside;
     const key = shortHash(source, id);
+    const waitsFor = heldUpBy(this.#declared, type);
+    if (waitsFor !== undefined)
+      throw new Problem("contract-broken", `the contract of team ${waitsFor.team}, which declares this type or may, is broken`, {
+        field: field("type"),
+        retryAfter: MENDED_AFTER_S,
+      });
     const kind = this.#types.get(type);
     if (kind === undefined && !this.#undeclared) {
       const near = nearest(this.#types, type);

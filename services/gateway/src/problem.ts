@@ -24,6 +24,7 @@ const KINDS = {
   "log-unavailable": [503, "The log cannot be reached"],
   "log-full": [503, "The log is full"],
   "team-silent": [503, "The team does not answer"],
+  "contract-broken": [503, "A team's contract is broken"],
   busy: [503, "There is no room for more now"],
 } as const;
 

@@ -1,8 +1,12 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";
+import type { MeshFile } from "../mesh/mesh-file.ts";
 import type { Session } from "../session.ts";
 import type { MeshTeam } from "../teams.ts";
 import { troublesOf } from "./looks.ts";
@@ -49,6 +53,23 @@ test("a replica that ended, one that is not connected, and a queue that nobody s
   expect(await codes({ queues: silent })).toEqual(["NOT_CONNECTED"]);
   expect(await codes({ queues: silent, replicas: { alive: 0, started: 0 } })).toEqual([]); // left out by --only
   expect(await codes({ queues: [...SERVED, queue("do_painter_a", { workers: 0, pending: 3 })] })).toEqual(["QUEUE_NOT_SERVED"]);
+});
+
+test("a team whose contract the gateway leaves out, and no other", async () => {
+  const broken = [{ team: "orders", code: "BAD_CONTRACT" }];
+  const server = createServer((_, response) => void response.end(JSON.stringify({ status: "ok", broken }))).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const mesh = (gateway: string) => ({ session: stream([], {}, { mesh: { gateway } as MeshFile }) });
+  const served = mesh(`http://127.0.0.1:${port}`);
+  try {
+    expect(await codes(served)).toEqual(["BAD_CONTRACT"]);
+    expect(await codes({ ...served, team: { name: "sales" } })).toEqual([]);
+  } finally {
+    server.close();
+  }
+  await once(server, "close");
+  expect(await codes(served)).toEqual([]);
 });
 
 test("a run that stopped, and none that went on to its end", async () => {

@@ -1,17 +1,22 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import type { BrokenContract } from "../declared-types.ts";
 import { Problem } from "../problem.ts";
 import { later } from "./schemas.ts";
 
 const READY_MS = 2_000;
 
-/** `/healthz`: the process answers. `/readyz`: the log does, too. */
-export function healthRoutes({ ready }: { ready: () => Promise<unknown> }): FastifyPluginAsync {
+/** Anybody may read it, so it says no more of an error than whose it is and of which kind. */
+const Broken = z.object({ team: z.string(), code: z.string() });
+
+/** `/healthz`: the process answers, and which teams' contracts it leaves out. `/readyz`: the log does, too. */
+export function healthRoutes({ ready, broken }: { ready: () => Promise<unknown>; broken: readonly BrokenContract[] }): FastifyPluginAsync {
+  const contracts = broken.length === 0 ? {} : { broken: broken.map(({ team, error }) => ({ team, code: error.code })) };
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    const ok = z.object({ status: z.literal("ok") });
-    app.get("/healthz", { schema: { response: { 200: ok } } }, async () => ({ status: "ok" as const }));
+    const ok = z.object({ status: z.literal("ok"), broken: z.array(Broken).optional() });
+    app.get("/healthz", { schema: { response: { 200: ok } } }, async () => ({ status: "ok" as const, ...contracts }));
     app.get("/readyz", { schema: { response: { 200: ok, 503: later } } }, async () => {
       await Promise.race([ready(), late()]);
       return { status: "ok" as const };

@@ -24,9 +24,10 @@ export async function memoryGateway(
     key,
     inbox: new Inbox(
       { log, objects, tracer: noTracer, now, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
-      joinTypes(types.map((kind) => ({ where: "desk", kind }))),
+      { types: joinTypes(types.map((kind) => ({ where: "desk", kind }))), broken: [] },
       { acceptUndeclared: types.length === 0 },
     ),
+    broken: [],
     runs: new Runs({
       log,
       objects,

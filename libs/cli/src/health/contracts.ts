@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { Look } from "./trouble.ts";
+
+const ANSWER_MS = 2_000;
+const Health = z.object({ broken: z.array(z.object({ team: z.string(), code: z.string() })).optional() });
+
+/** Its contract, which the gateway leaves out. A gateway that does not answer is another trouble, and told by its replicas. */
+export const contracts: Look = async ({ session: { mesh }, team: { name } }) => {
+  if (mesh?.gateway === undefined) return [];
+  const broken = await brokenAt(mesh.gateway);
+  return broken
+    .filter(({ team }) => team === name)
+    .map(({ code }) => ({
+      code,
+      message: "the gateway does without its contract: events of its types are answered 503",
+      next: "mend services/NAME/src/contract.ts, then start the gateway again; its log says what is wrong".replace("NAME", name),
+    }));
+};
+
+async function brokenAt(gateway: string): Promise<readonly { readonly team: string; readonly code: string }[]> {
+  try {
+    const answer = await fetch(new URL("/healthz", gateway), { signal: AbortSignal.timeout(ANSWER_MS) });
+    return Health.parse(await answer.json()).broken ?? [];
+  } catch {
+    return []; // it is not there, or it is something else
+  }
+}
