@@ -4,6 +4,7 @@ import type { Workflow } from "../define.ts";
 import { type Calls, type InlineWork, workflowContext } from "./context.ts";
 import { DeterminismError } from "./determinism.ts";
 import type { JournalEvent, JournalEventType } from "./journal-events.ts";
+import { ownCopy } from "./own-copy.ts";
 import { seeded } from "./seeded.ts";
 import { callOf, type Settler, settlementOf } from "./settlement.ts";
 
@@ -168,7 +169,7 @@ export class Execution {
   #start(input: unknown): Promise<void> {
     return this.#turn(() => {
       // A function that is not async throws, and answers, at once.
-      new Promise((resolve) => resolve(this.#workflow.run(input, workflowContext(this.#surface())))).then(
+      new Promise((resolve) => resolve(this.#workflow.run(ownCopy(input), workflowContext(this.#surface())))).then(
         (output) => this.#end({ output }),
         (error: unknown) => this.#end({ error }),
       );
@@ -244,7 +245,7 @@ export class Execution {
         target,
         record: record?.(n, this.#time),
         inline: work === undefined ? undefined : { n, name: target, root: this.#root, work },
-        resolve: resolve as (value: unknown) => void,
+        resolve: (value) => resolve(ownCopy(value) as T),
         reject,
       };
       this.#calls.set(n, call);

@@ -1,6 +1,7 @@
 import type { Envelope } from "@armada/contracts";
 import type { Objects } from "@armada/event-sourcing";
 import type { JournalEvent } from "./journal-events.ts";
+import { ownCopy } from "./own-copy.ts";
 
 /** Bodies above this go to the object store; the event holds digest and size. Bytes of UTF-8. */
 export const MAX_BODY = 64 * 1024;
@@ -42,9 +43,9 @@ export class Payloads {
     return { ...made, events: moved };
   }
 
-  /** `value`, or what it refers to. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
+  /** A copy of `value`, or of what it refers to. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
   async resolve(value: unknown): Promise<unknown> {
-    if (!isObjectRef(value)) return value;
+    if (!isObjectRef(value)) return ownCopy(value);
     const bytes = await this.#objects.get(value.$object, value.team);
     return JSON.parse(Buffer.from(bytes).toString("utf8"));
   }

@@ -186,6 +186,52 @@ test.each([4, 8, 14, 16, 17])(
   },
 );
 
+test("what a workflow or an agent does to a value that it got changes nothing of what is journaled", async () => {
+  const List = z.object({ list: z.array(z.string()) });
+  const lister = agent({
+    name: "lister",
+    does: "adds what it was not given, and fails twice",
+    tier: "worker",
+    input: z.any(),
+    output: List,
+    run: ({ input, attempt }) => {
+      input.list.push(`attempt ${attempt}`);
+      if (attempt < 3) throw new Error("not yet");
+      return input;
+    },
+  });
+  const spoiler = workflow({
+    name: "spoiler",
+    version: 1,
+    input: List,
+    output: z.unknown(),
+    run: async (input, ctx) => {
+      input.list.push("own");
+      const step = await ctx.step("list", () => [1]);
+      step.push(2);
+      const asked = await ctx.ask(lister, { list: ["asked"] });
+      asked.list.push("own");
+      const seen = [...step];
+      await ctx.sleep("1m");
+      step.push(3);
+      return { input, step, asked, seen };
+    },
+  });
+  const one = team({ name: "one", agents: [lister], workflows: [spoiler] });
+  const { start, ask, state, ended, clock } = setUp();
+  const first = start(one);
+  ask("one", "run_start", "r1", { workflow: "spoiler", input: { list: ["given"] } });
+  await clock.run(() => state("one", "r1").steps.get(2)?.status === "completed", 60_000);
+  await clock.run(() => false, 1_000);
+  first.kill();
+  start(one);
+  await ended("one", "r1");
+  expect(state("one", "r1").ended).toMatchObject({
+    status: "completed",
+    output: { input: { list: ["given", "own"] }, step: [1, 2, 3], asked: { list: ["asked", "attempt 3", "own"] }, seen: [1, 2] },
+  });
+});
+
 test("inline work behind an emit is done by the redelivery of what it was asked under", async () => {
   const Made = event("one.thing.made", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });
   let done = 0;

@@ -289,8 +289,9 @@ export class RunHost {
   }
 
   /** What an attempt of an agent gets: as journaled with its request; of read models that it did not have then, their state of now. */
-  contextFor(agent: string, journaled: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
-    return { ...this.#hooks.contextOf(agent), ...journaled };
+  contextFor(agent: string, journaled: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+    const others = Object.entries(this.#hooks.contextOf(agent) ?? {}).filter(([name]) => !Object.hasOwn(journaled, name));
+    return { ...(journalForm(Object.fromEntries(others), `the context of agent ${agent}`) as object), ...journaled };
   }
 
   #withContext(event: JournalEvent): JournalEvent {

@@ -1,5 +1,6 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
 import type { Failure, JournalEvent } from "./journal-events.ts";
+import { ownCopy } from "./own-copy.ts";
 
 /** A call's promise, as its outcome settles it. */
 export type Settler = { readonly kind: string; readonly target: string; resolve(value: unknown): void; reject(error: unknown): void };
@@ -59,7 +60,7 @@ export function settlementOf(event: JournalEvent): { readonly n: number; readonl
 function refusal(failure: Failure): Refusal {
   return new Refusal(failure.code, failure.message, {
     ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    details: failure.details,
+    details: ownCopy(failure.details),
   });
 }
 
