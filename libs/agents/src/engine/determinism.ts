@@ -10,6 +10,8 @@ const NEXT = {
 /** Stops a run: its function and its journal do not fit. Names the step, what the journal holds and what the code asked. */
 export class DeterminismError extends ArmadaError {
   override readonly name = "DeterminismError";
+  /** Where a step of `ctx.step` meets it, no further attempt does better. */
+  readonly terminal = true;
 
   constructor(
     code: keyof typeof NEXT,

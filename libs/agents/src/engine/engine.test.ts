@@ -187,6 +187,30 @@ test("a function that awaits something outside ctx stops the run and says so", a
   expect(stateOf(env.mesh, "strict", "r1").stopped).toMatchObject({ code: "WORKFLOW_AWAITS_OUTSIDE" });
 });
 
+test.each(["step", "sleep"] as const)("a ctx.%s inside the work of a step stops the run at once, and says so", async (inner) => {
+  const nested = workflow({
+    name: "nested",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async (input, ctx) => {
+      await ctx.step("outer", async () => {
+        await (inner === "step" ? ctx.step("inner", () => 1) : ctx.sleep("1s"));
+        return 1;
+      });
+      return input;
+    },
+  });
+  const env = mesh();
+  startReplica(env.mesh, team({ name: "strict", workflows: [nested] }), noModels, env);
+  env.mesh.stream("strict").append(...ask("strict", "nested", "r1", { n: 3 }), env.clock.now());
+  await env.clock.run(() => statusOf(stateOf(env.mesh, "strict", "r1")) === "stopped", 10_000);
+  expect(stateOf(env.mesh, "strict", "r1").stopped).toMatchObject({
+    code: "WORKFLOW_AWAITS_OUTSIDE",
+    message: expect.stringContaining(inner),
+  });
+});
+
 test("outcomes that wait while one is written leave in one message; what comes after the function's end is not journaled", async () => {
   const Many = z.object({ width: z.number(), first: z.boolean() });
   const fan = workflow({

@@ -181,12 +181,13 @@ export class Execution {
     this.#result = result;
   }
 
-  #outside(what: string): void {
+  #outside(what: string): DeterminismError {
     this.#fault ??= new DeterminismError("WORKFLOW_AWAITS_OUTSIDE", this.#workflow, {
       step: this.#next,
       journal: "no message was being answered",
-      code: `${what} after something that did not come from ctx`,
+      code: `${what} after something that did not come from ctx, or in the work of a ctx.step`,
     });
+    return this.#fault;
   }
 
   /** Counts a call; whether it is one too many. */
@@ -236,7 +237,7 @@ export class Execution {
   }
 
   #call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T> {
-    if (!this.#inTurn) this.#outside(`it called ${kind} ${target}`);
+    if (!this.#inTurn) return Promise.reject(this.#outside(`it called ${kind} ${target}`.trim()));
     const n = this.#next++;
     return new Promise<T>((resolve, reject) => {
       const call: Call = {
