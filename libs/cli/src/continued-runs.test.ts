@@ -18,10 +18,22 @@ const rounds = workflow({
     return { rounds: n };
   },
 });
+/** Asks two questions, one after the other. */
+const twice = workflow({
+  name: "twice",
+  version: 1,
+  input: z.object({}),
+  output: z.null(),
+  run: async (_, ctx) => {
+    await ctx.approval("pay 10?", { within: "1d", otherwise: "continue" });
+    await ctx.approval("pay 1,000,000?", { within: "1d", otherwise: "continue" });
+    return null;
+  },
+});
 
 let session: TeamSession;
 beforeAll(async () => {
-  session = await teamSession(team({ name: "loops", workflows: [rounds] }));
+  session = await teamSession(team({ name: "loops", workflows: [rounds, twice] }));
 });
 afterAll(() => session.stop());
 
@@ -63,4 +75,23 @@ test("an answer and a cancel by the first id are for the newest generation, and 
   expect(cancelled.emitted).toMatchObject([{ type: "done", run: "w3~3", status: "cancelled" }]);
   expect(await controlRun(session, ["loops"], "w3", cancellation({}), again)).toBe(0);
   expect(again.emitted).toMatchObject([{ type: "already", run: "w3~3", message: "already ended: cancelled" }]);
+});
+
+test("two answers at once are for the one question that both have seen", async () => {
+  await session.ask("loops", "run_start", "w4", { workflow: "twice", input: {} });
+  await waits("w4");
+  const said = await Promise.all(
+    [printer(), printer()].map(async (out) => {
+      await controlRun(session, ["loops"], "w4", approval({}), out);
+      return out.said.join();
+    }),
+  );
+  expect(said).toEqual(["approved w4", "approved w4"]);
+  // Behind both asks in the stream: what they did is done.
+  await controlRun(session, ["loops"], "w4", cancellation({}), printer());
+  const { waits: asked } = await session.state("loops", "w4");
+  expect([...asked.values()].map(({ n, open }) => [n, open])).toEqual([
+    [1, false],
+    [2, true],
+  ]);
 });

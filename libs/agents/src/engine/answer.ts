@@ -89,6 +89,11 @@ export function stop({ code, message, hint }: ArmadaError): JournalEvent {
   return { type: "run.stopped", data: { code, message: cut(message), ...(hint === undefined ? {} : { hint: cut(hint) }) } };
 }
 
+/** Whether a function ended because its team's file lacks something: once that is mended, the run goes on. */
+function isMistaken(error: unknown): error is ArmadaError {
+  return error instanceof ArmadaError && (error.code === "NOT_LISTED" || error.code === "FOREIGN_EVENT");
+}
+
 function end(
   run: HotRun,
   events: readonly JournalEvent[],
@@ -96,7 +101,7 @@ function end(
   workflow: Pick<Workflow, "name" | "output">,
 ): JournalEvent {
   const failed = (error: unknown): JournalEvent => ({ type: "run.ended", data: { status: "failed", failure: failureOf(error) } });
-  if ("error" in result) return failed(result.error);
+  if ("error" in result) return isMistaken(result.error) ? stop(result.error) : failed(result.error);
   const fits = fitting(workflow.output, result.output);
   if (!fits.success) return failed(new ArmadaError("OUTPUT_INVALID", `the run's output does not fit its schema: ${fits.message}`));
   let output: unknown;

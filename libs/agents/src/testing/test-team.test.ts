@@ -182,6 +182,20 @@ test("a wait for what the team does not list, and another team's fact, reject at
   await t.expectReplays();
 });
 
+test("a run that ends of what its team does not list is stopped, not failed", async () => {
+  const Paid = event("desk.bill.paid", { version: 1, id: (data) => data.text, data: Note });
+  const waits = workflow({
+    name: "waits",
+    version: 1,
+    input: Note,
+    output: z.unknown(),
+    run: ({ text }, ctx) => ctx.waitFor(Paid, { id: text }),
+  });
+  await using t = testTeam(team({ name: "desk", workflows: [waits], emits: [Paid] }), { seed: 1 });
+  await t.start("waits", { text: "a" }, "r1");
+  expect(t.run("r1")).toMatchObject({ status: "stopped", reason: { code: "NOT_LISTED", hint: expect.stringContaining("runs retry") } });
+});
+
 test("the generations of one run are one: the newest is shown and answered", async () => {
   const rounds = workflow({
     name: "rounds",

@@ -74,7 +74,8 @@ export async function showRun(
 
 export type Control = {
   readonly capability: "run_approve" | "run_cancel" | "run_retry" | "run_move";
-  readonly data: Readonly<Record<string, unknown>>;
+  /** Asked for after `check`. */
+  data(): Readonly<Record<string, unknown>>;
   /** What there is to do before; a text where there is nothing. */
   check(state: RunState): string | undefined;
   /** Whether the journal shows it done. */
@@ -108,7 +109,7 @@ export async function controlRun(
   await session.ask(team, control.capability, `${last.run.slice(0, 90)}-${randomBytes(6).toString("hex")}`, {
     run: last.run,
     by: "operator",
-    ...control.data,
+    ...control.data(),
   });
   const asked = last;
   while (Date.now() < deadline) {
@@ -142,29 +143,20 @@ function inVain(team: string, run: string, state: RunState): ArmadaError {
 }
 
 export function approval(flags: { reject?: boolean; n?: string; by?: string }): Control {
-  const given = (state: RunState): boolean =>
-    [...state.waits.values()].some(
-      (wait) => wait.kind === "approval" && !wait.open && (flags.n === undefined || wait.n === Number(flags.n)),
-    );
-  const open = (state: RunState): boolean =>
-    [...state.waits.values()].some(
-      (wait) => wait.kind === "approval" && wait.open && (flags.n === undefined || wait.n === Number(flags.n)),
-    );
-  let before = 0;
-  const closed = (state: RunState): number => [...state.waits.values()].filter((wait) => wait.kind === "approval" && !wait.open).length;
+  const about = (state: RunState) =>
+    [...state.waits.values()].filter((wait) => wait.kind === "approval" && (flags.n === undefined || wait.n === Number(flags.n)));
+  const openOf = (state: RunState) => about(state).find(({ open }) => open)?.n;
+  let asked: number | undefined;
   return {
     capability: "run_approve",
-    data: {
-      approved: flags.reject !== true,
-      ...(flags.by === undefined ? {} : { by: flags.by }),
-      ...(flags.n === undefined ? {} : { n: Number(flags.n) }),
-    },
+    // Names the question that was looked at: when the answer comes, another one may be open.
+    data: () => ({ approved: flags.reject !== true, ...(flags.by === undefined ? {} : { by: flags.by }), n: asked }),
     check: (state) => {
-      before = closed(state);
-      if (open(state)) return undefined;
-      return given(state) ? "already answered" : "nothing waits for an approval";
+      asked = openOf(state);
+      if (asked !== undefined) return undefined;
+      return about(state).length > 0 ? "already answered" : "nothing waits for an approval";
     },
-    done: (state) => closed(state) > before || state.ended !== undefined,
+    done: (state) => state.ended !== undefined || (asked !== undefined && state.waits.get(asked)?.open !== true),
     says: flags.reject === true ? "rejected" : "approved",
   };
 }
@@ -172,7 +164,7 @@ export function approval(flags: { reject?: boolean; n?: string; by?: string }): 
 export function cancellation(flags: { reason?: string }): Control {
   return {
     capability: "run_cancel",
-    data: flags.reason === undefined ? {} : { reason: flags.reason },
+    data: () => (flags.reason === undefined ? {} : { reason: flags.reason }),
     check: (state) => (state.ended === undefined ? undefined : `already ended: ${state.ended.status}`),
     done: (state) => state.ended !== undefined && state.ended.next === undefined,
     says: "cancelled",
@@ -184,7 +176,7 @@ export function retrial(): Control {
     state.stopped !== undefined || [...state.steps.values()].some((step) => step.status === "parked");
   return {
     capability: "run_retry",
-    data: {},
+    data: () => ({}),
     check: (state) => (state.ended === undefined && stuck(state) ? undefined : "nothing of it is parked or stopped"),
     done: (state) => state.ended !== undefined || !stuck(state),
     undone: (state, since) =>
@@ -220,7 +212,7 @@ export function move(flags: { to: string }): Control {
   const version = Number(flags.to);
   return {
     capability: "run_move",
-    data: { version },
+    data: () => ({ version }),
     check: (state) =>
       state.ended !== undefined ? `already ended: ${state.ended.status}` : state.version === version ? `already at v${version}` : undefined,
     done: (state) => state.version === version,
