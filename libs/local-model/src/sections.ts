@@ -16,8 +16,7 @@ const LEAST_SENTENCES = 3;
 type Heading = { readonly key: string; readonly surface: string; readonly holders: readonly Candidate[] };
 
 /**
- * Groups sentences under noun phrases that two documents or more have (where there is one, that it has), best first, until about
- * `target` words; what is left and speaks of a section's subject joins it.
+ * Groups sentences under noun phrases that two documents or more have, best first, until about `target` words; what is left and speaks of a section's subject joins it.
  */
 export function makeSections(
   candidates: readonly Candidate[],
@@ -26,18 +25,17 @@ export function makeSections(
   target: number,
   taken: Picked[],
 ): Section[] {
-  const documents = Math.min(2, new Set(candidates.map(({ doc }) => doc)).size);
-  const headings = findHeadings(candidates, topic, documents);
+  const headings = findHeadings(candidates, topic);
   const sections: Section[] = [];
   let total = 0;
   while (sections.length < MOST_SECTIONS && total < target) {
-    const next = best(headings, sections, taken, scores, Math.min(SECTION_WORDS, Math.max(90, target - total)), documents);
+    const next = best(headings, sections, taken, scores, Math.min(SECTION_WORDS, Math.max(90, target - total)));
     if (next === undefined) break;
     sections.push(next);
     taken.push(...next.picked);
     total += next.picked.reduce((sum, { sentence }) => sum + sentence.length, 0);
   }
-  const whole = withRest(sections, candidates, scores, target - total, taken, documents, topic);
+  const whole = withRest(sections, candidates, scores, target - total, taken, topic);
   const made = whole.map((section) => ({
     ...section,
     picked: inReadingOrder(section.picked, ({ sentence }) => sentence, scores, section.key),
@@ -62,24 +60,22 @@ export function makeSections(
     }));
 }
 
-/** Sentences without a section: each joins the one that speaks of its subject; the rest is a section of its own where it is enough. */
+/** Sentences without a section: each joins the one that speaks of its subject. A rest of many subjects is no section. */
 function withRest(
   sections: readonly Section[],
   candidates: readonly Candidate[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
   taken: Picked[],
-  documents: number,
   topic: string,
 ): Section[] {
   const grown = sections.map((section) => ({ ...section, picked: [...section.picked] }));
-  const rest: Picked[] = [];
   const topicStems = new Set(contentStems(topic));
   let left = room;
   const waiting = candidates.filter((one) => !taken.some(({ sentence, also }) => sentence === one || also.includes(one)));
   for (const one of waiting.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
     if (left < one.length || one.leans) continue;
-    const twin = [...taken, ...rest].find(({ sentence }) => jaccard(sentence.words, one.words) > ALIKE);
+    const twin = taken.find(({ sentence }) => jaccard(sentence.words, one.words) > ALIKE);
     if (twin !== undefined) {
       if (twin.sentence.doc !== one.doc && !twin.also.some(({ doc }) => doc === one.doc)) twin.also.push(one);
       continue;
@@ -88,24 +84,13 @@ function withRest(
       .map((section) => ({ section, shared: nearest(one, section.picked, topicStems) }))
       .filter(({ section, shared }) => shared >= 2 && wordsOf(section) < SECTION_WORDS * 1.4)
       .sort((a, b) => b.shared - a.shared)[0]?.section;
+    if (home === undefined) continue;
     const picked = { sentence: one, also: [] };
-    if (home === undefined) rest.push(picked);
-    else {
-      home.picked.push(picked);
-      taken.push(picked);
-      left -= one.length;
-    }
+    home.picked.push(picked);
+    taken.push(picked);
+    left -= one.length;
   }
-  const own = rest.slice(0, grown.length === 0 ? rest.length : 8).filter(({ sentence }) => {
-    left -= sentence.length;
-    return left >= 0;
-  });
-  const enough =
-    own.length >= (grown.length === 0 ? 1 : LEAST_SENTENCES) && new Set(own.map(({ sentence }) => sentence.doc)).size >= documents;
-  if (!enough || grown.length >= MOST_SECTIONS) return grown;
-  taken.push(...own);
-  const key = commonest(own, topicStems);
-  return key === undefined ? grown : [...grown, { heading: key.surface, key: key.key, picked: own }];
+  return grown;
 }
 
 /** Stems that a sentence shares with the nearest one of a section, the topic's apart. */
@@ -118,18 +103,7 @@ function wordsOf({ picked }: Section): number {
   return picked.reduce((sum, { sentence }) => sum + sentence.length, 0);
 }
 
-/** The phrase that most of the sentences have. */
-function commonest(picked: readonly Picked[], topic: ReadonlySet<string>): { key: string; surface: string } | undefined {
-  const counts = new Map<string, { surface: string; count: number }>();
-  for (const { sentence } of picked)
-    for (const { key, surface, length } of sentence.phrases)
-      if (!key.split(" ").every((part) => topic.has(part)))
-        counts.set(key, { surface: counts.get(key)?.surface ?? surface, count: (counts.get(key)?.count ?? 0) + 1 + length * 0.2 });
-  const [first] = [...counts].sort((a, b) => b[1].count - a[1].count || (a[0] < b[0] ? -1 : 1));
-  return first === undefined ? undefined : { key: first[0], surface: first[1].surface };
-}
-
-function findHeadings(candidates: readonly Candidate[], topic: string, documents: number): Heading[] {
+function findHeadings(candidates: readonly Candidate[], topic: string): Heading[] {
   const topicStems = new Set(contentStems(topic));
   const seen = new Map<string, { surfaces: Map<string, number>; holders: Set<Candidate> }>();
   for (const one of candidates)
@@ -143,9 +117,7 @@ function findHeadings(candidates: readonly Candidate[], topic: string, documents
   return [...seen]
     .filter(
       ([, { holders }]) =>
-        new Set([...holders].map((one) => one.doc)).size >= documents &&
-        holders.size >= 2 &&
-        holders.size <= Math.max(6, candidates.length * 0.3),
+        new Set([...holders].map((one) => one.doc)).size >= 2 && holders.size >= 2 && holders.size <= Math.max(6, candidates.length * 0.3),
     )
     .map(([key, { surfaces, holders }]) => ({
       key,
@@ -177,14 +149,13 @@ function best(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
-  documents: number,
 ): Section | undefined {
   let found: Section | undefined;
   let foundWorth = 0;
   const used = new Set(sections.flatMap((section) => section.key.split(" ")));
   for (const heading of headings) {
     if (heading.key.split(" ").some((stem) => used.has(stem))) continue;
-    const picked = pick(heading.holders, taken, scores, room, documents);
+    const picked = pick(heading.holders, taken, scores, room);
     if (picked === undefined) continue;
     const value = picked.reduce((sum, { sentence }) => sum + (scores.get(sentence) ?? 0), 0);
     const drawnOn = new Set(picked.map(({ sentence }) => sentence.doc)).size;
@@ -208,7 +179,6 @@ function pick(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
-  documents: number,
 ): Picked[] | undefined {
   const picked: Picked[] = [];
   const left = new Set(holders);
@@ -226,7 +196,7 @@ function pick(
     picked.push({ sentence: next, also: [] });
     length += next.length;
   }
-  if (picked.length < LEAST_SENTENCES || new Set(picked.map(({ sentence }) => sentence.doc)).size < documents) return undefined;
+  if (picked.length < LEAST_SENTENCES || new Set(picked.map(({ sentence }) => sentence.doc)).size < 2) return undefined;
   return picked;
 }
 

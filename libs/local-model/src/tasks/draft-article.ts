@@ -1,5 +1,6 @@
 import { contentStems, jaccard } from "@armada/text";
 import { type Candidate, candidatesOf } from "../candidates.ts";
+import { makeParts } from "../parts.ts";
 import { rank } from "../ranking.ts";
 import { ALIKE, makeSections, type Picked } from "../sections.ts";
 import { numberParam, type Task, textParam } from "./task.ts";
@@ -21,7 +22,9 @@ export const draftArticle: Task = ({ material, params, tagger }) => {
   const standfirst = taken.map(claim);
   const supply = candidates.reduce((sum, one) => sum + one.length, 0);
   const target = Math.min(numberParam(params, "words", 760), supply * SHARE);
-  const sections = makeSections(candidates, scores, topic, target, taken);
+  const several = new Set(candidates.map(({ doc }) => doc)).size > 1;
+  const shared = several ? makeSections(candidates, scores, topic, target, taken) : [];
+  const sections = shared.length > 0 ? shared : makeParts(candidates, scores, topic, target, taken);
   return {
     title: capital(topic),
     standfirst,

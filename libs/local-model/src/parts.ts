@@ -1,0 +1,83 @@
+import { contentStems, jaccard } from "@armada/text";
+import type { Candidate } from "./candidates.ts";
+import { headingOf } from "./heading-words.ts";
+import { ALIKE, type Picked, type Section } from "./sections.ts";
+
+/** Sentences of a part without a heading of its author's. */
+const PART = 5;
+const LEAST = 2;
+
+/**
+ * The article of one document, or of too little for sections that two documents share: its sentences in its own order, the best as far
+ * as there is room, in parts under its author's headings or under what they speak of.
+ */
+export function makeParts(
+  candidates: readonly Candidate[],
+  scores: ReadonlyMap<Candidate, number>,
+  topic: string,
+  target: number,
+  taken: Picked[],
+): Section[] {
+  const picked: Picked[] = [];
+  let left = target;
+  for (const one of [...candidates].sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
+    const twin = [...taken, ...picked].find(({ sentence }) => sentence === one || jaccard(sentence.words, one.words) > ALIKE);
+    if (twin !== undefined && twin.sentence.doc !== one.doc) twin.also.push(one);
+    if (twin !== undefined || one.length > left) continue;
+    picked.push({ sentence: one, also: [] });
+    left -= one.length;
+  }
+  taken.push(...picked);
+  picked.sort((a, b) => a.sentence.doc - b.sentence.doc || a.sentence.index - b.sentence.index);
+  const used = new Set<string>();
+  const topicStems = new Set(contentStems(topic));
+  return runsOf(picked).flatMap((run) => {
+    const own = run[0]?.sentence.headings.slice(1).at(-1);
+    const phrase = commonest(run, topicStems, used) ?? commonest(run, new Set(), used);
+    if (phrase !== undefined) used.add(phrase.key);
+    const heading =
+      own ??
+      (phrase === undefined
+        ? topic
+        : headingOf(
+            phrase.surface,
+            phrase.key,
+            run.map(({ sentence }) => sentence),
+          ));
+    return [{ heading, key: phrase?.key ?? "", picked: run }];
+  });
+}
+
+/** Neighbours under one heading; a part that is too short joins the one before it. */
+function runsOf(picked: readonly Picked[]): Picked[][] {
+  const runs: Picked[][] = [];
+  const heading = ({ sentence }: Picked): string => sentence.headings.slice(1).at(-1) ?? "";
+  for (const [i, one] of picked.entries()) {
+    const last = runs.at(-1);
+    const first = last?.[0];
+    const left = picked.length - i;
+    const headed = heading(one) !== "";
+    const goesOn = first !== undefined && heading(first) === heading(one) && (headed || (last?.length ?? 0) < PART || left < LEAST);
+    if (goesOn || (last !== undefined && last.length < LEAST)) last?.push(one);
+    else runs.push([one]);
+  }
+  const end = runs.at(-1);
+  const before = runs.at(-2);
+  if (end !== undefined && before !== undefined && end.length < LEAST) before.push(...(runs.pop() ?? []));
+  return runs;
+}
+
+/** The phrase that most of the sentences have. */
+function commonest(
+  picked: readonly Picked[],
+  topic: ReadonlySet<string>,
+  used: ReadonlySet<string>,
+): { key: string; surface: string } | undefined {
+  const counts = new Map<string, { surface: string; count: number }>();
+  for (const { sentence } of picked)
+    for (const { key, surface, length } of sentence.phrases)
+      if (!used.has(key) && !key.split(" ").every((part) => topic.has(part)))
+        counts.set(key, { surface: counts.get(key)?.surface ?? surface, count: (counts.get(key)?.count ?? 0) + 1 + length * 0.2 });
+  const [first] = [...counts].sort((a, b) => b[1].count - a[1].count || (a[0] < b[0] ? -1 : 1));
+  return first === undefined ? undefined : { key: first[0], surface: first[1].surface };
+}
