@@ -2,6 +2,7 @@ import { type DateMention, differ, stem } from "@armada/text";
 import { type ClauseClaim, canonicalStem, claimsOf } from "./contradiction-claims.ts";
 import type { Source } from "./documents.ts";
 import type { Contradiction } from "./draft.ts";
+import { namedAttribute, sameAttribute } from "./named-attribute.ts";
 import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";
 import type { Role } from "./roles.ts";
 import { excluded, sameThing, weights } from "./same-thing.ts";
@@ -78,7 +79,8 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
-    return sameThing(a, b, shared, head, weight, SAME_THING) ? label(a, [...shared, ...head]) : undefined;
+    const same = sameThing(a, b, shared, head, weight, SAME_THING) || sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
+    return same ? label(a, [...shared, ...head]) : undefined;
   }
   return otherDate(a, b, weight);
 }

@@ -89,7 +89,7 @@ export function pageBlocks(body: Element): PageBlock[] {
       return;
     }
     const level = /^h([1-6])$/u.exec(tagName)?.[1];
-    const kind = level !== undefined ? "heading" : tagName === "li" || tagName === "dd" ? "item" : "paragraph";
+    const kind = level !== undefined ? "heading" : isItem(node) ? "item" : "paragraph";
     flush(kind, level === undefined ? 0 : Number(level));
     path.push(node);
     children(node, links);
@@ -143,6 +143,14 @@ export function pageBlocks(body: Element): PageBlock[] {
   children(body, false);
   flush();
   return found;
+}
+
+/** An item, or the first paragraph of one. */
+function isItem(element: Element): boolean {
+  if (element.tagName === "li" || element.tagName === "dd") return true;
+  const parent = element.parentNode;
+  if (element.tagName !== "p" || parent === null || !("tagName" in parent)) return false;
+  return /^(?:li|dd)$/u.test(parent.tagName) && elementsIn(parent)[0] === element;
 }
 
 function leadsElsewhere(link: Element): boolean {
