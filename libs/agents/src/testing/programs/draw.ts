@@ -142,12 +142,14 @@ class Drawing {
         this.#one<How>(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge", "unsent", "unsent"]),
         "throw",
       );
+      // Beyond what a fallback waits for.
+      const long = how === "unsent" && agent === "soft" && this.#chance(0.5);
       return {
         op: "agent",
         agent,
         says: this.#value(),
-        ms: this.#below(this.#chance(0.1) ? 8_000 : 300),
-        fails: this.#chance(0.3) ? 1 + this.#below(5) : 0,
+        ms: long ? 270 + this.#below(30) : this.#below(this.#chance(0.1) ? 8_000 : 300),
+        fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
         how: how === "unsent" && (agent === "paid" || this.#without.has("busy models")) ? "throw" : how,
       };
@@ -166,7 +168,7 @@ class Drawing {
         kind: this.#one(KINDS),
         id: this.#without.has("meeting waits") ? this.#name() : this.#one(IDS),
         ...(this.#chance(0.6) ? { within: this.#length(40_000) } : {}),
-        ...(this.#chance(0.2) ? { since: 1 + this.#lengths++ } : {}),
+        ...(this.#chance(0.3) ? { since: 1 + this.#lengths++ } : {}),
       };
     if (dice < 66) return { op: "emit", id: this.#one(IDS), says: this.#value() };
     if (dice < 74) return { op: "sleep", ms: this.#length(20_000) };

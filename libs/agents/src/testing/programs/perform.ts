@@ -23,6 +23,8 @@ const FROM = {
 export const BESIDE_MS = 70_001;
 /** What each model call costs. */
 export const COST = { micros: 100, tokens: 10 };
+/** What an answer from a cache did not cost. */
+export const SAVED = { micros: 70, tokens: 7 };
 
 export const TEAM = "alpha";
 export const OTHER = "beta";

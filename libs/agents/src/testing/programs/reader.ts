@@ -72,6 +72,8 @@ export type Pending = {
   poor: boolean;
   /** While its model takes no request: until when at most, ms since 1970. */
   busy: number | undefined;
+  /** Since when it takes none, ms since 1970. */
+  busySince: number | undefined;
   readonly next: Next;
 };
 
@@ -82,6 +84,8 @@ export type End =
   | { readonly status: "continued"; readonly input: unknown };
 
 const ATTEMPTS = 4;
+/** So long a step with a fallback waits for its model, ms. */
+const LONGEST_BUSY_MS = 900_000;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
 const PASSIVE: ReadonlySet<string> = new Set([
   "step.attempt_failed",
@@ -401,6 +405,7 @@ export class Reader {
       failures: 0,
       poor: false,
       busy: undefined,
+      busySince: undefined,
       next,
     });
   }
@@ -440,6 +445,8 @@ export class Reader {
       return;
     }
     const wait = Math.min(60_000, call.node.ms * 200);
+    if (held && call.node.agent === "soft" && this.#tooBusy(call)) this.wrong.push(`call ${n} is held, and its fallback is due`);
+    call.busySince ??= time;
     if (held && ((why as { code?: unknown }).code !== "DRAWN_BUSY" || Date.parse(String(until)) > time + wait || wait <= 30_000))
       this.wrong.push(`call ${n} is held until ${String(until)} for a model that takes it after ${wait} ms`);
     if (!held && time < (call.busy ?? 0)) this.wrong.push(`call ${n} is released ${(call.busy ?? 0) - time} ms early`);
@@ -451,8 +458,9 @@ export class Reader {
     if (call === undefined) return;
     if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
       this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
-    if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000)
+    if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.#tooBusy(call))
       this.wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
+    if (waits === true) call.busySince ??= this.#last;
     const longest = Math.min(30_000, 1_000 * 2 ** call.failures);
     if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#last + longest)
       this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
@@ -471,6 +479,11 @@ export class Reader {
     if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
     call.parked = parked;
     if (!parked) call.failures = 0;
+  }
+
+  /** Whether a step has waited for its model for so long that a fallback answers. */
+  #tooBusy({ busySince }: Pending): boolean {
+    return busySince !== undefined && this.#last - busySince >= LONGEST_BUSY_MS;
   }
 
   /** Whether a step may have no attempt left. */
@@ -519,7 +532,7 @@ export class Reader {
     }
     if (type !== "step.completed") return this.#unlike(call, type);
     if (data.degraded !== undefined) {
-      if ((node.agent !== "soft" && node.agent !== "paid") || !this.#exhausted(call))
+      if ((node.agent !== "soft" && node.agent !== "paid") || !(this.#exhausted(call) || this.#tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
       this.#degraded = true;
       return this.#answered(call, data.output, { fallback: node.at }, "degraded");

@@ -59,7 +59,12 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const unsaid = new Set<number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
-  for (const { type, data } of journal.flatMap(({ events }) => events)) {
+  for (const { type, data, time } of journal.flatMap(({ events, message }) =>
+    events.map((event) => ({ ...event, time: Date.parse(message.envelopes[0]?.time ?? "") })),
+  )) {
+    for (const later of [data.until, data.retryAt])
+      if (calm && typeof later === "string" && Date.parse(later) < time)
+        wrong.push(`${type} of run ${run} names ${later}, which is over at ${new Date(time).toISOString()}`);
     const n = Number(data.n);
     const done = world.deeds.times(`${run}-${n}`);
     if (type === "step.worker_lost") lost++;
