@@ -72,7 +72,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "article",
-    minutes: 3,
+    minutes: 8,
     shows: "each statement stands in its source, and the article follows its documents",
     load: () => import("./article.ts"),
   },
