@@ -9,6 +9,7 @@ import { bytesOf, type DemoRun, demo } from "./demo.ts";
 import { startModelServer } from "./model-server.ts";
 import { type Place, place } from "./product.ts";
 import { type About, atLeast, type Figure, holds, none } from "./proof.ts";
+import { readFolder } from "./source-text.ts";
 
 const SHUFFLES = 100;
 
@@ -72,7 +73,7 @@ async function* variations(folder: ArticleFolder, whole: DemoRun, at: Place, how
   const copy = (name: string): string => join(at.cwd, `${folder.name}-${name}`);
   const gone = withoutOne(folder.path, copy("without"));
   const less = await write(copy("without"));
-  yield* judged(`${folder.name}, a document removed`, less, copy("without"));
+  yield* judged(`${folder.name}, a document removed`, less, copy("without"), isThin(copy("without")));
   yield none(
     `${folder.name}, a document removed: statements from it`,
     less.output.statements.filter(({ source }) => source.file === gone).map(({ text }) => text),
@@ -95,11 +96,17 @@ async function* variations(folder: ArticleFolder, whole: DemoRun, at: Place, how
   );
 }
 
-function* judged(name: string, run: DemoRun, folder: string): Generator<Figure> {
+/** Too few words for an article of 500, which is then not asked. */
+function isThin(folder: string): boolean {
+  const words = [...readFolder(folder).values()].flatMap((text) => text.match(/\p{L}+/gu) ?? []);
+  return words.length < 1_200;
+}
+
+function* judged(name: string, run: DemoRun, folder: string, thin = false): Generator<Figure> {
   yield holds(
     `${name}: completed, nothing degraded`,
     run.status === "completed" && run.degraded.length === 0,
     JSON.stringify(run.degraded),
   );
-  for (const figure of judgeArticle(run, folder)) yield { ...figure, name: `${name}: ${figure.name}` };
+  for (const figure of judgeArticle(run, folder, { short: thin })) yield { ...figure, name: `${name}: ${figure.name}` };
 }
