@@ -26,7 +26,8 @@ export { type JournalMessage, readJournalMessage } from "./engine/journal-messag
 export { concludedCalls, lapsedCalls } from "./engine/lapse.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./engine/payloads.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./engine/queues.ts";
-export type { View } from "./engine/read-models.ts";
+export { readModelStop } from "./engine/read-model-stops.ts";
+export { readModelStopped, type View } from "./engine/read-models.ts";
 export { readModelsAt } from "./engine/read-models-at.ts";
 export type { CallView } from "./engine/run-calls.ts";
 export { withOutput } from "./engine/run-output.ts";

@@ -179,7 +179,15 @@ export const lines = {
     .describe("what was said in this step so far does not count: its text begins again"),
   result,
   run,
-  state: z.object({ type: z.literal("state"), team: text, model: text, version: z.int(), asOf: count, state: z.unknown() }),
+  state: z.object({
+    type: z.literal("state"),
+    team: text,
+    model: text,
+    version: z.int(),
+    asOf: count,
+    state: z.unknown(),
+    stopped: z.object({ version: z.int(), seq: count, event: text, type: text, message: text }).optional(),
+  }),
   step: step.extend({ type: z.literal("step"), run: text }),
   text: z
     .object({

@@ -1,5 +1,5 @@
 import { parseSubject } from "@armada/contracts";
-import type { Handled, Ports, Queue } from "@armada/event-sourcing";
+import type { Handled, Message, Ports, Queue } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Team, Workflow } from "../define.ts";
 import type { Budget } from "./budget.ts";
@@ -10,6 +10,7 @@ import { Intake } from "./intake.ts";
 import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { persistently } from "./persistently.ts";
 import { queuesOf } from "./queues.ts";
+import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-model-stops.ts";
 import { ReadModels, type View } from "./read-models.ts";
 import { RunHost } from "./run-host.ts";
 import { Waits } from "./waits.ts";
@@ -56,11 +57,12 @@ export function startEngine(
     ports,
     {
       contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
+      checkContext: (agent, context) => views.checkContext(agents.get(agent)?.context ?? [], context),
       lookBack: (run, seq) => waits.lookBack(run, seq),
     },
     options.remembers,
   );
-  const views = new ReadModels(team, host.functions.payloads);
+  const views = new ReadModels(team, host.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
   const inlines = new Inlines(host);
   const worker = new Worker(host, inlines, models, options.budget);
   const waits = new Waits(host, inlines, signal);
@@ -91,9 +93,16 @@ export function startEngine(
       await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
     }),
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
-    ...(views.filters.length === 0 ? [] : [ports.log.follow(views.filters, 0, (message) => views.fold(message), signal)]),
+    ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
   ];
+
+  async function foldOrResume(message: Message): Promise<void> {
+    const other = stopIn(team.name, message);
+    if (other === undefined) return views.fold(message);
+    const own = views.views().find(({ name }) => name === other.model);
+    if (own !== undefined && own.stopped === undefined) sayResumed(team.name, other.model, other.at, ports, signal);
+  }
 
   async function followEnds(): Promise<void> {
     const from = await persistently("the log's head", ports, () => ports.log.head());

@@ -22,6 +22,8 @@ import { withinLists } from "./within-lists.ts";
 /** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
 export type HostHooks = {
   contextOf(agent: string): Readonly<Record<string, unknown>> | undefined;
+  /** @throws ArmadaError `READ_MODEL_STOPPED` */
+  checkContext(agent: string, context: Readonly<Record<string, unknown>>): void;
   lookBack(run: string, seq: number): Promise<void>;
 };
 
@@ -288,9 +290,10 @@ export class RunHost {
     );
   }
 
-  /** What an attempt of an agent gets: as journaled with its request; of read models that it did not have then, their state of now. */
+  /** What an attempt of an agent gets: as journaled with its request; of read models that it did not have then, their state of now. @throws ArmadaError `READ_MODEL_STOPPED` */
   contextFor(agent: string, journaled: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
     const others = Object.entries(this.#hooks.contextOf(agent) ?? {}).filter(([name]) => !Object.hasOwn(journaled, name));
+    this.#hooks.checkContext(agent, { ...journaled, ...Object.fromEntries(others) });
     return { ...(journalForm(Object.fromEntries(others), `the context of agent ${agent}`) as object), ...journaled };
   }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { capability, event, Refusal } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { agent, tool, workflow } from "../authoring.ts";
+import { agent, fold, readModel, tool, workflow } from "../authoring.ts";
 import { team } from "../team.ts";
 import { type Answers, answers, inTurn, testTeam } from "./index.ts";
 
@@ -216,4 +216,24 @@ test("the generations of one run are one: the newest is shown and answered", asy
   expect(t.run()).toMatchObject({ run: "r1~2", status: "completed" });
   await t.start("rounds", { n: 2 }, "r2");
   expect(() => t.run()).toThrow("there are 3: r1, r1~2, r2");
+});
+
+test("a fold that throws fails the test with the read model and its event", async () => {
+  const model = readModel({
+    name: "texts",
+    version: 1,
+    initial: (): readonly string[] => [],
+    folds: [
+      fold(Published, (texts: readonly string[], { data }): readonly string[] => {
+        if (data.text === "bad") throw new TypeError("no text");
+        return [...texts, data.text];
+      }),
+    ],
+  });
+  await using t = testTeam(team({ name: "desk", readModels: [model], emits: [Published] }), { seed: 1 });
+  await t.given(Published, { text: "good" });
+  await expect(t.given(Published, { text: "bad" })).rejects.toThrow(
+    /the read model texts v1 stopped at event .* \(desk.note.published, sequence 2\): no text/,
+  );
+  expect(t.state("texts")).toEqual(["good"]);
 });

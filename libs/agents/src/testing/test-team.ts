@@ -19,6 +19,7 @@ import type { Engine } from "../engine/engine.ts";
 import { fits } from "../engine/fits.ts";
 import { fitted } from "../engine/fitting.ts";
 import { factFilter } from "../engine/queues.ts";
+import { readModelStopped } from "../engine/read-models.ts";
 import { type RunView, readRun, viewOf } from "../engine/run-view.ts";
 import { type Answers, answerAsks } from "./other-teams.ts";
 import { watched } from "./real-work.ts";
@@ -141,6 +142,7 @@ export function testTeam(
       await turn();
     }
     if (faults.length > 0) throw faults[0];
+    for (const { name, stopped } of engine.views()) if (stopped !== undefined) throw readModelStopped(name, stopped);
   };
   return {
     given: async (kind, data, extensions) => {

@@ -1,10 +1,11 @@
-import { readModelsAt, type Team } from "@armada/agents";
+import { readModelStopped, readModelsAt, type Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { oneLine } from "../render/one-line.ts";
 import type { Session } from "../session.ts";
 
-/** A team's read models as of now, a time, or a sequence of its stream, rebuilt from the log. */
+/** A team's read models as of now, a time, or a sequence of its stream, rebuilt from the log; fails where one stopped. */
 export async function stateCommand(
   session: Session,
   teams: readonly Team[],
@@ -17,13 +18,25 @@ export async function stateCommand(
     throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name}`, { hint: `there are ${teams.map((one) => one.name).join(", ")}` });
   const { views, read } = await readModelsAt(team, session.log(name), session.objects, atOf(flags.at));
   for (const view of views) {
-    out.emit({ type: "state", team: name, model: view.name, version: view.version, asOf: view.asOf, state: view.state });
+    const { stopped } = view;
+    out.emit({
+      type: "state",
+      team: name,
+      model: view.name,
+      version: view.version,
+      asOf: view.asOf,
+      state: view.state,
+      ...(stopped === undefined ? {} : { stopped }),
+    });
     out.say(`${name}.${view.name} v${view.version}, as of sequence ${view.asOf}:`);
     out.say(JSON.stringify(view.state, undefined, 2));
+    if (stopped === undefined) continue;
+    const { message, code, hint } = readModelStopped(view.name, stopped);
+    out.say(`✗ ${oneLine(message)} (${code}): ${hint}`);
   }
   if (views.length === 0) out.say(`team ${name} has no read models`);
   out.say(`${read} events folded`);
-  return EXIT.ok;
+  return views.every(({ stopped }) => stopped === undefined) ? EXIT.ok : EXIT.failed;
 }
 
 function atOf(text: string | undefined): { seq?: number; time?: number } {

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
-import { matches } from "@armada/event-sourcing";
+import { type Log, matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";
 import type { MeshFile } from "../mesh/mesh-file.ts";
@@ -85,6 +85,17 @@ test("a run of a version that has no queue", async () => {
 
 test("messages of no run that were set aside", async () => {
   expect(await codes({ session: stream(["evt.orders.message.parked.x.1"], {}) })).toEqual(["MESSAGE_PARKED"]);
+});
+
+test("a read model that stands still, until who has folded that event takes it back", async () => {
+  const at = { version: 1, seq: 7, event: "e1", type: "orders.order.sent", message: "no parcel" };
+  const said = (event: string, data: unknown, stopped: unknown): Session => {
+    const envelope = { type: `armada.read_model.${event}`, data };
+    const last = { subject: `evt.orders.read_model.${event}.sent.2`, seq: 9, body: "", envelopes: [envelope, { data: { stopped } }] };
+    return stream(["evt.orders.read_model.stopped.sent.1"], {}, { log: () => ({ last: async () => last }) as unknown as Log });
+  };
+  expect(await codes({ session: said("stopped", at, at) })).toEqual(["READ_MODEL_STOPPED"]);
+  expect(await codes({ session: said("resumed", { version: 1, seq: 7 }, null) })).toEqual([]);
 });
 
 test("a source whose stream is elsewhere, and one that has brought nothing for long", async () => {
