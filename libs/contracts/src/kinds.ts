@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { ArmadaError } from "./errors.ts";
-import { checkName } from "./names.ts";
+import { checkCapabilityName, checkFactName, checkName } from "./names.ts";
 
 /** An event kind that a team publishes: `<team>.<entity>.<event>`. */
 export type EventKind<D = unknown> = {
@@ -57,8 +57,7 @@ export function event<D>(
   if (parts.length !== 3 || team === undefined || entity === undefined || name === undefined)
     throw new ArmadaError("BAD_EVENT_TYPE", `event type ${JSON.stringify(type)} has not the three parts team.entity.event`);
   checkName(team, "team");
-  checkName(entity, "entity");
-  checkName(name, "event");
+  checkFactName(entity, name);
   const upcasts = options.upcasts ?? {};
   for (let v = 1; v < options.version; v++)
     if (upcasts[v] === undefined)
@@ -71,7 +70,7 @@ export function event<D>(
   return made;
 }
 
-/** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE` */
+/** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE`, `BAD_NAME` */
 export function external<D>(type: string, options: { id?: (data: D) => string; data: z.ZodType<D> }): ExternalKind<D> {
   const parts = type
     .toLowerCase()
@@ -83,6 +82,7 @@ export function external<D>(type: string, options: { id?: (data: D) => string; d
     throw new ArmadaError("BAD_EVENT_TYPE", `external type ${JSON.stringify(type)} cannot become a subject`, {
       hint: "use two or more parts of letters and digits joined by dots, e.g. com.example.ticket.opened",
     });
+  checkFactName(entity, name);
   const { id = () => "", data } = options;
   const made: ExternalKind<D> = { kind: "external", type, team: "gateway", entity, event: name, version: 1, id, data, upcasts: {} };
   defined.push(made as unknown as AnyEventKind);
@@ -96,7 +96,7 @@ export function capability<I, O>(name: string, options: { input: z.ZodType<I>; o
   if (parts.length !== 2 || team === undefined || local === undefined)
     throw new ArmadaError("BAD_CAPABILITY", `capability ${JSON.stringify(name)} has not the two parts team.capability`);
   checkName(team, "team");
-  checkName(local, "capability");
+  checkCapabilityName(local);
   const made: Capability<I, O> = {
     kind: "capability",
     name,
