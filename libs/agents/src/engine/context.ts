@@ -46,6 +46,8 @@ export function workflowContext(calls: Calls): WorkflowContext {
       data: { n, type, id, since: since ?? "", ...(within === undefined ? {} : { until: until(now, within) }), ...more },
     }));
   };
+  /** Timers of deadlines whose work is done: nobody waits for them. */
+  const met = new Set<number>();
   const context: WorkflowContext = {
     run: calls.run,
     now: () => calls.now(),
@@ -84,13 +86,22 @@ export function workflowContext(calls: Calls): WorkflowContext {
       }));
     },
     sleep: (length) => calls.call("sleep", "", (n, now) => ({ type: "sleep.set", data: { n, until: until(now, length) } })),
-    deadline: (within, work) =>
-      Promise.race([
-        work(),
-        context.sleep(within).then(() => {
-          throw new ArmadaError("DEADLINE_EXCEEDED", `the deadline of ${within} passed`);
-        }),
-      ]),
+    deadline: async (within, work) => {
+      let timer: number | undefined;
+      const working = work();
+      const late = calls.call("sleep", "", (n, now) => {
+        timer = n;
+        return { type: "sleep.set", data: { n, until: until(now, within) } };
+      });
+      const passed = late.then(() => {
+        throw new ArmadaError("DEADLINE_EXCEEDED", `the deadline of ${within} passed`);
+      });
+      try {
+        return await Promise.race([working, passed]);
+      } finally {
+        if (timer !== undefined) met.add(timer);
+      }
+    },
     waitFor: (kind, options) => wait(kind, options, {}),
     waitForFact: (kind, options) => wait(kind, options, { fact: true }),
     approval: async (question, { show, within, otherwise }) => {
@@ -109,7 +120,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
       }));
     },
     continueAsNew: async (input) => {
-      const open = calls.outstanding();
+      const open = calls.outstanding().filter(({ n }) => !met.has(n));
       if (open.length > 0)
         throw new ArmadaError(
           "CONTINUE_WITH_OUTSTANDING",

@@ -196,6 +196,25 @@ test("a run that ends of what its team does not list is stopped, not failed", as
   expect(t.run("r1")).toMatchObject({ status: "stopped", reason: { code: "NOT_LISTED", hint: expect.stringContaining("runs retry") } });
 });
 
+test("a run continues as new behind a deadline that was kept, and not beside one that may still pass", async () => {
+  const rounds = workflow({
+    name: "rounds",
+    version: 1,
+    input: z.object({ n: z.number(), beside: z.boolean() }),
+    output: z.number(),
+    run: async ({ n, beside }, ctx) => {
+      const working = ctx.deadline("1h", () => (beside ? ctx.sleep("1m") : ctx.sleep("1s")));
+      if (!beside) await working;
+      return n < 2 ? ctx.continueAsNew({ n: n + 1, beside }) : n;
+    },
+  });
+  await using t = testTeam(team({ name: "desk", workflows: [rounds] }), { seed: 1 });
+  await t.start("rounds", { n: 1, beside: false }, "kept");
+  expect(t.run("kept").status).toBe("completed");
+  await t.start("rounds", { n: 1, beside: true }, "open");
+  expect(t.run("open")).toMatchObject({ status: "failed", reason: { code: "CONTINUE_WITH_OUTSTANDING" } });
+});
+
 test("the generations of one run are one: the newest is shown and answered", async () => {
   const rounds = workflow({
     name: "rounds",

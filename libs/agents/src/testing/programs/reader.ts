@@ -67,6 +67,8 @@ export type Pending = {
   /** Ordinal of the message that the program answers with it. */
   readonly made: number;
   parked: boolean;
+  /** A deadline's timer whose work is done: nothing waits for it. */
+  met: boolean;
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
   poor: boolean;
@@ -283,16 +285,20 @@ export class Reader {
       case "deadline": {
         const first = once(next);
         let early: (() => void) | undefined;
-        let begun = false;
+        let timer: Pending | undefined;
         const held = (then: () => void): void => {
-          if (begun) then();
-          else early ??= then; // its timer is asked for all the same
+          if (timer === undefined)
+            early ??= then; // its timer is asked for all the same
+          else {
+            timer.met = true;
+            then();
+          }
         };
         this.#block(node.body, { ok: (value) => held(() => first.ok(value)), no: (error) => held(() => first.no(error)) });
         const late = { ok: () => first.no({ code: "DEADLINE_EXCEEDED", text: "" }), no: first.no };
         this.#call(node, "sleep.set", "", late, node.ms);
-        begun = true;
-        return early?.();
+        timer = this.pending.at(-1);
+        return early === undefined ? undefined : held(early);
       }
       case "wait": {
         const since = node.since === undefined ? "" : new Date(node.since).toISOString();
@@ -348,7 +354,11 @@ export class Reader {
   #again(node: Extract<Node, { op: "again" }>, next: Next): void {
     if (this.#generation >= node.times) return next.ok("ended");
     const input = held({ generation: this.#generation + 1, carry: live(node.carry) });
-    const error = this.pending.length > 0 ? { code: "CONTINUE_WITH_OUTSTANDING", text: "" } : input === undefined ? NOT_JSON : undefined;
+    const error = this.pending.some(({ met }) => !met)
+      ? { code: "CONTINUE_WITH_OUTSTANDING", text: "" }
+      : input === undefined
+        ? NOT_JSON
+        : undefined;
     // Where it does go on as new nobody hears of the call beside.
     if (error !== undefined && node.beside === true) this.#call(node, "sleep.set", "", IGNORED, BESIDE_MS);
     if (error !== undefined || input === undefined) return next.no(error ?? NOT_JSON);
@@ -402,6 +412,7 @@ export class Reader {
       since,
       made: this.#ordinal,
       parked: false,
+      met: false,
       failures: 0,
       poor: false,
       busy: undefined,
