@@ -49,8 +49,13 @@ async function byGit(folder: string): Promise<string> {
   return join(to, "test/test-pages");
 }
 
-async function byGo(): Promise<string> {
-  const { stdout } = await run("go", ["mod", "download", "-json", MODULE], { timeout: 5 * MINUTES, cwd: tmpdir() });
+async function byGo(folder: string): Promise<string> {
+  const { stdout } = await run("go", ["mod", "download", "-json", MODULE], {
+    timeout: 5 * MINUTES,
+    cwd: folder,
+    // Its cache goes with the folder.
+    env: { ...process.env, GOMODCACHE: join(folder, "go"), GOFLAGS: "-modcacherw" },
+  });
   return join(z.object({ Dir: z.string() }).parse(JSON.parse(stdout)).Dir, "test-pages");
 }
 
