@@ -34,8 +34,10 @@ export async function release(host: RunHost, id: string, n: number, seq: number)
   if (held === undefined) return undefined;
   const early = Date.parse(held.until) - host.ports.clock.now();
   if (early > 0) return { kind: "retry", after: early };
-  await host.commit(id, seq, ({ state }) =>
-    state.ended === undefined && state.steps.get(n)?.held !== undefined ? { events: [{ type: "step.released", data: { n } }] } : undefined,
+  const { ordinal } = await host.commit(id, seq, ({ state }) =>
+    state.ended === undefined && state.steps.get(n)?.held?.at === held.at
+      ? { events: [{ type: "step.released", data: { n } }] }
+      : undefined,
   );
-  return DONE;
+  return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // it was released, or is held anew: the next look knows
 }
