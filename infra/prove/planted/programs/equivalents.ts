@@ -4,6 +4,7 @@ import type { Mutation } from "./mutations.ts";
 type Equivalent = { readonly file: string; readonly after: string; readonly from: string; readonly how: string; readonly reason: string };
 
 const BEHIND = "a stream that holds a run's first message stands at 1 at least";
+const FURTHER = "where a look back begins: further back it reads more, and what is before the run or taken is left out by itself";
 const FASTER = "a memory of what need not be looked at again: without it more is looked at, and the same found";
 
 const EQUIVALENTS: readonly Equivalent[] = [
@@ -16,6 +17,13 @@ const EQUIVALENTS: readonly Equivalent[] = [
   },
   { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
   { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
+  ...["state.after ?? 0", "state.carried?.passed[waitKey(type, id)]?.seq ?? 0"].map((from, index) => ({
+    file: "taken.ts",
+    after: index === 0 ? "Math.max(forgot, " : "state.after ?? 0, ",
+    from,
+    how: "the default always",
+    reason: FURTHER,
+  })),
   {
     file: "waits.ts",
     after: "const from = delivery === 1 ? (",

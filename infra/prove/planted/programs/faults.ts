@@ -31,14 +31,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "a workflow sees a step's value as it was made, and a replay as it was journaled",
     file: `${ENGINE}inlines.ts`,
-    from: "const output = journalForm(await work({ idempotencyKey: key, signal }),",
-    to: "const output = ((value: unknown, _: string) => value ?? null)(await work({ idempotencyKey: key, signal }),",
+    from: "const output = journalForm(\n",
+    to: "const output = ((value: unknown, _: string) => value ?? null)(\n",
   },
   {
     name: "an agent's value that no journal holds is a fault of the machinery",
     file: `${ENGINE}attempt.ts`,
-    from: "return journalForm(agent.output.parse(await Promise.race([run(), aborted(signal)])),",
-    to: "return ((value: unknown, _: string) => value ?? null)(agent.output.parse(await Promise.race([run(), aborted(signal)])),",
+    from: "return journalForm(fitted(agent.output,",
+    to: "return ((value: unknown, _: string) => value ?? null)(fitted(agent.output,",
   },
   {
     name: "a step whose value no journal holds is tried again",
@@ -61,8 +61,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "what is emitted need not fit once it is JSON",
     file: `${ENGINE}context.ts`,
-    from: "if (!read.success)",
-    to: "if (!read.success && kind.version < 0)",
+    from: 'fitted(kind.data, form, "EVENT_INVALID",',
+    to: 'if (kind.version < 0) fitted(kind.data, form, "EVENT_INVALID",',
   },
   {
     name: "inline work is done by whoever hears late of its outcome",
