@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const cli = join(fileURLToPath(import.meta.url), "../../../../libs/cli/src/main.ts");
-const documents = [{ name: "bridge.md", text: "# The bridge\n\nThe Arden bridge opened on 4 May 2021. It carries 1,240 people a day.\n" }];
+const text =
+  "# The bridge\n\nThe Arden bridge over the river Lune opened to walkers and cyclists on 4 May 2021. " +
+  "The Arden bridge carries 1,240 people a day between the station and the old harbour.\n";
+const documents = [{ name: "bridge.md", text }];
 const DEADLINE_MS = 30_000;
 
 let folder: string;
