@@ -20,8 +20,8 @@ export type ServerOptions = {
   readonly extra?: string;
   readonly syncInterval?: "always" | "100ms";
   readonly logger: Logger;
-  /** A descriptor that the server inherits: the lock on its store holds as long as it lives. */
-  readonly lock?: number;
+  /** The descriptor that the server inherits when it is started: the lock on its store holds as long as it lives. */
+  readonly lock?: () => number;
   /** Called with the server's pid as it is started, and again whenever it was started anew. */
   readonly started?: (pid: number) => void;
   /** Called with what it says where it could not write a stream, which then answers no publisher until it is started again. */
@@ -34,8 +34,8 @@ export type RunningServer = {
   readonly pid: () => number | undefined;
   /** When it was last started, ms since 1970. */
   readonly since: () => number;
-  /** Ends it; it is started again as after any other end. */
-  restart(): void;
+  /** Ends it; it is started again as after any other end. `SIGKILL`: it writes nothing more into its folder. */
+  restart(how?: "SIGTERM" | "SIGKILL"): void;
   stop(): Promise<void>;
 };
 
@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const run = (): ChildProcess => {
     since = Date.now();
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
-      stdio: ["ignore", "ignore", "pipe", ...(options.lock === undefined ? [] : [options.lock])],
+      stdio: ["ignore", "ignore", "pipe", ...(options.lock === undefined ? [] : [options.lock()])],
       detached: true, // a terminal's Ctrl-C goes to the whole group: the server must outlive the services that drain
       env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
@@ -107,9 +107,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     pid: () => child?.pid,
     since: () => since,
-    restart: () => {
+    restart: (how = "SIGTERM") => {
       const running = child;
-      running?.kill("SIGTERM");
+      running?.kill(how);
       setTimeout(() => running?.kill("SIGKILL"), GRACE_MS).unref(); // one that has ended takes no signal
     },
     stop: async () => {

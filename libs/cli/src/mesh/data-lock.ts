@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, ftruncateSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, readFileSync, statSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
@@ -12,13 +12,16 @@ import { isAlive } from "./mesh-file.ts";
  * the server inherits it, so that it holds until the server has ended, also where `up` was killed before.
  */
 export type DataLock = {
-  /** The locked file, for the server to inherit. */
+  /** The locked file, for the server to inherit; another one after `again`. */
   readonly file: number;
   /** The server that works on the folder: whoever locks it next ends it, where it outlived this process. */
   serverIs(pid: number | undefined): void;
+  /** Takes the folder that is there now, where it is another one than was locked. @throws ArmadaError `MESH_RUNNING` */
+  again(): Promise<void>;
   release(): void;
 };
 
+const LOCK = "up.json";
 const Held = z.object({ pid: z.int(), nats: z.int().optional() });
 /** For a server that outlived its `up` to end by SIGTERM; then it is killed, which loses nothing that it acknowledged. */
 const GRACE_MS = 4_000;
@@ -27,12 +30,37 @@ const LOOK_MS = 50;
 
 /** Takes the folder for this process; ends a server that a killed `up` left on it. @throws ArmadaError `MESH_RUNNING` with the pid of who has it */
 export async function lockData(folder: string): Promise<DataLock> {
+  let file = await lockFile(folder);
+  const serverIs = (nats: number | undefined): void => {
+    ftruncateSync(file);
+    writeSync(file, `${JSON.stringify({ pid: process.pid, nats })}\n`, 0);
+  };
+  serverIs(undefined);
+  return {
+    get file() {
+      return file;
+    },
+    serverIs,
+    again: async () => {
+      const there = statSync(join(folder, LOCK), { throwIfNoEntry: false });
+      const locked = fstatSync(file);
+      if (there?.dev === locked.dev && there.ino === locked.ino) return;
+      const before = file;
+      file = await lockFile(folder);
+      closeSync(before);
+    },
+    // The file stays: who removed it would leave two processes each with a lock on a file of that name.
+    release: () => closeSync(file),
+  };
+}
+
+async function lockFile(folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, "up.json");
+  const path = join(folder, LOCK);
   const began = performance.now();
   for (;;) {
     const file = tryLockFile(path);
-    if (file !== undefined) return held(file);
+    if (file !== undefined) return file;
     const holder = readHolder(path);
     if (holder !== undefined && isAlive(holder.pid)) throw meshRunning(holder.pid, folder);
     const waited = performance.now() - began;
@@ -40,16 +68,6 @@ export async function lockData(folder: string): Promise<DataLock> {
     if (holder?.nats !== undefined && worksOn(holder.nats, folder)) end(holder.nats, waited > GRACE_MS ? "SIGKILL" : "SIGTERM");
     await new Promise((done) => setTimeout(done, LOOK_MS));
   }
-}
-
-function held(file: number): DataLock {
-  const serverIs = (nats: number | undefined): void => {
-    ftruncateSync(file);
-    writeSync(file, `${JSON.stringify({ pid: process.pid, nats })}\n`, 0);
-  };
-  serverIs(undefined);
-  // The file stays: who removed it would leave two processes each with a lock on a file of that name.
-  return { file, serverIs, release: () => closeSync(file) };
 }
 
 /** Who wrote last that he has the folder; undefined while he writes it. */

@@ -26,7 +26,7 @@ export async function ownServer(options: {
       authorization: authorization(await ensureIdentities(options.keys, ROLES), []),
       syncInterval: options.syncInterval,
       logger: { info: () => undefined, warn: () => undefined },
-      lock: lock.file,
+      lock: () => lock.file,
       started: (pid) => lock.serverIs(pid),
     });
     return {

@@ -25,6 +25,7 @@ import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { keepFolder } from "./keep-folder.ts";
 import { keepStreams } from "./keep-streams.ts";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
@@ -94,7 +95,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       authorization: authorization(identities, permittedOf(services)),
       syncInterval: ours.syncInterval,
       logger,
-      ...(lock === undefined ? {} : { lock: lock.file }),
+      ...(lock === undefined ? {} : { lock: () => lock.file }),
       started: (pid) => {
         serverPid = pid;
         lock?.serverIs(pid);
@@ -161,6 +162,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
     await allReady(children);
     if (server !== undefined) {
       keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
+      void keepFolder(
+        resolve(data),
+        async () => {
+          await lock?.again();
+          server?.restart("SIGKILL");
+        },
+        say,
+        ending.signal,
+      );
       void keepRoom(keeper, room, logger, ending.signal);
       void keepStreams(keeper, services.map(topologyOfService), room, logger, ending.signal);
       operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });

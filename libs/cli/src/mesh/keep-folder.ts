@@ -1,0 +1,52 @@
+import { type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const EVERY_MS = 1_000;
+/** The folder itself, the lock, and the folders below which nats-server keeps the streams of all teams. */
+const WATCHED = ["", "up.json", "jetstream", "jetstream/$G", "jetstream/$G/streams"];
+
+/**
+ * Looks whether a folder still is the one of the looks before: by device and inode, of it and of what a server has made in it.
+ * A look answers what is gone or another one, and from then on goes by what is there.
+ */
+export function watchFolder(folder: string): () => string | undefined {
+  let known = new Map<string, string>();
+  return () => {
+    const there = new Map(WATCHED.flatMap((name) => identityOf(join(folder, name)).map((identity) => [name, identity] as const)));
+    const lost = [...known].find(([name, identity]) => there.get(name) !== identity)?.[0];
+    known = there;
+    return lost === undefined ? undefined : `${join(folder, lost)} is ${there.has(lost) ? "another one" : "gone"}`;
+  };
+}
+
+/**
+ * A server whose folder was taken away goes on with the files that it has open, and acknowledges what no disk will have: so it is
+ * started again, on the folder that is there then, within some seconds. Ends with the signal.
+ */
+export async function keepFolder(
+  folder: string,
+  restart: () => Promise<void>,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = watchFolder(folder);
+  for (let owed = false; !signal.aborted; ) {
+    try {
+      const lost = look();
+      if (lost !== undefined)
+        say(`${lost}: what was accepted since is not kept; starting nats-server again on the folder of the streams that is there now`);
+      owed ||= lost !== undefined;
+      if (owed) await restart();
+      owed = false;
+    } catch (error) {
+      if (!signal.aborted) say(`nats-server is not started again on ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
+  }
+}
+
+function identityOf(path: string): readonly string[] {
+  const found: Stats | undefined = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? [] : [`${found.dev} ${found.ino}`];
+}
