@@ -5,9 +5,11 @@ import {
   ArmadaError,
   type Attribute,
   asToken,
+  type Duration,
   type Envelope,
   encodeBody,
   keptAs,
+  milliseconds,
   runFilter,
   shortHash,
 } from "@armada/contracts";
@@ -39,8 +41,8 @@ export type TestTeam = AsyncDisposable & {
   start(workflow: string, input: unknown, id?: string): Promise<void>;
   /** Until nothing is in work: runs have ended, wait, or are parked. */
   idle(): Promise<void>;
-  /** Lets this much virtual time pass, whatever there is to do. */
-  advance(ms: number): Promise<void>;
+  /** Lets this much virtual time pass, whatever there is to do: milliseconds, or a length as `"4h"`. @throws ArmadaError `BAD_DURATION` */
+  advance(length: number | Duration): Promise<void>;
   /**
    * Answers the approval of the run of an id, else of the only one, or of the newest that goes on with its work.
    * @throws ArmadaError `WHICH_RUN`, `NOTHING_TO_APPROVE`
@@ -172,7 +174,10 @@ export function testTeam(
       await settle();
     },
     idle: settle,
-    advance: async (ms) => {
+    advance: async (length) => {
+      const ms = typeof length === "number" ? length : milliseconds(length);
+      if (!(ms >= 0))
+        throw new ArmadaError("BAD_DURATION", `time does not advance by ${String(length)}`, { hint: 'give milliseconds, or "4h"' });
       await clock.pass(ms);
       await settle();
     },
