@@ -12,11 +12,16 @@ export const ALIKE = 0.5;
 const MOST_SECTIONS = 6;
 const SECTION_WORDS = 170;
 const LEAST_SENTENCES = 3;
+/** Below so many sections a smaller one is made. */
+const LEAST_SECTIONS = 3;
+/** Words of all sections that make an article. */
+const ENOUGH = 600;
 
 type Heading = { readonly key: string; readonly surface: string; readonly holders: readonly Candidate[] };
 
 /**
- * Groups sentences under noun phrases that two documents or more have, best first, until about `target` words; what is left and speaks of a section's subject joins it.
+ * Groups sentences under noun phrases that two documents or more have, best first, until about `target` words; what is left and
+ * speaks of a section's subject joins it.
  */
 export function makeSections(
   candidates: readonly Candidate[],
@@ -29,7 +34,10 @@ export function makeSections(
   const sections: Section[] = [];
   let total = 0;
   while (sections.length < MOST_SECTIONS && total < target) {
-    const next = best(headings, sections, taken, scores, Math.min(SECTION_WORDS, Math.max(90, target - total)));
+    const room = Math.min(SECTION_WORDS, Math.max(90, target - total));
+    const next =
+      best(headings, sections, taken, scores, room, LEAST_SENTENCES) ??
+      (sections.length < LEAST_SECTIONS ? best(headings, sections, taken, scores, room, 2) : undefined);
     if (next === undefined) break;
     sections.push(next);
     taken.push(...next.picked);
@@ -72,23 +80,27 @@ function withRest(
   const grown = sections.map((section) => ({ ...section, picked: [...section.picked] }));
   const topicStems = new Set(contentStems(topic));
   let left = room;
-  const waiting = candidates.filter((one) => !taken.some(({ sentence, also }) => sentence === one || also.includes(one)));
-  for (const one of waiting.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
-    if (left < one.length || one.leans) continue;
-    const twin = taken.find(({ sentence }) => jaccard(sentence.words, one.words) > ALIKE);
-    if (twin !== undefined) {
-      if (twin.sentence.doc !== one.doc && !twin.also.some(({ doc }) => doc === one.doc)) twin.also.push(one);
-      continue;
+  // Where the page is short, less in common will do.
+  for (const least of [2, 1]) {
+    if (least === 1 && grown.reduce((sum, section) => sum + wordsOf(section), 0) >= ENOUGH) break;
+    const waiting = candidates.filter((one) => !taken.some(({ sentence, also }) => sentence === one || also.includes(one)));
+    for (const one of waiting.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0) || a.doc - b.doc || a.index - b.index)) {
+      if (left < one.length || one.leans) continue;
+      const twin = taken.find(({ sentence }) => jaccard(sentence.words, one.words) > ALIKE);
+      if (twin !== undefined) {
+        if (twin.sentence.doc !== one.doc && !twin.also.some(({ doc }) => doc === one.doc)) twin.also.push(one);
+        continue;
+      }
+      const home = grown
+        .map((section) => ({ section, shared: nearest(one, section.picked, topicStems) }))
+        .filter(({ section, shared }) => shared >= least && wordsOf(section) < SECTION_WORDS * 1.4)
+        .sort((a, b) => b.shared - a.shared)[0]?.section;
+      if (home === undefined) continue;
+      const picked = { sentence: one, also: [] };
+      home.picked.push(picked);
+      taken.push(picked);
+      left -= one.length;
     }
-    const home = grown
-      .map((section) => ({ section, shared: nearest(one, section.picked, topicStems) }))
-      .filter(({ section, shared }) => shared >= 2 && wordsOf(section) < SECTION_WORDS * 1.4)
-      .sort((a, b) => b.shared - a.shared)[0]?.section;
-    if (home === undefined) continue;
-    const picked = { sentence: one, also: [] };
-    home.picked.push(picked);
-    taken.push(picked);
-    left -= one.length;
   }
   return grown;
 }
@@ -149,13 +161,14 @@ function best(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
+  least: number,
 ): Section | undefined {
   let found: Section | undefined;
   let foundWorth = 0;
   const used = new Set(sections.flatMap((section) => section.key.split(" ")));
   for (const heading of headings) {
     if (heading.key.split(" ").some((stem) => used.has(stem))) continue;
-    const picked = pick(heading.holders, taken, scores, room);
+    const picked = pick(heading.holders, taken, scores, room, least);
     if (picked === undefined) continue;
     const value = picked.reduce((sum, { sentence }) => sum + (scores.get(sentence) ?? 0), 0);
     const drawnOn = new Set(picked.map(({ sentence }) => sentence.doc)).size;
@@ -179,6 +192,7 @@ function pick(
   taken: readonly Picked[],
   scores: ReadonlyMap<Candidate, number>,
   room: number,
+  least: number,
 ): Picked[] | undefined {
   const picked: Picked[] = [];
   const left = new Set(holders);
@@ -196,7 +210,7 @@ function pick(
     picked.push({ sentence: next, also: [] });
     length += next.length;
   }
-  if (picked.length < LEAST_SENTENCES || new Set(picked.map(({ sentence }) => sentence.doc)).size < 2) return undefined;
+  if (picked.length < least || new Set(picked.map(({ sentence }) => sentence.doc)).size < 2) return undefined;
   return picked;
 }
 

@@ -25,7 +25,10 @@ export function readPlain(text: string): TextBlock[] {
     kind = "paragraph";
   };
   for (const line of text.replaceAll("\f", "\n\n").split("\n")) {
-    const item = ITEM.exec(line)?.[1];
+    const marked = ITEM.exec(line)?.[1];
+    // A dash before a figure in the middle of a sentence is a range or a minus that a line's end has cut.
+    const goesOn = marked !== undefined && /^\d/u.test(marked) && kind === "paragraph" && /[^.:;!?]$/u.test(paragraph.at(-1) ?? "");
+    const item = goesOn ? undefined : marked;
     const numbered = NUMBERED.exec(line)?.[1];
     const heading = /^(#{1,6}) (\S.*)$/u.exec(line);
     if (RULE.test(line)) {

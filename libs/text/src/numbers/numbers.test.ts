@@ -16,6 +16,8 @@ describe("readNumbers", () => {
     ["$1.5bn, $1.5m and 48 million euros", "en", [1.5e9, 1.5e6, 48e6]],
     ["a quarter of a million, half a million, two and a half million", "en", [250_000, 500_000, 2_500_000]],
     ["two hundred and fifty thousand people, a dozen trams, twenty-five stops", "en", [250_000, 12, 25]],
+    ["50,1 Millionen, 8,4 miljoner. 2,5 Mrd. 3 Billionen", "de", [50.1e6, 8.4e6, 2.5e9, 3e12]],
+    ["97.4 crore and 5.17 lakh", "en-IN", [974e6, 517_000]],
     ["10⁶ kg, 3.2 × 10^5 m, 2.5e3 l", "en", [1e6, 320_000, 2500]],
     ["9,000[2] passengers, 9,000* of them", "en", [9000, 9000]],
     ["-5 degrees, 1½ hours, between 5 and 7", "en", [-5, 1.5, 5, 7]],
@@ -30,7 +32,8 @@ describe("readNumbers", () => {
     ["1.234,5 m", "en", "1.234,5"],
     ["1 240 seats", "en", "1 240"],
     ["9,000² passengers", "en", "9,000²"],
-    ["5m", "en", "5m"],
+    ["5m", "en", "5"],
+    ["5 billion", "de", "5"],
   ])("refuses %s by %s", (text, locale, refused) => {
     expect(read(text, locale)).toEqual([refused]);
     expect(readNumbers(text, locale)).toEqual([{ refused: expect.any(String), start: 0, end: refused.length }]);

@@ -1,5 +1,6 @@
 import { conventionOf, readDigits } from "./numerals.ts";
-import { SCALES, SPELLED, spelledValue } from "./spelled.ts";
+import { scaleWord } from "./scale-words.ts";
+import { SPELLED, spelledValue } from "./spelled.ts";
 import { unitAt } from "./units.ts";
 
 /** A number that a text gives, with its place in it. */
@@ -43,13 +44,14 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  */
 export function readNumbers(text: string, locale?: string): (ReadNumber | RefusedNumber)[] {
   const convention = locale === undefined || locale === "" ? undefined : conventionOf(locale);
+  const language = (locale ?? "").split("-")[0]?.toLowerCase() ?? "";
   const found: (ReadNumber | RefusedNumber)[] = [];
   for (const match of text.matchAll(DIGITS)) {
     // A space before three digits joins only what begins as a number in groups does.
     const run = /^\d{4,}[ \n]/u.test(match[0]) ? undefined : match[0];
     for (const [digits, from] of run === undefined ? parts(match[0], match.index) : [[match[0], match.index] as const]) {
       if (from < (found.at(-1)?.end ?? 0)) continue;
-      const one = numeral(text, digits, from, convention);
+      const one = numeral(text, digits, from, convention, language);
       if (one !== undefined) found.push(one);
     }
   }
@@ -76,6 +78,7 @@ function numeral(
   digits: string,
   from: number,
   convention: ReturnType<typeof conventionOf>,
+  language: string,
 ): ReadNumber | RefusedNumber | undefined {
   const before = text.slice(Math.max(0, from - 12), from);
   const end = from + digits.length;
@@ -109,8 +112,8 @@ function numeral(
     place *= 10 ** exponent(power[1] ?? power[2] ?? "");
     to += power[0].length;
   }
-  const scale = scaleAt(text, before, to);
-  if (scale === undefined) return refuse("the letter behind it is a scale or a unit", to + 1);
+  const scale = scaleAt(text, before, to, language);
+  if (scale === undefined) return refuse("what stands behind it may be a scale", to);
   const negative = /(?:^|[\s(])[-−]$/u.test(before) && !/\d\s[-−]$/u.test(before);
   const sign = negative ? -1 : 1;
   return {
@@ -135,19 +138,20 @@ function isNoNumber(digits: string, before: string, after: string): boolean {
   // Letters that are neither unit nor scale: 3D, 5G, 2x.
   const letters = /^\p{L}+/u.exec(after)?.[0];
   return (
-    letters !== undefined && unitAt(after) === undefined && !/^(?:k|m|mn|mio|mln|bn|tn|mrd)$/iu.test(letters) && !/^e[+-]?\d/iu.test(after)
+    letters !== undefined &&
+    unitAt(after) === undefined &&
+    !/^(?:k|m|mn|mio|mln|bn|tn|mrd|cr)$/iu.test(letters) &&
+    !/^e[+-]?\d/iu.test(after)
   );
 }
 
-function scaleAt(text: string, before: string, at: number): { factor: number; length: number } | undefined {
-  const after = text.slice(at, at + 16);
+function scaleAt(text: string, before: string, at: number, language: string): { factor: number; length: number } | undefined {
+  const after = text.slice(at, at + 24);
   const e = /^e([+-]?\d{1,3})(?![\p{L}\p{N}])/iu.exec(after);
   if (e?.[1] !== undefined) return { factor: 10 ** Number(e[1]), length: e[0].length };
-  const word = /^[- \u00a0]?(hundred|thousand|million|billion|trillion)(?!\p{L})/iu.exec(after);
-  if (word?.[1] !== undefined) return { factor: SCALES[word[1].toLowerCase()] ?? 1, length: word[0].length };
-  const short = /^\s?(mn|mio\.?|mln|bn|tn|mrd\.?)(?!\p{L})/iu.exec(after);
-  if (short?.[1] !== undefined)
-    return { factor: /^m(?!rd)/iu.test(short[1]) ? 1e6 : /^t/iu.test(short[1]) ? 1e12 : 1e9, length: short[0].length };
+  const word = /^[- \u00a0\u202f]?(\p{L}{2,})(?!\p{L})/u.exec(after);
+  const named = word?.[1] === undefined ? undefined : scaleWord(word[1].toLowerCase(), language);
+  if (word !== null && named !== undefined) return named === "unclear" ? undefined : { factor: named, length: word[0].length };
   const letter = /^(k|m)(?![\p{L}\p{N}/²³])/u.exec(after)?.[1];
   const money = /[€$£]\s?$/u.test(before) || /^[km]\s?[€$£]/u.test(after);
   if (letter === undefined) return { factor: 1, length: 0 };
