@@ -122,10 +122,12 @@ export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
       for (const quote of splitSentences(line.replace(/^- /u, ""))) {
         if (quote.endsWith("?")) continue;
         const whole = datesIn(quote);
-        const clauses = clausesOf(quote);
+        const clauses = clausesOf(quote).map(asEvent);
         const subject = subjectOf(clauses[0] ?? "");
-        for (const [i, clause] of clauses.entries())
-          claims.push(claimOf(claims.length, name, quote, clause, whole, i > 0 && LEANING.test(clause) ? subject : [], locale));
+        for (const [i, clause] of clauses.entries()) {
+          const of = i === 0 ? [] : LEANING.test(clause) ? subject : namedBefore(clauses[i - 1] ?? "", clause);
+          claims.push(claimOf(claims.length, name, quote, clause, whole, of, locale));
+        }
       }
     }
   }
@@ -155,6 +157,20 @@ function clausesOf(sentence: string): string[] {
 const ORDINAL = /\b(first|second|third|fourth|fifth)\s(?!\p{L}+ed\b|time\b)\p{Ll}/giu;
 /** A clause whose subject stands in the clause before it. */
 const LEANING = /^(?:it|they|he|she|its|their|his|her|which|who|whose|has|have|had|was|is|were|are|stops?|goes|then)\b/iu;
+
+/** What is in service since a day was opened on it. */
+function asEvent(clause: string): string {
+  return clause
+    .replace(/\b(?:has|have|had) been (?:in (?:service|operation|use)|open|operational|running)(?= (?:\p{Ll}+ ){0,3}since\b)/iu, "opened")
+    .replace(/(\bopened (?:\p{Ll}+ ){0,3})since\b/iu, "$1in")
+    .replace(/\b(?:came|comes?|went|entered|was (?:put|taken|brought))(?: in| into)? (?:service|operation|use)\b/iu, "opened");
+}
+
+/** "SWE-bench, a collection of 300 tasks": an apposition is of the name before it. */
+function namedBefore(before: string, clause: string): string[] {
+  if (!/^(?:a|an)\s\p{Ll}/u.test(clause)) return [];
+  return contentStems(/((?:\p{Lu}[\p{L}\p{N}-]*\s?)+)$/u.exec(before.trim())?.[1] ?? "");
+}
 
 function subjectOf(clause: string): string[] {
   const lead = clause.split(/\s(?:is|are|was|were|has|have|had|will|\p{Ll}+ed)\s/u)[0] ?? "";
@@ -201,7 +217,11 @@ function claimOf(
     quote,
     clause,
     about,
-    names: new Set([...clause.matchAll(/(?<=[\p{L}\p{N},;’'] )\p{Lu}[\p{L}’'-]+/gu)].map(([name]) => stem(name.toLowerCase()))),
+    names: new Set(
+      [...clause.matchAll(/(?<=[\p{L}\p{N},;’'] )\p{Lu}[\p{L}’'-]+|^\p{Lu}[\p{L}]*[\p{Lu}\p{N}][\p{L}\p{N}-]*/gu)].map(([name]) =>
+        stem(name.toLowerCase()),
+      ),
+    ),
     quantities,
     values: quantitiesIn(quote, inSentence, locale),
     dates,

@@ -11,6 +11,7 @@ import { excluded, sameThing, weights } from "./same-thing.ts";
 const FARTHEST = 8;
 /** How much of the smaller claim's weight the two must share to be about one thing. */
 const SAME_THING = 0.62;
+const SAME_NAMED = 0.45;
 const SAME_EVENT = 0.66;
 type Found = { readonly a: ClauseClaim; readonly b: ClauseClaim; readonly about: string };
 
@@ -79,7 +80,11 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
-    const same = sameThing(a, b, shared, head, weight, SAME_THING) || sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
+    // A count of one named thing needs less in common besides.
+    const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
+    const same =
+      sameThing(a, b, shared, head, weight, named ? SAME_NAMED : SAME_THING, named ? 0.25 : undefined) ||
+      sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
     return same ? label(a, [...shared, ...head]) : undefined;
   }
   return otherDate(a, b, weight);

@@ -3,7 +3,7 @@ const SMALL =
     " ",
   );
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-export const SCALES: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
+const SCALES: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
 
 const DIGIT = SMALL.slice(1, 10).join("|");
 const UNDER_100 = `(?:(?:${TENS.join("|")})(?:[- ](?:${DIGIT}))?|${[...SMALL].reverse().join("|")})`;
