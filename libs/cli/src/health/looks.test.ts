@@ -55,6 +55,15 @@ test("a replica that ended, one that is not connected, and a queue that nobody s
   expect(await codes({ queues: [...SERVED, queue("do_painter_a", { workers: 0, pending: 3 })] })).toEqual(["QUEUE_NOT_SERVED"]);
 });
 
+test("a look leaves nothing in the stream of a team that nobody serves", async () => {
+  let asked = 0;
+  const session = stream([], {}, { ask: async () => ++asked });
+  await codes({ session, queues: SERVED.map((one) => ({ ...one, workers: 0 })), replicas: { alive: 0, started: 0 } });
+  expect(asked).toBe(0);
+  await codes({ session });
+  expect(asked).toBe(1);
+});
+
 test("a team whose contract the gateway leaves out, and no other", async () => {
   const broken = [{ team: "orders", code: "BAD_CONTRACT" }];
   const server = createServer((_, response) => void response.end(JSON.stringify({ status: "ok", broken }))).listen(0, "127.0.0.1");

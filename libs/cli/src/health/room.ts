@@ -14,9 +14,11 @@ export const room: Look = async ({ session, team: { name } }) =>
 
 /**
  * Whether the team's stream takes messages, which only a message can tell: after a failed write all else about it looks well.
- * Full is another trouble, and what cannot be reached at all others say.
+ * Full is another trouble, and what cannot be reached at all others say. Where no replica serves the team nobody would take the
+ * message: it would wait there, as work.
  */
-export const writable: Look = async ({ session, team: { name } }) => {
+export const writable: Look = async ({ session, team: { name }, queues }) => {
+  if (queues.every(({ workers }) => workers === 0)) return [];
   try {
     await session.ask(name, "health_check", randomBytes(8).toString("hex"), {});
     return [];
