@@ -1,6 +1,6 @@
 import { team, workflow } from "@armada/agents";
 import { ArmadaError, capability } from "@armada/contracts";
-import type { Log } from "@armada/event-sourcing";
+import type { WholeReads } from "@armada/event-sourcing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { CausalTree } from "./causal-tree.ts";
@@ -23,11 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => session.stop());
 
-const away: Pick<Log, "load"> = {
-  load: async () => {
-    throw new ArmadaError("STREAM_MISSING", "there is no stream TEAM_risk on this server");
-  },
+const absent = async (): Promise<never> => {
+  throw new ArmadaError("STREAM_MISSING", "there is no stream TEAM_risk on this server");
 };
+const away: WholeReads = { load: absent, last: absent, scan: absent };
 
 test("a tree is shown as far as it can be read, and names the teams whose streams are not there", async () => {
   await session.ask("shop", "run_start", "s1", { workflow: "sale", input: {} });

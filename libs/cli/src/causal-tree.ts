@@ -1,6 +1,6 @@
 import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, type Team, viewOf } from "@armada/agents";
 import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter } from "@armada/contracts";
-import type { Log, Message } from "@armada/event-sourcing";
+import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 import type { TraceNode } from "./lines.ts";
 
 /** `missing`: the teams whose streams could not be read, so that what they did is not in the tree. */
@@ -19,11 +19,11 @@ const AWAY: ReadonlySet<string> = new Set(["STREAM_MISSING", "LOG_UNAVAILABLE"])
  */
 export class CausalTree {
   readonly #teams: readonly Team[];
-  readonly #log: (team: string) => Pick<Log, "load">;
+  readonly #log: (team: string) => WholeReads;
   #read = 0;
   readonly #missing = new Map<string, ArmadaError>();
 
-  constructor(teams: readonly Team[], log: (team: string) => Pick<Log, "load">) {
+  constructor(teams: readonly Team[], log: (team: string) => WholeReads) {
     this.#teams = teams;
     this.#log = log;
   }
@@ -136,16 +136,14 @@ export class CausalTree {
   async #load(team: string, filter: string): Promise<readonly Message[]> {
     if (parseSubject(`evt.${team}.a.b.c.d`) === undefined || /[\s>]/.test(filter)) return [];
     if (this.#missing.has(team)) return [];
-    const loaded = await this.#log(team)
-      .load(filter)
-      .catch((error: unknown) => {
-        if (!(error instanceof ArmadaError && AWAY.has(error.code))) throw error;
-        this.#missing.set(team, error);
-        return undefined;
-      });
-    if (loaded === undefined) return [];
-    const messages = loaded.kind === "loaded" ? loaded.messages : [];
-    this.#read += messages.length;
-    return messages;
+    try {
+      const { messages } = await loadWhole(this.#log(team), [filter]);
+      this.#read += messages.length;
+      return messages;
+    } catch (error) {
+      if (!(error instanceof ArmadaError && AWAY.has(error.code))) throw error;
+      this.#missing.set(team, error);
+      return [];
+    }
   }
 }

@@ -1,7 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
-import { type Live, type Log, type Logger, type Objects, ROOM_HINT, type StreamRoom, spans } from "@armada/event-sourcing";
+import {
+  type Live,
+  type Log,
+  type Logger,
+  loadWhole,
+  type Objects,
+  ROOM_HINT,
+  type StreamRoom,
+  spans,
+  type WholeReads,
+} from "@armada/event-sourcing";
 import {
   KeyRing,
   type Link,
@@ -136,13 +146,9 @@ export async function ask(
   });
 }
 
-export async function stateOf(log: Pick<Log, "load">, team: string, run: string): Promise<RunState> {
-  const loaded = await log.load(runFilter(team, run));
-  if (loaded.kind === "too_many")
-    throw new ArmadaError("JOURNAL_FULL", `the journal of ${run} has more than 1,000 messages`, {
-      hint: `armada events list --team ${team} --run ${run}`,
-    });
-  return readRun(loaded.messages);
+export async function stateOf(log: WholeReads, team: string, run: string): Promise<RunState> {
+  const { messages } = await loadWhole(log, [runFilter(team, run)]);
+  return readRun(messages);
 }
 
 /** `<workflow>-` and eight letters and digits. */

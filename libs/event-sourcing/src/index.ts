@@ -37,3 +37,4 @@ export type {
 export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./stream-room.ts";
 export { matches } from "./subject-filter.ts";
 export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";
+export { loadWhole, type WholeReads } from "./whole.ts";

@@ -15,7 +15,7 @@ import {
   withShown,
 } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
-import { type Live, type Log, type Message, type Objects, spans, type Tracer } from "@armada/event-sourcing";
+import { type Live, type Log, loadWhole, type Message, type Objects, spans, type Tracer, type WholeReads } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
@@ -26,7 +26,7 @@ export type RunsPorts = {
   readonly tracer: Tracer;
   readonly teams: readonly string[];
   readonly teamPorts: (team: string) => {
-    readonly log: Pick<Log, "load" | "follow" | "head">;
+    readonly log: WholeReads & Pick<Log, "follow" | "head">;
     readonly live: Pick<Live, "watch">;
     readonly room: RoomOf;
   };
@@ -79,10 +79,9 @@ export class Runs {
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     const looked = await Promise.allSettled(
       teams.map(async (team): Promise<Found | undefined> => {
-        const loaded = await teamPorts(team).log.load(runFilter(team, run));
-        if (loaded.kind === "too_many") throw new Problem("unexpected", `the journal of ${run} is too long to load`);
-        const state = readRun(loaded.messages);
-        return state.exists ? { team, run, state, messages: loaded.messages, upTo: loaded.upTo } : undefined;
+        const journal = await loadWhole(teamPorts(team).log, [runFilter(team, run)]);
+        const state = readRun(journal.messages);
+        return state.exists ? { team, run, state, ...journal } : undefined;
       }),
     );
     for (const one of looked) if (one.status === "fulfilled" && one.value !== undefined) return one.value;
@@ -150,8 +149,8 @@ export class Runs {
   async #open(found: Found, n: number): Promise<Found> {
     const { next } = found.state.ended ?? {};
     if (next === undefined || givenOf(found, n) !== undefined) return found;
-    const loaded = await this.#ports.teamPorts(found.team).log.load(runFilter(found.team, next));
-    const state = readRun(loaded.kind === "loaded" ? loaded.messages : []);
+    const { messages } = await loadWhole(this.#ports.teamPorts(found.team).log, [runFilter(found.team, next)]);
+    const state = readRun(messages);
     return state.exists ? this.#open(await this.find(next), n) : found;
   }
 

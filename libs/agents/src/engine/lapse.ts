@@ -1,5 +1,5 @@
-import { ArmadaError, runFilter } from "@armada/contracts";
-import type { Log, Message } from "@armada/event-sourcing";
+import { runFilter } from "@armada/contracts";
+import { type Log, loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 import { type Block, type Drawn, drawsFilter, drawsIn, ledgerEventsIn, type Settled, type Suspect } from "@armada/ledger";
 import type { JournalData, JournaledCall } from "./journal-events.ts";
 import { readJournalMessage } from "./journal-message.ts";
@@ -9,7 +9,7 @@ import { readJournalMessage } from "./journal-message.ts";
  * they cost, suspect where none does. Calls that the ledger has heard of are left out.
  */
 export async function lapsedCalls(
-  { log, draws }: { readonly log: Pick<Log, "scan" | "load">; readonly draws: Pick<Log, "scan"> },
+  { log, draws }: { readonly log: WholeReads; readonly draws: Pick<Log, "scan"> },
   team: string,
   block: string,
   { from }: Block,
@@ -39,15 +39,13 @@ export async function lapsedCalls(
 }
 
 /**
- * Which suspects an outcome has told the cost of since: a batch ends after its replica's lease, in another process. Of
- * journals that cannot be read whole nothing is said.
+ * Which suspects an outcome has told the cost of since: a batch ends after its replica's lease, in another process.
  */
-export async function concludedCalls(log: Pick<Log, "load" | "head">, team: string, suspects: readonly Suspect[]): Promise<Settled[]> {
+export async function concludedCalls(log: WholeReads & Pick<Log, "head">, team: string, suspects: readonly Suspect[]): Promise<Settled[]> {
   const settled: Settled[] = [];
   const upTo = suspects.length === 0 ? 0 : await log.head();
   for (const [run, calls] of Map.groupBy(suspects, (one) => one.run)) {
-    const loaded = await log.load(runFilter(team, run), upTo);
-    const { concluded } = readJournal(loaded.kind === "loaded" ? loaded.messages : []);
+    const { concluded } = await journalOf(log, team, run, upTo);
     for (const { day: _day, at: _at, ...known } of calls) {
       const outcome = concluded.get(known.call);
       if (outcome !== undefined && outcome.bill !== "unknown") settled.push({ ...known, ...billOf(outcome) });
@@ -75,14 +73,13 @@ function toldIn(message: Message): string[] {
 }
 
 async function journalOf(
-  log: Pick<Log, "load">,
+  log: WholeReads,
   team: string,
   run: string,
   atLeast: number,
 ): Promise<{ workflow: string; concluded: ReadonlyMap<string, JournaledCall> }> {
-  const loaded = await log.load(runFilter(team, run), atLeast);
-  if (loaded.kind === "too_many") throw new ArmadaError("JOURNAL_FULL", `the journal of run ${run} is longer than one load may be`);
-  return readJournal(loaded.messages);
+  const { messages } = await loadWhole(log, [runFilter(team, run)], atLeast);
+  return readJournal(messages);
 }
 
 function readJournal(messages: readonly Message[]): { workflow: string; concluded: ReadonlyMap<string, JournaledCall> } {

@@ -13,7 +13,7 @@ import {
   runFilter,
   shortHash,
 } from "@armada/contracts";
-import { MemoryMesh, type Message } from "@armada/event-sourcing";
+import { MemoryMesh, type Message, matches } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import type { Team } from "../define.ts";
@@ -255,8 +255,8 @@ export function testTeam(
   }
 
   function journal(id: string): readonly Message[] {
-    const loaded = stream.load(runFilter(team.name, id), stream.head);
-    return loaded.kind === "loaded" ? loaded.messages : [];
+    const filter = runFilter(team.name, id);
+    return stream.messages.filter(({ subject, envelopes }) => envelopes.length > 0 && matches(filter, subject));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { loadWhole } from "@armada/event-sourcing";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -14,8 +15,8 @@ export async function listParked(session: Pick<Session, "log" | "state">, teams:
   let found = 0;
   for (const team of teams)
     for (const run of await parkedRuns(session, team)) {
-      const state = await session.state(team, run);
-      if (!isParked(state)) continue;
+      const state = await readable(session, team, run, out);
+      if (state === undefined || !isParked(state)) continue;
       for (const step of viewOf(team, run, state).steps.filter((one) => one.status === "parked")) {
         found++;
         const { code = "", message = "" } = step.lastFailure ?? {};
@@ -36,11 +37,21 @@ export async function listParked(session: Pick<Session, "log" | "state">, teams:
   return EXIT.ok;
 }
 
+/** A run's state; where it cannot be read, it is named, and the others are listed all the same. */
+async function readable(session: Pick<Session, "state">, team: string, run: string, out: Output): Promise<RunState | undefined> {
+  try {
+    return await session.state(team, run);
+  } catch (error) {
+    if (!(error instanceof ArmadaError)) throw error;
+    out.say(`${run}  ${team}  cannot be read: ${oneLine(error.message)} (${error.code})`);
+    return undefined;
+  }
+}
+
 /** One run's parked steps with their causation chains. */
 export async function showParked(session: Pick<Session, "log">, teams: readonly string[], run: string, out: Output): Promise<number> {
   for (const team of teams) {
-    const loaded = await session.log(team).load(runFilter(team, run));
-    const messages = loaded.kind === "loaded" ? loaded.messages : [];
+    const { messages } = await loadWhole(session.log(team), [runFilter(team, run)]);
     const parked = messages.filter((message) => message.subject.startsWith(`run.${team}.park.`));
     if (parked.length === 0) continue;
     const state = readRun(messages);

@@ -13,6 +13,7 @@ import {
   withShown,
 } from "@armada/agents";
 import { ArmadaError, runFilter } from "@armada/contracts";
+import { loadWhole } from "@armada/event-sourcing";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -130,8 +131,8 @@ export async function controlRun(
 }
 
 async function journalAfter(session: Pick<Session, "log">, team: string, run: string, n: number): Promise<readonly JournalMessage[]> {
-  const loaded = await session.log(team).load(runFilter(team, run));
-  const journal = loaded.kind === "loaded" ? loaded.messages.map(readJournalMessage) : [];
+  const { messages } = await loadWhole(session.log(team), [runFilter(team, run)]);
+  const journal = messages.map(readJournalMessage);
   return journal.filter((message) => message !== undefined).filter((message) => message.n > n);
 }
 
@@ -202,9 +203,8 @@ export async function checkMove(session: Session, teams: readonly Team[], run: s
     throw new ArmadaError("VERSION_UNKNOWN", `team ${found.team} has no ${last.state.workflow} v${flags.to}`, {
       hint: `it serves ${served.map((one) => `v${one}`).join(", ") || "none"}`,
     });
-  const loaded = await session.log(found.team).load(runFilter(found.team, last.run));
-  const journal = loaded.kind === "loaded" ? loaded.messages : [];
-  const fault = await fits(team, { id: last.run, journal, version }, { objects: session.objects, idle: systemScheduler.idle });
+  const { messages } = await loadWhole(session.log(found.team), [runFilter(found.team, last.run)]);
+  const fault = await fits(team, { id: last.run, journal: messages, version }, { objects: session.objects, idle: systemScheduler.idle });
   if (fault !== undefined) throw fault;
 }
 

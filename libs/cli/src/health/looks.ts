@@ -1,3 +1,4 @@
+import { ArmadaError } from "@armada/contracts";
 import { contracts } from "./contracts.ts";
 import { defined } from "./definition.ts";
 import { parked } from "./parked.ts";
@@ -13,5 +14,16 @@ const looks: readonly Look[] = [defined, contracts, replicas, queues, consumers,
 
 /** What is wrong with a team now. `reading`: nothing is appended, so whether its stream takes messages is not known. */
 export async function troublesOf(about: Looked, reading = false): Promise<readonly Trouble[]> {
-  return (await Promise.all([...looks, ...(reading ? [] : [writable])].map(async (look) => look(about)))).flat();
+  return (await Promise.all([...looks, ...(reading ? [] : [writable])].map((look) => looked(look, about)))).flat();
+}
+
+/** What cannot be looked at is a trouble of its team, and takes no other team away. */
+async function looked(look: Look, about: Looked): Promise<readonly Trouble[]> {
+  try {
+    return await look(about);
+  } catch (error) {
+    if (!(error instanceof ArmadaError)) throw error;
+    const { code, message, hint } = error;
+    return [{ code, message, ...(hint === undefined ? {} : { next: hint }) }];
+  }
 }

@@ -1,5 +1,5 @@
-import { viewOf } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
+import { readRuns } from "./read-runs.ts";
 import type { Look } from "./trouble.ts";
 
 /** Steps that were set aside and not tried anew, and messages that no run's attempts would end. */
@@ -10,7 +10,7 @@ export const parked: Look = async ({ session, team: { name } }) => {
       return subject?.kind === "journal" ? [subject.run] : [];
     }),
   );
-  const views = await Promise.all([...runs].map(async (run) => viewOf(name, run, await session.state(name, run))));
+  const { views } = await readRuns(session, name, runs); // `open` tells those that cannot be read
   const steps = views
     .filter(({ endedAt }) => endedAt === undefined)
     .flatMap((view) => view.steps.filter(({ status }) => status === "parked"));

@@ -1,20 +1,18 @@
-import { isTaken, type RunView, shownAsServed, viewOf } from "@armada/agents";
+import { isTaken, type RunView, shownAsServed } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
 import type { QueueThere } from "@armada/nats";
 import type { Session } from "../session.ts";
+import { readRuns } from "./read-runs.ts";
 import type { Look, Trouble } from "./trouble.ts";
 
 /** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves. */
 export const open: Look = async ({ session, team: { name }, queues }) => {
-  const views = await Promise.all(
-    [...(await suspects(session, name, queues))].map(async (run) =>
-      shownAsServed(viewOf(name, run, await session.state(name, run)), queues),
-    ),
-  );
-  const stuck = views.filter(
-    ({ endedAt, status, waitingFor }) => endedAt === undefined && (status === "stopped" || waitsForAgent(waitingFor)),
-  );
-  return [...Map.groupBy(stuck, ({ reason, status }) => reason?.code ?? status)].map(([code, runs]) => said(code, runs));
+  const { views, unread } = await readRuns(session, name, await suspects(session, name, queues));
+  const stuck = views
+    .map((view) => shownAsServed(view, queues))
+    .filter(({ endedAt, status, waitingFor }) => endedAt === undefined && (status === "stopped" || waitsForAgent(waitingFor)));
+  const byCode = [...Map.groupBy(stuck, ({ reason, status }) => reason?.code ?? status)];
+  return [...unread, ...byCode.map(([code, runs]) => said(code, runs))];
 };
 
 /** Runs without an end that stopped at some time, or have a message that no queue takes. */

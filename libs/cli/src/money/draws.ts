@@ -1,6 +1,6 @@
 import { readRun } from "@armada/agents";
 import { runFilter } from "@armada/contracts";
-import type { Log } from "@armada/event-sourcing";
+import { loadWhole, type WholeReads } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { LedgerCall } from "./account.ts";
 
@@ -14,24 +14,17 @@ const Drawn = z.looseObject({ n: z.number(), call: z.string(), asked: z.string()
 export type Draw = { readonly at: number; readonly batch?: "open" | "ended" };
 
 /**
- * How calls were drawn, by what the ledger says and the journals of their runs; those that no run made are left out. A run whose journal cannot be
- * read whole counts as open. @throws ArmadaError `LOG_UNAVAILABLE`
+ * How calls were drawn, by what the ledger says and the journals of their runs; those that no run made are left out.
+ * @throws ArmadaError `LOG_UNAVAILABLE`
  */
-export async function drawsOf(
-  logOf: (team: string) => Pick<Log, "load">,
-  calls: readonly LedgerCall[],
-): Promise<ReadonlyMap<string, Draw>> {
+export async function drawsOf(logOf: (team: string) => WholeReads, calls: readonly LedgerCall[]): Promise<ReadonlyMap<string, Draw>> {
   const found = new Map<string, Draw>(calls.flatMap(({ call, drawnAt }) => (drawnAt === undefined ? [] : [[call, { at: drawnAt }]])));
   for (const ofRun of Map.groupBy(calls, ({ team, run }) => `${team} ${run}`).values()) {
     const [{ team, run } = { team: "", run: "" }] = ofRun;
-    const loaded = await logOf(team).load(runFilter(team, run));
-    if (loaded.kind === "too_many") {
-      for (const { call, at } of ofRun) found.set(call, { at, batch: "open" });
-      continue;
-    }
-    const { steps, ended } = readRun(loaded.messages);
+    const { messages } = await loadWhole(logOf(team), [runFilter(team, run)]);
+    const { steps, ended } = readRun(messages);
     const wanted = new Set(ofRun.map(({ call }) => call));
-    for (const { type, data, time } of loaded.messages.flatMap(({ envelopes }) => envelopes)) {
+    for (const { type, data, time } of messages.flatMap(({ envelopes }) => envelopes)) {
       const drawn = type === "armada.step.drawn" ? Drawn.safeParse(data).data : undefined;
       if (drawn === undefined || !wanted.has(drawn.call)) continue;
       const open = ended === undefined && steps.get(drawn.n)?.status === "requested";

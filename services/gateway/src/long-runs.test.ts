@@ -1,0 +1,33 @@
+import { encodeBody } from "@armada/contracts";
+import { MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { noTracer } from "@armada/runtime";
+import { expect, test } from "vitest";
+import { Runs } from "./runs.ts";
+
+test("a run of more messages than one load may bring is found whole", async () => {
+  const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
+  mesh.provision("shop", [], new Map());
+  const { log, objects } = mesh.connect("shop");
+  const write = async (n: number, type: string, data: object): Promise<void> => {
+    const id = `r1-${n}-w`;
+    const about = { specversion: "1.0", source: "/teams/shop", team: "shop", schemaversion: 1, hops: 0, correlationid: "r1" } as const;
+    const time = "2026-11-22T14:00:00.000Z";
+    await log.append(`run.shop.note.draw.r1.${n}`, encodeBody([{ ...about, id, type, subject: "r1", time, causationid: id, data }]));
+  };
+  await write(1, "armada.run.started", {
+    workflow: "sell",
+    version: 1,
+    source: "",
+    input: {},
+    root: 1,
+    by: { kind: "ask", from: "a", id: "b" },
+  });
+  for (let n = 2; n <= 1_100; n++) await write(n, "armada.step.tool", { n: 2, tool: "note", output: {} });
+  const live = { watch: async () => undefined };
+  const teamPorts = () => ({ log, live, room: async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 }) });
+  const runs = new Runs({ log, objects, tracer: noTracer, teams: ["shop"], queues: async () => [], teamPorts, now: () => 0 });
+  const found = await runs.find("r1");
+  expect(found.messages).toHaveLength(1_100);
+  expect(found.upTo).toBe(found.messages.at(-1)?.seq);
+});
