@@ -37,11 +37,12 @@ export async function follow(
   };
   while (!signal.aborted && !link.connection.isClosed()) {
     try {
-      const { created } = await identity.look();
-      if (of !== undefined && of !== created) last = 0;
-      of = created;
+      await identity.look();
+      if (of !== undefined && of !== identity.known) last = 0;
+      of = identity.known;
       const consumer = await ephemeral(link, stream, { filters: where.filters, from: last });
-      if ((await identity.look()).created === of) await consume(link, consumer, handle, { onward: true, signal });
+      await identity.look();
+      if (identity.known === of) await consume(link, consumer, handle, { onward: true, signal });
       dismiss(link, consumer);
     } catch (error) {
       if (signal.aborted) break;

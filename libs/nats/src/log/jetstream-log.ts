@@ -63,6 +63,7 @@ export function jetstreamLog(
   const identity = new StreamIdentity(link, stream, logger);
   const seen = new Set<number>();
   const take: TakeNow = (subject, seq, time, m, viaGet) => {
+    identity.saw(seq);
     const body = m.string();
     const headers = storedHeaders(m);
     const reading: Reading =
@@ -111,6 +112,7 @@ export function jetstreamLog(
     const signed = Buffer.from(signer.sign(subject, body));
     const appended = appendOnce(subject, signed, expect).then((result) => {
       if (result.kind === "full") void sayFull(subject);
+      if (result.kind === "appended" && subject.split(".", 2)[1] === team) identity.saw(result.seq);
       return result;
     });
     return expect?.filter.split(".")[1] !== team

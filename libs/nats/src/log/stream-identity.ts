@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
@@ -5,6 +6,9 @@ import { unavailable } from "../connection/unavailable.ts";
 import { statusOf } from "./stored-headers.ts";
 
 const TIMEOUT_MS = 5_000;
+/** So many answers in a row, so far apart, that a stream ends before what was seen of it are believed. */
+const SURE = 4;
+const AGAIN_MS = 250;
 /** nats-server's error code for "stream not found". */
 const NO_STREAM = 10059;
 
@@ -22,14 +26,18 @@ export type StreamInfo = {
 /**
  * Which stream a name stands for. One that was made anew, or restored, is another one under the same name, where sequences
  * mean something else: its time of creation differs (the server's own identity of a stream, the last field of
- * `Nats-Stream-Source`, is a hash of it).
+ * `Nats-Stream-Source`, is a hash of it). One whose files were put back to an older copy keeps that, and ends before what was
+ * seen of it.
  */
 export class StreamIdentity {
   readonly #link: Link;
   readonly #stream: string;
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
-  #known: string | undefined;
+  #created: string | undefined;
+  /** The highest sequence that was seen of it. */
+  #seen = 0;
+  #putBack = 0;
   #looking: Promise<StreamInfo> | undefined;
 
   constructor(link: Link, stream: string, logger: Logger) {
@@ -38,9 +46,14 @@ export class StreamIdentity {
     this.#logger = logger;
   }
 
-  /** The creation of the stream that was last seen; undefined before the first look. */
+  /** Another text for each stream that the name has stood for; undefined before the first look. */
   get known(): string | undefined {
-    return this.#known;
+    return this.#created === undefined ? undefined : `${this.#created} ${this.#putBack}`;
+  }
+
+  /** A message of the stream has this sequence. */
+  saw(seq: number): void {
+    if (seq > this.#seen) this.#seen = seq;
   }
 
   /**
@@ -61,17 +74,37 @@ export class StreamIdentity {
   }
 
   async #ask(): Promise<StreamInfo> {
-    const info = await streamInfo(this.#link, this.#stream);
-    const before = this.#known;
-    this.#known = info.created;
-    if (before !== undefined && before !== info.created) {
-      this.#logger.warn(
-        `${this.#stream} was made anew or restored: it is another stream, of ${info.created}, and is read from its beginning`,
-        { stream: this.#stream, before, created: info.created },
-      );
-      for (const listener of [...this.#listeners]) listener();
-    }
+    const { created: before, seen } = { created: this.#created, seen: this.#seen };
+    const info = await this.#settled(before, seen);
+    const { created, lastSeq } = info;
+    const another = before !== undefined && before !== created;
+    const older = before === created && lastSeq < seen;
+    this.#created = created;
+    if (another || older) this.#seen = lastSeq;
+    else this.saw(lastSeq);
+    if (older) this.#putBack++;
+    if (!another && !older) return info;
+    const what = another
+      ? `made anew or restored: it is another stream, of ${created},`
+      : `put back: it ends at ${lastSeq}, ${seen} was seen,`;
+    this.#logger.warn(`${this.#stream} was ${what} and is read from its beginning`, {
+      stream: this.#stream,
+      before,
+      created,
+      lastSeq,
+      seen,
+    });
+    for (const listener of [...this.#listeners]) listener();
     return info;
+  }
+
+  /** In a cluster a new leader may not have heard of all that is stored: one that says too little is asked again. */
+  async #settled(created: string | undefined, seen: number): Promise<StreamInfo> {
+    for (let tries = 1; ; tries++) {
+      const info = await streamInfo(this.#link, this.#stream);
+      if (info.created !== created || info.lastSeq >= seen || tries === SURE) return info;
+      await sleep(AGAIN_MS);
+    }
   }
 }
 
