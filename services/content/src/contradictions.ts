@@ -81,13 +81,27 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
       return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
-    const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
+    const named = head.length > 0 && !otherKind(a, b) && shared.some((part) => a.names.has(part) && b.names.has(part));
     const same =
       sameThing(a, b, shared, head, weight, named ? SAME_NAMED : SAME_THING, named ? 0.25 : undefined) ||
       sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
     return same ? label(a, [...shared, ...head]) : undefined;
   }
   return otherDate(a, b, weight);
+}
+
+/** Both have a noun with a word of its own before it (`main hall`, `small hall`): two of a kind. */
+function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
+  const before = ({ clause, about }: ClauseClaim): [string, string][] =>
+    [...clause.matchAll(/(?<=(?<![\p{L}])(\p{Ll}+)[ -])(\p{Ll}+)/gu)].flatMap(([, kind = "", noun = ""]): [string, string][] => {
+      const [one, of] = [canonicalStem(stem(kind)), canonicalStem(stem(noun))];
+      return about.has(one) && about.has(of) ? [[of, one]] : [];
+    });
+  const theirs = new Map(before(b));
+  return before(a).some(([noun, kind]) => {
+    const other = theirs.get(noun);
+    return other !== undefined && other !== kind && !b.about.has(kind) && !a.about.has(other);
+  });
 }
 
 function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
