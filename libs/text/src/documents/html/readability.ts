@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- a declaration of a foreign module is no module to import
+/// <reference path="./jsdom-parser.d.ts" />
 import { type Element, isElement, isText, type TextNode } from "./tree.ts";
 
 /** As much of the library's small DOM as is used here. */
