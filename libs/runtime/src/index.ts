@@ -10,3 +10,4 @@ export { limitsOf } from "./spending.ts";
 export { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 export { noTracer } from "./telemetry/tracer.ts";
 export { startTelemetry, type Telemetry } from "./telemetry/tracing.ts";
+export { topologyIn, topologyOfTeam } from "./wants.ts";

@@ -14,6 +14,7 @@ import { serverClock } from "./server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
+import { wantsOf } from "./wants.ts";
 
 const WAIT_MS = 1_000;
 const MEASURE_MS = 60_000;
@@ -97,6 +98,7 @@ async function run(
 ): Promise<void> {
   const { servers, keys, env, config, log } = about;
   proxyFromEnv(env);
+  process.send?.(wantsOf(team)); // its code may be another than the one that was provisioned
   // A promise that a team's code dropped must not end the replica: every other run would lose its attempts.
   process.on("unhandledRejection", (error) => log.error("a promise failed that nobody awaited", { error }));
   const stopping = new AbortController();

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
+import type { TeamTopology } from "@armada/nats";
+import { topologyIn } from "@armada/runtime";
 
 /** A service's replica, started again for ever when it ends by itself. */
 export type Child = {
@@ -27,6 +29,8 @@ export function startChild(options: {
   changed: () => void;
   /** The gateway tells where it listens. */
   listening: (url: string) => void;
+  /** A replica tells as it starts what its code wants of the server: that may have been edited since. */
+  wants: (topology: TeamTopology) => void;
 }): Child {
   const { service, main, logFile, say } = options;
   let stopping = false;
@@ -44,6 +48,8 @@ export function startChild(options: {
     child.on("message", (message) => {
       if (typeof message !== "object" || message === null || !("type" in message)) return;
       if (message.type === "ready") resolveReady();
+      const topology = topologyIn(message);
+      if (topology?.team === service) options.wants(topology);
       if (message.type === "listening" && "url" in message && typeof message.url === "string") options.listening(message.url);
     });
     child.once("exit", (code, signal) => {

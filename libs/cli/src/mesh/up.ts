@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { allQueues, queuesOf, sharesAnswers, sourcesOf } from "@armada/agents";
+import { sharesAnswers } from "@armada/agents";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
@@ -20,7 +20,7 @@ import {
   startServer,
   type TeamTopology,
 } from "@armada/nats";
-import { environmentOf, type Settings } from "@armada/runtime";
+import { environmentOf, type Settings, topologyOfTeam } from "@armada/runtime";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
@@ -65,6 +65,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const logger: Logger = { info: () => undefined, warn: (message) => say(message) };
   const names = services.map((service) => service.name);
+  const topologies = new Map(services.map((service) => [service.name, topologyOfService(service)]));
   const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
   const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
@@ -157,6 +158,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
             say,
             changed: () => changed(),
             listening,
+            wants: (topology) => void topologies.set(topology.team, topology),
           }),
         );
     await allReady(children);
@@ -172,7 +174,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         ending.signal,
       );
       void keepRoom(keeper, room, logger, ending.signal);
-      void keepStreams(keeper, services.map(topologyOfService), room, logger, ending.signal);
+      void keepStreams(keeper, () => [...topologies.values()], room, logger, ending.signal);
       operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
       void keepWritable(operator, { keys: await KeyRing.of(keys), teams: names, mute: unwritable, signal: ending.signal });
     }
@@ -217,7 +219,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
 
 /** The topology that a service's team wants. */
 export function topologyOfService({ team }: Service): TeamTopology {
-  return { team: team.name, queues: allQueues(queuesOf(team)), sources: sourcesOf(team), shares: sharesAnswers(team) };
+  return topologyOfTeam(team);
 }
 
 /** What the server lets the services' identities do depends on this. */
