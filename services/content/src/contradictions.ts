@@ -79,9 +79,10 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
+    if (otherKind(a, b)) return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
-    const named = head.length > 0 && !otherKind(a, b) && shared.some((part) => a.names.has(part) && b.names.has(part));
+    const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
     const same =
       sameThing(a, b, shared, head, weight, named ? SAME_NAMED : SAME_THING, named ? 0.25 : undefined) ||
       sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
