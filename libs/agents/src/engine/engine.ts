@@ -8,6 +8,7 @@ import { Faults, guarded, type Traced } from "./guard.ts";
 import { Inlines } from "./inlines.ts";
 import { Intake } from "./intake.ts";
 import { ofOneStream, streamReplaced } from "./one-stream.ts";
+import { lookBackOnce } from "./open-waits.ts";
 import { persistently } from "./persistently.ts";
 import { queuesOf } from "./queues.ts";
 import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-model-stops.ts";
@@ -95,6 +96,7 @@ export function startEngine(
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
     ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
+    ...(team.awaits.length === 0 ? [] : [lookBackOnce(team.name, ports, waits, signal)]),
   ];
 
   async function foldOrResume(message: Message): Promise<void> {
