@@ -28,6 +28,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "NO_SUCH_RUN",
   "RUN_NOT_STARTED",
   "BAD_JSON",
+  "KEY_TAKEN",
 ]);
 
 const USAGE: ReadonlySet<string> = new Set([
@@ -36,6 +37,7 @@ const USAGE: ReadonlySet<string> = new Set([
   "BAD_NAME",
   "BAD_LIMIT",
   "BAD_LIMITS",
+  "BAD_TIER",
   "BAD_CACHE",
   "BAD_BATCH",
   "NO_SUCH_TEAM",

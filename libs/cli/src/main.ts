@@ -146,7 +146,7 @@ command("run <workflow>", "starts TEAM.WORKFLOW")
   .option("--input <json>", "JSON, or @FILE")
   .option("--wait", "show its steps and wait for its end")
   .option("--stream", "the same, with what the models say in its calls")
-  .option("--key <key>", "idempotency key: the same key is the same run")
+  .option("--key <key>", "idempotency key: the same key is the same run, within a team")
   .action(
     withSession((session, out, signal, target: string, flags: Record<string, never>) => runCommand(target, flags, session, out, signal)),
   );

@@ -1,4 +1,4 @@
-import { admit, MAX_BODY, newest, type RunState, runIdOf, viewOf } from "@armada/agents";
+import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
@@ -9,7 +9,8 @@ import { loadServices } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
-import { newRunId, OPERATOR, type Session } from "../session.ts";
+import { checkKey, runOfKey } from "../run-key.ts";
+import { OPERATOR, type Session } from "../session.ts";
 import { watchRun } from "../watch-run.ts";
 import { watchText } from "../watch-text.ts";
 
@@ -58,11 +59,15 @@ async function checkRoom(session: Session, team: string): Promise<void> {
 export async function runCommand(target: string, flags: RunFlags, session: Session, out: Output, signal: AbortSignal): Promise<number> {
   const { team, workflow } = targetOf(target);
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
+  const run = runOfKey(workflow, flags.key);
   await checkStart(team, workflow, input);
   await checkServed(session, team);
   await checkRoom(session, team);
-  const run = flags.key === undefined ? newRunId(workflow) : runIdOf(flags.key);
+  const { key } = flags;
+  const ofThis = async (): Promise<void> => (key === undefined ? undefined : checkKey(session, { team, workflow, run, key }));
+  await ofThis();
   const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });
+  await ofThis(); // another one may have taken the key in between
   if (flags.wait !== true && flags.stream !== true) {
     out.emit({ type: "accepted", run, seq });
     out.say(`accepted: armada runs show ${run}`);
