@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { definedAgents, sourcesOf, type Team, unlisted } from "@armada/agents";
 import { ArmadaError, definedEvents } from "@armada/contracts";
 import { FEDERATION } from "@armada/ledger";
+import { z } from "zod";
+import { undeclared } from "./undeclared.ts";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -95,6 +97,24 @@ export async function checkListed(services: readonly Service[]): Promise<void> {
     hint: [...new Set([first, ...more].map(({ hint }) => hint))].join("; "),
   });
 }
+
+/** What events from outside would not come in, a line each; a contract that cannot be loaded is told by the gateway. */
+export async function undeclaredOf(services: readonly Service[]): Promise<readonly string[]> {
+  const declared = new Set<string>();
+  for (const name of await serviceNames("src/contract.ts")) {
+    const path = join(projectRoot, "services", name, "src/contract.ts");
+    const loaded: unknown = await import(pathToFileURL(path).href).catch(() => undefined);
+    if (loaded === undefined) return [];
+    for (const { success, data } of Object.values(loaded as object).map((one) => External.safeParse(one)))
+      if (success) declared.add(data.type);
+  }
+  return undeclared(
+    services.map(({ team }) => team),
+    declared,
+  );
+}
+
+const External = z.object({ kind: z.literal("external"), type: z.string() });
 
 /** The services of a mesh: with the one that grants the fleet's budget where there is a limit (`$8000/month`), else without. @throws ArmadaError `NO_SUCH_TEAM` */
 export async function withFederation(services: readonly Service[], fleet: string | undefined): Promise<readonly Service[]> {

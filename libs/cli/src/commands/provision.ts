@@ -7,7 +7,7 @@ import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { roomOf } from "../mesh/room.ts";
 import { applyTopology, permittedOf, topologyOfService } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { checkListed, loadServices, withFederation } from "../project.ts";
+import { checkListed, loadServices, undeclaredOf, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 
 /** Makes identities, streams, consumers and sources as the team definitions say; prints what it changes. */
@@ -18,6 +18,7 @@ export async function provisionCommand(
   const { config } = await settingsFor({});
   const loaded = await loadServices();
   await checkListed(loaded);
+  if (!config.gateway.acceptUndeclared) for (const line of await undeclaredOf(loaded)) out.say(line);
   const services = await withFederation(loaded, config.budgets.fleet);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
