@@ -21,12 +21,15 @@ import { parseWindow } from "./window.ts";
 
 const defined: string[] = [];
 
+const TIERS: Readonly<Record<Tier, true>> = { worker: true, specialist: true, orchestrator: true };
+const LIMITS: Readonly<Record<keyof Limits, true>> = { timeout: true, attempts: true, concurrency: true, tokensPerDay: true, budget: true };
+
 /** The names of the agents that this process has defined so far: what a check at start holds against the teams' lists. */
 export function definedAgents(): readonly string[] {
   return defined;
 }
 
-/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_LIMITS`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_LANE`, `BAD_WINDOW` */
+/** One kind of work. @throws ArmadaError `BAD_NAME`, `BAD_TIER`, `BAD_LIMITS`, `BAD_DURATION`, `BAD_LIMIT`, `BAD_CACHE`, `BAD_BATCH`, `BAD_LANE`, `BAD_WINDOW` */
 export function agent<I, O, const T extends Tools = Record<never, Tool>, const C extends readonly ReadModel[] = readonly []>(options: {
   name: string;
   does: string;
@@ -51,7 +54,19 @@ export function agent<I, O, const T extends Tools = Record<never, Tool>, const C
 }): Agent<I, O> {
   checkName(options.name, "agent");
   const limits = options.limits ?? {};
-  if (limits.timeout !== undefined) milliseconds(limits.timeout);
+  if (!Object.hasOwn(TIERS, options.tier))
+    throw new ArmadaError("BAD_TIER", `agent ${options.name}: tier is ${JSON.stringify(options.tier)}`, {
+      hint: `there are ${Object.keys(TIERS).join(", ")}`,
+    });
+  for (const key of Object.keys(limits))
+    if (!Object.hasOwn(LIMITS, key))
+      throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is no limit`, {
+        hint: `there are ${Object.keys(LIMITS).join(", ")}`,
+      });
+  if (limits.timeout !== undefined && !(milliseconds(limits.timeout) > 0))
+    throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.timeout is ${limits.timeout}`, {
+      hint: "use a length that an attempt can end in, e.g. 30s",
+    });
   for (const key of ["attempts", "concurrency", "tokensPerDay"] as const) {
     const value = limits[key];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))

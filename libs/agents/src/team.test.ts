@@ -12,6 +12,8 @@ const worker = agent({ name: "worker", does: "works", tier: "worker", input: Id,
 const run = workflow({ name: "run", version: 1, input: Id, output: Id, run: (id, ctx) => ctx.ask(worker, id) });
 const own = capability("alpha.do", { input: Id, output: Id });
 const theirs = capability("beta.do", { input: Id, output: Id });
+const odd = (more: object) =>
+  agent({ name: "odd", does: "works", tier: "worker", input: Id, output: Id, run: ({ input }) => input, ...more });
 const cast = <T>(wrong: unknown): T => wrong as T;
 
 test.each([
@@ -34,6 +36,14 @@ test.each([
   ],
   ["cannot emit beta.thing.done", () => team({ name: "alpha", emits: [Theirs] })],
   ["provides beta.do, which is another team's", () => team({ name: "alpha", workflows: [run], provides: [theirs.by(run)] })],
+  [
+    'subscribes to beta.thing.done from "1", which is no time',
+    () => team({ name: "alpha", workflows: [run], subscriptions: [on(Theirs).start(run, ({ data }) => data, { from: { time: "1" } })] }),
+  ],
+  ["lists alpha.thing.done twice in emits", () => team({ name: "alpha", emits: [Done, { ...Done, version: 2 }] })],
+  ["agent odd: limits.timeout is 0s", () => odd({ limits: { timeout: "0s" } })],
+  ["agent odd: limits.attempt is no limit", () => odd({ limits: cast({ attempt: 2 }) })],
+  ['agent odd: tier is "boss"', () => odd({ tier: cast("boss") })],
   ["lists run v1 twice in workflows", () => team({ name: "alpha", workflows: [run, { ...run }] })],
   [
     "lists on(beta.thing.done).start(run) twice in subscriptions",

@@ -1,4 +1,4 @@
-import { type AnyEventKind, ArmadaError, type Capability, checkTeamName, type EventKind, type Provision } from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, type Capability, checkTeamName, type EventKind, isoTime, type Provision } from "@armada/contracts";
 import type { Agent, ReadModel, Subscription, Team, Workflow } from "./define.ts";
 
 type OfKind<K extends string> = { readonly kind: K };
@@ -39,6 +39,7 @@ export function team(options: {
   unique(made, "agents", made.agents, ({ name }) => name);
   unique(made, "workflows", made.workflows, ({ name, version }) => `${name} v${version}`);
   unique(made, "readModels", made.readModels, ({ name }) => name);
+  unique(made, "emits", made.emits, ({ type }) => type, "list its newest version, whose `upcasts` bring older ones to it");
   unique(made, "provides", made.provides, ({ capability }) => capability.name);
   unique(made, "subscriptions", made.subscriptions, ({ on, workflow }) => `on(${on.type}).start(${workflow.name})`);
   for (const { capability, workflow } of made.provides) {
@@ -49,7 +50,7 @@ export function team(options: {
     inList(made, "workflows", workflow, `provides ${capability.name} by the workflow ${workflow.name}`);
   }
   for (const { on, workflow, from } of made.subscriptions) {
-    if (typeof from === "object" && Number.isNaN(Date.parse(from.time)))
+    if (typeof from === "object" && Number.isNaN(isoTime(from.time)))
       throw new ArmadaError("BAD_TIME", `team ${made.name} subscribes to ${on.type} from ${JSON.stringify(from.time)}, which is no time`, {
         hint: "write ISO-8601, e.g. 2026-01-31T00:00:00Z",
       });
@@ -90,11 +91,10 @@ function inList(owner: Team, list: "workflows" | "readModels", { name }: { reado
   throw new ArmadaError("NOT_LISTED", `team ${owner.name} ${does}, which is not in its ${list}`, { hint: `add it to ${list}: […]` });
 }
 
-function unique<T>(owner: Team, list: string, entries: readonly T[], nameOf: (entry: T) => string): void {
+function unique<T>(owner: Team, list: string, entries: readonly T[], nameOf: (entry: T) => string, hint = "remove one"): void {
   const seen = new Set<string>();
   for (const name of entries.map(nameOf)) {
-    if (seen.has(name))
-      throw new ArmadaError("DUPLICATE_NAME", `team ${owner.name} lists ${name} twice in ${list}`, { hint: "remove one" });
+    if (seen.has(name)) throw new ArmadaError("DUPLICATE_NAME", `team ${owner.name} lists ${name} twice in ${list}`, { hint });
     seen.add(name);
   }
 }

@@ -4,6 +4,7 @@ export { type Duration, milliseconds } from "./duration.ts";
 export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
+export { isoTime } from "./iso-time.ts";
 export { checkKept, parseJson, type Unkept, unkeptNumber, unkeptValue } from "./json.ts";
 export {
   type AnyEventKind,

@@ -1,4 +1,4 @@
-import { ArmadaError, type Duration, milliseconds, Refusal } from "@armada/contracts";
+import { ArmadaError, type Duration, isoTime, milliseconds, Refusal } from "@armada/contracts";
 import type { WorkflowContext } from "../define.ts";
 import { fitted } from "./fitting.ts";
 import type { JournalEvent } from "./journal-events.ts";
@@ -173,10 +173,10 @@ function text(value: unknown, what: string): string {
 /** @throws ArmadaError `BAD_TIME`, `LOOK_BACK_LOST` */
 function checkSince(type: string, since: string | undefined, forgot: string | undefined): void {
   if (since === undefined) return;
-  const from = Date.parse(since);
-  if (typeof since !== "string" || Number.isNaN(from))
+  const from = isoTime(since);
+  if (Number.isNaN(from))
     throw new ArmadaError("BAD_TIME", `a wait for ${type} looks since ${JSON.stringify(since)}, which is no time`, {
-      hint: "write ISO-8601",
+      hint: "write ISO-8601, e.g. 2026-01-31T00:00:00Z",
     });
   if (forgot === undefined || from > Date.parse(forgot)) return;
   throw new ArmadaError(

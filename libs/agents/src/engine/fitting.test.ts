@@ -49,6 +49,7 @@ const desk = team({
   workflows: [
     asks,
     own("emits", (_, ctx) => ctx.emit(Noted, wrong)),
+    own("looks_back", (_, ctx) => ctx.waitFor(Noted, { id: "a", since: "1" })),
     own("judges", (_, ctx) => ctx.ask(judge, wrong)),
     own("told", (_, ctx) => ctx.ask(judge, { note: { text: "a" } })),
   ],
@@ -68,6 +69,7 @@ test("what does not fit its schema is told by who gave it and path, not as a dum
   ]);
   for (const [name, code, message] of [
     ["emits", "EVENT_INVALID", `the data of desk.note.noted does not fit its schema: ${WHY}`],
+    ["looks_back", "BAD_TIME", 'a wait for desk.note.noted looks since "1", which is no time'],
     ["judges", "INPUT_INVALID", `the input of risk.judge does not fit its schema: ${WHY}`],
   ] as const) {
     await t.start(name, {}, name);
