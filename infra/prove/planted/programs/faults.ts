@@ -54,8 +54,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a wait looks back over no more than one load",
-    file: `${ENGINE}ordered.ts`,
-    from: 'if (loads.every(({ kind }) => kind === "loaded")) {',
+    file: "libs/event-sourcing/src/whole.ts",
+    from: "if (loaded.length === loads.length) {",
     to: "if (loads.length > 0) {",
   },
   {
