@@ -209,6 +209,7 @@ class Performance {
         const value = await this.#node(node, visit);
         this.#witness.saw(visit, { value });
         results.push(told(node, value));
+        spoil(node, value);
       } catch (error) {
         this.#witness.saw(visit, { error: described(error) });
         throw error;
@@ -335,9 +336,17 @@ function thrown({ at, what }: Extract<Node, { op: "throw" }>): unknown {
   }
 }
 
+/** Changes what came from the journal, as an author may: nothing but this program may see that. */
+function spoil({ op }: Node, value: unknown): void {
+  if (!["agent", "step", "call", "wait"].includes(op) || typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) value.push("spoiled");
+  else Object.assign(value, { spoiled: true });
+}
+
 /** What a program answers of a node's value: of a step's what it looked like, for JSON does not tell a Date from its text. */
 function told(node: Node, value: unknown): unknown {
-  return node.op === "step" || node.op === "agent" ? shown(value) : value;
+  if (node.op === "step" || node.op === "agent") return shown(value);
+  return node.op === "call" || node.op === "wait" ? structuredClone(value) : value;
 }
 
 /** An error as a program tells it: its code and where it came from; texts of the engine's own are not compared. */
