@@ -7,6 +7,7 @@ import { initialRun, type RunState } from "../../engine/run-state.ts";
 import { viewOf } from "../../engine/run-view.ts";
 import { seenAgain } from "./again.ts";
 import { Around, EARLY } from "./around.ts";
+import { Basis } from "./basis.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
 import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "./perform.ts";
@@ -36,6 +37,7 @@ type Run = {
   readonly reader: Reader;
   readonly again: Awaited<ReturnType<typeof seenAgain>>;
   readonly book: Book;
+  readonly basis: Basis;
   readonly state: RunState;
   readonly lines: string[];
   readonly places: number[];
@@ -124,6 +126,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           reader: new Reader(drawn.body, chain, outside),
           again,
           book: new Book(),
+          basis: new Basis(),
           state: initialRun(),
           lines: [],
           places: [],
@@ -161,6 +164,11 @@ export async function judge(drawn: Case): Promise<Judged> {
       shown({ ...view, ...(approvals === undefined ? {} : { approvals }), used: usedBy(one.state) }),
       shown({ ...one.book.view(TEAM, run), used: one.book.used() }),
     ];
+    one.basis.write(events);
+    const { steps, inlines, patches } = one.basis;
+    const goes = shown({ steps: [...steps], inlines: [...inlines], patches: [...patches] });
+    const went = shown(goesBy(one.state));
+    if (went !== goes) failures.add(`run ${run} goes on by ${went.slice(0, 400)}, its journal says ${goes.slice(0, 400)}`);
     if (told !== is) failures.add(`run ${run} is shown as ${told.slice(0, 600)}, its journal says ${is.slice(0, 600)}`);
     one.lines.push(line(message, events));
     one.places.push(message.seq);
@@ -186,6 +194,18 @@ export async function judge(drawn: Case): Promise<Judged> {
     deaths: world.deaths.length,
     messages: world.mesh.stream(TEAM).head,
     journal: () => [...runs.values()].map(({ id, lines }) => `run ${id}\n${lines.join("\n")}`).join("\n"),
+  };
+}
+
+/** What the engine goes by as it decides over a run's next message. */
+function goesBy({ steps, inlines, patches }: RunState): unknown {
+  return {
+    steps: [...steps].map(([n, { failures, dispatchedAt, delivery, tools }]) => [
+      n,
+      { failures, dispatchedAt, delivery, tools: [...tools.keys()] },
+    ]),
+    inlines: [...inlines],
+    patches: [...patches],
   };
 }
 

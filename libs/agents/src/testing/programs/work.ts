@@ -44,6 +44,21 @@ function checkCalm({ appends, loads }: World, stored: number): string[] {
   ];
 }
 
+/** With a budget each paid call is on record before it is made, and they come to no more than the run may cost. */
+function checkMoney(calls: number, run: string, journal: readonly Read[]): string[] {
+  const wrong: string[] = [];
+  const drawn = new Set<unknown>();
+  for (const { type, data } of journal.flatMap(({ events }) => events)) {
+    if (type === "step.drawn") drawn.add(data.call);
+    const made = data.calls as readonly { readonly call: string }[] | undefined;
+    if (type === "step.completed" && Number(data.costMicros) > 0 && made === undefined)
+      wrong.push(`a paid call of run ${run} has no budget`);
+    for (const { call } of made ?? []) if (!drawn.has(call)) wrong.push(`the call ${call} of run ${run} was made before it was on record`);
+  }
+  if (drawn.size > calls) wrong.push(`run ${run} drew ${drawn.size} calls on a budget for ${calls}`);
+  return wrong;
+}
+
 function isJournal(subject: string): boolean {
   return subject.startsWith("run.") && subject.split(".").length === 6;
 }
@@ -73,6 +88,8 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       made.set(n, nth);
       if (calm && data.attempt !== nth) wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
     }
+    if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.call)}`) !== 1)
+      wrong.push(`the tool of step ${n} of run ${run} was run again, and its result was journaled`);
     if (calm && type === "step.parked" && data.attempts !== (made.get(n) ?? 0))
       wrong.push(`step ${n} of run ${run} is parked after ${String(data.attempts)} attempts, not ${made.get(n) ?? 0}`);
     if (type === "step.requested") {
@@ -91,6 +108,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
         wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times only`);
     }
   }
+  if (drawn.budget !== undefined) wrong.push(...checkMoney(drawn.budget.calls, run, journal));
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     // A step whose run ends while it is at work has no outcome.
