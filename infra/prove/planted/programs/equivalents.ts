@@ -17,6 +17,20 @@ const EQUIVALENTS: readonly Equivalent[] = [
   },
   { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
   { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
+  {
+    file: "taken.ts",
+    after: "events.set(event, { key, seq, at });\n    else if (seq ",
+    from: ">",
+    how: "another operator",
+    reason: "no event is taken twice: none stands where the last one that was taken does",
+  },
+  {
+    file: "waits.ts",
+    after: "for (let left = arrivals.length; left ",
+    from: ">",
+    how: "another operator",
+    reason: "one look more, once as many are taken as there are: it finds nothing, and ends the loop",
+  },
   ...["state.after ?? 0", "state.carried?.passed[waitKey(type, id)]?.seq ?? 0"].map((from, index) => ({
     file: "taken.ts",
     after: index === 0 ? "Math.max(forgot, " : "state.after ?? 0, ",

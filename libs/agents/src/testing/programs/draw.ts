@@ -73,7 +73,7 @@ class Drawing {
       ...(body.at(-1)?.op === "again" && this.#chance(0.4) ? { remembers: 1 + this.#below(2) } : {}),
       input: this.#held(),
       body,
-      outside: [...outside, ...kills, ...this.#answers()],
+      outside: [...outside, ...kills, ...this.#answers(), ...this.#resumed()],
     };
     return this.#chance(0.06) ? this.#night(drawn) : drawn;
   }
@@ -169,6 +169,7 @@ class Drawing {
         id: this.#without.has("meeting waits") ? this.#name() : this.#one(IDS),
         ...(this.#chance(0.6) ? { within: this.#length(40_000) } : {}),
         ...(this.#chance(0.3) ? { since: 1 + this.#lengths++ } : {}),
+        ...(this.#chance(0.2) ? { fact: true } : {}),
       };
     if (dice < 66) return { op: "emit", id: this.#one(IDS), says: this.#value() };
     if (dice < 74) return { op: "sleep", ms: this.#length(20_000) };
@@ -247,6 +248,13 @@ class Drawing {
             },
           ]
         : [],
+    );
+  }
+
+  /** Somebody looks after most runs that are stopped, and most steps that are parked. */
+  #resumed(): Outside[] {
+    return (["run.stopped", "step.parked"] as const).flatMap((on): Outside[] =>
+      this.#chance(0.6) ? [{ when: { on, nth: 1, ms: this.#below(20_000) }, does: "retry" }] : [],
     );
   }
 

@@ -1,4 +1,4 @@
-import { parseSubject } from "@armada/contracts";
+import { type Envelope, parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { usedBy } from "../../engine/budget.ts";
 import { foldMessage } from "../../engine/hot-run.ts";
@@ -78,6 +78,7 @@ export async function judge(drawn: Case): Promise<Judged> {
         seq: message.seq,
         time: Date.parse(fact.time ?? ""),
         value,
+        fact: attributesOf(fact),
       });
     }
   });
@@ -207,6 +208,11 @@ function goesBy({ steps, inlines, patches }: RunState): unknown {
     inlines: [...inlines],
     patches: [...patches],
   };
+}
+
+/** What a reader of the page finds beside an event's data. */
+function attributesOf({ id, source, type, subject, time, team }: Envelope): Readonly<Record<string, unknown>> {
+  return { key: id, id, source, type, subject, time, arrived: time, extensions: {}, team };
 }
 
 /** Where the message stands that started a run: of those that could, the one that its journal names. */

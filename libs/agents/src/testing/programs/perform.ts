@@ -240,7 +240,7 @@ class Performance {
       case "deadline":
         return ctx.deadline(ms(node.ms), () => this.block(node.body));
       case "wait":
-        return ctx.waitFor(awaited[node.kind], {
+        return ctx[node.fact === true ? "waitForFact" : "waitFor"](awaited[node.kind], {
           id: node.id,
           ...(node.within === undefined ? {} : { within: ms(node.within) }),
           ...(node.since === undefined ? {} : { since: new Date(node.since).toISOString() }),

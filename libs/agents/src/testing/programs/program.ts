@@ -36,6 +36,8 @@ export type Op =
       readonly within?: number;
       /** From when on events count, before the start of the first run; that start unless said. */
       readonly since?: number;
+      /** The event's attributes are wanted beside its data. */
+      readonly fact?: true;
     }
   | { readonly op: "approval"; readonly show: Value; readonly within: number; readonly otherwise: "cancel" | "fail" | "continue" }
   | { readonly op: "join"; readonly how: "all" | "race" | "any" | "settled"; readonly branches: readonly Block[] }

@@ -18,6 +18,8 @@ export type Arrived = {
   readonly seq: number;
   readonly time: number;
   readonly value: unknown;
+  /** Its attributes. */
+  readonly fact: Readonly<Record<string, unknown>>;
 };
 
 /** What all generations of a run share. */
@@ -119,6 +121,7 @@ export class Reader {
   readonly #body: Block;
   readonly #chain: Chain;
   readonly #outside: Outside;
+  readonly #patches = new Set<unknown>();
   readonly #visits = new Map<string, number>();
   #generation = 0;
   #ordinal = 0;
@@ -160,7 +163,7 @@ export class Reader {
       case "sleep.set":
         return this.#asked(n, type, "", data.until);
       case "wait.set":
-        return this.#asked(n, type, texts(data, "type", "id", "since"), data.until);
+        return this.#asked(n, type, texts(data, "type", "id", "since", "fact"), data.until);
       case "approval.asked":
         return this.#asked(n, type, texts(data, "question", "otherwise"), data.until);
       case "fact.emitted":
@@ -207,8 +210,11 @@ export class Reader {
         if (!this.#stopped) for (const late of this.#unheard.splice(0)) this.#event(late.event, late.time);
         if (this.#stopped && data.code !== "BUDGET_EXHAUSTED") this.wrong.push(`the run is stopped: ${String(data.message)}`);
         return;
-      case "step.tool":
       case "run.patched":
+        if (this.#patches.has(data.id)) this.wrong.push(`${String(data.id)} is patched twice`);
+        this.#patches.add(data.id);
+        return;
+      case "step.tool":
         return;
       default:
         this.wrong.push(`nothing of the program makes a ${type}`);
@@ -302,7 +308,7 @@ export class Reader {
       }
       case "wait": {
         const since = node.since === undefined ? "" : new Date(node.since).toISOString();
-        const what = `${typeOf(node.kind)} ${node.id} ${since}`;
+        const what = `${typeOf(node.kind)} ${node.id} ${since} ${node.fact}`;
         if (node.since !== undefined && node.since <= (this.#chain.forgot?.time ?? 0)) return next.no({ code: "LOOK_BACK_LOST", text: "" });
         return this.#call(node, "wait.set", what, next, node.within, node.since);
       }
@@ -332,6 +338,8 @@ export class Reader {
         return again();
       }
       case "when":
+        if (node.on === "patched" && this.#outside.drawn(visit) === false)
+          this.wrong.push(`${visit} is not patched, and its run has always been`);
         return this.#block(this.#outside.drawn(visit) === true ? node.body : node.otherwise, next);
       case "now":
         return next.ok(this.#time);
@@ -618,7 +626,10 @@ export class Reader {
     if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
     if (first !== undefined && shown(data.data) !== shown(first.value))
       this.wrong.push(`the wait ${call.n} holds ${shown(data.data)}, the event is ${shown(first.value)}`);
-    this.#take(call.n ?? 0, "met")?.next.ok(data.data);
+    const attributes = node.fact === true ? first?.fact : undefined;
+    if (shown(data.fact) !== shown(attributes))
+      this.wrong.push(`the wait ${call.n} holds the attributes ${shown(data.fact)}, the event has ${shown(attributes)}`);
+    this.#take(call.n ?? 0, "met")?.next.ok(attributes === undefined ? data.data : { ...attributes, data: data.data });
   }
 
   /** The event that a wait takes next: the first for it that no wait of the run took. */

@@ -88,6 +88,8 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       made.set(n, nth);
       if (calm && data.attempt !== nth) wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
     }
+    if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n}`))
+      wrong.push(`step ${n} of run ${run} failed, and the log says nothing of it`);
     if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.call)}`) !== 1)
       wrong.push(`the tool of step ${n} of run ${run} was run again, and its result was journaled`);
     if (calm && type === "step.parked" && data.attempts !== (made.get(n) ?? 0))

@@ -61,6 +61,8 @@ export class World {
   readonly timers = new Map<string, readonly number[]>();
   /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
   readonly deaths: number[] = [];
+  /** Steps by run and call of which an attempt is in the log. */
+  readonly said = new Set<string>();
   operations = 0;
   loads = 0;
   /** How often each message was written, by its subject. */
@@ -234,6 +236,7 @@ export class World {
 
   #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
     if (message.startsWith("the event loop was held")) this.faults.push(`${message}: ${String(fields?.ms)} ms, and no time went by`);
+    if (/^attempt \d+ of step /.test(message)) this.said.add(`${String(fields?.run)}-${String(fields?.step)}`);
     if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
   }
 }
