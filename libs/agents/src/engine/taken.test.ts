@@ -50,6 +50,18 @@ test("the next generation takes neither what was taken before nor leaves out wha
   expect(taking(run([{ id: "a" }, { id: "a" }, { id: "a" }], { carried }), arrivals)).toEqual({ 1: "e3", 2: "e4", 3: "e6" });
 });
 
+test("what came before the run began is there for the next generation, but for what was taken of it", () => {
+  const arrivals = [1, 2, 3, 4, 5].map((seq) => arrival("a", seq));
+  const first = run([{ id: "a", since: 1 }, { id: "a" }], { after: 3 });
+  expect(taking(first, arrivals)).toEqual({ 1: "e1", 2: "e4" });
+  const carried = carriedOf(first);
+  expect(taking(run([{ id: "a", since: 1 }, { id: "a", since: 1 }, { id: "a" }], { after: 3, carried }), arrivals)).toEqual({
+    1: "e2",
+    2: "e3",
+    3: "e5",
+  });
+});
+
 test("of more than 1,000 ids the oldest are forgotten, and then nothing before them is looked at", () => {
   const taken = new Map(
     Array.from({ length: 1_003 }, (_, i) => i + 10).map((seq) => {
@@ -57,7 +69,7 @@ test("of more than 1,000 ids the oldest are forgotten, and then nothing before t
       return [event, { key, seq, at: new Date(at(seq)).toISOString(), fromStart: true }] as const;
     }),
   );
-  const carried = carriedOf({ carried: undefined, taken });
+  const carried = carriedOf({ carried: undefined, taken, after: 1 });
   expect(carried?.forgot).toEqual({ seq: 12, at: new Date(at(12)).toISOString() });
   expect(Object.keys(carried?.passed ?? {})).toHaveLength(1_000);
   const next = run([{ id: "id11" }, { id: "id12" }, { id: "x" }], { carried });

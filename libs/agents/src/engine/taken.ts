@@ -57,21 +57,30 @@ function looksAt(state: RunState, { since }: OpenWait["data"], { seq, at }: Arri
   return state.after === undefined ? at >= Date.parse(state.startedAt) : seq > state.after;
 }
 
-function isTaken({ taken, carried }: RunState, { key, event, seq }: Arrival): boolean {
-  return taken.has(event) || (carried !== undefined && (Object.hasOwn(carried.events, event) || seq <= (carried.passed[key]?.seq ?? 0)));
+function isTaken({ taken, carried, after }: RunState, { key, event, seq }: Arrival): boolean {
+  return taken.has(event) || (carried !== undefined && (Object.hasOwn(carried.events, event) || isPassed(carried.passed[key], after, seq)));
+}
+
+/** Whether all is taken where it stands: of its id, from the run's beginning up to the last that a wait from there took. */
+function isPassed(passed: { readonly seq: number } | undefined, after: number | undefined, seq: number): boolean {
+  return passed !== undefined && seq <= passed.seq && seq > (after ?? 0);
 }
 
 /**
- * What the next generation is told: of each id up to where all is taken, and single events beyond that. A wait that looks
- * from the run's beginning takes the first that is not taken, so with it everything before is. Of ids and events `most` are kept.
+ * What the next generation is told: of each id up to where all is taken since the run began, and single events beyond that. A wait
+ * that looks from the beginning takes the first that is not taken, so with it everything up to there is. Of ids and events `most`
+ * are kept.
  */
-export function carriedOf({ carried, taken }: Pick<RunState, "carried" | "taken">, most: number = MAX_CARRIED): Carried | undefined {
+export function carriedOf(
+  { carried, taken, after }: Pick<RunState, "carried" | "taken" | "after">,
+  most: number = MAX_CARRIED,
+): Carried | undefined {
   const passed = new Map(Object.entries(carried?.passed ?? {}));
   const events = new Map(Object.entries(carried?.events ?? {}));
   for (const [event, { key, seq, at, fromStart }] of taken)
     if (!fromStart) events.set(event, { key, seq, at });
     else if (seq > (passed.get(key)?.seq ?? 0)) passed.set(key, { seq, at });
-  for (const [event, { key, seq }] of events) if (seq <= (passed.get(key)?.seq ?? 0)) events.delete(event);
+  for (const [event, { key, seq }] of events) if (isPassed(passed.get(key), after, seq)) events.delete(event);
   if (passed.size + events.size === 0) return carried;
   const oldest = [...passed.values(), ...events.values()].sort((a, b) => b.seq - a.seq)[most];
   if (oldest === undefined) return whole(passed, events, carried?.forgot);

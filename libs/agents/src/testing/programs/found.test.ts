@@ -220,6 +220,27 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       ],
     },
   },
+  {
+    fault: "what came before a run began counted as taken in its next generation, where a wait had taken what came after",
+    drawn: {
+      seed: 1_977_819_562,
+      hostile: false,
+      start: "event",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 545 },
+      body: [
+        { at: "k24", op: "wait", kind: "nudged", id: "a", since: 6 },
+        { at: "k31", op: "wait", kind: "nudged", id: "a", within: 25_160 },
+        { at: "k36", op: "again", times: 1, carry: { is: "number", n: 209 } },
+      ],
+      outside: [
+        { when: { ms: 0 }, does: "event", kind: "nudged", id: "a", k: 44, times: 3 },
+        { when: { ms: 19_397 }, does: "event", kind: "nudged", id: "a", k: 28, times: 5 },
+      ],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {

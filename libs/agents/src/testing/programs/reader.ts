@@ -684,16 +684,20 @@ export class Reader {
   }
 
   /**
-   * What a run remembers as it goes on as new: of each id the last event that a wait from its beginning took, for all before are
-   * taken, and each event behind it. Of more than it remembers the oldest go.
+   * What a run remembers as it goes on as new: of each id the last event that a wait from its beginning took, for all from there on
+   * are taken, and each event behind it and before the beginning. Of more than it remembers the oldest go.
    */
   #forget(): void {
+    const { after } = this.#chain;
     const taken = [...this.#chain.taken.values()].filter(({ seq }) => seq > (this.#chain.forgot?.seq ?? 0));
     const names = Map.groupBy(taken, ({ type, id }) => `${type} ${id}`)
       .values()
       .flatMap((of) => {
         const last = of.filter(({ fromStart }) => fromStart).sort((a, b) => b.seq - a.seq)[0];
-        return [...(last === undefined ? [] : [last]), ...of.filter(({ fromStart, seq }) => !fromStart && seq > (last?.seq ?? 0))];
+        return [
+          ...(last === undefined ? [] : [last]),
+          ...of.filter(({ fromStart, seq }) => !fromStart && (seq > (last?.seq ?? 0) || seq <= after)),
+        ];
       });
     this.#chain.forgot = [...names].sort((a, b) => b.seq - a.seq)[this.#chain.remembers] ?? this.#chain.forgot;
   }
