@@ -7,8 +7,9 @@ const may = {
   models: ["contracts", "event-sourcing"],
   text: ["contracts"],
   "local-model": ["contracts", "models", "text"],
-  agents: ["contracts", "event-sourcing", "resilience", "ledger", "models"],
-  replay: ["contracts", "event-sourcing", "agents"],
+  agents: ["contracts", "ledger", "models"],
+  engine: ["contracts", "event-sourcing", "resilience", "ledger", "models", "agents"],
+  replay: ["contracts", "event-sourcing", "agents", "engine"],
   nats: ["contracts", "event-sourcing"],
 };
 
@@ -17,7 +18,7 @@ const below = Object.entries(may).map(([lib, libs]) => ({
   comment: `libs/${lib} may import ${libs.length > 0 ? libs.join(", ") : "no other package of this repository"}`,
   severity: "error",
   from: { path: `^libs/${lib}/` },
-  to: { path: "^(libs|services)/", pathNot: `^libs/(${[lib, ...libs].join("|")})/` },
+  to: { path: "^(libs|services)/", pathNot: `^libs/(${[lib, ...libs, "testing"].join("|")})/` },
 }));
 
 const inNatsOrTools = "^libs/nats/|^bench/|^infra/";
@@ -46,6 +47,13 @@ export default {
       severity: "error",
       from: { path: "^(libs|services)/", pathNot: "^libs/(nats|runtime|cli)/" },
       to: { path: "^libs/nats/" },
+    },
+    {
+      name: "testing-is-for-tests",
+      comment: "the author's test harness and the simulator are imported by tests, proofs and the bench only",
+      severity: "error",
+      from: { path: "^(libs|services)/", pathNot: `${test}|^libs/testing/` },
+      to: { path: "^libs/testing/" },
     },
     {
       name: "cli-is-a-leaf",

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Engine } from "@armada/agents";
+import type { Engine } from "@armada/engine";
 import type { Log } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";

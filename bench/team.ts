@@ -1,4 +1,5 @@
-import { agent, allQueues, queuesOf, sourcesOf, type Team, team, workflow } from "@armada/agents";
+import { agent, type Team, team, workflow } from "@armada/agents";
+import { allQueues, queuesOf, sourcesOf } from "@armada/engine";
 import type { TeamTopology } from "@armada/nats";
 import { z } from "zod";
 

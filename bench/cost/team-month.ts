@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { type Budget, tierOf } from "@armada/agents";
+import { type Budget, tierOf } from "@armada/engine";
 import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type AllLimits, ledger, ledgerOf, Purse } from "@armada/ledger";

@@ -1,5 +1,5 @@
-import { readRun } from "@armada/agents";
 import { runFilter } from "@armada/contracts";
+import { readRun } from "@armada/engine";
 import { rawLoad } from "../raw/load.ts";
 import { interleaved, quantile, type Row } from "../row.ts";
 import { openStocked } from "../stocked.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { agent, type Budget, lapsedCalls, type Team, team, workflow } from "@armada/agents";
+import { agent, type Team, team, workflow } from "@armada/agents";
+import { type Budget, lapsedCalls } from "@armada/engine";
 import { loadEndless } from "@armada/event-sourcing";
 import { ledger, ledgerOf, Purse, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";

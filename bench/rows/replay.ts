@@ -1,7 +1,7 @@
-import { readJournalMessage } from "@armada/agents";
+import { readJournalMessage } from "@armada/engine";
 // Folding one message at a time is no door of the package: its callers fold whole runs.
-import { foldMessage } from "../../libs/agents/src/engine/hot-run.ts";
-import { initialRun, type RunState } from "../../libs/agents/src/engine/run-state.ts";
+import { foldMessage } from "@armada/engine/execution/cached-run";
+import { initialRun, type RunState } from "@armada/engine/journal/state";
 import { rawScan } from "../raw/read.ts";
 import { interleaved, type Row } from "../row.ts";
 import { openStocked } from "../stocked.ts";

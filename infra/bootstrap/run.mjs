@@ -8,7 +8,7 @@ else if (command === "verify") await start("infra/verify/run.ts", args, { nats: 
 else if (command === "prove") await start("infra/prove/main.ts", args, { nats: !args.includes("--list"), own: true, say });
 else if (command === "sim") {
   const drawn = args.some((arg) => arg === "--programs" || arg.startsWith("--programs="));
-  await start(`libs/agents/src/testing/${drawn ? "programs" : "sim"}/main.ts`, args, { nats: false, say });
+  await start(`libs/testing/src/${drawn ? "programs" : "sim"}/main.ts`, args, { nats: false, say });
 } else if (command === "bench") await start("bench/main.ts", args, { own: true, say });
 else if (command === "bench:cost") await start("bench/cost/main.ts", args, { nats: false, say });
 else throw new Error(`run.mjs takes demo, verify, prove, sim, bench or bench:cost, not ${command}`);

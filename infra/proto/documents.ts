@@ -1,5 +1,5 @@
-import { journalSchemas } from "../../libs/agents/src/index.ts";
 import { type AnyEventKind, type Capability, Envelope } from "../../libs/contracts/src/index.ts";
+import { journalSchemas } from "../../libs/engine/src/index.ts";
 import { configurationPage } from "./configuration.ts";
 import { loadContracts, loadLines } from "./contracts.ts";
 import { schemaOf, schemasOf } from "./json-schema.ts";

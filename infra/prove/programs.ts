@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { draw } from "../../libs/agents/src/testing/programs/draw.ts";
-import { LEFT_OUT } from "../../libs/agents/src/testing/programs/known.ts";
-import { printed } from "../../libs/agents/src/testing/programs/printed.ts";
+import { draw } from "../../libs/testing/src/programs/draw.ts";
+import { LEFT_OUT } from "../../libs/testing/src/programs/known.ts";
+import { printed } from "../../libs/testing/src/programs/printed.ts";
 import { copyLibs, draws, root, search } from "./planted/programs/copy.ts";
 import { FAULTS } from "./planted/programs/faults.ts";
 import { mutants, shown } from "./planted/programs/mutants.ts";
@@ -50,8 +50,8 @@ async function* shrunk(say: About["say"]): AsyncGenerator<Figure> {
   const [fault] = FAULTS;
   if (fault === undefined) return;
   using copy = copyLibs("shrunk");
-  const test = join(copy.folder, "libs/agents/src/testing/programs/shrunk.test.ts");
-  const { shrink } = await import(join(copy.folder, "libs/agents/src/testing/programs/shrink.ts"));
+  const test = join(copy.folder, "libs/testing/src/programs/shrunk.test.ts");
+  const { shrink } = await import(join(copy.folder, "libs/testing/src/programs/shrink.ts"));
   const text = copy.text(fault.file).split(fault.from).join(fault.to);
   const fails = await copy.changed(fault.file, text, async () => {
     const { seed } = await search(copy, PROGRAMS, 1);
@@ -71,7 +71,7 @@ function atMostNodes(nodes: number): Figure {
 }
 
 function testOf(folder: string): number {
-  const args = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", folder, "libs/agents/src/testing/programs/shrunk.test.ts"];
+  const args = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", folder, "libs/testing/src/programs/shrunk.test.ts"];
   return spawnSync(process.execPath, args, { cwd: folder, stdio: "ignore" }).status ?? -1;
 }
 

@@ -4,7 +4,7 @@ import { plantedBugs } from "./planted/engine/bugs.ts";
 import { plant } from "./planted/engine/plant.ts";
 import { type About, count, type Figure, holds } from "./proof.ts";
 
-const SIMULATOR = fileURLToPath(new URL("../../libs/agents/src/testing/sim/main.ts", import.meta.url));
+const SIMULATOR = fileURLToPath(new URL("../../libs/testing/src/sim/main.ts", import.meta.url));
 const SEEDS = { full: 5_000, short: 300 } as const;
 const PLANTED_SEEDS = 2_000;
 const DEADLINE_MS = 15 * 60_000;

@@ -1,6 +1,7 @@
 import { agent, team, workflow } from "@armada/agents";
-import { paid, script, testTeam } from "@armada/agents/testing";
+import { paid } from "@armada/engine/testing";
 import { VirtualClock } from "@armada/event-sourcing/testing";
+import { script, testTeam } from "@armada/testing";
 import { z } from "zod";
 import { count, type Figure, holds } from "./proof.ts";
 

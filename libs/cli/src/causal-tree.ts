@@ -1,5 +1,6 @@
-import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, type Team, viewOf } from "@armada/agents";
+import type { Team } from "@armada/agents";
 import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter } from "@armada/contracts";
+import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, viewOf } from "@armada/engine";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 import type { TraceNode } from "./lines.ts";
 

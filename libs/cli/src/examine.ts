@@ -1,5 +1,6 @@
-import { readRun, type Team } from "@armada/agents";
+import type { Team } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
+import { readRun } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
 import { sourceOf } from "@armada/runtime";
 import { lookedAt } from "./health/looked-at.ts";

@@ -1,5 +1,5 @@
-import { readRun } from "@armada/agents";
 import { ArmadaError, Refusal } from "@armada/contracts";
+import { readRun } from "@armada/engine";
 import { expect, test } from "vitest";
 import { exitCode, resultOf, targetOf } from "./commands/run.ts";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";

@@ -1,5 +1,6 @@
-import { RUN_STATUSES, type Team } from "@armada/agents";
+import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { RUN_STATUSES } from "@armada/engine";
 import { Command, InvalidArgumentError } from "commander";
 import { budgetsCommand, suspectsCommand } from "./commands/budgets.ts";
 import { type CostFlags, costsCommand, groupingOf } from "./commands/costs.ts";

@@ -1,5 +1,5 @@
-import { runIdOf } from "@armada/agents";
 import { ArmadaError, parseSubject } from "@armada/contracts";
+import { runIdOf } from "@armada/engine";
 import { z } from "zod";
 import { newRunId, OPERATOR, type Session } from "./session.ts";
 

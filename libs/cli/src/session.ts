@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
+import { type RunState, readRun } from "@armada/engine";
 import {
   type Live,
   type Log,

@@ -1,4 +1,4 @@
-import type { RunningStep } from "@armada/agents";
+import type { RunningStep } from "@armada/engine";
 
 const EVERY_MS = 250;
 /** A step that holds the event loop for longer is named: nothing else of its replica gets on meanwhile. */

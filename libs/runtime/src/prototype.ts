@@ -1,4 +1,5 @@
-import { allQueues, type Engine, queuesOf, sourcesOf, type Team } from "@armada/agents";
+import type { Team } from "@armada/agents";
+import { allQueues, type Engine, queuesOf, sourcesOf } from "@armada/engine";
 import { type Logger, MemoryMesh, type MemoryReplica } from "@armada/event-sourcing";
 import { type AskFleet, FEDERATION, grantsOf, parseFleetLimit } from "@armada/ledger";
 import type { ChosenModels } from "@armada/models";

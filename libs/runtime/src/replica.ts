@@ -1,5 +1,6 @@
-import { type Budget, type Direct, type Engine, startEngine, type Team, type Workflow } from "@armada/agents";
+import type { Team, Workflow } from "@armada/agents";
 import { shortHash } from "@armada/contracts";
+import { type Budget, type Direct, type Engine, startEngine } from "@armada/engine";
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchLoop } from "./loop-watch.ts";

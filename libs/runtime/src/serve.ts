@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { allQueues, type Direct, queuesOf, type ServedQueue, type Team } from "@armada/agents";
+import type { Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
+import { allQueues, type Direct, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { connectTeam, fireOverdueTimers, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";

@@ -1,5 +1,6 @@
-import { type Budget, budgetOf, concludedCalls, lapsedCalls, sharesAnswers, type Team } from "@armada/agents";
+import { budgetOf, sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
+import { type Budget, concludedCalls, lapsedCalls } from "@armada/engine";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AllLimits, type AskFleet, askFederation, Purse, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";

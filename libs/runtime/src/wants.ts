@@ -1,4 +1,5 @@
-import { allQueues, queuesOf, sharesAnswers, sourcesOf, type Team } from "@armada/agents";
+import { sharesAnswers, type Team } from "@armada/agents";
+import { allQueues, queuesOf, sourcesOf } from "@armada/engine";
 import type { TeamTopology } from "@armada/nats";
 import { z } from "zod";
 

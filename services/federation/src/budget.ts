@@ -1,4 +1,4 @@
-import { type Direct, direct } from "@armada/agents";
+import { type Direct, direct } from "@armada/engine";
 import type { Clock, Log, Random } from "@armada/event-sourcing";
 import { grantsOf, parseFleetLimit } from "@armada/ledger";
 import { grantBudget } from "./contract.ts";

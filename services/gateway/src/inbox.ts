@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/agents";
 import {
   asToken,
   buildSubject,
@@ -11,6 +10,7 @@ import {
   parseMessage,
   shortHash,
 } from "@armada/contracts";
+import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/engine";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import type { OutsideEvent } from "./cloud-event.ts";
 import { type Declared, type DeclaredTypes, heldUpBy, nearest } from "./declared-types.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import {
   isAccepted,
   MAX_BODY,
@@ -13,8 +14,7 @@ import {
   viewOf,
   withOutput,
   withShown,
-} from "@armada/agents";
-import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
+} from "@armada/engine";
 import { type Live, type Log, loadWhole, type Message, type Objects, spans, type Tracer, type WholeReads } from "@armada/event-sourcing";
 import { checkTree } from "./json-text.ts";
 import { Problem } from "./problem.ts";

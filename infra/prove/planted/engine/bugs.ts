@@ -7,90 +7,90 @@ export type PlantedBug = {
   readonly to: string;
 };
 
-const ENGINE = "libs/agents/src/engine/";
+const ENGINE = "libs/engine/src/";
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "ack before derive",
     rule: 4,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "const stored = await store(derived, this.ports);\n    if (committed.waits)",
     to: "const stored = Number(store(derived, this.ports) === undefined);\n    if (committed.waits)",
   },
   {
     name: "unfenced load at a join",
     rule: 5,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "const atLeast = Math.max(wanted, this.#journals.floor(id));\n    const hot",
     to: "const atLeast = Math.min(wanted, this.#journals.floor(id));\n    const hot",
   },
   {
     name: "answer folded in stream order, not journaled",
     rule: 1,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "const written = await this.#write(run, about, decision, events);",
     to: 'const written = await this.#write(run, about, decision, events.filter((event) => event.type !== "ask.answered" || events.length === 1));',
   },
   {
     name: "create-once hit taken as own",
     rule: 2,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "return journal.envelopes[0]?.id === own\n",
     to: "return own !== undefined\n",
   },
   {
     name: "completion without expectation",
     rule: 1,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };",
     to: 'const expect = written.events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : { filter: runFilter(this.team.name, run.id), last: run.lastSeq };',
   },
   {
     name: "trigger on old history",
     rule: 13,
-    file: `${ENGINE}intake.ts`,
+    file: `${ENGINE}inbound/intake.ts`,
     from: "if (Date.parse(fact.arrived) < from) return DONE;",
     to: "if (Date.parse(fact.time) < 0 * from) return DONE;",
   },
   {
     name: "the last branches of a wide fan-out are not dispatched",
     rule: 3,
-    file: `${ENGINE}derive.ts`,
+    file: `${ENGINE}journal/derive.ts`,
     from: ".slice(1)\n",
     to: ".slice(1, 8)\n",
   },
   {
     name: "a hot run is not brought up to what is delivered",
     rule: 6,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "if (hot.lastSeq >= atLeast) return this.#keep(hot);",
     to: "if (hot.lastSeq >= 0 * atLeast) return this.#keep(hot);",
   },
   {
     name: "a journaled failure counts as a lost worker too",
     rule: 8,
-    file: `${ENGINE}worker.ts`,
+    file: `${ENGINE}steps/worker.ts`,
     from: "delivery: delivery.delivery,\n        code",
     to: "delivery: delivery.delivery - 1,\n        code",
   },
   {
     name: "a wait does not look back",
     rule: 10,
-    file: `${ENGINE}run-host.ts`,
+    file: `${ENGINE}runs/run-store.ts`,
     from: "if (committed.waits) await",
     to: "if (committed.waits && stored < 0) await",
   },
   {
     name: "an outcome after the cancel is journaled",
     rule: 11,
-    file: `${ENGINE}worker.ts`,
+    file: `${ENGINE}steps/worker.ts`,
     from: 'return step?.status === "requested" && state.ended === undefined;',
     to: 'return step?.status === "requested" && state.ended !== null;',
   },
   {
     name: "a copied event starts its run again",
     rule: 13,
-    file: `${ENGINE}intake.ts`,
+    file: `${ENGINE}inbound/intake.ts`,
     from: "const run = startedBy(name, fact.key);",
     to: "const run = startedBy(name, fact.key + delivery.seq);",
   },

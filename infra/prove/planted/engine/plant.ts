@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { PlantedBug } from "./bugs.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const LIBS = ["agents", "contracts", "event-sourcing", "models"] as const;
+const LIBS = ["agents", "contracts", "engine", "event-sourcing", "ledger", "models", "testing"] as const;
 
 /** A copy of the libs that the simulator needs, with a bug in it. Its packages find each other in the copy, what is not ours above it. */
 export type Planted = { readonly folder: string; readonly simulator: string; [Symbol.dispose](): void };
@@ -27,7 +27,7 @@ export function plant(bug: PlantedBug | undefined): Planted {
   }
   return {
     folder,
-    simulator: join(folder, "libs/agents/src/testing/sim/main.ts"),
+    simulator: join(folder, "libs/testing/src/sim/main.ts"),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const LIBS = ["agents", "contracts", "event-sourcing", "ledger", "models"] as const;
+const LIBS = ["agents", "contracts", "engine", "event-sourcing", "ledger", "models", "testing"] as const;
 /** Of one search on two cores under load. */
 const DEADLINE_MS = 15 * 60_000;
 
@@ -55,7 +55,7 @@ export async function search({ folder }: Copy, programs: number, seed: number): 
 
 /** Draws programs in a checkout or a copy: its figures. */
 export function draws(folder: string, args: readonly string[], say: (line: string) => void): Promise<readonly Line[]> {
-  const main = join(folder, "libs/agents/src/testing/programs/main.ts");
+  const main = join(folder, "libs/testing/src/programs/main.ts");
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args, "--json"], { stdio: ["ignore", "pipe", "pipe"], timeout: DEADLINE_MS });
     let output = "";

@@ -10,9 +10,16 @@ import { type Mutation, mutationsOf, Types } from "./mutations.ts";
 import { leftOut, RULES, type Rule } from "./selection.ts";
 
 /** What decides over a run: state, function, derivation, intake, worker, and what they became. */
-const FILES = ["run-state", "execution", "derive", "intake", "worker", "waits", "taken", "facts"].map(
-  (name) => `libs/agents/src/engine/${name}.ts`,
-);
+const FILES = [
+  "journal/state",
+  "execution/execution",
+  "journal/derive",
+  "inbound/intake",
+  "steps/worker",
+  "inbound/waits",
+  "journal/taken",
+  "inbound/facts",
+].map((name) => `libs/engine/src/${name}.ts`);
 const PROGRAMS = 2_000;
 
 /** `equivalent`: why no program can tell it from the engine; it is not looked for then. */
@@ -100,7 +107,7 @@ function* drawMutations(texts: ReadonlyMap<string, string>, seed: number, say: (
 
 /** How programs are drawn and judged: what was alive under another way is looked for again. */
 function drawing(): string {
-  const folder = join(root, "libs/agents/src/testing/programs");
+  const folder = join(root, "libs/testing/src/programs");
   return readdirSync(folder)
     .filter((name) => !name.endsWith(".test.ts"))
     .map((name) => readFileSync(join(folder, name), "utf8"))

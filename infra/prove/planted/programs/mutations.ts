@@ -86,7 +86,7 @@ export class Types {
   constructor(config: string) {
     const read = ts.readConfigFile(config, ts.sys.readFile);
     const { options, fileNames } = ts.parseJsonConfigFileContent(read.config, ts.sys, config.slice(0, config.lastIndexOf("/")));
-    const engine = fileNames.filter((name) => name.includes("/libs/agents/src/engine/") && !name.endsWith(".test.ts"));
+    const engine = fileNames.filter((name) => name.includes("/libs/engine/src/") && !name.endsWith(".test.ts"));
     this.#service = ts.createLanguageService({
       getScriptFileNames: () => engine,
       getScriptVersion: (path) => (this.#changed?.path === path ? String(this.#changed.version) : "0"),

@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type RunState, viewOf } from "@armada/agents";
 import { Article } from "@armada/content/contract";
 import { ArmadaError } from "@armada/contracts";
+import { type RunState, viewOf } from "@armada/engine";
 import type { Objects } from "@armada/event-sourcing";
 import { FEDERATION } from "@armada/ledger";
 import { type Config, modelsFrom, startPrototype } from "@armada/runtime";

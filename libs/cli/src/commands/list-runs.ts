@@ -1,5 +1,5 @@
-import { RUN_STATUSES, type RunView, readRun, shownAsServed, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject } from "@armada/contracts";
+import { RUN_STATUSES, type RunView, readRun, shownAsServed, viewOf } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";

@@ -1,5 +1,5 @@
-import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/agents";
 import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/engine";
 import { loadWhole } from "@armada/event-sourcing";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sourcesOf } from "@armada/agents";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
+import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
 import { dropIdentity, dropTeam, identitiesToKeep, type Link, link, ROLES, readIdentity, teamOnServer, writeBackup } from "@armada/nats";
 import { EXIT } from "../exit.ts";

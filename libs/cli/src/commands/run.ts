@@ -1,5 +1,5 @@
-import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/engine";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import { jsonOf } from "../json-argument.ts";

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Team } from "@armada/agents";
+import { ArmadaError, runFilter } from "@armada/contracts";
 import {
   fits,
   isAccepted,
@@ -7,12 +9,10 @@ import {
   type RunState,
   readJournalMessage,
   shownAsServed,
-  type Team,
   viewOf,
   withOutput,
   withShown,
-} from "@armada/agents";
-import { ArmadaError, runFilter } from "@armada/contracts";
+} from "@armada/engine";
 import { loadWhole } from "@armada/event-sourcing";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";

@@ -1,5 +1,6 @@
-import { readModelStopped, readModelsAt, type Team } from "@armada/agents";
+import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { readModelStopped, readModelsAt } from "@armada/engine";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type RunState, readRun } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { type RunState, readRun } from "@armada/engine";
 import { type Log, matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-import { readModelStop, readModelStopped } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
+import { readModelStop, readModelStopped } from "@armada/engine";
 import type { Look } from "./trouble.ts";
 
 /** Read models that stand still since a fold of theirs threw, but those that the team has no more. */

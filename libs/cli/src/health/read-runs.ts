@@ -1,5 +1,5 @@
-import { type RunView, viewOf } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import { type RunView, viewOf } from "@armada/engine";
 import type { Session } from "../session.ts";
 import type { Trouble } from "./trouble.ts";
 

@@ -1,5 +1,5 @@
-import { isTaken, type RunView, shownAsServed } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
+import { isTaken, type RunView, shownAsServed } from "@armada/engine";
 import type { QueueThere } from "@armada/nats";
 import type { Session } from "../session.ts";
 import { readRuns } from "./read-runs.ts";

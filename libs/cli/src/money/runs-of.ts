@@ -1,4 +1,4 @@
-import { readJournalMessage } from "@armada/agents";
+import { readJournalMessage } from "@armada/engine";
 import type { Log } from "@armada/event-sourcing";
 
 /** What an answer from a cache did not cost: `at` (ms since 1970) its step ended. */

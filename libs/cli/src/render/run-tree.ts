@@ -1,4 +1,4 @@
-import type { RunView, StepView, WaitingFor } from "@armada/agents";
+import type { RunView, StepView, WaitingFor } from "@armada/engine";
 import { dollars, lengthOf } from "../output.ts";
 import { oneLine } from "./one-line.ts";
 

@@ -13,6 +13,7 @@ export function teamFiles(name: string): ReadonlyMap<string, string> {
       },
       exports: { "./contract": "./src/contract.ts" },
       dependencies: { "@armada/agents": "*", "@armada/contracts": "*", "@armada/runtime": "*", zod: "4.6.7" },
+      devDependencies: { "@armada/testing": "*" },
     },
     undefined,
     2,
@@ -155,7 +156,7 @@ export default team({
 });
 `;
 
-const TEST = `import { script, testTeam } from "@armada/agents/testing";
+const TEST = `import { script, testTeam } from "@armada/testing";
 import { expect, test } from "vitest";
 import { ReplySent, TicketOpened } from "./contract.ts";
 import NAME from "./team.ts";

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from "node:http";
-import { readRun } from "@armada/agents";
 import type { LiveText } from "@armada/contracts";
+import { readRun } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
 import Fastify from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,5 +1,6 @@
-import { liveOrder, readJournalMessage, readRun, viewOf } from "@armada/agents";
+import { liveOrder } from "@armada/agents";
 import type { LiveText } from "@armada/contracts";
+import { readJournalMessage, readRun, viewOf } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../problem.ts";

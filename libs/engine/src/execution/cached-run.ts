@@ -1,0 +1,142 @@
+import type { Workflow } from "@armada/agents";
+import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
+import type { Message, Scheduler } from "@armada/event-sourcing";
+import type { JournalEventType } from "../journal/events.ts";
+import { type JournalMessage, type Provenance, readJournalMessage } from "../journal/message.ts";
+import type { Payloads } from "../journal/payloads.ts";
+import { evolveRun, initialRun, type RunState } from "../journal/state.ts";
+import { DeterminismError } from "./determinism.ts";
+import { Execution, type LoopWatch } from "./execution.ts";
+
+/** A run as this replica last knew it. */
+export type HotRun = {
+  readonly id: string;
+  readonly state: RunState;
+  /** Sequence of its last message: the expectation of its next append. */
+  lastSeq: number;
+  prev: string | undefined;
+  provenance: Provenance | undefined;
+  /** The suspended function; none where this replica lacks the version, or the run has ended or stopped. */
+  execution: Execution | undefined;
+  /** Why the function cannot go on from its journal; the next decision stops the run with it. */
+  fault: ArmadaError | undefined;
+};
+
+/** What a replica needs to run workflow functions. */
+export type Functions = {
+  readonly scheduler: Scheduler;
+  readonly payloads: Payloads;
+  readonly watch?: LoopWatch;
+  workflow(name: string, version: number): Workflow | undefined;
+};
+
+export function coldRun(id: string): HotRun {
+  return { id, state: initialRun(), lastSeq: 0, prev: undefined, provenance: undefined, execution: undefined, fault: undefined };
+}
+
+/** Whether the run is open and served here but has no function in memory. */
+export function lacksFunction(run: HotRun, functions: Functions): boolean {
+  const { state } = run;
+  if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
+  return run.execution === undefined && run.fault === undefined && functions.workflow(state.workflow, state.version) !== undefined;
+}
+
+/** Whether the run is open and its version is not served here. */
+export function lacksVersion({ state }: HotRun, functions: Functions): boolean {
+  if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
+  return functions.workflow(state.workflow, state.version) === undefined;
+}
+
+export function foldMessage(state: RunState, journal: JournalMessage): void {
+  state.length = journal.n;
+  const time = journal.envelopes[0]?.time ?? "";
+  for (const event of journal.events) evolveRun(state, event, time);
+}
+
+/** What a run's later messages inherit from its first. */
+export function provenanceOf([first]: readonly Envelope[]): Provenance | undefined {
+  return first === undefined
+    ? undefined
+    : { correlation: first.correlationid, causation: first.id, hops: first.hops, traceparent: first.traceparent };
+}
+
+/** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */
+export async function replay(run: HotRun, messages: readonly Message[], functions: Functions): Promise<void> {
+  const read: JournalMessage[] = [];
+  const stopped = run.state.stopped !== undefined;
+  for (const message of messages) {
+    const journal = readJournalMessage(message);
+    if (journal === undefined) continue;
+    read.push(journal);
+    foldMessage(run.state, journal);
+    run.lastSeq = message.seq;
+    run.prev = digestOf(message.body);
+    run.provenance ??= provenanceOf(journal.envelopes);
+  }
+  const { state } = run;
+  if (state.ended !== undefined || state.stopped !== undefined) {
+    run.execution = undefined;
+    return;
+  }
+  const workflow = functions.workflow(state.workflow, state.version);
+  if (workflow === undefined) return;
+  if (run.execution === undefined && read[0]?.n === 1)
+    run.execution = new Execution(
+      workflow,
+      { id: run.id, correlation: run.provenance?.correlation ?? run.id },
+      functions.scheduler,
+      functions.watch,
+    );
+  const { execution } = run;
+  if (execution === undefined) return;
+  try {
+    const answered = answeredOf(read, stopped);
+    for (const [index, journal] of read.entries()) {
+      await feed(execution, journal, index <= answered.lastIndexOf(true), state, functions.payloads);
+      const extra = execution.fresh[0];
+      if (extra !== undefined && answered[index] === true)
+        throw new DeterminismError("WORKFLOW_CHANGED", workflow, {
+          step: extra.n,
+          journal: "nothing",
+          code: `${extra.kind} ${extra.target}`.trim(),
+        });
+    }
+  } catch (error) {
+    if (!(error instanceof ArmadaError) || error.retryable) throw error;
+    run.execution = undefined;
+    run.fault = error;
+  }
+}
+
+/** What is journaled of a step while its outcome is out: the function has nothing to answer to it. */
+export const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+  "step.drawn",
+  "step.attempt_failed",
+  "step.worker_lost",
+  "step.tool",
+  "step.parked",
+  "step.retried",
+  "step.submitted",
+  "step.held",
+  "step.released",
+]);
+
+/**
+ * Which messages the function has answered. It has not where the replica that wrote one lacked its version, or while the
+ * run was stopped: what it does then stands in a later message, with passive ones possibly between.
+ */
+function answeredOf(read: readonly JournalMessage[], stoppedBefore: boolean): boolean[] {
+  let stopped = stoppedBefore;
+  return read.map(({ does, events }) => {
+    for (const { type } of events)
+      if (type === "run.stopped") stopped = true;
+      else if (type === "run.resumed" || type === "run.moved") stopped = false;
+    return !stopped && does !== "lead" && events.some(({ type }) => !PASSIVE.has(type));
+  });
+}
+
+async function feed(execution: Execution, journal: JournalMessage, replaying: boolean, state: RunState, payloads: Payloads): Promise<void> {
+  const time = Date.parse(journal.envelopes[0]?.time ?? "");
+  for (const event of journal.events)
+    await execution.apply(await payloads.resolveEvent(event), { time, root: journal.n, replaying, patches: state.patches });
+}

@@ -1,0 +1,278 @@
+import type { Workflow } from "@armada/agents";
+import { hash32 } from "@armada/contracts";
+import type { Scheduler } from "@armada/event-sourcing";
+import type { JournalEvent, JournalEventType } from "../journal/events.ts";
+import { ownCopy } from "../journal/own-copy.ts";
+import { type Calls, type InlineWork, workflowContext } from "./context.ts";
+import { DeterminismError } from "./determinism.ts";
+import { seeded } from "./seeded.ts";
+import { callOf, type Settler, settlementOf } from "./settlement.ts";
+
+/** Work of `ctx.step` that waits to be run by the delivery whose message made it. */
+export type Inline = {
+  readonly n: number;
+  readonly name: string;
+  /** Ordinal of the journal message under whose delivery it runs. */
+  readonly root: number;
+  readonly work: InlineWork;
+};
+
+type Call = Settler & {
+  readonly n: number;
+  /** What the journal says of this call, by the time at which it was made. */
+  readonly record: JournalEvent | undefined;
+  readonly inline: Inline | undefined;
+};
+
+/**
+ * What the function itself said, and what it does not answer: it goes on at the time and under the root of what it
+ * answers, also where the answer stands in a message of its own, with others between.
+ */
+const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
+  "step.requested",
+  "ask.sent",
+  "sleep.set",
+  "wait.set",
+  "approval.asked",
+  "fact.emitted",
+  "run.patched",
+  "step.attempt_failed",
+  "step.worker_lost",
+  "step.tool",
+  "step.parked",
+  "step.retried",
+  "step.drawn",
+  "step.submitted",
+  "step.held",
+  "step.released",
+]);
+
+/** What a function may call while one message is answered: more than a message holds, so that a loop which waits for nothing ends. */
+const MAX_CALLS = 10_000;
+
+/** A turn of a function that holds the event loop for longer is named, ms. */
+const HELD_MS = 1_000;
+
+/** Hears of each turn of a workflow function during which the event loop was held for over a second. `now`, `ms`: milliseconds. */
+export type LoopWatch = { now(): number; held(run: string, workflow: string, ms: number): void };
+
+type Result = { readonly output: unknown } | { readonly error: unknown };
+
+/**
+ * One workflow function, suspended between the messages of its journal. Promises settle in journal order, one at a
+ * time, with the microtask queue run dry between two (ENGINE rule 7).
+ */
+export class Execution {
+  readonly #workflow: Workflow;
+  readonly #run: { readonly id: string; readonly correlation: string };
+  readonly #scheduler: Scheduler;
+  readonly #watch: LoopWatch | undefined;
+  readonly #calls = new Map<number, Call>();
+  /** Calls and patch marks that the journal does not hold yet, in the order made. */
+  #fresh: (Call | { readonly patch: string })[] = [];
+  #next = 1;
+  #random: () => number;
+  #forgot: string | undefined;
+  /** Milliseconds since 1970 of the message being answered. */
+  #time = 0;
+  #root = 0;
+  /** Calls made since the message that is being answered. */
+  #made = 0;
+  #inTurn = false;
+  #replaying = false;
+  #patches: ReadonlySet<string> = new Set();
+  #knownPatches = new Map<string, boolean>();
+  #result: Result | undefined;
+  #fault: DeterminismError | undefined;
+
+  constructor(workflow: Workflow, run: { id: string; correlation: string }, scheduler: Scheduler, watch?: LoopWatch) {
+    this.#workflow = workflow;
+    this.#run = run;
+    this.#scheduler = scheduler;
+    this.#watch = watch;
+    this.#random = seeded(hash32(run.id));
+  }
+
+  get result(): Result | undefined {
+    return this.#result;
+  }
+
+  /** Inline work that nobody journaled yet. */
+  get inlines(): readonly Inline[] {
+    return [...this.#calls.values()].flatMap((call) => (call.inline !== undefined ? [call.inline] : []));
+  }
+
+  /** Calls that hold the function up. */
+  get outstanding(): readonly { n: number; kind: string; target: string }[] {
+    return [...this.#calls.values()];
+  }
+
+  get fresh(): readonly { n: number; kind: string; target: string }[] {
+    return this.#fresh.flatMap((made) => ("patch" in made || made.inline !== undefined ? [] : [made]));
+  }
+
+  /**
+   * Applies one event. `replaying`: the event comes from the journal and what the function does next is there too.
+   * @throws DeterminismError where the function does not fit the journal
+   */
+  async apply(event: JournalEvent, at: { time: number; root: number; replaying: boolean; patches: ReadonlySet<string> }): Promise<void> {
+    if (!SILENT.has(event.type)) {
+      this.#time = at.time;
+      this.#root = at.root;
+    }
+    this.#replaying = at.replaying;
+    this.#patches = at.patches;
+    this.#made = 0;
+    if (event.type === "run.started") {
+      this.#forgot = event.data.carried?.forgot?.at;
+      return this.#start(event.data.input);
+    }
+    if (event.type === "run.patched") this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
+    const call = callOf(event);
+    if (call !== undefined) this.#match(call.n, call.kind, call.target);
+    if (event.type === "inline.completed" || event.type === "inline.failed")
+      this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
+    const settlement = settlementOf(event);
+    // The function has ended: what came before somebody wrote that down is late. Facts are its own, and settled as they are asked for.
+    if (this.#result !== undefined && event.type !== "fact.emitted") return;
+    if (settlement !== undefined) await this.#settle(settlement.n, settlement.settle);
+  }
+
+  /**
+   * What the function did since: the events to journal after the cause, in order. Facts are settled at once.
+   * @throws DeterminismError `WORKFLOW_AWAITS_OUTSIDE`, `WORKFLOW_SPINS`
+   */
+  async react(): Promise<JournalEvent[]> {
+    const events: JournalEvent[] = [];
+    this.#replaying = false;
+    for (let made = this.#fresh.shift(); made !== undefined; made = this.#fresh.shift()) {
+      if ("patch" in made) {
+        events.push({ type: "run.patched", data: { id: made.patch } });
+        continue;
+      }
+      if (made.record === undefined) continue;
+      const event = made.record;
+      events.push(event);
+      if (event.type === "fact.emitted") await this.#settle(made.n, (call) => call.resolve(undefined));
+      if (event.type === "run.ended") return events;
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#result === undefined && this.outstanding.length === 0)
+      throw new DeterminismError("WORKFLOW_AWAITS_OUTSIDE", this.#workflow, {
+        step: this.#next,
+        journal: "nothing is outstanding",
+        code: "the function waits for something that did not come from ctx",
+      });
+    return events;
+  }
+
+  #start(input: unknown): Promise<void> {
+    return this.#turn(() => {
+      // A function that is not async throws, and answers, at once.
+      new Promise((resolve) => resolve(this.#workflow.run(ownCopy(input), workflowContext(this.#surface())))).then(
+        (output) => this.#end({ output }),
+        (error: unknown) => this.#end({ error }),
+      );
+    });
+  }
+
+  #end(result: Result): void {
+    if (!this.#inTurn) this.#outside("the function ended");
+    this.#result = result;
+  }
+
+  #outside(what: string): DeterminismError {
+    this.#fault ??= new DeterminismError("WORKFLOW_AWAITS_OUTSIDE", this.#workflow, {
+      step: this.#next,
+      journal: "no message was being answered",
+      code: `${what} after something that did not come from ctx, or in the work of a ctx.step`,
+    });
+    return this.#fault;
+  }
+
+  /** Counts a call; whether it is one too many. */
+  #spins(): boolean {
+    if (++this.#made <= MAX_CALLS) return false;
+    this.#fault ??= new DeterminismError("WORKFLOW_SPINS", this.#workflow, {
+      step: this.#next,
+      journal: "one message is being answered",
+      code: `${MAX_CALLS} calls, and waits for none of them`,
+    });
+    return true;
+  }
+
+  async #turn(work: () => void): Promise<void> {
+    const from = this.#watch?.now() ?? 0;
+    this.#inTurn = true;
+    work();
+    await this.#scheduler.idle();
+    this.#inTurn = false;
+    const ms = (this.#watch?.now() ?? 0) - from;
+    if (ms > HELD_MS) this.#watch?.held(this.#run.id, this.#workflow.name, ms);
+  }
+
+  async #settle(n: number, how: (call: Settler) => void): Promise<void> {
+    const call = this.#calls.get(n);
+    if (call === undefined && n < this.#next) return; // settled before: a late tick, a repeated approval
+    if (call === undefined)
+      throw new DeterminismError("WORKFLOW_CHANGED", this.#workflow, {
+        step: n,
+        journal: "an outcome",
+        code: "the function has not made this call",
+      });
+    this.#calls.delete(n);
+    await this.#turn(() => how(call));
+  }
+
+  #match(n: number, kind: string, target: string): void {
+    const call = this.#calls.get(n);
+    const journal = `${kind} ${target}`.trim();
+    if (call === undefined || call.kind !== kind || (target !== "" && call.target !== target))
+      throw new DeterminismError("WORKFLOW_CHANGED", this.#workflow, {
+        step: n,
+        journal,
+        code: call === undefined ? "nothing" : `${call.kind} ${call.target}`.trim(),
+      });
+    this.#fresh = this.#fresh.filter((made) => made !== call);
+  }
+
+  #call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T> {
+    if (!this.#inTurn) return Promise.reject(this.#outside(`it called ${kind} ${target}`.trim()));
+    const n = this.#next++;
+    return new Promise<T>((resolve, reject) => {
+      const call: Call = {
+        n,
+        kind,
+        target,
+        record: record?.(n, this.#time),
+        inline: work === undefined ? undefined : { n, name: target, root: this.#root, work },
+        resolve: (value) => resolve(ownCopy(value) as T),
+        reject,
+      };
+      this.#calls.set(n, call);
+      this.#fresh.push(call);
+    });
+  }
+
+  #surface(): Calls {
+    return {
+      run: this.#run,
+      now: () => this.#time,
+      random: () => this.#random(),
+      outstanding: () => this.outstanding,
+      spins: () => this.#spins(),
+      call: (kind, target, record, work) => this.#call(kind, target, record, work),
+      patched: (id) => this.#patched(id),
+      forgot: () => this.#forgot,
+    };
+  }
+
+  #patched(id: string): boolean {
+    const known = this.#knownPatches.get(id);
+    if (known !== undefined) return known;
+    const patched = this.#patches.has(id) || !this.#replaying;
+    if (patched && !this.#patches.has(id)) this.#fresh.push({ patch: id });
+    this.#knownPatches.set(id, patched);
+    return patched;
+  }
+}

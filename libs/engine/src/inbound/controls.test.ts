@@ -1,0 +1,92 @@
+import { team, workflow } from "@armada/agents";
+import { encodeBody } from "@armada/contracts";
+import { startReplica } from "@armada/engine/testing";
+import { CALM, type Hostility, MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { script } from "@armada/testing";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { readRun } from "../view/run.ts";
+import { runIdOf } from "./starts.ts";
+
+const Num = z.object({ n: z.number() });
+const waits = workflow({
+  name: "waits",
+  version: 1,
+  input: Num,
+  output: Num,
+  run: async (input, ctx) => {
+    if (input.n === 0) return ctx.continueAsNew({ n: 1 });
+    await ctx.sleep("1h");
+    return input;
+  },
+});
+
+function operate(mesh: MemoryMesh, clock: VirtualClock, capability: string, id: string, data: unknown): void {
+  const about = { specversion: "1.0", source: "/operator", type: "armada.asked", team: "operator", schemaversion: 1, hops: 0 } as const;
+  const time = new Date(clock.now()).toISOString();
+  const body = encodeBody([{ ...about, id: `${id}.${capability}`, subject: id, time, data, correlationid: id, causationid: id }]);
+  mesh.stream("patient").append(`ask.patient.operator.${capability}.${id}`, body, clock.now());
+}
+
+const asksTwice = workflow({
+  name: "asks_twice",
+  version: 1,
+  input: Num,
+  output: Num,
+  run: async ({ n }, ctx) => {
+    await ctx.approval("go on?", { within: "1h", otherwise: "cancel" });
+    return n === 1 ? { n } : ctx.continueAsNew({ n: n + 1 });
+  },
+});
+
+/** A replica of a team of one workflow, and how its runs ended. */
+function patient(hostility?: Hostility) {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random, hostility);
+  startReplica(mesh, team({ name: "patient", workflows: [waits, asksTwice] }), script({}), { clock, random, scheduler: clock.scheduler });
+  const state = (run: string) => {
+    const loaded = mesh.stream("patient").load(`run.patient.*.*.${run}.*`, mesh.stream("patient").head);
+    return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+  };
+  return { clock, mesh, state, ended: (run: string): string | undefined => state(run).ended?.status };
+}
+
+test("an id given outside never takes the name under which another run goes on", async () => {
+  const { clock, mesh, ended } = patient();
+  operate(mesh, clock, "run_start", "r1~2", { workflow: "waits", input: { n: 1 } });
+  await clock.run(() => false, 500);
+  operate(mesh, clock, "run_start", "r1", { workflow: "waits", input: { n: 0 } });
+  await clock.run(() => ended("r1~2") !== undefined, 4 * 3_600_000);
+  expect([ended("r1"), ended("r1~2"), ended(runIdOf("r1~2"))]).toEqual(["continued", "completed", "completed"]);
+});
+
+test("an approval that comes again answers nothing of the run that went on meanwhile", async () => {
+  const { clock, mesh, state, ended } = patient({ ...CALM, forgottenAck: 1 });
+  operate(mesh, clock, "run_start", "r1", { workflow: "asks_twice", input: { n: 0 } });
+  await clock.run(() => state("r1").waits.size > 0, 10_000);
+  operate(mesh, clock, "run_approve", "a1", { run: "r1" });
+  await clock.run(() => state("r1~2").waits.size > 0, 10_000);
+  await clock.run(() => false, 60_000);
+  expect([ended("r1"), ended("r1~2")]).toEqual(["continued", undefined]);
+});
+
+test("a cancel reaches the run that goes on with the work of a continued one, and one that overtakes its start waits for it", async () => {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random);
+  startReplica(mesh, team({ name: "patient", workflows: [waits] }), script({}), { clock, random, scheduler: clock.scheduler });
+  const ended = (run: string): string | undefined => {
+    const loaded = mesh.stream("patient").load(`run.patient.*.*.${run}.*`, mesh.stream("patient").head);
+    return readRun(loaded.kind === "loaded" ? loaded.messages : []).ended?.status;
+  };
+  operate(mesh, clock, "run_start", "r1", { workflow: "waits", input: { n: 0 } });
+  await clock.run(() => ended("r1") === "continued", 10_000);
+  operate(mesh, clock, "run_cancel", "c1", { run: "r1" });
+  operate(mesh, clock, "run_cancel", "c2", { run: "r2" });
+  await clock.run(() => false, 500);
+  operate(mesh, clock, "run_start", "r2", { workflow: "waits", input: { n: 1 } });
+  await clock.run(() => ended("r1~2") !== undefined && ended("r2") !== undefined, 10_000);
+  expect([ended("r1~2"), ended("r2")]).toEqual(["cancelled", "cancelled"]);
+});

@@ -1,0 +1,118 @@
+import type { Handled } from "@armada/event-sourcing";
+import { z } from "zod";
+import type { Decision } from "../execution/answer.ts";
+import type { HotRun } from "../execution/cached-run.ts";
+import { READERS } from "../journal/derive.ts";
+import type { JournalEvent } from "../journal/events.ts";
+import { cut } from "../journal/failure.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import type { Inlines } from "../steps/inline-steps.ts";
+import { runMeant } from "./starts.ts";
+
+const Data = z.object({
+  run: z.string(),
+  reason: z.string().optional(),
+  n: z.number().int().optional(),
+  approved: z.boolean().optional(),
+  by: z.string().optional(),
+  version: z.number().int().optional(),
+});
+export type ControlData = z.infer<typeof Data>;
+
+const OVERTAKEN_TRIES = 5;
+const OVERTAKEN_MS = 1_000;
+
+/**
+ * What people do to runs: `run_cancel`, `run_approve`, `run_retry`, `run_move`. Only the operator and the gateway may,
+ * and the asker of a run may cancel it. What does not apply (any more) changes nothing: the journal tells.
+ */
+export async function control(
+  host: RunHost,
+  inlines: Inlines,
+  ask: { capability: string; from: string; data: unknown; seq: number; delivery: number; id: string },
+  signal: AbortSignal,
+): Promise<Handled> {
+  const parsed = Data.safeParse(ask.data);
+  if (!parsed.success) return { kind: "done" };
+  const { data } = parsed;
+  const found = await current(host, runMeant(data.run), ask);
+  // A cancel may overtake the ask that it cancels: both are asks of one stream, handled side by side.
+  if (found === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
+  const { id, decided } = found;
+  const { run, ordinal } = await host.commit(id, ask.seq, (now) => {
+    const mayAll = READERS.has(ask.from);
+    const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
+    if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
+    if (decided !== undefined) return undefined;
+    const events = decide(ask.capability, data, now, cut(data.by ?? ask.from));
+    return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
+  });
+  // The look before may have been an old one: by the commit's, what an earlier delivery wrote is there.
+  const root = ordinal ?? decided ?? (await decidedIn(host, id, ask));
+  const next = run.state.ended?.next;
+  if (root === undefined && next !== undefined) return control(host, inlines, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
+  if (root === undefined) return { kind: "done" };
+  if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
+  return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
+}
+
+/**
+ * The run itself, or the one that goes on with its work; undefined where there is none (yet). `decided`: the message that an
+ * earlier delivery of the same ask wrote, into whichever of them: one ask is acted on once.
+ */
+async function current(
+  host: RunHost,
+  first: string,
+  ask: { readonly seq: number; readonly delivery: number; readonly id: string },
+): Promise<{ id: string; decided: number | undefined } | undefined> {
+  let found: string | undefined;
+  for (let id: string | undefined = first; id !== undefined; ) {
+    const state: { exists: boolean; next: string | undefined } = await host.read(id, ask.seq, (run) => ({
+      exists: run.state.exists,
+      next: run.state.ended?.next,
+    }));
+    if (!state.exists) break;
+    found = id;
+    const decided = await decidedIn(host, id, ask);
+    if (decided !== undefined) return { id, decided };
+    id = state.next;
+  }
+  return found === undefined ? undefined : { id: found, decided: undefined };
+}
+
+/** The message of the run that an earlier delivery of the ask wrote. */
+async function decidedIn(
+  host: RunHost,
+  run: string,
+  ask: { readonly seq: number; readonly delivery: number; readonly id: string },
+): Promise<number | undefined> {
+  if (ask.delivery === 1) return undefined;
+  return (await host.journal(run, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
+}
+
+function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {
+  switch (capability) {
+    case "run_cancel": {
+      const requested = { by, ...(data.reason === undefined ? {} : { reason: cut(data.reason) }) };
+      return [
+        { type: "cancel.requested", data: requested },
+        { type: "run.ended", data: { status: "cancelled", failure: { code: "RUN_CANCELLED", message: `cancelled by ${by}` } } },
+      ];
+    }
+    case "run_approve": {
+      const open = [...state.waits.values()].find((wait) => wait.kind === "approval" && wait.open && (data.n ?? wait.n) === wait.n);
+      return open === undefined ? [] : [{ type: "approval.given", data: { n: open.n, approved: data.approved ?? true, by } }];
+    }
+    case "run_retry": {
+      const parked = [...state.steps.values()].filter((step) => step.status === "parked");
+      const retried = parked.map((step): JournalEvent => ({ type: "step.retried", data: { n: step.n, by } }));
+      return state.stopped === undefined ? retried : [{ type: "run.resumed", data: { by } }, ...retried];
+    }
+    case "run_move":
+      return data.version === undefined || data.version === state.version
+        ? []
+        : [{ type: "run.moved", data: { version: data.version, by } }];
+    default:
+      return [];
+  }
+}

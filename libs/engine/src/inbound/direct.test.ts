@@ -1,0 +1,60 @@
+import { team } from "@armada/agents";
+import { capability, encodeBody } from "@armada/contracts";
+import { MemoryMesh } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { startEngine } from "../replica.ts";
+import { noTracer, silentLogger } from "../testing/replica.ts";
+import { script } from "../testing/script.ts";
+import { direct } from "./direct.ts";
+import { allQueues, queuesOf } from "./queues.ts";
+
+const count = capability("counter.count", { input: z.object({ by: z.int() }), output: z.object({ from: z.string(), total: z.int() }) });
+
+/** A counter that remembers what it was asked, and fails the first time. */
+function world() {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random);
+  const counter = team({ name: "counter" });
+  mesh.provision("counter", allQueues(queuesOf(counter)));
+  mesh.provision("asker", []);
+  let total = 0;
+  let failed = false;
+  const counting = direct(count, async ({ by }, from) => {
+    if (!failed) {
+      failed = true;
+      throw new Error("not yet");
+    }
+    total += by;
+    return { from, total };
+  });
+  const ports = { ...mesh.connect("counter"), clock, random, scheduler: clock.scheduler, tracer: noTracer, logger: silentLogger };
+  startEngine(counter, ports, script({}), { directs: [counting] });
+  const said = { specversion: "1.0", source: "/teams/asker", type: "armada.asked", team: "asker", schemaversion: 1, hops: 0 } as const;
+  return {
+    ask: async (id: string, data: unknown): Promise<unknown[]> => {
+      const body = encodeBody([{ ...said, id, subject: id, time: "2026-11-22T10:00:00Z", data, correlationid: id, causationid: id }]);
+      mesh.stream("counter").append(`ask.counter.asker.count.${id}`, body, clock.now());
+      await clock.run(() => false, 20_000);
+      return mesh.stream("asker").messages.map(({ subject, envelopes }) => [subject, envelopes[0]?.data]);
+    },
+    journal: () => mesh.stream("counter").messages.filter(({ subject }) => subject.startsWith("run.")),
+  };
+}
+
+test("an ask is answered by code, again after a failure, and begins no run", async () => {
+  const { ask, journal } = world();
+  expect(await ask("r1-2", { input: { by: 3 } })).toEqual([["ans.asker.counter.r1.2", { output: { from: "asker", total: 3 } }]]);
+  expect(await ask("r1-3", { input: { by: 4 } })).toHaveLength(2);
+  expect(journal()).toEqual([]);
+});
+
+test("what does not fit is refused in words, and an ask whose answer nobody could find is left", async () => {
+  const { ask } = world();
+  expect(await ask("r1-2", { input: { by: "much" } })).toMatchObject([
+    ["ans.asker.counter.r1.2", { failure: { code: "INPUT_INVALID", message: expect.stringContaining("count") } }],
+  ]);
+  expect(await ask("nobody", { input: { by: 1 } })).toHaveLength(1);
+});

@@ -1,0 +1,201 @@
+import type { Subscription, Workflow } from "@armada/agents";
+import { type Envelope, eventKey, parseSubject } from "@armada/contracts";
+import type { Delivery, Handled } from "@armada/event-sourcing";
+import { z } from "zod";
+import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
+import type { RunState } from "../journal/state.ts";
+import { waitKey } from "../journal/taken.ts";
+import type { Traced } from "../runs/guard.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import { release } from "../steps/holds.ts";
+import type { Inlines } from "../steps/inline-steps.ts";
+import { newest } from "./admission.ts";
+import { control } from "./controls.ts";
+import { answerDirectly, type Direct } from "./direct.ts";
+import { factOf } from "./facts.ts";
+import { subscriptionName } from "./queues.ts";
+import { clearing } from "./reconcile.ts";
+import { runIdOf, start, startedBy } from "./starts.ts";
+import type { Waits } from "./waits.ts";
+
+const DONE: Handled = { kind: "done" };
+// A key whose value is undefined is not in JSON, and zod wants a key of an unknown value to be there.
+const Value = z.unknown().optional();
+const Asked = z.object({ input: Value, until: z.string().optional(), workflow: z.string().optional() });
+const Answered = z.object({ output: Value, failure: Value });
+
+/** How long an event for whose run there is no room waits for the next look. */
+const ROOM_LOOK_MS = 10_000;
+
+/** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (ENGINE rule 1). */
+export class Intake {
+  readonly #host: RunHost;
+  readonly #inlines: Inlines;
+  readonly #sourceOf: (workflow: Workflow) => string;
+  readonly #directs: readonly Direct[];
+  readonly #waits: Waits;
+  readonly #signal: AbortSignal;
+  readonly #busy: () => boolean;
+
+  constructor(
+    host: RunHost,
+    inlines: Inlines,
+    waits: Waits,
+    sourceOf: (workflow: Workflow) => string,
+    directs: readonly Direct[],
+    signal: AbortSignal,
+    /** Whether the team's stream has no room for new runs. */
+    busy: () => boolean = () => false,
+  ) {
+    this.#busy = busy;
+    this.#host = host;
+    this.#inlines = inlines;
+    this.#waits = waits;
+    this.#sourceOf = sourceOf;
+    this.#directs = directs;
+    this.#signal = signal;
+  }
+
+  /** A start, an outcome that this replica's version must go on from, or what a replica without the version hands over. */
+  async lead(delivery: Delivery): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    if (subject?.kind !== "journal") return DONE;
+    const { run } = await this.#host.commit(subject.run, delivery.seq, ({ state, fault }) =>
+      state.exists && state.ended === undefined && (state.stopped === undefined || fault !== undefined) ? { events: [] } : undefined,
+    );
+    const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
+    if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
+    if (run.state.ended !== undefined) return DONE;
+    const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
+    return this.#inlines.run(subject.run, subject.n, times, this.#signal, resumed ? 1 : subject.n);
+  }
+
+  async ask(delivery: Traced): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    const envelope = delivery.envelopes[0];
+    if (subject?.kind !== "ask" || envelope === undefined) return DONE;
+    const { from, capability, id } = subject;
+    if (capability.startsWith("run_") && capability !== "run_start")
+      return control(
+        this.#host,
+        this.#inlines,
+        { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
+        this.#signal,
+      );
+    if (capability === "health_check") return DONE; // that it could be appended is all that it asks
+    if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
+    const data = Asked.safeParse(envelope.data);
+    if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
+    const direct = this.#directs.find((one) => one.capability === capability);
+    if (direct !== undefined) return answerDirectly(this.#host, direct, { from, id, input: data.data.input, envelope }, this.#signal);
+    const { team } = this.#host;
+    const provided = team.provides.find((p) => p.capability.capability === capability)?.workflow;
+    const asked = capability === "run_start" ? (data.data.workflow ?? "") : (provided?.name ?? capability);
+    const workflow = capability === "run_start" || provided !== undefined ? newest(team.workflows, asked) : undefined;
+    const { seq, delivery: times } = delivery;
+    return start(
+      this.#host,
+      this.#inlines,
+      this.#sourceOf,
+      {
+        run: runIdOf(id),
+        workflow,
+        asked,
+        input: data.data.input,
+        by: { kind: "ask", from, id },
+        provenance: provenanceOf(envelope, delivery.traceparent),
+        busy: this.#busy(),
+        seq,
+        delivery: times,
+      },
+      this.#signal,
+    );
+  }
+
+  async answer(delivery: Delivery): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    const envelope = delivery.envelopes[0];
+    if (subject?.kind !== "answer" || envelope === undefined) return DONE;
+    const data = Answered.safeParse(envelope.data);
+    if (!data.success) return DONE;
+    const { run: id, n, from } = subject;
+    const failure = data.data.failure as Failure | undefined;
+    return this.#outcome(id, n, delivery, (state) => {
+      const wait = state.waits.get(n);
+      if (wait?.kind !== "ask" || !wait.open || wait.data.to !== from) return undefined;
+      return { type: "ask.answered", data: { n, from, ...(failure === undefined ? { output: data.data.output ?? null } : { failure }) } };
+    });
+  }
+
+  async tick(delivery: Delivery): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    if (subject?.kind !== "tick") return DONE;
+    const { run: id, n } = subject;
+    const released = await release(this.#host, id, n, delivery.seq);
+    if (released !== undefined) return released;
+    const key = await this.#host.read(id, delivery.seq, ({ state }) => {
+      const wait = state.waits.get(n);
+      return wait?.kind === "wait" && (wait.open || delivery.delivery > 1) && state.ended === undefined
+        ? waitKey(wait.data.type, wait.data.id)
+        : undefined;
+    });
+    if (key !== undefined) {
+      await this.#waits.lookBack(id, delivery.seq, key); // what came before the timer fired came in time
+      await this.#waits.owed(id, delivery);
+    }
+    return this.#outcome(id, n, delivery, (state) =>
+      state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined,
+    );
+  }
+
+  async trigger(subscription: Subscription, since: number, delivery: Traced): Promise<Handled> {
+    const read = await factOf(delivery, subscription.on, this.#host.functions.payloads);
+    if (read === undefined) return DONE;
+    const { fact, envelope } = read;
+    const from = subscription.from === "now" ? since : subscription.from === "beginning" ? 0 : Date.parse(subscription.from.time);
+    if (Date.parse(fact.arrived) < from) return DONE;
+    const input = subscription.input(fact);
+    if (input === undefined) return DONE;
+    const name = subscriptionName(subscription);
+    const { workflow } = subscription;
+    const run = startedBy(name, fact.key);
+    // An event cannot be refused: its run waits for room.
+    if (this.#busy() && !(await this.#host.read(run, delivery.seq, ({ state }) => state.exists)))
+      return { kind: "retry", after: ROOM_LOOK_MS };
+    return start(
+      this.#host,
+      this.#inlines,
+      this.#sourceOf,
+      {
+        run,
+        workflow: newest(this.#host.team.workflows, workflow.name),
+        asked: workflow.name,
+        input,
+        by: { kind: "event", from: fact.team, id: fact.key },
+        provenance: { ...provenanceOf(envelope, delivery.traceparent), hops: envelope.hops + 1 },
+        seq: delivery.seq,
+        delivery: delivery.delivery,
+      },
+      this.#signal,
+    );
+  }
+
+  async #outcome(id: string, n: number, delivery: Delivery, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
+    const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
+      const event = state.exists && state.ended === undefined ? decide(state) : undefined;
+      return event === undefined ? undefined : { events: [event] };
+    });
+    if (ordinal === undefined && delivery.delivery === 1) return DONE; // what follows from it is with the delivery that decided it
+    const root = ordinal ?? run.state.waits.get(n)?.closedAt;
+    if (root === undefined) return DONE;
+    if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);
+    return run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
+  }
+}
+
+function provenanceOf(
+  envelope: Envelope,
+  traceparent: string | undefined,
+): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
+  return { correlation: envelope.correlationid, causation: eventKey(envelope), hops: envelope.hops, traceparent };
+}

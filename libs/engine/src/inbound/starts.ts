@@ -1,0 +1,119 @@
+import type { Workflow } from "@armada/agents";
+import { ArmadaError, isToken, shortHash } from "@armada/contracts";
+import type { Handled } from "@armada/event-sourcing";
+import type { Decision } from "../execution/answer.ts";
+import type { Failure, JournalData } from "../journal/events.ts";
+import { journalForm } from "../journal/form.ts";
+import type { Provenance } from "../journal/message.ts";
+import { isObjectRef } from "../journal/payloads.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import type { Inlines } from "../steps/inline-steps.ts";
+import { admit } from "./admission.ts";
+
+/** Asks and events that one chain may pass (ENGINE rule 12). */
+const MAX_HOPS = 32;
+/** Room for `-<n>` and `~<k>` behind it in a token of 128 bytes. */
+const MAX_RUN_ID = 96;
+
+export type Start = {
+  readonly run: string;
+  /** Undefined where the team serves no workflow of the name. */
+  readonly workflow: Workflow | undefined;
+  readonly asked: string;
+  readonly input: unknown;
+  readonly by: JournalData["run.started"]["by"];
+  readonly provenance: Provenance;
+  /** Whether there is no room for a run that is not there yet. */
+  readonly busy?: boolean;
+  /** Sequence and delivery of the message that starts it. */
+  readonly seq: number;
+  readonly delivery: number;
+};
+
+/** What `continueAsNew` calls its runs: `<run>~2`, `<run>~3`. */
+const GENERATION = /~\d+$/;
+
+/**
+ * The id of the run that an id given outside starts: itself where it is legal and short, else its hash. One that looks as if
+ * another run went on under it is hashed as well: that run would find it taken.
+ */
+export function runIdOf(id: string): string {
+  return isToken(id) && id.length <= MAX_RUN_ID && !GENERATION.test(id) ? id : shortHash(id);
+}
+
+/** The id of the run that is meant by an id given outside: of one that is there, a later generation too. */
+export function runMeant(id: string): string {
+  return isToken(id) && GENERATION.test(id) ? id : runIdOf(id);
+}
+
+/** The id of the run that a subscription starts from an event (ENGINE rule 13). */
+export function startedBy(subscription: string, event: string): string {
+  return shortHash(subscription, event);
+}
+
+/**
+ * Starts a run once: a second start of the same id changes nothing. Input that does not fit makes a run that has failed,
+ * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
+ */
+export async function start(
+  host: RunHost,
+  inlines: Inlines,
+  sourceOf: (workflow: Workflow) => string,
+  about: Start,
+  signal: AbortSignal,
+): Promise<Handled> {
+  const decision = decide(host, sourceOf, about, await host.functions.payloads.resolve(about.input));
+  const { run, ordinal } = await host.commit(about.run, about.seq, ({ state }) => {
+    if (!state.exists) return decision;
+    if (state.by?.from !== about.by.from || state.by.id !== about.by.id)
+      throw new ArmadaError("SUBJECT_TAKEN", `run ${about.run} was started by ${state.by?.from}, not by ${about.by.from}`);
+    return undefined;
+  });
+  if (ordinal === undefined && about.delivery === 1) return { kind: "done" }; // started before: what follows is with that delivery
+  if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
+  // Deliveries before the one that starts the run lost nothing of it.
+  const delivery = ordinal === undefined ? about.delivery : 1;
+  return run.state.ended === undefined ? inlines.run(about.run, 1, delivery, signal) : { kind: "done" };
+}
+
+/** What is kept of an input that was refused: null where no journal can hold it. */
+function refusedForm(input: unknown): unknown {
+  try {
+    return isObjectRef(input) ? input : journalForm(input, "the input");
+  } catch {
+    return null;
+  }
+}
+
+function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
+  const { workflow, asked, by, provenance } = about;
+  const admission = admit(host.team, asked, input, workflow);
+  const started = {
+    type: "run.started",
+    data: {
+      workflow: asked,
+      version: workflow?.version ?? 0,
+      source: workflow === undefined ? "" : sourceOf(workflow),
+      input: admission.kind === "admitted" ? admission.input : refusedForm(about.input),
+      by,
+      after: about.seq,
+    },
+  } as const;
+  const fail = (failure: Failure): Decision => ({
+    events: [started, { type: "run.ended", data: { status: "failed", failure } }],
+    provenance,
+  });
+  if (provenance.hops > MAX_HOPS)
+    return fail({
+      code: "CHAIN_TOO_LONG",
+      message: `this chain has passed ${provenance.hops} asks and events`,
+      hint: `see it with \`armada trace ${about.run}\``,
+    });
+  if (about.busy === true)
+    return fail({
+      code: "BUSY",
+      message: `the stream of team ${host.team.name} has hardly any room left: it takes no new runs`,
+      hint: "ask again later; `armada health` says what the stream holds",
+    });
+  return admission.kind === "refused" ? fail(admission.failure) : { events: [started], provenance };
+}

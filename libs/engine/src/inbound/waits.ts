@@ -1,0 +1,174 @@
+import type { Fact } from "@armada/agents";
+import { type AnyEventKind, arrivalOf, asToken, eventKey, parseSubject } from "@armada/contracts";
+import type { Delivery, Handled, Message } from "@armada/event-sourcing";
+import type { JournalEvent } from "../journal/events.ts";
+import { failureOf } from "../journal/failure.ts";
+import { journalForm } from "../journal/form.ts";
+import { waitRoute } from "../journal/message.ts";
+import type { RunState } from "../journal/state.ts";
+import { type Arrival, looksAfter, nextMet, type OpenWait, openWaits, takes, waitKey } from "../journal/taken.ts";
+import { loadAll } from "../runs/load-all.ts";
+import { putNewest } from "../runs/newest.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import type { Inlines } from "../steps/inline-steps.ts";
+import { factOf } from "./facts.ts";
+import { factFilter } from "./queues.ts";
+
+const DONE: Handled = { kind: "done" };
+/** Ids of which this replica remembers up to where their waits are over. */
+const MAX_OVER = 10_000;
+/** Facts that are looked at together, where one load may not bring all. */
+const PAGE = 1_000;
+
+type Arrived = Arrival & { readonly fact: Fact };
+
+/**
+ * Brings waits and facts together: an arrived fact looks for the waits on its id, a wait looks back over the facts; both
+ * look after their own write, so one of them finds the other (ENGINE rule 10). Which wait takes what is decided on the
+ * run's newest state.
+ */
+export class Waits {
+  readonly #host: RunHost;
+  readonly #inlines: Inlines;
+  readonly #signal: AbortSignal;
+  /** By route: the sequence up to which no run waits any more. */
+  readonly #over = new Map<string, number>();
+
+  constructor(host: RunHost, inlines: Inlines, signal: AbortSignal) {
+    this.#host = host;
+    this.#inlines = inlines;
+    this.#signal = signal;
+  }
+
+  /** Every run that waits for an arrived fact's id goes on with it, or with an earlier one; one that fails holds up no other. */
+  async meet(kind: AnyEventKind, delivery: Delivery): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    if (subject?.kind !== "fact" || (await factOf(delivery, kind, this.#host.functions.payloads)) === undefined) return DONE;
+    const key = waitKey(kind.type, subject.id);
+    const runs = await this.#waiting(waitRoute(kind.type, subject.id), key, delivery);
+    const met = await Promise.allSettled(
+      runs.map(async (run) => {
+        await this.lookBack(run, delivery.seq, key);
+        return this.owed(run, delivery);
+      }),
+    );
+    for (const one of met) if (one.status === "rejected") throw one.reason;
+    return met.flatMap((one) => (one.status === "fulfilled" && one.value.kind === "retry" ? [one.value] : []))[0] ?? DONE;
+  }
+
+  /** Open waits, of one key where it is given, take what there is for them, in the order of arrival. */
+  async lookBack(id: string, atLeast: number, key?: string): Promise<void> {
+    const { arrivals, among } = await this.#arrivals(id, atLeast, key);
+    const roots: number[] = [];
+    for (let left = arrivals.length; left > 0; left--) {
+      const { ordinal } = await this.#host.commit(id, atLeast, ({ state }) => {
+        const met = state.exists && state.ended === undefined ? nextMet(state, arrivals, among) : undefined;
+        return met === undefined ? undefined : { events: [metBy(met)] };
+      });
+      if (ordinal === undefined) break;
+      roots.push(ordinal);
+    }
+    await Promise.all(roots.map((root) => this.#inlines.run(id, root, 1, this.#signal)));
+  }
+
+  /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */
+  async owed(id: string, { seq, delivery }: Delivery): Promise<Handled> {
+    if (delivery === 1) return DONE;
+    const from = await this.#host.ordinalAfter(id, seq);
+    if (from === undefined) return DONE;
+    await this.#host.derive(id, from, seq);
+    return this.#inlines.run(id, from, delivery, this.#signal);
+  }
+
+  /** Runs with an open wait of a key; of a redelivered fact also those in which something was decided since. */
+  async #waiting(route: string, key: string, { seq, delivery }: Delivery): Promise<readonly string[]> {
+    const filters = ["*.*", "*.*.*"].map((tail) => `run.${this.#host.team.name}.wait.${route}.${tail}`);
+    const from = delivery === 1 ? (this.#over.get(route) ?? 0) : 0;
+    const messages = await loadAll("look for waits", this.#host.ports, filters, seq, { from });
+    const waiting = new Set<string>();
+    const decided = new Set<string>();
+    await Promise.all(
+      [...Map.groupBy(messages, runOf)].map(([run, own]) =>
+        this.#host.read(run, Math.max(seq, own.at(-1)?.seq ?? 0), ({ state, lastSeq }) => {
+          if (state.ended === undefined && openWaits(state).some(({ data }) => waitKey(data.type, data.id) === key)) waiting.add(run);
+          if (delivery > 1 && lastSeq > seq) decided.add(run);
+        }),
+      ),
+    );
+    const first = messages.find((message) => waiting.has(runOf(message)));
+    const over = first === undefined ? (messages.at(-1)?.seq ?? 0) : first.seq - 1;
+    putNewest(this.#over, route, Math.max(from, Math.min(over, seq)), MAX_OVER);
+    return [...new Set([...waiting, ...decided])];
+  }
+
+  /** What has arrived for the open waits of a run, in order, as far back as each looks. */
+  async #arrivals(
+    id: string,
+    atLeast: number,
+    key: string | undefined,
+  ): Promise<{ readonly arrivals: readonly Arrived[]; readonly among: ReadonlySet<number> }> {
+    const { state, open } = await this.#host.read(id, atLeast, (run) => ({
+      state: run.state,
+      open: openWaits(run.state).filter(({ data }) => key === undefined || waitKey(data.type, data.id) === key),
+    }));
+    const found: Arrived[] = [];
+    for (const [of, waits] of Map.groupBy(open, ({ data }) => waitKey(data.type, data.id)))
+      found.push(...(await this.#arrivalsOf(of, waits, state, atLeast)));
+    return { arrivals: found.sort((a, b) => a.seq - b.seq), among: new Set(open.map(({ n }) => n)) };
+  }
+
+  /** At least so many for each wait as there are waits, where there are: whichever take some, it finds its own among them. */
+  async #arrivalsOf(key: string, waits: readonly OpenWait[], state: RunState, atLeast: number): Promise<readonly Arrived[]> {
+    const { type, id } = waits[0]?.data ?? { type: "", id: "" };
+    const kind = this.#host.team.awaits.find((awaited) => awaited.type === type);
+    if (kind === undefined) return [];
+    const { payloads } = this.#host.functions;
+    const found: Arrived[] = [];
+    const missing = new Map(waits.map(({ n }) => [n, waits.length]));
+    const takers = ({ seq, envelopes }: Message): readonly OpenWait[] =>
+      envelopes.flatMap((envelope) =>
+        envelope.type === type
+          ? waits.filter((wait) => takes(state, wait, { key, event: eventKey(envelope), seq, at: Date.parse(arrivalOf(envelope)) }))
+          : [],
+      );
+    let more = true;
+    for (let from = Math.min(...waits.map((wait) => looksAfter(state, wait))); more && missing.size > 0; ) {
+      const after = from;
+      let kept = 0;
+      const wanted = (message: Message): boolean =>
+        message.seq > after && takers(message).some(({ n }) => missing.has(n)) && ++kept <= PAGE;
+      const page = await loadAll("look back", this.#host.ports, [factFilter(kind, asToken(id))], atLeast, { from, wanted });
+      for (const message of page) {
+        const read = await factOf(message, kind, payloads);
+        if (read === undefined) continue;
+        const { fact } = read;
+        found.push({ key, event: fact.key, seq: message.seq, at: Date.parse(fact.arrived) || 0, fact });
+        for (const { n } of takers(message)) {
+          const left = (missing.get(n) ?? 0) - 1;
+          if (left > 0) missing.set(n, left);
+          else missing.delete(n);
+        }
+      }
+      more = kept > PAGE;
+      from = page.at(-1)?.seq ?? after;
+    }
+    return found;
+  }
+}
+
+function metBy({ wait, arrival }: { readonly wait: OpenWait; readonly arrival: Arrived }): JournalEvent {
+  const { event, seq, at } = arrival;
+  const { data, ...attributes } = arrival.fact;
+  const met = { n: wait.n, event, seq, at: new Date(at).toISOString() };
+  try {
+    const fact =
+      wait.data.fact === true ? { fact: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) } : {};
+    return { type: "wait.met", data: { ...met, data: journalForm(data, `the data of ${wait.data.type}`), ...fact } };
+  } catch (error) {
+    return { type: "wait.met", data: { ...met, failure: failureOf(error) } };
+  }
+}
+
+function runOf({ subject }: Message): string {
+  return subject.split(".")[4] ?? "";
+}

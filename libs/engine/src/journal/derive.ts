@@ -1,0 +1,164 @@
+import { asToken, buildSubject, type Envelope, encodeBody, runFilter } from "@armada/contracts";
+import type { Expectation } from "@armada/event-sourcing";
+import type { JournalEvent } from "./events.ts";
+import { dispatchesOf, type JournalMessage, journalBody } from "./message.ts";
+import type { RunState } from "./state.ts";
+import { carriedOf } from "./taken.ts";
+
+/** A message that follows from a journal message: create-once, its id and body a function of the journal alone. */
+export type Derived =
+  | {
+      readonly kind: "append";
+      readonly subject: string;
+      readonly id: string;
+      readonly body: string;
+      readonly expect: Expectation;
+      readonly traceparent: string | undefined;
+    }
+  | { readonly kind: "timer"; readonly run: string; readonly n: number; readonly time: number; readonly body: string };
+
+/** Askers whose answers nobody waits for on a stream: they read the run's journal. */
+export const READERS: ReadonlySet<string> = new Set(["operator", "gateway"]);
+
+/** Stands behind the branches of a decision, of which there are fewer. */
+export const HANDED_OVER = 10_000;
+
+/** What is left of message `message` for a replica that serves the run's version, dispatched to the lead of that version. */
+export function handOver(team: string, run: string, message: JournalMessage, { workflow, version }: RunState): Derived[] {
+  const head = message.envelopes[0];
+  if (head === undefined) return [];
+  const route = `${workflow}-v${version}`;
+  const subject = buildSubject({ kind: "journal", team, does: "lead", route, run, n: message.n, branch: HANDED_OVER });
+  const id = `${head.id}.${route}.dispatch`;
+  return [once(subject, following(head, team, { type: "armada.dispatched", id, subject: run, data: { n: 0 }, hops: head.hops }))];
+}
+
+function once(subject: string, event: Envelope): Derived {
+  return {
+    kind: "append",
+    subject,
+    id: event.id,
+    body: encodeBody([event]),
+    expect: { filter: subject, last: 0 },
+    traceparent: event.traceparent,
+  };
+}
+
+/** The envelope of what follows from a journal message that begins with `head`. */
+function following(head: Envelope, team: string, about: Pick<Envelope, "type" | "id" | "subject" | "data" | "hops">): Envelope {
+  return {
+    specversion: "1.0",
+    source: `/teams/${team}`,
+    time: head.time,
+    team,
+    correlationid: head.correlationid,
+    causationid: head.id,
+    schemaversion: 1,
+    ...about,
+    ...(head.traceparent === undefined ? {} : { traceparent: head.traceparent }),
+  };
+}
+
+/**
+ * All that a journal message wants stored beside itself. `state` is the run's, with the message folded; `remembers`: how many of the
+ * ids and events that it took its next generation is told of.
+ */
+export function derive(team: string, run: string, message: JournalMessage, state: RunState, remembers?: number): Derived[] {
+  const head = message.envelopes[0];
+  const { by } = state;
+  if (head === undefined || by === undefined) return [];
+  const make = (type: string, id: string, subject: string, data: unknown, hops = head.hops): Envelope =>
+    following(head, team, { type, id, subject, data, hops });
+  const timer = (n: number, until: string): Derived => ({
+    kind: "timer",
+    run,
+    n,
+    time: Date.parse(until),
+    body: encodeBody([make("armada.timer.due", `${run}-${n}.due`, `${run}-${n}`, { n })]),
+  });
+  const ask = (n: number, to: string, capability: string, data: unknown): Derived => {
+    const id = `${run}-${n}`;
+    const subject = buildSubject({ kind: "ask", to, from: team, capability, id });
+    return once(subject, make("armada.asked", `${id}.${capability}`, id, data, head.hops + 1));
+  };
+
+  const successor = (next: string, input: unknown): Derived => {
+    const { workflow, version, source, after } = state;
+    const carried = carriedOf(state, remembers);
+    const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
+    const { id, body } = journalBody(
+      { team, run: next, n: 1, writer: "next", time: head.time ?? "", prev: undefined },
+      { correlation: head.correlationid, causation: head.id, hops: head.hops, traceparent: head.traceparent },
+      [
+        {
+          type: "run.started",
+          data: {
+            workflow,
+            version,
+            source,
+            input,
+            by,
+            ...(after === undefined ? {} : { after }),
+            ...(carried === undefined ? {} : { carried }),
+          },
+        },
+      ],
+    );
+    const expect = { filter: runFilter(team, next), last: 0 };
+    return { kind: "append", subject, id, body, expect, traceparent: head.traceparent };
+  };
+
+  const onEnd = (event: Extract<JournalEvent, { type: "run.ended" }>): Derived[] => {
+    const made: Derived[] = [];
+    const { status, output, failure, next } = event.data;
+    if (next !== undefined) made.push(successor(next, event.data.input));
+    else if (by.kind === "ask" && !READERS.has(by.from)) {
+      const [, asker = "", n = "0"] = /^(.*)-(\d+)$/.exec(by.id) ?? [];
+      const subject = buildSubject({ kind: "answer", to: by.from, from: team, run: asker, n: Number(n) });
+      const done = status === "completed" || status === "degraded";
+      const body = done ? { output } : { failure: failure ?? { code: "RUN_CANCELLED", message: `run ${run} of ${team} was cancelled` } };
+      made.push(once(subject, make("armada.answered", `${run}.answer`, by.id, body)));
+    }
+    for (const wait of state.waits.values())
+      if (wait.kind === "ask" && wait.open) made.push(ask(wait.n, wait.data.to, "run_cancel", { run: `${run}-${wait.n}` }));
+    return made;
+  };
+
+  const derived: Derived[] = dispatchesOf(message.events, state)
+    .slice(1)
+    .map(({ does, route, call }, index) => {
+      const branch = index + 1;
+      const subject = buildSubject({ kind: "journal", team, does, route, run, n: message.n, branch });
+      return once(subject, make("armada.dispatched", `${head.id}.${branch}.dispatch`, run, { n: call }));
+    });
+  for (const event of message.events)
+    switch (event.type) {
+      case "ask.sent":
+        derived.push(ask(event.data.n, event.data.to, event.data.capability, { input: event.data.input, until: event.data.until }));
+        derived.push(timer(event.data.n, event.data.until));
+        break;
+      case "sleep.set":
+      case "step.held":
+      case "approval.asked":
+        derived.push(timer(event.data.n, event.data.until));
+        break;
+      case "wait.set":
+        if (event.data.until !== undefined) derived.push(timer(event.data.n, event.data.until));
+        break;
+      case "fact.emitted": {
+        const id = `${run}-${event.data.n}`;
+        const [, entity = "", name = ""] = event.data.type.split(".");
+        const subject = buildSubject({ kind: "fact", team, entity, event: name, id: asToken(event.data.id), key: asToken(id) });
+        derived.push(
+          once(subject, { ...make(event.data.type, id, event.data.id, event.data.data, head.hops), schemaversion: event.data.version }),
+        );
+        break;
+      }
+      case "run.ended":
+        derived.push(...onEnd(event));
+        break;
+      default:
+        break;
+    }
+  return derived;
+}

@@ -1,0 +1,151 @@
+import type { Team, Workflow } from "@armada/agents";
+import { parseSubject } from "@armada/contracts";
+import type { Handled, Message, Ports, Queue } from "@armada/event-sourcing";
+import type { Models } from "@armada/models";
+import type { Direct } from "./inbound/direct.ts";
+import { Intake } from "./inbound/intake.ts";
+import { lookBackOnce } from "./inbound/open-waits.ts";
+import { queuesOf } from "./inbound/queues.ts";
+import { Waits } from "./inbound/waits.ts";
+import { ofOneStream, streamReplaced } from "./one-stream.ts";
+import { ReadModels, type View } from "./read-models/read-models.ts";
+import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-models/stops.ts";
+import { Faults, guarded, type Traced } from "./runs/guard.ts";
+import { persistently } from "./runs/persistently.ts";
+import { RunHost } from "./runs/run-store.ts";
+import type { Budget } from "./steps/budget.ts";
+import { Inlines } from "./steps/inline-steps.ts";
+import { type RunningStep, Worker } from "./steps/worker.ts";
+
+export type { RunningStep } from "./steps/worker.ts";
+
+/** How long a replica that stops waits for its ledger to hear of it. */
+const GIVE_BACK_MS = 2_000;
+
+/** One replica of a team: pulls its queues and advances its runs. */
+export type Engine = {
+  /** Takes no more work; resolves when what is running has been recorded or given back. */
+  stop(): Promise<void>;
+  views(): readonly View[];
+  /** The steps at work now. */
+  running(): readonly RunningStep[];
+  /** Rejects when the engine cannot go on: with `STREAM_REPLACED` where the team's stream turns out to be another one. */
+  readonly closed: Promise<void>;
+};
+
+/** Starts a replica. `sourceOf` gives the digest of a workflow's source, stamped on the runs it starts. */
+export function startEngine(
+  team: Team,
+  given: Ports,
+  models: Models,
+  options: {
+    sourceOf?: (workflow: Workflow) => string;
+    drainMs?: number;
+    budget?: Budget;
+    directs?: readonly Direct[];
+    busy?: () => boolean;
+    /** How many ids and events that a run took it remembers over its generations; 1,000 unless said. */
+    remembers?: number;
+  } = {},
+): Engine {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const replaced = new AbortController();
+  const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
+  const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
+  const host: RunHost = new RunHost(
+    team,
+    ports,
+    {
+      contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
+      checkContext: (agent, context) => views.checkContext(agents.get(agent)?.context ?? [], context),
+      lookBack: (run, seq) => waits.lookBack(run, seq),
+    },
+    options.remembers,
+  );
+  const views = new ReadModels(team, host.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
+  const inlines = new Inlines(host);
+  const worker = new Worker(host, inlines, models, options.budget);
+  const waits = new Waits(host, inlines, signal);
+  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal, options.busy);
+  const queues = queuesOf(team);
+  const faults = new Faults(async (run, failure) => {
+    await host.commit(run, 0, ({ state }) =>
+      state.exists && state.ended === undefined && state.stopped === undefined
+        ? { events: [{ type: "run.stopped", data: failure }] }
+        : undefined,
+    );
+  });
+
+  const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
+    ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
+
+  const loops: Promise<void>[] = [
+    ...queues.agents.flatMap((queue) => {
+      const agent = agents.get(queue.agent);
+      return agent === undefined ? [] : [work(queue, (delivery) => worker.handle(agent, delivery))];
+    }),
+    ...queues.leads.map((queue) => work(queue, (delivery) => intake.lead(delivery))),
+    work(queues.asks, (delivery) => intake.ask(delivery)),
+    work(queues.answers, (delivery) => intake.answer(delivery)),
+    work(queues.ticks, (delivery) => intake.tick(delivery)),
+    ...queues.subscriptions.map(async (queue) => {
+      const { since } = await persistently(`queue ${queue.name}`, ports, () => ports.log.depth(queue.name));
+      await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
+    }),
+    ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
+    ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
+    followEnds(),
+    ...(team.awaits.length === 0 ? [] : [lookBackOnce(team.name, ports, waits, signal)]),
+  ];
+
+  async function foldOrResume(message: Message): Promise<void> {
+    const other = stopIn(team.name, message);
+    if (other === undefined) return views.fold(message);
+    const own = views.views().find(({ name }) => name === other.model);
+    if (own !== undefined && own.stopped === undefined) sayResumed(team.name, other.model, other.at, ports, signal);
+  }
+
+  async function followEnds(): Promise<void> {
+    const from = await persistently("the log's head", ports, () => ports.log.head());
+    await ports.log.follow(
+      [`run.${team.name}.end.>`],
+      from,
+      (message) => {
+        const subject = parseSubject(message.subject);
+        if (subject?.kind !== "journal") return;
+        host.ended(subject.run, message.seq);
+        worker.abandon(subject.run);
+      },
+      signal,
+    );
+  }
+
+  const watching = given.log.replaced(signal).then((how) => {
+    if (how === "aborted") return;
+    replaced.abort();
+    throw streamReplaced(team.name);
+  });
+  const closed = Promise.all([watching, ...loops]).then(() => undefined);
+  return {
+    closed,
+    views: () => views.views(),
+    running: () => worker.running(),
+    stop: async () => {
+      stopping.abort();
+      if (replaced.signal.aborted) worker.drain(); // no outcome can be recorded
+      worker.drain("batch"); // a batch takes longer than any drain, and another replica goes on with it
+      const over = new AbortController();
+      const grace = ports.clock.sleep(options.drainMs ?? 10_000, over.signal).then(
+        () => worker.drain(),
+        () => undefined, // everything ended in time
+      );
+      await Promise.allSettled(loops);
+      over.abort();
+      await grace;
+      // Where the log is away nothing can be told: the lease ends by itself.
+      if (options.budget !== undefined && !replaced.signal.aborted)
+        await Promise.race([options.budget.purse.close(), ports.clock.sleep(GIVE_BACK_MS)]);
+    },
+  };
+}

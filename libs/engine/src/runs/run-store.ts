@@ -1,0 +1,346 @@
+import type { Team } from "@armada/agents";
+import { ArmadaError, digestOf, Refusal, runFilter } from "@armada/contracts";
+import { type Appended, attributes, type Message, type Ports, spans } from "@armada/event-sourcing";
+import { answer, type Decision, JOURNAL_WARNING, stop } from "../execution/answer.ts";
+import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
+import { withinLists } from "../execution/within-lists.ts";
+import { type Derived, derive } from "../journal/derive.ts";
+import type { JournalEvent } from "../journal/events.ts";
+import { cut, messageOf } from "../journal/failure.ts";
+import { journalForm } from "../journal/form.ts";
+import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "../journal/message.ts";
+import { Payloads } from "../journal/payloads.ts";
+import { initialRun } from "../journal/state.ts";
+import { Turns } from "./commit-queue.ts";
+import { holdsDecision, Journals } from "./journals.ts";
+import { type Committed, type Decide, type Member, type Told, together } from "./merge.ts";
+import { putNewest } from "./newest.ts";
+import { pause, persistent } from "./persistently.ts";
+import { stackOf } from "./stack.ts";
+import { store } from "./store-derived.ts";
+
+/** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
+export type HostHooks = {
+  contextOf(agent: string): Readonly<Record<string, unknown>> | undefined;
+  /** @throws ArmadaError `READ_MODEL_STOPPED` */
+  checkContext(agent: string, context: Readonly<Record<string, unknown>>): void;
+  lookBack(run: string, seq: number): Promise<void>;
+};
+
+type Written = Awaited<ReturnType<Payloads["offload"]>>;
+/** A message to be: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
+type About = { readonly n: number; readonly writer: string; readonly now: number; readonly unanswered: boolean };
+/** What the log says for good of an append. `last`: sequence of the message that was there instead. */
+type Settled = Extract<Appended, { kind: "appended" | "refused" }> | { readonly kind: "conflict"; readonly last: number };
+
+const MAX_HOT = 1_000;
+/**
+ * Of a message, bytes of UTF-8: half of what a server takes, so that what is derived from it, with an envelope of its own,
+ * is taken as well.
+ */
+const MAX_DECISION = 512 * 1024;
+/** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
+const RIVAL_MS = 5;
+/** After so many the journal is looked at for what is there instead. */
+const RIVAL_TRIES = 20;
+
+/**
+ * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
+ * queue here, so only different replicas conflict; outcomes that queue leave in one message.
+ */
+export class RunHost {
+  readonly team: Team;
+  readonly ports: Ports;
+  readonly functions: Functions;
+  readonly #hooks: HostHooks;
+  readonly #hot = new Map<string, HotRun>();
+  readonly #journals: Journals;
+  readonly #turns = new Turns((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
+
+  readonly #remembers: number | undefined;
+
+  /** `remembers`: see `derive`. */
+  constructor(team: Team, ports: Ports, hooks: HostHooks, remembers?: number) {
+    this.#remembers = remembers;
+    this.team = team;
+    this.ports = ports;
+    this.#journals = new Journals(team.name, ports);
+    this.#hooks = hooks;
+    const workflows = withinLists(team);
+    this.functions = {
+      scheduler: ports.scheduler,
+      watch: {
+        now: () => ports.clock.now(),
+        held: (run, workflow, ms) =>
+          ports.logger.warn("the event loop was held while a workflow function ran: by it, or by a step beside it", {
+            team: team.name,
+            run,
+            workflow,
+            ms,
+          }),
+      },
+      payloads: new Payloads(persistent(ports), team.name),
+      workflow: (name, version) => workflows.find((served) => served.name === name && served.version === version),
+    };
+  }
+
+  /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message, or derived from a known one. */
+  read<T>(id: string, atLeast: number, use: (run: HotRun) => T, delivered?: Message): Promise<T> {
+    return this.#turns.take(id, async () => use(await this.#current(id, atLeast, delivered)));
+  }
+
+  /** Another replica may have ended the run, in message `seq`: a step that comes again is not begun on what was known before. */
+  ended(id: string, seq: number): void {
+    if (this.#hot.has(id)) this.#journals.saw(id, seq);
+  }
+
+  /** Drops what this replica knows of a run. */
+  forget(id: string): void {
+    this.#hot.delete(id);
+  }
+
+  /**
+   * Decides and appends until the append holds; `decide` sees the newest state and answers undefined where there is
+   * nothing to say. Resolves once all that is derived from the decision is stored (ENGINE rule 4).
+   */
+  async commit(id: string, atLeast: number, decide: Decide): Promise<Committed> {
+    const { committed, owed } = await new Promise<Told>((tell, fail) =>
+      this.#turns.join(id, { atLeast, decide, tell, fail }, (members) => this.#append(id, members)),
+    );
+    await owed;
+    return committed;
+  }
+
+  /** Derives again, create-once, from journal message `from` on: what a redelivery owes (ENGINE rule 4). */
+  async derive(id: string, from: number, atLeast: number): Promise<void> {
+    const state = initialRun();
+    const derived: Derived[] = [];
+    for (const journal of await this.journal(id, atLeast)) {
+      foldMessage(state, journal);
+      if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state, this.#remembers));
+    }
+    const stored = await store(derived, this.ports);
+    const waits = [...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open);
+    if (waits) await this.#hooks.lookBack(id, Math.max(atLeast, this.#journals.floor(id), stored));
+  }
+
+  /** The run's journal as stored, for what its state does not tell. */
+  async journal(id: string, atLeast: number): Promise<readonly JournalMessage[]> {
+    const messages = await this.#journals.load(id, Math.max(atLeast, this.#journals.floor(id)));
+    return messages.flatMap((message) => readJournalMessage(message) ?? []);
+  }
+
+  /** Of the run's first journal message behind sequence `seq`. */
+  async ordinalAfter(id: string, seq: number): Promise<number | undefined> {
+    const messages = await this.#journals.load(id, Math.max(seq, this.#journals.floor(id)));
+    const first = messages.find((message) => message.seq > seq);
+    return first === undefined ? undefined : readJournalMessage(first)?.n;
+  }
+
+  /** Writes one message and tells those whose decisions it holds; answers who is left. */
+  async #append(id: string, members: readonly Member[]): Promise<readonly Member[]> {
+    const writer = this.ports.random.id();
+    const floor = Math.max(...members.map(({ atLeast }) => atLeast));
+    let run = await this.#current(id, floor);
+    let left = members;
+    for (;;) {
+      const message = together(run, left);
+      if (message === undefined) return [];
+      const { decision, parts, later } = message;
+      left = [...parts.map(({ member }) => member), ...later];
+      const now = this.ports.clock.now(); // one time for the function and for the journal, where a cold run reads it
+      const { events, unanswered } = await answer(run, decision, this.functions, now);
+      const tell = (told: Told): readonly Member[] => {
+        const out = parts.filter((part) => !part.decision.events.every((event) => events.includes(event))); // the function ended before
+        for (const part of parts) if (!out.includes(part)) part.member.tell(told);
+        return [...out.map(({ member }) => member), ...later];
+      };
+      if (events.length === 0) return tell({ committed: { run, ordinal: undefined, waits: false } });
+      const n = run.state.length + 1;
+      const about = { n, writer, now, unanswered };
+      let written = await this.#writable(run, about, decision, events);
+      let result = await this.#stored(run, about, written);
+      if (result.kind === "refused") {
+        written = await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, result.reason))]);
+        result = await this.#stored(run, about, written);
+      }
+      if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `message ${n} of run ${id} is never stored: ${result.reason}`);
+      if (result.kind === "appended") return tell(this.#appended(run, n, result.seq, written));
+      this.#hot.delete(id); // the function ran ahead of the journal
+      const messages = await this.#journals.load(id, Math.max(floor, run.lastSeq, result.last, this.#journals.floor(id)));
+      run = coldRun(id);
+      await replay(run, messages, this.functions);
+      this.#keep(run);
+      const own = this.#ownOf(id, messages, n, written.envelopes[0]?.id);
+      if (own !== undefined) return tell(this.#told(run, n, own.waits, own.derived));
+    }
+  }
+
+  #told(run: HotRun, ordinal: number, waits: boolean, derived: readonly Derived[]): Told {
+    const committed = { run, ordinal, waits };
+    return { committed, owed: this.#pay(committed, derived) };
+  }
+
+  /** What a message owes before those whose decisions it holds go on (ENGINE rule 4). */
+  async #pay(committed: Committed, derived: readonly Derived[]): Promise<void> {
+    const stored = await store(derived, this.ports);
+    if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));
+  }
+
+  /**
+   * Writes the message until the log says whether it holds. Where that is not answered it is the very same message again,
+   * under the same expectation: the function, which may take longer than the connection lasts, is not run again for it.
+   */
+  async #stored(run: HotRun, about: About, written: Written): Promise<Settled> {
+    for (let tries = 0; ; tries++) {
+      const result = await this.#publish(run, about, written);
+      if (result.kind === "appended" || result.kind === "refused") return result;
+      if (result.kind === "conflict") {
+        if (result.last !== undefined || tries >= RIVAL_TRIES) return { kind: "conflict", last: result.last ?? 0 };
+        await this.ports.clock.sleep(RIVAL_MS);
+        continue;
+      }
+      if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
+      await this.ports.clock.sleep(pause(tries));
+    }
+  }
+
+  #publish(run: HotRun, { n, unanswered }: About, written: Written): Promise<Appended> {
+    const subject = journalSubject(this.team.name, run.id, n, written.events, run.state, unanswered);
+    const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };
+    const does = subject.split(".", 3)[2] ?? "";
+    return this.ports.tracer.span(spans.publish(`run ${does}`), { [attributes.subject]: subject }, written.envelopes[0]?.traceparent, () =>
+      this.ports.log.append(subject, written.body, expect),
+    );
+  }
+
+  #appended(run: HotRun, n: number, seq: number, written: Written): Told {
+    const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
+    foldMessage(run.state, message);
+    run.lastSeq = seq;
+    run.prev = digestOf(written.body);
+    run.provenance ??= provenanceOf(written.envelopes);
+    if (run.state.ended?.status === "failed") this.#sayFailed(run);
+    if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
+    if (n === JOURNAL_WARNING)
+      this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
+    this.#keep(run);
+    return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state, this.#remembers));
+  }
+
+  /** One line of the log for an error that a workflow function threw: the journal keeps it without its stack. */
+  #sayFailed({ id, state, execution }: HotRun): void {
+    const result = execution?.result;
+    if (result === undefined || !("error" in result) || result.error instanceof Refusal) return;
+    const about = { team: this.team.name, run: id, workflow: state.workflow, ...stackOf(result.error) };
+    this.ports.logger.warn(`workflow ${state.workflow} failed: ${cut(messageOf(result.error))}`, about);
+  }
+
+  /**
+   * What our own message `n` derives, where a write that was not answered turns out to be stored: as it is stored, for a
+   * later try differs in its times. The next decision is made on the very view that was searched, so none is missed.
+   */
+  #ownOf(
+    id: string,
+    messages: readonly Message[],
+    n: number,
+    own: string | undefined,
+  ): { waits: boolean; derived: readonly Derived[] } | undefined {
+    const state = initialRun();
+    for (const message of messages) {
+      const journal = readJournalMessage(message);
+      if (journal === undefined) continue;
+      foldMessage(state, journal);
+      if (journal.n !== n) continue;
+      return journal.envelopes[0]?.id === own
+        ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state, this.#remembers) }
+        : undefined;
+    }
+    return undefined;
+  }
+
+  /** What the decision holds without what the function asked for, and why the run stops, where that cannot be journaled. */
+  async #writable(run: HotRun, about: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+    try {
+      const written = await this.#write(run, about, decision, events);
+      const size = written.body.length <= MAX_DECISION / 3 ? 0 : Buffer.byteLength(written.body);
+      if (size <= MAX_DECISION) return written;
+      return await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, `${size} bytes`))]);
+    } catch (error) {
+      if (!(error instanceof ArmadaError) || error.code !== "VALUE_NOT_JSON") throw error;
+      return this.#write(run, about, decision, [...decision.events, stop(error)]);
+    }
+  }
+
+  async #write(run: HotRun, { n, writer, now }: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+    const provenance = decision.provenance ?? run.provenance;
+    if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
+    const about = {
+      team: this.team.name,
+      run: run.id,
+      n,
+      writer,
+      time: new Date(now).toISOString(),
+      prev: run.prev,
+    };
+    const causation = decision.causation ?? provenance.causation;
+    return this.functions.payloads.offload(
+      events.map((event) => this.#withContext(event)),
+      (list) => journalBody(about, { ...provenance, causation }, list),
+    );
+  }
+
+  /** What an attempt of an agent gets: as journaled with its request; of read models that it did not have then, their state of now. @throws ArmadaError `READ_MODEL_STOPPED` */
+  contextFor(agent: string, journaled: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+    const others = Object.entries(this.#hooks.contextOf(agent) ?? {}).filter(([name]) => !Object.hasOwn(journaled, name));
+    this.#hooks.checkContext(agent, { ...journaled, ...Object.fromEntries(others) });
+    return { ...(journalForm(Object.fromEntries(others), `the context of agent ${agent}`) as object), ...journaled };
+  }
+
+  #withContext(event: JournalEvent): JournalEvent {
+    if (event.type !== "step.requested") return event;
+    const context = this.#hooks.contextOf(event.data.agent);
+    if (context === undefined) return event;
+    return { type: event.type, data: { ...event.data, context: journalForm(context, `the context of agent ${event.data.agent}`) } };
+  }
+
+  async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
+    const atLeast = Math.max(wanted, this.#journals.floor(id));
+    const hot = this.#hot.get(id);
+    if (hot !== undefined && !lacksFunction(hot, this.functions)) {
+      if (hot.lastSeq >= atLeast) return this.#keep(hot);
+      if (hot.lastSeq >= this.#journals.floor(id) && holdsDecision(hot, delivered)) return this.#keep(hot);
+      const news = (await this.#journals.between(hot, delivered)) ?? (await this.#journals.load(id, atLeast));
+      await replay(
+        hot,
+        news.filter((message) => message.seq > hot.lastSeq),
+        this.functions,
+      );
+      if (!lacksFunction(hot, this.functions)) return this.#keep(hot);
+    }
+    const run = coldRun(id);
+    await replay(run, await this.#journals.load(id, atLeast), this.functions);
+    return this.#keep(run);
+  }
+
+  #keep(run: HotRun): HotRun {
+    if (!run.state.exists) return run;
+    putNewest(this.#hot, run.id, run, MAX_HOT);
+    this.#journals.saw(run.id, run.lastSeq);
+    return run;
+  }
+}
+
+function tooLarge(events: readonly JournalEvent[], size: string): ArmadaError {
+  return new ArmadaError(
+    "DECISION_TOO_LARGE",
+    `what the workflow asked for in one turn, ${events.length} calls, is too much for one message: ${size}`,
+    {
+      hint: "ask for less at a time: await some calls before the next",
+    },
+  );
+}
+
+function setsWait({ events }: JournalMessage): boolean {
+  return events.some((event) => event.type === "wait.set");
+}

@@ -1,0 +1,198 @@
+import type { Agent, Question } from "@armada/agents";
+import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/contracts";
+import { attributes, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
+import type { CallOptions, Models } from "@armada/models";
+import type { JournaledCall } from "../journal/events.ts";
+import { fitted } from "../journal/fitting.ts";
+import { journalForm } from "../journal/form.ts";
+import type { StepState } from "../journal/state.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import { BudgetPending } from "./attempt-failure.ts";
+import { AttemptMeter } from "./attempt-meter.ts";
+import { type Budget, tierOf, usedBy } from "./budget.ts";
+import { CallText } from "./call-text.ts";
+
+type Spent = {
+  readonly ms: number;
+  readonly tokens: number;
+  readonly costMicros: number;
+  readonly model?: string;
+  readonly saved?: Amount;
+  readonly degraded?: { readonly code: string; readonly message: string };
+};
+/** `calls`: the paid model calls that it made. `conclude` tells the ledger of them, after the outcome is journaled. */
+export type Attempted = { readonly calls: readonly JournaledCall[] | undefined; conclude(): void } & (
+  | { readonly kind: "completed"; readonly output: unknown; readonly spent: Spent }
+  | { readonly kind: "failed"; readonly error: unknown }
+);
+
+const DEFAULT_TIMEOUT = "30s";
+/** A provider ends a batch after 24 hours by itself, and then nothing of it is billed that was not answered. */
+const BATCH_TIMEOUT = "25h";
+/** Why an answer of a cheaper tier is degraded. */
+const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
+/** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
+const ENDED = "the attempt has ended";
+
+/** One attempt at a step: the agent's `run` with its model, tools and objects, within its time. Never throws. */
+export async function attemptStep(about: {
+  agent: Agent;
+  id: string;
+  step: StepState;
+  host: RunHost;
+  models: Models;
+  budget: Budget | undefined;
+  workflow: string;
+  signal: AbortSignal;
+  traceparent: string | undefined;
+  /** Who started the run: objects that the input names may be theirs. */
+  asker: string | undefined;
+}): Promise<Attempted> {
+  const { agent, id, step, host, models, budget, workflow, traceparent } = about;
+  const { clock, live, objects, tracer } = host.ports;
+  const started = clock.now();
+  const idempotencyKey = `${id}-${step.n}`;
+  const spent = {
+    tokens: 0,
+    costMicros: 0,
+    saved: NOTHING,
+    model: undefined as string | undefined,
+    cheaper: undefined as string | undefined,
+  };
+  const over = new AbortController();
+  const { signal } = over;
+  let calls = 0;
+  const abandon = (): void => over.abort(about.signal.reason);
+  if (about.signal.aborted) abandon();
+  else about.signal.addEventListener("abort", abandon);
+  const meter = budget === undefined ? undefined : new AttemptMeter({ host, budget, agent: agent.name, run: id, workflow, step, signal });
+  const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
+  const deadline = started + milliseconds(timeout);
+  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls, deadline };
+  const timer = new AbortController();
+  const tooLate = (): Error =>
+    meter?.reserving === true
+      ? new BudgetPending(timeout)
+      : new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`);
+  clock.sleep(milliseconds(timeout), timer.signal).then(
+    () => over.abort(tooLate()),
+    () => undefined, // ended in time
+  );
+  const described = {
+    [attributes.operation]: operations.agent,
+    [attributes.agentName]: agent.name,
+    [attributes.run]: id,
+    [attributes.step]: step.n,
+    [attributes.attempt]: step.attempts + 1,
+  };
+  try {
+    const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
+      const input = fitted(
+        agent.input,
+        await host.functions.payloads.resolve(step.input),
+        "INPUT_INVALID",
+        `the input of agent ${agent.name}`,
+      );
+      const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
+      const ask = async <T>(question: Question<T>): Promise<T> => {
+        const asked = question.tier ?? agent.tier;
+        const used = budget?.run === undefined ? NOTHING : await host.read(id, 0, ({ state }) => usedBy(state));
+        const { tier, why } = budget === undefined ? { tier: asked } : await tierOf(budget, { agent: agent.name, asked, used });
+        const request = { ...question, tier, idempotencyKey };
+        const said = {
+          [attributes.operation]: operations.model,
+          [attributes.task]: question.task,
+          [attributes.tier]: tier,
+          ...(why === undefined ? {} : { [attributes.degraded]: why }),
+        };
+        const about = { run: id, n: step.n, attempt: step.attempts + 1, call: ++calls };
+        const text = live === undefined ? undefined : new CallText(about, { live, clock });
+        const heard: CallOptions = text === undefined ? how : { ...how, onText: (piece) => text.add(piece) };
+        const answer = await tracer
+          .span(spans.model(tier), said, inside, () => models.call(request, signal, heard))
+          .finally(() => text?.end());
+        spent.cheaper ??= why;
+        spent.tokens += answer.usage.inputTokens + answer.usage.outputTokens;
+        spent.costMicros += answer.costMicros;
+        spent.model = answer.model;
+        if (answer.cached !== undefined) spent.saved = plus(spent.saved, answer.cached.saved);
+        return answer.value;
+      };
+      const run = async (): Promise<unknown> =>
+        agent.run({
+          input,
+          context: host.contextFor(agent.name, context),
+          model: { ask },
+          tools: toolsOf(about, signal),
+          objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },
+          idempotencyKey,
+          attempt: step.attempts + 1,
+          signal,
+        });
+      const what = `the output of agent ${agent.name}`;
+      return journalForm(fitted(agent.output, await orAborted(run(), signal), "OUTPUT_INVALID", what), what);
+    });
+    const { model, saved, cheaper, ...counts } = spent;
+    return {
+      kind: "completed",
+      output,
+      spent: {
+        ms: Math.max(0, clock.now() - started), // a clock may be put back
+        ...counts,
+        ...(model === undefined ? {} : { model }),
+        ...(saved === NOTHING ? {} : { saved }),
+        ...(cheaper === undefined ? {} : { degraded: { code: BUDGET_DOWNGRADE, message: cheaper } }),
+      },
+      ...paid(meter),
+    };
+  } catch (error) {
+    return { kind: "failed", error, ...paid(meter) };
+  } finally {
+    about.signal.removeEventListener("abort", abandon);
+    timer.abort(ENDED);
+  }
+}
+
+function paid(meter: AttemptMeter | undefined): Pick<Attempted, "calls" | "conclude"> {
+  return { calls: meter?.calls, conclude: () => meter?.conclude() };
+}
+
+async function findObject(objects: Objects, digest: string, asker: string | undefined): Promise<Uint8Array> {
+  try {
+    return await objects.get(digest);
+  } catch (error) {
+    if (asker === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
+    return objects.get(digest, asker);
+  }
+}
+
+/** A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. */
+function toolsOf(
+  { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunHost },
+  signal: AbortSignal,
+): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
+  let calls = 0;
+  return Object.fromEntries(
+    Object.entries(agent.tools).map(([name, tool]) => [
+      name,
+      async (input: unknown): Promise<unknown> => {
+        const parsed = fitted(tool.input, input, "INPUT_INVALID", `the input of tool ${name}`);
+        const what = `the result of tool ${name}`;
+        if (tool.effect === "read") {
+          const read = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal });
+          return fitted(tool.output, read, "OUTPUT_INVALID", what);
+        }
+        const call = ++calls;
+        if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
+        const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal });
+        const output = journalForm(fitted(tool.output, done, "OUTPUT_INVALID", what), what);
+        const { run } = await host.commit(id, 0, ({ state }) => {
+          if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(call) === true) return undefined;
+          return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
+        });
+        const recorded = run.state.steps.get(step.n)?.tools;
+        return recorded?.has(call) === true ? host.functions.payloads.resolve(recorded.get(call)) : output; // one outcome, also of two executions
+      },
+    ]),
+  );
+}

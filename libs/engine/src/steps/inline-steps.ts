@@ -1,0 +1,120 @@
+import { ArmadaError, Refusal } from "@armada/contracts";
+import { type Handled, orAborted } from "@armada/event-sourcing";
+import { lacksVersion } from "../execution/cached-run.ts";
+import type { Inline } from "../execution/execution.ts";
+import { handOver } from "../journal/derive.ts";
+import type { Failure, JournalEvent } from "../journal/events.ts";
+import { cut, failureOf, messageOf } from "../journal/failure.ts";
+import { journalForm } from "../journal/form.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import { stackOf } from "../runs/stack.ts";
+import { store } from "../runs/store-derived.ts";
+import { isTerminal } from "./attempt-failure.ts";
+
+const ATTEMPTS = 4;
+/** Characters of a step's name in the message of its failure. */
+const MAX_NAME = 200;
+
+/** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
+export class Inlines {
+  readonly #host: RunHost;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(host: RunHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Runs what was asked under journal message `root`, and what follows from it, until nothing of it is left. A redelivery
+   * also takes what was asked later: a look back that died with its replica leaves work under a root that nobody else
+   * holds. `since` is lower than `root` where the run was stopped: deliveries of that time were done without it.
+   * Where this replica lacks the run's version, what another may have to do is handed over to it.
+   */
+  async run(id: string, root: number, delivery: number, signal: AbortSignal, since = root): Promise<Handled> {
+    const last = delivery > 1 ? Number.POSITIVE_INFINITY : root;
+    for (;;) {
+      const mine = await this.#host.read(id, 0, (run) => {
+        if (delivery > 1 && lacksVersion(run, this.#host.functions)) return undefined;
+        return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
+      });
+      if (mine === undefined) return this.#handOver(id, root);
+      if (mine.length === 0) return { kind: "done" };
+      // All of them: what the one that ended the run owes may not be stored yet when the others are abandoned.
+      const settled = await Promise.allSettled(mine.map((inline) => this.#once(id, inline, signal)));
+      const failed = settled.flatMap((one) => (one.status === "rejected" && !isRunEnded(one.reason) ? [one] : []))[0];
+      if (failed !== undefined) throw failed.reason;
+      if (settled.some(({ status }) => status === "rejected")) return { kind: "done" }; // its work is wanted no more
+    }
+  }
+
+  /**
+   * What this replica wrote without the run's version went to the version's lead; what another wrote with it is still owed,
+   * and is dispatched there: one message may be owed to runs of two versions that no replica serves both.
+   */
+  async #handOver(id: string, root: number): Promise<Handled> {
+    const { team, ports } = this.#host;
+    const journal = await this.#host.journal(id, 0);
+    const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
+    const message = journal.find(({ n }) => n === root);
+    if (ended || message === undefined || message.does === "lead") return { kind: "done" };
+    await store(handOver(team.name, id, message, await this.#host.read(id, 0, ({ state }) => state)), ports);
+    return { kind: "done" };
+  }
+
+  #once(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
+    const key = `${id}-${inline.n}`;
+    const running = this.#running.get(key) ?? this.#settle(id, inline, signal).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #settle(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
+    const event = await this.#attempt(id, inline, signal);
+    await this.#host.commit(id, 0, (run) => {
+      if (run.state.ended !== undefined || run.state.inlines.has(inline.n)) return undefined;
+      return { events: [event] };
+    });
+  }
+
+  async #attempt(id: string, { n, name, work }: Inline, signal: AbortSignal): Promise<JournalEvent> {
+    const { team, ports } = this.#host;
+    const { clock, random, logger } = ports;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        signal.throwIfAborted();
+        const output = journalForm(
+          await orAborted(work({ idempotencyKey: `${id}-${n}`, signal }), signal),
+          `the result of step ${JSON.stringify(name)}`,
+        );
+        return { type: "inline.completed", data: { n, name, output } };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (!(error instanceof Refusal))
+          logger.warn(`attempt ${attempt} of step ${n} (${name}) failed: ${cut(messageOf(error))}`, {
+            team: team.name,
+            run: id,
+            step: n,
+            ...stackOf(error),
+          });
+        if (error instanceof Refusal || isTerminal(error) || attempt >= ATTEMPTS)
+          return { type: "inline.failed", data: { n, name, ...failureAfter(attempt, name, error) } };
+        await clock.sleep(random.next() * 1_000 * 2 ** attempt, signal);
+      }
+    }
+  }
+}
+
+/** Named by its step and attempts, but for a refusal, which is an answer, and a value that no journal holds, which is named by its call. */
+function failureAfter(attempts: number, name: string, error: unknown): Failure {
+  const failure = failureOf(error);
+  if (error instanceof Refusal || failure.code === "VALUE_NOT_JSON") return failure;
+  const step = JSON.stringify(name.slice(0, MAX_NAME));
+  return {
+    ...failure,
+    message: cut(`step ${step} failed after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}: ${failure.message}`),
+  };
+}
+
+function isRunEnded(error: unknown): boolean {
+  return error instanceof ArmadaError && error.code === "RUN_ENDED";
+}

@@ -1,0 +1,377 @@
+import type { Agent } from "@armada/agents";
+import { opening } from "@armada/agents";
+import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
+import type { Delivery, Handled } from "@armada/event-sourcing";
+import { BudgetExhausted } from "@armada/ledger";
+import type { Models } from "@armada/models";
+import type { JournalData, JournalEvent, JournaledCall } from "../journal/events.ts";
+import { cut, failureOf, messageOf } from "../journal/failure.ts";
+import { fitted } from "../journal/fitting.ts";
+import { journalForm } from "../journal/form.ts";
+import { type Provenance, readJournalMessage } from "../journal/message.ts";
+import type { StepState } from "../journal/state.ts";
+import type { Traced } from "../runs/guard.ts";
+import type { RunHost } from "../runs/run-store.ts";
+import { stackOf } from "../runs/stack.ts";
+import { type Attempted, attemptStep } from "./attempt.ts";
+import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
+import type { Budget } from "./budget.ts";
+import { hold } from "./holds.ts";
+import type { Inlines } from "./inline-steps.ts";
+
+const DONE: Handled = { kind: "done" };
+const DEFAULT_ATTEMPTS = 4;
+/** How often a step that waits for its budget looks again: a limit may have been raised. */
+const BUDGET_LOOK_MS = 60_000;
+/** So many replicas may go away while a step waits for a batch before the step itself is blamed. */
+const BATCHED_DELIVERIES = 20;
+const NO_ATTEMPT_LEFT: { readonly code: string; readonly message: string; readonly hint?: string } = {
+  code: "ATTEMPTS_EXHAUSTED",
+  message: "no attempt is left",
+};
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 30_000;
+/** A step that waits longer than this for what its model's provider named is held by a timer, not by its message. */
+const LONGEST_NAK_MS = 30_000;
+/** So long a step with a fallback waits for a model that cannot be asked. */
+const FALLBACK_AFTER_MS = 900_000;
+
+/** Why a running attempt was aborted. */
+class Abandoned extends ArmadaError {
+  override readonly name = "Abandoned";
+}
+
+type Dispatched = { readonly run: string; readonly n: number };
+
+/** A step as this replica sees it. */
+type Seen = {
+  readonly ended: unknown;
+  readonly step: StepState | undefined;
+  readonly provenance: Provenance | undefined;
+  readonly asker: string | undefined;
+  readonly workflow: string;
+};
+
+/** A step that is at work in this replica. `since`: by the engine's clock, ms since 1970. */
+export type RunningStep = { readonly run: string; readonly step: number; readonly agent: string; readonly since: number };
+
+type Running = RunningStep & {
+  readonly lane: "batch" | undefined;
+  readonly abort: AbortController;
+  readonly done: Promise<Handled>;
+};
+
+/** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
+export class Worker {
+  readonly #host: RunHost;
+  readonly #inlines: Inlines;
+  readonly #models: Models;
+  readonly #budget: Budget | undefined;
+  readonly #running = new Map<string, Running>();
+
+  constructor(host: RunHost, inlines: Inlines, models: Models, budget: Budget | undefined) {
+    this.#budget = budget;
+    this.#host = host;
+    this.#inlines = inlines;
+    this.#models = models;
+  }
+
+  /** Aborts the running steps of a run that ended elsewhere. */
+  abandon(run: string): void {
+    for (const running of this.#running.values())
+      if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
+  }
+
+  running(): readonly RunningStep[] {
+    return [...this.#running.values()];
+  }
+
+  /** Gives back what is running, or only what waits for a provider's batch: the attempts do not count. */
+  drain(only?: "batch"): void {
+    for (const { abort, lane } of this.#running.values())
+      if (only === undefined || lane === only) abort.abort(new Abandoned("DRAINED", "the replica is stopping"));
+  }
+
+  async handle(agent: Agent, delivery: Traced): Promise<Handled> {
+    const subject = parseSubject(delivery.subject);
+    const call = callOf(delivery);
+    if (subject?.kind !== "journal" || call === undefined) return DONE;
+    // By dispatch, too: one whose acknowledgement was forgotten must not answer for the one that counts now.
+    const key = `${subject.run}-${call}-${subject.n}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
+    const abort = new AbortController();
+    const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
+    const about = { run: subject.run, step: call, agent: agent.name, since: this.#host.ports.clock.now() };
+    this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done });
+    return done;
+  }
+
+  async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
+    if (delivery.delivery > 1 && !delivery.outage) await this.#lost(id, n, ordinal, delivery);
+    const read = await this.#look(id, n, delivery);
+    const { step } = read;
+    // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
+    if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
+    if (step === undefined || step.status === "parked") return DONE;
+    if (step.outcomeAt !== undefined) {
+      await this.#host.derive(id, step.outcomeAt, delivery.seq);
+      return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
+    }
+    if (step.held !== undefined) {
+      await this.#host.derive(id, step.held.at, delivery.seq);
+      return DONE;
+    }
+    if (read.ended !== undefined) return DONE;
+    const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
+    if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
+    const now = this.#host.ports.clock.now();
+    const opens = agent.window === undefined || step.batched.size > 0 ? now : opening(agent.window, now);
+    if (opens > now) return hold(this.#host, id, step, opens);
+    const attempted = await attemptStep({
+      agent,
+      id,
+      step,
+      host: this.#host,
+      models: this.#models,
+      budget: this.#budget,
+      workflow: read.workflow,
+      signal,
+      traceparent: delivery.traceparent,
+      asker: read.asker,
+    });
+    try {
+      return await this.#conclude(agent, id, step, attempted, delivery, signal);
+    } finally {
+      attempted.conclude();
+    }
+  }
+
+  async #conclude(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    attempted: Attempted,
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
+    const attempt = step.attempts + 1;
+    if (attempted.kind === "completed") {
+      const { output, spent } = attempted;
+      const data = { n: step.n, attempt, output, ...spent, ...callsOf(attempted) };
+      return this.#outcome(id, step.n, [{ type: "step.completed", data }], delivery, signal);
+    }
+    const { error } = attempted;
+    if (error instanceof Refusal)
+      return this.#outcome(
+        id,
+        step.n,
+        [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error), ...callsOf(attempted) } }],
+        delivery,
+        signal,
+      );
+    if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
+    const failure = { ...failureOf(error), code: codeOf(error) };
+    const poor = error instanceof BudgetExhausted;
+    const unsent = wasUnsent(error) && !paidFor(attempted);
+    const counts = !(error instanceof Abandoned) && !poor && !unsent;
+    if (counts) this.#say(`attempt ${attempt}`, id, step, error);
+    const after = poor ? this.#untilReset(error) : counts || unsent ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
+    const failed: Extract<JournalEvent, { type: "step.attempt_failed" }> = {
+      type: "step.attempt_failed",
+      data: {
+        n: step.n,
+        attempt,
+        delivery: delivery.delivery,
+        code: failure.code,
+        message: failure.message,
+        retryAt: new Date(this.#host.ports.clock.now() + after).toISOString(),
+        counts,
+        ...(unsent ? { waits: true } : {}),
+        ...callsOf(attempted),
+      },
+    };
+    const current = { ...step, attempts: attempt, lastFailure: failure };
+    if (poor && this.#budget !== undefined) {
+      const policy = error.resetAt === undefined && this.#budget.atLimit === "wait" ? "stop" : this.#budget.atLimit;
+      if (policy === "fallback") return this.#exhausted(agent, id, current, [failed], delivery, signal);
+      if (policy === "stop") return this.#park(id, current, [failed], { code: failure.code, message: failure.message, ...hintOf(error) });
+      if (step.budgetUntil === failed.data.retryAt) return { kind: "retry", after: Math.min(after, BUDGET_LOOK_MS) };
+    }
+    if (unsent) return this.#waits(agent, id, current, failed, after, delivery, signal);
+    const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
+    if (last) return this.#exhausted(agent, id, current, [failed], delivery, signal);
+    if (counts && after > LONGEST_NAK_MS) return hold(this.#host, id, step, this.#host.ports.clock.now() + after, failure, [failed]);
+    await this.#failed(id, step, failed);
+    return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
+  }
+
+  /** One line of the log for an error that the journal keeps without its stack. */
+  #say(what: string, run: string, { n, agent }: StepState, error: unknown): void {
+    const { team, ports } = this.#host;
+    const about = { team: team.name, run, step: n, agent, code: codeOf(error), ...stackOf(error) };
+    ports.logger.warn(`${what} of step ${n} (${agent}) failed: ${cut(messageOf(error))}`, about);
+  }
+
+  async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
+    await this.#host.commit(id, 0, ({ state }) => {
+      const now = state.steps.get(step.n);
+      return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt ? { events: [failed] } : undefined;
+    });
+  }
+
+  /** Its model call was not sent: it comes again when it may be, however often, and no attempt is used up. */
+  async #waits(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    failed: Extract<JournalEvent, { type: "step.attempt_failed" }>,
+    after: number,
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
+    const { code, message, calls } = failed.data;
+    const now = this.#host.ports.clock.now();
+    const since = step.waits === undefined ? now : Date.parse(step.waits.since);
+    if (agent.fallback !== undefined && now - since >= FALLBACK_AFTER_MS)
+      return this.#exhausted(agent, id, step, [failed], delivery, signal);
+    if (after > LONGEST_NAK_MS) return hold(this.#host, id, step, now + after, { code, message }, calls === undefined ? [] : [failed]);
+    if (step.waits?.code !== code || calls !== undefined) await this.#failed(id, step, failed);
+    return { kind: "retry", after };
+  }
+
+  /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
+  async #exhausted(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    before: readonly JournalEvent[],
+    delivery: Delivery,
+    signal: AbortSignal,
+  ): Promise<Handled> {
+    const { n, attempts } = step;
+    const { code, message } = step.lastFailure ?? NO_ATTEMPT_LEFT;
+    const attempt = attempts + 1;
+    if (agent.fallback !== undefined) {
+      const started = this.#host.ports.clock.now();
+      const output = await this.#fallback(agent, id, step);
+      if (output !== undefined) {
+        const ms = Math.max(0, this.#host.ports.clock.now() - started);
+        const degraded = { code, message };
+        const data = { n, attempt, output: output.value, ms, tokens: 0, costMicros: 0, degraded };
+        return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
+      }
+    }
+    return this.#park(id, step, before, undefined);
+  }
+
+  /** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
+  async #fallback(agent: Agent, id: string, step: StepState): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      const given = await this.#host.functions.payloads.resolve(step.input);
+      const input = fitted(agent.input, given, "INPUT_INVALID", `the input of agent ${agent.name}`);
+      const what = `what the fallback of agent ${agent.name} answers`;
+      return { value: journalForm(fitted(agent.output, await agent.fallback?.(input), "OUTPUT_INVALID", what), what) };
+    } catch (error) {
+      if (error instanceof ArmadaError && error.retryable) throw error;
+      this.#say("the fallback", id, step, error);
+      return undefined;
+    }
+  }
+
+  /** Sets the step aside, with its chain; `stop` stops the run with it. */
+  async #park(
+    id: string,
+    { n, attempts, lastFailure }: StepState,
+    before: readonly JournalEvent[],
+    stop: JournalData["run.stopped"] | undefined,
+  ): Promise<Handled> {
+    const { code, message, hint } = lastFailure ?? NO_ATTEMPT_LEFT;
+    const about = { n, code, message, ...(hint === undefined ? {} : { hint }) };
+    const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
+    const { ordinal } = await this.#host.commit(id, 0, (run) => {
+      if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
+      const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
+      return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
+    });
+    return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
+  }
+
+  async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
+    const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
+    const root = ordinal ?? run.state.steps.get(n)?.outcomeAt;
+    if (root === undefined) return DONE;
+    if (ordinal === undefined) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
+    if (run.state.ended !== undefined) return DONE;
+    if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
+    // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
+    const mine = run.execution?.inlines.some((inline) => inline.root === ordinal) === true;
+    return mine ? this.#inlines.run(id, root, 1, signal) : DONE;
+  }
+
+  #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
+    return this.#host.read(
+      id,
+      delivery.seq,
+      ({ state, provenance }) => ({
+        ended: state.ended,
+        step: copyOf(state.steps.get(n)),
+        provenance,
+        asker: state.by?.from,
+        workflow: state.workflow,
+      }),
+      delivery,
+    );
+  }
+
+  /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
+  async #lost(id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
+    const delivery = times - 1;
+    await this.#host.commit(id, seq, ({ state }) => {
+      const now = state.steps.get(n);
+      if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      // For money, its window, or its model's provider: nobody died.
+      if (now.budgetUntil !== undefined || now.held !== undefined || now.waits !== undefined) return undefined;
+      // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
+      if (now.batched.size > 0 && delivery - now.delivery < BATCHED_DELIVERIES) return undefined;
+      return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
+    });
+  }
+
+  #untilReset({ resetAt }: BudgetExhausted): number {
+    return Math.max(0, (resetAt ?? 0) - this.#host.ports.clock.now());
+  }
+
+  #backoff(failures: number, retryAfter: number | undefined): number {
+    return retryAfter ?? Math.ceil(this.#host.ports.random.next() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures));
+  }
+}
+
+/** The state is folded in place while the attempt runs. */
+function copyOf(step: StepState | undefined): StepState | undefined {
+  return step === undefined ? undefined : { ...step };
+}
+
+function isOpen(step: StepState | undefined, state: { readonly ended: unknown }): boolean {
+  return step?.status === "requested" && state.ended === undefined;
+}
+
+/** The call that a delivered message dispatches. */
+function callOf(delivery: Delivery): number | undefined {
+  const journal = readJournalMessage(delivery);
+  if (journal !== undefined) {
+    const first = journal.events.find(({ type }) => type === "step.requested" || type === "step.retried" || type === "step.released");
+    return first !== undefined && "n" in first.data ? first.data.n : undefined;
+  }
+  const data = delivery.envelopes[0]?.data;
+  return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
+}
+
+/** Whether one of its model calls came to its provider. */
+function paidFor({ calls }: Attempted): boolean {
+  return calls?.some(({ bill }) => bill !== "free") === true;
+}
+
+function callsOf({ calls }: Attempted): { calls?: JournaledCall[] } {
+  return calls === undefined ? {} : { calls: [...calls] };
+}

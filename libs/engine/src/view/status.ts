@@ -1,0 +1,28 @@
+import type { RunState } from "../journal/state.ts";
+
+export const RUN_STATUSES = [
+  "running",
+  "waiting",
+  "parked",
+  "stopped",
+  "completed",
+  "degraded",
+  "failed",
+  "cancelled",
+  "continued",
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
+export function statusOf(state: RunState): RunStatus {
+  if (state.ended !== undefined) return state.ended.status;
+  if (state.stopped !== undefined) return "stopped";
+  const steps = [...state.steps.values()];
+  const requested = steps.filter((step) => step.status === "requested");
+  if (requested.length > 0) {
+    const waits = requested.every(({ budgetUntil, held, waits }) => budgetUntil !== undefined || held !== undefined || waits !== undefined);
+    return waits ? "waiting" : "running";
+  }
+  if (steps.some((step) => step.status === "parked")) return "parked";
+  return [...state.waits.values()].some((wait) => wait.open) ? "waiting" : "running";
+}

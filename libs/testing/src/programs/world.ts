@@ -1,0 +1,240 @@
+import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
+import { type Engine, type RunningStep, startEngine } from "@armada/engine/replica";
+import type { Budget } from "@armada/engine/steps/budget";
+import { noTracer, paid, script, silentLogger } from "@armada/engine/testing";
+import {
+  CALM,
+  type Clock,
+  HOSTILE,
+  type Log,
+  MemoryMesh,
+  type Ports,
+  type Random,
+  type Scheduler,
+  type Timers,
+} from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { Purse } from "@armada/ledger";
+import type { Models } from "@armada/models";
+import { BEGAN, COST, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
+import type { Case } from "./program.ts";
+import { Deeds, type Witness } from "./witness.ts";
+
+/** Models that give a fourth of the answers from a cache. */
+function remembered(models: Models): Models {
+  return {
+    call: async (request, signal, options) => {
+      if (Number(request.prompt?.slice(1)) % 4 !== 0) return models.call(request, signal, options);
+      const free = { model: "cache", usage: { inputTokens: 0, outputTokens: 0 }, costMicros: 0 };
+      return { ...free, value: request.schema.parse("said"), cached: { at: new Date(BEGAN).toISOString(), saved: SAVED } };
+    },
+  };
+}
+
+/** What stands for the digest of a workflow's source. */
+export function sourceOf({ name, version }: { readonly name: string; readonly version: number }): string {
+  return `source of ${name} ${version}`;
+}
+
+/** Longer than any case takes. */
+const LEASE_MS = 86_400_000;
+
+/** So long after its delivery an attempt begins at most, and so long after the end of its run it ends. */
+const LONGEST_START_MS = 5_000;
+const LONGEST_END_MS = 1_000;
+
+type Replica = { readonly name: string; readonly engine: Engine; kill(): void };
+
+/** Appends, loads and timers of one case beyond which it is spinning: what is asked of the mesh from then on is never answered. */
+export const MOST_OPERATIONS = 20_000;
+
+/** One team of two replicas on a mesh in virtual time, and what it did there. */
+export class World {
+  readonly clock = new VirtualClock(BEGAN);
+  readonly deeds = new Deeds();
+  readonly mesh: MemoryMesh;
+  /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
+  readonly faults: string[] = [];
+  /** Timers by run and call, in the order set. */
+  readonly timers = new Map<string, readonly number[]>();
+  /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
+  readonly deaths: number[] = [];
+  /** Steps by run and call of which an attempt is in the log. */
+  readonly said = new Set<string>();
+  operations = 0;
+  loads = 0;
+  /** How often each message was written, by its subject. */
+  readonly appends = new Map<string, number>();
+  readonly #case: Case;
+  readonly #random: Random;
+  readonly #replicas: (Replica | undefined)[] = [undefined, undefined];
+  #started = 0;
+  /** Runs that have ended, and when. */
+  readonly #ended = new Map<string, number>();
+
+  constructor(drawn: Case) {
+    this.#case = drawn;
+    this.#random = seededRandom(drawn.seed * 7_919 + 1);
+    this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), {
+      ...(drawn.hostile ? HOSTILE : CALM),
+      ...(drawn.forgetful === true ? { forgottenAck: 0.5 } : {}),
+    });
+    const team = teamOf(drawn, this.deeds, this.clock);
+    this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
+    this.mesh.provision(OTHER, []);
+    this.mesh.stream(TEAM).listen(({ subject }) => {
+      const [root, , does, , run = ""] = subject.split(".");
+      if (root === "run" && does === "end") this.#ended.set(run, this.clock.now());
+    });
+  }
+
+  get spinning(): boolean {
+    return this.operations > MOST_OPERATIONS;
+  }
+
+  start(slot: number): void {
+    if (this.#replicas[slot] !== undefined) return;
+    const name = `r${this.#started++}`;
+    let dead = false;
+    const never = new Promise<never>(() => undefined);
+    const living = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      return dead ? never : result;
+    };
+    const clock: Clock = { now: () => this.clock.now(), sleep: (ms, signal) => (dead ? never : living(this.clock.sleep(ms, signal))) };
+    const scheduler: Scheduler = { idle: () => (dead ? never : living(this.clock.scheduler.idle())) };
+    let ids = 0;
+    const random: Random = { next: () => this.#random.next(), id: () => `${name}w${(ids++).toString().padStart(12, "0")}` };
+    const { kill, ...connected } = this.mesh.connect(TEAM);
+    const ports: Ports = {
+      ...connected,
+      log: this.#counted(connected.log),
+      timers: this.#kept(connected.timers),
+      clock,
+      scheduler,
+      random,
+      tracer: noTracer,
+      logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
+    };
+    const budget = this.#budget({ ...ports, log: connected.log, draws: connected.draws });
+    const { deeds } = this;
+    const witness: Witness = {
+      begun: (run) => deeds.begun(run),
+      saw: () => undefined,
+      drew: () => undefined,
+      did: (key, at) => deeds.did(key, at),
+      attempt: (key, agent, does) =>
+        void (dead || this.#replicas[slot]?.name !== name || this.#attempt(engine.running(), key, agent, does)),
+    };
+    const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
+    const models = remembered(paid(script({ say: "said" }), COST, clock));
+    const engine = startEngine(team, ports, models, {
+      drainMs: 2_000,
+      sourceOf,
+      ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
+      ...(budget === undefined ? {} : { budget }),
+    });
+    engine.closed.catch((error: unknown) => this.faults.push(`the engine ended: ${String(error)}`));
+    this.#replicas[slot] = {
+      name,
+      engine,
+      kill: () => {
+        dead = true;
+        kill();
+      },
+    };
+  }
+
+  #budget(ports: ConstructorParameters<typeof Purse>[0]["ports"]): Budget | undefined {
+    const { budget } = this.#case;
+    if (budget === undefined) return undefined;
+    const purse = new Purse({
+      team: TEAM,
+      replica: ports.random.id(),
+      zone: "UTC",
+      leaseMs: LEASE_MS,
+      limits: { team: { day: { micros: 1_000_000_000 } }, agents: {} },
+      ports: { ...ports, logger: silentLogger },
+      signal: new AbortController().signal,
+      lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+    });
+    return { purse, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
+  }
+
+  /** Kills, or `gently` ends, the replica of a slot, or the one that writes under a name. @returns its slot */
+  down(who: number | { readonly writer: string }, gently: boolean): number | undefined {
+    const slot = typeof who === "number" ? who : this.#replicas.findIndex((one) => one?.name === who.writer);
+    const replica = this.#replicas[slot];
+    if (replica === undefined) return undefined;
+    this.#replicas[slot] = undefined;
+    if (gently) replica.engine.stop().catch((error: unknown) => this.faults.push(`the engine stopped badly: ${String(error)}`));
+    else {
+      this.deaths.push(this.mesh.stream(TEAM).head);
+      replica.kill();
+    }
+    return slot;
+  }
+
+  /** A replica says what it is at work on, as long as it is, and gives it up where its run has ended. */
+  #attempt(running: readonly RunningStep[], key: string, agent: string, does: "begins" | "ends"): void {
+    const now = this.clock.now();
+    const [, run = "", n = ""] = /^(.*)-(\d+)$/.exec(key) ?? [];
+    const one = running.find((step) => step.run === run && step.step === Number(n));
+    if (does === "begins" && (one?.agent !== agent || one.since > now || one.since < now - LONGEST_START_MS))
+      this.faults.push(`a replica at work on ${key} of ${agent} since ${now} says that it is at ${JSON.stringify(running)}`);
+    if (does === "ends" && now > (this.#ended.get(run) ?? now) + LONGEST_END_MS)
+      this.faults.push(`${key} is worked on ${now - (this.#ended.get(run) ?? now)} ms after its run has ended`);
+  }
+
+  /** What replicas that have nothing more to do say that they are at work on. */
+  get atWork(): readonly RunningStep[] {
+    return this.#replicas.flatMap((replica) => replica?.engine.running() ?? []);
+  }
+
+  /** Nothing is on its way: every queue is empty, and every timer has fired. */
+  quiet(): boolean {
+    return this.mesh.quiet && ![...this.timers.keys()].some((key) => this.#pending(key));
+  }
+
+  #pending(key: string): boolean {
+    const [run = "", n = ""] = key.split(" ");
+    return this.mesh.timerPending(TEAM, run, Number(n));
+  }
+
+  #operation<T>(work: () => Promise<T>): Promise<T> {
+    this.operations++;
+    return this.spinning ? new Promise<never>(() => undefined) : work();
+  }
+
+  #counted(log: Log): Log {
+    return {
+      ...log,
+      append: (subject, body, expect) => {
+        this.appends.set(subject, (this.appends.get(subject) ?? 0) + 1);
+        return this.#operation(() => log.append(subject, body, expect));
+      },
+      load: (filter, atLeast) => {
+        this.loads++;
+        return this.#operation(() => log.load(filter, atLeast));
+      },
+      last: (filter, atLeast) => this.#operation(() => log.last(filter, atLeast)),
+    };
+  }
+
+  #kept(timers: Timers): Timers {
+    return {
+      at: (key, time, body) =>
+        this.#operation(() => {
+          const name = `${key.run} ${key.n}`;
+          this.timers.set(name, [...(this.timers.get(name) ?? []), time]);
+          return timers.at(key, time, body);
+        }),
+    };
+  }
+
+  #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
+    if (message.startsWith("the event loop was held")) this.faults.push(`${message}: ${String(fields?.ms)} ms, and no time went by`);
+    if (/^attempt \d+ of step /.test(message)) this.said.add(`${String(fields?.run)}-${String(fields?.step)}`);
+    if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
+  }
+}

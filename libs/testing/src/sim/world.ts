@@ -1,0 +1,123 @@
+import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
+import { type Engine, startEngine } from "@armada/engine/replica";
+import { noTracer } from "@armada/engine/testing";
+import { type Clock, HOSTILE, type Log, MemoryMesh, type Ports, type Random, type Scheduler } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import type { Models } from "@armada/models";
+import { Effects } from "./effects.ts";
+import { bindInlines, defineTeam, SIDES, type Side } from "./teams.ts";
+
+const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
+
+/** An append that the log answered with `appended`: it must be in the stream for ever. */
+type Acknowledged = { readonly team: string; readonly seq: number; readonly subject: string; readonly body: string };
+
+type Replica = { readonly side: Side; readonly engine: Engine; kill(): void };
+
+/** Two teams of two replicas on one hostile mesh in virtual time, all of it drawn from one seed. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly effects = new Effects();
+  readonly mesh: MemoryMesh;
+  readonly acknowledged: Acknowledged[] = [];
+  /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
+  readonly faults: string[] = [];
+  readonly crashes: Record<Side, number> = { alpha: 0, beta: 0 };
+  readonly #random: Random;
+  readonly #replicas: Record<Side, (Replica | undefined)[]> = { alpha: [undefined, undefined], beta: [undefined, undefined] };
+  #started = 0;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed * 7_919 + 1);
+    this.mesh = new MemoryMesh(this.clock, seededRandom(seed * 104_729 + 2), HOSTILE);
+    bindInlines(this.effects, this.clock);
+  }
+
+  provision(side: Side): void {
+    const team = defineTeam(side, this.effects, this.clock, [1, 2]);
+    this.mesh.provision(side, allQueues(queuesOf(team)), sourcesOf(team));
+  }
+
+  /** `versions`: those of the workflow `play` that this replica serves. */
+  start(side: Side, slot: number, versions: readonly number[]): void {
+    const name = `r${this.#started++}`;
+    let dead = false;
+    const never = new Promise<never>(() => undefined);
+    const living = async <T>(work: Promise<T>): Promise<T> => {
+      const result = await work;
+      return dead ? never : result;
+    };
+    const clock: Clock = { now: () => this.clock.now(), sleep: (ms, signal) => (dead ? never : living(this.clock.sleep(ms, signal))) };
+    const scheduler: Scheduler = { idle: () => (dead ? never : living(this.clock.scheduler.idle())) };
+    let ids = 0;
+    const random: Random = { next: () => this.#random.next(), id: () => `${name}w${(ids++).toString().padStart(12, "0")}` };
+    const { kill, ...connected } = this.mesh.connect(side);
+    const ports: Ports = {
+      ...connected,
+      log: this.#watched(side, connected.log),
+      clock,
+      scheduler,
+      random,
+      tracer: noTracer,
+      logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
+    };
+    const engine = startEngine(defineTeam(side, this.effects, clock, versions), ports, noModels, { drainMs: 2_000 });
+    engine.closed.catch((error: unknown) => this.faults.push(`the engine of ${side} ended: ${String(error)}`));
+    this.#replicas[side][slot] = {
+      side,
+      engine,
+      kill: () => {
+        dead = true;
+        kill();
+      },
+    };
+  }
+
+  running(side: Side, slot: number): boolean {
+    return this.#replicas[side][slot] !== undefined;
+  }
+
+  kill(side: Side, slot: number): void {
+    const replica = this.#replicas[side][slot];
+    if (replica === undefined) return;
+    this.#replicas[side][slot] = undefined;
+    this.crashes[side]++;
+    replica.kill();
+  }
+
+  /** Ends a replica as a deployment does. */
+  drain(side: Side, slot: number): void {
+    const replica = this.#replicas[side][slot];
+    this.#replicas[side][slot] = undefined;
+    replica?.engine.stop().catch((error: unknown) => this.faults.push(`the engine of ${side} stopped badly: ${String(error)}`));
+  }
+
+  engines(side: Side): readonly Engine[] {
+    return this.#replicas[side].flatMap((replica) => (replica === undefined ? [] : [replica.engine]));
+  }
+
+  /** Nothing is on its way: every queue is empty. */
+  quiet(): boolean {
+    return SIDES.every((side) =>
+      this.mesh
+        .queues(side)
+        .values()
+        .every((queue) => queue.empty),
+    );
+  }
+
+  #watched(side: Side, log: Log): Log {
+    const append: Log["append"] = async (subject, body, expect) => {
+      const result = await log.append(subject, body, expect);
+      const [kind, to = side] = subject.split(".");
+      const team = kind === "ask" || kind === "ans" ? to : side;
+      if (result.kind === "appended") this.acknowledged.push({ team, seq: result.seq, subject, body });
+      return result;
+    };
+    return { ...log, append };
+  }
+
+  #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
+    if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
+  }
+}
