@@ -67,7 +67,7 @@ export async function answer(
       taken.push(event);
       await execution.apply(await functions.payloads.resolveEvent(event), at);
     }
-    const asked = await execution.react();
+    const asked = await execution.react(now);
     const events = [...taken, ...asked];
     if (asked.some((event) => event.type === "run.ended")) return whole(events);
     if (execution.result !== undefined) return whole([...events, end(run, events, execution.result, workflow)]);

@@ -19,8 +19,8 @@ export type Inline = {
 
 type Call = Settler & {
   readonly n: number;
-  /** What the journal says of this call, by the time at which it was made. */
-  readonly record: JournalEvent | undefined;
+  /** What the journal says of this call where it is written at `now`, ms since 1970: its length begins then. */
+  readonly record: ((now: number) => JournalEvent) | undefined;
   readonly inline: Inline | undefined;
 };
 
@@ -139,10 +139,11 @@ export class Execution {
   }
 
   /**
-   * What the function did since: the events to journal after the cause, in order. Facts are settled at once.
+   * What the function did since: the events to journal at `now`, after the cause, in order. Facts are settled at once. Where what
+   * they answer was journaled long before, the lengths of timers, waits and approvals begin now all the same.
    * @throws DeterminismError `WORKFLOW_AWAITS_OUTSIDE`, `WORKFLOW_SPINS`
    */
-  async react(): Promise<JournalEvent[]> {
+  async react(now: number): Promise<JournalEvent[]> {
     const events: JournalEvent[] = [];
     this.#replaying = false;
     for (let made = this.#fresh.shift(); made !== undefined; made = this.#fresh.shift()) {
@@ -151,7 +152,7 @@ export class Execution {
         continue;
       }
       if (made.record === undefined) continue;
-      const event = made.record;
+      const event = made.record(now);
       events.push(event);
       if (event.type === "fact.emitted") await this.#settle(made.n, (call) => call.resolve(undefined));
       if (event.type === "run.ended") return events;
@@ -240,11 +241,12 @@ export class Execution {
     if (!this.#inTurn) return Promise.reject(this.#outside(`it called ${kind} ${target}`.trim()));
     const n = this.#next++;
     return new Promise<T>((resolve, reject) => {
+      record?.(n, this.#time); // a length that is none ends the call where it is made
       const call: Call = {
         n,
         kind,
         target,
-        record: record?.(n, this.#time),
+        record: record === undefined ? undefined : (now) => record(n, now),
         inline: work === undefined ? undefined : { n, name: target, root: this.#root, work },
         resolve: (value) => resolve(ownCopy(value) as T),
         reject,

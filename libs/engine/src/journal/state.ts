@@ -219,6 +219,8 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       return onStep(state, event.data.n, (step) => {
         step.status = "requested";
         step.failures = 0;
+        step.budgetUntil = undefined;
+        step.waits = undefined; // what it waits for anew it waits for from now on
         step.dispatchedAt = state.length;
         step.delivery = 0;
       });

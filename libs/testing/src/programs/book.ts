@@ -108,6 +108,9 @@ export class Book {
         if (step !== undefined) step.status = type === "step.parked" ? "parked" : "requested";
         if (type === "step.parked" && data.hint !== undefined && step !== undefined)
           step.lastFailure = { code: data.code, message: data.message, hint: data.hint };
+        if (type === "step.parked") return;
+        this.#budgets.delete(n);
+        this.#busy.delete(n);
         return;
       case "step.held":
         this.#held.set(n, data.until);

@@ -241,6 +241,36 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       ],
     },
   },
+  {
+    fault: "an approval was over as it was asked for: its time began with what the run had heard while it was stopped",
+    drawn: {
+      seed: 608_545_517,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: { calls: 2, atLimit: "stop" },
+      input: { is: "number", n: 569 },
+      body: [
+        {
+          at: "k4",
+          op: "join",
+          how: "all",
+          branches: [
+            [{ at: "k9", op: "agent", agent: "paid", says: { is: "number", n: 286 }, ms: 212, fails: 2, how: "huge" }],
+            [
+              { at: "k29", op: "agent", agent: "sure", says: { is: "number", n: 0 }, ms: 148, fails: 1, how: "terminal" },
+              { at: "k30", op: "approval", show: { is: "number", n: 190 }, within: 12_104, otherwise: "continue" },
+            ],
+          ],
+        },
+      ],
+      outside: [
+        { when: { on: "run.stopped", nth: 1, ms: 3_829 }, does: "retry" },
+        { when: { on: "step.parked", nth: 1, ms: 19_440 }, does: "retry" },
+      ],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {

@@ -62,8 +62,10 @@ export type Pending = {
   readonly asked: string;
   readonly what: string;
   readonly node: Node;
-  /** When it may be ended by its timer, ms since 1970. */
-  readonly until: number | undefined;
+  /** How long it lasts at most, in ms: from when it is journaled on. */
+  readonly length: number | undefined;
+  /** When it may be ended by its timer, ms since 1970; known once it is journaled. */
+  until: number | undefined;
   /** Of a wait, ms since 1970; undefined: since its run began. */
   readonly since: number | undefined;
   /** Ordinal of the message that the program answers with it. */
@@ -410,13 +412,13 @@ export class Reader {
   }
 
   #call(node: Node, asked: string, what: string, next: Next, length?: number, since?: number): void {
-    const until = length === undefined ? undefined : this.#time + length;
     this.pending.push({
       n: undefined,
       asked,
       what,
       node,
-      until,
+      length,
+      until: undefined,
       since,
       made: this.#ordinal,
       parked: false,
@@ -433,10 +435,14 @@ export class Reader {
 
   #asked(n: number, asked: string, what: string, until?: unknown): void {
     const time = typeof until === "string" ? Date.parse(until) : undefined;
-    const call = this.pending.find((one) => one.n === undefined && one.asked === asked && one.what === what && one.until === time);
-    if (call === undefined)
-      this.wrong.push(`the program does not ask for ${asked} ${what}${time === undefined ? "" : ` until ${String(until)}`} (call ${n})`);
-    else call.n = n;
+    const length = time === undefined ? undefined : time - this.#last;
+    const call = this.pending.find((one) => one.n === undefined && one.asked === asked && one.what === what && one.length === length);
+    if (call === undefined) {
+      this.wrong.push(`the program does not ask for ${asked} ${what}${length === undefined ? "" : ` for ${length} ms`} (call ${n})`);
+      return;
+    }
+    call.n = n;
+    call.until = time;
   }
 
   #emitted(n: number, data: Told["data"]): void {
@@ -497,7 +503,9 @@ export class Reader {
     if (parked && !this.#exhausted(call)) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
     if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
     call.parked = parked;
-    if (!parked) call.failures = 0;
+    if (parked) return;
+    call.failures = 0;
+    call.busySince = undefined;
   }
 
   /** Whether a step has waited for its model for so long that a fallback answers. */

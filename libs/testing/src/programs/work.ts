@@ -74,14 +74,11 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const unsaid = new Set<number>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
-  // What a run answers after it was stopped it answers at the time of what it answers: a length that began then may be over.
-  let resumed = false;
   for (const { type, data, time } of journal.flatMap(({ events, message }) =>
     events.map((event) => ({ ...event, time: Date.parse(message.envelopes[0]?.time ?? "") })),
   )) {
-    resumed ||= type === "run.resumed";
     for (const later of [data.until, data.retryAt])
-      if (calm && !resumed && typeof later === "string" && Date.parse(later) < time)
+      if (calm && typeof later === "string" && Date.parse(later) < time)
         wrong.push(`${type} of run ${run} names ${later}, which is over at ${new Date(time).toISOString()}`);
     const n = Number(data.n);
     const done = world.deeds.times(`${run}-${n}`);
