@@ -50,7 +50,18 @@ const long = workflow({
 });
 let turns = 0;
 const computes = workflow({ name: "computes", version: 1, input: z.object({}), output: z.number(), run: async () => ++turns });
-const one = team({ name: "one", agents: [busy, quick], workflows: [say, long, computes], emits: [Said, Poked], awaits: [Poked] });
+const asks = workflow({
+  name: "asks",
+  version: 1,
+  input: z.object({}),
+  output: z.null(),
+  run: async (_, ctx) => {
+    await ctx.ask(quick, {});
+    await ctx.approval("go on?", { within: "1h", otherwise: "fail" });
+    return null;
+  },
+});
+const one = team({ name: "one", agents: [busy, quick], workflows: [say, long, computes, asks], emits: [Said, Poked], awaits: [Poked] });
 const models: Models = { call: () => Promise.reject(new Error("no model")) };
 
 function setUp(hostility = CALM) {
@@ -114,4 +125,21 @@ test("a workflow function is run once for its turn, however often the log does n
   expect(run("r3").status).toBe("completed");
   expect(mesh.mischief.refusals).toBeGreaterThan(1);
   expect(turns).toBe(1);
+});
+
+test("what a run asks for while nothing can be written begins when it is written", async () => {
+  const trouble = { ...CALM, refused: 0 };
+  const { clock, mesh, replica, ask, run } = setUp(trouble);
+  mesh.stream("one").listen(({ subject }) => {
+    if (subject.startsWith("run.one.do.")) trouble.refused = 1;
+  });
+  replica();
+  ask("run_start", "r4", { workflow: "asks", input: {} });
+  await clock.run(() => false, 10_800_000);
+  expect(run("r4")).toMatchObject({ status: "running", steps: [{ status: "requested" }] });
+  trouble.refused = 0;
+  await clock.run(() => run("r4").status !== "running", 600_000);
+  const [approval] = run("r4").approvals ?? [];
+  expect(approval?.status).toBe("open");
+  expect(Date.parse(approval?.until ?? "")).toBeGreaterThan(clock.now() + 3_500_000);
 });

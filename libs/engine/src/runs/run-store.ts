@@ -43,6 +43,8 @@ const MAX_DECISION = 512 * 1024;
 const RIVAL_MS = 5;
 /** After so many the journal is looked at for what is there instead. */
 const RIVAL_TRIES = 20;
+/** What could not be written for so long is decided again, ms: its time, and the lengths that begin in it, are those of its writing. */
+const STALE_MS = 60_000;
 
 /**
  * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
@@ -188,10 +190,12 @@ export class RunHost {
   }
 
   /**
-   * Writes the message until the log says whether it holds. Where that is not answered it is the very same message again,
-   * under the same expectation: the function, which may take longer than the connection lasts, is not run again for it.
+   * Writes the message until the log says whether it holds. Where that is not answered, or there is no room, it is the very same
+   * message again, under the same expectation: the function, which may take longer than the connection lasts, is not run again
+   * for it until a minute is over.
    */
   async #stored(run: HotRun, about: About, written: Written): Promise<Settled> {
+    const from = this.ports.clock.now();
     for (let tries = 0; ; tries++) {
       const result = await this.#publish(run, about, written);
       if (result.kind === "appended" || result.kind === "refused") return result;
@@ -200,6 +204,7 @@ export class RunHost {
         await this.ports.clock.sleep(RIVAL_MS);
         continue;
       }
+      if (this.ports.clock.now() - from >= STALE_MS) return { kind: "conflict", last: 0 };
       if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
       await this.ports.clock.sleep(pause(tries));
     }
