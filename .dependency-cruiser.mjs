@@ -21,7 +21,7 @@ const below = Object.entries(may).map(([lib, libs]) => ({
   to: { path: "^(libs|services)/", pathNot: `^libs/(${[lib, ...libs, "testing"].join("|")})/` },
 }));
 
-const inNatsOrTools = "^libs/nats/|^bench/|^infra/";
+const inNatsOrTools = "^libs/nats/|^bench/|^infra/|^acceptance/";
 const test = "\\.test\\.ts$|/testing/";
 
 export default {
@@ -36,7 +36,7 @@ export default {
     },
     {
       name: "nats-client-in-one-place",
-      comment: "@nats-io/* is imported by libs/nats only (and by the raw sides of bench/ and the judges under infra/)",
+      comment: "@nats-io/* is imported by libs/nats only (and by the raw sides of bench/ and the judges under acceptance/)",
       severity: "error",
       from: { pathNot: inNatsOrTools },
       to: { path: "(^|node_modules/)@nats-io/" },
@@ -84,11 +84,11 @@ export default {
       to: { path: "(^|node_modules/)(fastify|@fastify|@opentelemetry/sdk-[^/]*)(/|$)" },
     },
     {
-      name: "nothing-imports-infra",
-      comment: "the product does not depend on its tooling",
+      name: "nothing-imports-tooling",
+      comment: "the product does not depend on its tooling and its proofs",
       severity: "error",
       from: { path: "^(libs|services)/" },
-      to: { path: "^(infra|bench)/" },
+      to: { path: "^(infra|acceptance|bench)/" },
     },
     {
       name: "no-circular",

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const roots = ["libs/*/src", "services/*/src", "infra", "bench"];
+const roots = ["libs/*/src", "services/*/src", "infra", "acceptance", "bench"];
 const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
 
 export default defineConfig({

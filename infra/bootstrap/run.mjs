@@ -5,7 +5,7 @@ const [command, ...args] = process.argv.slice(2);
 const say = args.includes("--json") ? console.error : console.log;
 if (command === "demo") await start("libs/cli/src/main.ts", ["demo", ...args], { say });
 else if (command === "verify") await start("infra/verify/run.ts", args, { nats: !args.includes("--fast"), own: true, say });
-else if (command === "prove") await start("infra/prove/main.ts", args, { nats: !args.includes("--list"), own: true, say });
+else if (command === "prove") await start("acceptance/proofs/main.ts", args, { nats: !args.includes("--list"), own: true, say });
 else if (command === "sim") {
   const drawn = args.some((arg) => arg === "--programs" || arg.startsWith("--programs="));
   await start(`libs/testing/src/${drawn ? "programs" : "sim"}/main.ts`, args, { nats: false, say });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { here, type Place } from "../prove/product.ts";
+import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
 
 /**
  * A checkout as a newcomer has it after the first install: the files of this one that git knows or would take (teams that

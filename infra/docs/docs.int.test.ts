@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { here, type Place } from "../prove/product.ts";
+import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
 import { type Block, blocksOf, missingLines } from "./blocks.ts";
 import { clone } from "./clone.ts";
 import { terminals } from "./terminal.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment, type Place, until } from "../prove/product.ts";
+import { environment, type Place, until } from "../../acceptance/proofs/harness/product.ts";
 
 const BLOCK_MS = 60_000;
 const READY_MS = 60_000;

@@ -1,10 +1,10 @@
-import { limitTooLow, type MoneyError, moneyErrors } from "../prove/money-errors.ts";
+import { limitTooLow, type MoneyError, moneyErrors } from "../../acceptance/proofs/money/money-errors.ts";
 
 /** docs/reference/money-errors.md, from the cases that the proof `bad-input` plays. */
 export function moneyErrorsPage(): string {
   return `# What can be wrong about models and money
 
-<!-- Written by \`npm run proto\` from infra/prove/money-errors.ts, whose cases \`npm run prove -- bad-input\` plays. -->
+<!-- Written by \`npm run proto\` from acceptance/proofs/money/money-errors.ts, whose cases \`npm run prove -- bad-input\` plays. -->
 
 Each of these is said with a code that stays the same, what is wrong and where, and what to do; with \`--json\` as a line
 \`{"type":"error","code","message","hint"}\`. The texts here are parts of what is said. Settings are refused from

@@ -34,7 +34,7 @@ async function contracts(): Promise<Ended> {
 
 /** dependency-cruiser exits 0 when it could read nothing, so the count is part of the check. */
 async function importRules(): Promise<Ended> {
-  const folders = ["libs", "services", "infra", "bench"].filter((folder) => existsSync(root + folder));
+  const folders = ["libs", "services", "infra", "acceptance", "bench"].filter((folder) => existsSync(root + folder));
   const ended = await command("node", ["--import", "./infra/verify/typescript-6.mjs", "node_modules/.bin/depcruise", ...folders]);
   const modules = Number(ended.output.match(/(\d+) modules/)?.[1] ?? 0);
   if (modules > 10) return ended;

@@ -1,0 +1,16 @@
+import { readAnswers } from "../engine/read-answers.ts";
+import type { Proof } from "../harness/proof.ts";
+
+const JSON_TEXT = '{"text":"a"}';
+
+/** Thinking and words around one JSON value, fenced or whole, are passed over. */
+export const run: Proof = () =>
+  readAnswers(
+    {
+      "thinking before it": `<think>\nplan {…}\n</think>\n\n${JSON_TEXT}`,
+      "a fence with words around": `Here is the answer you asked for:\n\n\`\`\`json\n${JSON_TEXT}\n\`\`\`\n`,
+      "words around it": `The note is ${JSON_TEXT}. Anything else?`,
+      "thinking whose beginning is the server's": `plan {"text":"a draft"}\n</think>\n${JSON_TEXT}`,
+    },
+    { text: "a" },
+  );

@@ -1,5 +1,0 @@
-import type { Proof } from "../proof.ts";
-import { readAnswers } from "../read-answers.ts";
-
-/** `null` stands for "left out" where the schema has an optional property that is not nullable. */
-export const run: Proof = () => readAnswers({ "null for two optional properties": '{"text":"a","tags":null,"note":null}' }, { text: "a" });
