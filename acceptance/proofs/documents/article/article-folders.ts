@@ -19,6 +19,11 @@ export function subjectFolders(): ArticleFolder[] {
   return foldersIn(join(here, "acceptance/proofs/documents/folders"));
 }
 
+/** Six committed folders of three short documents, written later; each has a `planted.json` with two decoys. */
+export function shortFolders(): ArticleFolder[] {
+  return foldersIn(join(here, "infra/prove/short-documents"));
+}
+
 function foldersIn(path: string): ArticleFolder[] {
   if (!existsSync(path)) return [];
   const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());

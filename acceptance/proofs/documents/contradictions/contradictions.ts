@@ -4,7 +4,7 @@ import { type DemoRun, demo, tryDemo } from "../../harness/demo.ts";
 import { startModelServer } from "../../harness/model-server.ts";
 import { here, type Place, place } from "../../harness/product.ts";
 import { type About, atLeast, atMost, count, type Figure, holds, none } from "../../harness/proof.ts";
-import { articleFolders, subjectFolders } from "../article/article-folders.ts";
+import { type ArticleFolder, articleFolders, shortFolders, subjectFolders } from "../article/article-folders.ts";
 import { judgeArticle } from "../article/article-judge.ts";
 import { makeBadInputs } from "./bad-inputs.ts";
 import { drawing } from "./contradiction-drawing.ts";
@@ -20,7 +20,8 @@ const INVENTED = ["4,317", "Ludmila Harrowgate", "nothing in forty years prepare
 export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> {
   using at = place();
   yield* planted(at);
-  yield* subjects(at, short ? 3 : 12);
+  yield* subjects(at, "folders of other subjects", subjectFolders().slice(0, short ? 3 : 12));
+  yield* subjects(at, "folders of short documents", shortFolders().slice(0, short ? 2 : 6));
   yield* seeded(at, seed, short ? 4 : 50, say);
   for (const { name, path } of articleFolders("").slice(0, short ? 1 : 3)) {
     const { output } = await demo(path, at, QUICK);
@@ -43,21 +44,22 @@ async function* planted(at: Place): AsyncGenerator<Figure> {
   yield atMost("planted decoys listed, of 12", decoys.length, 2, decoys.join(" | "));
 }
 
-/** On the same terms as the planted twelve, over folders of other subjects: one pair and one decoy in each. */
-async function* subjects(at: Place, many: number): AsyncGenerator<Figure> {
-  const folders = subjectFolders().slice(0, many);
-  const sum = { found: 0, missed: [] as string[], decoys: [] as string[], noisy: [] as string[] };
+/** On the same terms as the planted twelve: of each folder's pairs ten in twelve, of its decoys two in twelve. */
+async function* subjects(at: Place, of: string, folders: readonly ArticleFolder[]): AsyncGenerator<Figure> {
+  const sum = { found: 0, pairs: 0, planted: 0, missed: [] as string[], decoys: [] as string[], noisy: [] as string[] };
   for (const { name, path } of folders) {
     const set: PlantedSet = JSON.parse(readFileSync(join(path, "planted.json"), "utf8"));
     const { found, missed, decoys, others } = judgeContradictions(await demo(path, at, QUICK), set);
     sum.found += found.length;
+    sum.pairs += set.pairs.length;
+    sum.planted += set.decoys.length;
     sum.missed.push(...missed.map((id) => `${name}: ${id}`));
     sum.decoys.push(...decoys.map((id) => `${name}: ${id}`));
     if (others.length > 2) sum.noisy.push(`${name}: ${others.join(", ")}`);
   }
-  yield atLeast(`pairs found in ${many} folders of other subjects`, sum.found, Math.floor((many * 10) / 12), sum.missed.join(" | "));
-  yield atMost("decoys listed there", sum.decoys.length, Math.ceil((many * 2) / 12), sum.decoys.join(" | "));
-  yield none("folders there with more than two other contradictions", sum.noisy);
+  yield atLeast(`pairs found in ${folders.length} ${of}`, sum.found, Math.floor((sum.pairs * 10) / 12), sum.missed.join(" | "));
+  yield atMost(`decoys listed in the ${of}`, sum.decoys.length, Math.ceil((sum.planted * 2) / 12), sum.decoys.join(" | "));
+  yield none(`${of} with more than two other contradictions`, sum.noisy);
 }
 
 async function* seeded(at: Place, seed: number, sets: number, say: (line: string) => void): AsyncGenerator<Figure> {

@@ -1,21 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { documentsOf, subjectFolders } from "../article/article-folders.ts";
+import { documentsOf, shortFolders, subjectFolders } from "../article/article-folders.ts";
 import { occurs, readFolder } from "../article/source-text.ts";
 import type { PlantedSet } from "../contradictions/contradiction-judge.ts";
 
-const folders = subjectFolders();
+const sets = [
+  { of: "other subjects", folders: subjectFolders(), count: 12, documents: 4, decoys: 1 },
+  { of: "short documents", folders: shortFolders(), count: 6, documents: 3, decoys: 2 },
+];
 
-test("there are twelve folders of at least four documents", () => {
-  expect(folders).toHaveLength(12);
-  for (const { path } of folders) expect(documentsOf(path).length, path).toBeGreaterThanOrEqual(4);
+test.each(sets)("there are $count folders of $of, with at least $documents documents each", ({ folders, count, documents }) => {
+  expect(folders).toHaveLength(count);
+  for (const { path } of folders) expect(documentsOf(path).length, path).toBeGreaterThanOrEqual(documents);
 });
 
-test("each has one planted pair and one decoy, whose quotes stand in two different files", () => {
+test.each(sets)("$of: one planted pair and $decoys decoys, whose quotes stand in two different files", ({ folders, decoys }) => {
   for (const { path } of folders) {
     const set: PlantedSet = JSON.parse(readFileSync(join(path, "planted.json"), "utf8"));
-    expect([set.pairs.length, set.decoys.length], path).toEqual([1, 1]);
+    expect([set.pairs.length, set.decoys.length], path).toEqual([1, decoys]);
     const documents = readFolder(path);
     for (const { places } of [...set.pairs, ...set.decoys]) {
       expect(new Set(places.map(({ file }) => file)).size, path).toBe(2);
