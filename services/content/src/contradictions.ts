@@ -1,11 +1,12 @@
 import { type DateMention, differ, stem } from "@armada/text";
-import { type ClauseClaim, canonicalStem, claimsOf } from "./contradiction-claims.ts";
+import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
 import type { Source } from "./documents.ts";
 import type { Contradiction } from "./draft.ts";
 import { namedAttribute, sameAttribute } from "./named-attribute.ts";
 import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";
 import type { Role } from "./roles.ts";
 import { excluded, sameThing, weights } from "./same-thing.ts";
+import { canonicalStem } from "./synonyms.ts";
 
 /** Figures further apart than this measure different things. */
 const FARTHEST = 8;
@@ -67,7 +68,7 @@ function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
 function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
   const role = a.roles.flatMap((one) => b.roles.filter((other) => otherName(one, other, a, b)).map(() => one))[0];
   if (role !== undefined) return label(a, [...role.role]);
-  if (a.intended !== b.intended || excluded(a.about, b.about)) return undefined;
+  if (a.intended !== b.intended || excluded(a.about, b.about) || twoNames(a, b) || (a.tells && b.tells)) return undefined;
   const pairs = a.quantities.flatMap((one) => b.quantities.filter((other) => comparable(one, other)).map((other) => [one, other] as const));
   const heads = new Set(pairs.map(([one]) => stemOfDimension(one.dimension)));
   const shared = [...a.about].filter((one) => b.about.has(one) && !heads.has(one));
@@ -79,7 +80,7 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
-    if (otherKind(a, b)) return undefined;
+    if (otherKind(a, b) || thenAndNow(a, b)) return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
     const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
@@ -91,12 +92,37 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
   return otherDate(a, b, weight);
 }
 
+/** Proper names that share a word and of which neither holds the other, or one name with two numbers: two museums, two probes. */
+function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] = []): boolean {
+  for (const [name, number] of a.numbered) if (b.numbered.has(name) && b.numbered.get(name) !== number) return true;
+  const own = (claim: ClauseClaim) => claim.called.map((name) => name.join(" ")).filter((name) => !but.some((one) => name.includes(one)));
+  const [mine, theirs] = [own(a), own(b)];
+  return mine.some((one) =>
+    theirs.some(
+      (other) =>
+        one.split(" ").some((word) => other.split(" ").includes(word)) &&
+        !mine.some((name) => name.includes(other) || other.includes(name)) &&
+        !theirs.some((name) => name.includes(one) || one.includes(name)),
+    ),
+  );
+}
+
+/** A figure of a past year, and one that is true today: counts and prices change. */
+function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
+  const changes = (claim: ClauseClaim) => claim.quantities.some(({ dimension }) => /^(?:count|money|percent)/u.test(dimension));
+  const dated = (claim: ClauseClaim) => claim.period !== undefined && !PRESENT.test(claim.clause);
+  const present = (claim: ClauseClaim) => claim.period === undefined && PRESENT.test(claim.clause) && !PAST.test(claim.clause);
+  return changes(a) && ((dated(a) && present(b)) || (dated(b) && present(a)));
+}
+const PRESENT = /\b(?:is|are|has|have|counts?|keeps?|holds?|lives?|costs?|employs?|today|now|currently)\b/iu;
+const PAST = /\b(?:was|were|had|did|(?!hundred)\p{Ll}{2,}(?<!e)ed|came|went|took|gave|lost|found|sold|bought|paid|left|held|kept)\b/iu;
+
 /** Both have a noun with a word of its own before it (`main hall`, `small hall`): two of a kind. */
 function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
   const before = ({ clause, about }: ClauseClaim): [string, string][] =>
     [...clause.matchAll(/(?<=(?<![\p{L}])(\p{Ll}+)[ -])(\p{Ll}+)/gu)].flatMap(([, kind = "", noun = ""]): [string, string][] => {
       const [one, of] = [canonicalStem(stem(kind)), canonicalStem(stem(noun))];
-      return about.has(one) && about.has(of) ? [[of, one]] : [];
+      return (about.has(one) || CLASSIFYING.has(one)) && about.has(of) ? [[of, one]] : [];
     });
   const theirs = new Map(before(b));
   return before(a).some(([noun, kind]) => {
@@ -104,6 +130,9 @@ function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
     return other !== undefined && other !== kind && !b.about.has(kind) && !a.about.has(other);
   });
 }
+
+/** Nouns of time that say nothing of a thing, but tell tickets, trains and shifts apart. */
+const CLASSIFYING = new Set(["day", "month", "year"].map(stem));
 
 function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
   const [one] = a.dates;
@@ -130,15 +159,25 @@ function disjoint(a: ClauseClaim, b: ClauseClaim): boolean {
   return false;
 }
 
+/** One held it until the year in which the other began. */
+function followsOn({ period: a }: ClauseClaim, { period: b }: ClauseClaim): boolean {
+  if (a === undefined || b === undefined || (a.from === a.to && b.from === b.to)) return false;
+  return (a.to === b.from && a.from < a.to) || (b.to === a.from && b.from < b.to);
+}
+
 /** A date of something that happened, not the year of a figure or the span of a state. */
 function happens(claim: ClauseClaim, date: DateMention): boolean {
   if (date.day === undefined && claim.quantities.some(({ from }) => from < claim.coreEnd && /^\P{L}/u.test(claim.clause.slice(from))))
     return false;
-  return !/\b(?:since|until|between|during|by)\s*$|^(?:since|until|between|during)\b/iu.test(claim.clause.slice(0, date.from));
+  if (/\bthere (?:is|are|was|were)\b/iu.test(claim.clause)) return false;
+  return !/\b(?:since|until|between|during|by|after|before|than|than in)\s*$|^(?:since|until|between|during|after|before)\b/iu.test(
+    claim.clause.slice(0, date.from),
+  );
 }
 
 function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): boolean {
-  if (one.head !== other.head || disjoint(a, b) || excluded(one.role, other.role)) return false;
+  if (one.head !== other.head || disjoint(a, b) || followsOn(a, b) || excluded(one.role, other.role)) return false;
+  if (twoNames(a, b, [one.name.toLowerCase(), other.name.toLowerCase()])) return false;
   const smaller = one.role.size <= other.role.size ? one.role : other.role;
   const larger = smaller === one.role ? other.role : one.role;
   const missing = [...smaller].filter((part) => !larger.has(part));

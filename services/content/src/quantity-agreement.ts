@@ -1,6 +1,6 @@
 import type { Quantity } from "@armada/text";
 import { stem } from "@armada/text";
-import { canonicalStem } from "./contradiction-claims.ts";
+import { canonicalStem } from "./synonyms.ts";
 
 /** Whether two quantities measure in one unit, or count one thing. */
 export function comparable(one: Quantity, other: Quantity): boolean {
@@ -29,15 +29,20 @@ export function several(quantities: readonly Quantity[]): boolean {
   return new Set(quantities.map(({ dimension }) => dimension)).size < quantities.length;
 }
 
+/** "About 2 million" may be 2.3 million, but "about 100" is not 150, though one digit tells in both. */
+const ROUNDED_MOST = 0.15;
+
 /** Whether both can be true: within a range, a bound, or what rounding explains. */
 export function agree(one: Quantity, other: Quantity): boolean {
   if (one.low <= other.high && other.low <= one.high) return true;
   const [small, large] = one.high < other.low ? [one, other] : [other, one];
   if (small.about === "more" || large.about === "less") return (large.low - small.high) / large.low < 0.25;
   const gap = large.low - small.high;
+  // On the far side of a bound, only what rounding explains.
+  if (large.about === "more" || small.about === "less") return gap <= Math.max(one.slack, other.slack) * 1.0001;
   const relative = gap / Math.max(Math.abs(large.low), Number.EPSILON);
   const loose = [one, other].filter(({ about }) => about !== "exact");
-  if (loose.length > 0) return relative <= 0.05 || (relative <= 0.12 && loose.some(({ slack }) => gap <= slack * 1.0001));
+  if (loose.length > 0) return relative <= 0.05 || (relative <= ROUNDED_MOST && loose.some(({ slack }) => gap <= slack * 1.0001));
   // Converted units and shorter decimals round by themselves.
   return relative <= 0.02 && gap <= Math.max(one.slack, other.slack) * 1.0001;
 }

@@ -8,6 +8,7 @@ const ROLE_LIST =
 const ROLE_NOUNS = ROLE_LIST.split("|")
   .map((word) => `[${word.slice(0, 1).toUpperCase()}${word.slice(0, 1).toLowerCase()}]${word.slice(1)}`)
   .join("|");
+const ROLE_NOUN = new RegExp(`^(?:${ROLE_NOUNS})$`, "u");
 const DEEDS: Readonly<Record<string, string>> = {
   designed: "design",
   built: "build",
@@ -86,7 +87,8 @@ export function rolesIn(sentence: string, clause: string): Role[] {
       const { role, name } = groups ?? {};
       if (role === undefined || name === undefined) continue;
       const head = new RegExp(`\\b(?:${ROLE_NOUNS})\\b`, "iu").exec(role)?.[0].toLowerCase();
-      if (head !== undefined && isName(name)) found.push({ head: stem(same(head)), role: roleStems(role), name: cleanName(name) });
+      if (head !== undefined && isName(name) && !cutsName(role, text))
+        found.push({ head: stem(same(head)), role: roleStems(role), name: cleanName(name) });
     }
   for (const pattern of [PASSIVE, ACTIVE])
     for (const { groups } of text.matchAll(pattern)) {
@@ -111,6 +113,14 @@ function isName(name: string): boolean {
   return !/^(?:The|A|An|In|On|At|It|He|She|They|This|That|There|His|Her|Its|Their|Our|We|If|When|Who|But|And|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$/u.test(
     name.split(" ")[0] ?? "",
   );
+}
+
+/** A role that ends inside a proper name: "the architect of the Lund" in "the architect of the Lund Library". */
+function cutsName(role: string, text: string): boolean {
+  const whole = role.trim();
+  const last = whole.split(" ").at(-1) ?? "";
+  const after = text.slice(text.indexOf(whole) + whole.length);
+  return /^\p{Lu}/u.test(last) && !ROLE_NOUN.test(last) && /^ \p{Lu}/u.test(after);
 }
 
 function cleanName(name: string): string {

@@ -1,5 +1,6 @@
 import { stem } from "@armada/text";
-import { type ClauseClaim, canonicalStem } from "./contradiction-claims.ts";
+import type { ClauseClaim } from "./contradiction-claims.ts";
+import { canonicalStem } from "./synonyms.ts";
 
 /** Words of which a thing has one at a time: two of a line in two claims make two things. */
 const EXCLUSIVE = [
@@ -51,13 +52,13 @@ const EXCLUSIVE = [
 
 /** Attributes that everything has: they join a thing to its figure, and tell little about which thing. */
 const GENERIC = new Set(
-  "cost average total start end produce consume open build high long wide deep heavy old earn employ"
+  "cost average total start end produce consume open build high long wide deep heavy old new earn employ"
     .split(" ")
     .map((word) => canonicalStem(stem(word))),
 );
 
 const ATTRIBUTES = new Set(
-  "temperature capacity weight area size volume depth output number share duration staff team crew total rate level span visitor inhabitant employ"
+  "temperature capacity weight area size volume depth output number share duration staff team crew total rate level visitor inhabitant employ"
     .split(" ")
     .map((word) => canonicalStem(stem(word))),
 );

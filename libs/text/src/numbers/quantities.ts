@@ -21,6 +21,10 @@ const ABOUT =
   /(?:\b(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|just under|just over|estimated|approx\.?|an estimated|in the region of|or so|more or less)|~|≈)\s*(?:a\s|the\s)?$/iu;
 const MORE = /\b(?:more than|over|at least|above|upwards of|exceeding|in excess of|no fewer than|not less than|a good|well over)\s*$/iu;
 const LESS = /\b(?:less than|fewer than|under|below|at most|up to|no more than|not more than|a maximum of)\s*$/iu;
+/** What a number that stands alone counts: "the number of visitors to the museum was", "the attendance was". */
+const NUMBERED =
+  /\b(?:number|total|count) of (?:the |its |their )?(?:\p{L}+ )??(\p{L}+)(?= (?:to|of|in|at|on|from|for|with|who|that|is|was|has|had|reached|stood|fell|rose|grew)\b|\s*$)/iu;
+const COLLECTIVE = /\b(population|attendance|circulation|headcount|workforce|membership|capacity|staff|crew)\b/iu;
 /** Words after a number that end what it counts. */
 const NOT_NOUN =
   /^(?:today|now|altogether|annually|daily|yearly|ago|later|earlier|old|long|high|tall|wide|deep|thick|away|per|each|apiece|and|or|in|on|at|of|the|a|an|to|from|by|for|with|is|are|was|were|has|have|had|that|which|who|as|than|but|not|into|after|before|since|until|during|between|times)$/iu;
@@ -112,11 +116,7 @@ function nounAt(tail: string, before: string): { head: string; noun: string[] } 
   }
   const head = noun.find(isHead) ?? noun[0];
   if (head !== undefined && (isHead(head) || noun.length > 0)) return { head: head.toLowerCase(), noun };
-  const named =
-    /\b(?:number|total|count) of (?:\p{L}+ )?(\p{L}+)|\b(population|attendance|circulation|headcount|workforce|membership|capacity)\b/iu.exec(
-      before,
-    );
-  const word = named?.[1] ?? named?.[2];
+  const word = NUMBERED.exec(before)?.[1] ?? COLLECTIVE.exec(before)?.[1];
   return word === undefined ? undefined : { head: word.toLowerCase(), noun: [word] };
 }
 

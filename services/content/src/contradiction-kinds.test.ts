@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { findContradictions } from "./contradictions.ts";
+
+type Kind = {
+  readonly kind: string;
+  /** Two texts that cannot both be true. */
+  readonly conflicts: readonly (readonly [string, string])[];
+  /** The same words, but of another thing, part or period. */
+  readonly decoys: readonly (readonly [string, string])[];
+};
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: "the dead, however they are said",
+    conflicts: [
+      ["The avalanche of Galtür killed 38 people.", "The avalanche of Galtür claimed 61 lives."],
+      ["In Pompeii the earthquake took the lives of 340 people.", "The earthquake killed 520 people in Pompeii."],
+      ["The number of dead of the Hindenburg fire was 36.", "The Hindenburg fire cost 52 people their lives."],
+      ["The death toll of the mine accident of Courrières was 1,099.", "In the mine accident of Courrières 1,430 men lost their lives."],
+      ["Some 230 people perished in the ferry accident off Karpathos.", "The ferry accident off Karpathos left 310 dead."],
+    ],
+    decoys: [
+      ["The flood of 1953 killed 307 people.", "The flood of 1962 claimed 340 lives."],
+      ["The avalanche killed 38 people.", "The avalanche hurt 61 people."],
+      ["The fire cost 36 people their lives.", "The fire cost 52 people their homes."],
+      ["The lifeboat saved 96 lives in the storm.", "The storm claimed 140 lives."],
+      ["The earthquake of Messina killed about 75,000 people.", "The earthquake of Messina killed 77,000 people."],
+    ],
+  },
+  {
+    kind: "open, in service, completed",
+    conflicts: [
+      ["The cable car to the Zinken opened on 12 June 1967.", "The cable car to the Zinken has been in service since May 1969."],
+      ["The Harwich lighthouse entered service on 3 March 1818.", "The Harwich lighthouse has been in operation since 1821."],
+      ["The Trisanna viaduct was completed in 1884.", "The Trisanna viaduct was finished in 1887."],
+      [
+        "The ship lift of Strépy was inaugurated in September 2002.",
+        "The ship lift of Strépy, which came into service in 1999, is a landmark.",
+      ],
+    ],
+    decoys: [
+      ["The cable car to the Zinken opened in 1967.", "The chair lift to the Zinken has been in service since 1981."],
+      ["The viaduct was completed in 1884.", "The viaduct was begun in 1881."],
+      ["The lighthouse went into service in 1818.", "The lighthouse went out of service in 1986."],
+    ],
+  },
+  {
+    kind: "cost, price, worth, bill",
+    conflicts: [
+      ["The Elbe hall cost 789 million euros.", "The bill for the Elbe hall came to 866 million euros."],
+      ["The price of a season ticket is 365 euros.", "A season ticket sells for 450 euros."],
+      ["The Holme dam swallowed 31 million pounds.", "The Holme dam was built at a cost of 38 million pounds."],
+      ["The painting of the mill is worth 4.5 million dollars.", "The value of the painting of the mill is 6 million dollars."],
+    ],
+    decoys: [
+      ["The Elbe hall cost 789 million euros.", "The car park of the Elbe hall cost 34 million euros."],
+      ["The renovation of the dam cost 31 million pounds.", "The building of the dam cost 58 million pounds."],
+      ["A season ticket costs 365 euros.", "A student ticket costs 190 euros."],
+    ],
+  },
+  {
+    kind: "people who work somewhere",
+    conflicts: [
+      ["The shipyard in Gdynia employs 2,300 people.", "At the shipyard in Gdynia, 3,100 people earn their living."],
+      ["The staff of the Lund observatory numbers 84.", "The Lund observatory has 112 employees."],
+      ["Some 640 people work for the brewery of Pilsen.", "The brewery of Pilsen gives work to 910 people."],
+    ],
+    decoys: [
+      ["The shipyard in Gdynia employs 2,300 people.", "The shipyard in Rostock employs 3,100 people."],
+      ["The observatory has 84 employees.", "The observatory has 112 visitors on a clear night."],
+    ],
+  },
+  {
+    kind: "length, height, area and weight as verbs",
+    conflicts: [
+      ["The Gotthard tunnel is 57 kilometres long.", "The Gotthard tunnel stretches for 61 kilometres."],
+      ["The Humber bridge spans 1,410 metres.", "The Humber bridge is 1,560 metres long."],
+      ["The aqueduct is 49 metres high.", "The aqueduct rises 56 metres above the valley."],
+      ["The forest of Epping extends over 24 square kilometres.", "The forest of Epping takes up an area of 31 square kilometres."],
+      ["The bell of Erfurt tips the scales at 11.4 tonnes.", "The bell of Erfurt weighs 13.8 tonnes."],
+    ],
+    decoys: [
+      ["The Gotthard tunnel is 57 kilometres long.", "The Lötschberg tunnel stretches for 35 kilometres."],
+      ["The aqueduct rises 49 metres above the valley.", "The aqueduct is 275 metres long."],
+      ["The main span of the Humber bridge is 1,410 metres long.", "The Humber bridge is 2,220 metres long."],
+    ],
+  },
+  {
+    kind: "relative clauses are of the noun before them",
+    conflicts: [
+      [
+        "The Kessel glacier is 12.4 kilometres long.",
+        "From the hut one sees the Kessel glacier, which is 15 kilometres long, bend to the east.",
+      ],
+      ["The lighthouse that was built in 1791 has 211 steps.", "The lighthouse has 254 steps."],
+      ["Behind the church stands a lime tree, which is 640 years old.", "The lime tree behind the church is 820 years old."],
+      ["He pointed at the weir that is 96 metres wide.", "The weir is 118 metres wide."],
+      ["The telescope opened in 1963.", "The telescope that came into use in 1971 listens to pulsars."],
+      [
+        "The reactor cost 66 million francs, of which the canton paid half.",
+        "The reactor that was switched on in 1969 cost 92 million francs in all.",
+      ],
+    ],
+    decoys: [
+      ["The glacier is 12.4 kilometres long.", "Below the glacier lies a lake, which is 3 kilometres long."],
+      ["The bridge that opened in 1932 is 503 metres long.", "The bridge that opened in 1964 is 305 metres long."],
+      ["The weir has a gate that is 9 metres wide.", "The weir is 58 metres wide."],
+      ["The lime tree, which is 640 years old, stands behind the church.", "The church is 820 years old."],
+    ],
+  },
+  {
+    kind: "a pronoun is of the sentence before it",
+    conflicts: [
+      ["The Zillertal railway runs through a valley. It is 31.7 kilometres long.", "The Zillertal railway is 36.2 kilometres long."],
+      ["The Bodleian library lends no books. It was opened on 8 November 1602.", "The Bodleian library opened on 8 May 1604."],
+    ],
+    decoys: [
+      ["The railway runs through a valley. It is 31.7 kilometres long.", "The road through the valley is 36.2 kilometres long."],
+      ["The railway runs through a valley. Its longest bridge is 118 metres long.", "The railway has a tunnel of 203 metres."],
+    ],
+  },
+  {
+    kind: "totals and rounded figures",
+    conflicts: [
+      ["The project cost about 300 million crowns.", "The project cost 480 million crowns in all."],
+      ["Nearly 9,000 pilgrims came to Lisieux in 1923.", "In 1923 a total of 12,400 pilgrims came to Lisieux."],
+      ["More than 700 stones stand at Carnac.", "Altogether 560 stones stand at Carnac."],
+      ["Over 53 orchards lie around Lana.", "In all, 44 orchards lie around Lana."],
+    ],
+    decoys: [
+      ["The project cost about 300 million crowns.", "The project cost 318 million crowns in all."],
+      ["Nearly 9,000 pilgrims came to Lisieux in 1923.", "In 1923 a total of 8,930 pilgrims came to Lisieux."],
+      ["More than 700 stones stand at Carnac.", "Altogether 724 stones stand at Carnac."],
+      ["Around 2 million people speak Slovene.", "Slovene is spoken by 2.3 million people."],
+    ],
+  },
+  {
+    kind: "terms that follow each other",
+    conflicts: [["Edda Roth was the director of the zoo from 1998 to 2009.", "The director of the zoo from 1998 to 2009 was Jan Maas."]],
+    decoys: [
+      ["Edda Roth was the director of the zoo from 1998 to 2009.", "Since 2009 the director of the zoo has been Jan Maas."],
+      ["Until 2009 the mayor of Lana was Ida Holm.", "Jan Maas was the mayor of Lana from 2009 to 2015."],
+    ],
+  },
+  {
+    kind: "names that differ in a word are two",
+    conflicts: [["The Lund Railway Museum employs 46 people.", "The museum employs 64 people."]],
+    decoys: [
+      ["The Lund Railway Museum employs 46 people.", "The Lund Museum employs 64 people."],
+      ["The architect of the Lund Observatory was Ida Holm.", "Jan Maas was the architect of the Lund Library, which surprised nobody."],
+      ["The chair of the Friends of the Lund Museum is Ida Holm.", "The chair of the Friends of the Lund Theatre is Jan Maas."],
+      ["Apollo 11 was launched on 16 July 1969.", "Apollo 12 was launched on 14 November 1969."],
+      ["Terminal 2 has 46 gates.", "Terminal 3 has 61 gates."],
+      ["The harbour of Genoa opened its museum in 2004.", "The harbour of Bremen opened its museum in 2009."],
+    ],
+  },
+  {
+    kind: "kinds of one noun are two",
+    conflicts: [["A day ticket for the tram costs 7 euros.", "For the tram a day ticket costs 9 euros."]],
+    decoys: [
+      ["A day ticket for the tram costs 7 euros.", "A family ticket for the tram costs 18 euros."],
+      ["The night train to Vienna takes 11 hours.", "The express train to Vienna takes 7 hours."],
+    ],
+  },
+  {
+    kind: "a dated figure and today's are two",
+    conflicts: [["In 2003 the park counted 174 wolves.", "The park counted 141 wolves in 2003."]],
+    decoys: [
+      ["In 2003 the park counted 174 wolves.", "The park has 96 wolves in ten packs."],
+      ["The valley had 412 inhabitants in 1910.", "The valley has 238 inhabitants."],
+    ],
+  },
+  {
+    kind: "a date needs an event and a thing",
+    conflicts: [["Work on the Simplon tunnel began in 1898.", "Work on the Simplon tunnel began in 1895."]],
+    decoys: [
+      ["Work began in 1859.", "Work on the Simplon tunnel began in 1898."],
+      ["There was one heronry on the lake in 1996.", "There are fewer herons on the lake than in 1975."],
+    ],
+  },
+];
+
+const FILLER = ["The lime trees along the road are older than the houses.", "Nobody remembers who asked for the bench."];
+
+function listed(a: string, b: string): boolean {
+  return (
+    findContradictions([
+      { name: "left.md", text: [FILLER[0], a].join("\n\n") },
+      { name: "right.md", text: [b, FILLER[1]].join("\n\n") },
+    ]).length > 0
+  );
+}
+
+describe.each(KINDS)("contradictions, $kind", ({ conflicts, decoys }) => {
+  it.each(conflicts)("cannot both be true: %s / %s", (a, b) => {
+    expect(listed(a, b)).toBe(true);
+  });
+  it.each(decoys)("can both be true: %s / %s", (a, b) => {
+    expect(listed(a, b)).toBe(false);
+  });
+});
