@@ -21,7 +21,7 @@ export function subjectFolders(): ArticleFolder[] {
 
 /** Six committed folders of three short documents, written later; each has a `planted.json` with two decoys. */
 export function shortFolders(): ArticleFolder[] {
-  return foldersIn(join(here, "infra/prove/short-documents"));
+  return foldersIn(join(here, "acceptance/proofs/documents/short-folders"));
 }
 
 function foldersIn(path: string): ArticleFolder[] {
