@@ -1,6 +1,6 @@
 import { type Envelope, encodeBody } from "@armada/contracts";
 import type { Log, Logger } from "@armada/event-sourcing";
-import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";
+import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
 
 export const loud: Logger = { info: () => undefined, warn: (message) => void process.stderr.write(`  ${message}\n`) };
 
@@ -31,7 +31,7 @@ export async function askFor(about: {
 }): Promise<number> {
   const { url, keys, team, run, workflow, input } = about;
   const operator = await link({ servers: url, identity: await readIdentity(keys, "operator"), logger: loud });
-  const known = await KeyRing.of(keys);
+  const known = await Fleet.follow(operator, keys, loud);
   const over = new AbortController();
   try {
     await ask(portsOf(operator, "operator", known, loud).log, team, run, { workflow, input });

@@ -4,7 +4,7 @@ import { type Budget, lapsedCalls } from "@armada/engine";
 import { loadEndless } from "@armada/event-sourcing";
 import { ledger, ledgerOf, Purse, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";
-import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";
+import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
 import { startTestMesh, type TestMesh } from "@armada/nats/testing";
 import { noTracer, startReplica, systemClock, systemRandom } from "@armada/runtime";
 import { z } from "zod";
@@ -94,7 +94,7 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
 /** Starts runs of a team and waits for their ends. */
 async function runner(mesh: TestMesh) {
   const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: loud });
-  const keys = await KeyRing.of(mesh.keys);
+  const keys = await Fleet.follow(operator, mesh.keys, loud);
   const asks = portsOf(operator, "operator", keys, loud).log;
   const over = new AbortController();
   const open = new Map<string, () => void>();

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Envelope, encodeBody } from "@armada/contracts";
 import type { Log } from "@armada/event-sourcing";
-import { KeyRing, link, portsOf, readIdentity } from "@armada/nats";
+import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
 import { type Started, startService } from "../harness/by-hand.ts";
 import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.ts";
@@ -183,7 +183,7 @@ type Work = {
 async function startWork({ nats, keys, every }: { nats: string; keys: string; every: number }): Promise<Work> {
   const logger = { info: () => undefined, warn: () => undefined };
   const operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
-  const known = await KeyRing.of(keys);
+  const known = await Fleet.follow(operator, keys, logger);
   const asks = portsOf(operator, "operator", known, logger).log;
   const over = new AbortController();
   const asked = new Set<string>();

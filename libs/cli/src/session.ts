@@ -13,7 +13,7 @@ import {
   type WholeReads,
 } from "@armada/event-sourcing";
 import {
-  KeyRing,
+  Fleet,
   type Link,
   link,
   portsOf,
@@ -64,11 +64,11 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
   const connected = await link({ servers, identity: await readIdentity(keys, OPERATOR), logger: quiet });
-  return sessionOn(connected, await KeyRing.of(keys), mesh);
+  return sessionOn(connected, await Fleet.follow(connected, keys, quiet), mesh);
 }
 
-function sessionOn(connected: Link, keys: KeyRing, mesh: MeshFile | undefined): Session {
-  const ports = (team: string): { log: Log; objects: Objects; live: Live } => portsOf(connected, team, keys, quiet);
+function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): Session {
+  const ports = (team: string): { log: Log; objects: Objects; live: Live } => portsOf(connected, team, fleet, quiet);
   const own = ports(OPERATOR);
   let telemetry: Telemetry | undefined;
   return {

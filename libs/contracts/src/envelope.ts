@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { ArmadaError } from "./errors.ts";
+import { ADMINISTRATION } from "./names.ts";
 import { parseSubject, type Subject, shortHash } from "./subject.ts";
 
 /**
@@ -144,6 +145,8 @@ function agrees(subject: Subject, event: Envelope): boolean {
       return event.team === subject.team && event.subject === `${subject.run}-${subject.n}`;
     case "draw":
       return event.team === subject.team && event.subject === subject.block;
+    case "fleet":
+      return event.team === ADMINISTRATION && event.subject === subject.name;
     default:
       return subject satisfies never;
   }

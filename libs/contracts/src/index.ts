@@ -4,6 +4,8 @@ export { type Duration, milliseconds } from "./duration.ts";
 export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
+export { IdRule, idBy, idRuleOf } from "./external-id.ts";
+export { type DeclaredType, declaredBy, type ExternalType, joinTypes } from "./external-types.ts";
 export { isoTime } from "./iso-time.ts";
 export { checkKept, parseJson, type Unkept, unkeptNumber, unkeptValue } from "./json.ts";
 export {
@@ -16,8 +18,10 @@ export {
   event,
   external,
   type Provision,
+  placeOf,
 } from "./kinds.ts";
 export { decodeLiveText, encodeLiveText, type LiveText, liveSubject } from "./live-text.ts";
-export { checkName, checkTeamName, isName } from "./names.ts";
+export { entryIn, entryMessage, FleetEntry, TeamManifest } from "./manifest.ts";
+export { ADMINISTRATION, checkName, checkTeamName, isName } from "./names.ts";
 export { signedText, splitSignature, withSignature } from "./signature.ts";
 export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";

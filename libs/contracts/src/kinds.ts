@@ -70,14 +70,18 @@ export function event<D>(
   return made;
 }
 
-/** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE`, `BAD_NAME` */
-export function external<D>(type: string, options: { id?: (data: D) => string; data: z.ZodType<D> }): ExternalKind<D> {
+/** Where the gateway puts events of a type from outside: `evt.gateway.<entity>.<event>`. */
+export function placeOf(type: string): { readonly entity: string; readonly event: string } {
   const parts = type
     .toLowerCase()
     .split(".")
     .map((part) => part.replaceAll(/[^a-z0-9_]/g, "_"));
-  const name = parts.at(-1) ?? "";
-  const entity = parts.slice(0, -1).join("_");
+  return { entity: parts.slice(0, -1).join("_"), event: parts.at(-1) ?? "" };
+}
+
+/** Declares a type that comes from outside; stored as `evt.gateway.<entity>.<event>`. @throws ArmadaError `BAD_EVENT_TYPE`, `BAD_NAME` */
+export function external<D>(type: string, options: { id?: (data: D) => string; data: z.ZodType<D> }): ExternalKind<D> {
+  const { entity, event: name } = placeOf(type);
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(name) || !/^[a-z][a-z0-9_]{0,47}$/.test(entity))
     throw new ArmadaError("BAD_EVENT_TYPE", `external type ${JSON.stringify(type)} cannot become a subject`, {
       hint: "use two or more parts of letters and digits joined by dots, e.g. com.example.ticket.opened",

@@ -18,8 +18,11 @@ export function checkName(text: string, what: string): string {
   return text;
 }
 
+/** The identity that changes streams and says what the fleet is; it is no team. */
+export const ADMINISTRATION = "provisioner";
+
 /** Whose identities, messages and processes go by these names: what the teams share, roles, the server, the product itself. */
-const TEAMS: ReadonlySet<string> = new Set(["fleet", "operator", "provisioner", "archiver", "armada", "nats"]);
+const TEAMS: ReadonlySet<string> = new Set(["fleet", "operator", ADMINISTRATION, "archiver", "armada", "nats"]);
 /** Entities of which the mesh itself keeps facts in each team's stream. */
 const ENTITIES: ReadonlySet<string> = new Set(["ledger", "read_model"]);
 /** Single facts that the mesh itself states: of a message that was set aside, and of types that nobody declared. */

@@ -29,7 +29,9 @@ export type Subject =
   | { readonly kind: "answer"; readonly to: string; readonly from: string; readonly run: string; readonly n: number }
   | { readonly kind: "timer" | "tick"; readonly team: string; readonly run: string; readonly n: number }
   /** Calls that a replica is about to make on a block of its team's budget. */
-  | { readonly kind: "draw"; readonly team: string; readonly block: string; readonly n: number };
+  | { readonly kind: "draw"; readonly team: string; readonly block: string; readonly n: number }
+  /** What administration says of a team or another identity. */
+  | { readonly kind: "fleet"; readonly name: string };
 
 const JOURNAL_KINDS: ReadonlySet<string> = new Set(["do", "bulk", "lead", "wait", "note", "park", "end"]);
 /** What no token holds, its dots aside. */
@@ -70,6 +72,8 @@ export function buildSubject(subject: Subject): string {
       return join("tick", subject.team, subject.run, String(subject.n));
     case "draw":
       return join("draw", subject.team, subject.block, String(subject.n));
+    case "fleet":
+      return join("fleet", subject.name);
     default:
       return subject satisfies never;
   }
@@ -127,6 +131,8 @@ function parse(text: string): Subject | undefined {
       const n = ordinal(c);
       return t.length === 4 && n !== undefined ? { kind: "draw", team: a, block: b, n } : undefined;
     }
+    case "fleet":
+      return t.length === 2 ? { kind: "fleet", name: a } : undefined;
     default:
       return undefined;
   }

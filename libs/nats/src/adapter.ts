@@ -1,7 +1,7 @@
 import type { Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connection/connect.ts";
+import { Fleet } from "./fleet/fleet.ts";
 import { readIdentity } from "./identity/identities.ts";
-import { KeyRing } from "./identity/key-ring.ts";
 import { jetstreamLog } from "./log/jetstream-log.ts";
 import { Reader, Signer } from "./log/writer.ts";
 import { natsLive } from "./stores/live.ts";
@@ -13,6 +13,8 @@ import { streamRoom } from "./streams/stream-room.ts";
 /** A team's ports on JetStream, and the connection under them. */
 export type NatsPorts = {
   readonly link: Link;
+  /** What administration says of all teams. */
+  readonly manifests: Fleet;
   readonly log: Log;
   /** The stream of the calls that its replicas were about to make. */
   readonly draws: Log;
@@ -40,14 +42,15 @@ export async function connectTeam(options: {
 }): Promise<NatsPorts> {
   const { keys, team, logger } = options;
   const connected = await link({ ...options, identity: await readIdentity(keys, team) });
-  return portsOf(connected, team, await KeyRing.of(keys), logger);
+  return portsOf(connected, team, await Fleet.follow(connected, keys, logger), logger);
 }
 
 /** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */
-export function portsOf(connected: Link, team: string, keys: KeyRing, logger: Logger): NatsPorts {
-  const how = { reader: new Reader(team, keys), keys, signer: new Signer(connected.identity.seed), logger };
+export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Logger): NatsPorts {
+  const how = { reader: new Reader(team, fleet.ring), keys: fleet.ring, signer: new Signer(connected.identity.seed), logger };
   return {
     link: connected,
+    manifests: fleet,
     log: jetstreamLog(connected, team, "TEAM", how),
     draws: jetstreamLog(connected, team, "DRAWS", how),
     timers: jetstreamTimers(connected, team),

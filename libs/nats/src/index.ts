@@ -1,7 +1,9 @@
 export { connectTeam, type NatsPorts, portsOf } from "./adapter.ts";
 export { type Link, link, PINNED_SERVER } from "./connection/connect.ts";
+export { Fleet } from "./fleet/fleet.ts";
+export { provisionTeams } from "./fleet/provision-teams.ts";
+export { type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
 export { ensureIdentities, type Identity, identitiesToKeep, type PublicKeys, readIdentity } from "./identity/identities.ts";
-export { KeyRing } from "./identity/key-ring.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
@@ -16,4 +18,4 @@ export type { Room } from "./streams/room.ts";
 export { restoreStream, type StreamSnapshot, snapshotStream } from "./streams/snapshot.ts";
 export { type SourceThere, sourcesThere } from "./streams/sources-there.ts";
 export { teamRooms } from "./streams/stream-room.ts";
-export { type TeamTopology, topologyOf, type Wanted } from "./streams/topology.ts";
+export { type TeamTopology, topologyIn, topologyOf, type Wanted } from "./streams/topology.ts";

@@ -1,13 +1,14 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import { allQueues, type Direct, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, fireOverdueTimers, KeyRing, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";
+import { connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
+import { manifestOf } from "./manifest.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
 import { watchRoom } from "./room-watch.ts";
@@ -15,7 +16,6 @@ import { serverClock } from "./server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
-import { wantsOf } from "./wants.ts";
 
 const WAIT_MS = 1_000;
 const MEASURE_MS = 60_000;
@@ -80,6 +80,13 @@ export async function serve(team: Team, beside?: Beside, directs?: Directs): Pro
   }
 }
 
+/** Whoever started this process hears what its code is: it may be another than the one that was provisioned. */
+async function tellCode(team: Team): Promise<void> {
+  const main = process.argv[1];
+  if (process.send === undefined || main === undefined) return;
+  process.send({ type: "manifest", manifest: await manifestOf(team, dirname(main)) });
+}
+
 function configOf(env: NodeJS.ProcessEnv): Config | undefined {
   try {
     return settingsOf(undefined, env).config;
@@ -99,7 +106,7 @@ async function run(
 ): Promise<void> {
   const { servers, keys, env, config, log } = about;
   proxyFromEnv(env);
-  process.send?.(wantsOf(team)); // its code may be another than the one that was provisioned
+  await tellCode(team);
   // A promise that a team's code dropped must not end the replica: every other run would lose its attempts.
   process.on("unhandledRejection", (error) => log.error("a promise failed that nobody awaited", { error }));
   const stopping = new AbortController();
@@ -120,7 +127,6 @@ async function run(
   if (signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
   const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
-  const identities = await KeyRing.of(keys);
   const ports = await connectTeam({
     servers,
     keys,
@@ -135,7 +141,7 @@ async function run(
   });
   if (ports === undefined) return;
   try {
-    const surroundings = { ...about, ports, identities, tracer: telemetry.tracer, chosen, signal };
+    const surroundings = { ...about, ports, tracer: telemetry.tracer, chosen, signal };
     while ((await work(team, surroundings, beside, directs)) === "replaced")
       log.info(`${team.name} begins with the stream that is there now`);
   } finally {
@@ -148,7 +154,6 @@ async function work(
   team: Team,
   about: {
     ports: NatsPorts;
-    identities: KeyRing;
     tracer: Tracer;
     chosen: ReturnType<typeof modelsFrom>;
     env: NodeJS.ProcessEnv;
@@ -159,7 +164,7 @@ async function work(
   beside: Beside | undefined,
   directs: Directs | undefined,
 ): Promise<"stopped" | "replaced"> {
-  const { ports, identities, tracer, chosen, env, config, log, signal } = about;
+  const { ports, tracer, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (signal.aborted) return "stopped";
@@ -174,7 +179,7 @@ async function work(
     env,
     config,
     signal,
-    teamPorts: (name) => portsOf(ports.link, name, identities, log),
+    teamPorts: (name) => portsOf(ports.link, name, ports.manifests, log),
     teamQueues: (name) => queuesThere(ports.link, name),
   };
   const drainMs = milliseconds(config.drain);

@@ -5,7 +5,7 @@ import { authorization, ensureIdentities, ROLES } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { roomOf } from "../mesh/room.ts";
-import { applyTopology, permittedOf, topologyOfService } from "../mesh/up.ts";
+import { applyTeams, manifestsOf, permittedOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { checkListed, loadServices, undeclaredOf, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -37,7 +37,7 @@ export async function provisionCommand(
       hint: `start one with JetStream on by a configuration in ${keys} that holds \`include "auth.conf"\`, then set NATS_URL`,
     });
   const replicas = Number(flags.replicas ?? 1);
-  const changes = await applyTopology(nats, keys, services.map(topologyOfService), {
+  const changes = await applyTeams(nats, keys, await manifestsOf(services), {
     // The disk of a server that is not ours is not seen from here.
     room: await roomOf(config, nats === running?.nats ? running?.data : undefined),
     logger: { info: () => undefined, warn: out.say },

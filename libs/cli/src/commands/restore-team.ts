@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { ArmadaError, checkName } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Link, link, openBackup, provision, type RestoredTeam, readIdentity, restoreTeam } from "@armada/nats";
+import { Fleet, type Link, link, openBackup, provisionTeams, type RestoredTeam, readIdentity, restoreTeam } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
 import { roomOf } from "../mesh/room.ts";
-import { topologyOfService } from "../mesh/up.ts";
+import { manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -52,7 +52,7 @@ export async function restoreFrom(admin: Link, name: string, path: string, keys:
     for (const former of restored.believed.keys()) out.say(`add former key of ${former} to ${keys}: what it signed is believed`);
     for (const { stream, messages, lastSeq } of restored.streams)
       out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
-    await provisionAgain(admin, name, out);
+    await provisionAgain(admin, name, keys, out);
     return restored;
   } finally {
     await backup.close();
@@ -60,10 +60,12 @@ export async function restoreFrom(admin: Link, name: string, path: string, keys:
 }
 
 /** Bounds, consumers and sources as the team's definition says now: its backup may be of another day, or of a larger disk. */
-async function provisionAgain(admin: Link, name: string, out: Output): Promise<void> {
+async function provisionAgain(admin: Link, name: string, keys: string, out: Output): Promise<void> {
   const { config } = await settingsFor({});
   const service = (await loadServices()).find((one) => one.name === name);
-  if (service === undefined) return out.say(`this project has no team ${name}: provision it where its code is`);
-  const changes = await provision(admin, [topologyOfService(service)], { replicas: 1, room: await roomOf(config, undefined) });
+  if (service === undefined) out.say(`this project has no team ${name}: provision it where its code is`);
+  const fleet = await Fleet.follow(admin, keys, quiet);
+  const manifests = await manifestsOf(service === undefined ? [] : [service]);
+  const changes = await provisionTeams(admin, fleet, manifests, { keys, replicas: 1, room: await roomOf(config, undefined) });
   for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
 }

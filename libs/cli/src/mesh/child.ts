@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import type { TeamTopology } from "@armada/nats";
-import { topologyIn } from "@armada/runtime";
+import { TeamManifest } from "@armada/contracts";
 
 /** A service's replica, started again for ever when it ends by itself. */
 export type Child = {
@@ -29,8 +28,8 @@ export function startChild(options: {
   changed: () => void;
   /** The gateway tells where it listens. */
   listening: (url: string) => void;
-  /** A replica tells as it starts what its code wants of the server: that may have been edited since. */
-  wants: (topology: TeamTopology) => void;
+  /** A replica tells as it starts what its code is: that may have been edited since. */
+  told: (manifest: TeamManifest) => void;
 }): Child {
   const { service, main, logFile, say } = options;
   let stopping = false;
@@ -48,8 +47,10 @@ export function startChild(options: {
     child.on("message", (message) => {
       if (typeof message !== "object" || message === null || !("type" in message)) return;
       if (message.type === "ready") resolveReady();
-      const topology = topologyIn(message);
-      if (topology?.team === service) options.wants(topology);
+      if (message.type === "manifest" && "manifest" in message) {
+        const { success, data } = TeamManifest.safeParse(message.manifest);
+        if (success && data.team === service) options.told(data);
+      }
       if (message.type === "listening" && "url" in message && typeof message.url === "string") options.listening(message.url);
     });
     child.once("exit", (code, signal) => {

@@ -1,10 +1,13 @@
-import { type Link, link, missingOf, readIdentity } from "@armada/nats";
+import type { TeamManifest } from "@armada/contracts";
+import { Fleet, type Link, link, missingOf, readIdentity, topologyIn } from "@armada/nats";
 import { startTestMesh } from "@armada/nats/testing";
 import { expect, test } from "vitest";
 import { keepStreams } from "./keep-streams.ts";
 
 const WITHIN_MS = 15_000;
-const teams = [{ team: "alpha", queues: [{ name: "asks", filters: ["ask.alpha.>"], concurrency: 4 }], sources: new Map() }];
+const none = { events: [], external: [], capabilities: [], asks: [], sources: [], agents: [], workflows: [], shares: false, code: "1" };
+const alpha: TeamManifest = { ...none, team: "alpha", queues: [{ name: "asks", filters: ["ask.alpha.>"], concurrency: 4 }] };
+const teams = [topologyIn(alpha)];
 
 test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is named once", async () => {
   await using mesh = await startTestMesh(teams);
@@ -15,15 +18,17 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
   });
   const said: string[] = [];
   const end = new AbortController();
-  let wanted = teams;
+  let wanted = alpha;
   const logger = { info: () => undefined, warn: (message: string) => void said.push(message) };
-  const keeping = keepStreams(
-    admin,
-    () => wanted,
-    async () => ({ total: 1024 ** 3, teams: {} }),
+  const fleet = await Fleet.follow(admin, mesh.keys, logger);
+  const keeping = keepStreams(admin, {
+    fleet,
+    keys: mesh.keys,
+    manifests: () => [wanted],
+    room: async () => ({ total: 1024 ** 3, teams: {} }),
     logger,
-    end.signal,
-  );
+    signal: end.signal,
+  });
   const taken = ["CONSUMER.DELETE.TEAM_alpha.asks", "STREAM.DELETE.TEAM_alpha", "STREAM.DELETE.TIMERS_alpha"];
   for (const call of taken) {
     await admin.mux.request(`$JS.API.${call}`, "", { timeout: 5_000 });
@@ -34,21 +39,38 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  wanted = teams.map((one) => ({
-    ...one,
-    queues: [...one.queues, { name: "lead_new_v1", filters: ["run.alpha.lead.new-v1.>"], concurrency: 4 }],
-  }));
-  for (const at = Date.now(); (await missingOf(admin, wanted)).length > 0; ) {
+  wanted = { ...alpha, queues: [...alpha.queues, { name: "lead_new_v1", filters: ["run.alpha.lead.new-v1.>"], concurrency: 4 }] };
+  for (const at = Date.now(); (await missingOf(admin, [topologyIn(wanted)])).length > 0; ) {
     expect(Date.now() - at).toBeLessThan(WITHIN_MS);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  expect(said).toEqual([
+  await admin.mux.request("$JS.API.STREAM.DELETE.FLEET", "", { timeout: 5_000 });
+  for (const at = Date.now(); (await namesIn(admin, mesh.keys)).join() !== "alpha,operator"; ) {
+    expect(Date.now() - at).toBeLessThan(2 * WITHIN_MS);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  expect(said.filter((line) => !line.startsWith("FLEET was made anew"))).toEqual([
     "made again, for it was no longer there: consumer TEAM_alpha/asks",
     "made again, for it was no longer there: stream TEAM_alpha, consumer TEAM_alpha/asks",
     "made again, for it was no longer there: stream TIMERS_alpha",
     "made, for a team's code has changed: consumer TEAM_alpha/lead_new_v1",
+    "made again, for it was no longer there: stream FLEET",
   ]);
   end.abort();
   await keeping;
   await admin.close();
 }, 90_000);
+
+/** Of what the stream says that is there now. */
+async function namesIn(admin: Link, keys: string): Promise<string[]> {
+  const reader = await link({
+    servers: `nats://${admin.connection.getServer()}`,
+    identity: await readIdentity(keys, "operator"),
+    logger: { info: () => undefined, warn: () => undefined },
+  });
+  try {
+    return [...(await Fleet.follow(reader, keys, { info: () => undefined, warn: () => undefined })).entries.keys()].sort();
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,32 +1,39 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import type { TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Link, missingOf, provision, type Room, type TeamTopology } from "@armada/nats";
+import { type Fleet, type Link, missingOf, provisionTeams, type Room, topologyIn } from "@armada/nats";
 
 /** What is taken away, or wanted anew, is there again within three of these. */
 const EVERY_MS = 5_000;
 
 /**
  * While a mesh runs, streams and consumers that are no longer there are made again, and said: one that was deleted, or all of
- * them, where the server's folder was emptied. What `teams` wants and did not before is made as well: a service that starts
- * with other code has other queues. Ends with the signal.
+ * them, where the server's folder was emptied; and what the fleet's stream does not say any more is said again. What `manifests`
+ * want and did not before is made as well: a service that starts with other code has other queues. Ends with the signal.
  */
 export async function keepStreams(
   link: Link,
-  teams: () => readonly TeamTopology[],
-  room: () => Promise<Room>,
-  logger: Logger,
-  signal: AbortSignal,
+  about: {
+    readonly fleet: Fleet;
+    readonly keys: string;
+    readonly manifests: () => readonly TeamManifest[];
+    readonly room: () => Promise<Room>;
+    readonly logger: Logger;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  let made = teams();
+  const { fleet, keys, manifests, room, logger, signal } = about;
+  let made = manifests();
   for (let failed = ""; !signal.aborted; ) {
     try {
-      const wanted = teams();
+      const wanted = manifests();
       const changed = !isDeepStrictEqual(wanted, made);
-      const missing = await missingOf(link, wanted);
+      const missing = await missingOf(link, wanted.map(topologyIn));
+      const unsaid = [...fleet.entries.keys()].some((name) => !fleet.stored.has(name));
       if (missing.length > 0)
         logger.warn(`${changed ? "made, for a team's code has changed" : "made again, for it was no longer there"}: ${missing.join(", ")}`);
-      if (changed || missing.length > 0) await provision(link, wanted, { replicas: 1, room: await room() });
+      if (changed || unsaid || missing.length > 0) await provisionTeams(link, fleet, wanted, { keys, replicas: 1, room: await room() });
       made = wanted;
       failed = "";
     } catch (error) {

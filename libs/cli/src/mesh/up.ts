@@ -1,26 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { sharesAnswers } from "@armada/agents";
-import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
+import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
   authorization,
   type Change,
   ensureIdentities,
-  KeyRing,
+  Fleet,
   type Link,
   link,
-  provision,
+  provisionTeams,
   ROLES,
   type Room,
   type RunningServer,
   readIdentity,
   startServer,
-  type TeamTopology,
 } from "@armada/nats";
-import { environmentOf, type Settings, topologyOfTeam } from "@armada/runtime";
+import { environmentOf, manifestOf, type Settings } from "@armada/runtime";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
@@ -65,7 +64,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const logger: Logger = { info: () => undefined, warn: (message) => say(message) };
   const names = services.map((service) => service.name);
-  const topologies = new Map(services.map((service) => [service.name, topologyOfService(service)]));
+  const manifests = new Map((await manifestsOf(services)).map((manifest) => [manifest.team, manifest]));
   const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
   const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
@@ -110,7 +109,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let operator: Link | undefined;
   let written = (): Promise<void> => Promise.resolve();
   try {
-    await applyTopology(nats, keys, services.map(topologyOfService), {
+    await applyTeams(nats, keys, [...manifests.values()], {
       room: await room(),
       logger,
     });
@@ -158,7 +157,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
             say,
             changed: () => changed(),
             listening,
-            wants: (topology) => void topologies.set(topology.team, topology),
+            told: (manifest) => void manifests.set(manifest.team, manifest),
           }),
         );
     await allReady(children);
@@ -174,9 +173,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
         ending.signal,
       );
       void keepRoom(keeper, room, logger, ending.signal);
-      void keepStreams(keeper, () => [...topologies.values()], room, logger, ending.signal);
+      const fleet = await Fleet.follow(keeper, keys, logger);
+      void keepStreams(keeper, { fleet, keys, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
       operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
-      void keepWritable(operator, { keys: await KeyRing.of(keys), teams: names, mute: unwritable, signal: ending.signal });
+      void keepWritable(operator, {
+        fleet: await Fleet.follow(operator, keys, logger),
+        teams: names,
+        mute: unwritable,
+        signal: ending.signal,
+      });
     }
     changed();
     await written();
@@ -217,9 +222,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
   }
 }
 
-/** The topology that a service's team wants. */
-export function topologyOfService({ team }: Service): TeamTopology {
-  return topologyOfTeam(team);
+/** What is to be said of the services' teams. @throws ArmadaError `BAD_CONTRACT`, `EXTERNAL_ID` */
+export function manifestsOf(services: readonly Service[]): Promise<TeamManifest[]> {
+  return Promise.all(services.map(({ team, main }) => manifestOf(team, dirname(main))));
 }
 
 /** What the server lets the services' identities do depends on this. */
@@ -228,16 +233,18 @@ export function permittedOf(services: readonly Service[]): { name: string; peers
   return services.map(({ name, team }) => ({ name, peers: names.filter((other) => other !== name), shares: sharesAnswers(team) }));
 }
 
-/** Applies topologies as the provisioner. */
-export async function applyTopology(
+/** Provisions teams as the provisioner. */
+export async function applyTeams(
   nats: string,
   keys: string,
-  teams: readonly TeamTopology[],
+  manifests: readonly TeamManifest[],
   options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
 ): Promise<Change[]> {
   const admin = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger: options.logger });
   try {
-    return await provision(admin, teams, { replicas: options.replicas ?? 1, room: options.room, dryRun: options.dryRun === true });
+    const fleet = await Fleet.follow(admin, keys, options.logger);
+    const { room, replicas = 1, dryRun = false } = options;
+    return await provisionTeams(admin, fleet, manifests, { keys, replicas, room, dryRun });
   } finally {
     await admin.close();
   }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type KeyRing, type Link, portsOf } from "@armada/nats";
+import { type Fleet, type Link, portsOf } from "@armada/nats";
 import { ask } from "../session.ts";
 
 const EVERY_MS = 30_000;
@@ -16,13 +16,13 @@ const TRIES = 2;
  */
 export async function keepWritable(
   operator: Link,
-  about: { readonly keys: KeyRing; readonly teams: readonly string[]; readonly mute: (said: string) => void; readonly signal: AbortSignal },
+  about: { readonly fleet: Fleet; readonly teams: readonly string[]; readonly mute: (said: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { keys, teams, mute, signal } = about;
+  const { fleet, teams, mute, signal } = about;
   const quiet: Logger = { info: () => undefined, warn: () => undefined };
   const seen = new Map<string, { head: number; at: number }>();
   const look = async (team: string): Promise<void> => {
-    const { log } = portsOf(operator, team, keys, quiet);
+    const { log } = portsOf(operator, team, fleet, quiet);
     const head = await log.head();
     const before = seen.get(team);
     if (before === undefined || before.head !== head) return void seen.set(team, { head, at: performance.now() });

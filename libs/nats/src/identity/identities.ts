@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ArmadaError, isName } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
 import { createUser, fromSeed } from "@nats-io/nkeys";
 
 /** Who a process is to NATS and to the readers of its messages. `seed` is the secret. */
@@ -13,8 +13,8 @@ export type PublicKeys = ReadonlyMap<string, readonly string[]>;
 /** Of a folder of identities, for a backup of a team: its secret key where the folder has it, and whose signatures its streams may hold. */
 export type KeptIdentities = { readonly seed: string | undefined; readonly writers: PublicKeys };
 
-/** They change streams and state nothing. */
-const SIGN_NOTHING: ReadonlySet<string> = new Set(["provisioner", "archiver"]);
+/** They change streams, and state nothing in those of teams. */
+export const SIGN_NOTHING: ReadonlySet<string> = new Set([ADMINISTRATION, "archiver"]);
 const PUBLIC = "public.json";
 /**
  * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
@@ -120,7 +120,8 @@ function joined(first: PublicKeys, second: PublicKeys): PublicKeys {
   return all;
 }
 
-async function currentKeys(dir: string): Promise<Map<string, string>> {
+/** The names that a folder has an identity of now, with their public keys. */
+export async function currentKeys(dir: string): Promise<Map<string, string>> {
   const files = await readdir(dir).catch(() => [] as string[]);
   const keys = new Map<string, string>();
   for (const [name, [key]] of await listed(join(dir, PUBLIC))) if (key !== undefined) keys.set(name, key);

@@ -1,4 +1,4 @@
-import { type PublicKeys, publicKeys, verifier } from "./identities.ts";
+import { type PublicKeys, verifier } from "./identities.ts";
 
 /** Keys are read again at most this often. */
 const EVERY_MS = 250;
@@ -19,21 +19,12 @@ export class KeyRing {
   readonly #verify = new Map<string, { readonly keys: string; readonly verify: Verify }>();
   readonly #missing = new Map<string, number>();
   #readAt = Number.NEGATIVE_INFINITY;
+  #triedAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
 
-  private constructor(read: () => Promise<PublicKeys>) {
+  /** Empty before `again` is called first. `read` rejects where the keys cannot be told. */
+  constructor(read: () => Promise<PublicKeys>) {
     this.#read = read;
-  }
-
-  /** The keys of a folder of identities. */
-  static of(dir: string): Promise<KeyRing> {
-    return KeyRing.from(() => publicKeys(dir));
-  }
-
-  static async from(read: () => Promise<PublicKeys>): Promise<KeyRing> {
-    const ring = new KeyRing(read);
-    ring.#take(await read());
-    return ring;
   }
 
   /** Checks signatures of `name`; undefined where no key of it is known. */
@@ -63,15 +54,21 @@ export class KeyRing {
   }
 
   async #again(): Promise<void> {
-    const wait = this.#readAt + EVERY_MS - performance.now();
+    const wait = this.#triedAt + EVERY_MS - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    // A folder that is being written is read again soon.
     const keys = await this.#read().catch(() => undefined);
-    this.#readAt = performance.now();
-    if (keys !== undefined) this.#take(keys);
+    if (keys === undefined) {
+      // What could not be read says of no key that it is not there: who waits for one goes on waiting.
+      this.#missing.clear();
+      this.#triedAt = performance.now();
+      return;
+    }
+    this.add(keys);
+    this.#readAt = this.#triedAt = performance.now();
   }
 
-  #take(all: PublicKeys): void {
+  /** Keys that were just told, of some names. */
+  add(all: PublicKeys): void {
     for (const [name, list] of all) {
       if (list.length === 0) continue;
       this.#missing.delete(name);

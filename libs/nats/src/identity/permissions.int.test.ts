@@ -13,6 +13,9 @@ const reads = (stream: string): string[] => [
   `$JS.API.CONSUMER.CREATE.${stream}.peek`,
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.q`,
 ];
+/** What an identity needs of the fleet's manifests. */
+const follows = ["$JS.API.STREAM.INFO.FLEET", "$JS.API.CONSUMER.CREATE.FLEET.peek", "$JS.API.CONSUMER.MSG.NEXT.FLEET.peek"];
+const manifests = ["fleet.alpha", "fleet.beta", "fleet.provisioner", "fleet.x.y"];
 const changes = (stream: string): string[] =>
   ["PURGE", "DELETE", "UPDATE", "MSG.DELETE", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN"].map((call) => `$JS.API.STREAM.${call}.${stream}`);
 const written = (team: string): string[] => [
@@ -28,7 +31,14 @@ const asks = (from: string, to: string): string[] => [`ask.${to}.${from}.help.r-
 /** What each identity may publish, and what it may not. `NONE` is a stream that does not exist: what is allowed there harms nothing. */
 const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[] }> = {
   alpha: {
-    may: [...written("alpha"), ...asks("alpha", "beta"), ...reads("TEAM_alpha"), ...ack("TEAM_alpha"), "$JS.API.DIRECT.GET.OBJECTS_beta"],
+    may: [
+      ...written("alpha"),
+      ...asks("alpha", "beta"),
+      ...reads("TEAM_alpha"),
+      ...ack("TEAM_alpha"),
+      "$JS.API.DIRECT.GET.OBJECTS_beta",
+      ...follows,
+    ],
     mayNot: [
       ...written("beta"),
       ...asks("beta", "alpha"),
@@ -42,6 +52,8 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       ...changes("TIMERS_alpha"),
       ...changes("OBJECTS_alpha"),
       ...changes("DRAWS_alpha"),
+      ...manifests,
+      ...changes("FLEET"),
       ...reads("DRAWS_beta"),
       "$JS.API.STREAM.CREATE.MINE",
       "$JS.API.STREAM.LIST",
@@ -52,16 +64,31 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     ],
   },
   sharer: {
-    may: [...written("sharer"), "cache.fleet.answer-x", "$JS.API.DIRECT.GET.CACHE_fleet", "$JS.API.CONSUMER.CREATE.CACHE_fleet.peek"],
+    may: [
+      ...written("sharer"),
+      ...follows,
+      "cache.fleet.answer-x",
+      "$JS.API.DIRECT.GET.CACHE_fleet",
+      "$JS.API.CONSUMER.CREATE.CACHE_fleet.peek",
+    ],
     mayNot: ["reg.alpha.x", "cache.alpha.x", ...changes("CACHE_fleet"), "$JS.API.CONSUMER.PAUSE.CACHE_fleet.peek", ...reads("CACHE_alpha")],
   },
   stranger: {
-    may: written("stranger"),
-    mayNot: [...written("alpha"), ...reads("TEAM_alpha"), ...changes("TEAM_alpha"), ...asks("alpha", "beta")],
+    may: [...written("stranger"), ...follows],
+    mayNot: [
+      ...manifests,
+      ...changes("FLEET"),
+      ...written("alpha"),
+      ...reads("TEAM_alpha"),
+      ...changes("TEAM_alpha"),
+      ...asks("alpha", "beta"),
+    ],
   },
   operator: {
-    may: [...reads("TEAM_alpha"), ...reads("TEAM_beta"), "$JS.API.STREAM.LIST", "ask.alpha.operator.run_cancel.x"],
+    may: [...reads("TEAM_alpha"), ...reads("TEAM_beta"), "$JS.API.STREAM.LIST", "ask.alpha.operator.run_cancel.x", ...follows],
     mayNot: [
+      ...manifests,
+      ...changes("FLEET"),
       ...written("alpha"),
       ...asks("alpha", "beta"),
       "ans.alpha.operator.r.1",
@@ -72,15 +99,27 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     ],
   },
   gateway: {
-    may: [...written("gateway"), ...reads("TEAM_alpha"), "ask.alpha.gateway.run_start.x"],
-    mayNot: [...written("alpha"), ...changes("TEAM_alpha"), ...ack("TEAM_alpha"), ...asks("alpha", "beta")],
+    may: [...written("gateway"), ...reads("TEAM_alpha"), "ask.alpha.gateway.run_start.x", ...follows],
+    mayNot: [
+      ...manifests,
+      ...changes("FLEET"),
+      ...written("alpha"),
+      ...changes("TEAM_alpha"),
+      ...ack("TEAM_alpha"),
+      ...asks("alpha", "beta"),
+    ],
   },
   archiver: {
     may: [...reads("TEAM_alpha"), "$JS.API.STREAM.PURGE.NONE"],
-    mayNot: [...written("alpha"), ...asks("archiver", "alpha"), ...changes("TEAM_alpha").filter((subject) => !subject.includes("PURGE"))],
+    mayNot: [
+      ...manifests,
+      ...written("alpha"),
+      ...asks("archiver", "alpha"),
+      ...changes("TEAM_alpha").filter((subject) => !subject.includes("PURGE")),
+    ],
   },
   provisioner: {
-    may: ["$JS.API.STREAM.CREATE.NONE", "$JS.API.STREAM.UPDATE.NONE", "$JS.API.CONSUMER.DURABLE.CREATE.NONE.q"],
+    may: ["$JS.API.STREAM.CREATE.NONE", "$JS.API.STREAM.UPDATE.NONE", "$JS.API.CONSUMER.DURABLE.CREATE.NONE.q", ...manifests],
     mayNot: [...written("alpha"), ...asks("provisioner", "alpha"), ...ack("TEAM_alpha")],
   },
 };

@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { SHARED_ANSWERS } from "../streams/topology.ts";
+import { FLEET, SHARED_ANSWERS } from "../streams/topology.ts";
 
 /** What an identity may do on the wire. */
 export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
@@ -17,7 +17,7 @@ export function permissionsOf(
 ): Permissions {
   const inbox = [`_INBOX.${name}.>`];
   // Streams, and their snapshots: pieces are acknowledged, and put in, on subjects of their own.
-  if (name === "provisioner") return { publish: ["$JS.API.>", "$JS.SNAPSHOT.>"], subscribe: inbox };
+  if (name === "provisioner") return { publish: ["$JS.API.>", "$JS.SNAPSHOT.>", "fleet.>"], subscribe: inbox };
   const watching = [...inbox, "live.>"];
   if (name === "operator") return { publish: [...readAll(), `ask.*.${name}.>`, "obj.operator.>"], subscribe: watching };
   if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
@@ -39,6 +39,7 @@ export function permissionsOf(
     ...readStream(`DRAWS_${name}`),
     ...readStream(`TIMERS_${name}`),
     `$JS.API.STREAM.MSG.GET.DRAWS_${name}`,
+    ...readStream(FLEET),
     ...[name, ...about.peers, "operator"].flatMap((owner) => [
       `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
       `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,

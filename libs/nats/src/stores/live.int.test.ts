@@ -2,8 +2,8 @@ import { encodeLiveText, type LiveText } from "@armada/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { link } from "../connection/connect.ts";
+import { Fleet } from "../fleet/fleet.ts";
 import { readIdentity } from "../identity/identities.ts";
-import { KeyRing } from "../identity/key-ring.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -18,7 +18,7 @@ beforeAll(async () => {
   mesh = await startTestMesh(["alpha", "beta"].map((team) => ({ team, queues: [], sources: new Map() })));
   [alpha, beta] = [await mesh.connect("alpha"), await mesh.connect("beta")];
   const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: quiet });
-  watcher = portsOf(operator, "beta", await KeyRing.of(mesh.keys), quiet);
+  watcher = portsOf(operator, "beta", await Fleet.follow(operator, mesh.keys, quiet), quiet);
 });
 afterAll(async () => {
   await watcher.link.close();

@@ -2,8 +2,12 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeBody } from "@armada/contracts";
 import type { Logger, Message } from "@armada/event-sourcing";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ensureIdentities } from "../identity/identities.ts";
+import { link } from "../connection/connect.ts";
+import { Fleet } from "../fleet/fleet.ts";
+import { writeFleet } from "../fleet/write-fleet.ts";
+import { ensureIdentities, readIdentity } from "../identity/identities.ts";
 import { KeyRing } from "../identity/key-ring.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
@@ -23,7 +27,10 @@ afterAll(async () => mesh[Symbol.asyncDispose]());
 
 test("what a team asks whose key is new waits for the key, in every way of reading, and is taken within a second of it", async () => {
   const gamma = await mesh.connect("gamma");
-  // As it is for a replica that runs since before the team was there.
+  const quiet: Logger = { info: () => undefined, warn: () => undefined };
+  const admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  // As it is for a replica that runs since before the team was there, and whose folder of identities is its own.
+  await (await jetstreamManager(admin.connection)).streams.purge("FLEET", { filter: "fleet.gamma" });
   const list = join(mesh.keys, "public.json");
   const { gamma: key, ...others } = JSON.parse(await readFile(list, "utf8"));
   const write = (content: unknown): Promise<void> => writeFile(list, JSON.stringify(content));
@@ -55,7 +62,8 @@ test("what a team asks whose key is new waits for the key, in every way of readi
   await expect.poll(async () => (await beta.log.depth("asks")).unacked).toBe(1);
   expect([worked, followed, scanned]).toEqual([[], [], []]);
 
-  await write({ ...others, gamma: key });
+  const fleet = await Fleet.follow(admin, mesh.keys, quiet);
+  expect(await writeFleet(admin, fleet, [{ kind: "identity", name: "gamma", keys: [key] }])).toHaveLength(1);
   const known = performance.now();
   await expect.poll(() => [worked.length, followed.length]).toEqual([1, 1]);
   expect(performance.now() - known).toBeLessThan(1_000);
@@ -66,11 +74,13 @@ test("what a team asks whose key is new waits for the key, in every way of readi
   expect(said.filter((line) => line.includes("is not taken"))).toEqual([]);
   end.abort();
   await working;
+  await admin.close();
 });
 
 test("a key that was made anew is read before a signature is called false", async () => {
   let keys = await ensureIdentities(join(mesh.keys, "old"), ["delta"]);
-  const ring = await KeyRing.from(async () => new Map([...keys].map(([name, key]) => [name, [key]])));
+  const ring = new KeyRing(async () => new Map([...keys].map(([name, key]) => [name, [key]])));
+  await ring.again();
   const before = ring.verifierOf("delta");
   keys = await ensureIdentities(join(mesh.keys, "new"), ["delta"]);
   await ring.again();

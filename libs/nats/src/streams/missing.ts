@@ -1,12 +1,12 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { Link } from "../connection/connect.ts";
-import { type TeamTopology, topologyOf } from "./topology.ts";
+import { FLEET, type TeamTopology, topologyOf } from "./topology.ts";
 
-/** Streams and consumers that the teams want and the server has not, as `stream NAME` and `consumer STREAM/NAME`. */
+/** Streams, the fleet's own among them, and consumers that the teams want and the server has not, as `stream NAME` and `consumer STREAM/NAME`. */
 export async function missingOf(link: Link, teams: readonly TeamTopology[]): Promise<string[]> {
   const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   const there = new Set(await Array.fromAsync(manager.streams.names()));
-  const missing: string[] = [];
+  const missing: string[] = there.has(FLEET) ? [] : [`stream ${FLEET}`];
   for (const team of teams) {
     const { streams, consumers } = topologyOf(team, { replicas: 1 });
     for (const { name = "" } of streams) if (!there.has(name)) missing.push(`stream ${name}`);

@@ -4,7 +4,7 @@ import type { Link } from "../connection/connect.ts";
 import { withSince } from "../log/since.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
-import { operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import { FLEET, fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
@@ -35,7 +35,7 @@ export async function provision(
   const dry = options.dryRun === true;
   const start = await streamInfo(link, FIRST).catch(missing);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
-  const plan = [operatorObjects(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
+  const plan = [operatorObjects(options), fleetManifests(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
   for (let growth: number | undefined; ; ) {
     const known = await streamsOf(manager);
@@ -43,7 +43,11 @@ export async function provision(
     growth ??= growthIn(await withTotal(manager, options.room), held.used);
     // What other teams of this server were promised stays promised.
     const none = plan.flatMap(({ name = "" }) => (known.has(name) ? [] : [{ name, bytes: 0 }]));
-    const bounds = boundsOf([...held.ours, ...none], growth, options.room.teams);
+    const teams = none.filter(({ name }) => name !== FLEET);
+    const fleet = known.get(FLEET);
+    const fleetBytes = fleet?.config.max_bytes ?? fleetBound(growth);
+    const left = Math.max(0, growth - Math.max(0, fleetBytes - (fleet?.state.bytes ?? 0)));
+    const bounds = new Map([...boundsOf([...held.ours, ...teams], left, options.room.teams), [FLEET, fleetBytes]]);
     try {
       await applyStreams(manager, plan, { known, bounds, dry }, changes);
       break;
@@ -86,6 +90,11 @@ async function dropCopiedTicks(manager: JetStreamManager, team: string): Promise
   const [stream = "", seq = "0"] = last?.header.get("Nats-Stream-Source").split(" ") ?? [];
   if (stream.split(":")[0] === `TIMERS_${team}` && Number(seq) > 1)
     await manager.streams.purge(`TIMERS_${team}`, { filter, seq: Number(seq) });
+}
+
+/** It holds some entries of each team, whatever these keep. */
+function fleetBound(growth: number): number {
+  return Math.max(LEAST_GROWTH, Math.min(64 * LEAST_GROWTH, Math.floor(growth / 50)));
 }
 
 async function streamsOf(manager: JetStreamManager): Promise<Map<string, StreamInfo>> {

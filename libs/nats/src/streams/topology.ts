@@ -1,3 +1,4 @@
+import type { TeamManifest } from "@armada/contracts";
 import type { Queue } from "@armada/event-sourcing";
 import {
   AckPolicy,
@@ -20,6 +21,11 @@ export type TeamTopology = {
   readonly shares?: boolean;
 };
 
+/** What a team's manifest wants from JetStream. */
+export function topologyIn({ team, queues, sources, shares }: TeamManifest): TeamTopology {
+  return { team, queues, sources: new Map(sources.map(({ team: from, filters }) => [from, filters])), shares };
+}
+
 export type Wanted = {
   readonly streams: readonly Partial<StreamConfig>[];
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
@@ -30,6 +36,8 @@ export const ACK_WAIT_MS = 8_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;
 export const SHARED_ANSWERS = "CACHE_fleet";
+/** What administration says of each team, on `fleet.<name>`; only the provisioner may publish there, and all read. */
+export const FLEET = "FLEET";
 /** An answer serves for 24 hours at most; what is older than this serves nobody. */
 const CACHED_MS = 48 * 3_600_000;
 /** Replicas look after the blocks of this month and of the one before. */
@@ -98,6 +106,22 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         max_waiting: 512,
       },
     })),
+  };
+}
+
+/** The manifests of the teams. */
+export function fleetManifests({ replicas }: { replicas: number }): Partial<StreamConfig> {
+  return {
+    name: FLEET,
+    subjects: ["fleet.>"],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    num_replicas: replicas,
+    allow_direct: true,
+    deny_delete: true,
+    deny_purge: false,
+    duplicate_window: nanos(100),
   };
 }
 

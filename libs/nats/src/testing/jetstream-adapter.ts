@@ -1,8 +1,8 @@
 import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { type Link, link } from "../connection/connect.ts";
+import { Fleet } from "../fleet/fleet.ts";
 import { readIdentity } from "../identity/identities.ts";
-import { KeyRing } from "../identity/key-ring.ts";
 import { appendedFrom } from "../log/appended.ts";
 import { ACK_WAIT_MS } from "../streams/topology.ts";
 import { startTestMesh } from "./mesh.ts";
@@ -21,7 +21,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
       const portsAs = async (name: string, team: string): Promise<NatsPorts> => {
         const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
         others.push(made);
-        return portsOf(made, team, await KeyRing.of(mesh.keys), quiet);
+        return portsOf(made, team, await Fleet.follow(made, mesh.keys, quiet), quiet);
       };
       return {
         clock: {

@@ -6,7 +6,9 @@ import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { connectTeam, type NatsPorts } from "../adapter.ts";
 import { link } from "../connection/connect.ts";
-import { ensureIdentities, readIdentity } from "../identity/identities.ts";
+import { Fleet } from "../fleet/fleet.ts";
+import { wantedEntries, writeFleet } from "../fleet/write-fleet.ts";
+import { currentKeys, ensureIdentities, publicKeys, readIdentity } from "../identity/identities.ts";
 import { authorization, ROLES } from "../identity/permissions.ts";
 import { freePort, type RunningServer, startServer } from "../server.ts";
 import { provision } from "../streams/provision.ts";
@@ -91,6 +93,9 @@ export async function startTestMesh(
         for (;;) {
           try {
             await provision(admin, wanted, { replicas: size, room: {} });
+            const fleet = await Fleet.follow(admin, keys, quiet);
+            const present = new Set((await currentKeys(keys)).keys());
+            await writeFleet(admin, fleet, wantedEntries(fleet.entries, await publicKeys(keys), present, []));
             return;
           } catch (error) {
             if (Date.now() > deadline || size === 1) throw error; // a cluster needs a moment to elect its leader

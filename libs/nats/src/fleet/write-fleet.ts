@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from "node:util";
+import { ADMINISTRATION, entryMessage, type FleetEntry, signedText, type TeamManifest, withSignature } from "@armada/contracts";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { Link } from "../connection/connect.ts";
+import { unavailable } from "../connection/unavailable.ts";
+import { type PublicKeys, SIGN_NOTHING, signer } from "../identity/identities.ts";
+import { appendedFrom } from "../log/appended.ts";
+import { expecting } from "../log/expectation.ts";
+import { statusOf } from "../log/stored-headers.ts";
+import type { Change } from "../streams/provision.ts";
+import { FLEET } from "../streams/topology.ts";
+import type { Fleet } from "./fleet.ts";
+
+const APPEND_MS = 5_000;
+const TRIES = 5;
+/** Entries of a name that the stream keeps: what was believed of late. */
+const KEPT = 20;
+
+/** An entry as administration wants it, its revision aside. */
+export type WantedEntry = FleetEntry extends infer E ? (E extends FleetEntry ? Omit<E, "revision"> : never) : never;
+
+/**
+ * The entries that public keys and manifests want: of each team that is given its manifest; the others stay as the fleet has
+ * them, with the keys of now. `keys`: by name, the one that signs now first; `present`: names that still have an identity.
+ */
+export function wantedEntries(
+  there: ReadonlyMap<string, FleetEntry>,
+  keys: PublicKeys,
+  present: ReadonlySet<string>,
+  manifests: readonly TeamManifest[],
+): readonly WantedEntry[] {
+  const given = new Map(manifests.map((manifest) => [manifest.team, manifest]));
+  const others = [...there.values()].filter(({ name }) => !keys.has(name)).map(({ revision: _revision, ...entry }): WantedEntry => entry);
+  const named = [...keys].flatMap(([name, list]): WantedEntry[] => {
+    if (SIGN_NOTHING.has(name)) return [];
+    const before = there.get(name);
+    const all = [...new Set([...list, ...(before?.keys ?? [])])];
+    const manifest = given.get(name) ?? (before?.kind === "team" ? before.manifest : undefined);
+    if (manifest !== undefined && present.has(name)) return [{ kind: "team", name, keys: all, manifest }];
+    return [{ kind: present.has(name) ? "identity" : "removed", name, keys: all }];
+  });
+  return [...named, ...others];
+}
+
+/**
+ * Writes the entries that say something new, or that a stream which was made anew does not say; the link's identity is the provisioner's.
+ * @throws ArmadaError `MANIFEST_TOO_LARGE`, `LOG_UNAVAILABLE`: some may be written, and writing again is safe
+ */
+export async function writeFleet(
+  link: Link,
+  fleet: Fleet,
+  wanted: readonly WantedEntry[],
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const entry of wanted) {
+    const before = fleet.stored.has(entry.name) ? fleet.entries.get(entry.name) : undefined;
+    const different = differences(before, entry);
+    if (different.length === 0) continue;
+    changes.push({
+      change: entry.kind === "removed" ? "delete" : before === undefined ? "create" : "update",
+      what: `manifest of ${entry.name}`,
+      ...(before === undefined || entry.kind === "removed" ? {} : { why: different.join(", ") }),
+    });
+    if (!dryRun) await writeEntry(link, fleet, entry);
+  }
+  return changes;
+}
+
+async function writeEntry(link: Link, fleet: Fleet, wanted: WantedEntry): Promise<void> {
+  const manager = await jetstreamManager(link.connection, { timeout: APPEND_MS, checkAPI: false });
+  const sign = signer(link.identity.seed);
+  for (let tries = 1; ; tries++) {
+    const now = Date.now();
+    // Higher than any before, also where the stream was made anew.
+    const revision = Math.max((fleet.entries.get(wanted.name)?.revision ?? 0) + 1, now);
+    const { subject, body } = entryMessage({ ...wanted, revision }, new Date(now).toISOString());
+    const last = (await manager.streams.getMessage(FLEET, { last_by_subj: subject }))?.seq ?? 0;
+    const sig = sign(signedText(subject, `${wanted.name}-${revision}`, body));
+    const answer = await link.mux.request(subject, withSignature(body, sig), {
+      headers: expecting(subject, { filter: subject, last }),
+      timeout: APPEND_MS,
+    });
+    if ("failed" in answer || statusOf(answer).code === 503)
+      throw unavailable(
+        `${FLEET} does not take what ${ADMINISTRATION} says of ${wanted.name}; does nats-server run with the auth.conf of now? After a change it has to read it again`,
+      );
+    const result = appendedFrom(answer.string());
+    if (result.kind === "appended") {
+      if (last > 0) await manager.streams.purge(FLEET, { filter: subject, keep: KEPT });
+      return;
+    }
+    if (result.kind !== "conflict" || tries === TRIES)
+      throw unavailable(`${FLEET} does not take what is said of ${wanted.name}: ${result.kind}`);
+    await fleet.caughtUp(); // another administrator wrote it
+  }
+}
+
+/** The fields that say something else than before, those of a manifest by their own names. */
+function differences(before: FleetEntry | undefined, wanted: WantedEntry): string[] {
+  const flat = (entry: object): Record<string, unknown> => {
+    const { revision: _revision, manifest, ...rest } = asJson(entry);
+    return { ...rest, ...(typeof manifest === "object" ? manifest : {}) };
+  };
+  const [have, want] = [before === undefined ? {} : flat(before), flat(wanted)];
+  return [...new Set([...Object.keys(have), ...Object.keys(want)])].filter((key) => !isDeepStrictEqual(have[key], want[key]));
+}
+
+function asJson(value: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
