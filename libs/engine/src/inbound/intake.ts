@@ -60,9 +60,7 @@ export class Intake {
   async lead(delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return DONE;
-    const { run } = await this.#host.commit(subject.run, delivery.seq, ({ state, fault }) =>
-      state.exists && state.ended === undefined && (state.stopped === undefined || fault !== undefined) ? { events: [] } : undefined,
-    );
+    const { run } = await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
     const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
     if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
     if (run.state.ended !== undefined) return DONE;

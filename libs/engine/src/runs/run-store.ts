@@ -93,7 +93,7 @@ export class RunHost {
 
   /** Another replica may have ended the run, in message `seq`: a step that comes again is not begun on what was known before. */
   ended(id: string, seq: number): void {
-    if (this.#hot.has(id)) this.#journals.saw(id, seq);
+    if (this.#hot.has(id) || this.#journals.floor(id) > 0) this.#journals.saw(id, seq); // it may be loaded just now
   }
 
   /** Drops what this replica knows of a run. */

@@ -70,10 +70,18 @@ export class Inlines {
 
   async #settle(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
     const event = await this.#attempt(id, inline, signal);
-    await this.#host.commit(id, 0, (run) => {
+    const { ordinal } = await this.#host.commit(id, 0, (run) => {
       if (run.state.ended !== undefined || run.state.inlines.has(inline.n)) return undefined;
       return { events: [event] };
     });
+    if (ordinal === undefined) await this.#finish(id, inline.n);
+  }
+
+  /** Another replica did the work as well, and may have died with its outcome: what follows from that may be ours to finish. */
+  async #finish(id: string, n: number): Promise<void> {
+    const journal = await this.#host.journal(id, 0);
+    const outcome = journal.find(({ events }) => events.some((one) => one.type.startsWith("inline.") && "n" in one.data && one.data.n === n));
+    if (outcome !== undefined) await this.#host.derive(id, outcome.n, 0);
   }
 
   async #attempt(id: string, { n, name, work }: Inline, signal: AbortSignal): Promise<JournalEvent> {

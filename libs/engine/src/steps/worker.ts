@@ -9,7 +9,7 @@ import { cut, failureOf, messageOf } from "../journal/failure.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { type Provenance, readJournalMessage } from "../journal/message.ts";
-import type { StepState } from "../journal/state.ts";
+import type { RunState, StepState } from "../journal/state.ts";
 import type { Traced } from "../runs/guard.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
@@ -214,10 +214,7 @@ export class Worker {
   }
 
   async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
-    await this.#host.commit(id, 0, ({ state }) => {
-      const now = state.steps.get(step.n);
-      return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt ? { events: [failed] } : undefined;
-    });
+    await this.#host.commit(id, 0, ({ state }) => (counts(step, state) ? { events: [failed] } : undefined));
   }
 
   /** Its model call was not sent: it comes again when it may be, however often, and no attempt is used up. */
@@ -282,15 +279,16 @@ export class Worker {
   /** Sets the step aside, with its chain; `stop` stops the run with it. */
   async #park(
     id: string,
-    { n, attempts, lastFailure }: StepState,
+    step: StepState,
     before: readonly JournalEvent[],
     stop: JournalData["run.stopped"] | undefined,
   ): Promise<Handled> {
-    const { code, message, hint } = lastFailure ?? NO_ATTEMPT_LEFT;
+    const { n, attempts } = step;
+    const { code, message, hint } = step.lastFailure ?? NO_ATTEMPT_LEFT;
     const about = { n, code, message, ...(hint === undefined ? {} : { hint }) };
     const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
     const { ordinal } = await this.#host.commit(id, 0, (run) => {
-      if (!isOpen(run.state.steps.get(n), run.state)) return undefined;
+      if (!counts(step, run.state)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
       return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
     });
@@ -299,7 +297,7 @@ export class Worker {
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
-    const root = ordinal ?? run.state.steps.get(n)?.outcomeAt;
+    const root = run.state.steps.get(n)?.outcomeAt;
     if (root === undefined) return DONE;
     if (ordinal === undefined) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
     if (run.state.ended !== undefined) return DONE;
@@ -354,6 +352,12 @@ function copyOf(step: StepState | undefined): StepState | undefined {
 
 function isOpen(step: StepState | undefined, state: { readonly ended: unknown }): boolean {
   return step?.status === "requested" && state.ended === undefined;
+}
+
+/** Whether an attempt at a step is one of the set that is tried now: the step is open, and nobody dispatched it anew meanwhile. */
+function counts(step: StepState, state: RunState): boolean {
+  const now = state.steps.get(step.n);
+  return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt;
 }
 
 /** The call that a delivered message dispatches. */

@@ -12,6 +12,8 @@ export type Hostility = {
   readonly numberless: number;
   /** An acknowledgement is forgotten: the message comes again. */
   readonly forgottenAck: number;
+  /** The signs of life of a message that is being handled are lost: it comes again meanwhile, after up to an ack wait. */
+  readonly lostSigns: number;
   readonly tickLateMs: number;
   readonly sourceLagMs: number;
 };
@@ -23,6 +25,7 @@ export const CALM: Hostility = {
   refused: 0,
   numberless: 0,
   forgottenAck: 0,
+  lostSigns: 0,
   tickLateMs: 0,
   sourceLagMs: 0,
 };
@@ -34,6 +37,7 @@ export const HOSTILE: Hostility = {
   refused: 0.02,
   numberless: 0.5,
   forgottenAck: 0.05,
+  lostSigns: 0,
   tickLateMs: 300,
   sourceLagMs: 200,
 };
@@ -45,10 +49,11 @@ export type Mischief = {
   lostAnswers: number;
   refusals: number;
   forgottenAcks: number;
+  lostSigns: number;
   lateTicks: number;
   redeliveries: number;
 };
 
 export function noMischief(): Mischief {
-  return { conflicts: 0, staleLoads: 0, lostAnswers: 0, refusals: 0, forgottenAcks: 0, lateTicks: 0, redeliveries: 0 };
+  return { conflicts: 0, staleLoads: 0, lostAnswers: 0, refusals: 0, forgottenAcks: 0, lostSigns: 0, lateTicks: 0, redeliveries: 0 };
 }

@@ -3,7 +3,7 @@ import type { Appended, Clock, Handled, Live, Log, Message, Objects, Queue, Rand
 import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
 import { MemoryLive } from "./live.ts";
-import { MemoryQueue, type Puller } from "./queue.ts";
+import { ACK_WAIT_MS, MemoryQueue, type Puller } from "./queue.ts";
 import { MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
 
@@ -58,6 +58,7 @@ export class MemoryMesh {
             now: () => this.#clock.now(),
             later: (ms, work) => this.#later(ms, work),
             forgets: () => this.#chance(this.#hostility.forgottenAck, "forgottenAcks"),
+            silent: () => (this.#chance(this.#hostility.lostSigns, "lostSigns") ? this.#random.next() * ACK_WAIT_MS : undefined),
           }),
         );
     for (const [from, filters] of sources) for (const filter of filters) this.#source(from, team, filter);

@@ -30,16 +30,18 @@ export class MemoryQueue {
   readonly #later: (ms: number, work: () => void) => void;
   readonly #now: () => number;
   readonly #forgets: () => boolean;
+  readonly #silent: () => number | undefined;
 
   constructor(
     definition: Queue,
     backlog: readonly Message[],
-    env: { now: () => number; later: (ms: number, work: () => void) => void; forgets: () => boolean },
+    env: { now: () => number; later: (ms: number, work: () => void) => void; forgets: () => boolean; silent: () => number | undefined },
   ) {
     this.definition = definition;
     this.#now = env.now;
     this.#later = env.later;
     this.#forgets = env.forgets;
+    this.#silent = env.silent;
     this.since = env.now();
     for (const message of backlog) this.offer(message);
   }
@@ -135,6 +137,8 @@ export class MemoryQueue {
     };
     const lost = (): void => answer(0);
     held.add(lost);
+    const silent = this.#silent();
+    if (silent !== undefined) this.#later(silent, lost);
     puller.handle(delivery).then(
       (handled) => {
         if (handled.kind === "retry") answer(handled.after);

@@ -43,6 +43,8 @@ export function draw(seed: number, without: ReadonlySet<Feature> = new Set()): C
 class Drawing {
   readonly #random: Random;
   readonly #without: ReadonlySet<Feature>;
+  /** Whether what is done takes long enough to come again meanwhile. */
+  #long = false;
   #left = NODES;
   #nodes = 0;
   /** Lengths are drawn once each: a timer is known by its length. */
@@ -54,6 +56,7 @@ class Drawing {
   }
 
   case(seed: number): Case {
+    this.#long = this.#chance(0.15);
     const body = [...this.#block(6, 0)];
     if (this.#chance(0.2))
       body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value(), beside: this.#chance(0.2) });
@@ -63,6 +66,7 @@ class Drawing {
     const drawn: Case = {
       seed,
       hostile: this.#chance(0.6),
+      ...(this.#long ? { doubled: true } : {}),
       start: this.#one(["operator", "operator", "ask", "event"]),
       ...(this.#chance(0.06) ? { from: this.#one(["beginning", "now", "its time", "after it"] as const) } : {}),
       runs,
@@ -148,7 +152,7 @@ class Drawing {
         op: "agent",
         agent,
         says: this.#value(),
-        ms: long ? 270 + this.#below(30) : this.#below(this.#chance(0.1) ? 8_000 : 300),
+        ms: long ? 270 + this.#below(30) : this.#below(this.#chance(this.#long ? 0.7 : 0.1) ? 8_000 : 300),
         fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
         how: how === "unsent" && (agent === "paid" || this.#without.has("busy models")) ? "throw" : how,
@@ -158,7 +162,7 @@ class Drawing {
       return {
         op: "step",
         says: this.#value(),
-        ms: this.#below(500),
+        ms: this.#below(this.#long ? 8_000 : 500),
         fails: this.#chance(0.25) ? 1 + this.#below(5) : 0,
         how: this.#text(this.#one(["throw", "throw", "refuse", "huge"]), "throw"),
       };

@@ -119,6 +119,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           drawn: (visit: string) => again.sight.drawn.get(visit),
           times: (n: number) => world.deeds.times(`${run}-${n}`),
           budget: drawn.budget !== undefined,
+          doubled: drawn.doubled === true,
           opens: OPENS,
           tick: (n: number) => ticks.get(`${run} ${n}`) ?? 0,
         };

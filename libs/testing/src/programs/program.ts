@@ -87,6 +87,8 @@ export type Case = {
   readonly hostile: boolean;
   /** Half of all acknowledgements are forgotten: what is done with comes again after the ack wait. */
   readonly forgetful?: boolean;
+  /** Half of what is being handled comes again meanwhile, to the same replica or the other one. */
+  readonly doubled?: boolean;
   readonly start: "operator" | "ask" | "event";
   /** Where the subscription that starts runs begins, and whether there is a start from a second before the world; it is from then unless said. */
   readonly from?: "beginning" | "now" | "its time" | "after it" | undefined;

@@ -78,6 +78,7 @@ export class World {
     this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), {
       ...(drawn.hostile ? HOSTILE : CALM),
       ...(drawn.forgetful === true ? { forgottenAck: 0.5 } : {}),
+      ...(drawn.doubled === true ? { lostSigns: 0.5 } : {}),
     });
     const team = teamOf(drawn, this.deeds, this.clock);
     this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
@@ -179,8 +180,11 @@ export class World {
   #attempt(running: readonly RunningStep[], key: string, agent: string, does: "begins" | "ends"): void {
     const now = this.clock.now();
     const [, run = "", n = ""] = /^(.*)-(\d+)$/.exec(key) ?? [];
-    const one = running.find((step) => step.run === run && step.step === Number(n));
-    if (does === "begins" && (one?.agent !== agent || one.since > now || one.since < now - LONGEST_START_MS))
+    const begun = running.some(
+      (one) =>
+        one.run === run && one.step === Number(n) && one.agent === agent && one.since <= now && one.since >= now - LONGEST_START_MS,
+    );
+    if (does === "begins" && !begun)
       this.faults.push(`a replica at work on ${key} of ${agent} since ${now} says that it is at ${JSON.stringify(running)}`);
     if (does === "ends" && now > (this.#ended.get(run) ?? now) + LONGEST_END_MS)
       this.faults.push(`${key} is worked on ${now - (this.#ended.get(run) ?? now)} ms after its run has ended`);
