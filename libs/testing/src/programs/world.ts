@@ -71,6 +71,8 @@ export class World {
   #started = 0;
   /** Runs that have ended, and when. */
   readonly #ended = new Map<string, number>();
+  /** Attempts by run and call, and when the last one began. */
+  readonly #begun = new Map<string, number>();
 
   constructor(drawn: Case) {
     this.#case = drawn;
@@ -184,10 +186,13 @@ export class World {
       (one) =>
         one.run === run && one.step === Number(n) && one.agent === agent && one.since <= now && one.since >= now - LONGEST_START_MS,
     );
+    if (does === "begins") this.#begun.set(key, now);
     if (does === "begins" && !begun)
       this.faults.push(`a replica at work on ${key} of ${agent} since ${now} says that it is at ${JSON.stringify(running)}`);
-    if (does === "ends" && now > (this.#ended.get(run) ?? now) + LONGEST_END_MS)
-      this.faults.push(`${key} is worked on ${now - (this.#ended.get(run) ?? now)} ms after its run has ended`);
+    // One that began afterwards did so on an older view, which nobody could take from it.
+    const ended = this.#ended.get(run) ?? now;
+    if (does === "ends" && now > ended + LONGEST_END_MS && (!this.#case.hostile || (this.#begun.get(key) ?? 0) <= ended))
+      this.faults.push(`${key} is worked on ${now - ended} ms after its run has ended`);
   }
 
   /** What replicas that have nothing more to do say that they are at work on. */
