@@ -202,6 +202,8 @@ export class World {
 
   /** Nothing is on its way: every queue is empty, and every timer has fired. */
   quiet(): boolean {
+    // What came again while it was handled may be done with, and the first to handle it is still at work.
+    if (this.#case.doubled === true && this.atWork.length > 0) return false;
     return this.mesh.quiet && ![...this.timers.keys()].some((key) => this.#pending(key));
   }
 
