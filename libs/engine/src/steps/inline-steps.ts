@@ -80,7 +80,9 @@ export class Inlines {
   /** Another replica did the work as well, and may have died with its outcome: what follows from that may be ours to finish. */
   async #finish(id: string, n: number): Promise<void> {
     const journal = await this.#host.journal(id, 0);
-    const outcome = journal.find(({ events }) => events.some((one) => one.type.startsWith("inline.") && "n" in one.data && one.data.n === n));
+    const outcome = journal.find(({ events }) =>
+      events.some((one) => one.type.startsWith("inline.") && "n" in one.data && one.data.n === n),
+    );
     if (outcome !== undefined) await this.#host.derive(id, outcome.n, 0);
   }
 

@@ -198,7 +198,10 @@ function costsOf({ type, data }: Said): Cost[] {
 }
 
 function sum(costs: readonly Amount[]): Amount {
-  return costs.reduce((all, { micros, tokens }) => ({ micros: all.micros + micros, tokens: all.tokens + tokens }), { micros: 0, tokens: 0 });
+  return costs.reduce((all, { micros, tokens }) => ({ micros: all.micros + micros, tokens: all.tokens + tokens }), {
+    micros: 0,
+    tokens: 0,
+  });
 }
 
 /** Properties by name, those that are not there as undefined. */

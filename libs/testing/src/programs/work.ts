@@ -117,6 +117,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     if (done < times || (calm && done !== times && !unsaid.has(n) && !(ended && done === times + 1)))
       wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${times}`);
   }
-  if (drawn.doubled !== true && lost > world.deaths.length * 8) wrong.push(`run ${run} lost ${lost} workers of ${world.deaths.length} that died`);
+  if (drawn.doubled !== true && lost > world.deaths.length * 8)
+    wrong.push(`run ${run} lost ${lost} workers of ${world.deaths.length} that died`);
   return wrong;
 }

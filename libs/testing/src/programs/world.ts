@@ -183,8 +183,7 @@ export class World {
     const now = this.clock.now();
     const [, run = "", n = ""] = /^(.*)-(\d+)$/.exec(key) ?? [];
     const begun = running.some(
-      (one) =>
-        one.run === run && one.step === Number(n) && one.agent === agent && one.since <= now && one.since >= now - LONGEST_START_MS,
+      (one) => one.run === run && one.step === Number(n) && one.agent === agent && one.since <= now && one.since >= now - LONGEST_START_MS,
     );
     if (does === "begins") this.#begun.set(key, now);
     if (does === "begins" && !begun)
