@@ -17,6 +17,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./cases.ts"),
   },
   {
+    name: "large-history",
+    minutes: 6,
+    shows: "what operators type reads as much of 100,000 ended runs as of 1,000",
+    load: () => import("./operations/large-history.ts"),
+  },
+  {
     name: "moved",
     minutes: 3,
     shows: "a team moved to another server, and streams made anew under running services: nothing lost, nothing twice",

@@ -7,12 +7,15 @@ export type Output = {
   say(line: string): void;
   /** An object for machines; nothing without `--json`. */
   emit(line: Line): void;
+  /** A line for people beside the answer, on stderr, also with `--json`: what the answer lacks. */
+  complain(line: string): void;
 };
 
 export function output(json: boolean): Output {
   return {
     json,
     say: (line) => void (json || process.stdout.write(`${line}\n`)),
+    complain: (line) => void process.stderr.write(`${line}\n`),
     emit: (line) => void (json && process.stdout.write(`${JSON.stringify(line)}\n`)),
   };
 }

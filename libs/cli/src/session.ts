@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
-import { type RunState, readRun } from "@armada/engine";
+import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine";
 import {
   type Live,
   type Log,
@@ -14,6 +14,7 @@ import {
 } from "@armada/event-sourcing";
 import {
   Fleet,
+  indexReads,
   type Link,
   link,
   portsOf,
@@ -40,6 +41,8 @@ export type Session = {
   /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
+  /** Which runs a team has, by its index. @throws ArmadaError `LOG_UNAVAILABLE` */
+  runs(team: string): Promise<RunIndex>;
   /** What the streams of a team hold, and may. */
   rooms(team: string): Promise<readonly StreamRoom[]>;
   /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
@@ -83,6 +86,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
       );
     },
     state: (team, run) => stateOf(ports(team).log, team, run),
+    runs: (team) => readRunIndex(team, { log: ports(team).log, ...indexReads(connected, team, quiet) }),
     teams: () => answered(teamsThere(connected)),
     queues: (team) => answered(queuesThere(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),

@@ -11,6 +11,15 @@ export { isObjectRef, MAX_BODY, type ObjectRef } from "./journal/payloads.ts";
 export type { RunState } from "./journal/state.ts";
 export { readModelsAt } from "./read-models/at.ts";
 export { readModelStopped, type View } from "./read-models/read-models.ts";
+export { type KeeperPorts, keepRunIndex } from "./read-models/run-index-keeper.ts";
+export {
+  type IndexedRun,
+  type IndexReaderPorts,
+  MOST_BEHIND,
+  type RunFilter,
+  type RunIndex,
+  readRunIndex,
+} from "./read-models/run-index-reader.ts";
 export { readModelStop } from "./read-models/stops.ts";
 export { type Engine, type RunningStep, startEngine } from "./replica.ts";
 export { type Budget, tierOf } from "./steps/budget.ts";
@@ -19,4 +28,4 @@ export type { CallView } from "./view/calls.ts";
 export { withOutput } from "./view/output.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./view/run.ts";
 export { isTaken, type ServedQueue, shownAsServed } from "./view/served.ts";
-export { RUN_STATUSES, type RunStatus } from "./view/status.ts";
+export { ENDED_STATUSES, RUN_STATUSES, type RunStatus } from "./view/status.ts";

@@ -22,6 +22,8 @@ export type NatsPorts = {
   readonly registers: Registers;
   /** Registers of models' answers, which forget after two days: the team's, and those that only teams with an agent that shares may use. */
   readonly answers: { readonly team: Registers; readonly fleet: Registers };
+  /** Registers of the index of the team's runs. */
+  readonly index: Registers;
   readonly objects: Objects;
   readonly live: Live;
   /** What the team's stream holds, and may. */
@@ -56,6 +58,7 @@ export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Log
     timers: jetstreamTimers(connected, team),
     registers: jetstreamRegisters(connected, "reg", team, logger),
     answers: { team: jetstreamRegisters(connected, "cache", team, logger), fleet: jetstreamRegisters(connected, "cache", "fleet", logger) },
+    index: jetstreamRegisters(connected, "index", team, logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
     room: () => streamRoom(connected, `TEAM_${team}`),

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
-import { allQueues, type Direct, queuesOf, type ServedQueue } from "@armada/engine";
+import { allQueues, type Direct, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";
@@ -195,6 +195,7 @@ async function work(
     ...(budget === undefined ? {} : { budget }),
     ...(directs === undefined ? {} : { directs: directs(surroundings) }),
   });
+  const keeping = keepRunIndex(team.name, { log: ports.log, index: ports.index, clock: systemClock, logger: log }, working);
   try {
     const extra = await beside?.(surroundings);
     log.info(`${team.name} serves`, { models: chosen.provider });
@@ -211,6 +212,7 @@ async function work(
     // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
     const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
     await engine.stop();
+    await keeping;
     clearTimeout(stuck);
     clearInterval(measuring);
     end();

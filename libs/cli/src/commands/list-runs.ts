@@ -1,6 +1,6 @@
-import { ArmadaError, parseSubject } from "@armada/contracts";
-import { RUN_STATUSES, type RunView, readRun, shownAsServed, viewOf } from "@armada/engine";
-import type { Message } from "@armada/event-sourcing";
+import { ArmadaError } from "@armada/contracts";
+import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine";
+import type { QueueThere } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
@@ -18,57 +18,98 @@ export function checkList({ status }: ListFlags): void {
 
 /** Listed where nobody says how many. */
 const MOST = 1_000;
+/** Journals that are read at a time. */
+const AT_ONCE = 64;
 
-/** Runs of all teams that have a stream here, newest last. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN` */
+type TeamRuns = { readonly team: MeshTeam; readonly index: RunIndex; readonly queues: readonly QueueThere[] };
+
+/** The newest runs of all teams that have a stream here, newest last. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN` */
 export async function listRuns(session: Session, out: Output, flags: ListFlags): Promise<number> {
   const all = await meshTeams(session);
   const names = all.map(({ name }) => name);
   const teams = flags.team === undefined ? all : all.filter(({ name }) => name === checkKnown(flags.team ?? "", names));
-  const rows = (await Promise.all(teams.map((team) => runsOf(session, team)))).flat();
-  checkWorkflow(flags.workflow, teams, rows);
-  const wanted = rows
-    .filter(({ status }) => flags.status === undefined || status === flags.status)
-    .filter((row) => flags.workflow === undefined || namesOf(row).includes(flags.workflow))
-    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const read = await Promise.all(
+    teams.map(async (team): Promise<TeamRuns> => {
+      const [index, queues] = await Promise.all([session.runs(team.name), session.queues(team.name)]);
+      return { team, index, queues };
+    }),
+  );
+  checkWorkflow(flags.workflow, read);
   const limit = Number(flags.limit ?? MOST);
-  for (const row of limit === 0 ? [] : wanted.slice(-limit)) {
+  const found = await Promise.all(read.map((one) => newestOf(session, one, flags, limit)));
+  const rows = found.flat().sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  for (const row of limit === 0 ? [] : rows.slice(-limit)) {
     out.emit(row);
     const waits = row.waitingFor?.map((wait) => `waits for ${waitOf(wait)}`).join(", ");
     const about = [row.startedAt, row.run.padEnd(28), `${row.team}.${row.workflow} v${row.version}`.padEnd(32), row.status];
     out.say([...about, oneLine(waits ?? row.reason?.message ?? "")].join("  ").trimEnd());
   }
-  if (wanted.length === 0) out.say("no runs");
-  if (flags.limit === undefined && wanted.length > limit) out.say(`the newest ${limit} of ${wanted.length}: --limit for another number`);
+  if (rows.length === 0 && limit > 0) out.say("no runs");
+  if (flags.limit === undefined && rows.length > limit) out.say(`the newest ${limit}${ofHowMany(read, flags)}: --limit for another number`);
+  for (const { team, index } of read)
+    if (index.behind > 0)
+      out.complain(`${team.name}: the index of its runs is being built, ${index.behind} messages to go: older runs may be missing here`);
   return EXIT.ok;
 }
 
-async function runsOf(session: Session, { name: team, trouble }: MeshTeam): Promise<RunView[]> {
-  const byRun = new Map<string, Message[]>();
-  await session.log(team).scan([`run.${team}.>`], 0, (message) => {
-    const subject = parseSubject(message.subject);
-    if (subject?.kind !== "journal" || subject.branch !== undefined) return;
-    const list = byRun.get(subject.run) ?? [];
-    if (list.length === 0) byRun.set(subject.run, list);
-    list.push(message);
-  });
-  const queues = await session.queues(team);
-  return [...byRun].map(([run, messages]) => {
-    const view = viewOf(team, run, readRun(messages));
-    if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return shownAsServed(view, queues);
-    const { code, message, hint } = trouble;
-    return { ...view, status: "stopped", reason: { code, message, ...(hint === undefined ? {} : { hint }) } };
-  });
+/** One more than `limit`, so that it shows whether there are others; of open runs the journals tell what they do now. */
+async function newestOf(session: Session, { team, index, queues }: TeamRuns, flags: ListFlags, limit: number): Promise<RunView[]> {
+  const workflow = workflowIn(team.name, flags.workflow);
+  if (flags.workflow !== undefined && workflow === undefined) return [];
+  const ended = (ENDED_STATUSES as readonly string[]).includes(flags.status ?? "");
+  const filter = {
+    ...(flags.status === undefined ? {} : { status: ended ? flags.status : "open" }),
+    ...(workflow === undefined ? {} : { workflow }),
+  };
+  const rows: RunView[] = [];
+  let next: IndexedRun[] = [];
+  const take = async (): Promise<void> => {
+    const views = await Promise.all(next.map(({ run }) => viewNow(session, team, run, queues)));
+    rows.push(...views.filter((view) => flags.status === undefined || view.status === flags.status));
+    next = [];
+  };
+  for await (const one of index.newest(filter)) {
+    next.push(one);
+    if (next.length >= Math.min(AT_ONCE, limit + 1 - rows.length)) await take();
+    if (rows.length > limit) break;
+  }
+  await take();
+  return rows;
 }
 
-const namesOf = ({ team, workflow }: Pick<RunView, "team" | "workflow">): string[] => [workflow, `${team}.${workflow}`];
+async function viewNow(session: Session, { name, trouble }: MeshTeam, run: string, queues: readonly QueueThere[]): Promise<RunView> {
+  const view = viewOf(name, run, await session.state(name, run));
+  if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return shownAsServed(view, queues);
+  const { code, message, hint } = trouble;
+  return { ...view, status: "stopped", reason: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}
+
+/** Of how many, where the index tells: not which of the open runs are of a status. */
+function ofHowMany(read: readonly TeamRuns[], { status, workflow }: ListFlags): string {
+  if (status !== undefined && !(ENDED_STATUSES as readonly string[]).includes(status)) return "";
+  const counts = read.map(({ team, index }) => {
+    const of = workflowIn(team.name, workflow);
+    if (workflow !== undefined && of === undefined) return 0;
+    return index.count({ ...(status === undefined ? {} : { status }), ...(of === undefined ? {} : { workflow: of }) });
+  });
+  return ` of ${counts.reduce((sum, n) => sum + n, 0)}`;
+}
+
+/** The workflow of a team that `WORKFLOW` or `TEAM.WORKFLOW` names; undefined where it names one of another team. */
+function workflowIn(team: string, text: string | undefined): string | undefined {
+  const [first = "", second] = text?.split(".") ?? [];
+  if (text === undefined || second === undefined) return text;
+  return first === team ? second : undefined;
+}
 
 /** A name that no team lists and no run bears is a slip, not an empty list. @throws ArmadaError `WORKFLOW_UNKNOWN` */
-function checkWorkflow(workflow: string | undefined, teams: readonly MeshTeam[], rows: readonly RunView[]): void {
+function checkWorkflow(workflow: string | undefined, read: readonly TeamRuns[]): void {
   if (workflow === undefined) return;
-  const listed = teams.flatMap(({ name, definition }) => definition?.workflows.map((one) => ({ team: name, workflow: one.name })) ?? []);
-  const known = [...listed, ...rows];
-  if (known.some((one) => namesOf(one).includes(workflow))) return;
+  const known = read.flatMap(({ team: { name, definition }, index }) =>
+    [...(definition?.workflows.map((one) => one.name) ?? []), ...index.workflows()].map((one) => `${name}.${one}`),
+  );
+  if (known.some((one) => one === workflow || one.split(".")[1] === workflow)) return;
   throw new ArmadaError("WORKFLOW_UNKNOWN", `--workflow ${workflow}: no team has it`, {
-    hint: `there are ${[...new Set(known.map((one) => `${one.team}.${one.workflow}`))].sort().join(", ") || "none"}`,
+    hint: `there are ${[...new Set(known)].sort().join(", ") || "none"}`,
   });
 }

@@ -27,5 +27,12 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
 export function printer(): Output & { readonly emitted: Line[]; readonly said: string[] } {
   const emitted: Line[] = [];
   const said: string[] = [];
-  return { json: true, emitted, said, emit: (line) => void emitted.push(line), say: (line) => void said.push(line) };
+  return {
+    json: true,
+    emitted,
+    said,
+    emit: (line) => void emitted.push(line),
+    say: (line) => void said.push(line),
+    complain: (line) => void said.push(line),
+  };
 }

@@ -11,6 +11,8 @@ export const RUN_STATUSES = [
   "cancelled",
   "continued",
 ] as const;
+/** Those of runs that have ended. */
+export const ENDED_STATUSES = ["completed", "degraded", "failed", "cancelled", "continued"] as const satisfies readonly RunStatus[];
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */

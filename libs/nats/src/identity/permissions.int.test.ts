@@ -25,6 +25,7 @@ const written = (team: string): string[] => [
   `obj.${team}.d.0`,
   `live.${team}.r.1`,
   `draw.${team}.b.1`,
+  `index.${team}.head`,
 ];
 const asks = (from: string, to: string): string[] => [`ask.${to}.${from}.help.r-1`, `ans.${to}.${from}.r.1`];
 
@@ -38,6 +39,7 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       ...ack("TEAM_alpha"),
       "$JS.API.DIRECT.GET.OBJECTS_beta",
       ...follows,
+      "$JS.API.DIRECT.GET.INDEX_alpha",
     ],
     mayNot: [
       ...written("beta"),
@@ -54,7 +56,9 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
       ...changes("DRAWS_alpha"),
       ...manifests,
       ...changes("FLEET"),
+      ...changes("INDEX_alpha"),
       ...reads("DRAWS_beta"),
+      ...reads("INDEX_beta"),
       "$JS.API.STREAM.CREATE.MINE",
       "$JS.API.STREAM.LIST",
       "_INBOX.beta.x",

@@ -13,14 +13,14 @@ import { serverWrote } from "../log/writer.ts";
 const TIMEOUT_MS = 5_000;
 
 /**
- * Registers as the last message of each `reg.<team>.<key>` in `REG_<team>`, or of each `cache.<team>.<key>` in
- * `CACHE_<team>`; a revision is its sequence. The client's
+ * Registers as the last message of each `reg.<team>.<key>` in `REG_<team>`, and so with `cache` and `index`, whose keys may have
+ * several tokens; a revision is its sequence. The client's
  * key-value store allows roll-ups on its stream, which a forged reply could use to erase it (ENGINE.md, "Streams").
  * What a forged reply stored is read as an empty text: its revision holds, its body is nobody's.
  */
-export function jetstreamRegisters(link: Link, kind: "reg" | "cache", team: string, logger: Logger): Registers {
+export function jetstreamRegisters(link: Link, kind: "reg" | "cache" | "index", team: string, logger: Logger): Registers {
   const stream = `${kind.toUpperCase()}_${team}`;
-  const subjectOf = (key: string): string => `${kind}.${team}.${asToken(key)}`;
+  const subjectOf = (key: string): string => `${kind}.${team}.${kind === "index" ? key.split(".").map(asToken).join(".") : asToken(key)}`;
   return {
     get: async (key) => {
       const body = JSON.stringify({ last_by_subj: subjectOf(key) });

@@ -36,9 +36,14 @@ export async function queuesThere(link: Link, team: string): Promise<QueueThere[
 }
 
 /** The subjects of a team's stream under a filter; the server answers from its index, whatever the messages weigh. */
-export async function subjectsThere(link: Link, team: string, filter: string): Promise<string[]> {
+export function subjectsThere(link: Link, team: string, filter: string): Promise<string[]> {
+  return subjectsIn(link, `${TEAM}${team}`, filter);
+}
+
+/** The subjects of a stream under a filter. */
+export async function subjectsIn(link: Link, stream: string, filter: string): Promise<string[]> {
   const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
-  const { state } = await manager.streams.info(`${TEAM}${team}`, { subjects_filter: filter });
+  const { state } = await manager.streams.info(stream, { subjects_filter: filter });
   return Object.keys(state.subjects ?? {});
 }
 

@@ -91,6 +91,14 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
       },
       // A call that was forgotten before its bill is known could be paid without a trace: rather no more calls than that.
       { ...base, name: `DRAWS_${team}`, subjects: [`draw.${team}.>`], discard: DiscardPolicy.New, max_age: nanos(DRAWN_MS) },
+      {
+        ...base,
+        name: `INDEX_${team}`,
+        subjects: [`index.${team}.>`],
+        discard: DiscardPolicy.New,
+        max_msgs_per_subject: 1,
+        deny_delete: false,
+      },
       { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New },
     ],
     consumers: queues.map((queue) => ({

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { copyCheckout } from "../harness/checkout.ts";
+import { type MeshFile, type Place, place, until, up } from "../harness/product.ts";
+import { type About, atMost, type Figure, holds } from "../harness/proof.ts";
+import { connectAs } from "../judges/streams.ts";
+import { fillRuns, runOf, statusOf, WORKFLOW } from "./history.ts";
+import { type Measured, measured } from "./measured.ts";
+import { writeTeam } from "./plain-team.ts";
+
+const TEAM = "depot";
+const MOST_S = 0.8;
+const MOST_MB = 150;
+/** What a command may read more in the larger history than in the smaller one, KiB. */
+const MOST_KB_MORE = 64;
+
+const SOURCE = `import { team, workflow } from "@armada/agents";
+import { z } from "zod";
+
+const Order = z.object({ order: z.number() });
+export const ${WORKFLOW} = workflow({
+  name: "${WORKFLOW}",
+  version: 1,
+  input: Order,
+  output: z.unknown(),
+  run: async (input, ctx) => {
+    await ctx.step("check", () => input);
+    return ctx.step("pack", () => input);
+  },
+});
+export default team({ name: "${TEAM}", workflows: [${WORKFLOW}] });
+`;
+
+type Command = { readonly name: string; readonly args: readonly string[]; readonly right: (of: Measured, ended: number) => boolean };
+
+const Run = z.looseObject({ run: z.string(), status: z.string() });
+const runsIn = ({ lines }: Measured): z.infer<typeof Run>[] =>
+  lines.flatMap((line) => {
+    const { success, data } = Run.safeParse(line);
+    return success ? [data] : [];
+  });
+const newest = (ended: number, n: number, is: (order: number) => boolean = () => true): string =>
+  Array.from({ length: ended }, (_, order) => order)
+    .filter(is)
+    .slice(-n)
+    .map(runOf)
+    .join();
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: "runs list --limit 10",
+    args: ["runs", "list", "--limit", "10"],
+    right: (of, ended) =>
+      runsIn(of)
+        .map(({ run }) => run)
+        .join() === newest(ended, 10),
+  },
+  {
+    name: "runs list --status failed --limit 10",
+    args: ["runs", "list", "--status", "failed", "--limit", "10"],
+    right: (of, ended) =>
+      runsIn(of)
+        .map(({ run }) => run)
+        .join() === newest(ended, 10, (order) => statusOf(order) === "failed"),
+  },
+  // { name: "doctor", args: ["doctor"], right: ({ lines }) => lines.some(({ name }) => name === `${TEAM}: messages`) },
+  // { name: "costs", args: ["costs"], right: ({ lines }) => lines.some(({ type }) => type === "cost-total") },
+  { name: "health", args: ["health"], right: ({ lines }) => lines.some(({ team, ok }) => team === TEAM && ok === true) },
+];
+
+/** What operators type answers from a large history as from a small one. */
+export async function* run({ short, say }: About): AsyncGenerator<Figure> {
+  using copy = copyCheckout([]);
+  writeTeam(copy, TEAM, SOURCE);
+  using at = place({}, copy.root);
+  const sizes = short ? [1_000, 5_000] : [1_000, 10_000, 100_000];
+  const args = ["--only", TEAM, "--port", "0", "--sync-interval", "100ms"];
+  const reads = new Map<string, number[]>();
+  let filled = 0;
+  for (const ended of sizes) {
+    await using mesh = await up(args, at);
+    say(`filling the history up to ${ended} runs`);
+    await fillRuns(TEAM, mesh.mesh(), filled, ended);
+    filled = ended;
+    const began = performance.now();
+    await until(`the index of ${ended} runs`, 120_000, () => indexedRows(mesh.mesh()).then((rows) => rows === ended));
+    yield { name: `${ended} runs: index is whole after, s`, value: (performance.now() - began) / 1_000, target: "any", ok: true };
+    for (const command of COMMANDS) yield* judge(command, ended, at, short, reads);
+    await mesh.stop();
+  }
+  for (const [name, [first = 0, ...more]] of reads)
+    yield atMost(`${name}: KiB read more in the largest history`, Math.max(...more) - first, MOST_KB_MORE);
+}
+
+async function* judge(
+  { name, args, right }: Command,
+  ended: number,
+  at: Place,
+  short: boolean,
+  reads: Map<string, number[]>,
+): AsyncGenerator<Figure> {
+  const tries: Measured[] = [];
+  for (let i = 0; i < (short ? 1 : 3); i++) tries.push(await measured([...args, "--json"], at));
+  const [best] = tries.sort((a, b) => a.seconds - b.seconds);
+  if (best === undefined) return;
+  reads.set(name, [...(reads.get(name) ?? []), best.kbRead]);
+  yield holds(`${ended} runs: ${name} is right`, right(best, ended), `${best.stdout.slice(-300)}${best.stderr}`);
+  yield { name: `${ended} runs: ${name}, KiB read`, value: best.kbRead, target: "any", ok: true };
+  if (short) return; // a gate measures no machine
+  yield atMost(`${ended} runs: ${name}, s`, best.seconds, MOST_S);
+  yield atMost(`${ended} runs: ${name}, MB`, best.peakMb, MOST_MB);
+}
+
+const Head = z.object({ rows: z.number() });
+
+/** How many runs the team's index has, as the server has it. */
+async function indexedRows(about: Pick<MeshFile, "nats" | "keys">): Promise<number> {
+  const connection = await connectAs("operator", about);
+  try {
+    const answer = await connection.request(`$JS.API.DIRECT.GET.INDEX_${TEAM}`, JSON.stringify({ last_by_subj: `index.${TEAM}.head` }));
+    return answer.data.length === 0 ? 0 : Head.parse(answer.json()).rows;
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,164 @@
+import type { Clock, Log, Logger, Message, Registers } from "@armada/event-sourcing";
+import { messageOf } from "../journal/failure.ts";
+import { CHAPTER_PAGES, Chapter, chapterKey, HEAD, Head, indexed, Page, pageKey, WHERE } from "./run-index.ts";
+import { RunIndexFold, type Write } from "./run-index-fold.ts";
+
+/** How long changes are gathered before they are written, ms. */
+const GATHER_MS = 500;
+/** How often a replica that does not write looks whether the one that does still goes on, ms. */
+const STANDBY_MS = 10_000;
+/** Registers under way at a time. */
+const AT_ONCE = 256;
+
+/** `index`: registers of the index's own. */
+export type KeeperPorts = {
+  readonly log: Pick<Log, "follow" | "last" | "replaced">;
+  readonly index: Pick<Registers, "get" | "put">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/**
+ * Keeps the index of a team's runs until `signal` aborts. Of all replicas one writes: each register is written only over the
+ * revision that its writer knows, so a second writer loses before it has spoilt anything, and looks on. An index that is not of
+ * the stream that is there now is built anew.
+ */
+export async function keepRunIndex(team: string, ports: KeeperPorts, signal: AbortSignal): Promise<void> {
+  const { log, index, clock, logger } = ports;
+  let seen: number | undefined = 0;
+  while (!signal.aborted) {
+    try {
+      const now = await index.get(HEAD);
+      const head = now === undefined ? undefined : await ofThisStream(now.value, log);
+      const begins = seen === 0;
+      if (begins || head === undefined || (now?.revision === seen && (await isBehind(team, head, log)))) {
+        seen = undefined;
+        await write(team, { head, headRevision: now?.revision ?? 0 }, ports, signal);
+      } else seen = now?.revision;
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.warn(`the index of the runs of ${team} waits: ${messageOf(error)}`, { team });
+    }
+    await clock.sleep(STANDBY_MS, signal).catch(() => undefined);
+  }
+}
+
+/** The head, where the message that it was written at is where it was; undefined where the stream is another one. */
+export async function ofThisStream(text: string, log: Pick<Log, "last">): Promise<Head | undefined> {
+  const read = Head.safeParse(parsed(text));
+  if (!read.success) return undefined;
+  const { at, upTo } = read.data;
+  if (at === undefined) return read.data;
+  const there = await log.last(at.subject);
+  return there?.seq === upTo && there.envelopes[0]?.id === at.id ? read.data : undefined;
+}
+
+async function isBehind(team: string, { upTo }: Head, log: Pick<Log, "last">): Promise<boolean> {
+  const [end, begin] = await Promise.all([log.last(`run.${team}.end.>`), log.last(`run.${team}.*.*.*.1`)]);
+  return Math.max(end?.seq ?? 0, begin?.seq ?? 0) > upTo;
+}
+
+/** Follows and writes; comes back where another writer was faster, or the stream is another one. */
+async function write(
+  team: string,
+  about: { readonly head: Head | undefined; readonly headRevision: number },
+  { log, index, clock }: KeeperPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = new Store(index, about.headRevision);
+  const fold = await RunIndexFold.on(about.head, {
+    page: async (n) => Page.parse(parsed((await store.read(pageKey(n))) ?? "[]")),
+    chapter: async (n) => Chapter.parse(parsed((await store.read(chapterKey(n))) ?? "[]")),
+  });
+  await store.learn(pageKey, fold.pages);
+  await store.learn(chapterKey, Math.ceil(fold.pages / CHAPTER_PAGES));
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const changes = new Changes(ended);
+  const replaced = log.replaced(ended).then(() => over.abort());
+  const take = (message: Message): void => {
+    if (ended.aborted) return;
+    fold.take(message);
+    changes.came();
+  };
+  const following = log.follow(indexed(team), fold.upTo, take, ended).finally(() => over.abort());
+  try {
+    while (await changes.next(fold.changed)) {
+      await clock.sleep(GATHER_MS, ended).catch(() => undefined);
+      if (ended.aborted || !(await store.write(fold.writes()))) return;
+    }
+  } finally {
+    over.abort();
+    await Promise.all([following, replaced]);
+  }
+}
+
+/** The registers of the index at the revisions that their writer knows. What it has not seen there must not be there. */
+class Store {
+  readonly #index: KeeperPorts["index"];
+  readonly #revisions: Map<string, number>;
+
+  constructor(index: KeeperPorts["index"], headRevision: number) {
+    this.#index = index;
+    this.#revisions = new Map([[HEAD, headRevision]]);
+  }
+
+  async read(key: string): Promise<string | undefined> {
+    const now = await this.#index.get(key);
+    this.#revisions.set(key, now?.revision ?? 0);
+    return now?.value;
+  }
+
+  /** What a writer before left behind the head, from `n` on. */
+  async learn(keyOf: (n: number) => string, n: number): Promise<void> {
+    for (let i = n; (await this.read(keyOf(i))) !== undefined; i++);
+  }
+
+  /** Each list once the one before is stored. @returns false where another writer was there before */
+  async write(stages: readonly (readonly Write[])[]): Promise<boolean> {
+    for (const stage of stages)
+      for (let at = 0; at < stage.length; at += AT_ONCE)
+        if (!(await Promise.all(stage.slice(at, at + AT_ONCE).map((one) => this.#put(one)))).every(Boolean)) return false;
+    return true;
+  }
+
+  async #put({ key, value }: Write): Promise<boolean> {
+    const free = key.startsWith(WHERE);
+    const revision = await this.#index.put(key, value, free ? undefined : (this.#revisions.get(key) ?? 0));
+    if (revision !== undefined && !free) this.#revisions.set(key, revision);
+    return revision !== undefined;
+  }
+}
+
+/** Waits for changes without a timer. */
+class Changes {
+  #wake: (() => void) | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
+  }
+
+  came(): void {
+    this.#wake?.();
+  }
+
+  /** Resolves once something came, at once where something is there; with false once the signal has aborted. */
+  async next(there: boolean): Promise<boolean> {
+    if (!there && !this.#signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    this.#wake = undefined;
+    return !this.#signal.aborted;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // what a forged reply stored, or another layout
+  }
+}

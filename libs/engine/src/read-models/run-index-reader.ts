@@ -1,0 +1,134 @@
+import type { Log, Registers } from "@armada/event-sourcing";
+import {
+  CHAPTER_PAGES,
+  Chapter,
+  type Counts,
+  chapterKey,
+  counted,
+  countsOf,
+  HEAD,
+  type Head,
+  type Indexed,
+  indexed,
+  indexedIn,
+  NO_RUNS,
+  OPEN,
+  PAGE_ROWS,
+  Page,
+  pageKey,
+  sumOf,
+  whereKey,
+} from "./run-index.ts";
+import { ofThisStream } from "./run-index-keeper.ts";
+
+/** `pendingAfter`: how many messages of the team's stream match after a sequence. `under`: the keys of the index below one. */
+export type IndexReaderPorts = {
+  readonly log: Pick<Log, "last" | "scan" | "head">;
+  readonly index: Pick<Registers, "get">;
+  pendingAfter(filters: readonly string[], from: number): Promise<number>;
+  under(key: string): Promise<readonly string[]>;
+};
+
+/** What is read of the stream beside the index, messages: an index that is kept is less than this behind. */
+export const MOST_BEHIND = 4_000;
+
+export type RunFilter = { readonly status?: string; readonly workflow?: string };
+/** A run as the index has it. `startedAt` (ms since 1970): unknown of one whose row was not read. */
+export type IndexedRun = { readonly run: string; readonly workflow: string; readonly startedAt: number; readonly status: string };
+
+/** Which runs a team has, as of now: what its index says, and what the stream holds after that. */
+export type RunIndex = {
+  /** Messages that are neither in the index nor read: it is being built, or nobody keeps it. 0 where the answer is whole. */
+  readonly behind: number;
+  /** The newest first; `status` is `open` or that of an end. Read page by page as they are asked for. */
+  newest(filter: RunFilter): AsyncGenerator<IndexedRun>;
+  count(filter: RunFilter): number;
+  /** The workflows of which there are runs. */
+  workflows(): readonly string[];
+  /** The runs whose workflow declared this value of a business key. */
+  where(name: string, value: string): Promise<readonly string[]>;
+};
+
+/** @throws ArmadaError `LOG_UNAVAILABLE` */
+export async function readRunIndex(team: string, ports: IndexReaderPorts): Promise<RunIndex> {
+  const stored = await ports.index.get(HEAD);
+  const head = (stored === undefined ? undefined : await ofThisStream(stored.value, ports.log)) ?? NO_RUNS;
+  const tail = await readTail(team, head, ports);
+  return {
+    behind: tail.skipped,
+    workflows: () => {
+      const known = Object.keys(sumOf(head.chapters)).map((key) => key.split(" ")[0] ?? "");
+      return [...new Set([...known, ...[...tail.began.values()].map(({ workflow }) => workflow)])];
+    },
+    count: (filter) =>
+      counted(sumOf(head.chapters), filter) +
+      counted(
+        countsOf([...tail.began].map(([run, { workflow, at }]) => [run, workflow, at, tail.ended.get(run)?.status ?? OPEN])),
+        filter,
+      ) +
+      [...tail.ended].reduce((sum, [run, { workflow, status }]) => {
+        if (tail.began.has(run)) return sum;
+        return sum + counted({ [`${workflow} ${status}`]: 1 }, filter) - counted({ [`${workflow} ${OPEN}`]: 1 }, filter);
+      }, 0),
+    newest: (filter) => newest(head, tail, ports.index, filter),
+    where: async (name, value) => {
+      const found = await ports.under(whereKey(name, value));
+      const since = [...tail.began].flatMap(([run, { search }]) => (search[name] === value ? [run] : []));
+      return [...new Set([...found.map((key) => key.slice(key.lastIndexOf(".") + 1)), ...since])];
+    },
+  };
+}
+
+type Tail = {
+  readonly began: ReadonlyMap<string, NonNullable<Indexed["started"]>>;
+  readonly ended: ReadonlyMap<string, { readonly workflow: string; readonly status: string }>;
+  readonly skipped: number;
+};
+
+/** What came after the head; where that is much, the end of it. */
+async function readTail(team: string, { upTo }: Head, { log, pendingAfter }: IndexReaderPorts): Promise<Tail> {
+  const filters = indexed(team);
+  const pending = await pendingAfter(filters, upTo);
+  const from = pending <= MOST_BEHIND ? upTo : Math.max(upTo, (await log.head()) - MOST_BEHIND);
+  const began = new Map<string, NonNullable<Indexed["started"]>>();
+  const ended = new Map<string, { workflow: string; status: string }>();
+  let read = 0;
+  await log.scan(filters, from, (message) => {
+    read++;
+    const about = indexedIn(message);
+    if (about?.started !== undefined) began.set(about.run, about.started);
+    if (about?.ended !== undefined) ended.set(about.run, { workflow: message.subject.split(".")[3] ?? "", status: about.ended });
+  });
+  return { began, ended, skipped: Math.max(0, pending - read) };
+}
+
+async function* newest(
+  head: Head,
+  { began, ended }: Tail,
+  index: IndexReaderPorts["index"],
+  filter: RunFilter,
+): AsyncGenerator<IndexedRun> {
+  const wanted = (one: IndexedRun): boolean => counted({ [`${one.workflow} ${one.status}`]: 1 }, filter) > 0;
+  for (const [run, { workflow, at }] of [...began].reverse()) {
+    const one = { run, workflow, startedAt: at, status: ended.get(run)?.status ?? OPEN };
+    if (wanted(one)) yield one;
+  }
+  /** Ended since, and still open where they stand. */
+  const late = new Set([...ended.keys()].filter((run) => !began.has(run)));
+  const may = (counts: Counts): boolean =>
+    counted(counts, filter) > 0 || (late.size > 0 && counted(counts, { ...filter, status: OPEN }) > 0);
+  for (let c = head.chapters.length - 1; c >= 0; c--) {
+    if (!may(head.chapters[c] ?? {})) continue;
+    const chapter = Chapter.parse(JSON.parse((await index.get(chapterKey(c)))?.value ?? "[]"));
+    for (let i = Math.min(chapter.length, Math.ceil(head.rows / PAGE_ROWS) - c * CHAPTER_PAGES) - 1; i >= 0; i--) {
+      if (!may(chapter[i] ?? {})) continue;
+      const p = c * CHAPTER_PAGES + i;
+      const page = Page.parse(JSON.parse((await index.get(pageKey(p)))?.value ?? "[]")).slice(0, head.rows - p * PAGE_ROWS);
+      for (const [run, workflow, startedAt, status] of page.reverse()) {
+        const one = { run, workflow, startedAt, status: ended.get(run)?.status ?? status };
+        late.delete(run);
+        if (wanted(one)) yield one;
+      }
+    }
+  }
+}

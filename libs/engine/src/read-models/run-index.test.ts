@@ -1,0 +1,149 @@
+import { ArmadaError, type Envelope, encodeBody } from "@armada/contracts";
+import { MemoryMesh, type Registers } from "@armada/event-sourcing";
+import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { expect, test } from "vitest";
+import { HEAD, Head } from "./run-index.ts";
+import { keepRunIndex } from "./run-index-keeper.ts";
+import { MOST_BEHIND, type RunFilter, readRunIndex } from "./run-index-reader.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined };
+type Run = { readonly run: string; readonly workflow: string; status: string };
+
+/** A team's stream in memory, its index, and which runs there are. */
+function desk(seed: number) {
+  const clock = new VirtualClock();
+  const random = seededRandom(seed);
+  const mesh = new MemoryMesh(clock, random);
+  const { registers } = mesh.connect("desk");
+  const runs: Run[] = [];
+  const append = (subject: string, run: string, events: readonly (readonly [type: string, data: object])[]): void => {
+    const time = new Date(clock.now()).toISOString();
+    const common = { specversion: "1.0" as const, source: "/teams/desk", subject: run, time, team: "desk", schemaversion: 1, hops: 0 };
+    const body = events.map(
+      ([type, data], i): Envelope => ({
+        ...common,
+        id: `${subject}.${i}`,
+        type: `armada.${type}`,
+        data,
+        correlationid: run,
+        causationid: run,
+      }),
+    );
+    mesh.stream("desk").append(subject, encodeBody(body), clock.now());
+  };
+  const started = (workflow: string) =>
+    ["run.started", { workflow, version: 1, source: "", input: {}, by: { kind: "ask", from: "operator", id: "x" } }] as const;
+  return {
+    clock,
+    random,
+    mesh,
+    registers,
+    runs,
+    start: (run: string, workflow: string): void => {
+      append(`run.desk.do.packer-a.${run}.1`, run, [started(workflow)]);
+      runs.push({ run, workflow, status: "open" });
+    },
+    end: (one: Run, status: string): void => {
+      append(`run.desk.end.${one.workflow}.${one.run}.7`, one.run, [["run.ended", { status }]]);
+      one.status = status;
+    },
+    keep: (index: Pick<Registers, "get" | "put">, signal: AbortSignal): Promise<void> =>
+      keepRunIndex("desk", { log: mesh.connect("desk").log, index, clock, logger: quiet }, signal),
+    read: () => {
+      const { log } = mesh.connect("desk");
+      const pendingAfter = async (filters: readonly string[], from: number): Promise<number> => {
+        let n = 0;
+        await log.scan(filters, from, () => n++);
+        return n;
+      };
+      return readRunIndex("desk", { log, index: registers, pendingAfter, under: async () => [] });
+    },
+  };
+}
+type Desk = ReturnType<typeof desk>;
+
+async function listed(of: Desk, filter: RunFilter): Promise<string[]> {
+  const index = await of.read();
+  const found: string[] = [];
+  for await (const { run } of index.newest(filter)) found.push(run);
+  expect([index.behind, index.count(filter)]).toEqual([0, found.length]);
+  return found;
+}
+
+const FILTERS: readonly RunFilter[] = [
+  {},
+  { status: "failed" },
+  { status: "open" },
+  { workflow: "pack" },
+  { workflow: "send", status: "completed" },
+];
+const wanted = ({ runs }: Desk, { status, workflow }: RunFilter): string[] =>
+  runs
+    .filter((one) => (status === undefined || one.status === status) && (workflow === undefined || one.workflow === workflow))
+    .map(({ run }) => run)
+    .reverse();
+
+/** Registers whose writes are lost, or stored without an answer, each with the chance `faults`. */
+function failing(index: Registers, faults: number, random: { next(): number }): Pick<Registers, "get" | "put"> {
+  const away = new ArmadaError("LOG_UNAVAILABLE", "no answer", { retryable: true });
+  return {
+    get: (key) => index.get(key),
+    put: async (key, value, expected) => {
+      const drawn = random.next();
+      if (drawn < faults) throw away;
+      const revision = await index.put(key, value, expected);
+      if (drawn < 2 * faults) throw away;
+      return revision;
+    },
+  };
+}
+
+test("tells the runs as they are, whatever its writers were told, and however many there are of them", async () => {
+  for (const seed of [1, 2, 3]) {
+    const of = desk(seed);
+    const over = new AbortController();
+    const keepers = [0.1, 0.1, 0].map((faults) => of.keep(failing(of.registers, faults, of.random), over.signal));
+    for (let i = 0; of.runs.length < 1_500; i++) {
+      const open = of.runs.filter(({ status }) => status === "open");
+      const oldest = open[Math.floor(of.random.next() * Math.min(open.length, 40))];
+      if (of.random.next() < 0.55 || oldest === undefined) of.start(`r${i}`, i % 3 === 0 ? "pack" : "send");
+      else of.end(oldest, of.random.next() < 0.02 ? "failed" : "completed");
+      if (of.random.next() < 0.02) await of.clock.pass(of.random.next() * 15_000);
+      if (i % 400 === 0) for (const filter of FILTERS) expect(await listed(of, filter), `seed ${seed}`).toEqual(wanted(of, filter));
+    }
+    await of.clock.pass(60_000);
+    const head = Head.parse(JSON.parse((await of.registers.get(HEAD))?.value ?? ""));
+    expect([head.upTo, head.rows]).toEqual([of.mesh.stream("desk").head, of.runs.length]);
+    for (const filter of FILTERS) expect(await listed(of, filter), `seed ${seed}`).toEqual(wanted(of, filter));
+    over.abort();
+    await Promise.all(keepers);
+  }
+});
+
+test("is built anew where the stream is another one, and takes nothing of the one before", async () => {
+  const of = desk(1);
+  const over = new AbortController();
+  const keeping = of.keep(of.registers, over.signal);
+  for (let i = 0; i < 600; i++) of.start(`old${i}`, "pack");
+  await of.clock.pass(1_000);
+  of.mesh.remake("desk");
+  of.runs.length = 0;
+  for (let i = 0; i < 700; i++) of.start(`new${i}`, "send");
+  expect(await listed(of, {})).toEqual(wanted(of, {}));
+  await of.clock.pass(30_000);
+  expect(await listed(of, {})).toEqual(wanted(of, {}));
+  expect(Head.parse(JSON.parse((await of.registers.get(HEAD))?.value ?? "")).rows).toBe(700);
+  over.abort();
+  await keeping;
+});
+
+test("says how far behind it is, and tells the newest all the same", async () => {
+  const of = desk(1);
+  for (let i = 0; i < MOST_BEHIND + 500; i++) of.start(`r${i}`, "pack");
+  const index = await of.read();
+  expect(index.behind).toBe(500);
+  for await (const { run } of index.newest({})) {
+    expect(run).toBe(`r${MOST_BEHIND + 499}`);
+    break;
+  }
+});
