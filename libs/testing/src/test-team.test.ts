@@ -183,16 +183,14 @@ test("a wait for what the team does not list, and another team's fact, reject at
 
 test("a run that ends of what its team does not list is stopped, not failed", async () => {
   const Paid = event("desk.bill.paid", { version: 1, id: (data) => data.text, data: Note });
-  const waits = workflow({
-    name: "waits",
-    version: 1,
-    input: Note,
-    output: z.unknown(),
-    run: ({ text }, ctx) => ctx.waitFor(Paid, { id: text }),
-  });
-  await using t = testTeam(team({ name: "desk", workflows: [waits], emits: [Paid] }), { seed: 1 });
-  await t.start("waits", { text: "a" }, "r1");
-  expect(t.run("r1")).toMatchObject({ status: "stopped", reason: { code: "NOT_LISTED", hint: expect.stringContaining("runs retry") } });
+  const about = { version: 1, input: Note, output: z.unknown() };
+  const waits = workflow({ ...about, name: "waits", run: ({ text }, ctx) => ctx.waitFor(Paid, { id: text }) });
+  const wants = workflow({ ...about, name: "wants", run: ({ text }, ctx) => ctx.waitForFact(Paid, { id: text }) });
+  await using t = testTeam(team({ name: "desk", workflows: [waits, wants], emits: [Paid] }), { seed: 1 });
+  for (const name of ["waits", "wants"]) {
+    await t.start(name, { text: "a" }, name);
+    expect(t.run(name)).toMatchObject({ status: "stopped", reason: { code: "NOT_LISTED", hint: expect.stringContaining("runs retry") } });
+  }
 });
 
 test("a run continues as new behind a deadline that was kept, and not beside one that may still pass", async () => {

@@ -1,4 +1,3 @@
-import type { Workflow } from "@armada/agents";
 import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import type { JournalEventType } from "../journal/events.ts";
@@ -7,6 +6,7 @@ import type { Payloads } from "../journal/payloads.ts";
 import { evolveRun, initialRun, type RunState } from "../journal/state.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution, type LoopWatch } from "./execution.ts";
+import type { Listed } from "./within-lists.ts";
 
 /** A run as this replica last knew it. */
 export type HotRun = {
@@ -27,7 +27,7 @@ export type Functions = {
   readonly scheduler: Scheduler;
   readonly payloads: Payloads;
   readonly watch?: LoopWatch;
-  workflow(name: string, version: number): Workflow | undefined;
+  workflow(name: string, version: number): Listed | undefined;
 };
 
 export function coldRun(id: string): HotRun {

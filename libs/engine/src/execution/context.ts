@@ -3,6 +3,7 @@ import { ArmadaError, type Duration, isoTime, milliseconds, Refusal } from "@arm
 import type { JournalEvent } from "../journal/events.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
+import type { Refuses } from "./within-lists.ts";
 
 /** What a server's timers can hold, and more than anybody waits: 100 years. */
 const MAX_WAIT_MS = 36_525 * 86_400_000;
@@ -23,6 +24,8 @@ export type Calls = {
   /** Makes the next call: `record` gives what the journal says of it, `work` is what `ctx.step` runs. */
   call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T>;
   patched(id: string): boolean;
+  /** Refuses what the team's lists do not allow; it allows all unless said. */
+  readonly refuses?: Refuses | undefined;
   /** ISO-8601; what arrived until then the run may have taken, and no longer knows. */
   forgot(): string | undefined;
 };
@@ -34,11 +37,17 @@ export function workflowContext(calls: Calls): WorkflowContext {
     if (ms > MAX_WAIT_MS) throw new ArmadaError("BAD_DURATION", `${length} is longer than 100 years`);
     return new Date(now + ms).toISOString();
   };
+  const listed = (...[call, kind]: Parameters<Refuses>): void => {
+    const refused = calls.refuses?.(call, kind);
+    if (refused !== undefined) throw refused;
+  };
   const wait = async <T>(
-    { type }: { readonly type: string },
+    kind: Parameters<Refuses>[1],
     { id, since, within }: { readonly id: string; readonly since?: string; readonly within?: Duration },
     more: { readonly fact?: true },
   ): Promise<T> => {
+    listed("wait for", kind);
+    const { type } = kind;
     text(id, `the id that a wait for ${type} waits for`);
     checkSince(type, since, calls.forgot());
     return await calls.call("wait for", type, (n, now) => ({
@@ -75,6 +84,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     },
     step: async (name, work) => await calls.call("step", text(name, "the name of a step"), undefined, work),
     emit: async (kind, data) => {
+      listed("emit", kind);
       const what = `the data of ${kind.type}`;
       const parsed = fitted(kind.data, data, "EVENT_INVALID", what);
       const id = text(kind.id(parsed), `the id of ${kind.type}`);

@@ -1,4 +1,3 @@
-import type { Workflow } from "@armada/agents";
 import { hash32 } from "@armada/contracts";
 import type { Scheduler } from "@armada/event-sourcing";
 import type { JournalEvent, JournalEventType } from "../journal/events.ts";
@@ -7,6 +6,7 @@ import { type Calls, type InlineWork, workflowContext } from "./context.ts";
 import { DeterminismError } from "./determinism.ts";
 import { seeded } from "./seeded.ts";
 import { callOf, type Settler, settlementOf } from "./settlement.ts";
+import type { Listed } from "./within-lists.ts";
 
 /** Work of `ctx.step` that waits to be run by the delivery whose message made it. */
 export type Inline = {
@@ -63,7 +63,7 @@ type Result = { readonly output: unknown } | { readonly error: unknown };
  * time, with the microtask queue run dry between two (ENGINE rule 7).
  */
 export class Execution {
-  readonly #workflow: Workflow;
+  readonly #workflow: Listed;
   readonly #run: { readonly id: string; readonly correlation: string };
   readonly #scheduler: Scheduler;
   readonly #watch: LoopWatch | undefined;
@@ -85,7 +85,7 @@ export class Execution {
   #result: Result | undefined;
   #fault: DeterminismError | undefined;
 
-  constructor(workflow: Workflow, run: { id: string; correlation: string }, scheduler: Scheduler, watch?: LoopWatch) {
+  constructor(workflow: Listed, run: { id: string; correlation: string }, scheduler: Scheduler, watch?: LoopWatch) {
     this.#workflow = workflow;
     this.#run = run;
     this.#scheduler = scheduler;
@@ -266,6 +266,7 @@ export class Execution {
       call: (kind, target, record, work) => this.#call(kind, target, record, work),
       patched: (id) => this.#patched(id),
       forgot: () => this.#forgot,
+      refuses: this.#workflow.refuses,
     };
   }
 

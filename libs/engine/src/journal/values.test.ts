@@ -14,6 +14,7 @@ const Mapped = external("com.example.values.mapped", {
 });
 const Done = event("desk.run.done", { version: 1, id: (data) => data.run, data: z.object({ run: z.string(), saw: z.unknown() }) });
 const Odd = event("desk.odd.stated", { version: 1, id: () => "odd", data: z.unknown() });
+const Foreign = event("bank.order.paid", { version: 1, id: (data) => data.id, data: Any });
 const done = readModel<readonly unknown[]>({
   name: "done",
   version: 1,
@@ -154,6 +155,8 @@ test("a loop that waits for nothing stops its run, and takes nobody along", asyn
     (ctx) => ctx.sleep("soon" as "1s").catch(() => undefined),
     (ctx) => ctx.ask(giver, 1n).catch(() => undefined),
     (ctx) => ctx.continueAsNew(1n).catch(() => undefined),
+    (ctx) => ctx.waitForFact(Done, { id: "x" }).catch(() => undefined), // not in its awaits
+    (ctx) => ctx.emit(Foreign, { id: "x" }).catch(() => undefined), // a fact of another team
   ];
   for (const round of loops) {
     const stopped = await saw(async (ctx) => {
