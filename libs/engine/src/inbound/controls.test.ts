@@ -90,3 +90,27 @@ test("a cancel reaches the run that goes on with the work of a continued one, an
   await clock.run(() => ended("r1~2") !== undefined && ended("r2") !== undefined, 10_000);
   expect([ended("r1~2"), ended("r2")]).toEqual(["cancelled", "cancelled"]);
 });
+
+test("a run that was moved, and what goes on with its work, stands on the source of its new version", async () => {
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random);
+  const env = { clock, random, scheduler: clock.scheduler, sourceOf: ({ version }: { version: number }) => `source of ${version}` };
+  startReplica(mesh, team({ name: "patient", workflows: [asksTwice, { ...asksTwice, version: 2 }] }), script({}), env);
+  const state = (run: string) => {
+    const loaded = mesh.stream("patient").load(`run.patient.*.*.${run}.*`, mesh.stream("patient").head);
+    return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+  };
+  operate(mesh, clock, "run_start", "r1", { workflow: "asks_twice", input: { n: 0 } });
+  await clock.run(() => state("r1").waits.size > 0, 10_000);
+  expect(state("r1")).toMatchObject({ version: 2, source: "source of 2" });
+  operate(mesh, clock, "run_move", "m1", { run: "r1", version: 1 });
+  await clock.run(() => state("r1").version === 1, 10_000);
+  expect(state("r1")).toMatchObject({ version: 1, source: "source of 1" });
+  operate(mesh, clock, "run_approve", "a1", { run: "r1" });
+  await clock.run(() => state("r1~2").waits.size > 0, 10_000);
+  expect(state("r1~2")).toMatchObject({ version: 1, source: "source of 1" });
+  operate(mesh, clock, "run_move", "m2", { run: "r1", version: 7 });
+  await clock.run(() => state("r1~2").version === 7, 10_000);
+  expect(state("r1~2")).toMatchObject({ version: 7, source: "" });
+});

@@ -1,3 +1,4 @@
+import type { Workflow } from "@armada/agents";
 import type { Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Decision } from "../execution/answer.ts";
@@ -29,6 +30,7 @@ const OVERTAKEN_MS = 1_000;
 export async function control(
   host: RunHost,
   inlines: Inlines,
+  sourceOf: (workflow: Workflow) => string,
   ask: { capability: string; from: string; data: unknown; seq: number; delivery: number; id: string },
   signal: AbortSignal,
 ): Promise<Handled> {
@@ -44,13 +46,16 @@ export async function control(
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
     if (decided !== undefined) return undefined;
-    const events = decide(ask.capability, data, now, cut(data.by ?? ask.from));
+    const events = decide(ask.capability, data, now, cut(data.by ?? ask.from), (version) => {
+      const workflow = host.functions.workflow(now.state.workflow, version);
+      return workflow === undefined ? {} : { source: sourceOf(workflow) };
+    });
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
   // The look before may have been an old one: by the commit's, what an earlier delivery wrote is there.
   const root = ordinal ?? decided ?? (await decidedIn(host, id, ask));
   const next = run.state.ended?.next;
-  if (root === undefined && next !== undefined) return control(host, inlines, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
+  if (root === undefined && next !== undefined) return control(host, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
   if (root === undefined) return { kind: "done" };
   if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
@@ -90,7 +95,13 @@ async function decidedIn(
   return (await host.journal(run, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
 }
 
-function decide(capability: string, data: ControlData, { state }: HotRun, by: string): readonly JournalEvent[] {
+function decide(
+  capability: string,
+  data: ControlData,
+  { state }: HotRun,
+  by: string,
+  served: (version: number) => { readonly source?: string },
+): readonly JournalEvent[] {
   switch (capability) {
     case "run_cancel": {
       const requested = { by, ...(data.reason === undefined ? {} : { reason: cut(data.reason) }) };
@@ -111,7 +122,7 @@ function decide(capability: string, data: ControlData, { state }: HotRun, by: st
     case "run_move":
       return data.version === undefined || data.version === state.version
         ? []
-        : [{ type: "run.moved", data: { version: data.version, by } }];
+        : [{ type: "run.moved", data: { version: data.version, by, ...served(data.version) } }];
     default:
       return [];
   }

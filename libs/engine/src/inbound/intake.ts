@@ -77,6 +77,7 @@ export class Intake {
       return control(
         this.#host,
         this.#inlines,
+        this.#sourceOf,
         { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
         this.#signal,
       );

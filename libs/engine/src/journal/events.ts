@@ -162,7 +162,8 @@ export const schemas = {
   "cancel.requested": z.object({ by: z.string(), reason: z.string().optional() }),
   "run.stopped": z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
   "run.resumed": z.object({ by: z.string() }),
-  "run.moved": z.object({ version: z.number().int(), by: z.string() }),
+  /** `source`: digest of the version's source; not there where the replica that journals it lacks that version. */
+  "run.moved": z.object({ version: z.number().int(), by: z.string(), source: z.string().optional() }),
   "run.ended": z.object({
     status: z.enum(["completed", "degraded", "failed", "cancelled", "continued"]),
     output: value.optional(),

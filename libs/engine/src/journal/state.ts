@@ -281,6 +281,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       return;
     case "run.moved":
       state.version = event.data.version;
+      state.source = event.data.source ?? "";
       state.stopped = undefined;
       return;
     case "run.ended":

@@ -1,4 +1,4 @@
-import type { Team } from "@armada/agents";
+import type { Team, Workflow } from "@armada/agents";
 import { budgetOf } from "@armada/agents";
 import type { Clock, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
 import { Purse, parseLimits } from "@armada/ledger";
@@ -30,15 +30,24 @@ export function startReplica(
   mesh: MemoryMesh,
   team: Team,
   models: Models,
-  env: { clock: Clock; random: Random; scheduler: Scheduler; logger?: Logger; budget?: TestBudget; busy?: () => boolean },
+  env: {
+    clock: Clock;
+    random: Random;
+    scheduler: Scheduler;
+    logger?: Logger;
+    budget?: TestBudget;
+    busy?: () => boolean;
+    sourceOf?: (workflow: Workflow) => string;
+  },
 ): TestReplica {
-  const { budget, busy, ...system } = env;
+  const { budget, busy, sourceOf, ...system } = env;
   mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
   const { kill, ...replica } = mesh.connect(team.name);
   const ports: Ports & { readonly draws: Log } = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
   const options = {
     ...(budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }),
     ...(busy === undefined ? {} : { busy }),
+    ...(sourceOf === undefined ? {} : { sourceOf }),
   };
   return { engine: startEngine(team, ports, models, options), ports, kill };
 }

@@ -2,6 +2,7 @@ import { type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Told } from "./reader.ts";
 import { shown } from "./values.ts";
+import { sourceOf } from "./world.ts";
 
 /** A run's journal as stored and as read. */
 export type Read = { readonly run: string; readonly message: Message; readonly events: readonly Told[] };
@@ -56,6 +57,12 @@ export function checkConsequences(journals: ReadonlyMap<string, readonly Read[]>
         if (typeof data.until === "string") timers.set(`${run} ${n}`, [...(timers.get(`${run} ${n}`) ?? []), Date.parse(data.until)]);
         if (type === "step.completed" || type === "step.refused") decided.add(`${run} ${n}`);
         if (type === "run.started") by = data.by as typeof by;
+        // A replica that lacks the version that a run is moved to does not know its source.
+        if (
+          (type === "run.started" || type === "run.moved") &&
+          ![undefined, "", sourceOf(Number(data.version))].some((source) => source === data.source)
+        )
+          wrong.push(`run ${run} is of version ${String(data.version)} and stands on ${String(data.source)}`);
         if (type === "step.parked" && shown(data.chain) !== shown([first?.correlationid, first?.id, run]))
           wrong.push(`call ${n} of run ${run} is parked with the chain ${shown(data.chain)}`);
         if (type === "ask.sent") {

@@ -32,8 +32,8 @@ function remembered(models: Models): Models {
 }
 
 /** What stands for the digest of a workflow's source. */
-export function sourceOf({ name, version }: { readonly name: string; readonly version: number }): string {
-  return `source of ${name} ${version}`;
+export function sourceOf(version: number): string {
+  return `source of version ${version}`;
 }
 
 /** Longer than any case takes. */
@@ -133,7 +133,7 @@ export class World {
     const models = remembered(paid(script({ say: "said" }), COST, clock));
     const engine = startEngine(team, ports, models, {
       drainMs: 2_000,
-      sourceOf,
+      sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
       ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
       ...(budget === undefined ? {} : { budget }),
     });
