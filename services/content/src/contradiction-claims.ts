@@ -60,7 +60,7 @@ const LIGHT = new Set(
 
 /** Plans and guesses do not contradict what came of them. */
 const INTENDED =
-  /\b(?:will|would|should|could|may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
+  /\b(?:will|would|should|could|(?<!\b(?:public|visitors?|guests?|people|passengers|children|members|one|you) )may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
 export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
   const claims: ClauseClaim[] = [];
   for (const { name, text } of sources) {

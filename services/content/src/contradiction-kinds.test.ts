@@ -28,6 +28,18 @@ const KINDS: readonly Kind[] = [
     ],
   },
   {
+    kind: "the dead of what the documents are about",
+    conflicts: [
+      ["The dam of Vajont broke no wall. The death toll was 1,917.", "The disaster of Vajont claimed 2,350 lives."],
+      ["The number of victims was 1,496.", "The catastrophe cost 1,870 people their lives."],
+    ],
+    decoys: [
+      ["The number of victims was 1,496.", "The rescue cost four men their lives."],
+      ["The death toll was 1,917.", "The building of the wall cost 2,350 workers their jobs."],
+      ["In 1963 the disaster killed 1,917 people.", "The disaster of 1985 claimed 2,350 lives."],
+    ],
+  },
+  {
     kind: "open, in service, completed",
     conflicts: [
       ["The cable car to the Zinken opened on 12 June 1967.", "The cable car to the Zinken has been in service since May 1969."],
@@ -135,6 +147,23 @@ const KINDS: readonly Kind[] = [
     ],
   },
   {
+    kind: "what somebody does says what somebody is",
+    conflicts: [
+      ["Ida Holm chairs the board of the zoo.", "The chair of the board of the zoo is Jan Maas."],
+      ["As captain of the Merle, Ida Holm kept a diary.", "The captain of the Merle was Sven Aker."],
+      ["The operator of the ferry is Nordline.", "Southsea Lines runs the ferry."],
+    ],
+    decoys: [
+      ["Ida Holm chairs the board of the zoo.", "The chair of the friends of the zoo is Jan Maas."],
+      ["The operator of the ferry is Nordline.", "Southsea Lines runs the bakery."],
+    ],
+  },
+  {
+    kind: "whose deed it is",
+    conflicts: [["Guests may enter 26 rooms of Marlow Castle.", "Marlow Castle has 38 rooms that guests enter."]],
+    decoys: [["The castle may need 26 new windows.", "The castle has 38 new windows."]],
+  },
+  {
     kind: "terms that follow each other",
     conflicts: [["Edda Roth was the director of the zoo from 1998 to 2009.", "The director of the zoo from 1998 to 2009 was Jan Maas."]],
     decoys: [
@@ -175,6 +204,7 @@ const KINDS: readonly Kind[] = [
     conflicts: [["Work on the Simplon tunnel began in 1898.", "Work on the Simplon tunnel began in 1895."]],
     decoys: [
       ["Work began in 1859.", "Work on the Simplon tunnel began in 1898."],
+      ["I joined the dig at Tarn Hill in 1971.", "The dig at Tarn Hill began in 1967."],
       ["There was one heronry on the lake in 1996.", "There are fewer herons on the lake than in 1975."],
     ],
   },

@@ -1,11 +1,12 @@
 import { type DateMention, differ, stem } from "@armada/text";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
+import { deathTolls } from "./death-tolls.ts";
 import type { Source } from "./documents.ts";
 import type { Contradiction } from "./draft.ts";
 import { namedAttribute, sameAttribute } from "./named-attribute.ts";
 import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";
 import type { Role } from "./roles.ts";
-import { excluded, sameThing, weights } from "./same-thing.ts";
+import { excluded, GENERIC, sameThing, weights } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
 
 /** Figures further apart than this measure different things. */
@@ -26,6 +27,7 @@ export function findContradictions(sources: readonly Source[]): Contradiction[] 
   const ordered = [...sources].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   const claims = claimsOf(ordered);
   const weight = weights(claims);
+  const tolls = deathTolls(claims);
   const found: Found[] = [];
   const buckets = bucketsOf(claims);
   const met = new Set<string>();
@@ -35,7 +37,7 @@ export function findContradictions(sources: readonly Source[]): Contradiction[] 
         const pair = `${a.id} ${b.id}`;
         if (a.file === b.file || a.quote === b.quote || met.has(pair)) continue;
         met.add(pair);
-        const about = disagreement(a, b, weight);
+        const about = disagreement(a, b, weight, (one) => tolls.has(one));
         if (about !== undefined) found.push({ a, b, about });
       }
   found.sort((x, y) => x.a.id - y.a.id || x.b.id - y.b.id);
@@ -65,7 +67,12 @@ function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
   return [...buckets.values()];
 }
 
-function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
+function disagreement(
+  a: ClauseClaim,
+  b: ClauseClaim,
+  weight: (one: string) => number,
+  isToll: (claim: ClauseClaim) => boolean,
+): string | undefined {
   const role = a.roles.flatMap((one) => b.roles.filter((other) => otherName(one, other, a, b)).map(() => one))[0];
   if (role !== undefined) return label(a, [...role.role]);
   if (a.intended !== b.intended || excluded(a.about, b.about) || twoNames(a, b) || (a.tells && b.tells)) return undefined;
@@ -86,7 +93,8 @@ function disagreement(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => n
     const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
     const same =
       sameThing(a, b, shared, head, weight, named ? SAME_NAMED : SAME_THING, named ? 0.25 : undefined) ||
-      sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause));
+      sameAttribute(namedAttribute(a.clause), namedAttribute(b.clause)) ||
+      (isToll(a) && isToll(b));
     return same ? label(a, [...shared, ...head]) : undefined;
   }
   return otherDate(a, b, weight);
@@ -134,6 +142,9 @@ function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
 /** Nouns of time that say nothing of a thing, but tell tickets, trains and shifts apart. */
 const CLASSIFYING = new Set(["day", "month", "year"].map(stem));
 
+/** When the narrator came to a thing is not when it came to be. */
+const NARRATED = /^(?:[^,]{1,30}, )?(?:I|We|we)\s/u;
+
 function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
   const [one] = a.dates;
   const [other] = b.dates;
@@ -144,11 +155,14 @@ function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => numb
     b.dates.length > 1 ||
     !differ(one, other) ||
     !happens(a, one) ||
-    !happens(b, other)
+    !happens(b, other) ||
+    NARRATED.test(a.clause) !== NARRATED.test(b.clause)
   )
     return undefined;
   const event = [...a.core].filter((part) => b.core.has(part));
-  return event.length >= 2 && sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)
+  return event.length >= 2 &&
+    event.some((part) => !GENERIC.has(part)) &&
+    sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)
     ? label(a, event)
     : undefined;
 }

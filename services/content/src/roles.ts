@@ -26,7 +26,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   manages: "manage",
   runs: "run",
   owns: "own",
-  operates: "operate",
+  operates: "run",
   led: "lead",
   headed: "lead",
   directed: "direct",
@@ -42,7 +42,7 @@ const DEEDS: Readonly<Record<string, string>> = {
   carved: "carve",
   manufactured: "manufacture",
   supplied: "supply",
-  operated: "operate",
+  operated: "run",
   won: "win",
   commissioned: "commission",
   managed: "manage",
@@ -54,6 +54,19 @@ const DEEDS: Readonly<Record<string, string>> = {
   sponsored: "finance",
   delivered: "deliver",
 };
+/** What they do says what they are. */
+const ROLE_VERBS: Readonly<Record<string, string>> = {
+  chairs: "chair",
+  chaired: "chair",
+  conducts: "conductor",
+  directs: "director",
+  edits: "editor",
+  captains: "captain",
+  coaches: "coach",
+  governs: "governor",
+};
+/** Who runs a thing, by the name of the role. */
+const RUNNERS = /\b(?:operator|tenant)\b/iu;
 const WORD = "\\p{Lu}[\\p{L}’'.-]*";
 const NAME = `(?:Dr\\.? |Prof\\.? |Mr\\.? |Mrs\\.? |Ms\\.? |Sir |Dame )?${WORD}(?: (?:(?:van|von|de|der|den|del|da|di|la|le|of|and|&|y|al|bin|ten|ter) )*${WORD})*`;
 const ROLE = `(?:(?:\\p{Ll}[\\p{L}-]*[’']?s?|\\p{Lu}\\p{L}+(?:[’']s?)?) ){0,4}?(?:${ROLE_NOUNS})(?: (?:of|for|at|to|on) (?:the |a |an |its |this )?(?:[\\p{L}\\p{N}’'-]+ ?){1,6}?)?`;
@@ -67,6 +80,7 @@ const PATTERNS: readonly RegExp[] = [
   ),
   new RegExp(`(?<name>${NAME}), (?:(?:the|its|their|then|a|who (?:is|was) the) )?(?<role>${ROLE})(?=[,.;]|$)`, "gu"),
   new RegExp(`(?:^|[\\s(])(?<role>\\p{L}+ (?:${ROLE_NOUNS})) (?<name>${NAME})(?=[,.;]|$| \\p{Ll})`, "gu"),
+  new RegExp(`(?:^|[\\s(])As (?:the |its )?(?<role>${ROLE}), (?<name>${NAME})(?= \\p{Ll})`, "gu"),
   new RegExp(`(?:^|[\\s(])(?:[Tt]he|[Ii]ts|[Tt]heir|[Oo]ur) (?<role>${ROLE}),? (?<name>${NAME})(?=[,.;]|$| \\p{Ll})`, "gu"),
 ];
 const PASSIVE = new RegExp(
@@ -77,6 +91,7 @@ const ACTIVE = new RegExp(
   `(?<name>${NAME}) (?:\\p{Ll}+ly )?(?<deed>${Object.keys(DEEDS).join("|")}) (?<object>(?:the|a|an|its|this) [^,;.]*)`,
   "gu",
 );
+const OFFICE = new RegExp(`(?<name>${NAME}) (?<verb>${Object.keys(ROLE_VERBS).join("|")}) (?<object>(?:the|a|an|its|this) [^,;.]*)`, "gu");
 
 /** Roles and deeds of a clause; patterns that need a comma look at the whole sentence and count once, for its first clause. */
 export function rolesIn(sentence: string, clause: string): Role[] {
@@ -87,8 +102,9 @@ export function rolesIn(sentence: string, clause: string): Role[] {
       const { role, name } = groups ?? {};
       if (role === undefined || name === undefined) continue;
       const head = new RegExp(`\\b(?:${ROLE_NOUNS})\\b`, "iu").exec(role)?.[0].toLowerCase();
-      if (head !== undefined && isName(name) && !cutsName(role, text))
-        found.push({ head: stem(same(head)), role: roleStems(role), name: cleanName(name) });
+      if (head === undefined || !isName(name) || cutsName(role, text)) continue;
+      found.push({ head: stem(same(head)), role: roleStems(role), name: cleanName(name) });
+      if (RUNNERS.test(head)) found.push({ head: "deed:run", role: roleStems(role.replace(RUNNERS, "")), name: cleanName(name) });
     }
   for (const pattern of [PASSIVE, ACTIVE])
     for (const { groups } of text.matchAll(pattern)) {
@@ -97,6 +113,12 @@ export function rolesIn(sentence: string, clause: string): Role[] {
       if (head !== undefined && object !== undefined && name !== undefined && isName(name))
         found.push({ head: `deed:${head}`, role: new Set(contentStems(object.replaceAll(/\d+/gu, ""))), name: cleanName(name) });
     }
+  for (const { groups } of text.matchAll(OFFICE)) {
+    const { verb = "", object = "", name = "" } = groups ?? {};
+    const head = ROLE_VERBS[verb];
+    if (head !== undefined && isName(name))
+      found.push({ head: stem(head), role: roleStems(`${head} of ${object}`), name: cleanName(name) });
+  }
   return found.filter((one, i) => found.findIndex((other) => other.head === one.head && other.name === one.name) === i);
 }
 

@@ -51,7 +51,7 @@ const EXCLUSIVE = [
 ].map((line) => line.split(" ").map((word) => canonicalStem(stem(word))));
 
 /** Attributes that everything has: they join a thing to its figure, and tell little about which thing. */
-const GENERIC = new Set(
+export const GENERIC = new Set(
   "cost average total start end produce consume open build high long wide deep heavy old new earn employ"
     .split(" ")
     .map((word) => canonicalStem(stem(word))),
