@@ -104,9 +104,16 @@ function claimOf(
   const numbered = numberedNames(clause, dates);
   const quantities = quantitiesIn(clause, [...dates, ...numbered], locale).map((one) => ({
     ...one,
-    dimension: one.dimension.replace(/^count:(?:people|persons|men(?=$))/u, (counted) => `count:${people(clause, counted.slice(6))}`),
+    dimension: one.dimension.replace(
+      /^count:(?:people|persons|(?:men|workers)(?=$))/u,
+      (counted) => `count:${people(clause, counted.slice(6))}`,
+    ),
   }));
-  const bare = blank(clause, [...dates.map((date) => ({ ...date, from: seasonStart(clause, date.from) })), ...quantities]);
+  const end = coreEnd(clause, dates);
+  const bare = blank(measured(clause, quantities), [
+    ...dates.map((date) => ({ ...date, from: seasonStart(clause, date.from) })),
+    ...quantities,
+  ]);
   const about = new Set(
     words(bare)
       .filter((word) => !/^\d/u.test(word))
@@ -122,7 +129,6 @@ function claimOf(
     if (head !== undefined) about.delete(canonicalStem(stem(head)));
   }
   for (const [, word] of bare.matchAll(ORDINAL)) if (word !== undefined) about.add(word.toLowerCase());
-  const end = coreEnd(clause, dates);
   const dated = dates.length > 0 ? dates : inSentence;
   return {
     id,
@@ -167,22 +173,34 @@ function coreOf(clause: string, end: number, about: ReadonlySet<string>, subject
 /** People are counted for what they do. */
 function people(clause: string, counted: string): string {
   if (/\b(?:kill(?:s|ed)?|died?|deaths?)\b/iu.test(clause)) return "deaths";
-  if (counted === "men") return counted;
+  if (counted === "men" || counted === "workers") return counted;
   if (/\b(?:visit|attend|came|come)/iu.test(clause)) return "visitors";
   if (/\b(?:work|employ|staff)/iu.test(clause)) return "workers";
   return /\b(?:live|lives|lived|inhabit)/iu.test(clause) ? "inhabitants" : "people";
 }
 
+/** "The strait of Gibraltar" is no part of Gibraltar. */
+const APPOSED =
+  /^(?:city|town|village|island|lake|strait|river|mountain|mount|kingdom|state|county|port|republic|peninsula|valley|region|province|municipality|gulf|bay|cape)$/u;
+
 function partsOf(clause: string): ReadonlySet<string> {
   const found: string[] = [];
   for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:\p{L}+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu))
-    if (word !== undefined) found.push(word);
+    if (word !== undefined && !APPOSED.test(word.toLowerCase())) found.push(word);
   const lead = /^(?:the|a|an|its) (?:\p{L}+ )?(\p{L}+) (?:in|at|on|near|beside|behind|under|above|opposite|for|from) /iu.exec(clause)?.[1];
   const owned = /[’']s (?:\p{L}+ )?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed|\p{Ll}+s)\b/iu.exec(clause)?.[1];
   const possessed = /^(?:its|their) (?:\p{L}+ ){0,2}?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed)\b/iu.exec(clause)?.[1];
   return new Set(
     [...found, ...[lead, owned, possessed].flatMap((word) => word ?? [])].map((word) => canonicalStem(stem(word.toLowerCase()))),
   );
+}
+
+/** A length or a height without where it is measured: "rises 56 metres above the valley". */
+function measured(clause: string, quantities: readonly Quantity[]): string {
+  const [one] = quantities;
+  if (quantities.length !== 1 || one?.dimension !== "length" || !/\bis (?:long|high) /u.test(clause.slice(0, one.from))) return clause;
+  const where = clause.slice(one.to).search(/^\s(?:above|over|around|across|along|through|into|between|from|under)\s/u);
+  return where < 0 ? clause : clause.slice(0, one.to).padEnd(clause.length);
 }
 
 /** "The autumn of 2010" is a date as a whole. */

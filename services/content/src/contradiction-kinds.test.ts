@@ -89,10 +89,12 @@ const KINDS: readonly Kind[] = [
       ["The Humber bridge spans 1,410 metres.", "The Humber bridge is 1,560 metres long."],
       ["The aqueduct is 49 metres high.", "The aqueduct rises 56 metres above the valley."],
       ["The forest of Epping extends over 24 square kilometres.", "The forest of Epping takes up an area of 31 square kilometres."],
+      ["The Sarn lake is 9 kilometres long.", "The lake of Sarn stretches for 12 kilometres between the hills."],
       ["The bell of Erfurt tips the scales at 11.4 tonnes.", "The bell of Erfurt weighs 13.8 tonnes."],
     ],
     decoys: [
       ["The Gotthard tunnel is 57 kilometres long.", "The Lötschberg tunnel stretches for 35 kilometres."],
+      ["The strait of Lana is 14 kilometres long.", "The harbour of Lana is 3 kilometres long."],
       ["The aqueduct rises 49 metres above the valley.", "The aqueduct is 275 metres long."],
       ["The main span of the Humber bridge is 1,410 metres long.", "The Humber bridge is 2,220 metres long."],
     ],
@@ -142,6 +144,7 @@ const KINDS: readonly Kind[] = [
     decoys: [
       ["The project cost about 300 million crowns.", "The project cost 318 million crowns in all."],
       ["Nearly 9,000 pilgrims came to Lisieux in 1923.", "In 1923 a total of 8,930 pilgrims came to Lisieux."],
+      ["The race of Lana had 60 riders.", "Only 21 riders finished the race of Lana."],
       ["More than 700 stones stand at Carnac.", "Altogether 724 stones stand at Carnac."],
       ["Around 2 million people speak Slovene.", "Slovene is spoken by 2.3 million people."],
     ],
@@ -152,6 +155,7 @@ const KINDS: readonly Kind[] = [
       ["Ida Holm chairs the board of the zoo.", "The chair of the board of the zoo is Jan Maas."],
       ["As captain of the Merle, Ida Holm kept a diary.", "The captain of the Merle was Sven Aker."],
       ["The operator of the ferry is Nordline.", "Southsea Lines runs the ferry."],
+      ["The founder of the rowing club was Ewa Lind.", "The rowing club was founded by Axel Noor."],
     ],
     decoys: [
       ["Ida Holm chairs the board of the zoo.", "The chair of the friends of the zoo is Jan Maas."],
@@ -204,6 +208,8 @@ const KINDS: readonly Kind[] = [
     conflicts: [["Work on the Simplon tunnel began in 1898.", "Work on the Simplon tunnel began in 1895."]],
     decoys: [
       ["Work began in 1859.", "Work on the Simplon tunnel began in 1898."],
+      ["The city wall of Lana was built in 1412.", "The city wall of Lana fell in 1809."],
+      ["The satellite Astrid was launched on 24 January 1995.", "The satellite Astrid was repaired on 1 March 1995."],
       ["I joined the dig at Tarn Hill in 1971.", "The dig at Tarn Hill began in 1967."],
       ["There was one heronry on the lake in 1996.", "There are fewer herons on the lake than in 1975."],
     ],

@@ -87,7 +87,7 @@ function disagreement(
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
-    if (otherKind(a, b) || thenAndNow(a, b)) return undefined;
+    if (otherKind(a, b) || thenAndNow(a, b) || onlySome(a, b) || onlySome(b, a)) return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
     const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
@@ -113,6 +113,11 @@ function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] = []): 
         !theirs.some((name) => name.includes(one) || one.includes(name)),
     ),
   );
+}
+
+/** "Only 21 riders finished": some of those that the other counts. */
+function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
+  return /\b(?:only|just) \S+ \p{Ll}/iu.test(a.clause) && [...a.about].some((one) => !b.about.has(one));
 }
 
 /** A figure of a past year, and one that is true today: counts and prices change. */
@@ -142,6 +147,17 @@ function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
 /** Nouns of time that say nothing of a thing, but tell tickets, trains and shifts apart. */
 const CLASSIFYING = new Set(["day", "month", "year"].map(stem));
 
+const DEED =
+  /\b(?:(?!hundred)\p{Ll}{2,}(?<!e)ed|began|built|sank|fell|broke|rose|grew|left|met|won|lost|ran|held|wrote|sent|found|laid|cut|shut|bought|sold|stolen|born|died|flew|shot|struck|led|taught|sung|sang)\b/gu;
+
+/** Each says what happened, and neither says what the other does: built and fallen, launched and repaired. */
+function otherDeed(a: ClauseClaim, b: ClauseClaim): boolean {
+  const deeds = ({ clause, core }: ClauseClaim) =>
+    [...clause.matchAll(DEED)].map(([word]) => canonicalStem(stem(word))).filter((one) => core.has(one));
+  const [mine, theirs] = [deeds(a), deeds(b)];
+  return mine.length > 0 && theirs.length > 0 && !mine.some((one) => b.core.has(one)) && !theirs.some((one) => a.core.has(one));
+}
+
 /** When the narrator came to a thing is not when it came to be. */
 const NARRATED = /^(?:[^,]{1,30}, )?(?:I|We|we)\s/u;
 
@@ -160,6 +176,7 @@ function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => numb
   )
     return undefined;
   const event = [...a.core].filter((part) => b.core.has(part));
+  if (event.length < 4 && otherDeed(a, b)) return undefined;
   return event.length >= 2 &&
     event.some((part) => !GENERIC.has(part)) &&
     sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)

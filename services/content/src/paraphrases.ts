@@ -15,6 +15,7 @@ const PARAPHRASES: readonly (readonly [pattern: RegExp, plain: string])[] = (
     [`\\b(?:leaves|left) ${FIGURE}(?:${WHO})dead\\b`, "killed $1people"],
     [`\\b(?:lost|lose|loses) their (?:lives|life)\\b|\\bperished\\b|\\b(?:was|were) killed\\b`, "died"],
     ["\\bdeath toll\\b|\\bnumber of (?:the )?(?:dead|victims|fatalities)\\b", "number of deaths"],
+    ["\\bwent down\\b|\\bfoundered\\b", "sank"],
     // Open to those who use it.
     ["\\b(?:has|have|had) been (?:in (?:service|operation|use)|open|operational|running)(?= (?:\\p{Ll}+ ){0,3}since\\b)", "opened"],
     ["(\\bopened (?:\\p{Ll}+ ){0,3})since\\b", "$1in"],

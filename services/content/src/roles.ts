@@ -65,8 +65,22 @@ const ROLE_VERBS: Readonly<Record<string, string>> = {
   coaches: "coach",
   governs: "governor",
 };
-/** Who runs a thing, by the name of the role. */
-const RUNNERS = /\b(?:operator|tenant)\b/iu;
+/** What the holder of a role has done, as `DEEDS` names it. */
+const DEED_OF: Readonly<Record<string, string>> = {
+  operator: "run",
+  tenant: "run",
+  founder: "found",
+  designer: "design",
+  architect: "design",
+  author: "write",
+  inventor: "invent",
+  discoverer: "discover",
+  composer: "compose",
+  painter: "paint",
+  builder: "build",
+  owner: "own",
+  winner: "win",
+};
 const WORD = "\\p{Lu}[\\p{L}’'.-]*";
 const NAME = `(?:Dr\\.? |Prof\\.? |Mr\\.? |Mrs\\.? |Ms\\.? |Sir |Dame )?${WORD}(?: (?:(?:van|von|de|der|den|del|da|di|la|le|of|and|&|y|al|bin|ten|ter) )*${WORD})*`;
 const ROLE = `(?:(?:\\p{Ll}[\\p{L}-]*[’']?s?|\\p{Lu}\\p{L}+(?:[’']s?)?) ){0,4}?(?:${ROLE_NOUNS})(?: (?:of|for|at|to|on) (?:the |a |an |its |this )?(?:[\\p{L}\\p{N}’'-]+ ?){1,6}?)?`;
@@ -104,7 +118,9 @@ export function rolesIn(sentence: string, clause: string): Role[] {
       const head = new RegExp(`\\b(?:${ROLE_NOUNS})\\b`, "iu").exec(role)?.[0].toLowerCase();
       if (head === undefined || !isName(name) || cutsName(role, text)) continue;
       found.push({ head: stem(same(head)), role: roleStems(role), name: cleanName(name) });
-      if (RUNNERS.test(head)) found.push({ head: "deed:run", role: roleStems(role.replace(RUNNERS, "")), name: cleanName(name) });
+      const deed = DEED_OF[head];
+      if (deed !== undefined)
+        found.push({ head: `deed:${deed}`, role: roleStems(role.replace(new RegExp(head, "iu"), "")), name: cleanName(name) });
     }
   for (const pattern of [PASSIVE, ACTIVE])
     for (const { groups } of text.matchAll(pattern)) {

@@ -17,6 +17,8 @@ const SYNONYMS = [
   "close closed closure shut",
   "death die died dead deaths kill killed victim victims perish perished fatality fatalities",
   "born birth",
+  "sink sank sunk sinking",
+  "fall fell fallen collapse collapsed",
   "approve approved approval adopt adopted",
   "buy bought purchase purchased acquire acquired",
   "grow grew growth rise rose",
