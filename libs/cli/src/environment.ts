@@ -1,7 +1,7 @@
 import { arch, platform } from "node:os";
 import { type Config, modelsFrom } from "@armada/runtime";
-import type { Finding } from "./examine.ts";
-import { modelFindings } from "./model-findings.ts";
+import type { Finding } from "./health/examine.ts";
+import { modelFindings } from "./health/model-findings.ts";
 
 /** What services that are started with this environment get from it, and what is wrong with that; no secret is in it. */
 export async function environmentFindings(env: NodeJS.ProcessEnv, { models }: Pick<Config, "models">): Promise<Finding[]> {

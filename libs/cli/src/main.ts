@@ -2,6 +2,7 @@ import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { RUN_STATUSES } from "@armada/engine";
 import { Command, InvalidArgumentError } from "commander";
+import { sinceOf } from "./arguments/since.ts";
 import { budgetsCommand, suspectsCommand } from "./commands/budgets.ts";
 import { type CostFlags, costsCommand, groupingOf } from "./commands/costs.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -26,7 +27,6 @@ import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { addressOf } from "./money/verdicts.ts";
 import { type Output, output } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
-import { sinceOf } from "./since.ts";
 import { checkKnown, definitionsOn } from "./teams.ts";
 
 // A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh

@@ -7,7 +7,7 @@ import { ArmadaError, definedEvents } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
 import { FEDERATION } from "@armada/ledger";
 import { z } from "zod";
-import { undeclared } from "./undeclared.ts";
+import { undeclared } from "./mesh/undeclared.ts";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");

@@ -1,12 +1,12 @@
 import { event, external } from "@armada/contracts";
 import { z } from "zod";
-import { Brief } from "./brief.ts";
-import { Citation, Contradiction, Metadata } from "./draft.ts";
+import { Citation, Contradiction, Metadata } from "./page/draft.ts";
+import { Brief } from "./sources/brief.ts";
 
-export { Brief, BriefDocument } from "./brief.ts";
-export { firstUnsupported } from "./claims.ts";
-export { Citation, Contradiction, Metadata } from "./draft.ts";
-export { checkLanguage } from "./language.ts";
+export { firstUnsupported } from "./checks/claims.ts";
+export { Citation, Contradiction, Metadata } from "./page/draft.ts";
+export { Brief, BriefDocument } from "./sources/brief.ts";
+export { checkLanguage } from "./sources/language.ts";
 
 /** What `create_article` answers: the three documents as text, and what they rest on. */
 export const Article = z.object({

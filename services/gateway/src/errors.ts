@@ -5,7 +5,7 @@ import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { FastifyReply } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { issueField } from "./json-text.ts";
+import { issueField } from "./events/json-text.ts";
 import { PROBLEM_TYPE, Problem } from "./problem.ts";
 
 /** How long a connection whose request could not be read is kept for its answer to arrive. */

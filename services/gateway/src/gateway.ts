@@ -1,8 +1,8 @@
 import type { Surroundings } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
-import { declaredTypes, teamNames } from "./declared-types.ts";
-import { Inbox } from "./inbox.ts";
+import { declaredTypes, teamNames } from "./events/declared-types.ts";
+import { Inbox } from "./events/inbox.ts";
 import { gatewayKey } from "./key.ts";
 import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";

@@ -16,7 +16,7 @@ import {
   withShown,
 } from "@armada/engine";
 import { type Live, type Log, loadWhole, type Message, type Objects, spans, type Tracer, type WholeReads } from "@armada/event-sourcing";
-import { checkTree } from "./json-text.ts";
+import { checkTree } from "./events/json-text.ts";
 import { Problem } from "./problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 

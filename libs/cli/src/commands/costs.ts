@@ -1,5 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import { startOf } from "@armada/ledger";
+import { sinceOf } from "../arguments/since.ts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import { accountOf } from "../money/account.ts";
@@ -9,7 +10,6 @@ import { runsOf } from "../money/runs-of.ts";
 import { dollars, type Output } from "../output.ts";
 import { table } from "../render/table.ts";
 import type { Session } from "../session.ts";
-import { sinceOf } from "../since.ts";
 
 export type CostFlags = { readonly by?: string; readonly since?: string };
 

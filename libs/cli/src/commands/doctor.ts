@@ -1,7 +1,7 @@
 import { environmentFindings } from "../environment.ts";
-import { examine, examineTroubles, type Finding } from "../examine.ts";
-import { budgetsInForce, examineLedgers } from "../examine-ledger.ts";
 import { EXIT } from "../exit.ts";
+import { examine, examineTroubles, type Finding } from "../health/examine.ts";
+import { budgetsInForce, examineLedgers } from "../health/examine-ledger.ts";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions } from "../project.ts";

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
+import { jsonOf } from "../arguments/json-argument.ts";
 import { EXIT } from "../exit.ts";
-import { jsonOf } from "../json-argument.ts";
 import { DEFAULT_FILE, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 

@@ -1,18 +1,18 @@
 import { ArmadaError } from "@armada/contracts";
 import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/engine";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
+import { jsonOf } from "../arguments/json-argument.ts";
+import { checkKey, runOfKey } from "../arguments/run-key.ts";
 import { EXIT, exitCodeOf } from "../exit.ts";
-import { jsonOf } from "../json-argument.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
-import { checkKey, runOfKey } from "../run-key.ts";
+import { watchRun } from "../runs/watch-run.ts";
+import { watchText } from "../runs/watch-text.ts";
 import { OPERATOR, type Session } from "../session.ts";
-import { watchRun } from "../watch-run.ts";
-import { watchText } from "../watch-text.ts";
 
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly stream?: boolean; readonly key?: string };
 

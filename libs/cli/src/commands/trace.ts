@@ -1,8 +1,8 @@
 import type { Team } from "@armada/agents";
-import { CausalTree } from "../causal-tree.ts";
 import { EXIT } from "../exit.ts";
 import type { TraceNode } from "../lines.ts";
 import { lengthOf, type Output } from "../output.ts";
+import { CausalTree } from "../runs/causal-tree.ts";
 import type { Session } from "../session.ts";
 
 /** Prints what caused what around a run or an event, across teams. */

@@ -1,6 +1,6 @@
 import { environmentFindings } from "../environment.ts";
-import { examine, examineTroubles } from "../examine.ts";
 import { explain } from "../exit.ts";
+import { examine, examineTroubles } from "../health/examine.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";

@@ -1,4 +1,4 @@
-import type { TextView } from "../watch-text.ts";
+import type { TextView } from "../runs/watch-text.ts";
 import { textRows } from "./text-rows.ts";
 
 const WIDTH = 100;

@@ -1,5 +1,5 @@
 import { agent } from "@armada/agents";
-import { Draft } from "../draft.ts";
+import { Draft } from "../page/draft.ts";
 
 export const editor = agent({
   name: "editor",

@@ -1,9 +1,9 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
-import { Brief } from "../brief.ts";
-import { checkArticle } from "../check-article.ts";
-import { readDocuments } from "../documents.ts";
-import { CheckedArticle, Draft } from "../draft.ts";
+import { checkArticle } from "../checks/check-article.ts";
+import { CheckedArticle, Draft } from "../page/draft.ts";
+import { Brief } from "../sources/brief.ts";
+import { readDocuments } from "../sources/documents.ts";
 
 /** Plain code: no model, whichever one wrote the draft, has a say in what counts as sourced. */
 export const factChecker = agent({

@@ -1,6 +1,6 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
-import { drawCover } from "../cover.ts";
+import { drawCover } from "../page/cover.ts";
 
 export const illustrator = agent({
   name: "illustrator",

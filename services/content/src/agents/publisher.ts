@@ -1,11 +1,11 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
 import { Article } from "../contract.ts";
-import { CheckedArticle, Metadata } from "../draft.ts";
-import { carriedSentences } from "../metadata.ts";
-import { numberSources } from "../page.ts";
-import { renderHtml } from "../render-html.ts";
-import { renderMarkdown } from "../render-markdown.ts";
+import { CheckedArticle, Metadata } from "../page/draft.ts";
+import { carriedSentences } from "../page/metadata.ts";
+import { numberSources } from "../page/page.ts";
+import { renderHtml } from "../page/render-html.ts";
+import { renderMarkdown } from "../page/render-markdown.ts";
 
 export const publisher = agent({
   name: "publisher",

@@ -1,7 +1,7 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
-import { CheckedArticle, Metadata } from "../draft.ts";
-import { carriedSentences, checkMetadata, DESCRIPTION_MOST, TITLE_MOST } from "../metadata.ts";
+import { CheckedArticle, Metadata } from "../page/draft.ts";
+import { carriedSentences, checkMetadata, DESCRIPTION_MOST, TITLE_MOST } from "../page/metadata.ts";
 
 const Proposal = Metadata.omit({ slug: true });
 

@@ -1,8 +1,8 @@
 import { agent } from "@armada/agents";
-import { Brief } from "../brief.ts";
-import { checkCoverage } from "../coverage.ts";
-import { readDocuments } from "../documents.ts";
-import { Draft } from "../draft.ts";
+import { Draft } from "../page/draft.ts";
+import { Brief } from "../sources/brief.ts";
+import { checkCoverage } from "../sources/coverage.ts";
+import { readDocuments } from "../sources/documents.ts";
 
 /** Words of the body that the page has room for. */
 const WORDS = 700;

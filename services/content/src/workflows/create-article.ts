@@ -6,10 +6,10 @@ import { illustrator } from "../agents/illustrator.ts";
 import { publisher } from "../agents/publisher.ts";
 import { seoOptimizer } from "../agents/seo-optimizer.ts";
 import { writer } from "../agents/writer.ts";
-import { Brief } from "../brief.ts";
 import { Article, ArticleCompleted } from "../contract.ts";
-import { checkDocuments } from "../documents.ts";
-import { carriedSentences } from "../metadata.ts";
+import { carriedSentences } from "../page/metadata.ts";
+import { Brief } from "../sources/brief.ts";
+import { checkDocuments } from "../sources/documents.ts";
 
 /** A sourced article from a topic and documents. */
 export const createArticle = workflow({

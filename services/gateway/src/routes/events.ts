@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { isTraceparent } from "../cloud-event.ts";
-import { MAX_BATCH, readEvents } from "../cloud-event-http.ts";
-import type { Inbox } from "../inbox.ts";
+import { isTraceparent } from "../events/cloud-event.ts";
+import { MAX_BATCH, readEvents } from "../events/cloud-event-http.ts";
+import type { Inbox } from "../events/inbox.ts";
 import { badRequest, later, security } from "./schemas.ts";
 
 const Stored = z.object({ event: z.string(), seq: z.number().int() });

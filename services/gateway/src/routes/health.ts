@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { BrokenContract } from "../declared-types.ts";
+import type { BrokenContract } from "../events/declared-types.ts";
 import { Problem } from "../problem.ts";
 import { later } from "./schemas.ts";
 

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { isTraceparent } from "../cloud-event.ts";
-import { parseJson } from "../json-text.ts";
-import { contentTypeOf, isJson } from "../media-type.ts";
+import { isTraceparent } from "../events/cloud-event.ts";
+import { parseJson } from "../events/json-text.ts";
+import { contentTypeOf, isJson } from "../events/media-type.ts";
 import { Problem } from "../problem.ts";
 import type { Runs } from "../runs.ts";
 import { feed } from "./feed.ts";

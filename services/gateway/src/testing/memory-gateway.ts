@@ -2,8 +2,8 @@ import type { ExternalKind } from "@armada/contracts";
 import { CALM, MemoryMesh, type Message } from "@armada/event-sourcing";
 import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { buildApp } from "../app.ts";
-import { joinTypes } from "../declared-types.ts";
-import { Inbox } from "../inbox.ts";
+import { joinTypes } from "../events/declared-types.ts";
+import { Inbox } from "../events/inbox.ts";
 import { Runs } from "../runs.ts";
 
 /** The gateway's HTTP face over a log in memory, listening on loopback. `messages`: what readers of its stream are handed. */

@@ -1,0 +1,49 @@
+import { team, workflow } from "@armada/agents";
+import { ArmadaError, capability } from "@armada/contracts";
+import type { WholeReads } from "@armada/event-sourcing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { checkServed } from "../commands/run.ts";
+import { type TeamSession, teamSession } from "../testing/team-session.ts";
+import { CausalTree } from "./causal-tree.ts";
+
+const check = capability("risk.check", { input: z.object({}), output: z.unknown() });
+const sale = workflow({
+  name: "sale",
+  version: 1,
+  input: z.object({}),
+  output: z.unknown(),
+  run: async (_, ctx) => ctx.ask(check, {}, { within: "1d" }),
+});
+const risk = team({ name: "risk", workflows: [] });
+const shop = team({ name: "shop", workflows: [sale] });
+let session: TeamSession;
+beforeAll(async () => {
+  session = await teamSession(shop, [risk]);
+});
+afterAll(() => session.stop());
+
+const absent = async (): Promise<never> => {
+  throw new ArmadaError("STREAM_MISSING", "there is no stream TEAM_risk on this server");
+};
+const away: WholeReads = { load: absent, last: absent, scan: absent };
+
+test("a tree is shown as far as it can be read, and names the teams whose streams are not there", async () => {
+  await session.ask("shop", "run_start", "s1", { workflow: "sale", input: {} });
+  await expect.poll(async () => (await session.state("shop", "s1")).ended, { timeout: 10_000 }).toBeDefined();
+  const tree = (): CausalTree => new CausalTree([risk, shop], (name) => (name === "risk" ? away : session.log(name)));
+  const { root, missing } = await tree().of("s1");
+  expect(missing).toEqual(["risk"]);
+  expect(root).toMatchObject({ kind: "run", id: "s1", children: [{ kind: "ask", what: "risk.check", children: [] }] });
+  await expect(tree().of("s2")).rejects.toMatchObject({ code: "STREAM_MISSING" });
+});
+
+test("a team of the project that the mesh does not serve is named, with how to start it", async () => {
+  const teams = async (): Promise<string[]> => ["content", "gateway"];
+  await checkServed({ teams }, "content");
+  await expect(checkServed({ teams }, "extra")).rejects.toMatchObject({
+    code: "NO_SUCH_TEAM",
+    message: "this mesh does not have team extra: it has content, gateway",
+    hint: expect.stringContaining("armada up --only content,gateway,extra"),
+  });
+});

@@ -1,0 +1,68 @@
+import { agent, team, workflow } from "@armada/agents";
+import { ArmadaError } from "@armada/contracts";
+import { viewOf } from "@armada/engine";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { listParked, showParked } from "../commands/parked.ts";
+import { cancellation, controlRun, retrial } from "../commands/runs.ts";
+import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
+
+const writer = agent({
+  name: "writer",
+  does: "writes",
+  tier: "worker",
+  limits: { attempts: 1 },
+  input: z.object({}),
+  output: z.unknown(),
+  run: () => {
+    throw new ArmadaError("NO_PAPER", "there is no paper", { hint: "bring some" });
+  },
+});
+const parks = workflow({ name: "parks", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(writer, {}) });
+const stops = workflow({
+  name: "stops",
+  version: 1,
+  input: z.object({}),
+  output: z.unknown(),
+  run: () => new Promise<never>(() => undefined),
+});
+const mesh = ["desk"];
+let session: TeamSession;
+beforeAll(async () => {
+  session = await teamSession(team({ name: "desk", agents: [writer], workflows: [parks, stops] }));
+});
+afterAll(() => session.stop());
+
+async function parked(run: string): Promise<void> {
+  await session.ask("desk", "run_start", run, { workflow: "parks", input: {} });
+  await expect.poll(async () => (await session.state("desk", run)).steps.get(1)?.status, { timeout: 10_000 }).toBe("parked");
+}
+
+test("a parked run says what to do about its failure, and which run is to be retried", async () => {
+  await parked("p1");
+  const view = viewOf("desk", "p1", await session.state("desk", "p1"));
+  expect(view).toMatchObject({ status: "parked", reason: { code: "NO_PAPER", hint: "bring some; then armada runs retry p1" } });
+});
+
+test("what is parked is a matter of the run's status: in one that has ended nothing is", async () => {
+  await parked("p2");
+  const [before, after, show] = [printer(), printer(), printer()];
+  await listParked(session, mesh, before);
+  expect(before.emitted).toContainEqual(expect.objectContaining({ run: "p2", code: "NO_PAPER" }));
+  await controlRun(session, mesh, "p2", cancellation({}), printer());
+  await listParked(session, mesh, after);
+  expect(after.emitted).not.toContainEqual(expect.objectContaining({ run: "p2" }));
+  await showParked(session, mesh, "p2", show);
+  expect(show.emitted).toMatchObject([{ status: "cancelled", code: "NO_PAPER", hint: "bring some" }]);
+  expect(show.said.at(-1)).toBe("the run is cancelled; nothing of it is parked any more");
+});
+
+test("a retry of a run that stops again says so, and why", async () => {
+  await session.ask("desk", "run_start", "s1", { workflow: "stops", input: {} });
+  await expect.poll(async () => (await session.state("desk", "s1")).stopped?.code, { timeout: 10_000 }).toBeDefined();
+  await expect(controlRun(session, mesh, "s1", retrial(), printer())).rejects.toMatchObject({
+    code: "RETRIED_IN_VAIN",
+    message: expect.stringMatching(/^s1 was tried and is stopped again: .*WORKFLOW_AWAITS_OUTSIDE/),
+    hint: expect.stringContaining("armada runs retry s1"),
+  });
+});

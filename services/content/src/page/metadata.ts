@@ -1,0 +1,49 @@
+import { contentStems } from "@armada/text";
+import { groundOf, isGrounded } from "../checks/surface-check.ts";
+import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
+import { slugOf } from "./slug.ts";
+
+export const TITLE_MOST = 60;
+export const DESCRIPTION_MOST = 155;
+
+/** What a model proposes. */
+export type Proposal = Omit<Metadata, "slug">;
+
+/** A model's metadata where the sources carry it, and the article's own words where they do not. */
+export function checkMetadata(proposal: Proposal, content: CheckedArticle): Metadata {
+  const carried = carriedSentences(content);
+  const ground = groundOf(
+    carried.flatMap((one) => [one.text, ...one.sources.map(({ quote }) => quote)]),
+    "",
+    content.unsourced,
+  );
+  const title = shorten(
+    fits(proposal.title, TITLE_MOST) && isGrounded(proposal.title, ground) ? proposal.title.trim() : content.title,
+    TITLE_MOST,
+  );
+  const description =
+    fits(proposal.description, DESCRIPTION_MOST) && isGrounded(proposal.description, ground) ? proposal.description : extract(carried);
+  const keywords = proposal.keywords
+    .map((word) => word.trim())
+    .filter((word) => word !== "" && contentStems(word).length > 0 && contentStems(word).every((stem) => ground.stems.has(stem)));
+  return { title, description, keywords: [...new Set(keywords)].slice(0, 8), slug: slugOf(title) };
+}
+
+/** The standfirst or, where it is too long, the first sentence that fits. */
+function extract(carried: readonly Checked[]): string {
+  const texts = carried.map(({ text }) => text);
+  return texts.find((text) => text.length >= 50 && text.length <= DESCRIPTION_MOST) ?? shorten(texts[0] ?? "", DESCRIPTION_MOST);
+}
+
+export function carriedSentences(content: CheckedArticle): Checked[] {
+  return [...content.standfirst, ...content.sections.flatMap(({ sentences }) => sentences)].filter(({ sources }) => sources.length > 0);
+}
+
+function fits(text: string, most: number): boolean {
+  return text.trim() !== "" && text.length <= most;
+}
+
+/** Cut at a word, with the mark that says so. */
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\s,;:.–-]*\s\S*$/u, "")}…`;
+}

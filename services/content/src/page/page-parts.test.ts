@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { figuresOf } from "../checks/figures.ts";
+import { unanswered } from "../checks/questions.ts";
+import { checkLanguage } from "../sources/language.ts";
+import { drawCover } from "./cover.ts";
+import { slugOf } from "./slug.ts";
+
+describe("figures at a glance", () => {
+  const figure = (text: string) => figuresOf([{ text, sources: [{ file: "a.md", quote: text }] }])[0];
+  it.each([
+    ["The roof of the hall carries 1,240 solar panels.", "1,240", "solar panels", "The roof of the hall carries"],
+    ["The pipe lowers the pond by 20 to 60 centimetres.", "20 to 60", "centimetres", "The pipe lowers the pond"],
+    ["The renovation of the hall cost 18.6 million euros.", "18.6", "million euros", "The renovation of the hall cost"],
+    ["In 2024 about 40% of the trees were oaks.", "40", "percent", "of the trees were oaks"],
+  ])("%s", (text, number, unit, what) => {
+    const found = figure(text);
+    expect([found?.number, found?.unit]).toEqual([number, unit]);
+    expect(found?.what).toContain(what.split(" ")[0]);
+  });
+  it.each([
+    "The bridge opened in 1931.",
+    "Volunteers wrapped 1,850 street and park trees.",
+    "It was the 3rd of its kind.",
+    "Nothing is counted here.",
+  ])("none: %s", (text) => {
+    expect(figure(text)).toBeUndefined();
+  });
+  it("come only from sentences that a source carries", () => {
+    expect(figuresOf([{ text: "The dam is 40 metres long.", sources: [] }])).toEqual([]);
+  });
+});
+
+describe("what the sources do not say", () => {
+  const sources = [
+    { name: "a.md", text: "# The mill\n\nThe repair of the mill cost 40,000 euros in 1998.\n\nThe mill pond is full of carp." },
+  ];
+  it("is the questions that no passage answers", () => {
+    expect(
+      unanswered(["What did the repair of the mill cost?", "Who insured the mill?", "How many carp are in the mill pond?"], sources),
+    ).toEqual(["Who insured the mill?", "How many carp are in the mill pond?"]);
+  });
+});
+
+describe("slugs, covers, languages", () => {
+  it("makes slugs of any title", () => {
+    expect(slugOf("Éclairs & Co.: “What’s new?”")).toBe("eclairs-co-whats-new");
+    expect(slugOf("☃")).toBe("article");
+    expect(slugOf("x".repeat(90))).toHaveLength(60);
+  });
+  it("draws the same cover for the same words, and another for others", () => {
+    expect(drawCover("A <b> title", ["x & y"])).toBe(drawCover("A <b> title", ["x & y"]));
+    expect(drawCover("A", ["x"])).not.toBe(drawCover("B", ["x"]));
+    expect(drawCover("A <b> title", ["x & y"])).not.toContain("<b>");
+  });
+  it("tells English from other languages", () => {
+    expect(
+      checkLanguage(
+        "The mill stands by the river and it is one of the oldest in the county, which is why people come to see it. ".repeat(3),
+      ),
+    ).toBeUndefined();
+    expect(checkLanguage("El molino está en la costa y es muy viejo, por eso la gente viene a verlo con los niños. ".repeat(4))).toContain(
+      "English",
+    );
+    expect(checkLanguage("水車小屋は海辺に立っている。")).toContain("English");
+    expect(checkLanguage("— 12 —")).toBe("it holds no text");
+  });
+});

@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  asToken,
+  buildSubject,
+  type Envelope,
+  type ExternalKind,
+  encodeBody,
+  eventKey,
+  keptAs,
+  parseMessage,
+  shortHash,
+} from "@armada/contracts";
+import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/engine";
+import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
+import { Problem } from "../problem.ts";
+import { logFull, type RoomOf, refuseBusy } from "../room.ts";
+import type { OutsideEvent } from "./cloud-event.ts";
+import { type Declared, type DeclaredTypes, heldUpBy, nearest } from "./declared-types.ts";
+import type { EventData } from "./event-data.ts";
+import { issueField } from "./json-text.ts";
+
+/** `event` is the mesh's id of it; `already`: the log had it before this request. */
+export type Accepted = { readonly event: string; readonly seq: number; readonly already: boolean };
+
+export type InboxPorts = {
+  readonly log: Pick<Log, "append" | "last">;
+  readonly objects: Pick<Objects, "put">;
+  readonly tracer: Tracer;
+  readonly now: () => number;
+  /** Of the gateway's own stream. */
+  readonly room: RoomOf;
+};
+
+const RETRY_AFTER_S = 2;
+/** A person has to mend a contract first. */
+const MENDED_AFTER_S = 60;
+const RIVAL_MS = 5;
+const RIVAL_TRIES = 100;
+
+type Prepared = { readonly key: string; readonly subject: string; readonly outside: OutsideEvent };
+
+/** Makes facts of the gateway from what came from outside: the same source and id is one event, whatever else it says. */
+export class Inbox {
+  readonly #ports: InboxPorts;
+  readonly #declared: Declared;
+  readonly #types: DeclaredTypes;
+  readonly #undeclared: boolean;
+
+  constructor(ports: InboxPorts, declared: Declared, options: { acceptUndeclared: boolean }) {
+    this.#ports = ports;
+    this.#declared = declared;
+    this.#types = declared.types;
+    this.#undeclared = options.acceptUndeclared;
+  }
+
+  /**
+   * Stores all, in their order, or none where one is not legal. Answers when the log has acknowledged.
+   * @throws Problem `type-unknown`, `contract-broken`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `busy`, `id-taken`
+   */
+  async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
+    const prepared = events.map((event) => this.#prepare(event));
+    await refuseBusy(this.#ports.room);
+    const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside)));
+    const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent)));
+    return settled.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
+  }
+
+  #prepare(outside: OutsideEvent): Prepared {
+    const { id, source, type, data, data_base64, field } = outside;
+    const key = shortHash(source, id);
+    const waitsFor = heldUpBy(this.#declared, type);
+    if (waitsFor !== undefined)
+      throw new Problem("contract-broken", `the contract of team ${waitsFor.team}, which declares this type or may, is broken`, {
+        field: field("type"),
+        retryAfter: MENDED_AFTER_S,
+      });
+    const kind = this.#types.get(type);
+    if (kind === undefined && !this.#undeclared) {
+      const near = nearest(this.#types, type);
+      throw new Problem(
+        "type-unknown",
+        near.length === 0 ? "no team declares any type from outside" : `the nearest known types are ${near.join(", ")}`,
+        {
+          field: field("type"),
+          extra: { known: near },
+        },
+      );
+    }
+    const name =
+      kind === undefined ? undefined : idOf(kind, data_base64 ?? data, field(data_base64 === undefined ? "data" : "data_base64"));
+    const token = tokenOf(name) ?? tokenOf(outside.subject) ?? key;
+    const { entity, event } = kind ?? { entity: "undeclared", event: "event" };
+    return { key, subject: buildSubject({ kind: "fact", team: "gateway", entity, event, id: token, key }), outside };
+  }
+
+  /** Large data goes to the object store, before the append that names it. */
+  async #data({ data, data_base64 }: OutsideEvent): Promise<EventData> {
+    const whole = { ...(data === undefined ? {} : { data }), ...(data_base64 === undefined ? {} : { data_base64 }) };
+    const value = data_base64 ?? data;
+    const json = value === undefined ? "" : JSON.stringify(value);
+    const bytes = json.length > MAX_BODY / 3 ? Buffer.from(json) : undefined;
+    if (bytes === undefined || bytes.length <= MAX_BODY) return whole;
+    const $object = await this.#ports.objects.put(bytes);
+    return {
+      data: { $object, size: bytes.length, team: "gateway", ...(data_base64 === undefined ? {} : { base64: true }) } satisfies ObjectRef,
+    };
+  }
+
+  #store({ key, subject, outside }: Prepared, data: EventData | undefined, parent: string | undefined): Promise<Accepted> {
+    const { tracer, now } = this.#ports;
+    const said = outside.others.traceparent;
+    return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
+      const envelope: Envelope = {
+        specversion: "1.0",
+        id: outside.id,
+        source: outside.source,
+        type: outside.type,
+        ...(outside.subject === undefined ? {} : { subject: outside.subject }),
+        ...kept(outside),
+        arrived: new Date(now()).toISOString(),
+        ...data,
+        team: "gateway",
+        correlationid: key,
+        causationid: key,
+        schemaversion: 1,
+        hops: 0,
+        ...(traceparent === undefined ? {} : { traceparent }),
+      };
+      return this.#append(subject, key, encodeBody([envelope]));
+    });
+  }
+
+  async #append(subject: string, key: string, body: string): Promise<Accepted> {
+    const { why } = parseMessage(subject, body);
+    if (why !== undefined) throw new Problem("unexpected", `no reader would take this event: ${why}`); // not acknowledged, so not lost
+    const filter = `evt.gateway.*.*.*.${key}`;
+    for (let tries = 0; ; tries++) {
+      const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
+      if (result.kind === "appended") return { event: key, seq: result.seq, already: false };
+      if (result.kind === "full") throw await logFull(this.#ports.room);
+      if (result.kind === "refused") throw new Problem("too-large", `the log does not take this event: ${result.reason}`);
+      if (result.kind === "unavailable")
+        throw new Problem("log-unavailable", "the log did not acknowledge; sending the same event again is safe", {
+          retryAfter: RETRY_AFTER_S,
+        });
+      const stored = await this.#ports.log.last(filter, result.last ?? 0);
+      if (stored?.envelopes[0] !== undefined && eventKey(stored.envelopes[0]) === key)
+        return { event: key, seq: stored.seq, already: true };
+      if (result.last !== undefined)
+        throw new Problem("id-taken", "something that is no event of the gateway holds the place of this source and id", { field: "id" });
+      // Another write of the same event is under way (ENGINE rule 5): it will be there, or the place will be free again.
+      if (tries >= RIVAL_TRIES)
+        throw new Problem("log-unavailable", "another write of this event does not end", { retryAfter: RETRY_AFTER_S });
+      await sleep(RIVAL_MS);
+    }
+  }
+}
+
+/** The sender's other attributes, under the names that the mesh keeps them. */
+function kept(outside: OutsideEvent): Record<string, string | number | boolean> {
+  return Object.fromEntries(Object.entries(outside.others).map(([name, value]) => [keptAs(name), value]));
+}
+
+function idOf(kind: ExternalKind, data: unknown, field: string): string {
+  const parsed = kind.data.safeParse(data);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    throw new Problem("data-invalid", first?.message ?? "it does not fit", {
+      field: first === undefined ? field : issueField(field, first),
+      extra: { issues: parsed.error.issues.slice(0, 10).map((issue) => ({ field: issueField(field, issue), detail: issue.message })) },
+    });
+  }
+  if (isObjectRef(parsed.data)) throw new Problem("data-invalid", "data may not name an object of the mesh", { field });
+  try {
+    const id: unknown = kind.id(parsed.data);
+    return typeof id === "string" ? id : "";
+  } catch (error) {
+    throw new Problem("data-invalid", `its id cannot be told: ${error instanceof Error ? error.message : String(error)}`, { field });
+  }
+}
+
+function tokenOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  return text.isWellFormed() ? asToken(text) : shortHash(text);
+}
