@@ -8,7 +8,7 @@ import { FIRST_TOKEN_MS, TOKENS_PER_SECOND } from "./requests.ts";
 
 /** How long a batch takes: most end in less than an hour; source: platform.claude.com/docs/en/build-with-claude/batch-processing, 2026-11. */
 const BATCH_MS = 45 * 60_000;
-const MAIN = fileURLToPath(new URL("api-server.main.ts", import.meta.resolve("@armada/models/testing")));
+const MAIN = fileURLToPath(new URL("server/api-server.main.ts", import.meta.resolve("@armada/models/testing")));
 const SCRIPT = fileURLToPath(new URL("answers.ts", import.meta.url));
 const Ready = z.object({ type: z.literal("ready"), url: z.string() });
 

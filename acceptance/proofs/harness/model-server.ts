@@ -39,7 +39,9 @@ export async function startModelServer(folder: string, script: string, delay = 0
   const log = join(folder, `${script}.jsonl`);
   const testing = join(here, "libs/models/src/testing");
   const args = ["--script", join(testing, "scripts", `${script}.ts`), "--log", log, "--delay", String(delay), ...flags];
-  const child = owned(spawn(process.execPath, [join(testing, "api-server.main.ts"), ...args], { stdio: ["ignore", "pipe", "inherit"] }));
+  const child = owned(
+    spawn(process.execPath, [join(testing, "server/api-server.main.ts"), ...args], { stdio: ["ignore", "pipe", "inherit"] }),
+  );
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
   const { url } = Ready.parse(JSON.parse(String(first.value)));
   const lines = (): ModelCall[] =>

@@ -1,16 +1,16 @@
 import type { Clock } from "@armada/event-sourcing";
-import { TASK_HEADER } from "../providers/anthropic/request.ts";
-import { type Answering, replyOf, usageOf } from "./answer-job.ts";
-import type { ApiBook } from "./api-book.ts";
-import { noTokens } from "./api-calls.ts";
-import type { Settings } from "./api-control.ts";
-import { CALL_HEADER, type Headers } from "./api-request.ts";
-import { tokensOf } from "./api-usage.ts";
+import { TASK_HEADER } from "../../providers/anthropic/request.ts";
+import type { ApiBook } from "../books/api-book.ts";
+import { noTokens } from "../books/api-calls.ts";
+import { tokensOf } from "../books/api-usage.ts";
+import { type Answering, replyOf, usageOf } from "../server/answer-job.ts";
+import type { Settings } from "../server/api-control.ts";
+import { CALL_HEADER, type Headers } from "../server/api-request.ts";
+import type { Refusal } from "../server/wire.ts";
 import { type BatchItem, type BatchState, batchStates } from "./batch-state.ts";
 import { acceptMessage } from "./messages-request.ts";
 import { messageOf, messagesWire } from "./messages-wire.ts";
 import type { CacheUse } from "./prompt-cache.ts";
-import type { Refusal } from "./wire.ts";
 
 export type BatchRequest = { readonly custom_id: string; readonly params: unknown };
 

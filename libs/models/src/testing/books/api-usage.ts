@@ -1,4 +1,4 @@
-import { costMicros, listPrices, type Price } from "../pricing/prices.ts";
+import { costMicros, listPrices, type Price } from "../../pricing/prices.ts";
 
 /** Tokens of one answer, as the Messages API names them; the OpenAI routes are counted in the same words. */
 export type ApiUsage = {

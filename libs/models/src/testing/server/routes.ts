@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { serveBatches } from "../anthropic/batch-routes.ts";
+import type { Batches } from "../anthropic/batches.ts";
+import { acceptMessage, placeOf } from "../anthropic/messages-request.ts";
+import { messagesWire } from "../anthropic/messages-wire.ts";
+import { modelList, modelOf } from "../anthropic/model-list.ts";
+import type { ApiBook } from "../books/api-book.ts";
+import { ReportQuery } from "../books/usage-report.ts";
+import { embeddingsJob } from "../openai/embeddings.ts";
+import { acceptChat } from "../openai/request.ts";
+import { openaiWire } from "../openai/wire.ts";
 import { type Answering, answerJob } from "./answer-job.ts";
-import type { ApiBook } from "./api-book.ts";
 import type { Settings } from "./api-control.ts";
 import { jsonOf } from "./api-request.ts";
-import { serveBatches } from "./batch-routes.ts";
-import type { Batches } from "./batches.ts";
-import { embeddingsJob } from "./embeddings.ts";
 import { bodyOf, headerOf, queryOf } from "./incoming.ts";
-import { acceptMessage, placeOf } from "./messages-request.ts";
-import { messagesWire } from "./messages-wire.ts";
-import { modelList, modelOf } from "./model-list.ts";
-import { acceptChat } from "./openai-request.ts";
-import { openaiWire } from "./openai-wire.ts";
 import { serveOwn } from "./own-routes.ts";
 import { refusal, sendWhole, serve } from "./serve.ts";
-import { ReportQuery } from "./usage-report.ts";
 import type { Refusal } from "./wire.ts";
 
 export type Serving = {

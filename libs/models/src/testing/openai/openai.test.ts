@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import { type ApiRequest, type ApiServer, type ApiServerOptions, startApiServer } from "./index.ts";
+import { type ApiRequest, type ApiServer, type ApiServerOptions, startApiServer } from "../index.ts";
 
 const servers: ApiServer[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { listPrices } from "../pricing/prices.ts";
+import { listPrices } from "../../pricing/prices.ts";
 import type { ApiScript } from "./api-request.ts";
 import { startApiServer } from "./api-server.ts";
 import { FaultRates } from "./faults.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Passage } from "../port.ts";
-import { apiRequest, type Headers, jsonOf } from "./api-request.ts";
-import { type Accepted, placeOf, type Refused } from "./messages-request.ts";
+import type { Passage } from "../../port.ts";
+import { type Accepted, placeOf, type Refused } from "../anthropic/messages-request.ts";
+import { apiRequest, type Headers, jsonOf } from "../server/api-request.ts";
 
 const Part = z.object({ type: z.literal("text"), text: z.string() });
 const Body = z.object({

@@ -1,5 +1,5 @@
-import type { ApiUsage } from "./api-usage.ts";
-import { piecesOf, type Refusal, type Reply, type Wire } from "./wire.ts";
+import type { ApiUsage } from "../books/api-usage.ts";
+import { piecesOf, type Refusal, type Reply, type Wire } from "../server/wire.ts";
 
 /** Source: platform.openai.com/docs/guides/error-codes, 2026-11. */
 const ERRORS: Readonly<Record<Refusal, readonly [status: number, type: string, code: string | null]>> = {

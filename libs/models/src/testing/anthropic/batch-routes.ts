@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
-import type { Settings } from "./api-control.ts";
-import type { Headers } from "./api-request.ts";
+import type { Settings } from "../server/api-control.ts";
+import type { Headers } from "../server/api-request.ts";
+import { goneOf, pause, refusal, sendWhole, silence } from "../server/serve.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { Batches } from "./batches.ts";
 import { placeOf } from "./messages-request.ts";
 import { messagesWire } from "./messages-wire.ts";
-import { goneOf, pause, refusal, sendWhole, silence } from "./serve.ts";
 
 /** Limits of one batch; source: platform.claude.com/docs/en/api/messages/batches/create, 2026-11. */
 const Create = z.object({

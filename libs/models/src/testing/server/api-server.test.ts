@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Anthropic } from "@anthropic-ai/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readApiLog, startApiServer } from "./index.ts";
+import { readApiLog, startApiServer } from "../index.ts";
 
 let folder = "";
 beforeEach(() => {

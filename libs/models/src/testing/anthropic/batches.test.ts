@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Anthropic } from "@anthropic-ai/sdk";
 import type { MessageBatchIndividualResponse } from "@anthropic-ai/sdk/resources/messages";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { costMicros, priceOf } from "../pricing/prices.ts";
-import { type ApiServer, type ApiServerOptions, readApiLog, startApiServer } from "./index.ts";
+import { costMicros, priceOf } from "../../pricing/prices.ts";
+import { type ApiServer, type ApiServerOptions, readApiLog, startApiServer } from "../index.ts";
 
 let folder = "";
 const servers: ApiServer[] = [];

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
-import type { ApiBook } from "./api-book.ts";
+import { placeOf } from "../anthropic/messages-request.ts";
+import type { ApiBook } from "../books/api-book.ts";
 import { Control, type Settings } from "./api-control.ts";
-import { placeOf } from "./messages-request.ts";
 
 const Since = z.object({ since: z.iso.datetime({ offset: true }).default("1970-01-01T00:00:00Z") });
 

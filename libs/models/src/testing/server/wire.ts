@@ -1,6 +1,6 @@
-import type { ApiProvider } from "./api-log.ts";
+import type { ApiProvider } from "../books/api-log.ts";
+import type { ApiUsage } from "../books/api-usage.ts";
 import type { ApiRequest } from "./api-request.ts";
-import type { ApiUsage } from "./api-usage.ts";
 
 /** Why no answer is given. */
 export type Refusal = "authentication" | "invalid" | "not_found" | "too_large" | "rate_limited" | "overloaded" | "internal";

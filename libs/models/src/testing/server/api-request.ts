@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Passage } from "../port.ts";
-import { KEY_HEADER, TASK_HEADER } from "../providers/anthropic/request.ts";
+import type { Passage } from "../../port.ts";
+import { KEY_HEADER, TASK_HEADER } from "../../providers/anthropic/request.ts";
 
 /** Names the paid call: what a ledger's draw is compared with. */
 export const CALL_HEADER = "x-armada-call";

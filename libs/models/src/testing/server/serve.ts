@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { About, ApiBook } from "./api-book.ts";
+import type { About, ApiBook } from "../books/api-book.ts";
+import type { ApiOutcome } from "../books/api-log.ts";
+import { type ApiUsage, tokensOf } from "../books/api-usage.ts";
 import type { Settings } from "./api-control.ts";
-import type { ApiOutcome } from "./api-log.ts";
-import { type ApiUsage, tokensOf } from "./api-usage.ts";
 import type { Fault } from "./faults.ts";
 import type { Frame, Refusal, Wire } from "./wire.ts";
 

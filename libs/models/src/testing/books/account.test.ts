@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Anthropic } from "@anthropic-ai/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { type ApiServer, readApiLog, startApiServer } from "./index.ts";
+import { type ApiServer, readApiLog, startApiServer } from "../index.ts";
 
 let folder = "";
 beforeEach(() => {

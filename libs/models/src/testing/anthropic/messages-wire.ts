@@ -1,5 +1,5 @@
-import { type ApiUsage, cacheCreationOf } from "./api-usage.ts";
-import { piecesOf, type Refusal, type Reply, type Wire } from "./wire.ts";
+import { type ApiUsage, cacheCreationOf } from "../books/api-usage.ts";
+import { piecesOf, type Refusal, type Reply, type Wire } from "../server/wire.ts";
 
 /** Source: platform.claude.com/docs/en/api/errors, 2026-11. */
 const ERRORS: Readonly<Record<Refusal, readonly [status: number, type: string]>> = {

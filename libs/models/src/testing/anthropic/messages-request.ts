@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type ApiRequest, apiRequest, type Headers } from "./api-request.ts";
+import { type ApiRequest, apiRequest, type Headers } from "../server/api-request.ts";
+import type { Refusal } from "../server/wire.ts";
 import { BREAKPOINTS, type Segment } from "./prompt-cache.ts";
-import type { Refusal } from "./wire.ts";
 
 const CacheControl = z.object({ type: z.literal("ephemeral"), ttl: z.enum(["5m", "1h"]).default("5m") }).nullish();
 const TextBlock = z.object({ type: z.literal("text"), text: z.string().min(1), cache_control: CacheControl });

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { KEY_HEADER, TASK_HEADER } from "../providers/anthropic/request.ts";
-import { CALL_HEADER, type Headers } from "./api-request.ts";
-import { type Fault, mulberry32 } from "./faults.ts";
-import { placeOf, type Refused } from "./messages-request.ts";
-import { openaiWire } from "./openai-wire.ts";
-import { roughTokens } from "./prompt-cache.ts";
-import type { Job } from "./serve.ts";
+import { KEY_HEADER, TASK_HEADER } from "../../providers/anthropic/request.ts";
+import { placeOf, type Refused } from "../anthropic/messages-request.ts";
+import { roughTokens } from "../anthropic/prompt-cache.ts";
+import { CALL_HEADER, type Headers } from "../server/api-request.ts";
+import { type Fault, mulberry32 } from "../server/faults.ts";
+import type { Job } from "../server/serve.ts";
+import { openaiWire } from "./wire.ts";
 
 /** Of one request; source: platform.openai.com/docs/api-reference/embeddings/create, 2026-11. */
 const INPUTS = 2_048;

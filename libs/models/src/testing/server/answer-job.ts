@@ -1,8 +1,8 @@
+import type { Accepted } from "../anthropic/messages-request.ts";
+import { type CacheUse, type PromptCache, roughTokens } from "../anthropic/prompt-cache.ts";
+import { type ApiUsage, overridden } from "../books/api-usage.ts";
 import type { ApiRequest, ApiScript } from "./api-request.ts";
-import { type ApiUsage, overridden } from "./api-usage.ts";
 import type { Fault } from "./faults.ts";
-import type { Accepted } from "./messages-request.ts";
-import { type CacheUse, type PromptCache, roughTokens } from "./prompt-cache.ts";
 import type { Job } from "./serve.ts";
 import type { Reply, Wire } from "./wire.ts";
 

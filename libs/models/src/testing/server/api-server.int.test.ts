@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { anthropicModels } from "../providers/anthropic/models.ts";
-import { readApiLog } from "./index.ts";
+import { anthropicModels } from "../../providers/anthropic/models.ts";
+import { readApiLog } from "../index.ts";
 
 const here = import.meta.dirname;
 let folder = "";
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 async function start(...flags: string[]) {
-  const script = join(here, "scripts", "content-paraphrase.ts");
+  const script = join(here, "../scripts", "content-paraphrase.ts");
   const args = [join(here, "api-server.main.ts"), "--script", script, "--log", join(folder, "api.jsonl"), ...flags];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { ApiLogLine, appendTo } from "./api-log.ts";
+import { ApiLogLine, appendTo } from "../books/api-log.ts";
 
 const About = ApiLogLine.pick({ id: true, provider: true, model: true, task: true, idempotencyKey: true, call: true, batch: true });
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { z } from "zod";
-import type { ApiLogLine } from "./api-log.ts";
-import { type ApiServer, type ApiServerOptions, type Control, faultKinds, startApiServer } from "./index.ts";
+import type { ApiLogLine } from "../books/api-log.ts";
+import { type ApiServer, type ApiServerOptions, type Control, faultKinds, startApiServer } from "../index.ts";
 
 const servers: ApiServer[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import type { Price } from "../pricing/prices.ts";
+import type { Price } from "../../pricing/prices.ts";
 import { type ApiCalls, apiCalls } from "./api-calls.ts";
 import { type ApiLogLine, type ApiOutcome, apiLog, readApiLog } from "./api-log.ts";
 import { type ApiTokens, bill } from "./api-usage.ts";
