@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { draw } from "../../../libs/testing/src/programs/draw.ts";
-import { LEFT_OUT } from "../../../libs/testing/src/programs/known.ts";
+import { draw } from "../../../libs/testing/src/programs/drawing/draw.ts";
+import { LEFT_OUT } from "../../../libs/testing/src/programs/drawing/known.ts";
 import { printed } from "../../../libs/testing/src/programs/printed.ts";
 import { type About, atLeast, count, type Figure, holds } from "../harness/proof.ts";
 import { copyLibs, draws, root, search } from "../planted/programs/copy.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { judge } from "./judge.ts";
-import type { Case } from "./program.ts";
+import type { Case } from "./drawing/program.ts";
+import { judge } from "./judging/judge.ts";
 
 /** Programs that were drawn and shrunk, and the fault of the engine that each found. */
 const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.ts";
-import { draw } from "./draw.ts";
-import { judge } from "./judge.ts";
-import { LEFT_OUT } from "./known.ts";
+import { draw } from "./drawing/draw.ts";
+import { LEFT_OUT } from "./drawing/known.ts";
+import { judge } from "./judging/judge.ts";
 import { judgeAll, seeds } from "./pool.ts";
 import { printed } from "./printed.ts";
 import { kindOf, shrink } from "./shrink.ts";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Judged } from "./judge.ts";
-import type { Case } from "./program.ts";
+import type { Case } from "./drawing/program.ts";
+import type { Judged } from "./judging/judge.ts";
 
 /** A seed to draw a case from, or a case. */
 export type Task = number | Case;
@@ -49,7 +49,9 @@ export class Lane {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./judge.worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+    const worker = new Worker(new URL("./judging/judge.worker.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    });
     worker.on("message", (outcome: Outcome) => this.#over(outcome));
     worker.on("error", (error: unknown) => this.#lost(`its thread ended: ${error instanceof Error ? error.message : String(error)}`));
     this.#worker = worker;

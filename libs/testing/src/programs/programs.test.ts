@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { draw } from "./draw.ts";
-import { judge } from "./judge.ts";
-import { LEFT_OUT } from "./known.ts";
+import { draw } from "./drawing/draw.ts";
+import { LEFT_OUT } from "./drawing/known.ts";
+import { judge } from "./judging/judge.ts";
 import { judgeAll, seeds } from "./pool.ts";
 
 const PROGRAMS = 500;

@@ -1,5 +1,5 @@
+import type { Block, Case, Node } from "./drawing/program.ts";
 import { Lane } from "./pool.ts";
-import type { Block, Case, Node } from "./program.ts";
 
 /** Judgements that one shrinking may take. */
 const MOST = 600;

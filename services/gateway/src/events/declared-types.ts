@@ -8,7 +8,7 @@ import { z } from "zod";
 /** The types of event that a team of this mesh wants from outside, by type. */
 export type DeclaredTypes = ReadonlyMap<string, ExternalKind>;
 
-const SERVICES = join(fileURLToPath(import.meta.url), "../../..");
+const SERVICES = join(fileURLToPath(import.meta.url), "../../../..");
 
 /** The teams of this checkout. */
 export async function teamNames(folder = SERVICES): Promise<string[]> {

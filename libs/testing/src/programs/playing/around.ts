@@ -1,8 +1,8 @@
 import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import type { Case, EventName, Node, Outside } from "../drawing/program.ts";
+import { held, live } from "../drawing/values.ts";
 import { kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
-import type { Case, EventName, Node, Outside } from "./program.ts";
-import { held, live } from "./values.ts";
 import type { World } from "./world.ts";
 
 /** The start that came before the world. */

@@ -16,8 +16,8 @@ import {
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { Purse } from "@armada/ledger";
 import type { Models } from "@armada/models";
+import type { Case } from "../drawing/program.ts";
 import { BEGAN, COST, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
-import type { Case } from "./program.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
 /** Models that give a fourth of the answers from a cache. */

@@ -1,8 +1,8 @@
+import type { Case } from "../drawing/program.ts";
+import { held, live } from "../drawing/values.ts";
+import { nodesOf } from "../playing/perform.ts";
+import type { World } from "../playing/world.ts";
 import type { Read } from "./consequences.ts";
-import { nodesOf } from "./perform.ts";
-import type { Case } from "./program.ts";
-import { held, live } from "./values.ts";
-import type { World } from "./world.ts";
 
 const ATTEMPTS = 4;
 const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);

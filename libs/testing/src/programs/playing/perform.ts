@@ -3,8 +3,8 @@ import { agent, on, team, tool, workflow } from "@armada/agents";
 import { type AnyEventKind, ArmadaError, capability, type Duration, event, Refusal } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
 import { z } from "zod";
-import type { AgentName, Block, Case, EventName, Node } from "./program.ts";
-import { live, shown } from "./values.ts";
+import type { AgentName, Block, Case, EventName, Node } from "../drawing/program.ts";
+import { live, shown } from "../drawing/values.ts";
 import type { Witness } from "./witness.ts";
 
 /** When each world's clock begins, and when the hours of `later` do. */

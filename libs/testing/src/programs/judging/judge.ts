@@ -5,17 +5,17 @@ import { initialRun, type RunState } from "@armada/engine/journal/state";
 import { usedBy } from "@armada/engine/steps/budget";
 import { viewOf } from "@armada/engine/view/run";
 import type { Message } from "@armada/event-sourcing";
+import type { Case } from "../drawing/program.ts";
+import { shown } from "../drawing/values.ts";
+import { Around, EARLY } from "../playing/around.ts";
+import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "../playing/perform.ts";
+import { MOST_OPERATIONS, World } from "../playing/world.ts";
 import { seenAgain } from "./again.ts";
-import { Around, EARLY } from "./around.ts";
 import { Basis } from "./basis.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
-import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "./perform.ts";
-import type { Case } from "./program.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
-import { shown } from "./values.ts";
 import { checkWork, isCalm } from "./work.ts";
-import { MOST_OPERATIONS, World } from "./world.ts";
 
 /** What one case came to. */
 export type Judged = {

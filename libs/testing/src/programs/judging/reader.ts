@@ -1,5 +1,5 @@
-import type { Block, Node } from "./program.ts";
-import { held, live, shown } from "./values.ts";
+import type { Block, Node } from "../drawing/program.ts";
+import { held, live, shown } from "../drawing/values.ts";
 
 /**
  * What a reader of the concepts page expects of a program: a second interpreter, without the engine and without

@@ -2,10 +2,10 @@ import { encodeBody } from "@armada/contracts";
 import { coldRun, replay } from "@armada/engine/execution/cached-run";
 import { Payloads } from "@armada/engine/journal/payloads";
 import type { Message } from "@armada/event-sourcing";
-import { TEAM, teamOf } from "./perform.ts";
-import type { Case } from "./program.ts";
-import { Sight } from "./witness.ts";
-import type { World } from "./world.ts";
+import type { Case } from "../drawing/program.ts";
+import { TEAM, teamOf } from "../playing/perform.ts";
+import { Sight } from "../playing/witness.ts";
+import type { World } from "../playing/world.ts";
 
 /** What a run's function sees where a replica that never knew it begins it on its whole journal; `fault`: why it does not fit. */
 export async function seenAgain(

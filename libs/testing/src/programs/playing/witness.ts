@@ -1,4 +1,4 @@
-import { shown } from "./values.ts";
+import { shown } from "../drawing/values.ts";
 
 /** Hears what the functions of a program see and what is done outside for them. */
 export type Witness = {

@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
-import { draw } from "./draw.ts";
+import { draw } from "../drawing/draw.ts";
+import { LEFT_OUT } from "../drawing/known.ts";
+import type { Outcome, Task } from "../pool.ts";
 import { judge } from "./judge.ts";
-import { LEFT_OUT } from "./known.ts";
-import type { Outcome, Task } from "./pool.ts";
 
 /** Judges what it is sent, one at a time, and posts what each came to. */
 parentPort?.on("message", (task: Task) => {
