@@ -1,13 +1,8 @@
-export { type Amount, covers, minus, NOTHING, plus } from "./amount.ts";
-export { parseBytes, sizeText } from "./bytes.ts";
-export { type Duration, milliseconds } from "./duration.ts";
 export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
 export { IdRule, idBy, idRuleOf } from "./external-id.ts";
 export { type DeclaredType, declaredBy, type ExternalType, joinTypes } from "./external-types.ts";
-export { isoTime } from "./iso-time.ts";
-export { checkKept, parseJson, type Unkept, unkeptNumber, unkeptValue } from "./json.ts";
 export {
   type AnyEventKind,
   type Capability,
@@ -25,3 +20,8 @@ export { entryIn, entryMessage, FleetEntry, TeamManifest } from "./manifest.ts";
 export { ADMINISTRATION, checkName, checkTeamName, isName } from "./names.ts";
 export { signedText, splitSignature, withSignature } from "./signature.ts";
 export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";
+export { type Amount, covers, minus, NOTHING, plus } from "./values/amount.ts";
+export { parseBytes, sizeText } from "./values/bytes.ts";
+export { type Duration, milliseconds } from "./values/duration.ts";
+export { isoTime } from "./values/iso-time.ts";
+export { checkKept, parseJson, type Unkept, unkeptNumber, unkeptValue } from "./values/json.ts";

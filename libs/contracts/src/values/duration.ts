@@ -1,4 +1,4 @@
-import { ArmadaError } from "./errors.ts";
+import { ArmadaError } from "../errors.ts";
 
 /** A length of time as people write it: `250ms`, `30s`, `5m`, `4h`, `7d`. */
 export type Duration = `${number}${"ms" | "s" | "m" | "h" | "d"}`;

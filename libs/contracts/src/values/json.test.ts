@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson, unkeptNumber, unkeptValue } from "./index.ts";
+import { parseJson, unkeptNumber, unkeptValue } from "../index.ts";
 
 describe("numbers", () => {
   test.each(

@@ -1,4 +1,4 @@
-import { ArmadaError } from "./errors.ts";
+import { ArmadaError } from "../errors.ts";
 
 /** Nesting beyond this would exhaust the stack of some reader. */
 const MAX_DEPTH = 64;

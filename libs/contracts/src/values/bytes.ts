@@ -1,4 +1,4 @@
-import { ArmadaError } from "./errors.ts";
+import { ArmadaError } from "../errors.ts";
 
 const UNITS = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const;
 const SIZE = /^(\d+(?:\.\d+)?) ?(KB|MB|GB|TB)$/;
