@@ -114,6 +114,7 @@ export const schemas = {
     calls: Calls.optional(),
   }),
   "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),
+  /** `call`: which of the attempt's calls of that tool, from 1. */
   "step.tool": z.object({ n, call: z.number().int(), tool: z.string(), output: value }),
   "step.parked": z.object({
     n,

@@ -1,4 +1,4 @@
-import { type Amount, NOTHING, plus } from "@armada/contracts";
+import { type Amount, asToken, NOTHING, plus } from "@armada/contracts";
 import type { JournalData, JournalEvent, JournaledCall } from "./events.ts";
 import { add, NO_NAMES, NO_NUMBERS, NONE, put, without } from "./sparse.ts";
 import { waitKey } from "./taken.ts";
@@ -51,8 +51,8 @@ export type StepState = {
   savedMicros: number;
   /** Its calls in the batch lane that an attempt has still to hear of, by id. */
   batched: ReadonlyMap<string, BatchedCall>;
-  /** Journaled results of `write` tools, by call. */
-  tools: ReadonlyMap<number, unknown>;
+  /** Journaled results of `write` tools, by `toolCall`. */
+  tools: ReadonlyMap<string, unknown>;
 };
 
 /** `closed`: when it was settled, ISO-8601; not set in a run that ended first. */
@@ -107,6 +107,11 @@ export type RunState = {
   /** Journal messages; while one is folded, its ordinal. */
   length: number;
 };
+
+/** A call of a `write` tool, the same over all attempts at its step: `call` counts those of that tool, from 1. */
+export function toolCall(tool: string, call: number): string {
+  return `${asToken(tool)}.${call}`;
+}
 
 export function initialRun(): RunState {
   return {
@@ -207,7 +212,7 @@ export function evolveRun(state: RunState, event: JournalEvent, time: string): v
       });
     case "step.tool":
       return onStep(state, event.data.n, (step) => {
-        step.tools = put(step.tools, event.data.call, event.data.output);
+        step.tools = put(step.tools, toolCall(event.data.tool, event.data.call), event.data.output);
       });
     case "step.parked":
       return onStep(state, event.data.n, (step) => {

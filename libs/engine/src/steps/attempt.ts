@@ -5,7 +5,7 @@ import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
-import type { StepState } from "../journal/state.ts";
+import { type StepState, toolCall } from "../journal/state.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import { BudgetPending } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
@@ -166,12 +166,15 @@ async function findObject(objects: Objects, digest: string, asker: string | unde
   }
 }
 
-/** A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. */
+/**
+ * A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. Its calls are
+ * told apart by tool, and within a tool by their order: an attempt that calls another tool first gets no answer of this one.
+ */
 function toolsOf(
   { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunHost },
   signal: AbortSignal,
 ): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
-  let calls = 0;
+  const made = new Map<string, number>();
   return Object.fromEntries(
     Object.entries(agent.tools).map(([name, tool]) => [
       name,
@@ -182,16 +185,18 @@ function toolsOf(
           const read = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal });
           return fitted(tool.output, read, "OUTPUT_INVALID", what);
         }
-        const call = ++calls;
-        if (step.tools.has(call)) return host.functions.payloads.resolve(step.tools.get(call));
-        const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${call}`, signal });
+        const call = (made.get(name) ?? 0) + 1;
+        made.set(name, call);
+        const key = toolCall(name, call);
+        if (step.tools.has(key)) return host.functions.payloads.resolve(step.tools.get(key));
+        const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${key}`, signal });
         const output = journalForm(fitted(tool.output, done, "OUTPUT_INVALID", what), what);
         const { run } = await host.commit(id, 0, ({ state }) => {
-          if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(call) === true) return undefined;
+          if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(key) === true) return undefined;
           return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
         });
         const recorded = run.state.steps.get(step.n)?.tools;
-        return recorded?.has(call) === true ? host.functions.payloads.resolve(recorded.get(call)) : output; // one outcome, also of two executions
+        return recorded?.has(key) === true ? host.functions.payloads.resolve(recorded.get(key)) : output; // one outcome, also of two executions
       },
     ]),
   );

@@ -37,7 +37,7 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
       }
       case "step.tool":
         written.set(data.n, [...(written.get(data.n) ?? []), data.output]);
-        if (world.effects.times(`${journal.run}-${data.n}.${data.call}`) === 0)
+        if (world.effects.times(`${journal.run}-${data.n}.${data.tool}.${data.call}`) === 0)
           wrong.push(`${at(data.n)} journaled a write that nobody made`);
         break;
       case "inline.completed":

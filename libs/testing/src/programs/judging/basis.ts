@@ -53,6 +53,7 @@ export class Basis {
   #run(): unknown {
     const last = (...types: string[]): Said | undefined => this.#all.findLast(({ type }) => types.includes(type));
     const [start] = this.#all;
+    const of = last("run.started", "run.moved");
     const ended = last("run.ended");
     const stopped = last("run.stopped", "run.resumed", "run.moved");
     const costs = this.#all.flatMap(costsOf);
@@ -60,8 +61,9 @@ export class Basis {
     const drawn = this.#all.filter(({ type, data }) => type === "step.drawn" && !concluded.has(String(data.call)));
     return {
       exists: start !== undefined,
-      ...pick(start?.data ?? {}, "workflow", "source", "input", "by", "after", "carried"),
-      version: last("run.moved")?.data.version ?? start?.data.version,
+      ...pick(start?.data ?? {}, "workflow", "input", "by", "after", "carried"),
+      version: of?.data.version,
+      source: of?.data.source ?? "",
       startedAt: start?.time,
       taken: new Map(this.#all.filter(({ type }) => type === "wait.met").map((met) => this.#taken(met))),
       endedAt: ended?.time,
@@ -99,7 +101,7 @@ function stepOf(of: readonly Said[]): unknown {
   const counting = failed.filter(({ type, data, ordinal }) => ordinal > retried && (type === "step.worker_lost" || data.counts === true));
   const delivered = failed.filter(({ ordinal }) => ordinal > (dispatched?.ordinal ?? 0)).at(-1);
   const status = last("step.requested", "step.completed", "step.refused", "step.parked", "step.retried")?.type.slice("step.".length);
-  const poor = last("step.drawn", "step.attempt_failed")?.data;
+  const poor = last("step.drawn", "step.attempt_failed", "step.retried")?.data;
   const held = last("step.held", "step.released");
   const costs = of.flatMap(costsOf);
   const concluded = new Set(costs.map(({ call }) => call));
@@ -122,10 +124,10 @@ function stepOf(of: readonly Said[]): unknown {
     lastFailure: failureOf(of.findLast((one) => failureOf(one) !== undefined)),
     budgetUntil: poor?.code === "BUDGET_EXHAUSTED" ? poor.retryAt : undefined,
     held: held?.type === "step.held" ? { until: held.data.until, at: held.ordinal } : undefined,
-    waits: reasonOf(all("step.drawn", "step.attempt_failed", "step.held")),
+    waits: reasonOf(all("step.drawn", "step.attempt_failed", "step.held", "step.retried")),
     savedMicros: all("step.completed").reduce((micros, { data }) => micros + ((data.saved as Amount | undefined)?.micros ?? 0), 0),
     batched: new Map(all("step.drawn").flatMap((drawn) => (concluded.has(String(drawn.data.call)) ? [] : batchedOf(drawn, of)))),
-    tools: new Map(all("step.tool").map(({ data }) => [data.call, data.output])),
+    tools: new Map(all("step.tool").map(({ data }) => [`${String(data.tool)}.${String(data.call)}`, data.output])),
   };
 }
 

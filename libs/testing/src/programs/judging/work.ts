@@ -90,7 +90,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     }
     if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n}`))
       wrong.push(`step ${n} of run ${run} failed, and the log says nothing of it`);
-    if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.call)}`) !== 1)
+    if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.tool)}.${String(data.call)}`) !== 1)
       wrong.push(`the tool of step ${n} of run ${run} was run again, and its result was journaled`);
     if (calm && type === "step.parked" && data.attempts !== (made.get(n) ?? 0))
       wrong.push(`step ${n} of run ${run} is parked after ${String(data.attempts)} attempts, not ${made.get(n) ?? 0}`);
