@@ -31,6 +31,40 @@ const request = (change: Partial<ModelRequest> = {}) => ({
 });
 
 describe("the local model", () => {
+  it("keeps documents of little in common in their own order, under their authors' headings", async () => {
+    const railway = {
+      name: "railway.md",
+      text: "# The mountain railway\n\n## Carl von Ghega\n\nCarl von Ghega planned the railway over the pass in six years. Ghega had studied forty railways in North America before.\n\n## Locomotives\n\nA contest was held to find an engine for the slopes. Four engines took part in it, and the Bavaria won.",
+    };
+    const hotels = {
+      name: "hotels.md",
+      text: "# Hotels on the mountain\n\n## Guests from the city\n\nHotels were built for the guests who came by railway. The largest hotel had its own post office and bakery. A ball was given each winter in the great hall of the house.",
+    };
+    const answer = await localModel().call(request({ material: [railway, hotels], params: { topic: "The mountain railway" } }), signal);
+    const { sections } = Draft.parse(answer.value);
+    expect(sections.map(({ heading }) => heading)).toEqual(["Guests from the city", "Carl von Ghega", "Locomotives"]);
+    for (const { heading, sentences } of sections)
+      for (const { text, file } of sentences) {
+        const under = [railway, hotels].find(({ name }) => name === file)?.text.split(`## ${heading}`)[1] ?? "";
+        expect(under.split("## ")[0], heading).toContain(text);
+      }
+  });
+
+  it("writes a name in a title as a name", async () => {
+    const text =
+      "## Carl von Ghega\n\nThe engineer Carl von Ghega planned the railway.\n\n## The work\n\nIn August the work on the railway began.";
+    const answer = await localModel().call(
+      request({
+        task: "seo_metadata",
+        material: [{ name: "page.md", text }],
+        params: { topic: "The railway" },
+        schema: z.object({ title: z.string() }),
+      }),
+      signal,
+    );
+    expect(answer.value).toEqual({ title: "The railway: Carl von Ghega and the work" });
+  });
+
   it("answers with the material's own sentences, free of charge, and counts tokens", async () => {
     const answer = await localModel().call(request(), signal);
     const { sections } = Draft.parse(answer.value);

@@ -32,7 +32,7 @@ export function makeParts(
   const used = new Set<string>();
   const topicStems = new Set(contentStems(topic));
   return runsOf(picked).flatMap((run) => {
-    const own = run[0]?.sentence.headings.slice(1).at(-1);
+    const own = ownHeading(run);
     const phrase = commonest(run, topicStems, used) ?? commonest(run, new Set(), used);
     if (phrase !== undefined) used.add(phrase.key);
     const heading =
@@ -48,23 +48,43 @@ export function makeParts(
   });
 }
 
-/** Neighbours under one heading; a part that is too short joins the one before it. */
+/** The author's heading that most of a part stands under. */
+function ownHeading(run: readonly Picked[]): string | undefined {
+  const above = run.flatMap(({ sentence }) => headingAbove(sentence) ?? []);
+  const count = (heading: string): number => above.filter((one) => one === heading).length;
+  return [...above].sort((a, b) => count(b) - count(a))[0];
+}
+
+/** Neighbours under one heading; a part that is too short joins its neighbour of the same document, the one before it first. */
 function runsOf(picked: readonly Picked[]): Picked[][] {
   const runs: Picked[][] = [];
-  const heading = ({ sentence }: Picked): string => sentence.headings.slice(1).at(-1) ?? "";
+  const place = ({ sentence }: Picked): string => `${sentence.doc} ${headingAbove(sentence) ?? ""}`;
   for (const [i, one] of picked.entries()) {
     const last = runs.at(-1);
     const first = last?.[0];
     const left = picked.length - i;
-    const headed = heading(one) !== "";
-    const goesOn = first !== undefined && heading(first) === heading(one) && (headed || (last?.length ?? 0) < PART || left < LEAST);
-    if (goesOn || (last !== undefined && last.length < LEAST)) last?.push(one);
+    const headed = headingAbove(one.sentence) !== undefined;
+    if (first !== undefined && place(first) === place(one) && (headed || (last?.length ?? 0) < PART || left < LEAST)) last?.push(one);
     else runs.push([one]);
   }
-  const end = runs.at(-1);
-  const before = runs.at(-2);
-  if (end !== undefined && before !== undefined && end.length < LEAST) before.push(...(runs.pop() ?? []));
+  for (let at = 0; at < runs.length && runs.length > 1; ) {
+    const run = runs[at] ?? [];
+    const same = (other: Picked[] | undefined): boolean => other?.[0]?.sentence.doc === run[0]?.sentence.doc;
+    if (run.length >= LEAST) at++;
+    else if (at > 0 && (same(runs[at - 1]) || !same(runs[at + 1]))) {
+      runs[at - 1]?.push(...run);
+      runs.splice(at, 1);
+    } else {
+      runs[at + 1]?.unshift(...run);
+      runs.splice(at, 1);
+    }
+  }
   return runs;
+}
+
+/** The author's heading of a part: the nearest, but not the title of the whole. */
+function headingAbove({ headings }: Candidate): string | undefined {
+  return headings.slice(1).at(-1);
 }
 
 /** The phrase that most of the sentences have. */

@@ -23,8 +23,9 @@ export const draftArticle: Task = ({ material, params, tagger }) => {
   const supply = candidates.reduce((sum, one) => sum + one.length, 0);
   const target = Math.min(numberParam(params, "words", 760), supply * SHARE);
   const several = new Set(candidates.map(({ doc }) => doc)).size > 1;
-  const shared = several ? makeSections(candidates, scores, topic, target, taken) : [];
-  const sections = shared.length > 0 ? shared : makeParts(candidates, scores, topic, target, taken);
+  const shared = several ? makeSections(candidates, scores, topic, target, [...taken]) : [];
+  // One section for all is no order: then the documents' own does better.
+  const sections = shared.length > 1 ? shared : makeParts(candidates, scores, topic, target, taken);
   return {
     title: capital(topic),
     standfirst,

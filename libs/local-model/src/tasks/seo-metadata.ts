@@ -1,5 +1,5 @@
 import type { Tagger } from "@armada/text";
-import { contentStems, nounPhrases, placeSentences, stem } from "@armada/text";
+import { contentStems, FUNCTION_WORDS, nounPhrases, placeSentences, stem } from "@armada/text";
 import { capital } from "./draft-article.ts";
 import { type Task, textParam } from "./task.ts";
 
@@ -14,18 +14,28 @@ export const seoMetadata: Task = ({ material, params, tagger }) => {
   const topic = textParam(params, "topic").trim();
   const headings = material.flatMap(({ text }) => [...text.matchAll(/^## (.+)$/gmu)].flatMap((match) => match[1] ?? []));
   const sentences = material.flatMap((passage, doc) => placeSentences(passage, doc)).map(({ text }) => text);
-  return { title: title(topic, headings), description: description(sentences, topic), keywords: keywords(sentences, topic, tagger) };
+  return {
+    title: title(topic, headings, sentences.join(" ")),
+    description: description(sentences, topic),
+    keywords: keywords(sentences, topic, tagger),
+  };
 };
 
-function title(topic: string, headings: readonly string[]): string {
+function title(topic: string, headings: readonly string[], text: string): string {
   const base = capital(topic);
-  const [first, second] = headings.map((heading) =>
-    /^\p{Lu}\p{Ll}/u.test(heading) ? heading.slice(0, 1).toLowerCase() + heading.slice(1) : heading,
-  );
+  const [first, second] = headings.filter((heading) => !heading.endsWith("?")).map((heading) => inSentence(heading, text));
   // A short topic says too little by itself; a long one is a title already.
   const long =
     first === undefined || second === undefined || base.length > 30 || base.includes(":") ? base : `${base}: ${first} and ${second}`;
   return long.length <= TITLE ? long : cut(base, TITLE);
+}
+
+/** A heading as it stands inside a line: small, unless it begins with a name, which the text never writes small. */
+function inSentence(heading: string, text: string): string {
+  const small = heading.slice(0, 1).toLowerCase() + heading.slice(1);
+  const first = /^\p{L}+/u.exec(small)?.[0] ?? "";
+  if (FUNCTION_WORDS.has(first)) return small;
+  return /^\p{Lu}\p{Ll}/u.test(heading) && new RegExp(`(?<!\\p{L})${first}(?!\\p{L})`, "u").test(text) ? small : heading;
 }
 
 function description(sentences: readonly string[], topic: string): string {

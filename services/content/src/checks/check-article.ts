@@ -52,6 +52,13 @@ export function checkArticle(
     "",
     unsourced,
   );
+  const left = leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]);
+  const headings = new Set(
+    sources.flatMap(({ text }) => [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = ""]) => heading.toLowerCase())),
+  );
+  const taken = new Set(
+    [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places), ...left].map(({ file }) => file),
+  );
   return {
     title: titleOfArticle(
       draft,
@@ -65,7 +72,7 @@ export function checkArticle(
     ),
     standfirst: standfirst(lead, sections),
     sections: sections.map(({ heading, sentences }, i) => ({
-      heading: isGrounded(heading, ground) ? heading : `Part ${i + 1}`,
+      heading: isGrounded(heading, ground) || headings.has(heading.toLowerCase()) ? heading : `Part ${i + 1}`,
       sentences,
     })),
     unsourced,
@@ -73,8 +80,13 @@ export function checkArticle(
     figures: figuresOf(carried),
     unanswered: unanswered(questions, sources),
     sources: sources.map(({ name, text }) => ({ file: name, title: titleOf(name, text) })),
-    skipped: [...skipped],
-    leftOut: leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]),
+    skipped: [
+      ...skipped,
+      ...sources
+        .filter(({ name }) => !taken.has(name))
+        .map(({ name }) => ({ file: name, why: "no statement on the topic was found in it" })),
+    ],
+    leftOut: left,
     extractive: all.every(({ text, sources: [source] }) => source !== undefined && isOwnWords(text, source.quote)),
   };
 }

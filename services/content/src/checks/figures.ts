@@ -29,7 +29,9 @@ export function figuresOf(sentences: readonly Checked[]): Figure[] {
         match.index,
         match.index + match[0].length - (match[3] === undefined ? 0 : match[3].length - unit.length),
       );
-      if (what !== undefined) figures.push({ number, unit, what, file });
+      // "46 metres high": of a thing that has several measures, which.
+      const attribute = /^ (?:long|high|tall|wide|deep|thick)\b/u.exec(text.slice(match.index + match[0].length))?.[0] ?? "";
+      if (what !== undefined) figures.push({ number, unit: `${unit}${match[2] === undefined ? "" : attribute}`, what, file });
       break;
     }
   }
@@ -59,6 +61,15 @@ function measured(text: string, from: number, to: number): string | undefined {
     .trim()
     .split(/\s+/u)
     .filter((word) => word !== "");
+  // "The viaduct has two storeys and is 46 metres high": of the viaduct, not of its storeys.
+  const joined = before.findLastIndex((word) => word === "and");
+  if (
+    joined > 0 &&
+    before.slice(joined + 1).every((word) => /^(?:is|was|are|were|has|had|it|about|some|over|nearly|around|more|than|up|to)$/iu.test(word))
+  ) {
+    const verb = before.findIndex((word) => /^(?:is|was|are|were|has|have|had|stands?|lies|runs|\p{Ll}{3,}(?:ed|s))$/u.test(word));
+    if (verb > 1) return before.slice(0, verb).join(" ");
+  }
   while (
     /^(?:by|of|at|to|about|around|some|than|more|less|over|nearly|only|a|an|the|with|for|from|between|and|is|are|was|were|up|just|another)$/iu.test(
       before.at(-1) ?? "",

@@ -17,6 +17,16 @@ describe("figures at a glance", () => {
     expect([found?.number, found?.unit]).toEqual([number, unit]);
     expect(found?.what).toContain(what.split(" ")[0]);
   });
+  it("say what is measured where a sentence says two things", () => {
+    expect(figure("The old viaduct has two storeys and is 46 metres high.")).toMatchObject({
+      unit: "metres high",
+      what: "The old viaduct",
+    });
+    expect(figure("The longest pier stands at Orran and is 228 metres long.")).toMatchObject({
+      unit: "metres long",
+      what: "The longest pier",
+    });
+  });
   it.each([
     "The bridge opened in 1931.",
     "Volunteers wrapped 1,850 street and park trees.",

@@ -19,6 +19,7 @@ describe("checkCoverage", () => {
     "How Night Trains Pay Track Charges",
     "What the sleeping car costs",
     "A guide to track charges",
+    "The seaport Alderport",
   ])("takes %s", (topic) => {
     expect(() => checkCoverage(topic, sources)).not.toThrow();
   });
@@ -27,6 +28,7 @@ describe("checkCoverage", () => {
     "Night trains in Japan",
     "The history of the night sky",
     "Penguins",
+    "The seaport Selby",
     "Ocean currents and evening weather",
   ])("refuses %s and says what is covered", (topic) => {
     expect(() => checkCoverage(topic, sources)).toThrow(

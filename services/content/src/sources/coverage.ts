@@ -16,7 +16,8 @@ const OF_THE_FORM = new Set(
  */
 export function checkCoverage(topic: string, sources: readonly Source[]): void {
   const all = [...new Set(contentStems(topic))];
-  const telling = all.filter((one) => !OF_THE_FORM.has(one));
+  const kinds = kindsOfNames(topic);
+  const telling = all.filter((one) => !OF_THE_FORM.has(one) && !kinds.has(one));
   const wanted = telling.length > 0 ? telling : all;
   if (wanted.length === 0) return;
   const blocks = sources.flatMap((source) =>
@@ -35,6 +36,15 @@ export function checkCoverage(topic: string, sources: readonly Source[]): void {
     hint: "choose a topic of these documents, or give documents that cover it",
     details: { covered },
   });
+}
+
+/** What a name is of, beside it: the documents on the Vasa need not call her a warship. */
+function kindsOfNames(topic: string): ReadonlySet<string> {
+  return new Set(
+    [...topic.matchAll(/(?<=\bthe )(\p{Ll}[\p{L}-]+)(?= \p{Lu}\p{Ll})/giu)].flatMap(([kind]) =>
+      /^\p{Ll}/u.test(kind) ? contentStems(kind) : [],
+    ),
+  );
 }
 
 /** Names of the topic that no document has: night trains in Japan are not those of anywhere else. A topic all in capitals tells no names. */

@@ -251,6 +251,18 @@ describe("a brief", () => {
     expect(output.article).toContain("de.txt");
   });
 
+  it("names the document of which nothing was taken, and keeps an author's heading", async () => {
+    const mill = `# The tide mill at Orne\n\n## The wheels\n\n${text}\n\n## Was there trouble?\n\nIce broke two paddles in the hard winter of 1893. Oak from the estate at Lund was bought for new paddles.`;
+    const documents = [
+      { name: "mill.md", text: mill },
+      { name: "sacks.csv", text: "year,sacks\n1890,410\n1891,388\n" },
+    ];
+    const { output } = await drive(createArticle, { topic: "The tide mill at Orne", documents });
+    expect(output.skipped).toEqual([{ file: "sacks.csv", why: "no statement on the topic was found in it" }]);
+    expect(output.article).toContain("sacks.csv");
+    expect(output.article).toContain("## Was there trouble?");
+  });
+
   it("may bring documents by digest", async () => {
     const { output } = await drive(
       createArticle,
