@@ -62,7 +62,7 @@ const COMMANDS: readonly Command[] = [
         .map(({ run }) => run)
         .join() === newest(ended, 10, (order) => statusOf(order) === "failed"),
   },
-  // { name: "doctor", args: ["doctor"], right: ({ lines }) => lines.some(({ name }) => name === `${TEAM}: messages`) },
+  { name: "doctor", args: ["doctor"], right: ({ lines }) => lines.some(({ name }) => name === `${TEAM}: messages`) },
   // { name: "costs", args: ["costs"], right: ({ lines }) => lines.some(({ type }) => type === "cost-total") },
   { name: "health", args: ["health"], right: ({ lines }) => lines.some(({ team, ok }) => team === TEAM && ok === true) },
 ];
@@ -72,7 +72,7 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
   writeTeam(copy, TEAM, SOURCE);
   using at = place({}, copy.root);
-  const sizes = short ? [1_000, 5_000] : [1_000, 10_000, 100_000];
+  const sizes = short ? [1_000, 4_000] : [1_000, 10_000, 100_000];
   const args = ["--only", TEAM, "--port", "0", "--sync-interval", "100ms"];
   const reads = new Map<string, number[]>();
   let filled = 0;

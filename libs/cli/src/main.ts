@@ -274,6 +274,7 @@ command("costs", "what was spent, dearest first")
 command("health", "replicas, queues and streams").action(withSession(async (session, out) => healthCommand(session, out)));
 command("doctor", "every value in force, and what is wrong")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .option("--whole", "look at every message of the streams, not only at the newest of each")
   .action((flags) => guard(output(flags.json === true), async () => doctorCommand(flags, output(flags.json === true))));
 command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action((name, flags) =>
   guard(output(flags.json === true), () => newTeam(name, output(flags.json === true))),

@@ -2,6 +2,7 @@ import { environmentFindings } from "../environment.ts";
 import { EXIT } from "../exit.ts";
 import { examine, examineTroubles, type Finding } from "../health/examine.ts";
 import { budgetsInForce, examineLedgers } from "../health/examine-ledger.ts";
+import { lookedAt } from "../health/looked-at.ts";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions } from "../project.ts";
@@ -10,8 +11,11 @@ import { openSession } from "../session.ts";
 import { settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
 
+/** `whole`: every message of the streams is looked at, however many there are. */
+export type DoctorFlags = { readonly mesh?: string; readonly config?: string; readonly whole?: boolean };
+
 /** Every value in force and where it came from; what is wrong with the mesh, and what to do. */
-export async function doctorCommand(flags: { mesh?: string; config?: string }, out: Output): Promise<number> {
+export async function doctorCommand(flags: DoctorFlags, out: Output): Promise<number> {
   const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
   const running = mesh !== undefined || process.env.NATS_URL !== undefined;
@@ -45,13 +49,14 @@ async function inForce(mesh: MeshFile | undefined, flags: { config?: string }): 
   ];
 }
 
-async function onMesh(mesh: MeshFile | undefined, flags: { mesh?: string; config?: string }): Promise<Finding[]> {
+async function onMesh(mesh: MeshFile | undefined, flags: DoctorFlags): Promise<Finding[]> {
   const session = await openSession(flags.mesh, () => undefined);
   try {
     const budgets = budgetsInForce((await settingsFor(flags)).config, mesh?.settings);
     const findings: Finding[] = [];
     for (const team of await meshTeams(session)) {
-      findings.push(...(await examine(session, team)), ...(await examineTroubles(session, team)));
+      const about = await lookedAt(session, team);
+      findings.push(...(await examine(about, flags.whole)), ...(await examineTroubles(about)));
       if (team.definition !== undefined)
         findings.push(...(await examineLedgers(session.log(team.name), team.definition, budgets, Date.now())));
     }

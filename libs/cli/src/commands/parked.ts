@@ -1,8 +1,9 @@
-import { ArmadaError, parseSubject, runFilter } from "@armada/contracts";
+import { ArmadaError, runFilter } from "@armada/contracts";
 import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/engine";
 import { loadWhole } from "@armada/event-sourcing";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
+import { openRuns } from "../health/open-runs.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
 import type { Session } from "../session.ts";
@@ -11,19 +12,24 @@ import type { Session } from "../session.ts";
 const ParkedMessage = z.object({ seq: z.number(), subject: z.string(), reason: z.string(), deliveries: z.number() });
 
 /** Steps that were set aside after their attempts and are so still, and messages that no run's attempts would end. */
-export async function listParked(session: Pick<Session, "log" | "state">, teams: readonly string[], out: Output): Promise<number> {
+export async function listParked(
+  session: Pick<Session, "log" | "state" | "runs" | "subjects" | "queues">,
+  teams: readonly string[],
+  out: Output,
+): Promise<number> {
   let found = 0;
-  for (const team of teams)
-    for (const run of await parkedRuns(session, team)) {
-      const state = await readable(session, team, run, out);
-      if (state === undefined || !isParked(state)) continue;
-      for (const step of viewOf(team, run, state).steps.filter((one) => one.status === "parked")) {
+  for (const team of teams) {
+    const { runs, unread } = await openRuns(session, team, await session.queues(team));
+    for (const { message } of unread) out.say(`${team}  ${oneLine(message)}`);
+    for (const { view } of runs)
+      for (const step of view.steps.filter((one) => one.status === "parked")) {
         found++;
+        const { run } = view;
         const { code = "", message = "" } = step.lastFailure ?? {};
         out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
         out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${oneLine(message)} (${code})`);
       }
-    }
+  }
   for (const team of teams)
     await session.log(team).scan([`evt.${team}.message.parked.>`], 0, (message) => {
       const about = ParkedMessage.safeParse(message.envelopes[0]?.data);
@@ -35,17 +41,6 @@ export async function listParked(session: Pick<Session, "log" | "state">, teams:
     });
   out.say(found === 0 ? "nothing is parked" : "the whole of each: armada parked show RUN");
   return EXIT.ok;
-}
-
-/** A run's state; where it cannot be read, it is named, and the others are listed all the same. */
-async function readable(session: Pick<Session, "state">, team: string, run: string, out: Output): Promise<RunState | undefined> {
-  try {
-    return await session.state(team, run);
-  } catch (error) {
-    if (!(error instanceof ArmadaError)) throw error;
-    out.say(`${run}  ${team}  cannot be read: ${oneLine(error.message)} (${error.code})`);
-    return undefined;
-  }
 }
 
 /** One run's parked steps with their causation chains. */
@@ -73,13 +68,4 @@ export async function showParked(session: Pick<Session, "log">, teams: readonly 
 /** Whether a step waits for `runs retry`: none does in a run that has ended. */
 function isParked(state: RunState): boolean {
   return state.ended === undefined && [...state.steps.values()].some((step) => step.status === "parked");
-}
-
-async function parkedRuns(session: Pick<Session, "log">, team: string): Promise<readonly string[]> {
-  const runs = new Set<string>();
-  await session.log(team).scan([`run.${team}.park.>`], 0, (message) => {
-    const subject = parseSubject(message.subject);
-    if (subject?.kind === "journal") runs.add(subject.run);
-  });
-  return [...runs];
 }

@@ -1,6 +1,7 @@
 import { environmentFindings } from "../environment.ts";
 import { explain } from "../exit.ts";
 import { examine, examineTroubles } from "../health/examine.ts";
+import { lookedAt } from "../health/looked-at.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
@@ -67,9 +68,11 @@ async function tellEnvironment(mesh: Mesh, flags: UpFlags, say: (line: string) =
 async function warnOfRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
   const session = await openSession(flags.mesh, say);
   try {
-    for (const team of await meshTeams(session))
-      for (const finding of [...(await examine(session, team)), ...(await examineTroubles(session, team, true))])
+    for (const team of await meshTeams(session)) {
+      const about = await lookedAt(session, team);
+      for (const finding of [...(await examine(about)), ...(await examineTroubles(about, true))])
         if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
+    }
   } finally {
     await session.close();
   }

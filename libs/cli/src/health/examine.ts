@@ -1,13 +1,9 @@
 import type { Team } from "@armada/agents";
-import { parseSubject } from "@armada/contracts";
-import { readRun } from "@armada/engine";
-import type { Message } from "@armada/event-sourcing";
+import type { RunState } from "@armada/engine";
 import { sourceOf } from "@armada/runtime";
 import { HOME } from "../mesh/mesh-file.ts";
-import type { Session } from "../session.ts";
-import type { MeshTeam } from "../teams.ts";
-import { lookedAt } from "./looked-at.ts";
 import { troublesOf } from "./looks.ts";
+import type { Looked } from "./trouble.ts";
 
 export type Finding = {
   readonly name: string;
@@ -17,35 +13,39 @@ export type Finding = {
   readonly next?: string;
 };
 
-/** What a team's stream holds. Reads the whole of it, so what was never taken by a reader is counted here exactly. */
-export async function examine(session: Session, { name, definition }: MeshTeam): Promise<Finding[]> {
-  const byRun = new Map<string, Message[]>();
-  let taken = 0;
+/** How many of a stream's newest messages are looked at one by one. */
+const MOST_LOOKED = 2_000;
+
+/** What a team's stream holds. Of its newest messages those are counted that no reader takes; `whole`: of all that there are. */
+export async function examine(about: Looked, whole = false): Promise<Finding[]> {
+  const { session, team, open } = about;
+  const { name, definition } = team;
   const log = session.log(name);
-  await log.scan([">"], 0, (message) => {
-    taken++;
-    const subject = parseSubject(message.subject);
-    if (subject?.kind === "journal" && subject.branch === undefined) byRun.set(subject.run, [...(byRun.get(subject.run) ?? []), message]);
-  });
-  const forged = (await log.head()) - taken;
+  const head = await log.head();
+  const from = whole ? 0 : Math.max(0, head - MOST_LOOKED);
+  let taken = 0;
+  const upTo = await log.scan([">"], from, () => taken++);
+  const forged = Math.max(upTo, head) - from - taken;
+  const { behind } = await session.runs(name);
   const findings: Finding[] = [
-    { name: `${name}: messages`, value: taken, ok: true },
+    { name: `${name}: messages`, value: head, ok: true },
     {
       name: `${name}: forged, not taken`,
-      value: forged,
+      value: from === 0 ? forged : `${forged} of the newest ${MOST_LOOKED}`,
       ok: forged === 0,
       ...(forged === 0 ? {} : { next: `see the warnings in ${HOME}/logs/${name}.log` }),
     },
+    ...(behind === 0 ? [] : [{ name: `${name}: index of its runs`, value: `is being built, ${behind} messages to go`, ok: true }]),
   ];
-  if (definition !== undefined) for (const [run, messages] of byRun) findings.push(...editedRun(definition, run, messages));
-  return findings;
+  if (definition === undefined) return findings;
+  const { runs } = await open();
+  return [...findings, ...runs.flatMap(({ view: { run }, state }) => editedRun(definition, run, state))];
 }
 
 /** Of an open run whose code was edited; what holds runs up is told by the team's troubles. */
-function editedRun(team: Team, run: string, messages: readonly Message[]): Finding[] {
-  const state = readRun(messages);
+function editedRun(team: Team, run: string, state: RunState): Finding[] {
   const served = team.workflows.find((one) => one.name === state.workflow && one.version === state.version);
-  if (state.ended !== undefined || served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
+  if (served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
   return [
     {
       name: `${team.name}: ${run}`,
@@ -57,10 +57,10 @@ function editedRun(team: Team, run: string, messages: readonly Message[]): Findi
 }
 
 /** What is wrong with a team, a finding each. */
-export async function examineTroubles(session: Session, team: MeshTeam, reading = false): Promise<Finding[]> {
-  const troubles = await troublesOf(await lookedAt(session, team), reading);
+export async function examineTroubles(about: Looked, reading = false): Promise<Finding[]> {
+  const troubles = await troublesOf(about, reading);
   return troubles.map(({ code, message, next }) => ({
-    name: `${team.name}: ${code}`,
+    name: `${about.team.name}: ${code}`,
     value: message,
     ok: false,
     ...(next === undefined ? {} : { next }),

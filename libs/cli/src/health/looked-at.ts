@@ -1,12 +1,18 @@
 import { isAlive } from "../mesh/mesh-file.ts";
 import type { Session } from "../session.ts";
 import type { MeshTeam } from "../teams.ts";
+import { type OpenRuns, openRuns } from "./open-runs.ts";
 import type { Looked } from "./trouble.ts";
 
 /** A team as the running mesh has it. */
 export async function lookedAt(session: Session, team: MeshTeam): Promise<Looked> {
   const queues = await session.queues(team.name);
-  const about = { session, team, queues, now: Date.now() };
+  let read: Promise<OpenRuns> | undefined;
+  const open = (): Promise<OpenRuns> => {
+    read ??= openRuns(session, team.name, queues);
+    return read;
+  };
+  const about = { session, team, queues, open, now: Date.now() };
   if (session.mesh === undefined) return about;
   const pids = session.mesh.pids[team.name] ?? [];
   return { ...about, replicas: { alive: pids.filter(isAlive).length, started: pids.length } };

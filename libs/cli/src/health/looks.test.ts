@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ArmadaError } from "@armada/contracts";
-import { type RunState, readRun } from "@armada/engine";
+import { type IndexedRun, type RunIndex, type RunState, readRun } from "@armada/engine";
 import { type Log, matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";
@@ -10,6 +10,7 @@ import type { MeshFile } from "../mesh/mesh-file.ts";
 import type { Session } from "../session.ts";
 import type { MeshTeam } from "../teams.ts";
 import { troublesOf } from "./looks.ts";
+import { openRuns } from "./open-runs.ts";
 import type { Looked } from "./trouble.ts";
 
 const queue = (name: string, more: Partial<QueueThere> = {}): QueueThere => ({
@@ -24,7 +25,8 @@ const SERVED = [queue("do_packer_a"), queue("lead_send_v1")];
 
 /** A stream of these subjects, each of a run as `state` has it; nothing else is wrong with it, unless `more` says so. */
 function stream(subjects: readonly string[], state: Partial<RunState>, more: Partial<Session> = {}): Session {
-  const session: Pick<Session, "sources" | "rooms" | "ask" | "subjects" | "state"> = {
+  const session: Pick<Session, "sources" | "rooms" | "ask" | "subjects" | "state" | "runs"> = {
+    runs: async () => ({ newest: () => open(subjects) }) as unknown as RunIndex,
     sources: async () => [],
     rooms: async () => [],
     ask: async () => 1,
@@ -35,9 +37,18 @@ function stream(subjects: readonly string[], state: Partial<RunState>, more: Par
   return session as Session;
 }
 
+/** The runs of which no subject is an end. */
+async function* open(subjects: readonly string[]): AsyncGenerator<IndexedRun> {
+  const [ended = [], others = []] = [true, false].map((end) => subjects.filter((subject) => subject.startsWith("run.orders.end.") === end));
+  const runs = new Set(others.flatMap((subject) => (subject.startsWith("run.") ? [subject.split(".")[4] ?? ""] : [])));
+  for (const run of runs)
+    if (!ended.some((subject) => subject.split(".")[4] === run)) yield { run, workflow: "send", startedAt: 0, status: "open" };
+}
+
 function codes(about: Partial<Looked>): Promise<string[]> {
   const team: MeshTeam = { name: "orders" };
-  const looked = { session: stream([], {}), team, queues: SERVED, replicas: { alive: 1, started: 1 }, now: 0, ...about };
+  const given = { session: stream([], {}), team, queues: SERVED, replicas: { alive: 1, started: 1 }, now: 0, ...about };
+  const looked = { ...given, open: () => openRuns(given.session, team.name, given.queues) };
   return troublesOf(looked).then((troubles) => troubles.map(({ code }) => code));
 }
 

@@ -1,19 +1,9 @@
-import { parseSubject } from "@armada/contracts";
-import { readRuns } from "./read-runs.ts";
 import type { Look } from "./trouble.ts";
 
 /** Steps that were set aside and not tried anew, and messages that no run's attempts would end. */
-export const parked: Look = async ({ session, team: { name } }) => {
-  const runs = new Set(
-    (await session.subjects(name, `run.${name}.park.>`)).flatMap((text) => {
-      const subject = parseSubject(text);
-      return subject?.kind === "journal" ? [subject.run] : [];
-    }),
-  );
-  const { views } = await readRuns(session, name, runs); // `open` tells those that cannot be read
-  const steps = views
-    .filter(({ endedAt }) => endedAt === undefined)
-    .flatMap((view) => view.steps.filter(({ status }) => status === "parked"));
+export const parked: Look = async ({ session, team: { name }, open }) => {
+  const { runs } = await open(); // `open` tells those that cannot be read
+  const steps = runs.flatMap(({ view }) => view.steps.filter(({ status }) => status === "parked"));
   const messages = await session.subjects(name, `evt.${name}.message.parked.>`);
   return [
     ...(steps.length === 0

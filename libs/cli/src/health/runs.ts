@@ -1,38 +1,15 @@
-import { parseSubject } from "@armada/contracts";
-import { isTaken, type RunView, shownAsServed } from "@armada/engine";
-import type { QueueThere } from "@armada/nats";
-import type { Session } from "../session.ts";
-import { readRuns } from "./read-runs.ts";
+import { type RunView, shownAsServed } from "@armada/engine";
 import type { Look, Trouble } from "./trouble.ts";
 
 /** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves. */
-export const open: Look = async ({ session, team: { name }, queues }) => {
-  const { views, unread } = await readRuns(session, name, await suspects(session, name, queues));
-  const stuck = views
-    .map((view) => shownAsServed(view, queues))
-    .filter(({ endedAt, status, waitingFor }) => endedAt === undefined && (status === "stopped" || waitsForAgent(waitingFor)));
+export const open: Look = async ({ open: read, queues }) => {
+  const { runs, unread } = await read();
+  const stuck = runs
+    .map(({ view }) => shownAsServed(view, queues))
+    .filter(({ status, waitingFor }) => status === "stopped" || waitsForAgent(waitingFor));
   const byCode = [...Map.groupBy(stuck, ({ reason, status }) => reason?.code ?? status)];
-  return [...unread, ...byCode.map(([code, runs]) => said(code, runs))];
+  return [...unread, ...byCode.map(([code, views]) => said(code, views))];
 };
-
-/** Runs without an end that stopped at some time, or have a message that no queue takes. */
-async function suspects(session: Session, team: string, queues: readonly QueueThere[]): Promise<ReadonlySet<string>> {
-  const under = (kind: string): Promise<string[]> => session.subjects(team, `run.${team}.${kind}.>`);
-  const dispatched = (await Promise.all(["do", "bulk", "lead"].map(under))).flat().filter((subject) => !isTaken(subject, queues));
-  const found = runsIn([...dispatched, ...(await under("note.stop")), ...(await under("park"))]);
-  if (found.size === 0) return found;
-  for (const run of runsIn(await under("end"))) found.delete(run);
-  return found;
-}
-
-function runsIn(subjects: readonly string[]): Set<string> {
-  return new Set(
-    subjects.flatMap((text) => {
-      const subject = parseSubject(text);
-      return subject?.kind === "journal" ? [subject.run] : [];
-    }),
-  );
-}
 
 function waitsForAgent(waits: RunView["waitingFor"]): boolean {
   return waits?.some(({ kind }) => kind === "agent") === true;

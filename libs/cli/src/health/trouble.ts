@@ -1,6 +1,7 @@
 import type { QueueThere } from "@armada/nats";
 import type { Session } from "../session.ts";
 import type { MeshTeam } from "../teams.ts";
+import type { OpenRuns } from "./open-runs.ts";
 
 /** Something about a team that an operator has to act on: `health` shows it, and is not ✓ over it. */
 export type Trouble = {
@@ -16,6 +17,8 @@ export type Looked = {
   readonly session: Session;
   readonly team: MeshTeam;
   readonly queues: readonly QueueThere[];
+  /** Its open runs, read once, whoever asks. */
+  open(): Promise<OpenRuns>;
   /** Those of the processes that `up` started for it that are alive; undefined where the mesh file does not tell. */
   readonly replicas?: { readonly alive: number; readonly started: number };
   /** ms since 1970. */

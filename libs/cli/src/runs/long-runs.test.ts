@@ -6,6 +6,7 @@ import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
 import { cancellation, controlRun, showRun } from "../commands/runs.ts";
 import { troublesOf } from "../health/looks.ts";
+import { openRuns } from "../health/open-runs.ts";
 import type { Session } from "../session.ts";
 import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
 import { CausalTree } from "./causal-tree.ts";
@@ -51,7 +52,9 @@ function looked(more: Partial<Session> = {}): Promise<readonly { code: string; m
     },
     ...more,
   };
-  return troublesOf({ session: about as Session, team: { name: "desk" }, queues: [], now: 0 }, true);
+  const given = about as Session;
+  const open = () => openRuns(given, "desk", []);
+  return troublesOf({ session: given, team: { name: "desk" }, queues: [], open, now: 0 }, true);
 }
 
 test("a run of more messages than one load may bring is shown, listed, traced and looked at, whole", async () => {
@@ -84,7 +87,7 @@ test("a run that cannot be read is named, and takes neither the team's other tro
   expect((await looked({ sources })).map(({ code }) => code)).toEqual(expect.arrayContaining(["STREAM_MISSING", "PARKED"]));
   const list = printer();
   await listParked({ ...session, state }, mesh, list);
-  expect(list.said[0]).toBe("long  desk  cannot be read: no replica answers (LOG_UNAVAILABLE)");
+  expect(list.said[0]).toBe("desk  long cannot be read: no replica answers (LOG_UNAVAILABLE)");
 });
 
 test("what is asked of such a run is done", async () => {

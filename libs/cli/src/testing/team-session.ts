@@ -1,10 +1,13 @@
 import type { Team } from "@armada/agents";
+import { readRunIndex } from "@armada/engine";
 import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
 import type { Line } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { ask, type Session, stateOf } from "../session.ts";
 
-export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects"> & { stop(): Promise<void> };
+export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects"> & {
+  stop(): Promise<void>;
+};
 
 /** A team that runs in this process on a log in memory, as the commands see one of a mesh; `others` run beside it. */
 export async function teamSession(team: Team, others: readonly Team[] = []): Promise<TeamSession> {
@@ -17,6 +20,22 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
     live: () => live,
     objects,
     queues: async () => [],
+    subjects: async (_, filter) => {
+      const found: string[] = [];
+      await log.scan([filter], 0, ({ subject }) => found.push(subject));
+      return found;
+    },
+    runs: (name) =>
+      readRunIndex(name, {
+        log,
+        index: { get: async () => undefined },
+        under: async () => [],
+        pendingAfter: async (filters, from) => {
+          let n = 0;
+          await log.scan(filters, from, () => n++);
+          return n;
+        },
+      }),
     state: (name, run) => stateOf(log, name, run),
     ask: (name, capability, id, data) => ask(log, name, capability, id, data),
     stop: () => prototype.stop(),
