@@ -301,6 +301,7 @@ command("provision", "identities, streams, consumers and sources as the team def
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")
   .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster")
+  .option("--team <path>", "only this team, in a folder anywhere")
   .option("--dry-run", "only say what would change")
   .action((flags) => guard(output(flags.json === true), () => provisionCommand(flags, output(flags.json === true))));
 

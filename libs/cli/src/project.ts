@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { definedAgents, type Team, unlisted } from "@armada/agents";
 import { ArmadaError, definedEvents } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
 import { FEDERATION } from "@armada/ledger";
-import { z } from "zod";
-import { undeclared } from "./mesh/undeclared.ts";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -54,11 +52,29 @@ export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>
   return new Map(await Promise.all(loaded));
 }
 
-/** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export; what the file itself throws of ours keeps its code */
+/** A team whose code is anywhere: `path` is its folder, with `src/team.ts` and `src/main.ts`, or with these two itself. @throws ArmadaError `BAD_TEAM`, `BAD_NAME` */
+export async function loadTeamAt(path: string): Promise<Service> {
+  const folder = [join(resolve(path), "src"), resolve(path)].find((one) => existsSync(join(one, "team.ts")));
+  if (folder === undefined)
+    throw new ArmadaError("BAD_TEAM", `${path} has no team: neither src/team.ts nor team.ts is there`, {
+      hint: "--team PATH names the folder of a team, as `armada new team` makes one",
+    });
+  const team = await loadTeam(join(folder, "team.ts"), join(path, "team.ts"));
+  return { name: team.name, main: join(folder, "main.ts"), team };
+}
+
 async function loadService(name: string): Promise<Service> {
   const folder = join(projectRoot, "services", name, "src");
   const file = `services/${name}/src/team.ts`;
-  const loaded = await import(pathToFileURL(join(folder, "team.ts")).href).then(
+  const team = await loadTeam(join(folder, "team.ts"), file);
+  if (team.name !== name)
+    throw new ArmadaError("BAD_TEAM", `${file} defines team ${team.name}`, { hint: "call the team and its folder by the same name" });
+  return { name, main: join(folder, "main.ts"), team };
+}
+
+/** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export; what the file itself throws of ours keeps its code */
+async function loadTeam(path: string, file: string): Promise<Team> {
+  const loaded = await import(pathToFileURL(path).href).then(
     (module: { readonly default?: Team }) => module.default,
     (cause: unknown) => {
       const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: "mend it; `npx tsc --noEmit` shows where" };
@@ -67,9 +83,7 @@ async function loadService(name: string): Promise<Service> {
   );
   if (loaded?.kind !== "team")
     throw new ArmadaError("BAD_TEAM", `${file} has no team as its default export`, { hint: "export default team({ … })" });
-  if (loaded.name !== name)
-    throw new ArmadaError("BAD_TEAM", `${file} defines team ${loaded.name}`, { hint: "call the team and its folder by the same name" });
-  return { name, main: join(folder, "main.ts"), team: loaded };
+  return loaded;
 }
 
 function reasonOf(cause: unknown): string {
@@ -98,24 +112,6 @@ export async function checkListed(services: readonly Service[]): Promise<void> {
     hint: [...new Set([first, ...more].map(({ hint }) => hint))].join("; "),
   });
 }
-
-/** What events from outside would not come in, a line each; a contract that cannot be loaded is told by the gateway. */
-export async function undeclaredOf(services: readonly Service[]): Promise<readonly string[]> {
-  const declared = new Set<string>();
-  for (const name of await serviceNames("src/contract.ts")) {
-    const path = join(projectRoot, "services", name, "src/contract.ts");
-    const loaded: unknown = await import(pathToFileURL(path).href).catch(() => undefined);
-    if (loaded === undefined) return [];
-    for (const { success, data } of Object.values(loaded as object).map((one) => External.safeParse(one)))
-      if (success) declared.add(data.type);
-  }
-  return undeclared(
-    services.map(({ team }) => team),
-    declared,
-  );
-}
-
-const External = z.object({ kind: z.literal("external"), type: z.string() });
 
 /** The services of a mesh: with the one that grants the fleet's budget where there is a limit (`$8000/month`), else without. @throws ArmadaError `NO_SUCH_TEAM` */
 export async function withFederation(services: readonly Service[], fleet: string | undefined): Promise<readonly Service[]> {

@@ -2,7 +2,7 @@ export { connectTeam, type NatsPorts, portsOf } from "./adapter.ts";
 export { type Link, link, PINNED_SERVER } from "./connection/connect.ts";
 export { Fleet } from "./fleet/fleet.ts";
 export { provisionTeams } from "./fleet/provision-teams.ts";
-export { type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
+export { tombstone, type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
 export { ensureIdentities, type Identity, identitiesToKeep, type PublicKeys, readIdentity } from "./identity/identities.ts";
 export { authorization, type Permissions, permissionsOf, ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";

@@ -34,6 +34,8 @@ export type RunningServer = {
   readonly pid: () => number | undefined;
   /** When it was last started, ms since 1970. */
   readonly since: () => number;
+  /** Has it go by another `authorization` block from now on; who is connected and still may be stays so. */
+  admit(authorization: string): Promise<void>;
   /** Ends it; it is started again as after any other end. `SIGKILL`: it writes nothing more into its folder. */
   restart(how?: "SIGTERM" | "SIGKILL"): void;
   stop(): Promise<void>;
@@ -59,7 +61,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // The server reads an include relative to the file that holds it.
   const include = relative(dirname(resolve(config)), resolve(options.base));
   const sync = options.syncInterval === "100ms" ? 'jetstream { sync_interval: "100ms", max_file_store: 1PB }\n' : "";
-  await writeFile(config, `include "${include}"\n${sync}${options.authorization}${options.extra ?? ""}`, { mode: 0o600 });
+  const configure = (authorization: string): Promise<void> =>
+    writeFile(config, `include "${include}"\n${sync}${authorization}${options.extra ?? ""}`, { mode: 0o600 });
+  let admitted = options.authorization;
+  await configure(admitted);
   let stopping = false;
   let child: ChildProcess | undefined;
   let since = 0;
@@ -107,6 +112,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     pid: () => child?.pid,
     since: () => since,
+    admit: async (authorization) => {
+      if (authorization === admitted) return;
+      admitted = authorization;
+      await configure(authorization);
+      child?.kill("SIGHUP");
+    },
     restart: (how = "SIGTERM") => {
       const running = child;
       running?.kill(how);

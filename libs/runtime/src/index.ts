@@ -2,7 +2,7 @@ export { CONFIG_FILE, environmentOf, type Flags, loadSettings, type Settings, se
 export { type Config, defineConfig } from "./config/schema.ts";
 export { houseMeter } from "./house-meter.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
-export { manifestOf, schemaOf } from "./manifest.ts";
+export { externalTypeOf, manifestOf } from "./manifest.ts";
 export { modelsFrom } from "./models.ts";
 export { type Prototype, startPrototype } from "./prototype.ts";
 export { sourceOf, startReplica } from "./replica.ts";

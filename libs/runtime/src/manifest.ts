@@ -4,12 +4,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sharesAnswers, type Team } from "@armada/agents";
-import { type AnyEventKind, ArmadaError, type Capability, idRuleOf, TeamManifest } from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, type Capability, type ExternalType, idRuleOf, TeamManifest } from "@armada/contracts";
 import { allQueues, queuesOf, sourcesOf } from "@armada/engine";
 import { z } from "zod";
 import { sourceOf } from "./replica.ts";
 
-type Schema = Readonly<Record<string, unknown>>;
+type Schema = ExternalType["schema"];
 
 /**
  * What others need to know of a team, from its code: the definition, and the contract in the same folder, where it has one.
@@ -29,9 +29,7 @@ export async function manifestOf(team: Team, folder: string): Promise<TeamManife
     events: kinds
       .filter(({ kind, team: of }) => kind === "event" && of === team.name)
       .map(({ type, version, data }) => ({ type, version, schema: schemaOf(data) })),
-    external: kinds
-      .filter(({ kind }) => kind === "external")
-      .map(({ type, version, data, id }) => ({ type, version, schema: schemaOf(data), id: idRuleOf(type, id) })),
+    external: kinds.filter(({ kind }) => kind === "external").map(externalTypeOf),
     capabilities: [...offered.values()]
       .filter((one) => one.team === team.name)
       .map(({ name, input, output }) => ({ name, input: schemaOf(input), output: schemaOf(output) })),
@@ -43,6 +41,11 @@ export async function manifestOf(team: Team, folder: string): Promise<TeamManife
     workflows: team.workflows.map((workflow) => ({ name: workflow.name, version: workflow.version, source: sourceOf(workflow) })),
     code: await digestOf(folder),
   });
+}
+
+/** A type from outside as manifests say it. @throws ArmadaError `EXTERNAL_ID` */
+export function externalTypeOf({ type, version, data, id }: AnyEventKind): ExternalType {
+  return { type, version, schema: schemaOf(data), id: idRuleOf(type, id) };
 }
 
 /** JSON Schema of what comes in. What it has no words for is anything, and a member that may be anything may be missing, as it may for zod. */

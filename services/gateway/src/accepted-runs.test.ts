@@ -11,7 +11,7 @@ test("a run that was accepted and that its team has not taken up is told apart f
   const room = async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 });
   const live = { watch: async () => undefined };
   const teamPorts = (team: string) => ({ log: mesh.connect(team).log, live, room });
-  const runs = new Runs({ log, objects, tracer: noTracer, teams: ["desk", "shop"], queues: async () => [], teamPorts, now: () => 0 });
+  const runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["desk", "shop"], queues: async () => [], teamPorts, now: () => 0 });
   const { run } = await runs.start({ team: "shop", workflow: "sell", input: {}, key: "k" }, undefined);
   await expect(runs.find(run)).rejects.toThrow(
     expect.objectContaining({

@@ -19,8 +19,8 @@ export type AppOptions = {
   readonly key: string;
   readonly inbox: Inbox;
   readonly runs: Runs;
-  /** Contracts that are left out. */
-  readonly broken: readonly BrokenContract[];
+  /** Manifests that are left out, as of now. */
+  readonly broken: () => readonly BrokenContract[];
   readonly logger: Logger;
   /** Senders of web hooks that may deliver here, in small letters; `*` for everyone. */
   readonly webhookOrigins: readonly string[];

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { log, live, objects } = prototype.connect("loops");
   const room = async () => ({ stream: "TEAM_loops", bytes: 0, limit: 0 });
   const teamPorts = () => ({ log, live, room });
-  runs = new Runs({ log, objects, tracer: noTracer, teams: ["loops"], queues: async () => [], teamPorts, now: () => Date.now() });
+  runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["loops"], queues: async () => [], teamPorts, now: () => Date.now() });
 });
 afterAll(() => prototype.stop());
 

@@ -1,15 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Surroundings } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
-import { declaredTypes, teamNames } from "./events/declared-types.ts";
+import { type Declared, declaredIn } from "./events/declared-types.ts";
 import { Inbox } from "./events/inbox.ts";
 import { gatewayKey } from "./key.ts";
 import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";
 
 const PORTS_TRIED = 50;
+const WAIT_MS = 100;
+const SAY_EVERY = 100;
 
-/** The HTTP listener beside the gateway's team: on the configured port, else the next free one. */
+/** The HTTP listener beside the gateway's team: on the configured port, else the next free one. Teams that are provisioned later are served at once. */
 export async function gateway({
   ports,
   log,
@@ -20,27 +23,40 @@ export async function gateway({
   teamPorts,
   teamQueues,
 }: Surroundings): Promise<{ close(): Promise<void> }> {
-  const declared = await declaredTypes();
-  for (const { team, error } of declared.broken)
-    log.error(`without the contract of ${team}: ${error.message}`, { team, code: error.code, error: error.cause ?? error });
-  const teams = await teamNames();
+  const { manifests } = ports;
+  await provisioned({ manifests, log, signal });
+  let declared = declaredIn(manifests.teams.values());
+  const sayBroken = ({ broken }: Declared): void => {
+    for (const { team, error } of broken)
+      log.error(`without the types of ${team}: ${error.message}`, { team, code: error.code, error: error.cause ?? error });
+  };
+  sayBroken(declared);
+  const unlisten = manifests.onChange(() => {
+    const before = new Set(declared.types.keys());
+    declared = declaredIn(manifests.teams.values());
+    sayBroken(declared);
+    const fresh = [...declared.types.keys()].filter((type) => !before.has(type));
+    if (fresh.length > 0) log.info(`takes ${fresh.join(", ")} from now on`);
+  });
   const now = (): number => Date.now();
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, declared, {
+  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, () => declared, {
     acceptUndeclared,
   });
-  const portsFor = (team: string): ReturnType<typeof teamPorts> => {
-    const made = teamPorts(team);
-    return { ...made, room: lately(made.room, now) };
+  const others = new Map<string, ReturnType<typeof teamPorts>>();
+  const of = (team: string): ReturnType<typeof teamPorts> => {
+    const made = others.get(team) ?? teamPorts(team);
+    const kept = others.has(team) ? made : { ...made, room: lately(made.room, now) };
+    if (manifests.teams.has(team)) others.set(team, kept);
+    return kept;
   };
-  const others = new Map(teams.map((team) => [team, portsFor(team)]));
-  const of = (team: string): ReturnType<typeof teamPorts> => others.get(team) ?? portsFor(team);
+  const teams = (): string[] => [...manifests.teams.keys()].sort();
   const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, now });
   const app = await buildApp({
     key: await gatewayKey(env),
     inbox,
-    broken: declared.broken,
+    broken: () => declared.broken,
     runs,
     logger: log,
     webhookOrigins,
@@ -50,7 +66,25 @@ export async function gateway({
   const url = await listen(app, host, port);
   log.info(`listens at ${url}`, { types: [...declared.types.keys()] });
   process.send?.({ type: "listening", url });
-  return { close: () => app.close() };
+  return {
+    close: async () => {
+      unlisten();
+      await app.close();
+    },
+  };
+}
+
+/** Its own manifest is written after those of the teams that were provisioned with it: then no type is refused that they want. */
+async function provisioned({
+  manifests,
+  log,
+  signal,
+}: Pick<Surroundings, "log" | "signal"> & Pick<Surroundings["ports"], "manifests">): Promise<void> {
+  for (let tries = 0; !manifests.teams.has("gateway") && !signal.aborted; tries++) {
+    if (tries % SAY_EVERY === SAY_EVERY - 1)
+      log.info("waiting for the manifests of the teams in the stream FLEET: `armada provision` writes them");
+    await sleep(WAIT_MS);
+  }
 }
 
 async function listen(app: FastifyInstance, host: string, wanted: number): Promise<string> {

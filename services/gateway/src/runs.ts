@@ -24,7 +24,8 @@ export type RunsPorts = {
   readonly log: Pick<Log, "append">;
   readonly objects: Pick<Objects, "put" | "get">;
   readonly tracer: Tracer;
-  readonly teams: readonly string[];
+  /** Those that were provisioned, as of now. */
+  readonly teams: () => readonly string[];
   readonly teamPorts: (team: string) => {
     readonly log: WholeReads & Pick<Log, "follow" | "head">;
     readonly live: Pick<Live, "watch">;
@@ -64,8 +65,9 @@ export class Runs {
     traceparent: string | undefined,
   ): Promise<{ run: string; already: boolean }> {
     const { team, workflow, input, key } = about;
-    if (!this.#ports.teams.includes(team))
-      throw new Problem("input-invalid", `there is no team ${team}; there are ${this.#ports.teams.join(", ")}`, { field: "workflow" });
+    const teams = this.#ports.teams();
+    if (!teams.includes(team))
+      throw new Problem("input-invalid", `there is no team ${team}; there are ${teams.join(", ")}`, { field: "workflow" });
     checkTree(input, "input");
     await refuseBusy(this.#ports.teamPorts(team).room);
     const run = `${workflow}-${key === undefined ? randomBytes(12).toString("hex") : shortHash("gateway", team, workflow, key)}`;
@@ -75,7 +77,8 @@ export class Runs {
 
   /** @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
   async find(run: string): Promise<Found> {
-    const { teams, teamPorts } = this.#ports;
+    const { teamPorts } = this.#ports;
+    const teams = this.#ports.teams();
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     const looked = await Promise.allSettled(
       teams.map(async (team): Promise<Found | undefined> => {
@@ -98,7 +101,7 @@ export class Runs {
     throw new Problem("run-unknown", `no team has a run ${run}`, { field: "id" });
   }
 
-  /** Whether the team is of this checkout and not of this mesh, as with `up --only`. */
+  /** Whether the team was provisioned and has no stream on this server. */
   async #isElsewhere(team: string): Promise<boolean> {
     try {
       await this.#ports.teamPorts(team).log.head();

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { dropTeam, identitiesToKeep, link, ROLES, readIdentity, writeBackup, writtenSince } from "@armada/nats";
+import { dropTeam, Fleet, identitiesToKeep, link, ROLES, readIdentity, tombstone, writeBackup, writtenSince } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -53,7 +53,8 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);
       await writeBackup(here, streams, await identitiesToKeep(keys, name), path);
-      const restored = await restoreFrom(there, name, path, target, out);
+      const fleet = await Fleet.follow(here, keys, quiet);
+      const restored = await restoreFrom(there, name, path, target, out, fleet.teams.get(name));
       const team = restored.streams.find(({ stream }) => stream === `TEAM_${name}`);
       if (team === undefined || (await writtenSince(here, name, team))) {
         await dropTeam(there, name);
@@ -62,7 +63,7 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
           retryable: true,
         });
       }
-      for (const { change, what, why } of await dropTeam(here, name))
+      for (const { change, what, why } of [...(await tombstone(here, fleet, name)), ...(await dropTeam(here, name))])
         out.say(`${change} ${what} here${why === undefined ? "" : ` (${why})`}`);
       if (restored.identity === "placed")
         out.say(`that server learns ${name}'s identity by \`armada provision --keys ${target}\` and a reload, where it has not`);

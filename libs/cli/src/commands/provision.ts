@@ -1,53 +1,131 @@
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { ArmadaError } from "@armada/contracts";
-import { authorization, ensureIdentities, ROLES } from "@armada/nats";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { authorization, ensureIdentities, Fleet, link, ROLES, readIdentity } from "@armada/nats";
 import { EXIT } from "../exit.ts";
-import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import { roomOf } from "../mesh/room.ts";
-import { applyTeams, manifestsOf, permittedOf } from "../mesh/up.ts";
+import { applyTeams, keysNow, manifestsOf, permittedOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { checkListed, loadServices, undeclaredOf, withFederation } from "../project.ts";
+import { checkListed, loadServices, loadTeamAt, type Service, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 
-/** Makes identities, streams, consumers and sources as the team definitions say; prints what it changes. */
-export async function provisionCommand(
-  flags: { keys?: string; dryRun?: boolean; nats?: string; replicas?: string; mesh?: string },
-  out: Output,
-): Promise<number> {
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+const ADMITTED_MS = 10_000;
+const LOOK_MS = 100;
+
+export type ProvisionFlags = {
+  readonly keys?: string;
+  readonly dryRun?: boolean;
+  readonly nats?: string;
+  readonly replicas?: string;
+  readonly mesh?: string;
+  readonly team?: string;
+};
+
+/**
+ * Makes identities, streams, consumers and sources as the team definitions say, and tells the fleet of them; prints what it
+ * changes. With `team` only that one, whose folder may be anywhere, and nothing of the others.
+ */
+export async function provisionCommand(flags: ProvisionFlags, out: Output): Promise<number> {
   const { config } = await settingsFor({});
-  const loaded = await loadServices();
-  await checkListed(loaded);
-  if (!config.gateway.acceptUndeclared) for (const line of await undeclaredOf(loaded)) out.say(line);
-  const services = await withFederation(loaded, config.budgets.fleet);
+  const services = await wantedServices(flags.team, config.budgets.fleet);
+  const manifests = await manifestsOf(services);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
   const keys = resolve(flags.keys ?? running?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys"));
+  const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
+  const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
-  const identities = await ensureIdentities(keys, flags.dryRun === true ? [] : [...ROLES, ...names]);
-  const auth = join(keys, "auth.conf");
-  if (flags.dryRun !== true) await writeFile(auth, authorization(identities, permittedOf(services)), { mode: 0o600 });
+  const identities = await ensureIdentities(keys, dryRun ? [] : [...ROLES, ...names]);
+  if (!dryRun) await writeAuthorization(keys, identities, manifests, nats);
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );
-  const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   if (nats === undefined)
     throw new ArmadaError("NO_MESH", "no nats-server to provision", {
       // nats-server reads an include relative to the file that holds it, an absolute one as well.
       hint: `start one with JetStream on by a configuration in ${keys} that holds \`include "auth.conf"\`, then set NATS_URL`,
     });
-  const replicas = Number(flags.replicas ?? 1);
-  const changes = await applyTeams(nats, keys, await manifestsOf(services), {
+  const changes = await applyTeams(nats, keys, manifests, {
     // The disk of a server that is not ours is not seen from here.
     room: await roomOf(config, nats === running?.nats ? running?.data : undefined),
     logger: { info: () => undefined, warn: out.say },
-    replicas,
-    dryRun: flags.dryRun === true,
+    replicas: Number(flags.replicas ?? 1),
+    dryRun,
   });
   for (const change of changes) {
     out.emit({ type: "change", ...change });
-    out.say(`${flags.dryRun === true ? "would " : ""}${change.change} ${change.what}${change.why === undefined ? "" : ` (${change.why})`}`);
+    out.say(`${dryRun ? "would " : ""}${change.change} ${change.what}${change.why === undefined ? "" : ` (${change.why})`}`);
   }
   if (changes.length === 0) out.say("nothing to change");
+  if (flags.team !== undefined && !dryRun) for (const service of services) await sayHowToRun(service, { nats, keys, running }, out);
   return EXIT.ok;
+}
+
+async function wantedServices(path: string | undefined, fleetBudget: string | undefined): Promise<readonly Service[]> {
+  const loaded = path === undefined ? await loadServices() : [await loadTeamAt(path)];
+  await checkListed(loaded);
+  return path === undefined ? withFederation(loaded, fleetBudget) : loaded;
+}
+
+/** What a server that is not ours reads: who the teams given now are, and who was provisioned before. */
+async function writeAuthorization(
+  keys: string,
+  identities: ReadonlyMap<string, string>,
+  manifests: readonly TeamManifest[],
+  nats: string | undefined,
+): Promise<void> {
+  const { known, others } = await provisionedBefore(keys, identities, nats);
+  await writeFile(join(keys, "auth.conf"), authorization(known, permittedOf([...others, ...manifests])), { mode: 0o600 });
+}
+
+type Known = {
+  readonly known: ReadonlyMap<string, string>;
+  readonly others: readonly Pick<TeamManifest, "team" | "shares">[];
+};
+
+/** As the fleet says; without a server that answers, whoever has an identity in the folder. */
+async function provisionedBefore(keys: string, identities: ReadonlyMap<string, string>, nats: string | undefined): Promise<Known> {
+  const connect = async (servers: string) => link({ servers, identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  // A server that does not know the provisioner yet has read nothing of this folder.
+  const admin = nats === undefined ? undefined : await connect(nats).catch(() => undefined);
+  if (admin === undefined)
+    return { known: identities, others: [...identities.keys()].filter((name) => !isRole(name)).map((team) => ({ team, shares: false })) };
+  try {
+    const fleet = await Fleet.follow(admin, keys, quiet);
+    return { known: keysNow(identities, fleet), others: [...fleet.teams.values()] };
+  } finally {
+    await admin.close();
+  }
+}
+
+function isRole(name: string): boolean {
+  return (ROLES as readonly string[]).includes(name);
+}
+
+async function sayHowToRun(
+  { name, main }: Service,
+  { nats, keys, running }: { nats: string; keys: string; running: MeshFile | undefined },
+  out: Output,
+): Promise<void> {
+  const admitted = running?.nats === nats ? await isAdmitted(name, nats, keys) : undefined;
+  if (admitted !== true) out.say(`nats-server knows ${name} once it has read auth.conf again: \`nats-server --signal reload\``);
+  out.say(`NATS_URL=${nats} NATS_CREDS=${keys} node ${main}   runs a replica of ${name}, in ${dirname(main)} or wherever its code is`);
+}
+
+/** Whether the server of a mesh that `up` runs lets the team in, which it does a moment after the fleet was told of it. */
+async function isAdmitted(name: string, nats: string, keys: string): Promise<boolean> {
+  const identity = await readIdentity(keys, name);
+  for (const end = performance.now() + ADMITTED_MS; performance.now() < end; await sleep(LOOK_MS)) {
+    const connected = await link({ servers: nats, identity, logger: quiet, signal: AbortSignal.timeout(ADMITTED_MS) }).catch(
+      () => undefined,
+    );
+    if (connected === undefined) continue;
+    await connected.close();
+    return true;
+  }
+  return false;
 }

@@ -1,10 +1,22 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ArmadaError, checkName, sizeText } from "@armada/contracts";
+import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
-import { dropIdentity, dropTeam, identitiesToKeep, type Link, link, ROLES, readIdentity, teamOnServer, writeBackup } from "@armada/nats";
+import {
+  dropIdentity,
+  dropTeam,
+  Fleet,
+  identitiesToKeep,
+  type Link,
+  link,
+  ROLES,
+  readIdentity,
+  teamOnServer,
+  tombstone,
+  writeBackup,
+} from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -38,7 +50,8 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   if ((ROLES as readonly string[]).includes(name)) throw new ArmadaError("USAGE", `${name} is no team`);
   if (flags.keep !== undefined && existsSync(flags.keep))
     throw new ArmadaError("FILE_EXISTS", `${flags.keep} is there already`, { hint: "name another file" });
-  refuseWanted(name, await loadServices());
+  const here = (await loadServices()).map(needsOf);
+  refuseWanted(name, here);
   const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
   if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
@@ -48,12 +61,19 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
   try {
+    const fleet = await Fleet.follow(admin, keys, quiet);
+    refuseWanted(
+      name,
+      [...fleet.teams.values()].filter(({ team }) => !here.some((one) => one.team === team)),
+    );
     const { streams, bytes } = await settled(admin, name);
     if (flags.keep !== undefined) {
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${flags.keep}`);
       await writeBackup(admin, streams, await identitiesToKeep(keys, name), flags.keep);
     }
-    const changes = [...(await dropTeam(admin, name)), ...(await dropIdentity(keys, name))];
+    // First of all: who follows the fleet would make its streams again.
+    const said = await tombstone(admin, fleet, name);
+    const changes = [...said, ...(await dropTeam(admin, name)), ...(await dropIdentity(keys, name))];
     for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
     out.emit({ type: "removed", team: name, streams, bytes, ...(flags.keep === undefined ? {} : { kept: resolve(flags.keep) }) });
     if (existsSync(join(projectRoot, "services", name, "src/team.ts")))
@@ -64,19 +84,31 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   }
 }
 
+type Needs = Pick<TeamManifest, "team" | "asks" | "sources">;
+
 /** A team that others' code names would leave them with events that never come and asks that nobody answers. */
-function refuseWanted(name: string, services: readonly Service[]): void {
-  const by = services.flatMap(({ name: other, team }) => {
-    if (other === name) return [];
-    const asks = team.asks.filter((capability) => capability.team === name).map(({ name: capability }) => `asks ${capability}`);
-    const takes = (sourcesOf(team).get(name) ?? []).map((filter) => `listens to ${filter.replace(/^evt\./, "").replace(/\.>$/, "")}`);
-    const all = [...asks, ...takes];
-    return all.length === 0 ? [] : [`${other} ${all.join(", ")}`];
+function refuseWanted(name: string, others: readonly Needs[]): void {
+  const by = others.flatMap(({ team, asks, sources }) => {
+    if (team === name) return [];
+    const asked = asks.filter((capability) => capability.startsWith(`${name}.`)).map((capability) => `asks ${capability}`);
+    const filters = sources.flatMap((one) => (one.team === name ? one.filters : []));
+    const taken = filters.map((filter) => `listens to ${filter.replace(/^evt\./, "").replace(/\.>$/, "")}`);
+    const all = [...asked, ...taken];
+    return all.length === 0 ? [] : [`${team} ${all.join(", ")}`];
   });
   if (by.length > 0)
     throw new ArmadaError("TEAM_WANTED", `other teams need ${name}: ${by.join("; ")}`, {
       hint: `take that out of their team.ts and start the mesh once, then \`armada remove team ${name}\` again`,
     });
+}
+
+/** What the code of this project's teams needs of others. */
+function needsOf({ team }: Service): Needs {
+  return {
+    team: team.name,
+    asks: team.asks.map(({ name }) => name),
+    sources: [...sourcesOf(team)].map(([from, filters]) => ({ team: from, filters: [...filters] })),
+  };
 }
 
 /** The team's streams once nobody works on them and others have what they took from it. */

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { ArmadaError, checkName } from "@armada/contracts";
+import { ArmadaError, checkName, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { Fleet, type Link, link, openBackup, provisionTeams, type RestoredTeam, readIdentity, restoreTeam } from "@armada/nats";
 import { EXIT } from "../exit.ts";
@@ -43,8 +43,18 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   }
 }
 
-/** Restores a team's identity and streams, says what that added, and provisions it where this project has its code. */
-export async function restoreFrom(admin: Link, name: string, path: string, keys: string, out: Output): Promise<RestoredTeam> {
+/**
+ * Restores a team's identity and streams, says what that added, and provisions it as this project's code says, else as its
+ * manifest of before does, where there is one.
+ */
+export async function restoreFrom(
+  admin: Link,
+  name: string,
+  path: string,
+  keys: string,
+  out: Output,
+  before?: TeamManifest,
+): Promise<RestoredTeam> {
   const backup = await openBackup(path);
   try {
     const restored = await restoreTeam(admin, name, backup, keys);
@@ -52,7 +62,7 @@ export async function restoreFrom(admin: Link, name: string, path: string, keys:
     for (const former of restored.believed.keys()) out.say(`add former key of ${former} to ${keys}: what it signed is believed`);
     for (const { stream, messages, lastSeq } of restored.streams)
       out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
-    await provisionAgain(admin, name, keys, out);
+    await provisionAgain(admin, name, { keys, before }, out);
     return restored;
   } finally {
     await backup.close();
@@ -60,12 +70,17 @@ export async function restoreFrom(admin: Link, name: string, path: string, keys:
 }
 
 /** Bounds, consumers and sources as the team's definition says now: its backup may be of another day, or of a larger disk. */
-async function provisionAgain(admin: Link, name: string, keys: string, out: Output): Promise<void> {
+async function provisionAgain(
+  admin: Link,
+  name: string,
+  { keys, before }: { keys: string; before: TeamManifest | undefined },
+  out: Output,
+): Promise<void> {
   const { config } = await settingsFor({});
   const service = (await loadServices()).find((one) => one.name === name);
-  if (service === undefined) out.say(`this project has no team ${name}: provision it where its code is`);
+  if (service === undefined && before === undefined) out.say(`this project has no team ${name}: provision it where its code is`);
   const fleet = await Fleet.follow(admin, keys, quiet);
-  const manifests = await manifestsOf(service === undefined ? [] : [service]);
+  const manifests = service === undefined ? [before].filter((one) => one !== undefined) : await manifestsOf([service]);
   const changes = await provisionTeams(admin, fleet, manifests, { keys, replicas: 1, room: await roomOf(config, undefined) });
   for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
 }

@@ -6,7 +6,7 @@ import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { checkListed, servicesWith, undeclaredOf, withFederation } from "../project.ts";
+import { checkListed, servicesWith, withFederation } from "../project.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
@@ -22,8 +22,7 @@ export async function startMesh(flags: UpFlags, say: (line: string) => void): Pr
     named.map((service) => service.name),
   );
   const services = await withFederation(named, settings.config.budgets.fleet);
-  const { host, acceptUndeclared } = settings.config.gateway;
-  if (!acceptUndeclared) for (const line of await undeclaredOf(named)) say(line);
+  const { host } = settings.config.gateway;
   if (!isLoopback(host)) say(`the gateway listens on ${host}: other machines can reach it, and need its key`);
   return up({ services, settings, meshFile: flags.mesh ?? DEFAULT_FILE, say });
 }

@@ -4,7 +4,7 @@ import type { Look } from "./trouble.ts";
 const ANSWER_MS = 2_000;
 const Health = z.object({ broken: z.array(z.object({ team: z.string(), code: z.string() })).optional() });
 
-/** Its contract, which the gateway leaves out. A gateway that does not answer is another trouble, and told by its replicas. */
+/** Its types from outside, which the gateway leaves out. A gateway that does not answer is another trouble, and told by its replicas. */
 export const contracts: Look = async ({ session: { mesh }, team: { name } }) => {
   if (mesh?.gateway === undefined) return [];
   const broken = await brokenAt(mesh.gateway);
@@ -12,8 +12,8 @@ export const contracts: Look = async ({ session: { mesh }, team: { name } }) => 
     .filter(({ team }) => team === name)
     .map(({ code }) => ({
       code,
-      message: "the gateway does without its contract: events of its types are answered 503",
-      next: "mend services/NAME/src/contract.ts, then start the gateway again; its log says what is wrong".replace("NAME", name),
+      message: "what it takes from outside does not agree with what others do: events of its types are answered 503",
+      next: `the gateway's log says what is wrong: mend it where ${name} has its code, then \`armada provision\``,
     }));
 };
 

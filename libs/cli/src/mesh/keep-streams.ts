@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { TeamManifest } from "@armada/contracts";
+import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Fleet, type Link, missingOf, provisionTeams, type Room, topologyIn } from "@armada/nats";
 
@@ -24,16 +24,26 @@ export async function keepStreams(
   },
 ): Promise<void> {
   const { fleet, keys, manifests, room, logger, signal } = about;
+  /** What runs here, and what was provisioned from elsewhere. */
+  const known = (): readonly TeamManifest[] => {
+    const own = manifests();
+    return [...own, ...[...fleet.teams.values()].filter(({ team }) => !own.some((one) => one.team === team))];
+  };
   let made = manifests();
   for (let failed = ""; !signal.aborted; ) {
     try {
       const wanted = manifests();
       const changed = !isDeepStrictEqual(wanted, made);
-      const missing = await missingOf(link, wanted.map(topologyIn));
+      const missing = await missingOf(link, known().map(topologyIn));
       const unsaid = [...fleet.entries.keys()].some((name) => !fleet.stored.has(name));
       if (missing.length > 0)
         logger.warn(`${changed ? "made, for a team's code has changed" : "made again, for it was no longer there"}: ${missing.join(", ")}`);
-      if (changed || unsaid || missing.length > 0) await provisionTeams(link, fleet, wanted, { keys, replicas: 1, room: await room() });
+      if (changed || unsaid || missing.length > 0) {
+        const space = await room();
+        // A team that was removed meanwhile stays so.
+        await fleet.caughtUp().catch(missingFleet);
+        await provisionTeams(link, fleet, known(), { keys, replicas: 1, room: space });
+      }
       made = wanted;
       failed = "";
     } catch (error) {
@@ -43,4 +53,9 @@ export async function keepStreams(
     }
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }
+}
+
+/** It is what is to be made again. */
+function missingFleet(error: unknown): void {
+  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }

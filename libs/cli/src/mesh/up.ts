@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { sharesAnswers } from "@armada/agents";
 import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
@@ -92,7 +91,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(data),
       folder: join(home, "nats"),
-      authorization: authorization(identities, permittedOf(services)),
+      authorization: authorization(identities, permittedOf([...manifests.values()])),
       syncInterval: ours.syncInterval,
       logger,
       ...(lock === undefined ? {} : { lock: () => lock.file }),
@@ -106,6 +105,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const nats = server?.url ?? required(ours.url);
   const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
   let keeper: Link | undefined;
+  let fleet: Fleet | undefined;
   let operator: Link | undefined;
   let written = (): Promise<void> => Promise.resolve();
   try {
@@ -113,6 +113,17 @@ export async function up(options: UpOptions): Promise<Mesh> {
       room: await room(),
       logger,
     });
+    if (server !== undefined) {
+      const own = server;
+      keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
+      fleet = await Fleet.follow(keeper, keys, logger);
+      const known = fleet;
+      // Also a team that is provisioned while this mesh runs, from wherever its code is, may connect.
+      const admit = (): void =>
+        void own.admit(authorization(keysNow(identities, known), permittedOf([...known.teams.values(), ...manifests.values()])));
+      admit();
+      known.onChange(admit);
+    }
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
     const file = (): MeshFile => ({
       layout: 1,
@@ -161,8 +172,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
           }),
         );
     await allReady(children);
-    if (server !== undefined) {
-      keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
+    if (server !== undefined && keeper !== undefined && fleet !== undefined) {
       void keepFolder(
         resolve(data),
         async () => {
@@ -173,7 +183,6 @@ export async function up(options: UpOptions): Promise<Mesh> {
         ending.signal,
       );
       void keepRoom(keeper, room, logger, ending.signal);
-      const fleet = await Fleet.follow(keeper, keys, logger);
       void keepStreams(keeper, { fleet, keys, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
       operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
       void keepWritable(operator, {
@@ -227,10 +236,20 @@ export function manifestsOf(services: readonly Service[]): Promise<TeamManifest[
   return Promise.all(services.map(({ team, main }) => manifestOf(team, dirname(main))));
 }
 
-/** What the server lets the services' identities do depends on this. */
-export function permittedOf(services: readonly Service[]): { name: string; peers: string[]; shares: boolean }[] {
-  const names = services.map(({ name }) => name);
-  return services.map(({ name, team }) => ({ name, peers: names.filter((other) => other !== name), shares: sharesAnswers(team) }));
+/** What the server lets teams' identities do depends on this. */
+export function permittedOf(teams: readonly Pick<TeamManifest, "team" | "shares">[]): { name: string; peers: string[]; shares: boolean }[] {
+  const names = [...new Set(teams.map(({ team }) => team))].sort();
+  return names.map((name) => ({
+    name,
+    peers: names.filter((other) => other !== name),
+    shares: teams.some(({ team, shares }) => team === name && shares),
+  }));
+}
+
+/** The key of each identity: as the fleet has it, else as the folder of identities had it. */
+export function keysNow(identities: ReadonlyMap<string, string>, fleet: Fleet): ReadonlyMap<string, string> {
+  const present = [...fleet.entries.values()].filter(({ kind }) => kind !== "removed");
+  return new Map([...identities, ...present.flatMap(({ name, keys: [key] }) => (key === undefined ? [] : [[name, key] as const]))]);
 }
 
 /** Provisions teams as the provisioner. */

@@ -16,6 +16,9 @@ const TRIES = 5;
 /** Entries of a name that the stream keeps: what was believed of late. */
 const KEPT = 20;
 
+/** Who waits for its own entry to be there knows those that were written with it. */
+const LAST = "gateway";
+
 /** An entry as administration wants it, its revision aside. */
 export type WantedEntry = FleetEntry extends infer E ? (E extends FleetEntry ? Omit<E, "revision"> : never) : never;
 
@@ -39,7 +42,13 @@ export function wantedEntries(
     if (manifest !== undefined && present.has(name)) return [{ kind: "team", name, keys: all, manifest }];
     return [{ kind: present.has(name) ? "identity" : "removed", name, keys: all }];
   });
-  return [...named, ...others];
+  return [...others, ...named].sort((a, b) => Number(a.name === LAST) - Number(b.name === LAST));
+}
+
+/** Takes a team out of the fleet; what it signed is still its own. A server without manifests has nothing to take out. */
+export async function tombstone(link: Link, fleet: Fleet, name: string): Promise<Change[]> {
+  const there = fleet.entries.get(name);
+  return there === undefined ? [] : writeFleet(link, fleet, [{ kind: "removed", name, keys: there.keys }]);
 }
 
 /**

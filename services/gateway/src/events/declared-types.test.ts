@@ -1,63 +1,61 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type ExternalKind, external } from "@armada/contracts";
+import { type AnyEventKind, external, joinTypes } from "@armada/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { declaredTypes, joinTypes, nearest } from "./declared-types.ts";
+import { manifestWith } from "../testing/memory-gateway.ts";
+import { declaredIn, heldUpBy, nearest } from "./declared-types.ts";
 
-const of = (where: string, kind: unknown): { where: string; kind: ExternalKind } => ({ where, kind: kind as ExternalKind });
 const data = z.object({ ticket: z.string() });
-const Opened = external("com.example.ticket.opened", { id: (d) => d.ticket, data });
+const kind = (type: string, over: { id?: (d: { ticket: string }) => string } = {}): AnyEventKind =>
+  external(type, { ...over, data }) as unknown as AnyEventKind;
+const Opened = kind("com.example.ticket.opened", { id: (d) => d.ticket });
 
-test("the teams' contracts are read", async () => {
-  expect([...(await declaredTypes()).types.keys()]).toContain("com.example.article.requested");
+test("a manifest's types are read: where facts of them go, what their data is, what they are about", () => {
+  const { types, broken } = declaredIn([manifestWith("desk", [Opened])]);
+  const taken = types.get("com.example.ticket.opened");
+  expect(taken).toMatchObject({ entity: "com_example_ticket", event: "opened", id: [{ path: ["ticket"] }] });
+  expect(taken?.data.safeParse({ ticket: "t1" }).success).toBe(true);
+  expect(taken?.data.safeParse({ ticket: 1 }).success).toBe(false);
+  expect(broken).toEqual([]);
 });
 
-test("two that agree are one type", () => {
-  const again = external("com.example.ticket.opened", { id: (d) => d.ticket, data: z.object({ ticket: z.string() }) });
-  expect([...joinTypes([of("a", Opened), of("b", again)]).keys()]).toEqual(["com.example.ticket.opened"]);
+test("two that agree are one type; two that disagree name both teams", () => {
+  const again = kind("com.example.ticket.opened", { id: (d) => d.ticket });
+  expect([...declaredIn([manifestWith("a", [Opened]), manifestWith("b", [again])]).types.keys()]).toEqual(["com.example.ticket.opened"]);
+  const other = kind("com.example.ticket.opened");
+  const { types, broken } = declaredIn([manifestWith("support", [other]), manifestWith("sales", [Opened])]);
+  expect([...types.keys()]).toEqual(["com.example.ticket.opened"]);
+  expect(broken.map(({ team, error }) => [team, error.code, error.message])).toEqual([
+    ["support", "EXTERNAL_DISAGREES", "sales and support declare com.example.ticket.opened differently"],
+  ]);
 });
 
-test("two that disagree name both teams", () => {
-  const other = external("com.example.ticket.opened", { data: z.object({ ticket: z.number() }) });
-  expect(() => joinTypes([of("support", Opened), of("sales", other)])).toThrow(
-    "support and sales declare com.example.ticket.opened differently",
-  );
+test("what does not agree, or cannot be read, is left out and named; the others are served", () => {
+  const unreadable = manifestWith("other", [kind("com.two.made")]);
+  const [first] = unreadable.external;
+  if (first === undefined) throw new Error("no type");
+  const { types, broken } = declaredIn([
+    manifestWith("first", [kind("com.one.made")]),
+    { ...unreadable, external: [{ ...first, schema: { $ref: "https://else.where/schema" } }] },
+    manifestWith("second", [kind("com_one.made")]),
+    manifestWith("third", [kind("com.three.made")]),
+  ]);
+  expect([...types.keys()]).toEqual(["com.one.made", "com.three.made"]);
+  expect(broken.map(({ team, error, types: left }) => [team, error.code, left])).toEqual([
+    ["other", "BAD_CONTRACT", ["com.two.made"]],
+    ["second", "EXTERNAL_CLASH", ["com_one.made"]],
+  ]);
+  expect(heldUpBy({ types, broken }, "com_one.made")?.team).toBe("second");
+  expect(heldUpBy({ types, broken }, "com.one.made")).toBeUndefined();
 });
 
 test("two types may not share a subject", () => {
-  const other = external("com.example_ticket.opened", { data });
-  expect(() => joinTypes([of("a", Opened), of("b", other)])).toThrow("would share the subject evt.gateway.com_example_ticket.opened");
+  const manifests = [manifestWith("a", [Opened]), manifestWith("b", [kind("com.example_ticket.opened")])];
+  expect(() => joinTypes(manifests.flatMap(({ team, external: all }) => all.map((one) => ({ team, kind: one }))))).toThrow(
+    "would share the subject evt.gateway.com_example_ticket.opened",
+  );
 });
 
 test("the nearest known types come first", () => {
-  const types = joinTypes([Opened, external("com.example.order.placed", { data })].map((kind) => of("a", kind)));
+  const { types } = declaredIn([manifestWith("a", [Opened, kind("com.example.order.placed")])]);
   expect(nearest(types, "com.exampel.ticket.open")).toEqual(["com.example.ticket.opened", "com.example.order.placed"]);
-});
-
-test("a contract that cannot be loaded, or that disagrees, is left out and named; the others are served", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "contracts-"));
-  const contract = (team: string, text: string): void => {
-    mkdirSync(join(folder, team, "src"), { recursive: true });
-    writeFileSync(join(folder, team, "src/team.ts"), "");
-    writeFileSync(join(folder, team, "src/contract.ts"), text);
-  };
-  const kind = (type: string, entity: string): string =>
-    `export const kind = { kind: "external", type: "${type}", entity: "${entity}", event: "made", version: 1, id: () => "", data: {} };`;
-  try {
-    contract("broken", 'import "./not-there.ts";');
-    contract("first", kind("com.one.made", "com_one"));
-    contract("other", kind("com_one.made", "com_one"));
-    contract("third", kind("com.three.made", "com_three"));
-    const { types, broken } = await declaredTypes(folder);
-    expect([...types.keys()]).toEqual(["com.one.made", "com.three.made"]);
-    expect(broken.map(({ team, error, types }) => [team, error.code, types])).toEqual([
-      ["broken", "BAD_CONTRACT", undefined],
-      ["other", "EXTERNAL_CLASH", ["com_one.made"]],
-    ]);
-    expect(broken[0]?.error.message).toMatch(/^the contract of broken cannot be loaded: .*not-there/u);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -1,21 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  asToken,
-  buildSubject,
-  type Envelope,
-  type ExternalKind,
-  encodeBody,
-  eventKey,
-  keptAs,
-  parseMessage,
-  shortHash,
-} from "@armada/contracts";
+import { asToken, buildSubject, type Envelope, encodeBody, eventKey, idBy, keptAs, parseMessage, shortHash } from "@armada/contracts";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/engine";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { Problem } from "../problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "../room.ts";
 import type { OutsideEvent } from "./cloud-event.ts";
-import { type Declared, type DeclaredTypes, heldUpBy, nearest } from "./declared-types.ts";
+import { type Declared, heldUpBy, nearest, type TakenType } from "./declared-types.ts";
 import type { EventData } from "./event-data.ts";
 import { issueField } from "./json-text.ts";
 
@@ -32,7 +22,7 @@ export type InboxPorts = {
 };
 
 const RETRY_AFTER_S = 2;
-/** A person has to mend a contract first. */
+/** A person has to mend a team first. */
 const MENDED_AFTER_S = 60;
 const RIVAL_MS = 5;
 const RIVAL_TRIES = 100;
@@ -42,14 +32,13 @@ type Prepared = { readonly key: string; readonly subject: string; readonly outsi
 /** Makes facts of the gateway from what came from outside: the same source and id is one event, whatever else it says. */
 export class Inbox {
   readonly #ports: InboxPorts;
-  readonly #declared: Declared;
-  readonly #types: DeclaredTypes;
+  readonly #declared: () => Declared;
   readonly #undeclared: boolean;
 
-  constructor(ports: InboxPorts, declared: Declared, options: { acceptUndeclared: boolean }) {
+  /** `declared`: what teams want from outside, as of now. */
+  constructor(ports: InboxPorts, declared: () => Declared, options: { acceptUndeclared: boolean }) {
     this.#ports = ports;
     this.#declared = declared;
-    this.#types = declared.types;
     this.#undeclared = options.acceptUndeclared;
   }
 
@@ -71,15 +60,16 @@ export class Inbox {
   #prepare(outside: OutsideEvent): Prepared {
     const { id, source, type, data, data_base64, field } = outside;
     const key = shortHash(source, id);
-    const waitsFor = heldUpBy(this.#declared, type);
+    const declared = this.#declared();
+    const waitsFor = heldUpBy(declared, type);
     if (waitsFor !== undefined)
-      throw new Problem("contract-broken", `the contract of team ${waitsFor.team}, which declares this type or may, is broken`, {
+      throw new Problem("contract-broken", `what team ${waitsFor.team} declares does not agree with what others do, this type among it`, {
         field: field("type"),
         retryAfter: MENDED_AFTER_S,
       });
-    const kind = this.#types.get(type);
+    const kind = declared.types.get(type);
     if (kind === undefined && !this.#undeclared) {
-      const near = nearest(this.#types, type);
+      const near = nearest(declared.types, type);
       throw new Problem(
         "type-unknown",
         near.length === 0 ? "no team declares any type from outside" : `the nearest known types are ${near.join(", ")}`,
@@ -164,7 +154,7 @@ function kept(outside: OutsideEvent): Record<string, string | number | boolean> 
   return Object.fromEntries(Object.entries(outside.others).map(([name, value]) => [keptAs(name), value]));
 }
 
-function idOf(kind: ExternalKind, data: unknown, field: string): string {
+function idOf(kind: TakenType, data: unknown, field: string): string {
   const parsed = kind.data.safeParse(data);
   if (!parsed.success) {
     const [first] = parsed.error.issues;
@@ -174,12 +164,7 @@ function idOf(kind: ExternalKind, data: unknown, field: string): string {
     });
   }
   if (isObjectRef(parsed.data)) throw new Problem("data-invalid", "data may not name an object of the mesh", { field });
-  try {
-    const id: unknown = kind.id(parsed.data);
-    return typeof id === "string" ? id : "";
-  } catch (error) {
-    throw new Problem("data-invalid", `its id cannot be told: ${error instanceof Error ? error.message : String(error)}`, { field });
-  }
+  return idBy(kind.id, parsed.data);
 }
 
 function tokenOf(text: string | undefined): string | undefined {

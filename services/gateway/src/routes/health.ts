@@ -10,13 +10,22 @@ const READY_MS = 2_000;
 /** Anybody may read it, so it says no more of an error than whose it is and of which kind. */
 const Broken = z.object({ team: z.string(), code: z.string() });
 
-/** `/healthz`: the process answers, and which teams' contracts it leaves out. `/readyz`: the log does, too. */
-export function healthRoutes({ ready, broken }: { ready: () => Promise<unknown>; broken: readonly BrokenContract[] }): FastifyPluginAsync {
-  const contracts = broken.length === 0 ? {} : { broken: broken.map(({ team, error }) => ({ team, code: error.code })) };
+/** `/healthz`: the process answers, and which teams' types from outside it leaves out. `/readyz`: the log does, too. */
+export function healthRoutes({
+  ready,
+  broken,
+}: {
+  ready: () => Promise<unknown>;
+  broken: () => readonly BrokenContract[];
+}): FastifyPluginAsync {
+  const contracts = (): { broken?: { team: string; code: string }[] } => {
+    const left = broken().map(({ team, error }) => ({ team, code: error.code }));
+    return left.length === 0 ? {} : { broken: left };
+  };
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
     const ok = z.object({ status: z.literal("ok"), broken: z.array(Broken).optional() });
-    app.get("/healthz", { schema: { response: { 200: ok } } }, async () => ({ status: "ok" as const, ...contracts }));
+    app.get("/healthz", { schema: { response: { 200: ok } } }, async () => ({ status: "ok" as const, ...contracts() }));
     app.get("/readyz", { schema: { response: { 200: ok, 503: later } } }, async () => {
       await Promise.race([ready(), late()]);
       return { status: "ok" as const };

@@ -1,8 +1,8 @@
-import type { ExternalKind } from "@armada/contracts";
+import type { AnyEventKind, TeamManifest } from "@armada/contracts";
 import { CALM, MemoryMesh, type Message } from "@armada/event-sourcing";
-import { noTracer, systemClock, systemRandom } from "@armada/runtime";
+import { externalTypeOf, noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { buildApp } from "../app.ts";
-import { joinTypes } from "../events/declared-types.ts";
+import { declaredIn } from "../events/declared-types.ts";
 import { Inbox } from "../events/inbox.ts";
 import { Runs } from "../runs.ts";
 
@@ -11,7 +11,7 @@ export type MemoryGateway = AsyncDisposable & { readonly url: string; readonly k
 
 /** Without types it takes every event as undeclared. */
 export async function memoryGateway(
-  options: { readonly types?: readonly ExternalKind[]; readonly webhookOrigins?: readonly string[] } = {},
+  options: { readonly types?: readonly AnyEventKind[]; readonly webhookOrigins?: readonly string[] } = {},
 ): Promise<MemoryGateway> {
   const { types = [], webhookOrigins = [] } = options;
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
@@ -19,20 +19,21 @@ export async function memoryGateway(
   const { log, objects } = mesh.connect("gateway");
   const now = (): number => Date.now();
   const key = "k";
+  const declared = declaredIn([manifestWith("desk", types)]);
   const closing = new AbortController();
   const app = await buildApp({
     key,
     inbox: new Inbox(
       { log, objects, tracer: noTracer, now, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
-      { types: joinTypes(types.map((kind) => ({ where: "desk", kind }))), broken: [] },
+      () => declared,
       { acceptUndeclared: types.length === 0 },
     ),
-    broken: [],
+    broken: () => [],
     runs: new Runs({
       log,
       objects,
       tracer: noTracer,
-      teams: [],
+      teams: () => [],
       queues: async () => [],
       teamPorts: (team) => {
         throw new Error(`there is no team ${team}`);
@@ -55,4 +56,10 @@ export async function memoryGateway(
       await app.close();
     },
   };
+}
+
+/** The manifest of a team that declares these types and is nothing else. */
+export function manifestWith(team: string, types: readonly AnyEventKind[]): TeamManifest {
+  const none = { events: [], capabilities: [], asks: [], queues: [], sources: [], agents: [], workflows: [] };
+  return { ...none, team, external: types.map(externalTypeOf), shares: false, code: "" };
 }
