@@ -28,6 +28,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           now: () => Date.now(),
           sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         },
+        virtual: false,
         ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const ports = await mesh.connect(team);

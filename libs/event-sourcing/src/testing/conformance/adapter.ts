@@ -21,6 +21,8 @@ export type Client = {
 /** A started mesh. */
 export type Fixture = {
   readonly clock: Clock;
+  /** Whether time passes by that clock alone, and nothing else that runs on the machine makes anything late. */
+  readonly virtual: boolean;
   /** How long a dead worker's messages are kept for it, ms. */
   readonly ackWait: number;
   connect(team: string): Promise<Client>;

@@ -22,6 +22,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
       for (const { team, queues, sources } of wants) mesh.provision(team, queues, sources);
       return {
         clock,
+        virtual: true,
         ackWait: ACK_WAIT_MS,
         connect: async (team) => {
           const replica = mesh.connect(team);
