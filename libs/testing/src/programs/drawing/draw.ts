@@ -1,10 +1,12 @@
 import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
-import type { Block, Case, EventName, How, Node, Op, Outside, When } from "./program.ts";
+import { BEGAN } from "../playing/perform.ts";
+import type { Block, Case, EventName, Form, How, Node, Op, Outside, When } from "./program.ts";
 import { CHANGED, held, LARGE, live, PLAIN, UNHELD, type Value } from "./values.ts";
 
 const IDS = ["a", "b"] as const;
-const KINDS: readonly EventName[] = ["poked", "nudged"];
+const KINDS: readonly EventName[] = ["poked", "poked", "nudged", "nudged", "seen"];
+const FORMS: readonly Form[] = ["misfit", "before", "after", "no time", "bytes", "attributes"];
 /** Journal events at which something may happen; a kill at one of them comes between its write and its answer. */
 const MOMENTS = [
   "run.started",
@@ -172,7 +174,7 @@ class Drawing {
         kind: this.#one(KINDS),
         id: this.#without.has("meeting waits") ? this.#name() : this.#one(IDS),
         ...(this.#chance(0.6) ? { within: this.#length(40_000) } : {}),
-        ...(this.#chance(0.3) ? { since: 1 + this.#lengths++ } : {}),
+        ...(this.#chance(0.3) ? { since: this.#chance(0.5) ? 1 + this.#lengths++ : BEGAN + this.#second() } : {}),
         ...(this.#chance(0.2) ? { fact: true } : {}),
       };
     if (dice < 66) return { op: "emit", id: this.#one(IDS), says: this.#value() };
@@ -217,13 +219,21 @@ class Drawing {
   #outside(): Outside {
     const dice = this.#below(20);
     if (dice < 17)
-      return { when: this.#when(), does: "event", kind: this.#one(KINDS), id: this.#id(), k: this.#below(100), times: this.#times() };
+      return {
+        when: this.#when(),
+        does: "event",
+        kind: this.#one(KINDS),
+        id: this.#id(),
+        k: this.#below(100),
+        times: this.#times(),
+        ...(this.#chance(0.3) ? { form: this.#one(FORMS) } : {}),
+      };
     if (dice < 18) return { when: this.#when(), does: "cancel" };
     return { when: this.#when(), does: this.#one(["retry", "retry", "start", "move"]) };
   }
 
   #when(): When {
-    const ms = this.#chance(0.3) ? 0 : this.#below(this.#chance(0.5) ? 300 : 40_000);
+    const ms = this.#chance(0.3) ? 0 : this.#chance(0.3) ? this.#second() : this.#below(this.#chance(0.5) ? 300 : 40_000);
     if (this.#chance(0.5)) return { ms };
     return { on: this.#chance(0.5) ? "wait.set" : this.#one(MOMENTS), nth: 1 + this.#below(3), ms };
   }
@@ -280,6 +290,11 @@ class Drawing {
 
   #name(): string {
     return `k${++this.#nodes}`;
+  }
+
+  /** A full second soon after the start: what begins to count then, and what comes then, may meet. */
+  #second(): number {
+    return 1_000 * this.#below(20);
   }
 
   #length(most: number): number {

@@ -62,14 +62,27 @@ export type Op =
 export type AgentName = "sure" | "soft" | "writer" | "paid" | "later";
 /** `unsent`: its model takes no request for now, and says until when. */
 export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent";
-export type EventName = "poked" | "nudged";
+/** `poked` is the own team's, `nudged` the other team's, and `seen` comes from outside. */
+export type EventName = "poked" | "nudged" | "seen";
+/**
+ * What is odd about an event: it does not fit its kind; or, of one from outside, it says that it happened an hour before or after it
+ * came, or not when; its data is bytes; it has attributes of its sender's.
+ */
+export type Form = "misfit" | "before" | "after" | "no time" | "bytes" | "attributes";
 
 /** When something happens: `ms` after the `nth` such journal event (from 1), or after the start where `on` is not said. */
 export type When = { readonly on?: string; readonly nth?: number; readonly ms: number };
 
 /** What happens around a program. */
 export type Outside = { readonly when: When } /** `times`: one after the other, at once. */ & (
-  | { readonly does: "event"; readonly kind: EventName; readonly id: string; readonly k: number; readonly times: number }
+  | {
+      readonly does: "event";
+      readonly kind: EventName;
+      readonly id: string;
+      readonly k: number;
+      readonly times: number;
+      readonly form?: Form;
+    }
   | { readonly does: "approve"; readonly approved: boolean; readonly times: number }
   | { readonly does: "cancel" }
   | { readonly does: "move" }

@@ -8,12 +8,13 @@ import type { Message } from "@armada/event-sourcing";
 import type { Case } from "../drawing/program.ts";
 import { shown } from "../drawing/values.ts";
 import { Around, EARLY } from "../playing/around.ts";
-import { BEGAN, kinds, newer, OPENS, OTHER, TEAM } from "../playing/perform.ts";
+import { BEGAN, kinds, OPENS, OTHER, TEAM } from "../playing/perform.ts";
 import { MOST_OPERATIONS, World } from "../playing/world.ts";
 import { seenAgain } from "./again.ts";
 import { Basis } from "./basis.ts";
 import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
+import { readAs } from "./read-as.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
 import { checkWork, isCalm } from "./work.ts";
 
@@ -70,15 +71,15 @@ export async function judge(drawn: Case): Promise<Judged> {
     if (subject?.kind === "tick") ticks.set(`${subject.run} ${subject.n}`, ticks.get(`${subject.run} ${subject.n}`) ?? message.seq);
     const fact = message.envelopes[0];
     if (subject?.kind === "fact" && fact !== undefined && fact.type !== kinds.begun.type) {
-      const value = fact.type === kinds.nudged.type && fact.schemaversion === 1 ? newer(resolve(fact.data)) : resolve(fact.data);
+      const read = readAs(fact, resolve);
+      if (read === undefined) return;
       arrived.push({
-        event: fact.id,
+        event: String(read.fact.key),
         type: fact.type,
         id: String(fact.subject),
         seq: message.seq,
-        time: Date.parse(fact.time ?? ""),
-        value,
-        fact: attributesOf(fact),
+        time: Date.parse(fact.arrived ?? fact.time ?? ""),
+        ...read,
       });
     }
   });
@@ -194,11 +195,6 @@ export async function judge(drawn: Case): Promise<Judged> {
     messages: world.mesh.stream(TEAM).head,
     journal: () => [...runs.values()].map(({ id, lines }) => `run ${id}\n${lines.join("\n")}`).join("\n"),
   };
-}
-
-/** What a reader of the page finds beside an event's data. */
-function attributesOf({ id, source, type, subject, time, team }: Envelope): Readonly<Record<string, unknown>> {
-  return { key: id, id, source, type, subject, time, arrived: time, extensions: {}, team };
 }
 
 /** Where the message stands that started a run: of those that could, the one that its journal names. */

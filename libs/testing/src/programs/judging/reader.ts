@@ -1,4 +1,4 @@
-import type { Block, Node } from "../drawing/program.ts";
+import type { Block, EventName, Node } from "../drawing/program.ts";
 import { held, live, shown } from "../drawing/values.ts";
 
 /**
@@ -17,6 +17,7 @@ export type Arrived = {
   readonly id: string;
   readonly seq: number;
   readonly time: number;
+  /** Its data as a reader finds it; undefined where that is none that a journal holds. */
   readonly value: unknown;
   /** Its attributes. */
   readonly fact: Readonly<Record<string, unknown>>;
@@ -635,6 +636,7 @@ export class Reader {
     else if (first !== undefined && this.#takerOf(first) !== call)
       this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
     if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
+    if (first !== undefined && first.value === undefined) return this.#lost(call, (data.failure ?? {}) as Told["data"]);
     if (first !== undefined && shown(data.data) !== shown(first.value))
       this.wrong.push(`the wait ${call.n} holds ${shown(data.data)}, the event is ${shown(first.value)}`);
     const attributes = node.fact === true ? first?.fact : undefined;
@@ -770,8 +772,8 @@ function said({ code, text }: Thrown): string {
   return text.includes(" ") ? text : `${text} `;
 }
 
-function typeOf(kind: "poked" | "nudged"): string {
-  return kind === "poked" ? "alpha.thing.poked" : "beta.thing.nudged";
+function typeOf(kind: EventName): string {
+  return { poked: "alpha.thing.poked", nudged: "beta.thing.nudged", seen: "com.example.thing.seen" }[kind];
 }
 
 function texts(data: Told["data"], ...names: readonly string[]): string {

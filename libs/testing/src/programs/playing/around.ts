@@ -1,12 +1,17 @@
-import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
-import type { Case, EventName, Node, Outside } from "../drawing/program.ts";
+import type { Case, EventName, Form, Node, Outside } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
-import { kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
+import { GATEWAY, kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
 import type { World } from "./world.ts";
 
 /** The start that came before the world. */
 export const EARLY = "early";
+
+/** Data that is no text, and what its sender says beside it. */
+const BYTES = "AAEC";
+const ATTRIBUTES = { datacontenttype: "application/json", dataschema: "urn:schema", mood: "calm", level: 3, originteam: "theirs" } as const;
+const AN_HOUR_MS = 3_600_000;
 
 /** A journal event as it was stored. */
 export type Stored = { readonly run: string; readonly type: string; readonly n: number | undefined; readonly writer: string };
@@ -69,10 +74,7 @@ export class Around {
     const run = at?.run ?? [...this.runs][0];
     switch (one.does) {
       case "event":
-        for (let k = one.k; k < one.k + one.times; k++)
-          // Half of what the other team sends is of the version before.
-          if (one.kind === "nudged" && k % 2 === 1) this.#fact(one.kind, one.id, { id: one.id, old: k }, 1);
-          else this.#fact(one.kind, one.id, { id: one.id, k });
+        for (let k = one.k; k < one.k + one.times; k++) this.#tell(one, k);
         return;
       case "approve":
         for (let times = one.times; times > 0 && run !== undefined; times--)
@@ -125,6 +127,33 @@ export class Around {
     this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), about, time);
   }
 
+  #tell({ kind, id, form }: Extract<Outside, { does: "event" }>, k: number): void {
+    const data = form === "misfit" ? { id } : { id, k };
+    if (kind === "seen") return this.#fromOutside(id, data, form);
+    // Half of what the other team sends is of the version before, and half of that had its new form already.
+    const old = kind === "nudged" && k % 2 === 1;
+    this.#fact(kind, id, old && k % 4 === 1 && form !== "misfit" ? { id, old: k } : data, old ? 1 : kinds[kind].version);
+  }
+
+  /** As the gateway states what it was told. */
+  #fromOutside(id: string, data: unknown, form: Form | undefined): void {
+    const { entity, event, type } = kinds.seen;
+    const now = this.#world.clock.now();
+    const about = { id: `x${this.#ids++}`, source: "urn:sensor" };
+    const key = shortHash(about.source, about.id);
+    const said = form === "before" ? now - AN_HOUR_MS : form === "after" ? now + AN_HOUR_MS : now;
+    this.#put(GATEWAY, buildSubject({ kind: "fact", team: GATEWAY, entity, event, id, key }), {
+      ...about,
+      type,
+      subject: id,
+      team: GATEWAY,
+      arrived: new Date(now).toISOString(),
+      time: form === "no time" ? undefined : new Date(said).toISOString(),
+      ...(form === "bytes" ? { data_base64: BYTES } : { data }),
+      ...(form === "attributes" ? ATTRIBUTES : {}),
+    });
+  }
+
   #control(capability: string, data: Readonly<Record<string, unknown>>): void {
     this.#ask("operator", capability, `c${this.#ids++}`, data);
   }
@@ -137,7 +166,7 @@ export class Around {
   #put(
     stream: string,
     subject: string,
-    about: Pick<Envelope, "id" | "type" | "team" | "data"> & { subject: string; schemaversion?: number },
+    about: Partial<Envelope> & Pick<Envelope, "id" | "type" | "team"> & { readonly subject: string },
     time: number = this.#world.clock.now(),
   ): void {
     const { mesh } = this.#world;

@@ -1,6 +1,6 @@
 import type { Agent, Team, Workflow, WorkflowContext } from "@armada/agents";
 import { agent, on, team, tool, workflow } from "@armada/agents";
-import { type AnyEventKind, ArmadaError, capability, type Duration, event, Refusal } from "@armada/contracts";
+import { type AnyEventKind, ArmadaError, capability, type Duration, event, external, Refusal } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { AgentName, Block, Case, EventName, Node } from "../drawing/program.ts";
@@ -27,6 +27,7 @@ export const SAVED = { micros: 70, tokens: 7 };
 
 export const TEAM = "alpha";
 export const OTHER = "beta";
+export const GATEWAY = "gateway";
 
 /** A node, and the how-manieth time the program comes to it. */
 const At = z.object({ at: z.string(), visit: z.string() });
@@ -35,10 +36,13 @@ const Input = z.object({ generation: z.number().int(), carry: z.unknown().option
 const Told = z.object({ id: z.string(), k: z.unknown() });
 /** As `nudged` was at version 1. */
 const Before = z.object({ id: z.string(), old: z.unknown() });
+/** What a third of those who read it make of it: no value that a journal holds. */
+const Unheld = Told.transform(({ id, k }) => ({ id, k: typeof k === "number" && k % 3 === 2 ? BigInt(k) : k }));
 const Started = z.object({ id: z.string(), carry: z.unknown().optional() });
 
-/** Data of `nudged` at version 1, at version 2. */
-export function newer(data: unknown): { id: string; k: unknown } {
+/** Data of `nudged` at version 1, at version 2; nothing where it is of that form already. */
+export function newer(data: unknown): { id: string; k: unknown } | undefined {
+  if (Told.safeParse(data).success) return undefined;
   const { id, old } = Before.parse(data);
   return { id, k: old };
 }
@@ -48,13 +52,14 @@ function ofVersion3(): never {
   throw new Error("data of version 2 is read as of version 3");
 }
 
-/** `poked` is the team's own, `nudged` the other team's; `begun` starts runs. */
+/** `begun` starts runs. */
 export const kinds = {
   poked: event(`${TEAM}.thing.poked`, { version: 1, id: (data) => data.id, data: Told }),
   nudged: event(`${OTHER}.thing.nudged`, { version: 2, id: (data) => data.id, data: Told, upcasts: { 1: newer, 2: ofVersion3 } }),
+  seen: external("com.example.thing.seen", { data: z.union([z.string(), Unheld]) }),
   begun: event(`${OTHER}.thing.begun`, { version: 1, id: (data) => data.id, data: Started }),
 } as const;
-const awaited: Readonly<Record<EventName, typeof kinds.poked>> = kinds;
+const awaited = kinds as unknown as Readonly<Record<EventName, typeof kinds.poked>>;
 
 const serve = capability(`${TEAM}.serve`, { input: z.unknown(), output: z.unknown() });
 const answer = capability(`${OTHER}.answer`, { input: At, output: z.unknown() });
@@ -104,7 +109,7 @@ export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: re
     provides: [serve.by(served)] as never,
     asks: [answer],
     emits: [kinds.poked],
-    awaits: [kinds.poked, kinds.nudged] as unknown as readonly AnyEventKind[],
+    awaits: [kinds.poked, kinds.nudged, kinds.seen] as unknown as readonly AnyEventKind[],
     subscriptions: [
       on(kinds.begun).start(served, ({ data }) => ({ generation: 0, carry: data.carry }), { from: FROM[drawn.from ?? "beginning"] }),
     ],

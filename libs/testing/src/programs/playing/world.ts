@@ -17,7 +17,7 @@ import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { Purse } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
-import { BEGAN, COST, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
+import { BEGAN, COST, GATEWAY, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
 /** Models that give a fourth of the answers from a cache. */
@@ -84,7 +84,7 @@ export class World {
     });
     const team = teamOf(drawn, this.deeds, this.clock);
     this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
-    this.mesh.provision(OTHER, []);
+    for (const other of [OTHER, GATEWAY]) this.mesh.provision(other, []);
     this.mesh.stream(TEAM).listen(({ subject }) => {
       const [root, , does, , run = ""] = subject.split(".");
       if (root === "run" && does === "end") this.#ended.set(run, this.clock.now());
