@@ -1,4 +1,3 @@
-import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { RUN_STATUSES } from "@armada/engine";
 import { Command, InvalidArgumentError } from "commander";
@@ -20,14 +19,14 @@ import { removeTeam } from "./commands/remove-team.ts";
 import { restoreCommand } from "./commands/restore-team.ts";
 import { runCommand, watchCommand } from "./commands/run.ts";
 import { approval, cancellation, checkMove, controlRun, findRun, move, retrial, showRun } from "./commands/runs.ts";
-import { stateCommand } from "./commands/state.ts";
+import { type StateFlags, stateCommand } from "./commands/state.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { upCommand } from "./commands/up.ts";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { addressOf } from "./money/verdicts.ts";
 import { type Output, output } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
-import { checkKnown, definitionsOn } from "./teams.ts";
+import { checkKnown, definitionOf } from "./teams.ts";
 
 // A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh
 // whose output is kept on a disk that is full goes on without it.
@@ -102,11 +101,6 @@ function printed(): Promise<void> {
 }
 
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** The definitions of the running mesh's teams. */
-function teamsOn(session: Session): Promise<readonly Team[]> {
-  return definitionsOn(session, complain);
-}
 
 /** The teams on the running mesh; only the one that `--team` names. @throws ArmadaError `NO_SUCH_TEAM` */
 async function teamsWith(session: Session, { team }: { readonly team?: string }): Promise<string[]> {
@@ -198,9 +192,10 @@ command("retry <id>", "lets a parked or stopped run go on", runs).action(
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version", whole)
+  .option("--team <path>", "the folder of its team's code, where that is not in services/")
   .action(
-    withSession(async (session, out, _signal, id: string, flags: { to: string }) => {
-      await checkMove(session, await teamsOn(session), id, flags);
+    withSession(async (session, out, _signal, id: string, flags: { to: string; team?: string }) => {
+      await checkMove(session, id, flags);
       return controlRun(session, await session.teams(), id, move(flags), out);
     }),
   );
@@ -230,13 +225,14 @@ command("show <id>", "one event by its id, or TEAM:SEQUENCE", events).action(
 );
 
 command("trace <id>", "what caused what around a run or an event, across teams").action(
-  withSession(async (session, out, _signal, id: string) => traceCommand(session, await teamsOn(session), id, out)),
+  withSession(async (session, out, _signal, id: string) => traceCommand(session, id, out)),
 );
 command("state <team>", "a team's read models, as of now, a time or a sequence")
   .option("--at <when>", "a time (ISO-8601) or a sequence")
+  .option("--team <path>", "the folder of its code, where that is not in services/")
   .action(
-    withSession(async (session, out, _signal, name: string, flags: Record<string, never>) =>
-      stateCommand(session, await teamsOn(session), name, flags, out),
+    withSession(async (session, out, _signal, name: string, flags: StateFlags) =>
+      stateCommand(session, await definitionOf(session, name, flags.team), flags, out),
     ),
   );
 const parked = program.command("parked").description("steps that were set aside after their attempts");

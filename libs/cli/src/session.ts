@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ArmadaError, type Envelope, encodeBody, runFilter } from "@armada/contracts";
+import { ArmadaError, type Envelope, encodeBody, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine";
 import {
   type Live,
@@ -47,6 +47,8 @@ export type Session = {
   rooms(team: string): Promise<readonly StreamRoom[]>;
   /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
   teams(): Promise<string[]>;
+  /** What administration says of the teams, by name: of those that were provisioned, wherever their code is. */
+  manifests(): ReadonlyMap<string, TeamManifest>;
   queues(team: string): Promise<QueueThere[]>;
   /** What a team's stream takes from others'. */
   sources(team: string): Promise<SourceThere[]>;
@@ -88,6 +90,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     state: (team, run) => stateOf(ports(team).log, team, run),
     runs: (team) => readRunIndex(team, { log: ports(team).log, ...indexReads(connected, team, quiet) }),
     teams: () => answered(teamsThere(connected)),
+    manifests: () => fleet.teams,
     queues: (team) => answered(queuesThere(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),
     sources: (team) => answered(sourcesThere(connected, team)),

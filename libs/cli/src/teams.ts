@@ -1,27 +1,53 @@
 import type { Team } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
-import { loadDefinitions } from "./project.ts";
+import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import { loadDefinitions, loadTeamAt } from "./project.ts";
 import type { Session } from "./session.ts";
 
-/** A team of the running mesh: its stream is there, and its definition where `services/` has one that loads. */
-export type MeshTeam = { readonly name: string; readonly definition?: Team; readonly trouble?: ArmadaError };
+/**
+ * A team of the running mesh: its stream is there; its manifest, where administration said what it is; and its definition, where
+ * `services/` has one that loads.
+ */
+export type MeshTeam = {
+  readonly name: string;
+  readonly definition?: Team;
+  readonly manifest?: TeamManifest;
+  readonly trouble?: ArmadaError;
+};
 
 /** The teams of the mesh by name. Streams, not files, say which there are: what a team left behind stays in sight. */
-export async function meshTeams(session: Pick<Session, "teams">): Promise<readonly MeshTeam[]> {
+export async function meshTeams(session: Pick<Session, "teams" | "manifests">): Promise<readonly MeshTeam[]> {
   const [names, definitions] = await Promise.all([session.teams(), loadDefinitions()]);
+  const manifests = session.manifests();
   return names.map((name) => {
     const found = definitions.get(name);
-    if (found === undefined) return { name, trouble: teamGone(name) };
-    return "team" in found ? { name, definition: found.team } : { name, trouble: found.broken };
+    const manifest = manifests.get(name);
+    const said = manifest === undefined ? {} : { manifest };
+    if (found !== undefined) return "team" in found ? { name, definition: found.team, ...said } : { name, trouble: found.broken, ...said };
+    return manifest === undefined ? { name, trouble: teamGone(name) } : { name, manifest };
   });
 }
 
-/** The definitions of the mesh's teams; of those that have none `say` gets a line. */
-export async function definitionsOn(session: Pick<Session, "teams">, say: (line: string) => void): Promise<readonly Team[]> {
-  return (await meshTeams(session)).flatMap(({ name, definition, trouble }) => {
-    if (trouble !== undefined) say(`without team ${name}: ${trouble.message} (${trouble.code})`);
-    return definition === undefined ? [] : [definition];
-  });
+/** The definition of one of the mesh's teams. `path`: the folder of its code, where that is not here. @throws ArmadaError `NO_SUCH_TEAM`, `TEAM_ELSEWHERE`, `TEAM_GONE`, `BAD_TEAM` */
+export async function definitionOf(session: Pick<Session, "teams" | "manifests">, name: string, path?: string): Promise<Team> {
+  const teams = await meshTeams(session);
+  const found = teams.find((one) => one.name === name);
+  if (found === undefined)
+    throw noSuchTeam(
+      name,
+      teams.map((one) => one.name),
+    );
+  if (path !== undefined) {
+    const { team } = await loadTeamAt(path);
+    if (team.name === name) return team;
+    throw new ArmadaError("BAD_TEAM", `${path} defines team ${team.name}, not ${name}`, { hint: "name the folder of that team's code" });
+  }
+  if (found.definition !== undefined) return found.definition;
+  throw (
+    found.trouble ??
+    new ArmadaError("TEAM_ELSEWHERE", `the code of team ${name} is not in services/, and this needs it`, {
+      hint: "name its folder: --team PATH",
+    })
+  );
 }
 
 function teamGone(name: string): ArmadaError {
@@ -33,5 +59,9 @@ function teamGone(name: string): ArmadaError {
 /** @throws ArmadaError `NO_SUCH_TEAM`: neither the mesh nor the project has it */
 export function checkKnown(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name}`, { hint: `there are ${known.join(", ") || "none"}` });
+  throw noSuchTeam(name, known);
+}
+
+function noSuchTeam(name: string, known: readonly string[]): ArmadaError {
+  return new ArmadaError("NO_SUCH_TEAM", `there is no team ${name}`, { hint: `there are ${known.join(", ") || "none"}` });
 }

@@ -15,6 +15,7 @@ const entry: FleetEntry = {
     asks: ["alpha.look"],
     queues: [{ name: "lead", filters: ["run.beta.lead.>"], concurrency: 8 }],
     sources: [{ team: "alpha", filters: ["evt.alpha.shown.done.>"] }],
+    subscriptions: [{ type: "alpha.shown.done", workflow: "send", name: "on_digest" }],
     shares: false,
     agents: [{ name: "packer", does: "packs", tier: "worker", limits: { timeout: "30s" } }],
     workflows: [{ name: "send", version: 2, source: "digest" }],

@@ -22,6 +22,8 @@ export const TeamManifest = z.object({
   queues: z.array(z.object({ name: z.string(), filters: z.array(z.string()), concurrency: z.number().int() })),
   /** Facts that it takes from other teams: filters by team. */
   sources: z.array(z.object({ team: z.string(), filters: z.array(z.string()) })),
+  /** The events that start its workflows; a run's id is made of `name` and the event's. */
+  subscriptions: z.array(z.object({ type: z.string(), workflow: z.string(), name: z.string() })),
   /** Whether it shares answers of models with the other teams that do. */
   shares: z.boolean(),
   /** `limits` as the team's code has them: durations as text, `concurrency` and `attempts` as numbers. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sharesAnswers, type Team } from "@armada/agents";
 import { type AnyEventKind, ArmadaError, type Capability, type ExternalType, idRuleOf, TeamManifest } from "@armada/contracts";
-import { allQueues, queuesOf, sourcesOf } from "@armada/engine";
+import { allQueues, queuesOf, sourcesOf, subscriptionName } from "@armada/engine";
 import { z } from "zod";
 import { sourceOf } from "./replica.ts";
 
@@ -36,6 +36,7 @@ export async function manifestOf(team: Team, folder: string): Promise<TeamManife
     asks: team.asks.map(({ name }) => name),
     queues: allQueues(queuesOf(team)).map(({ name, filters, concurrency }) => ({ name, filters, concurrency })),
     sources: [...sourcesOf(team)].map(([from, filters]) => ({ team: from, filters })),
+    subscriptions: team.subscriptions.map((one) => ({ type: one.on.type, workflow: one.workflow.name, name: subscriptionName(one) })),
     shares: sharesAnswers(team),
     agents: team.agents.map(({ name, does, tier, limits }) => ({ name, does, tier, limits })),
     workflows: team.workflows.map((workflow) => ({ name: workflow.name, version: workflow.version, source: sourceOf(workflow) })),

@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/engine";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { jsonOf } from "../arguments/json-argument.ts";
@@ -6,7 +6,7 @@ import { checkKey, runOfKey } from "../arguments/run-key.ts";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
-import { loadServices } from "../project.ts";
+import { loadServices, serviceNames } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
@@ -25,12 +25,22 @@ export function targetOf(text: string): { team: string; workflow: string } {
 }
 
 /** What the team could only answer with a failed run is refused before it is asked. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN`, `INPUT_INVALID` */
-async function checkStart(team: string, workflow: string, input: unknown): Promise<void> {
+async function checkStart(session: Pick<Session, "manifests">, team: string, workflow: string, input: unknown): Promise<void> {
+  const manifest = session.manifests().get(team);
+  if (manifest !== undefined && !(await serviceNames()).includes(team)) return checkListed(manifest, workflow);
   const [service] = await loadServices([team]);
   const admission = service === undefined ? undefined : admit(service.team, workflow, input, newest(service.team.workflows, workflow));
   if (admission?.kind !== "refused") return;
   const { code, message, hint } = admission.failure;
   throw new ArmadaError(code, message, { hint });
+}
+
+/** Of a team whose code is elsewhere; what it takes as input it says itself. */
+function checkListed({ team, workflows }: TeamManifest, workflow: string): void {
+  if (workflows.some(({ name }) => name === workflow)) return;
+  throw new ArmadaError("WORKFLOW_UNKNOWN", `team ${team} has no workflow ${workflow}`, {
+    hint: `it has ${[...new Set(workflows.map(({ name }) => name))].join(", ") || "none"}`,
+  });
 }
 
 /** What does not fit into a message goes to the objects, as the engine does with its own. */
@@ -60,7 +70,7 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const { team, workflow } = targetOf(target);
   const input = flags.input === undefined ? {} : await jsonOf(flags.input, "--input");
   const run = runOfKey(workflow, flags.key);
-  await checkStart(team, workflow, input);
+  await checkStart(session, team, workflow, input);
   await checkServed(session, team);
   await checkRoom(session, team);
   const { key } = flags;

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Team } from "@armada/agents";
 import { ArmadaError, runFilter } from "@armada/contracts";
 import {
   fits,
@@ -19,6 +18,7 @@ import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { runTree } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
+import { definitionOf } from "../teams.ts";
 
 const CONTROL_MS = 10_000;
 const LOOK_MS = 50;
@@ -189,17 +189,13 @@ export function retrial(): Control {
 }
 
 /** Tries the other version against the journal before anything is asked. @throws ArmadaError `VERSION_UNKNOWN`, `WORKFLOW_CHANGED`, `NO_SUCH_RUN` */
-export async function checkMove(session: Session, teams: readonly Team[], run: string, flags: { to: string }): Promise<void> {
+export async function checkMove(session: Session, run: string, flags: { to: string; team?: string }): Promise<void> {
   const version = Number(flags.to);
-  const found = await findRun(
-    session,
-    teams.map((team) => team.name),
-    run,
-  );
-  const team = teams.find((one) => one.name === found.team);
+  const found = await findRun(session, await session.teams(), run);
+  const team = await definitionOf(session, found.team, flags.team);
   const last = await newest(session, found.team, run, found.state);
-  const served = team?.workflows.filter((one) => one.name === last.state.workflow).map((one) => one.version) ?? [];
-  if (team === undefined || !served.includes(version))
+  const served = team.workflows.filter((one) => one.name === last.state.workflow).map((one) => one.version);
+  if (!served.includes(version))
     throw new ArmadaError("VERSION_UNKNOWN", `team ${found.team} has no ${last.state.workflow} v${flags.to}`, {
       hint: `it serves ${served.map((one) => `v${one}`).join(", ") || "none"}`,
     });

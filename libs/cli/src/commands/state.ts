@@ -6,17 +6,12 @@ import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
 import type { Session } from "../session.ts";
 
+/** `team`: the folder of its code. */
+export type StateFlags = { readonly at?: string; readonly team?: string };
+
 /** A team's read models as of now, a time, or a sequence of its stream, rebuilt from the log; fails where one stopped. */
-export async function stateCommand(
-  session: Session,
-  teams: readonly Team[],
-  name: string,
-  flags: { at?: string },
-  out: Output,
-): Promise<number> {
-  const team = teams.find((one) => one.name === name);
-  if (team === undefined)
-    throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name}`, { hint: `there are ${teams.map((one) => one.name).join(", ")}` });
+export async function stateCommand(session: Session, team: Team, flags: StateFlags, out: Output): Promise<number> {
+  const { name } = team;
   const { views, read } = await readModelsAt(team, session.log(name), session.objects, atOf(flags.at));
   for (const view of views) {
     const { stopped } = view;

@@ -1,4 +1,3 @@
-import type { Team } from "@armada/agents";
 import { EXIT } from "../exit.ts";
 import type { TraceNode } from "../lines.ts";
 import { lengthOf, type Output } from "../output.ts";
@@ -6,8 +5,10 @@ import { CausalTree } from "../runs/causal-tree.ts";
 import type { Session } from "../session.ts";
 
 /** Prints what caused what around a run or an event, across teams. */
-export async function traceCommand(session: Session, teams: readonly Team[], id: string, out: Output): Promise<number> {
+export async function traceCommand(session: Session, id: string, out: Output): Promise<number> {
   const started = performance.now();
+  const manifests = session.manifests();
+  const teams = (await session.teams()).map((name) => ({ name, subscriptions: manifests.get(name)?.subscriptions ?? [] }));
   const trace = await new CausalTree(teams, (team) => session.log(team)).of(id);
   const ms = Math.round(performance.now() - started);
   out.emit({

@@ -66,6 +66,16 @@ test("a replica that ended, one that is not connected, and a queue that nobody s
   expect(await codes({ queues: [...SERVED, queue("do_painter_a", { workers: 0, pending: 3 })] })).toEqual(["QUEUE_NOT_SERVED"]);
 });
 
+test("a team whose code is elsewhere is no trouble; that nobody serves it is, and a queue that it wants and has not", async () => {
+  const none = { events: [], external: [], capabilities: [], asks: [], sources: [], subscriptions: [], agents: [], workflows: [] };
+  const queues = SERVED.map(({ name, filters }) => ({ name, filters: [...filters], concurrency: 1 }));
+  const team: MeshTeam = { name: "orders", manifest: { ...none, team: "orders", queues, shares: false, code: "1" } };
+  const replicas = { alive: 0, started: 0 };
+  expect(await codes({ team, replicas })).toEqual([]);
+  expect(await codes({ team, replicas, queues: SERVED.map((one) => ({ ...one, workers: 0 })) })).toEqual(["NOT_CONNECTED"]);
+  expect(await codes({ team, replicas, queues: SERVED.slice(1) })).toEqual(["QUEUE_MISSING"]);
+});
+
 test("a look leaves nothing in the stream of a team that nobody serves", async () => {
   let asked = 0;
   const session = stream([], {}, { ask: async () => ++asked });

@@ -5,14 +5,17 @@ import type { Look } from "./trouble.ts";
  * Processes that ended, and replicas that the server knows nothing of: who is connected waits for work at some queue, as all
  * of them are never full at once. What is unacknowledged may have been handed to a connection that is dead.
  */
-export const replicas: Look = ({ team: { name }, queues, replicas: there }) => {
-  if (there?.started === 0) return []; // it was left out of this mesh on purpose
+export const replicas: Look = ({ team: { name, definition, manifest, trouble }, queues, replicas: there }) => {
+  const elsewhere = definition === undefined && manifest !== undefined && trouble === undefined;
+  if (there?.started === 0 && !elsewhere) return []; // it was left out of this mesh on purpose
   if (queues.length > 0 && queues.every(({ workers }) => workers === 0))
     return [
       {
         code: "NOT_CONNECTED",
         message: there === undefined || there.alive === 0 ? "no replica is connected" : `no replica is connected, ${there.alive} run`,
-        next: `see ${HOME}/logs/${name}.log`,
+        next: elsewhere
+          ? `start it where its code is, or take it out of the fleet: armada remove team ${name}`
+          : `see ${HOME}/logs/${name}.log`,
       },
     ];
   if (there === undefined || there.alive === there.started) return [];

@@ -19,11 +19,11 @@ export const sources: Look = async ({ session, team: { name }, now }) =>
     ];
   });
 
-/** Queues that its definition wants and the server has not: what they would take is not worked on. */
-export const consumers: Look = ({ team: { name, definition }, queues }) => {
-  if (definition === undefined) return [];
+/** Queues that its code wants and the server has not: what they would take is not worked on. */
+export const consumers: Look = ({ team: { name, definition, manifest }, queues }) => {
   const there = new Set(queues.map((queue) => queue.name));
-  const missing = allQueues(queuesOf(definition)).filter((queue) => !there.has(queue.name));
+  const wanted = definition === undefined ? (manifest?.queues ?? []) : allQueues(queuesOf(definition));
+  const missing = wanted.filter((queue) => !there.has(queue.name));
   if (missing.length === 0) return [];
   return [
     {

@@ -5,7 +5,18 @@ import { expect, test } from "vitest";
 import { keepStreams } from "./keep-streams.ts";
 
 const WITHIN_MS = 15_000;
-const none = { events: [], external: [], capabilities: [], asks: [], sources: [], agents: [], workflows: [], shares: false, code: "1" };
+const none = {
+  events: [],
+  external: [],
+  capabilities: [],
+  asks: [],
+  sources: [],
+  subscriptions: [],
+  agents: [],
+  workflows: [],
+  shares: false,
+  code: "1",
+};
 const alpha: TeamManifest = { ...none, team: "alpha", queues: [{ name: "asks", filters: ["ask.alpha.>"], concurrency: 4 }] };
 const teams = [topologyIn(alpha)];
 

@@ -31,7 +31,11 @@ const away: WholeReads = { load: absent, last: absent, scan: absent };
 test("a tree is shown as far as it can be read, and names the teams whose streams are not there", async () => {
   await session.ask("shop", "run_start", "s1", { workflow: "sale", input: {} });
   await expect.poll(async () => (await session.state("shop", "s1")).ended, { timeout: 10_000 }).toBeDefined();
-  const tree = (): CausalTree => new CausalTree([risk, shop], (name) => (name === "risk" ? away : session.log(name)));
+  const tree = (): CausalTree =>
+    new CausalTree(
+      [risk, shop].map(({ name }) => ({ name, subscriptions: [] })),
+      (name) => (name === "risk" ? away : session.log(name)),
+    );
   const { root, missing } = await tree().of("s1");
   expect(missing).toEqual(["risk"]);
   expect(root).toMatchObject({ kind: "run", id: "s1", children: [{ kind: "ask", what: "risk.check", children: [] }] });

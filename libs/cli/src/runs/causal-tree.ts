@@ -1,8 +1,10 @@
-import type { Team } from "@armada/agents";
-import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter } from "@armada/contracts";
-import { readJournalMessage, readRun, runIdOf, startedBy, subscriptionName, viewOf } from "@armada/engine";
+import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter, type TeamManifest } from "@armada/contracts";
+import { readJournalMessage, readRun, runIdOf, startedBy, viewOf } from "@armada/engine";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 import type { TraceNode } from "../lines.ts";
+
+/** A team, and the events that start its workflows, as its manifest says. */
+export type Listener = { readonly name: string; readonly subscriptions: TeamManifest["subscriptions"] };
 
 /** `missing`: the teams whose streams could not be read, so that what they did is not in the tree. */
 export type Trace = {
@@ -19,12 +21,12 @@ const AWAY: ReadonlySet<string> = new Set(["STREAM_MISSING", "LOG_UNAVAILABLE"])
  * the runs that the subscribed teams start of it; from an ask, the run of its id; from a run, its asks and facts.
  */
 export class CausalTree {
-  readonly #teams: readonly Team[];
+  readonly #teams: readonly Listener[];
   readonly #log: (team: string) => WholeReads;
   #read = 0;
   readonly #missing = new Map<string, ArmadaError>();
 
-  constructor(teams: readonly Team[], log: (team: string) => WholeReads) {
+  constructor(teams: readonly Listener[], log: (team: string) => WholeReads) {
     this.#teams = teams;
     this.#log = log;
   }
@@ -76,8 +78,8 @@ export class CausalTree {
     const children: TraceNode[] = [];
     for (const other of this.#teams)
       for (const subscription of other.subscriptions) {
-        if (subscription.on.type !== envelope?.type) continue;
-        const run = startedBy(subscriptionName(subscription), id);
+        if (subscription.type !== envelope?.type) continue;
+        const run = startedBy(subscription.name, id);
         const journal = await this.#journal(other.name, run);
         if (journal.length > 0) children.push(await this.#run(other.name, run, journal));
       }

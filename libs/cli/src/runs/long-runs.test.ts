@@ -66,7 +66,7 @@ test("a run of more messages than one load may bring is shown, listed, traced an
   expect(list.emitted).toMatchObject([{ run: "long", code: "NO_PAPER" }]);
   await showParked(session, mesh, "long", parked);
   expect(parked.emitted).toMatchObject([{ run: "long", code: "NO_PAPER" }]);
-  const trace = await new CausalTree([desk], () => session.log("desk")).of("long");
+  const trace = await new CausalTree([{ name: "desk", subscriptions: [] }], () => session.log("desk")).of("long");
   expect(trace.root).toMatchObject({ id: "long", children: [{ what: "clerk", status: "parked" }] });
   expect(trace.messagesRead).toBeGreaterThan(WRITES);
   expect((await looked()).map(({ code }) => code)).toContain("PARKED");

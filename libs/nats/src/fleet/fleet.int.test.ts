@@ -33,7 +33,17 @@ afterAll(async () => {
 });
 
 function manifest(team: string, code = "1"): TeamManifest {
-  const none = { events: [], external: [], capabilities: [], asks: [], queues: [], sources: [], agents: [], workflows: [] };
+  const none = {
+    events: [],
+    external: [],
+    capabilities: [],
+    asks: [],
+    queues: [],
+    sources: [],
+    subscriptions: [],
+    agents: [],
+    workflows: [],
+  };
   return { ...none, team, shares: false, code };
 }
 const entryOf = (team: string, code?: string): WantedEntry => ({

@@ -60,6 +60,6 @@ export async function memoryGateway(
 
 /** The manifest of a team that declares these types and is nothing else. */
 export function manifestWith(team: string, types: readonly AnyEventKind[]): TeamManifest {
-  const none = { events: [], capabilities: [], asks: [], queues: [], sources: [], agents: [], workflows: [] };
+  const none = { events: [], capabilities: [], asks: [], queues: [], sources: [], subscriptions: [], agents: [], workflows: [] };
   return { ...none, team, external: types.map(externalTypeOf), shares: false, code: "" };
 }
