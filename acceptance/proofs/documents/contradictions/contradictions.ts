@@ -13,6 +13,9 @@ import { judgeContradictions, type PlantedSet } from "./contradiction-judge.ts";
 
 /** One process and no server: the same bytes as the mesh writes, which the proof `article` shows. */
 const QUICK = ["--stage", "prototype"];
+/** What content-falsifier.ts writes in place of a document's figure, and of how many sentences it breaks the proof. */
+const FALSE_FIGURE = "98,761";
+const FALSIFIED = 3;
 /** What content-inventor.ts makes up. */
 const INVENTED = ["4,317", "Ludmila Harrowgate", "nothing in forty years prepared us for it"];
 
@@ -33,6 +36,7 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
     );
   }
   yield* inventions(at);
+  yield* falsified(at);
   yield* badInputs(at, short ? new Set(["empty", "binary", "other-topic", "german"]) : undefined);
 }
 
@@ -109,6 +113,32 @@ async function* inventions(at: Place): AsyncGenerator<Figure> {
   const wanted = /not in their file|lacks|without a mark|neither|up front|unsourced/u;
   for (const figure of judgeArticle(run, folder))
     if (wanted.test(figure.name)) yield { ...figure, name: `inventing model: ${figure.name}` };
+}
+
+/** A page in prose is under the same proof: a figure that was changed, a quote that was dropped and a wrong file carry nothing. */
+async function* falsified(at: Place): AsyncGenerator<Figure> {
+  await using models = await startModelServer(at.cwd, "content-falsifier");
+  const { output } = await demo(join(here, "examples/coastal-heat"), { ...at, env: { ...at.env, ...models.env } });
+  yield holds(
+    "falsifying editor: the model server was asked",
+    models.calls().some(({ task }) => task === "edit_article"),
+  );
+  yield count(
+    "falsifying editor: sentences that are listed as unsourced",
+    output.unsourced.length,
+    FALSIFIED,
+    output.unsourced.join(" | "),
+  );
+  yield none(
+    "falsifying editor: statements with its figure",
+    output.statements.map(({ text }) => text).filter((text) => text.includes(FALSE_FIGURE)),
+  );
+  const markdown = readFileSync(output.article, "utf8");
+  yield none(
+    "falsifying editor: sentences without a mark",
+    output.unsourced.filter((text) => !markdown.includes(`${text} **[unsourced]**`)),
+  );
+  yield atLeast("falsifying editor: statements that stay", output.statements.length, 10);
 }
 
 async function* badInputs(at: Place, only: ReadonlySet<string> | undefined): AsyncGenerator<Figure> {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ApiRequest } from "../index.ts";
+import { FALSE_FIGURE, FALSIFIED, falsify } from "./content-falsifier.ts";
 import { inventions, script as inventor } from "./content-inventor.ts";
 import { draftArticle, script as paraphraser } from "./content-paraphrase.ts";
 import { paraphrase } from "./paraphrase.ts";
@@ -54,6 +55,24 @@ test("the inventor puts its three inventions into draft and metadata, and no doc
     expect(metadata).toContain(invented);
     expect(JSON.stringify(material)).not.toContain(invented);
   }
+});
+
+test("the falsifier's editor changes a figure, a quote and a file, each of another sentence, and nothing else", () => {
+  const draft = draftArticle(request("draft_article"));
+  const before = draft.sections.flatMap(({ sentences }) => sentences);
+  const after = falsify(draft).sections.flatMap(({ sentences }) => sentences);
+  const changed = before.flatMap((one, i) => {
+    const other = after[i];
+    return [
+      ...(one.text === other?.text ? [] : ["text"]),
+      ...(one.quote === other?.quote ? [] : ["quote"]),
+      ...(one.file === other?.file ? [] : ["file"]),
+    ];
+  });
+  expect(changed.sort()).toEqual(["file", "quote", "text"]);
+  expect(changed).toHaveLength(FALSIFIED);
+  expect(after.some(({ text, quote }) => text.includes(FALSE_FIGURE) && !quote.includes(FALSE_FIGURE))).toBe(true);
+  expect(JSON.stringify(material)).not.toContain(FALSE_FIGURE);
 });
 
 test("posts keep to their length, and a task without an answer is an error", async () => {
