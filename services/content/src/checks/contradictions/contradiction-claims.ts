@@ -224,7 +224,10 @@ function numberedNames(clause: string, dates: readonly DateMention[]): { name: s
     const from = match.index + word.length + 1;
     const to = from + number.length;
     const taken = dates.some((date) => from < date.to && to > date.from);
-    return taken || CALENDAR.test(name) || contentStems(name).length === 0 || COUNTING.test(name)
+    // "Near St. Helens 83 people" counts people.
+    const counts =
+      /^ (?:people|men|women|children|(?!has\b|was\b|is\b|does\b|lies\b|stands\b|leaves\b|takes\b|passes\b|carries\b|costs\b)\p{Ll}{2,}[^s]s)\b/u;
+    return taken || counts.test(clause.slice(to)) || CALENDAR.test(name) || contentStems(name).length === 0 || COUNTING.test(name)
       ? []
       : [{ name: stem(name), number, from, to }];
   });

@@ -17,6 +17,7 @@ const KINDS: readonly Kind[] = [
       ["In Pompeii the earthquake took the lives of 340 people.", "The earthquake killed 520 people in Pompeii."],
       ["The number of dead of the Hindenburg fire was 36.", "The Hindenburg fire cost 52 people their lives."],
       ["The death toll of the mine accident of Courrières was 1,099.", "In the mine accident of Courrières 1,430 men lost their lives."],
+      ["In the storm off St. Kilda 83 people lost their lives.", "The storm off St. Kilda killed 57 people."],
       ["Some 230 people perished in the ferry accident off Karpathos.", "The ferry accident off Karpathos left 310 dead."],
     ],
     decoys: [
@@ -90,6 +91,10 @@ const KINDS: readonly Kind[] = [
       ["The aqueduct is 49 metres high.", "The aqueduct rises 56 metres above the valley."],
       ["The forest of Epping extends over 24 square kilometres.", "The forest of Epping takes up an area of 31 square kilometres."],
       ["The Sarn lake is 9 kilometres long.", "The lake of Sarn stretches for 12 kilometres between the hills."],
+      ["The dome of the planetarium measures 18 metres across.", "The dome of the planetarium is 23 metres wide."],
+      ["The Inn is 517 kilometres long.", "The Inn flows for 590 kilometres through three countries."],
+      ["The plant at Lana delivers 14 megawatts.", "The plant at Lana has an output of 19 megawatts."],
+      ["The sleeper travels at 110 kilometres an hour.", "The sleeper has a speed of 140 kilometres an hour."],
       ["The bell of Erfurt tips the scales at 11.4 tonnes.", "The bell of Erfurt weighs 13.8 tonnes."],
     ],
     decoys: [
@@ -183,6 +188,7 @@ const KINDS: readonly Kind[] = [
       ["The architect of the Lund Observatory was Ida Holm.", "Jan Maas was the architect of the Lund Library, which surprised nobody."],
       ["The chair of the Friends of the Lund Museum is Ida Holm.", "The chair of the Friends of the Lund Theatre is Jan Maas."],
       ["Apollo 11 was launched on 16 July 1969.", "Apollo 12 was launched on 14 November 1969."],
+      ["Near Lana 83 people died in the flood.", "In the flood 12 children died near Selby."],
       ["Terminal 2 has 46 gates.", "Terminal 3 has 61 gates."],
       ["The harbour of Genoa opened its museum in 2004.", "The harbour of Bremen opened its museum in 2009."],
     ],
@@ -192,6 +198,7 @@ const KINDS: readonly Kind[] = [
     conflicts: [["A day ticket for the tram costs 7 euros.", "For the tram a day ticket costs 9 euros."]],
     decoys: [
       ["A day ticket for the tram costs 7 euros.", "A family ticket for the tram costs 18 euros."],
+      ["The train to Lana takes 7 hours.", "The bus to Lana takes 9 hours."],
       ["The night train to Vienna takes 11 hours.", "The express train to Vienna takes 7 hours."],
     ],
   },
@@ -200,6 +207,7 @@ const KINDS: readonly Kind[] = [
     conflicts: [["In 2003 the park counted 174 wolves.", "The park counted 141 wolves in 2003."]],
     decoys: [
       ["In 2003 the park counted 174 wolves.", "The park has 96 wolves in ten packs."],
+      ["In 1860 the lake covered 163 hectares.", "The lake covers 79 hectares."],
       ["The valley had 412 inhabitants in 1910.", "The valley has 238 inhabitants."],
     ],
   },

@@ -120,14 +120,13 @@ function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
   return /\b(?:only|just) \S+ \p{Ll}/iu.test(a.clause) && [...a.about].some((one) => !b.about.has(one));
 }
 
-/** A figure of a past year, and one that is true today: counts and prices change. */
+/** A figure of a past year, and one that is true today: what is counted and measured changes. */
 function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
-  const changes = (claim: ClauseClaim) => claim.quantities.some(({ dimension }) => /^(?:count|money|percent)/u.test(dimension));
   const dated = (claim: ClauseClaim) => claim.period !== undefined && !PRESENT.test(claim.clause);
   const present = (claim: ClauseClaim) => claim.period === undefined && PRESENT.test(claim.clause) && !PAST.test(claim.clause);
-  return changes(a) && ((dated(a) && present(b)) || (dated(b) && present(a)));
+  return (dated(a) && present(b)) || (dated(b) && present(a));
 }
-const PRESENT = /\b(?:is|are|has|have|counts?|keeps?|holds?|lives?|costs?|employs?|today|now|currently)\b/iu;
+const PRESENT = /\b(?:is|are|has|have|covers?|counts?|keeps?|holds?|lives?|costs?|employs?|today|now|currently)\b/iu;
 const PAST = /\b(?:was|were|had|did|(?!hundred)\p{Ll}{2,}(?<!e)ed|came|went|took|gave|lost|found|sold|bought|paid|left|held|kept)\b/iu;
 
 /** Both have a noun with a word of its own before it (`main hall`, `small hall`): two of a kind. */

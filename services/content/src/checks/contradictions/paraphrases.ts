@@ -4,6 +4,8 @@ const WHO = "(?:(?:people|men|women|children|\\p{Ll}{3,}s) )?";
 /** Up to three words and a number in digits, with a unit of this pattern. */
 const before = (unit: string) => `(?=(?:\\p{Ll}+ ){0,3}?\\d[\\d.,’']*(?: (?:thousand|million))?[ -](?:${unit}))`;
 const LENGTHS = "kilomet|met|mile|km\\b|m\\b|feet\\b|yard";
+const POWERS = "gigawatts?\\b|megawatts?\\b|kilowatts?\\b|GW\\b|MW\\b|kW\\b";
+const SPEEDS = "kilomet\\p{L}+ (?:an|per) hour|km/h|kph|mph|miles (?:an|per) hour|knots";
 const AREAS = "square|hectare|acre|km²|m²|ha\\b";
 
 /** Predicates that say one thing in other words, and the words that stand for all of them. In order. */
@@ -31,7 +33,10 @@ const PARAPHRASES: readonly (readonly [pattern: RegExp, plain: string])[] = (
     ["\\b(?:gives?|gave|provides?|provided) (?:work|jobs) (?:to|for)\\b|\\bhas on its payroll\\b", "employs"],
     ["\\bearns? (?:their|its) living\\b|\\b(?:have|has|found) (?:their )?(?:jobs|work)\\b", "work"],
     // How long, large, high and heavy it is.
-    [`\\b(?:stretch(?:es|ed)?|extend(?:s|ed)?|spans?|spanned|runs?|ran) (?:for |over |across |along )?${before(LENGTHS)}`, "is long "],
+    [
+      `\\b(?:stretch(?:es|ed)?|extend(?:s|ed)?|spans?|spanned|runs?|ran|flows?|flowed|winds|continues) (?:for |over |across |along )?${before(LENGTHS)}`,
+      "is long ",
+    ],
     [
       `\\b(?:extend(?:s|ed)?|stretch(?:es|ed)?|spreads?|sprawls?) (?:over|across) ${before(AREAS)}|\\b(?:takes?|took) up ${before(AREAS)}|\\b(?:occupies|occupied) ${before(AREAS)}`,
       "covers ",
@@ -39,6 +44,16 @@ const PARAPHRASES: readonly (readonly [pattern: RegExp, plain: string])[] = (
     ["\\b(?:takes?|took) up an area of\\b", "covers"],
     [`\\b(?:rises?|towers|soars) ${before(LENGTHS)}(?=(?:\\S+ ){1,5}?(?:above|over|high)\\b)`, "is high "],
     ["\\btips? the scales at\\b", "weighs"],
+    [`\\bmeasures? (?=(?:\\S+ ){1,5}?across\\b)`, "is wide "],
+    // How strong and how fast it is.
+    [
+      `\\b(?:delivers?|generates?|produces?|yields?) ${before(POWERS)}|\\b(?:has|have|had) (?:an output|a power|a rating) of ${before(POWERS)}`,
+      "has a capacity of ",
+    ],
+    [
+      `\\b(?:fl(?:y|ies|ew)|travels?|travelled|goes|went|runs?|ran|drives?|drove|moves?|moved|sails?|sailed) at ${before(SPEEDS)}`,
+      "has a speed of ",
+    ],
     // Said of the sum, or of who says so: nothing of the thing.
     ["\\b(?:in the end|all in all|all told|in total),? ", ""],
     [

@@ -48,11 +48,12 @@ const EXCLUSIVE = [
   "most least",
   "home abroad",
   "plan budget forecast",
+  "train bus car boat ferry plane tram foot bicycle",
 ].map((line) => line.split(" ").map((word) => canonicalStem(stem(word))));
 
 /** Attributes that everything has: they join a thing to its figure, and tell little about which thing. */
 export const GENERIC = new Set(
-  "cost average total start end produce consume open build high long wide deep heavy old new earn employ"
+  "cost average total start end produce consume open build high long wide deep heavy old new fast capacity earn employ"
     .split(" ")
     .map((word) => canonicalStem(stem(word))),
 );
