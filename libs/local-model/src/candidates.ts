@@ -45,7 +45,8 @@ export function candidatesOf(material: readonly Passage[], tagger: Tagger): Cand
 function candidate(placed: Placed, tagger: Tagger): Candidate | undefined {
   const { text } = placed;
   const length = countWords(text);
-  if (length < 7 || length > 42) return undefined;
+  // A short sentence is worth a line where it gives a figure: "The line is 41 kilometres long."
+  if (length < (/\d/u.test(text) ? 5 : 7) || length > 42) return undefined;
   if (!/^["“‘'(]?[\p{Lu}\p{N}]/u.test(text) || !/[.!]["”’')\]]*$/u.test(text)) return undefined;
   if (OF_ITS_PAGE.test(text) || TO_ITS_READER.test(text) || opensLeftBehind(text) || !balanced(text)) return undefined;
   const tagged = tagger(text);

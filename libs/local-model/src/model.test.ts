@@ -50,6 +50,21 @@ describe("the local model", () => {
       }
   });
 
+  it("keeps a short sentence that gives a figure", async () => {
+    const page = {
+      name: "locks.md",
+      text: "# The canal\n\nIn the old locks a wide ship has sixty centimetres of water on each side of its hull. The locks were widened when the ships became larger. A lock is a basin with gates at both ends. The canal is 82 kilometres long.",
+    };
+    const other = {
+      name: "ships.md",
+      text: "# Ships\n\nShips wait at the locks for a day when the lake is low. The locks of the canal lift the ships to the lake. Ships pay a toll at the locks of the canal.",
+    };
+    const answer = await localModel().call(request({ material: [page, other], params: { topic: "The canal" } }), signal);
+    const { sections } = Draft.parse(answer.value);
+    const sentences = sections.flatMap((section) => section.sentences.map(({ text }) => text));
+    expect(sentences).toContain("The canal is 82 kilometres long.");
+  });
+
   it("writes a name in a title as a name", async () => {
     const text =
       "## Carl von Ghega\n\nThe engineer Carl von Ghega planned the railway.\n\n## The work\n\nIn August the work on the railway began.";

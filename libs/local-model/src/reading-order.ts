@@ -38,8 +38,21 @@ function general(one: Candidate, scores: ReadonlyMap<Candidate, number>, subject
   const opening = contentStems(one.text.split(/\s+/u).slice(0, 5).join(" "));
   const about = subject.split(" ").every((part) => opening.includes(part)) ? 0.6 : 0;
   const says = /^(?:\S+\s){1,7}?(?:is|are|was|were|consists?|has|have|lies|stands?)\s/u.test(one.text) ? 0.35 : 0;
+  // "A lock is a basin with gates at both ends."
+  const defines =
+    about > 0 &&
+    /^(?:an?|the)?\s?(?:\S+\s){1,4}?(?:is|are)\s(?:an?|one|the)\s/iu.test(one.text) &&
+    !/^(?:in|on|at|of|for|from)\s/iu.test(one.text)
+      ? 0.5
+      : 0;
   return (
-    (scores.get(one) ?? 0) + about + says - (yearOf(one) === undefined ? 0 : 0.3) - (one.leans ? 1 : 0) + (one.inBlock === 0 ? 0.1 : 0)
+    (scores.get(one) ?? 0) +
+    about +
+    says +
+    defines -
+    (yearOf(one) === undefined ? 0 : 0.3) -
+    (one.leans ? 1 : 0) +
+    (one.inBlock === 0 ? 0.1 : 0)
   );
 }
 
