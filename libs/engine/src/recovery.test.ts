@@ -10,7 +10,8 @@ import { coldRun, replay } from "./execution/cached-run.ts";
 import type { JournalEvent } from "./journal/events.ts";
 import { journalBody, readJournalMessage } from "./journal/message.ts";
 import { Payloads } from "./journal/payloads.ts";
-import { evolveRun, initialRun, type RunState } from "./journal/state.ts";
+import { initialRun, type RunState } from "./journal/state.ts";
+import { evolveRun } from "./journal/table.ts";
 import { startReplica, type TestReplica } from "./testing/replica.ts";
 
 const Num = z.object({ n: z.number() });

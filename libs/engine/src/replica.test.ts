@@ -8,7 +8,8 @@ import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { readJournalMessage } from "./journal/message.ts";
-import { evolveRun, initialRun, type RunState } from "./journal/state.ts";
+import { initialRun, type RunState } from "./journal/state.ts";
+import { evolveRun } from "./journal/table.ts";
 import { statusOf } from "./view/status.ts";
 
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };

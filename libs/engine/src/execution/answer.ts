@@ -5,6 +5,7 @@ import { cut, failureOf } from "../journal/failure.ts";
 import { fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import type { Provenance } from "../journal/message.ts";
+import { isOutcome } from "../journal/table.ts";
 import type { Functions, HotRun } from "./cached-run.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
@@ -15,18 +16,6 @@ export const JOURNAL_WARNING = 800;
 
 /** What was decided about a run. A start brings its own provenance; everything later inherits the run's. */
 export type Decision = { readonly events: readonly JournalEvent[]; readonly provenance?: Provenance; readonly causation?: string };
-
-const OUTCOMES: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
-  "run.started",
-  "step.completed",
-  "step.refused",
-  "inline.completed",
-  "inline.failed",
-  "ask.answered",
-  "wait.met",
-  "approval.given",
-  "timer.fired",
-]);
 
 /**
  * Lets the run's function answer the decision: the events to write, the decision's own first. `unanswered` where the
@@ -47,7 +36,7 @@ export async function answer(
   });
   if (run.state.ended !== undefined || run.state.stopped !== undefined) return whole(cause);
   if (has("run.ended", "run.stopped", "run.resumed", "run.moved")) return whole(cause);
-  if (cause.length > 0 && !cause.some((event) => OUTCOMES.has(event.type))) return whole(cause);
+  if (cause.length > 0 && !cause.some(isOutcome)) return whole(cause);
   if (run.fault !== undefined) return whole([...cause, stop(run.fault)]);
   const start = cause.find((event) => event.type === "run.started")?.data;
   const about = start ?? run.state;

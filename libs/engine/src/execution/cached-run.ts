@@ -1,9 +1,9 @@
 import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
-import type { JournalEventType } from "../journal/events.ts";
 import { type JournalMessage, type Provenance, readJournalMessage } from "../journal/message.ts";
 import type { Payloads } from "../journal/payloads.ts";
-import { evolveRun, initialRun, type RunState } from "../journal/state.ts";
+import { initialRun, type RunState } from "../journal/state.ts";
+import { evolveRun, isProgress } from "../journal/table.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution, type LoopWatch } from "./execution.ts";
 import type { Listed } from "./within-lists.ts";
@@ -108,22 +108,9 @@ export async function replay(run: HotRun, messages: readonly Message[], function
   }
 }
 
-/** What is journaled of a step while its outcome is out: the function has nothing to answer to it. */
-export const PASSIVE: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
-  "step.drawn",
-  "step.attempt_failed",
-  "step.worker_lost",
-  "step.tool",
-  "step.parked",
-  "step.retried",
-  "step.submitted",
-  "step.held",
-  "step.released",
-]);
-
 /**
  * Which messages the function has answered. It has not where the replica that wrote one lacked its version, or while the
- * run was stopped: what it does then stands in a later message, with passive ones possibly between.
+ * run was stopped: what it does then stands in a later message, with progress of its steps possibly between.
  */
 function answeredOf(read: readonly JournalMessage[], stoppedBefore: boolean): boolean[] {
   let stopped = stoppedBefore;
@@ -131,7 +118,7 @@ function answeredOf(read: readonly JournalMessage[], stoppedBefore: boolean): bo
     for (const { type } of events)
       if (type === "run.stopped") stopped = true;
       else if (type === "run.resumed" || type === "run.moved") stopped = false;
-    return !stopped && does !== "lead" && events.some(({ type }) => !PASSIVE.has(type));
+    return !stopped && does !== "lead" && events.some((event) => !isProgress(event));
   });
 }
 

@@ -1,11 +1,13 @@
 import { hash32 } from "@armada/contracts";
 import type { Scheduler } from "@armada/event-sourcing";
-import type { JournalEvent, JournalEventType } from "../journal/events.ts";
+import type { JournalEvent } from "../journal/events.ts";
 import { ownCopy } from "../journal/own-copy.ts";
+import type { RecordedCall, Settlement } from "../journal/rows/row.ts";
+import { isProgress, isRequest, recordedCall, settlementIn } from "../journal/table.ts";
 import { type Calls, type InlineWork, workflowContext } from "./context.ts";
 import { DeterminismError } from "./determinism.ts";
 import { seeded } from "./seeded.ts";
-import { callOf, type Settler, settlementOf } from "./settlement.ts";
+import { type Settler, settle } from "./settlement.ts";
 import type { Listed } from "./within-lists.ts";
 
 /** Work of `ctx.step` that waits to be run by the delivery whose message made it. */
@@ -23,29 +25,6 @@ type Call = Settler & {
   readonly record: ((now: number) => JournalEvent) | undefined;
   readonly inline: Inline | undefined;
 };
-
-/**
- * What the function itself said, and what it does not answer: it goes on at the time and under the root of what it
- * answers, also where the answer stands in a message of its own, with others between.
- */
-const SILENT: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
-  "step.requested",
-  "ask.sent",
-  "sleep.set",
-  "wait.set",
-  "approval.asked",
-  "fact.emitted",
-  "run.patched",
-  "step.attempt_failed",
-  "step.worker_lost",
-  "step.tool",
-  "step.parked",
-  "step.retried",
-  "step.drawn",
-  "step.submitted",
-  "step.held",
-  "step.released",
-]);
 
 /** What a function may call while one message is answered: more than a message holds, so that a loop which waits for nothing ends. */
 const MAX_CALLS = 10_000;
@@ -116,7 +95,8 @@ export class Execution {
    * @throws DeterminismError where the function does not fit the journal
    */
   async apply(event: JournalEvent, at: { time: number; root: number; replaying: boolean; patches: ReadonlySet<string> }): Promise<void> {
-    if (!SILENT.has(event.type)) {
+    // It goes on at the time of what it answers, also where the answer stands in a message of its own, with others between.
+    if (!isRequest(event) && !isProgress(event)) {
       this.#time = at.time;
       this.#root = at.root;
     }
@@ -128,14 +108,15 @@ export class Execution {
       return this.#start(event.data.input);
     }
     if (event.type === "run.patched") this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
-    const call = callOf(event);
-    if (call !== undefined) this.#match(call.n, call.kind, call.target);
+    const n = "n" in event.data ? event.data.n : 0;
+    const call = recordedCall(event);
+    if (call !== undefined) this.#match(n, call);
     if (event.type === "inline.completed" || event.type === "inline.failed")
       this.#root = this.#calls.get(event.data.n)?.inline?.root ?? at.root;
-    const settlement = settlementOf(event);
+    const settlement = settlementIn(event);
     // The function has ended: what came before somebody wrote that down is late. Facts are its own, and settled as they are asked for.
-    if (this.#result !== undefined && event.type !== "fact.emitted") return;
-    if (settlement !== undefined) await this.#settle(settlement.n, settlement.settle);
+    if (this.#result !== undefined && !isRequest(event)) return;
+    if (settlement !== undefined) await this.#settle(n, settlement);
   }
 
   /**
@@ -154,7 +135,8 @@ export class Execution {
       if (made.record === undefined) continue;
       const event = made.record(now);
       events.push(event);
-      if (event.type === "fact.emitted") await this.#settle(made.n, (call) => call.resolve(undefined));
+      const settlement = settlementIn(event);
+      if (settlement !== undefined) await this.#settle(made.n, settlement);
       if (event.type === "run.ended") return events;
     }
     if (this.#fault !== undefined) throw this.#fault;
@@ -212,7 +194,7 @@ export class Execution {
     if (ms > HELD_MS) this.#watch?.held(this.#run.id, this.#workflow.name, ms);
   }
 
-  async #settle(n: number, how: (call: Settler) => void): Promise<void> {
+  async #settle(n: number, how: Settlement): Promise<void> {
     const call = this.#calls.get(n);
     if (call === undefined && n < this.#next) return; // settled before: a late tick, a repeated approval
     if (call === undefined)
@@ -222,10 +204,10 @@ export class Execution {
         code: "the function has not made this call",
       });
     this.#calls.delete(n);
-    await this.#turn(() => how(call));
+    await this.#turn(() => settle(call, how));
   }
 
-  #match(n: number, kind: string, target: string): void {
+  #match(n: number, { kind, target }: RecordedCall): void {
     const call = this.#calls.get(n);
     const journal = `${kind} ${target}`.trim();
     if (call === undefined || call.kind !== kind || (target !== "" && call.target !== target))

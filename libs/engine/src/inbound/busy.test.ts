@@ -7,7 +7,8 @@ import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { readJournalMessage } from "../journal/message.ts";
-import { evolveRun, initialRun, type RunState } from "../journal/state.ts";
+import { initialRun, type RunState } from "../journal/state.ts";
+import { evolveRun } from "../journal/table.ts";
 
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
 const Called = event("shop.order.called", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });

@@ -1,8 +1,9 @@
 import { asToken, buildSubject, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import type { Expectation } from "@armada/event-sourcing";
-import type { JournalEvent } from "./events.ts";
-import { dispatchesOf, type JournalMessage, journalBody } from "./message.ts";
+import { type JournalMessage, journalBody } from "./message.ts";
+import type { Sent } from "./rows/row.ts";
 import type { RunState } from "./state.ts";
+import { dispatchesOf, sentBy, timerOf } from "./table.ts";
 import { carriedOf } from "./taken.ts";
 
 /** A message that follows from a journal message: create-once, its id and body a function of the journal alone. */
@@ -108,10 +109,16 @@ export function derive(team: string, run: string, message: JournalMessage, state
     return { kind: "append", subject, id, body, expect, traceparent: head.traceparent };
   };
 
-  const onEnd = (event: Extract<JournalEvent, { type: "run.ended" }>): Derived[] => {
+  const fact = ({ n, type, version, id: about, data }: Extract<Sent, { kind: "fact" }>): Derived => {
+    const id = `${run}-${n}`;
+    const [, entity = "", name = ""] = type.split(".");
+    const subject = buildSubject({ kind: "fact", team, entity, event: name, id: asToken(about), key: asToken(id) });
+    return once(subject, { ...make(type, id, about, data), schemaversion: version });
+  };
+
+  const end = ({ status, output, failure, next, input }: Extract<Sent, { kind: "end" }>): Derived[] => {
     const made: Derived[] = [];
-    const { status, output, failure, next } = event.data;
-    if (next !== undefined) made.push(successor(next, event.data.input));
+    if (next !== undefined) made.push(successor(next, input));
     else if (by.kind === "ask" && !READERS.has(by.from)) {
       const [, asker = "", n = "0"] = /^(.*)-(\d+)$/.exec(by.id) ?? [];
       const subject = buildSubject({ kind: "answer", to: by.from, from: team, run: asker, n: Number(n) });
@@ -124,6 +131,19 @@ export function derive(team: string, run: string, message: JournalMessage, state
     return made;
   };
 
+  const send = (sent: Sent): Derived[] => {
+    switch (sent.kind) {
+      case "ask":
+        return [ask(sent.n, sent.to, sent.capability, sent.data)];
+      case "fact":
+        return [fact(sent)];
+      case "end":
+        return end(sent);
+      default:
+        return sent satisfies never;
+    }
+  };
+
   const derived: Derived[] = dispatchesOf(message.events, state)
     .slice(1)
     .map(({ does, route, call }, index) => {
@@ -131,34 +151,11 @@ export function derive(team: string, run: string, message: JournalMessage, state
       const subject = buildSubject({ kind: "journal", team, does, route, run, n: message.n, branch });
       return once(subject, make("armada.dispatched", `${head.id}.${branch}.dispatch`, run, { n: call }));
     });
-  for (const event of message.events)
-    switch (event.type) {
-      case "ask.sent":
-        derived.push(ask(event.data.n, event.data.to, event.data.capability, { input: event.data.input, until: event.data.until }));
-        derived.push(timer(event.data.n, event.data.until));
-        break;
-      case "sleep.set":
-      case "step.held":
-      case "approval.asked":
-        derived.push(timer(event.data.n, event.data.until));
-        break;
-      case "wait.set":
-        if (event.data.until !== undefined) derived.push(timer(event.data.n, event.data.until));
-        break;
-      case "fact.emitted": {
-        const id = `${run}-${event.data.n}`;
-        const [, entity = "", name = ""] = event.data.type.split(".");
-        const subject = buildSubject({ kind: "fact", team, entity, event: name, id: asToken(event.data.id), key: asToken(id) });
-        derived.push(
-          once(subject, { ...make(event.data.type, id, event.data.id, event.data.data, head.hops), schemaversion: event.data.version }),
-        );
-        break;
-      }
-      case "run.ended":
-        derived.push(...onEnd(event));
-        break;
-      default:
-        break;
-    }
+  for (const event of message.events) {
+    const sent = sentBy(event);
+    if (sent !== undefined) derived.push(...send(sent));
+    const until = timerOf(event);
+    if (until !== undefined && "n" in event.data) derived.push(timer(event.data.n, until));
+  }
   return derived;
 }

@@ -1,7 +1,8 @@
-import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
+import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { envelopeType, type JournalEvent, parseJournalEvent } from "./events.ts";
-import type { RunState, StepState } from "./state.ts";
+import type { RunState } from "./state.ts";
+import { dispatchesOf, noteOf } from "./table.ts";
 
 /** What every event of a run's journal carries beside its data. */
 export type Provenance = {
@@ -10,9 +11,6 @@ export type Provenance = {
   readonly hops: number;
   readonly traceparent: string | undefined;
 };
-
-/** Where a journal message, or a dispatch derived from it, is delivered. */
-export type Dispatch = { readonly does: "do" | "bulk" | "wait" | "lead"; readonly route: string; readonly call: number };
 
 /** A journal message taken apart. */
 export type JournalMessage = {
@@ -36,42 +34,6 @@ export function readJournalMessage(message: Message): JournalMessage | undefined
   return { n: subject.n, does: subject.does, events, envelopes };
 }
 
-/** What a decision dispatches, in order; the first gives the message its subject, the others are derived. */
-export function dispatchesOf(events: readonly JournalEvent[], state: RunState): Dispatch[] {
-  return events.flatMap((event): Dispatch[] => {
-    switch (event.type) {
-      case "step.requested":
-        return [work(event.data)];
-      case "step.released":
-      case "step.retried": {
-        const step = state.steps.get(event.data.n);
-        return step === undefined ? [] : [work(step)];
-      }
-      case "wait.set":
-        return [{ does: "wait", route: waitRoute(event.data.type, event.data.id), call: event.data.n }];
-      case "run.resumed":
-        return [{ does: "lead", route: `${state.workflow}-v${state.version}`, call: 0 }];
-      case "run.moved":
-        return [{ does: "lead", route: `${state.workflow}-v${event.data.version}`, call: 0 }];
-      default:
-        return [];
-    }
-  });
-}
-
-function work({ n, agent, variant, lane }: Pick<StepState, "n" | "agent" | "variant"> & { lane?: "batch" | undefined }): Dispatch {
-  return { does: lane === "batch" ? "bulk" : "do", route: `${agent}-${variant}`, call: n };
-}
-
-/** The route under which a wait is found by an arriving event. */
-export function waitRoute(type: string, id: string): string {
-  return `${type
-    .toLowerCase()
-    .split(".")
-    .at(-1)
-    ?.replaceAll(/[^a-z0-9_]/g, "_")}-${shortHash(id)}`;
-}
-
 /** The subject of a decision. `unanswered`: a replica with the run's version must go on from it. */
 export function journalSubject(
   team: string,
@@ -91,37 +53,6 @@ export function journalSubject(
   const parked = events.find((event) => event.type === "step.parked");
   if (parked !== undefined) return subject("park", state.steps.get(parked.data.n)?.agent ?? "unknown");
   return subject("note", noteOf(events));
-}
-
-function noteOf(events: readonly JournalEvent[]): string {
-  if (events.some(({ type }) => type === "run.stopped")) return "stop"; // whatever came before it: operators look for these
-  for (const { type } of events)
-    switch (type) {
-      case "step.attempt_failed":
-        return "attempt_failed";
-      case "step.drawn":
-        return "draw";
-      case "step.submitted":
-        return "submit";
-      case "step.held":
-        return "held";
-      case "step.worker_lost":
-        return "worker_lost";
-      case "step.tool":
-        return "tool";
-      case "ask.answered":
-      case "wait.met":
-        return "answer";
-      case "timer.fired":
-        return "tick";
-      case "approval.given":
-        return "approval";
-      case "cancel.requested":
-        return "cancel";
-      default:
-        continue;
-    }
-  return "outcome";
 }
 
 /** The body of a decision: its events as CloudEvents. Ids carry `writer`, so that a retry after a lost answer knows its own. */

@@ -7,6 +7,15 @@ export function waitKey(type: string, id: string): string {
   return shortHash(type, asToken(id));
 }
 
+/** The route under which a wait is found by an arriving event. */
+export function waitRoute(type: string, id: string): string {
+  return `${type
+    .toLowerCase()
+    .split(".")
+    .at(-1)
+    ?.replaceAll(/[^a-z0-9_]/g, "_")}-${shortHash(id)}`;
+}
+
 /** A fact that a wait may take. `at`: when it arrived, ms since 1970; `seq`: where it stands in the team's stream. */
 export type Arrival = { readonly key: string; readonly event: string; readonly seq: number; readonly at: number };
 

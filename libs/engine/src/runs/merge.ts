@@ -1,6 +1,6 @@
 import type { Decision } from "../execution/answer.ts";
 import type { HotRun } from "../execution/cached-run.ts";
-import type { JournalEventType } from "../journal/events.ts";
+import { merges } from "../journal/table.ts";
 
 /** `ordinal` of the message that was written; undefined where there was nothing to say. `waits`: it set a `waitFor`. */
 export type Committed = { readonly run: HotRun; readonly ordinal: number | undefined; readonly waits: boolean };
@@ -20,15 +20,6 @@ export type Together = {
   readonly parts: readonly { readonly member: Member; readonly decision: Decision }[];
   readonly later: readonly Member[];
 };
-
-/** Outcomes of calls, and where they are to be had: one says nothing about whether another may be journaled. */
-const OUTCOMES: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
-  "step.completed",
-  "step.refused",
-  "step.submitted",
-  "inline.completed",
-  "inline.failed",
-]);
 
 /**
  * What the first of `members` decides, and, where that is the outcome of a call, the outcomes of other calls after it: those
@@ -72,5 +63,5 @@ function decided(run: HotRun, member: Member): Decision | undefined {
 function outcomeOf({ events, provenance, causation }: Decision): number | undefined {
   const [event] = events;
   if (events.length !== 1 || event === undefined || provenance !== undefined || causation !== undefined) return undefined;
-  return OUTCOMES.has(event.type) && "n" in event.data ? event.data.n : undefined;
+  return merges(event) && "n" in event.data ? event.data.n : undefined;
 }

@@ -2,7 +2,8 @@ import { agent, team, workflow } from "@armada/agents";
 import { script, testTeam } from "@armada/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { evolveRun, initialRun } from "../journal/state.ts";
+import { initialRun } from "../journal/state.ts";
+import { evolveRun } from "../journal/table.ts";
 import { viewOf } from "../view/run.ts";
 
 const Note = z.object({ note: z.string() });

@@ -1,6 +1,6 @@
 import { asToken, parseSubject } from "@armada/contracts";
 import { runIdOf, runMeant, startedBy } from "@armada/engine/inbound/starts";
-import { waitRoute } from "@armada/engine/journal/message";
+import { waitRoute } from "@armada/engine/journal/taken";
 import type { MemoryMesh, Message } from "@armada/event-sourcing";
 import type { Journal } from "./journals.ts";
 

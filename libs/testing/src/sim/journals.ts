@@ -1,7 +1,8 @@
 import { digestOf, parseSubject } from "@armada/contracts";
 import type { JournalEvent } from "@armada/engine/journal/events";
 import { type JournalMessage, readJournalMessage } from "@armada/engine/journal/message";
-import { evolveRun, initialRun, type RunState } from "@armada/engine/journal/state";
+import { initialRun, type RunState } from "@armada/engine/journal/state";
+import { evolveRun, isOutcome } from "@armada/engine/journal/table";
 import type { MemoryMesh, Message } from "@armada/event-sourcing";
 
 /** A run as its stream tells it. */
@@ -15,17 +16,6 @@ export type Journal = {
   readonly outcomes: Map<number, number>;
   lost: number;
 };
-
-const OUTCOMES: ReadonlySet<string> = new Set<JournalEvent["type"]>([
-  "step.completed",
-  "step.refused",
-  "inline.completed",
-  "inline.failed",
-  "ask.answered",
-  "wait.met",
-  "approval.given",
-  "timer.fired",
-]);
 
 /** All journals of the mesh, folded as they are written; what is out of order on the way is `wrong`. */
 export class Journals {
@@ -77,7 +67,7 @@ export class Journals {
 
   #count(journal: Journal, event: JournalEvent): void {
     if (event.type === "step.worker_lost") journal.lost++;
-    if (!OUTCOMES.has(event.type) || !("n" in event.data)) return;
+    if (!isOutcome(event) || !("n" in event.data)) return;
     const times = (journal.outcomes.get(event.data.n) ?? 0) + 1;
     journal.outcomes.set(event.data.n, times);
     if (times > 1) this.wrong.push(`call ${event.data.n} of run ${journal.run} has ${times} outcomes, the last a ${event.type}`);

@@ -1,19 +1,13 @@
 import { answer } from "@armada/engine/execution/answer";
-import { coldRun, type Functions, foldMessage, PASSIVE, replay } from "@armada/engine/execution/cached-run";
-import type { JournalEvent, JournalEventType } from "@armada/engine/journal/events";
+import { coldRun, type Functions, foldMessage, replay } from "@armada/engine/execution/cached-run";
+import type { JournalEvent } from "@armada/engine/journal/events";
+import { isProgress, isRequest } from "@armada/engine/journal/table";
 import type { Journal } from "./journals.ts";
 
 /** What a workflow's function says, and not what happens to it. A `run.ended` after `cancel.requested` happens to it. */
-const REACTIONS: ReadonlySet<JournalEventType> = new Set<JournalEventType>([
-  "step.requested",
-  "ask.sent",
-  "fact.emitted",
-  "sleep.set",
-  "wait.set",
-  "approval.asked",
-  "run.patched",
-  "run.ended",
-]);
+function isSaid(event: JournalEvent): boolean {
+  return isRequest(event) || event.type === "run.ended";
+}
 
 /**
  * Runs the workflow against its journal, from nothing: where it does not say again what the journal holds, why. What a
@@ -25,7 +19,7 @@ export async function regenerated(journal: Journal, functions: Functions): Promi
     const { events } = read;
     const head = read.envelopes[0];
     const causes = events.slice(0, causesOf(events));
-    const silent = read.does === "lead" || causes.some(({ type }) => type === "cancel.requested") || isPassive(events);
+    const silent = read.does === "lead" || causes.some(({ type }) => type === "cancel.requested") || onlyProgress(events);
     const provenance = { correlation: head?.correlationid ?? "", causation: head?.id ?? "", hops: 0, traceparent: undefined };
     const said = silent ? causes : (await answer(run, { events: causes, provenance }, functions, Date.parse(head?.time ?? ""))).events;
     const end = said.findIndex(({ type }) => type === "run.ended");
@@ -41,13 +35,13 @@ export async function regenerated(journal: Journal, functions: Functions): Promi
 }
 
 /** Of a step whose outcome is out: the function says nothing to it, and what it has yet to say stays unsaid. */
-function isPassive(events: readonly JournalEvent[]): boolean {
-  return events.every(({ type }) => PASSIVE.has(type)) && events.length > 0;
+function onlyProgress(events: readonly JournalEvent[]): boolean {
+  return events.every(isProgress) && events.length > 0;
 }
 
 function causesOf(events: readonly JournalEvent[]): number {
   if (events.some((event) => event.type === "cancel.requested") || failedStart(events)) return events.length;
-  const first = events.findIndex((event) => REACTIONS.has(event.type));
+  const first = events.findIndex(isSaid);
   return first < 0 ? events.length : first;
 }
 
