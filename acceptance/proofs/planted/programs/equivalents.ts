@@ -9,7 +9,7 @@ const FASTER = "a memory of what need not be looked at again: without it more is
 
 const EQUIVALENTS: readonly Equivalent[] = [
   {
-    file: "run-state.ts",
+    file: "journal/state.ts",
     after: "version: ",
     from: "0",
     how: "one more",

@@ -12,6 +12,10 @@ import { leftOut, RULES, type Rule } from "./selection.ts";
 /** What decides over a run: state, function, derivation, intake, worker, and what they became. */
 const FILES = [
   "journal/state",
+  "journal/table",
+  "journal/rows/run-rows",
+  "journal/rows/call-rows",
+  "journal/rows/step-rows",
   "execution/execution",
   "journal/derive",
   "inbound/intake",
