@@ -16,11 +16,9 @@ import {
   Fleet,
   indexReads,
   type Link,
-  link,
   portsOf,
   type QueueThere,
   queuesThere,
-  readIdentity,
   type SourceThere,
   sourcesThere,
   subjectsThere,
@@ -29,6 +27,7 @@ import {
 } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
+import { reach } from "./mesh/reach.ts";
 
 export const OPERATOR = "operator";
 
@@ -68,7 +67,7 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const servers = mesh?.nats ?? process.env.NATS_URL;
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
-  const connected = await link({ servers, identity: await readIdentity(keys, OPERATOR), logger: quiet });
+  const connected = await reach(servers, keys, OPERATOR);
   return sessionOn(connected, await Fleet.follow(connected, keys, quiet), mesh);
 }
 

@@ -3,10 +3,11 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { dropTeam, Fleet, identitiesToKeep, link, ROLES, readIdentity, tombstone, writeBackup, writtenSince } from "@armada/nats";
+import { dropTeam, Fleet, identitiesToKeep, ROLES, tombstone, writeBackup, writtenSince } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
+import { reach } from "../mesh/reach.ts";
 import type { Output } from "../output.ts";
 import { settingsFor } from "../settings.ts";
 import { runs, settled } from "./remove-team.ts";
@@ -45,10 +46,10 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
   const target = resolve(flags.creds);
   if (nats === flags.to) throw new ArmadaError("USAGE", `${name} is at ${flags.to} already`);
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const here = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  const here = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const { streams, bytes } = await settled(here, name);
-    const there = await link({ servers: flags.to, identity: await readIdentity(target, "provisioner"), logger: quiet });
+    const there = await reach(flags.to, target, "provisioner");
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);

@@ -4,22 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
-import {
-  dropIdentity,
-  dropTeam,
-  Fleet,
-  identitiesToKeep,
-  type Link,
-  link,
-  ROLES,
-  readIdentity,
-  teamOnServer,
-  tombstone,
-  writeBackup,
-} from "@armada/nats";
+import { dropIdentity, dropTeam, Fleet, identitiesToKeep, type Link, ROLES, teamOnServer, tombstone, writeBackup } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
+import { reach } from "../mesh/reach.ts";
 import type { Output } from "../output.ts";
 import { loadServices, projectRoot, type Service } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -59,7 +48,7 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   const nats = mesh?.nats ?? config.nats.url;
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const fleet = await Fleet.follow(admin, keys, quiet);
     refuseWanted(

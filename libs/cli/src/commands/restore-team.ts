@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
 import { ArmadaError, checkName, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { Fleet, type Link, link, openBackup, provisionTeams, type RestoredTeam, readIdentity, restoreTeam } from "@armada/nats";
+import { Fleet, type Link, openBackup, provisionTeams, type RestoredTeam, restoreTeam } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
+import { reach } from "../mesh/reach.ts";
 import { roomOf } from "../mesh/room.ts";
 import { manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
@@ -33,7 +34,7 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   const nats = mesh?.nats ?? config.nats.url;
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const admin = await link({ servers: nats ?? own?.url ?? "", identity: await readIdentity(keys, "provisioner"), logger: quiet });
+  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);
     out.emit({ type: "restored", team: name, streams, believed: Object.fromEntries(believed), from: resolve(flags.from) });

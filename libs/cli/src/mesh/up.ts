@@ -10,12 +10,10 @@ import {
   ensureIdentities,
   Fleet,
   type Link,
-  link,
   provisionTeams,
   ROLES,
   type Room,
   type RunningServer,
-  readIdentity,
   startServer,
 } from "@armada/nats";
 import { environmentOf, manifestOf, type Settings } from "@armada/runtime";
@@ -26,6 +24,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { keepFolder } from "./keep-folder.ts";
 import { keepStreams } from "./keep-streams.ts";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
+import { reach } from "./reach.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
 import { keepWritable } from "./writable.ts";
 
@@ -115,7 +114,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     });
     if (server !== undefined) {
       const own = server;
-      keeper = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger });
+      keeper = await reach(nats, keys, "provisioner", { logger });
       fleet = await Fleet.follow(keeper, keys, logger);
       const known = fleet;
       // Also a team that is provisioned while this mesh runs, from wherever its code is, may connect.
@@ -184,7 +183,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       );
       void keepRoom(keeper, room, logger, ending.signal);
       void keepStreams(keeper, { fleet, keys, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
-      operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
+      operator = await reach(nats, keys, "operator", { logger });
       void keepWritable(operator, {
         fleet: await Fleet.follow(operator, keys, logger),
         teams: names,
@@ -259,7 +258,7 @@ export async function applyTeams(
   manifests: readonly TeamManifest[],
   options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
 ): Promise<Change[]> {
-  const admin = await link({ servers: nats, identity: await readIdentity(keys, "provisioner"), logger: options.logger });
+  const admin = await reach(nats, keys, "provisioner", { logger: options.logger });
   try {
     const fleet = await Fleet.follow(admin, keys, options.logger);
     const { room, replicas = 1, dryRun = false } = options;

@@ -1,0 +1,27 @@
+import { ArmadaError } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { type Link, link, readIdentity } from "@armada/nats";
+
+/** A server that starts anew, or a network that comes back, is there within this. */
+const REACH_MS = 10_000;
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+
+/**
+ * Connects a command as an identity of the folder `keys`. Services wait for their server for ever; whoever types a command is told
+ * within `within` ms, ten seconds unless said, that it does not answer. @throws ArmadaError `LOG_UNAVAILABLE`, and what `link` throws
+ */
+export async function reach(servers: string, keys: string, as: string, options: { logger?: Logger; within?: number } = {}): Promise<Link> {
+  const { logger = quiet, within = REACH_MS } = options;
+  const late = AbortSignal.timeout(within);
+  const identity = await readIdentity(keys, as);
+  try {
+    return await link({ servers, identity, logger, signal: late });
+  } catch (cause) {
+    if (!late.aborted) throw cause;
+    throw new ArmadaError("LOG_UNAVAILABLE", `nats-server at ${servers} did not answer within ${within / 1_000} s`, {
+      cause,
+      retryable: true,
+      hint: "is it up, and is that its address? .armada/mesh.json has that of `armada up`, NATS_URL and --nats name another",
+    });
+  }
+}
