@@ -4,11 +4,12 @@ import { noTracer } from "@armada/runtime";
 import { expect, test } from "vitest";
 import { Runs } from "./runs.ts";
 
-test("a run that was accepted and that its team has not taken up is told apart from one that nobody knows", async () => {
+test("a run that was accepted and that its team has not taken up is told apart from one that nobody knows, and is nothing new where there is no room", async () => {
   const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
   for (const name of ["desk", "shop"]) mesh.provision(name, [], new Map());
   const { log, objects } = mesh.connect("gateway");
-  const room = async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 });
+  let bytes = 0;
+  const room = async () => ({ stream: "TEAM_shop", bytes, limit: 100 });
   const live = { watch: async () => undefined };
   const teamPorts = (team: string) => ({ log: mesh.connect(team).log, live, room });
   const runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["desk", "shop"], queues: async () => [], teamPorts, now: () => 0 });
@@ -22,4 +23,10 @@ test("a run that was accepted and that its team has not taken up is told apart f
     }),
   );
   await expect(runs.find("sell-other")).rejects.toThrow(expect.objectContaining({ kind: "run-unknown" }));
+  bytes = 80;
+  expect(await runs.start({ team: "shop", workflow: "sell", input: {}, key: "k" }, undefined)).toEqual({ run, already: true });
+  for (const key of ["another", undefined])
+    await expect(runs.start({ team: "shop", workflow: "sell", input: {}, key }, undefined)).rejects.toThrow(
+      expect.objectContaining({ kind: "busy" }),
+    );
 });

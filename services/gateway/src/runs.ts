@@ -69,8 +69,11 @@ export class Runs {
     if (!teams.includes(team))
       throw new Problem("input-invalid", `there is no team ${team}; there are ${teams.join(", ")}`, { field: "workflow" });
     checkTree(input, "input");
-    await refuseBusy(this.#ports.teamPorts(team).room);
     const run = `${workflow}-${key === undefined ? randomBytes(12).toString("hex") : shortHash("gateway", team, workflow, key)}`;
+    const { room, log } = this.#ports.teamPorts(team);
+    await refuseBusy(room).catch(async (busy: unknown) => {
+      if (key === undefined || !(await isAccepted(log, team, run))) throw busy; // one that was started before is nothing new
+    });
     const already = await this.#ask(team, "run_start", run, { workflow, input: await this.#stored(input) }, traceparent);
     return { run, already };
   }

@@ -18,8 +18,8 @@ test("a key of another workflow is refused by its name, and the same workflow's 
   await session.ask("desk", "run_start", "k1", { workflow: "buy", input: {} });
   await expect.poll(async () => (await session.state("desk", "k1")).ended?.status, { timeout: 10_000 }).toBe("completed");
   const check = (name: string, key: string) => checkKey(session, { team: "desk", workflow: name, run: runOfKey(name, key), key });
-  await check("buy", "k1");
-  await check("sell", "k2");
+  expect(await check("buy", "k1")).toBe(true);
+  expect(await check("sell", "k2")).toBe(false);
   await expect(check("sell", "k1")).rejects.toMatchObject({
     code: "KEY_TAKEN",
     message: "the key k1 is that of the run k1 of desk.buy",

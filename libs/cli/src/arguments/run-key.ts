@@ -11,14 +11,15 @@ export function runOfKey(workflow: string, key: string | undefined): string {
 
 const Started = z.object({ workflow: z.string() });
 
-/** That a key is not another workflow's, nor the id of a run that somebody else started. @throws ArmadaError `KEY_TAKEN` */
+/** Whether this run has been asked for before. A key is not another workflow's, nor the id of a run that somebody else started. @throws ArmadaError `KEY_TAKEN` */
 export async function checkKey(
   session: Pick<Session, "state" | "log">,
   about: { readonly team: string; readonly workflow: string; readonly run: string; readonly key: string },
-): Promise<void> {
+): Promise<boolean> {
   const { team, workflow, run, key } = about;
   const holder = await holderOf(session, team, run);
-  if (holder === undefined || (holder.workflow === workflow && holder.from === OPERATOR)) return;
+  if (holder === undefined) return false;
+  if (holder.workflow === workflow && holder.from === OPERATOR) return true;
   const by = holder.from === OPERATOR ? "" : `, which ${holder.from} started`;
   throw new ArmadaError("KEY_TAKEN", `the key ${key} is that of the run ${run} of ${team}.${holder.workflow}${by}`, {
     hint: "choose another key: within a team, all workflows share them",

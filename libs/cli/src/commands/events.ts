@@ -1,4 +1,4 @@
-import { ArmadaError, type Envelope, eventKey } from "@armada/contracts";
+import { ArmadaError, type Envelope, eventKey, isoTime } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -111,7 +111,7 @@ function asStored(message: Message): readonly object[] {
 
 function timeOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
-  const time = Date.parse(text);
+  const time = isoTime(text);
   if (Number.isNaN(time))
     throw new ArmadaError("USAGE", `${flag} ${text} is not a time`, { hint: "use ISO-8601, e.g. 2026-11-22T14:03:00Z" });
   return time;

@@ -72,10 +72,9 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
   const run = runOfKey(workflow, flags.key);
   await checkStart(session, team, workflow, input);
   await checkServed(session, team);
-  await checkRoom(session, team);
   const { key } = flags;
-  const ofThis = async (): Promise<void> => (key === undefined ? undefined : checkKey(session, { team, workflow, run, key }));
-  await ofThis();
+  const ofThis = async (): Promise<boolean> => key !== undefined && checkKey(session, { team, workflow, run, key });
+  if (!(await ofThis())) await checkRoom(session, team);
   const seq = await session.ask(team, "run_start", run, { workflow, input: await stored(input, session) });
   await ofThis(); // another one may have taken the key in between
   if (flags.wait !== true && flags.stream !== true) {

@@ -1,5 +1,5 @@
 import type { Team } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, isoTime } from "@armada/contracts";
 import { readModelStopped, readModelsAt } from "@armada/engine";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 export type StateFlags = { readonly at?: string; readonly team?: string };
 
 /** A team's read models as of now, a time, or a sequence of its stream, rebuilt from the log; fails where one stopped. */
-export async function stateCommand(session: Session, team: Team, flags: StateFlags, out: Output): Promise<number> {
+export async function stateCommand(session: Pick<Session, "log" | "objects">, team: Team, flags: StateFlags, out: Output): Promise<number> {
   const { name } = team;
   const { views, read } = await readModelsAt(team, session.log(name), session.objects, atOf(flags.at));
   for (const view of views) {
@@ -38,7 +38,7 @@ export async function stateCommand(session: Session, team: Team, flags: StateFla
 function atOf(text: string | undefined): { seq?: number; time?: number } {
   if (text === undefined) return {};
   if (/^\d+$/.test(text)) return { seq: Number(text) };
-  const time = Date.parse(text);
+  const time = isoTime(text);
   if (Number.isNaN(time))
     throw new ArmadaError("USAGE", `--at ${text} is neither a sequence nor a time`, { hint: "use 123 or 2026-11-22T14:03:00Z" });
   return { time };

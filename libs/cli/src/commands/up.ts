@@ -17,14 +17,12 @@ export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: s
 export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
   const named = await servicesWith(flags.only);
   await checkListed(named);
-  const settings = await settingsFor(
-    flags,
-    named.map((service) => service.name),
-  );
+  const names = named.map((service) => service.name);
+  const settings = await settingsFor(flags, names);
   const services = await withFederation(named, settings.config.budgets.fleet);
   const { host } = settings.config.gateway;
   if (!isLoopback(host)) say(`the gateway listens on ${host}: other machines can reach it, and need its key`);
-  return up({ services, settings, meshFile: flags.mesh ?? DEFAULT_FILE, say });
+  return up({ services, settings, reread: () => settingsFor(flags, names), meshFile: flags.mesh ?? DEFAULT_FILE, say });
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM, after the mesh has drained; a second one kills. */

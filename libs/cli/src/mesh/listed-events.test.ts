@@ -1,9 +1,11 @@
+import { team } from "@armada/agents";
 import { type Envelope, encodeBody } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { listEvents } from "../commands/events.ts";
-import { printer } from "../testing/team-session.ts";
+import { stateCommand } from "../commands/state.ts";
+import { printer, teamSession } from "../testing/team-session.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 
@@ -43,4 +45,18 @@ test("where nobody says how many, the newest 10,000 are listed, and that there a
   expect(ids).toHaveLength(10_000);
   expect(ids).not.toContain("n1");
   expect(said.at(-1)).toBe("the newest 10000 of 10002: --limit for another number, --since and --until for a time");
+});
+
+test("what only looks like a time is refused, of events and of a state", async () => {
+  const list = twoTeams(1);
+  const desk = await teamSession(team({ name: "desk" }));
+  try {
+    for (const wrong of ["-1", "1 Jan", "2026-01-01T14:03:00"]) {
+      await expect(list({ since: wrong })).rejects.toMatchObject({ code: "USAGE" });
+      await expect(list({ until: wrong })).rejects.toMatchObject({ code: "USAGE" });
+      await expect(stateCommand(desk, team({ name: "desk" }), { at: wrong }, printer())).rejects.toMatchObject({ code: "USAGE" });
+    }
+  } finally {
+    await desk.stop();
+  }
 });

@@ -84,7 +84,9 @@ export async function readMesh(path: string): Promise<MeshFile | undefined> {
       .catch(() => undefined),
   );
   if (!parsed.success)
-    throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, { hint: "delete it and run `armada up`" });
+    throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, {
+      hint: "--mesh FILE names one; where it is what `armada up` wrote, and was damaged, delete it and run `armada up`",
+    });
   return parsed.data;
 }
 

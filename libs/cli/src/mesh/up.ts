@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import {
@@ -31,6 +32,8 @@ import { keepWritable } from "./writable.ts";
 export type UpOptions = {
   readonly services: readonly Service[];
   readonly settings: Settings;
+  /** What they are now: of these `room` is followed while the mesh runs. */
+  readonly reread: () => Promise<Settings>;
   readonly meshFile: string;
   readonly say: (line: string) => void;
 };
@@ -102,7 +105,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
       unwritable,
     });
   const nats = server?.url ?? required(ours.url);
-  const room = (): Promise<Room> => roomOf(settings.config, server === undefined ? undefined : data);
+  let limits = settings;
+  const room = (): Promise<Room> => roomOf(limits.config, server === undefined ? undefined : data);
+  const roomNow = async (): Promise<Room> => {
+    const now = await options.reread();
+    if (isDeepStrictEqual(now.config.room, limits.config.room)) return room();
+    limits = now;
+    changed();
+    return room();
+  };
   let keeper: Link | undefined;
   let fleet: Fleet | undefined;
   let operator: Link | undefined;
@@ -136,7 +147,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       pids: pidsOf(children, server?.pid()),
       restarts: restartsOf(children),
       ...(environment === undefined ? {} : { environment }),
-      settings: settings.list.map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
+      settings: inForce(settings, limits).map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
     });
     const env = (): NodeJS.ProcessEnv => ({
       ...process.env,
@@ -181,7 +192,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         say,
         ending.signal,
       );
-      void keepRoom(keeper, room, logger, ending.signal);
+      void keepRoom(keeper, roomNow, logger, ending.signal);
       void keepStreams(keeper, { fleet, keys, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
       operator = await reach(nats, keys, "operator", { logger });
       void keepWritable(operator, {
@@ -266,6 +277,13 @@ export async function applyTeams(
   } finally {
     await admin.close();
   }
+}
+
+/** What a mesh was started with, and of its room what is said now. */
+export function inForce({ list }: Settings, now: Settings): Settings["list"] {
+  const isRoom = ({ path }: Settings["list"][number]): boolean => path.startsWith("room.");
+  const at = list.findIndex(isRoom);
+  return list.filter((one) => !isRoom(one)).toSpliced(at, 0, ...now.list.filter(isRoom));
 }
 
 /** `data`: the folder of streams where it is ours: its lock says whether another mesh works on it. */

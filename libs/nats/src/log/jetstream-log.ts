@@ -124,7 +124,7 @@ export function jetstreamLog(
   async function sayFull(subject: string): Promise<void> {
     const owner = subject.split(".")[1] ?? team;
     const room = owner === team ? await streamRoom(link, stream).catch(() => undefined) : undefined;
-    warn(`${room === undefined ? `the stream TEAM_${owner}` : roomText(room)} is full, its writers wait: ${ROOM_HINT}`);
+    warn(`${room === undefined ? `the stream TEAM_${owner} is full` : roomText(room)}: its writers wait; ${ROOM_HINT}`);
   }
 
   async function pastForged(subject: string, signed: Uint8Array, expect: Expectation, first: Appended): Promise<Appended> {

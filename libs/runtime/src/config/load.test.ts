@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
@@ -140,6 +140,9 @@ test("the file is found in the folder or where it is named, and a broken one is 
     expect((await loadSettings({ folder, env: {} })).config).toEqual(Config.parse({}));
     writeFileSync(join(folder, "armada.config.ts"), "export default { gateway: { port: 1234 as number } };\n");
     expect((await loadSettings({ folder, env: {} })).config.gateway.port).toBe(1234);
+    writeFileSync(join(folder, "armada.config.ts"), "export default { gateway: { port: 4321 } };\n");
+    utimesSync(join(folder, "armada.config.ts"), 1, 1); // another time of change, however fast this is
+    expect((await loadSettings({ folder, env: {} })).config.gateway.port).toBe(4321);
     const other = join(folder, "other.config.mjs");
     await expect(loadSettings({ file: other, env: {} })).rejects.toMatchObject({
       code: "BAD_CONFIG",

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ArmadaError } from "@armada/contracts";
@@ -32,7 +32,7 @@ type Said = { readonly value: unknown; readonly from: string };
 
 /**
  * Built-in values, below the file's (`file`, else `armada.config.ts` of `folder`, where there is one), below the
- * environment's, below the flags'. @throws ArmadaError `BAD_CONFIG`, `USAGE` for a flag
+ * environment's, below the flags'. A file that has changed is read anew. @throws ArmadaError `BAD_CONFIG`, `USAGE` for a flag
  */
 export async function loadSettings(options: { file?: string | undefined; folder?: string; env: Env; flags?: Flags }): Promise<Settings> {
   const path = options.file === undefined ? join(options.folder ?? ".", CONFIG_FILE) : options.file;
@@ -40,9 +40,11 @@ export async function loadSettings(options: { file?: string | undefined; folder?
     if (options.file !== undefined) throw new ArmadaError("BAD_CONFIG", `there is no file ${path}`, { hint: "--config FILE names it" });
     return settingsOf(undefined, options.env, options.flags);
   }
-  const loaded: { default?: unknown } = await import(pathToFileURL(resolve(path)).href).catch((cause: unknown) => {
-    throw new ArmadaError("BAD_CONFIG", `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  });
+  const loaded: { default?: unknown } = await import(`${pathToFileURL(resolve(path)).href}?t=${Math.trunc(statSync(path).mtimeMs)}`).catch(
+    (cause: unknown) => {
+      throw new ArmadaError("BAD_CONFIG", `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    },
+  );
   return settingsOf({ name: path, value: loaded.default }, options.env, options.flags);
 }
 

@@ -142,6 +142,16 @@ test("a batch with one that does not fit stores none, and names the place", asyn
   expect(subjects()).toEqual([]);
 });
 
+test("such a stream answers an event that it has as before, and takes no others with it", async () => {
+  const room = { ...roomy };
+  const { inbox, subjects } = setUp(undefined, false, room);
+  expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: false }]);
+  room.bytes = 80;
+  expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: true }]);
+  await expect(inbox.accept([given(), given({ id: "another" })], undefined)).rejects.toMatchObject({ kind: "busy" });
+  expect(subjects()).toHaveLength(1);
+});
+
 test("an unknown type is refused with the nearest known, or stored as undeclared where that is accepted", async () => {
   const unknown = given({ type: "com.example.ticket.open", subject: "s" });
   await expect(setUp().inbox.accept([unknown], undefined)).rejects.toMatchObject({

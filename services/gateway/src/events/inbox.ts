@@ -48,13 +48,20 @@ export class Inbox {
    */
   async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
     const prepared = events.map((event) => this.#prepare(event));
-    await refuseBusy(this.#ports.room);
+    await refuseBusy(this.#ports.room).catch(async (busy: unknown) => {
+      if (!(await this.#areStored(prepared))) throw busy; // what was sent before is nothing new
+    });
     const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside)));
     const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent)));
     return settled.map((one) => {
       if (one.status === "rejected") throw one.reason;
       return one.value;
     });
+  }
+
+  async #areStored(events: readonly Prepared[]): Promise<boolean> {
+    const stored = await Promise.all(events.map(({ key }) => this.#ports.log.last(filterOf(key))));
+    return stored.every((one) => one !== undefined);
   }
 
   #prepare(outside: OutsideEvent): Prepared {
@@ -126,7 +133,7 @@ export class Inbox {
   async #append(subject: string, key: string, body: string): Promise<Accepted> {
     const { why } = parseMessage(subject, body);
     if (why !== undefined) throw new Problem("unexpected", `no reader would take this event: ${why}`); // not acknowledged, so not lost
-    const filter = `evt.gateway.*.*.*.${key}`;
+    const filter = filterOf(key);
     for (let tries = 0; ; tries++) {
       const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
       if (result.kind === "appended") return { event: key, seq: result.seq, already: false };
@@ -148,6 +155,9 @@ export class Inbox {
     }
   }
 }
+
+/** Where the event of a source and id is, whatever it is about. */
+const filterOf = (key: string): string => `evt.gateway.*.*.*.${key}`;
 
 /** The sender's other attributes, under the names that the mesh keeps them. */
 function kept(outside: OutsideEvent): Record<string, string | number | boolean> {
