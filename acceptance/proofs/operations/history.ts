@@ -10,6 +10,9 @@ const FAILED = 50;
 
 export const WORKFLOW = "orders";
 
+/** What each order's call cost, micro-dollars. */
+export const MICROS = 30;
+
 /** The run of an order. */
 export const runOf = (order: number): string => `${WORKFLOW}-${order}`;
 export const statusOf = (order: number): string => (order % FAILED === 0 ? "failed" : "completed");
@@ -29,12 +32,36 @@ export async function fillRuns(team: string, about: { nats: string; keys: string
     const began = Date.now() - DAY_MS;
     for (let at = from; at < to; at += WINDOW) {
       const orders = Array.from({ length: Math.min(WINDOW, to - at) }, (_, i) => at + i);
+      await append(...settled(team, orders, began + Math.floor((at / to) * DAY_MS)));
       for (const n of [1, 2, 3])
         await Promise.all(orders.map((order) => append(...journalMessage(team, order, n, began + Math.floor((order / to) * DAY_MS)))));
     }
   } finally {
     await connected.close();
   }
+}
+
+/** What a call of each order cost, in a message of the team's ledger. */
+function settled(team: string, orders: readonly number[], at: number): [subject: string, envelopes: Envelope[]] {
+  const month = new Date(at).toISOString().slice(0, 7);
+  const [first = 0] = orders;
+  const ceiling = { micros: 100, tokens: 100 };
+  const calls = orders.map((order) => ({
+    ...{ call: `c${order}`, account: "*", agent: "clerk", workflow: WORKFLOW, run: runOf(order), tier: "worker", model: "m", ceiling },
+    ...{ micros: MICROS, tokens: 10 },
+  }));
+  const state = { limits: { team: {}, agents: {} }, spent: ceiling, agents: {}, days: {}, blocks: {}, suspects: {} };
+  const events = [
+    ["settled", { block: "history", at, calls }],
+    ["state", state],
+  ] as const;
+  return [
+    `evt.${team}.ledger.settled.${month}.${first + 1}`,
+    events.map(([type, data], i) => ({
+      ...{ specversion: "1.0" as const, id: `ledger-${first}.${i}`, source: `/teams/${team}`, type: `ledger.${type}`, subject: month },
+      ...{ time: new Date(at).toISOString(), data, team, correlationid: month, causationid: month, schemaversion: 1, hops: 0 },
+    })),
+  ];
 }
 
 /** All of them are passive: journals of kind `note` dispatch nothing. */

@@ -3,7 +3,7 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { type MeshFile, type Place, place, until, up } from "../harness/product.ts";
 import { type About, atMost, type Figure, holds } from "../harness/proof.ts";
 import { connectAs } from "../judges/streams.ts";
-import { fillRuns, runOf, statusOf, WORKFLOW } from "./history.ts";
+import { fillRuns, MICROS, runOf, statusOf, WORKFLOW } from "./history.ts";
 import { type Measured, measured } from "./measured.ts";
 import { writeTeam } from "./plain-team.ts";
 
@@ -63,7 +63,12 @@ const COMMANDS: readonly Command[] = [
         .join() === newest(ended, 10, (order) => statusOf(order) === "failed"),
   },
   { name: "doctor", args: ["doctor"], right: ({ lines }) => lines.some(({ name }) => name === `${TEAM}: messages`) },
-  // { name: "costs", args: ["costs"], right: ({ lines }) => lines.some(({ type }) => type === "cost-total") },
+  {
+    name: "costs",
+    args: ["costs", "--since", "48h"],
+    right: ({ lines }, ended) =>
+      lines.some(({ type, calls, costMicros }) => type === "cost-total" && calls === ended && costMicros === ended * MICROS),
+  },
   { name: "health", args: ["health"], right: ({ lines }) => lines.some(({ team, ok }) => team === TEAM && ok === true) },
 ];
 

@@ -20,6 +20,7 @@ import {
   type QueueThere,
   queuesThere,
   type SourceThere,
+  sequenceAt,
   sourcesThere,
   subjectsThere,
   teamRooms,
@@ -42,6 +43,8 @@ export type Session = {
   state(team: string, run: string): Promise<RunState>;
   /** Which runs a team has, by its index. @throws ArmadaError `LOG_UNAVAILABLE` */
   runs(team: string): Promise<RunIndex>;
+  /** The sequence after which all messages were stored at or after a time (ms since 1970). @throws ArmadaError `LOG_UNAVAILABLE` */
+  sequenceAt(team: string, time: number): Promise<number>;
   /** What the streams of a team hold, and may. */
   rooms(team: string): Promise<readonly StreamRoom[]>;
   /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
@@ -88,6 +91,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     },
     state: (team, run) => stateOf(ports(team).log, team, run),
     runs: (team) => readRunIndex(team, { log: ports(team).log, ...indexReads(connected, team, quiet) }),
+    sequenceAt: (team, time) => sequenceAt(connected, team, time),
     teams: () => answered(teamsThere(connected)),
     manifests: () => fleet.teams,
     queues: (team) => answered(queuesThere(connected, team)),

@@ -7,7 +7,7 @@ export { ensureIdentities, type Identity, identitiesToKeep, type PublicKeys, rea
 export { authorization, type Permissions, permissionsOf, ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";
 export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
-export { type IndexReads, indexReads } from "./stores/index-reads.ts";
+export { type IndexReads, indexReads, sequenceAt } from "./stores/index-reads.ts";
 export { fireOverdueTimers } from "./stores/overdue-timers.ts";
 export { type Backup, openBackup, writeBackup } from "./streams/backup.ts";
 export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./streams/inventory.ts";

@@ -195,7 +195,7 @@ async function work(
     ...(budget === undefined ? {} : { budget }),
     ...(directs === undefined ? {} : { directs: directs(surroundings) }),
   });
-  const keeping = keepRunIndex(team.name, { log: ports.log, index: ports.index, clock: systemClock, logger: log }, working);
+  const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock: systemClock, logger: log }, working);
   try {
     const extra = await beside?.(surroundings);
     log.info(`${team.name} serves`, { models: chosen.provider });

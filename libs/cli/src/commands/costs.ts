@@ -4,26 +4,27 @@ import { sinceOf } from "../arguments/since.ts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import { accountOf } from "../money/account.ts";
-import { costRows, GROUPINGS, type Grouping } from "../money/cost-rows.ts";
-import { zoneOf } from "../money/ledgers.ts";
+import { costRows, GROUPINGS, type Grouping, type Spending } from "../money/cost-rows.ts";
+import { ledgersBack, zoneOf } from "../money/ledgers.ts";
 import { runsOf } from "../money/runs-of.ts";
 import { dollars, type Output } from "../output.ts";
 import { table } from "../render/table.ts";
 import type { Session } from "../session.ts";
 
+const MINUTE_MS = 60_000;
+
 export type CostFlags = { readonly by?: string; readonly since?: string };
 
-/** What was spent, from the teams' ledgers; what caches saved and how runs ended, from their journals. */
+/** What was spent, from the minute of `--since` on: by the teams' indexes, or where each run counts by their ledgers and journals. */
 export async function costsCommand(session: Session, teams: readonly string[], flags: CostFlags, out: Output): Promise<number> {
   const by = groupingOf(flags.by);
   const now = Date.now();
-  const since = sinceOf(flags.since, now) ?? startOf(now, await zoneOf(session), "month");
+  const zone = await zoneOf(session);
+  const asked = sinceOf(flags.since, now) ?? startOf(now, zone, "month");
+  const since = asked - (asked % MINUTE_MS);
+  const eachRun = by === "run" || by === "outcome";
   const read = await Promise.all(
-    teams.map(async (team) => {
-      const log = session.log(team);
-      const [account, journals] = await Promise.all([accountOf(log, team), runsOf(log, team)]);
-      return { ...account, ...journals };
-    }),
+    teams.map((team) => (eachRun ? ofEachRun(session, team, since) : summedUp(session, team, { since, now, zone }))),
   );
   const { rows, total } = costRows(
     {
@@ -38,7 +39,31 @@ export async function costsCommand(session: Session, teams: readonly string[], f
   for (const line of [...rows, total]) out.emit(line);
   if (total.calls === 0 && total.suspects === 0) out.say(`no model call was paid since ${total.since}`);
   for (const line of table([headOf(by), ...rows.map(rowOf), totalOf(total, by)], 1)) out.say(line);
+  for (const [i, { behind }] of read.entries())
+    if (behind > 0)
+      out.complain(`${teams[i]}: the index of its costs is being built, ${behind} messages to go: some of it is missing here`);
   return EXIT.ok;
+}
+
+type Read = Spending & { readonly behind: number };
+
+async function ofEachRun(session: Session, team: string, since: number): Promise<Read> {
+  const log = session.log(team);
+  const [account, journals] = await Promise.all([accountOf(log, team), runsOf(log, team, await session.sequenceAt(team, since))]);
+  return { ...account, ...journals, behind: 0 };
+}
+
+async function summedUp(session: Session, team: string, { since, now, zone }: { since: number; now: number; zone: string }): Promise<Read> {
+  const [index, ledgers] = await Promise.all([session.runs(team), ledgersBack(session.log(team), team, now, zone)]);
+  const sums = (await index.costs(since, now)).map((sum) => ({ ...sum, team, run: "", at: since }));
+  const suspects = ledgers.flatMap(({ state }) => Object.values(state.suspects));
+  return {
+    settled: sums,
+    savings: sums.map((sum) => ({ ...sum, micros: sum.saved })),
+    suspects: suspects.map((one) => ({ ...one, ...one.ceiling, team })),
+    ends: [],
+    behind: index.behind,
+  };
 }
 
 /** @throws ArmadaError `USAGE` */

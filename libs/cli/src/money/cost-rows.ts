@@ -5,8 +5,15 @@ import type { RunEnd, Saving } from "./runs-of.ts";
 export const GROUPINGS = ["team", "agent", "workflow", "run", "outcome"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** What the ledgers and journals of the teams tell, of all time. */
-export type Spending = Account & { readonly savings: readonly Saving[]; readonly ends: readonly RunEnd[] };
+/** Calls that cost something: one, or the sum of as many as `calls` says. */
+type Settled = Pick<LedgerCall, "team" | "agent" | "workflow" | "run" | "at" | "tokens" | "micros"> & { readonly calls?: number };
+
+/** What the ledgers and journals of the teams tell. */
+export type Spending = Pick<Account, "suspects"> & {
+  readonly settled: readonly Settled[];
+  readonly savings: readonly Saving[];
+  readonly ends: readonly RunEnd[];
+};
 
 type Row = LineOf<"cost">;
 type Spent = Omit<LineOf<"cost-total">, "type" | "since">;
@@ -29,7 +36,7 @@ export function costRows(spending: Spending, by: Grouping, since: number): { row
   const recent = <T extends { readonly at: number }>(all: readonly T[]): T[] => all.filter(({ at }) => at >= since);
   for (const call of recent(spending.settled))
     for (const row of [groupOf(call), sum]) {
-      row.calls++;
+      row.calls += call.calls ?? 1;
       row.tokens += call.tokens;
       row.costMicros += call.micros;
     }

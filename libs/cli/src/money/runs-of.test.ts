@@ -12,7 +12,7 @@ test("a journal tells what caches saved, by whom, and how its run ended", async 
     ["run.ended", { status: "completed", output: {} }],
   ]);
   const whose = { team: "shop", workflow: "buy", run: "r1", at: Date.parse(JOURNAL_TIME) };
-  expect(await runsOf(log, "shop")).toEqual({
+  expect(await runsOf(log, "shop", 0)).toEqual({
     savings: [{ ...whose, agent: "buyer", micros: 9 }],
     ends: [{ ...whose, status: "completed" }],
   });

@@ -1,5 +1,6 @@
+import { runFilter } from "@armada/contracts";
 import { readJournalMessage } from "@armada/engine";
-import type { Log } from "@armada/event-sourcing";
+import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 
 /** What an answer from a cache did not cost: `at` (ms since 1970) its step ended. */
 export type Saving = {
@@ -19,15 +20,22 @@ export type RunEnd = {
   readonly at: number;
 };
 
-/** What the journals of a team tell beside its ledger. @throws ArmadaError `LOG_UNAVAILABLE` */
-export async function runsOf(log: Pick<Log, "scan">, team: string): Promise<{ savings: readonly Saving[]; ends: readonly RunEnd[] }> {
+/** What the journals of a team tell beside its ledger, after the sequence `from`. @throws ArmadaError `LOG_UNAVAILABLE` */
+export async function runsOf(
+  log: WholeReads,
+  team: string,
+  from: number,
+): Promise<{ savings: readonly Saving[]; ends: readonly RunEnd[] }> {
   const savings: Saving[] = [];
   const ends: RunEnd[] = [];
   const workflows = new Map<string, string>();
   const agents = new Map<string, string>();
-  await log.scan([`run.${team}.>`], 0, (message) => {
+  /** Runs that began before that: what is missing of them is read of each. */
+  const earlier = new Set<string>();
+  const take = (message: Message): void => {
     const journal = readJournalMessage(message);
     const run = journal?.envelopes[0]?.subject ?? "";
+    if (journal !== undefined && journal.events[0]?.type !== "run.started" && !workflows.has(run)) return void earlier.add(run);
     for (const [i, event] of (journal?.events ?? []).entries()) {
       const at = Date.parse(journal?.envelopes[i]?.time ?? "");
       const workflow = workflows.get(run) ?? "";
@@ -37,6 +45,8 @@ export async function runsOf(log: Pick<Log, "scan">, team: string): Promise<{ sa
       else if (event.type === "step.completed" && event.data.saved !== undefined)
         savings.push({ team, agent: agents.get(`${run} ${event.data.n}`) ?? "", workflow, run, at, micros: event.data.saved.micros });
     }
-  });
+  };
+  await log.scan([`run.${team}.>`], from, take);
+  for (const run of earlier) for (const message of (await loadWhole(log, [runFilter(team, run)])).messages) take(message);
   return { savings, ends };
 }

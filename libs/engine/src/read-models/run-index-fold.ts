@@ -1,4 +1,5 @@
 import type { Message } from "@armada/event-sourcing";
+import type { Suspected } from "./cost-index.ts";
 import {
   CHAPTER_PAGES,
   type Chapter,
@@ -9,7 +10,6 @@ import {
   HEAD,
   type Head,
   indexedIn,
-  NO_RUNS,
   OPEN,
   PAGE_ROWS,
   type Page,
@@ -42,8 +42,8 @@ export class RunIndexFold {
     this.#head = { ...head, chapters: [...head.chapters] };
   }
 
-  static async on(head: Head | undefined, reads: IndexReads): Promise<RunIndexFold> {
-    const fold = new RunIndexFold(head ?? NO_RUNS);
+  static async on(head: Head, reads: IndexReads): Promise<RunIndexFold> {
+    const fold = new RunIndexFold(head);
     const { rows, chapters } = fold.#head;
     const { pages } = fold;
     for (const [c, counts] of chapters.entries()) {
@@ -77,11 +77,12 @@ export class RunIndexFold {
     return this.#changed;
   }
 
-  take(message: Message): void {
+  /** `suspected`: of the ledger, after this message. */
+  take(message: Message, suspected: Suspected): void {
     if (message.seq <= this.#head.upTo) return;
     const about = indexedIn(message);
     const id = message.envelopes[0]?.id ?? "";
-    this.#head = { ...this.#head, upTo: message.seq, at: { subject: message.subject, id } };
+    this.#head = { ...this.#head, upTo: message.seq, at: { subject: message.subject, id }, suspected };
     this.#changed = true;
     if (about === undefined) return;
     if (about.started !== undefined && !this.#open.has(about.run)) this.#began(about.run, about.started);

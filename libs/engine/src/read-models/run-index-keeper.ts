@@ -1,6 +1,10 @@
+import type { Team } from "@armada/agents";
 import type { Clock, Log, Logger, Message, Registers } from "@armada/event-sourcing";
+import { z } from "zod";
 import { messageOf } from "../journal/failure.ts";
-import { CHAPTER_PAGES, Chapter, chapterKey, HEAD, Head, indexed, Page, pageKey, WHERE } from "./run-index.ts";
+import { CostFold } from "./cost-fold.ts";
+import { Costs, ledgerFilter, NO_COSTS, savingsOf } from "./cost-index.ts";
+import { CHAPTER_PAGES, Chapter, chapterKey, HEAD, Head, indexed, indexedIn, NO_RUNS, Page, pageKey, WHERE } from "./run-index.ts";
 import { RunIndexFold, type Write } from "./run-index-fold.ts";
 
 /** How long changes are gathered before they are written, ms. */
@@ -12,7 +16,7 @@ const AT_ONCE = 256;
 
 /** `index`: registers of the index's own. */
 export type KeeperPorts = {
-  readonly log: Pick<Log, "follow" | "last" | "replaced">;
+  readonly log: Pick<Log, "follow" | "last" | "load" | "replaced" | "scan">;
   readonly index: Pick<Registers, "get" | "put">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,20 +27,28 @@ export type KeeperPorts = {
  * revision that its writer knows, so a second writer loses before it has spoilt anything, and looks on. An index that is not of
  * the stream that is there now is built anew.
  */
-export async function keepRunIndex(team: string, ports: KeeperPorts, signal: AbortSignal): Promise<void> {
+export async function keepRunIndex(
+  { name: team, agents }: Pick<Team, "name" | "agents">,
+  ports: KeeperPorts,
+  signal: AbortSignal,
+): Promise<void> {
   const { log, index, clock, logger } = ports;
+  const caches = agents.some(({ calls }) => calls.cache !== undefined);
   let seen: number | undefined = 0;
+  let broken = false;
   while (!signal.aborted) {
     try {
       const now = await index.get(HEAD);
-      const head = now === undefined ? undefined : await ofThisStream(now.value, log);
+      const head = now === undefined || broken ? undefined : await ofThisStream(now.value, log);
       const begins = seen === 0;
       if (begins || head === undefined || (now?.revision === seen && (await isBehind(team, head, log)))) {
         seen = undefined;
-        await write(team, { head, headRevision: now?.revision ?? 0 }, ports, signal);
+        const begun = { ...(head ?? { ...NO_RUNS, made: clock.now() }), caches };
+        await write(team, { head: begun, headRevision: now?.revision ?? 0 }, ports, signal);
       } else seen = now?.revision;
     } catch (error) {
       if (signal.aborted) return;
+      broken = error instanceof z.ZodError;
       logger.warn(`the index of the runs of ${team} waits: ${messageOf(error)}`, { team });
     }
     await clock.sleep(STANDBY_MS, signal).catch(() => undefined);
@@ -54,14 +66,14 @@ export async function ofThisStream(text: string, log: Pick<Log, "last">): Promis
 }
 
 async function isBehind(team: string, { upTo }: Head, log: Pick<Log, "last">): Promise<boolean> {
-  const [end, begin] = await Promise.all([log.last(`run.${team}.end.>`), log.last(`run.${team}.*.*.*.1`)]);
-  return Math.max(end?.seq ?? 0, begin?.seq ?? 0) > upTo;
+  const lasts = await Promise.all([`run.${team}.end.>`, `run.${team}.*.*.*.1`, ledgerFilter(team)].map((filter) => log.last(filter)));
+  return lasts.some((last) => (last?.seq ?? 0) > upTo);
 }
 
 /** Follows and writes; comes back where another writer was faster, or the stream is another one. */
 async function write(
   team: string,
-  about: { readonly head: Head | undefined; readonly headRevision: number },
+  about: { readonly head: Head; readonly headRevision: number },
   { log, index, clock }: KeeperPorts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -72,20 +84,29 @@ async function write(
   });
   await store.learn(pageKey, fold.pages);
   await store.learn(chapterKey, Math.ceil(fold.pages / CHAPTER_PAGES));
+  const costs = new CostFold(about.head, async (key) => Costs.safeParse(parsed((await store.read(key)) ?? "")).data ?? NO_COSTS);
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
   const changes = new Changes(ended);
   const replaced = log.replaced(ended).then(() => over.abort());
-  const take = (message: Message): void => {
+  const take = (message: Message): void | Promise<void> => {
     if (ended.aborted) return;
-    fold.take(message);
-    changes.came();
+    const into = (): void => {
+      fold.take(message, costs.suspected);
+      changes.came();
+    };
+    if (message.subject.startsWith("evt.")) return costs.ledger(message).then(into);
+    const run = about.head.caches ? indexedIn(message) : undefined;
+    if (run?.ended === undefined) return into();
+    return savingsOf(log, team, run.run)
+      .then((saved) => costs.add(message.seq, saved))
+      .then(into);
   };
   const following = log.follow(indexed(team), fold.upTo, take, ended).finally(() => over.abort());
   try {
     while (await changes.next(fold.changed)) {
       await clock.sleep(GATHER_MS, ended).catch(() => undefined);
-      if (ended.aborted || !(await store.write(fold.writes()))) return;
+      if (ended.aborted || !(await store.write([costs.writes(), ...fold.writes()]))) return;
     }
   } finally {
     over.abort();

@@ -1,4 +1,6 @@
 import type { Log, Registers } from "@armada/event-sourcing";
+import { costsIn, readable, savingsOf } from "./cost-index.ts";
+import { costsSince, type SpentBy, type Told } from "./cost-reader.ts";
 import {
   CHAPTER_PAGES,
   Chapter,
@@ -23,7 +25,7 @@ import { ofThisStream } from "./run-index-keeper.ts";
 
 /** `pendingAfter`: how many messages of the team's stream match after a sequence. `under`: the keys of the index below one. */
 export type IndexReaderPorts = {
-  readonly log: Pick<Log, "last" | "scan" | "head">;
+  readonly log: Pick<Log, "last" | "load" | "scan" | "head">;
   readonly index: Pick<Registers, "get">;
   pendingAfter(filters: readonly string[], from: number): Promise<number>;
   under(key: string): Promise<readonly string[]>;
@@ -45,6 +47,8 @@ export type RunIndex = {
   count(filter: RunFilter): number;
   /** The workflows of which there are runs. */
   workflows(): readonly string[];
+  /** What was spent and saved from the minute of `since` to `until` (ms since 1970), by agent and workflow; savings of runs that have ended. */
+  costs(since: number, until: number): Promise<readonly SpentBy[]>;
   /** The runs whose workflow declared this value of a business key. */
   where(name: string, value: string): Promise<readonly string[]>;
 };
@@ -71,6 +75,11 @@ export async function readRunIndex(team: string, ports: IndexReaderPorts): Promi
         return sum + counted({ [`${workflow} ${status}`]: 1 }, filter) - counted({ [`${workflow} ${OPEN}`]: 1 }, filter);
       }, 0),
     newest: (filter) => newest(head, tail, ports.index, filter),
+    costs: async (since, until) => {
+      const ended = head.caches ? [...tail.endedAt] : [];
+      const saved = ended.map(async ([run, seq]) => (await savingsOf(ports.log, team, run)).map((cost) => ({ ...cost, seq })));
+      return costsSince(since, until, head.made, [...tail.costs, ...(await Promise.all(saved)).flat()], ports.index);
+    },
     where: async (name, value) => {
       const found = await ports.under(whereKey(name, value));
       const since = [...tail.began].flatMap(([run, { search }]) => (search[name] === value ? [run] : []));
@@ -82,24 +91,37 @@ export async function readRunIndex(team: string, ports: IndexReaderPorts): Promi
 type Tail = {
   readonly began: ReadonlyMap<string, NonNullable<Indexed["started"]>>;
   readonly ended: ReadonlyMap<string, { readonly workflow: string; readonly status: string }>;
+  /** What the ledger told since, and under which sequence. */
+  readonly costs: readonly Told[];
+  readonly endedAt: ReadonlyMap<string, number>;
   readonly skipped: number;
 };
 
 /** What came after the head; where that is much, the end of it. */
-async function readTail(team: string, { upTo }: Head, { log, pendingAfter }: IndexReaderPorts): Promise<Tail> {
+async function readTail(team: string, { upTo, suspected }: Head, { log, pendingAfter }: IndexReaderPorts): Promise<Tail> {
   const filters = indexed(team);
   const pending = await pendingAfter(filters, upTo);
   const from = pending <= MOST_BEHIND ? upTo : Math.max(upTo, (await log.head()) - MOST_BEHIND);
   const began = new Map<string, NonNullable<Indexed["started"]>>();
   const ended = new Map<string, { workflow: string; status: string }>();
+  const endedAt = new Map<string, number>();
+  const costs: Told[] = [];
+  let open = suspected;
   let read = 0;
   await log.scan(filters, from, (message) => {
     read++;
+    if (message.subject.startsWith("evt.")) {
+      const told = readable(() => costsIn(message, open));
+      open = told?.suspected ?? open;
+      for (const cost of told?.costs ?? []) costs.push({ ...cost, seq: message.seq });
+      return;
+    }
     const about = indexedIn(message);
     if (about?.started !== undefined) began.set(about.run, about.started);
+    if (about?.ended !== undefined) endedAt.set(about.run, message.seq);
     if (about?.ended !== undefined) ended.set(about.run, { workflow: message.subject.split(".")[3] ?? "", status: about.ended });
   });
-  return { began, ended, skipped: Math.max(0, pending - read) };
+  return { began, ended, endedAt, costs, skipped: Math.max(0, pending - read) };
 }
 
 async function* newest(

@@ -47,8 +47,14 @@ function desk(seed: number) {
       append(`run.desk.end.${one.workflow}.${one.run}.7`, one.run, [["run.ended", { status }]]);
       one.status = status;
     },
+    /** A message of the ledger: what calls cost, and which may have been billed. */
+    spend: (events: readonly (readonly [type: string, data: object])[]): void => {
+      const state = { limits: { team: {}, agents: {} }, spent: { micros: 0, tokens: 0 }, agents: {}, days: {}, blocks: {}, suspects: {} };
+      const told = events.map(([type, data]) => [`ledger.${type}`, data] as const);
+      append(`evt.desk.ledger.${events[0]?.[0]}.2026-01.${mesh.stream("desk").head + 1}`, "2026-01", [...told, ["ledger.state", state]]);
+    },
     keep: (index: Pick<Registers, "get" | "put">, signal: AbortSignal): Promise<void> =>
-      keepRunIndex("desk", { log: mesh.connect("desk").log, index, clock, logger: quiet }, signal),
+      keepRunIndex({ name: "desk", agents: [] }, { log: mesh.connect("desk").log, index, clock, logger: quiet }, signal),
     read: () => {
       const { log } = mesh.connect("desk");
       const pendingAfter = async (filters: readonly string[], from: number): Promise<number> => {
@@ -117,6 +123,57 @@ test("tells the runs as they are, whatever its writers were told, and however ma
     for (const filter of FILTERS) expect(await listed(of, filter), `seed ${seed}`).toEqual(wanted(of, filter));
     over.abort();
     await Promise.all(keepers);
+  }
+});
+
+test("adds up what was spent and saved, once, whatever its writers were told", async () => {
+  for (const seed of [1, 2, 3]) {
+    const of = desk(seed);
+    const over = new AbortController();
+    const keeping = of.keep(failing(of.registers, 0.1, of.random), over.signal);
+    const spent: { at: number; agent: string; micros: number }[] = [];
+    const suspects: string[] = [];
+    const ceiling = { micros: 100, tokens: 10 };
+    const call = (n: number) => ({
+      call: `c${n}`,
+      account: "*",
+      agent: `a${n % 3}`,
+      workflow: "pack",
+      run: "r",
+      tier: "worker",
+      model: "m",
+      ceiling,
+    });
+    for (let n = 0; n < 300; n++) {
+      const at = of.clock.now();
+      if (n % 10 === 3) {
+        of.spend([["suspected", { block: "b", at, calls: [call(n)] }]]);
+        suspects.push(`c${n}`);
+      } else if (n % 40 === 9) {
+        const [known = ""] = suspects.splice(0, 1);
+        of.spend([["cleared", { call: known, at, micros: 7, tokens: 1, by: "x" }]]);
+        spent.push({ at, agent: `a${Number(known.slice(1)) % 3}`, micros: 7 });
+      } else {
+        of.spend([["settled", { block: "b", at, calls: [{ ...call(n), micros: n, tokens: 1 }] }]]);
+        spent.push({ at, agent: `a${n % 3}`, micros: n });
+      }
+      if (of.random.next() < 0.3) await of.clock.pass(of.random.next() < 0.9 ? of.random.next() * 1_000 : of.random.next() * 5 * 3_600_000);
+      if (n % 60 === 7) await agree(n);
+    }
+    async function agree(n: number): Promise<void> {
+      const asked = spent[Math.floor(of.random.next() * spent.length)]?.at ?? 0;
+      const told = await (await of.read()).costs(asked, of.clock.now());
+      const recent = spent.filter(({ at }) => at >= asked - (asked % 60_000));
+      const sums = Map.groupBy(recent, ({ agent }) => agent);
+      const wanted = [...sums].map(([agent, all]) => [
+        agent,
+        { calls: all.length, micros: all.reduce((sum, { micros }) => sum + micros, 0) },
+      ]);
+      const found = told.map(({ agent, calls, micros }) => [agent, { calls, micros }]);
+      expect(Object.fromEntries(found), `seed ${seed}, call ${n}`).toEqual(Object.fromEntries(wanted));
+    }
+    over.abort();
+    await keeping;
   }
 });
 

@@ -2,6 +2,7 @@ import { isToken, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import { readJournalMessage } from "../journal/message.ts";
+import { ledgerFilter, Suspected } from "./cost-index.ts";
 
 /**
  * The index of a team's runs: which there are, in the order in which they began, each with its workflow and how it ended.
@@ -30,17 +31,23 @@ export const Page = z.array(Row);
 export type Page = z.infer<typeof Page>;
 export const Chapter = z.array(Counts);
 export type Chapter = z.infer<typeof Chapter>;
-/** `at`: the message at `upTo`, by which it is known whether the team's stream is still the one that was indexed. */
+/**
+ * `at`: the message at `upTo`, by which it is known whether the team's stream is still the one that was indexed. `made`: when it
+ * was begun, ms since 1970. `caches`: whether answers of the team's models may come from a cache.
+ */
 export const Head = z.object({
-  layout: z.literal(1),
+  layout: z.literal(2),
+  made: z.number(),
+  caches: z.boolean(),
   upTo: z.number(),
   at: z.object({ subject: z.string(), id: z.string() }).optional(),
   rows: z.number(),
   chapters: z.array(Counts),
+  suspected: Suspected,
 });
 export type Head = z.infer<typeof Head>;
 
-export const NO_RUNS: Head = { layout: 1, upTo: 0, rows: 0, chapters: [] };
+export const NO_RUNS: Head = { layout: 2, made: 0, caches: false, upTo: 0, rows: 0, chapters: [], suspected: {} };
 
 export const HEAD = "head";
 export const pageKey = (page: number): string => `page.${page}`;
@@ -49,9 +56,13 @@ export const WHERE = "where.";
 /** Below it stand the runs whose workflow declared this value of a business key. */
 export const whereKey = (name: string, value: string): string => `${WHERE}${name}.${shortHash(value)}`;
 
-/** What of a team's stream is indexed: the first and the last message of each journal. No two of them overlap. */
+/** What of a team's stream is indexed: its ledger, and the first and the last message of each journal. No two of them overlap. */
 export function indexed(team: string): readonly string[] {
-  return [...["do", "bulk", "lead", "wait", "note", "park"].map((does) => `run.${team}.${does}.*.*.1`), `run.${team}.end.>`];
+  return [
+    ...["do", "bulk", "lead", "wait", "note", "park"].map((does) => `run.${team}.${does}.*.*.1`),
+    `run.${team}.end.>`,
+    ledgerFilter(team),
+  ];
 }
 
 /** What a journal message changes in the index. */

@@ -11,25 +11,26 @@ const CREATE_MS = 5_000;
 /** A consumer that is silent for so many heartbeats is lost. */
 const SILENT_BEATS = 3;
 
-/** What is read of a stream: what matches, after sequence `from`. */
-export type Where = { readonly filters: readonly string[]; readonly from: number };
+/** What is read of a stream: what matches, after sequence `from`; or stored at `since` (ms since 1970) or later. */
+export type Where = { readonly filters: readonly string[]; readonly from: number; readonly since?: number };
 type Handle = (subject: string, about: { readonly seq: number; readonly time: number }, message: Msg) => void | Promise<void>;
 
 /** An ephemeral consumer, by name; it goes by itself some time after nobody asks it any more. */
-export type Consumer = { readonly stream: string; readonly name: string; readonly pending: number };
+export type Consumer = { readonly stream: string; readonly name: string; readonly pending: number; readonly after: number };
 
 /**
- * Makes an ephemeral consumer; `pending` is how many messages wait for it. By callback and a consumer of its own: on the
+ * Makes an ephemeral consumer; `pending` is how many messages wait for it, `after` the sequence after which it begins. By callback and a consumer of its own: on the
  * client's ordered one a message costs about a tenth more, and it goes on in another stream of the name without a word.
  * @throws ArmadaError `LOG_UNAVAILABLE`
  */
-export async function ephemeral(link: Link, stream: string, { filters, from }: Where): Promise<Consumer> {
+export async function ephemeral(link: Link, stream: string, { filters, from, since }: Where): Promise<Consumer> {
   const name = `read_${nuid.next()}`;
   const config = {
     name,
     filter_subjects: filters,
-    deliver_policy: "by_start_sequence",
-    opt_start_seq: from + 1,
+    ...(since === undefined
+      ? { deliver_policy: "by_start_sequence", opt_start_seq: from + 1 }
+      : { deliver_policy: "by_start_time", opt_start_time: new Date(since).toISOString() }),
     ack_policy: "none",
     mem_storage: true,
     num_replicas: 1,
@@ -39,9 +40,13 @@ export async function ephemeral(link: Link, stream: string, { filters, from }: W
   const made = await link.mux.request(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, body, { timeout: CREATE_MS });
   if ("failed" in made) throw unavailable(made.failed);
   if (statusOf(made).code === 503) throw unavailable("no stream answers");
-  const { num_pending, error } = JSON.parse(made.string()) as { num_pending?: number; error?: { description: string } };
+  const { num_pending, delivered, error } = JSON.parse(made.string()) as {
+    num_pending?: number;
+    delivered?: { stream_seq: number };
+    error?: { description: string };
+  };
   if (num_pending === undefined) throw unavailable(error?.description ?? "an answer without a consumer");
-  return { stream, name, pending: num_pending };
+  return { stream, name, pending: num_pending, after: delivered?.stream_seq ?? from };
 }
 
 /** It would go by itself, only later. */

@@ -43,3 +43,10 @@ export function indexReads(link: Link, team: string, logger: Logger): IndexReads
     },
   };
 }
+
+/** The sequence after which all messages of a team's stream were stored at or after a time (ms since 1970). @throws ArmadaError `LOG_UNAVAILABLE` */
+export async function sequenceAt(link: Link, team: string, time: number): Promise<number> {
+  const consumer = await ephemeral(link, `TEAM_${team}`, { filters: [">"], from: 0, since: time });
+  dismiss(link, consumer);
+  return consumer.after;
+}
