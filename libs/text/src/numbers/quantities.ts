@@ -80,7 +80,27 @@ export function quantitiesIn(
       to: end + (clause.length - end - tail.length) + (unit?.length ?? 0),
     });
   }
-  return found;
+  return compounded(clause, found);
+}
+
+/** "4 hours and 20 minutes", "5 feet 4 inches" are one quantity: the smaller unit adds to the larger. */
+function compounded(clause: string, found: readonly Quantity[]): Quantity[] {
+  const made: Quantity[] = [];
+  for (const one of found) {
+    const last = made.at(-1);
+    const adds =
+      last !== undefined &&
+      /^(?:time|length|mass)$/u.test(one.dimension) &&
+      last.dimension === one.dimension &&
+      !last.range &&
+      !one.range &&
+      one.about === "exact" &&
+      one.high < last.slack * 2 &&
+      /^(?:,? and |,? )$/u.test(clause.slice(last.to, one.from));
+    if (adds) made[made.length - 1] = { ...last, low: last.low + one.low, high: last.high + one.high, slack: one.slack, to: one.to };
+    else made.push(one);
+  }
+  return made;
 }
 
 function withoutSign(before: string): string {

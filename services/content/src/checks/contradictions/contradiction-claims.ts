@@ -185,7 +185,7 @@ const APPOSED =
 
 function partsOf(clause: string): ReadonlySet<string> {
   const found: string[] = [];
-  for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:\p{L}+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu))
+  for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:[\p{L}’'-]+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu))
     if (word !== undefined && !APPOSED.test(word.toLowerCase())) found.push(word);
   const lead = /^(?:the|a|an|its) (?:\p{L}+ )?(\p{L}+) (?:in|at|on|near|beside|behind|under|above|opposite|for|from) /iu.exec(clause)?.[1];
   const owned = /[’']s (?:\p{L}+ )?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed|\p{Ll}+s)\b/iu.exec(clause)?.[1];

@@ -123,6 +123,7 @@ const KINDS: readonly Kind[] = [
     decoys: [
       ["The glacier is 12.4 kilometres long.", "Below the glacier lies a lake, which is 3 kilometres long."],
       ["The bridge that opened in 1932 is 503 metres long.", "The bridge that opened in 1964 is 305 metres long."],
+      ["The hospital of Lana has 312 beds.", "The children’s ward of the hospital of Lana has 56 beds."],
       ["The weir has a gate that is 9 metres wide.", "The weir is 58 metres wide."],
       ["The lime tree, which is 640 years old, stands behind the church.", "The church is 820 years old."],
     ],
@@ -143,12 +144,15 @@ const KINDS: readonly Kind[] = [
     conflicts: [
       ["The project cost about 300 million crowns.", "The project cost 480 million crowns in all."],
       ["Nearly 9,000 pilgrims came to Lisieux in 1923.", "In 1923 a total of 12,400 pilgrims came to Lisieux."],
+      ["The express needs 4 hours and 20 minutes to Lana.", "The express needs 5 hours to Lana."],
       ["More than 700 stones stand at Carnac.", "Altogether 560 stones stand at Carnac."],
       ["Over 53 orchards lie around Lana.", "In all, 44 orchards lie around Lana."],
     ],
     decoys: [
       ["The project cost about 300 million crowns.", "The project cost 318 million crowns in all."],
       ["Nearly 9,000 pilgrims came to Lisieux in 1923.", "In 1923 a total of 8,930 pilgrims came to Lisieux."],
+      ["The express needs 4 hours and 20 minutes to Lana.", "The express needs 260 minutes to Lana."],
+      ["Roughly 60 percent of the voters of Lana said no.", "Roughly 71 percent of the voters of Lana went to the polls."],
       ["The race of Lana had 60 riders.", "Only 21 riders finished the race of Lana."],
       ["More than 700 stones stand at Carnac.", "Altogether 724 stones stand at Carnac."],
       ["Around 2 million people speak Slovene.", "Slovene is spoken by 2.3 million people."],
@@ -165,6 +169,7 @@ const KINDS: readonly Kind[] = [
     decoys: [
       ["Ida Holm chairs the board of the zoo.", "The chair of the friends of the zoo is Jan Maas."],
       ["The operator of the ferry is Nordline.", "Southsea Lines runs the bakery."],
+      ["The mayor of Lana, Ida Roth, opened the baths.", "The deputy mayor of Lana, Jan Maas, opened the fair."],
     ],
   },
   {
@@ -207,6 +212,7 @@ const KINDS: readonly Kind[] = [
     conflicts: [["In 2003 the park counted 174 wolves.", "The park counted 141 wolves in 2003."]],
     decoys: [
       ["In 2003 the park counted 174 wolves.", "The park has 96 wolves in ten packs."],
+      ["The reservoir of Lana holds 124 million litres.", "After the dry summer the reservoir of Lana held 61 million litres."],
       ["In 1860 the lake covered 163 hectares.", "The lake covers 79 hectares."],
       ["The valley had 412 inhabitants in 1910.", "The valley has 238 inhabitants."],
     ],

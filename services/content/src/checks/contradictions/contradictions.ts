@@ -1,4 +1,4 @@
-import { type DateMention, differ, stem } from "@armada/text";
+import { contentStems, type DateMention, differ, type Quantity, stem } from "@armada/text";
 import type { Contradiction } from "../../page/draft.ts";
 import type { Source } from "../../sources/documents.ts";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
@@ -87,7 +87,7 @@ function disagreement(
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
-    if (otherKind(a, b) || thenAndNow(a, b) || onlySome(a, b) || onlySome(b, a)) return undefined;
+    if (otherKind(a, b) || thenAndNow(a, b) || otherShare(a, b, pair) || onlySome(a, b) || onlySome(b, a)) return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
     const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
@@ -115,6 +115,16 @@ function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] = []): 
   );
 }
 
+/** Shares of one whole that did different things: 60 percent of the voters said no, 71 percent went to the polls. */
+function otherShare(a: ClauseClaim, b: ClauseClaim, [one, other]: readonly [Quantity, Quantity]): boolean {
+  if (one.dimension !== "percent") return false;
+  const after = ({ clause }: ClauseClaim, { to }: Quantity) => new Set(contentStems(clause.slice(to)).map(canonicalStem));
+  const [mine, theirs] = [after(a, one), after(b, other)];
+  const all = (claim: ClauseClaim) => new Set(contentStems(claim.clause).map(canonicalStem));
+  const [inA, inB] = [all(a), all(b)];
+  return [...mine].some((part) => !inB.has(part)) && [...theirs].some((part) => !inA.has(part));
+}
+
 /** "Only 21 riders finished": some of those that the other counts. */
 function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
   return /\b(?:only|just) \S+ \p{Ll}/iu.test(a.clause) && [...a.about].some((one) => !b.about.has(one));
@@ -122,10 +132,12 @@ function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
 
 /** A figure of a past year, and one that is true today: what is counted and measured changes. */
 function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
-  const dated = (claim: ClauseClaim) => claim.period !== undefined && !PRESENT.test(claim.clause);
+  const dated = (claim: ClauseClaim) => (claim.period !== undefined || CIRCUMSTANCE.test(claim.clause)) && !PRESENT.test(claim.clause);
   const present = (claim: ClauseClaim) => claim.period === undefined && PRESENT.test(claim.clause) && !PAST.test(claim.clause);
   return (dated(a) && present(b)) || (dated(b) && present(a));
 }
+/** "After the dry summer": a time without a year. */
+const CIRCUMSTANCE = /^(?:after|before|during|until|by|at the end of|on (?:its|the) (?:first|last))\s/iu;
 const PRESENT = /\b(?:is|are|has|have|covers?|counts?|keeps?|holds?|lives?|costs?|employs?|today|now|currently)\b/iu;
 const PAST = /\b(?:was|were|had|did|(?!hundred)\p{Ll}{2,}(?<!e)ed|came|went|took|gave|lost|found|sold|bought|paid|left|held|kept)\b/iu;
 
@@ -206,6 +218,7 @@ function happens(claim: ClauseClaim, date: DateMention): boolean {
 }
 
 function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): boolean {
+  if (rankOf(one) !== rankOf(other)) return false;
   if (one.head !== other.head || disjoint(a, b) || followsOn(a, b) || excluded(one.role, other.role)) return false;
   if (twoNames(a, b, [one.name.toLowerCase(), other.name.toLowerCase()])) return false;
   const smaller = one.role.size <= other.role.size ? one.role : other.role;
@@ -213,6 +226,14 @@ function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): bool
   const missing = [...smaller].filter((part) => !larger.has(part));
   if (missing.length > 0 || (one.head.startsWith("deed:") && smaller.size === 0)) return false;
   return !sameName(one.name, other.name);
+}
+
+/** A deputy mayor is no mayor. */
+function rankOf({ role }: Role): string {
+  return ["deputy", "assistant", "vice", "acting", "former"]
+    .map(stem)
+    .filter((one) => role.has(one))
+    .join(" ");
 }
 
 /** `Hartwell` and `Leonie Hartwell` are one; so are `L. Hartwell` and `Leonie Hartwell`. */
