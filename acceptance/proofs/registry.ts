@@ -29,6 +29,12 @@ export const registry: readonly Entry[] = [
     load: () => import("./operations/moved.ts"),
   },
   {
+    name: "late-team",
+    minutes: 1,
+    shows: "a team from outside the checkout joins a running mesh: its first ask is answered, its events are taken, nothing is lost",
+    load: () => import("./operations/late-team.ts"),
+  },
+  {
     name: "downgrade",
     minutes: 2,
     shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",
