@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { agent, fold, readModel, team, tool, workflow } from "@armada/agents";
 import { capability, event, Refusal } from "@armada/contracts";
 import { expect, test } from "vitest";
@@ -154,6 +156,38 @@ test("what a tool really waits for takes no virtual time", async () => {
   await using t = testTeam(team({ name: "desk", agents: [reader], workflows: [read] }), { seed: 1 });
   await t.start("read", { text: "too " }, "r1");
   server.close();
+  expect(t.run("r1")).toMatchObject({ status: "completed", steps: [{ attempts: 1, ms: 0 }] });
+});
+
+test("what the test itself had under way hides no real wait of a tool", async () => {
+  const before = [1, 2, 3].map(() => setTimeout(() => undefined, 60_000));
+  let done = 0;
+  const book = tool({
+    input: Note,
+    output: Note,
+    effect: "write",
+    run: async (note) => {
+      await pause(100);
+      for (let i = 0; i < 20; i++) await readFile(new URL(import.meta.url));
+      await crypto.subtle.digest("SHA-256", new Uint8Array(4_000_000));
+      done++;
+      return note;
+    },
+  });
+  const clerk = agent({
+    name: "clerk",
+    does: "books",
+    tier: "worker",
+    input: Note,
+    output: Note,
+    tools: { book },
+    run: ({ input, tools }) => tools.book(input),
+  });
+  const enter = workflow({ name: "enter", version: 1, input: Note, output: Note, run: (note, ctx) => ctx.ask(clerk, note) });
+  await using t = testTeam(team({ name: "desk", agents: [clerk], workflows: [enter] }), { seed: 1 });
+  for (const one of before) clearTimeout(one);
+  await t.start("enter", { text: "a" }, "r1");
+  expect(done).toBe(1);
   expect(t.run("r1")).toMatchObject({ status: "completed", steps: [{ attempts: 1, ms: 0 }] });
 });
 
