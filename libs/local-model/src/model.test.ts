@@ -115,6 +115,26 @@ describe("the local model", () => {
     });
   });
 
+  it("says what its answer has where the schema wants another one, and when the material gave nothing", async () => {
+    const wanted = z.object({ summary: z.string() });
+    await expect(localModel().call(request({ task: "summarize", schema: wanted }), signal)).rejects.toThrow(
+      /summary: .*undefined; it answers \{ text, sentences \}$/,
+    );
+    await expect(localModel().call(request({ task: "summarize", material: [] }), signal)).rejects.toThrow(
+      "the local model finds nothing to work on in the material of summarize",
+    );
+  });
+
+  it("summarizes a short text none of whose sentences could stand in an article", async () => {
+    const text = "A pipe burst in our kitchen. The floor is wet. I need help. Please call.";
+    const schema = z.object({ text: z.string() });
+    const { value } = await localModel().call(
+      request({ task: "summarize", material: [{ name: "claim", text }], params: {}, schema }),
+      signal,
+    );
+    expect(value).toEqual({ text: "A pipe burst in our kitchen. The floor is wet. I need help." });
+  });
+
   it("stops where the caller has given up", async () => {
     await expect(localModel().call(request(), AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });

@@ -34,11 +34,18 @@ async function call<T>(request: ModelRequest<T>, signal: AbortSignal): Promise<M
   const tagger = await loadTagger();
   signal.throwIfAborted();
   const params = request.params ?? {};
-  const parsed = request.schema.safeParse(task({ material: request.material, params, tagger }));
-  if (!parsed.success)
-    throw new ModelError("LOCAL_MODEL_CANNOT", `the local model's answer to ${request.task} does not fit the schema asked for`, {
-      cause: parsed.error,
-    });
+  const answer = task({ material: request.material, params, tagger });
+  if (answer === undefined)
+    throw new ModelError("LOCAL_MODEL_CANNOT", `the local model finds nothing to work on in the material of ${request.task}`);
+  const parsed = request.schema.safeParse(answer);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "all of it"}: ${message}`).join("; ");
+    throw new ModelError(
+      "LOCAL_MODEL_CANNOT",
+      `the local model's answer to ${request.task} does not fit the schema asked for: ${issues}; it answers { ${Object.keys(answer).join(", ")} }`,
+      { cause: parsed.error },
+    );
+  }
   const inputTokens = request.material.reduce((sum, { text }) => sum + countTokens(text), countTokens(JSON.stringify(params)));
   return {
     value: parsed.data,

@@ -7,8 +7,8 @@ export type TaskInput = {
   readonly params: Readonly<Record<string, unknown>>;
   readonly tagger: Tagger;
 };
-/** A pure function from material to an answer that the request's schema is then asked about. */
-export type Task = (input: TaskInput) => unknown;
+/** A pure function from material to an answer that the request's schema is then asked about; undefined where the material gives none. */
+export type Task = (input: TaskInput) => object | undefined;
 
 export function textParam(params: TaskInput["params"], name: string): string {
   const value = params[name];
