@@ -9,10 +9,10 @@ export type Question<T> = Omit<ModelRequest<T>, "tier" | "idempotencyKey"> & { r
 /** What an agent's `run` gets; `tools` and `context` are typed by what the agent declares. */
 export type AgentRun<I, T extends Tools = Tools, C extends readonly ReadModel[] = readonly ReadModel[]> = {
   readonly input: I;
-  /** The declared read models by name, as of the sequence journaled with the request. */
+  /** The declared read models by name, as of the sequence journaled with the request; another name throws `NOT_DECLARED`. */
   readonly context: ContextOf<C>;
   readonly model: { ask<A>(question: Question<A>): Promise<A> };
-  /** The declared tools; input and output are checked. */
+  /** The declared tools; input and output are checked. Another name throws `NOT_DECLARED`, which ends the step's attempts. */
   readonly tools: ToolCalls<T>;
   /** Large bodies by content; `put` answers the digest. */
   readonly objects: { get(digest: string): Promise<Uint8Array>; put(bytes: Uint8Array): Promise<string> };

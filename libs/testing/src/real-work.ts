@@ -46,7 +46,8 @@ export function watched(team: Team): { readonly team: Team; underWay(): boolean 
   const workflows = team.workflows.map(
     (workflow): Workflow => ({
       ...workflow,
-      run: (input, ctx) => workflow.run(input, { ...ctx, step: (name, work) => ctx.step(name, count(work)) }),
+      run: (input, ctx) =>
+        workflow.run(input, { ...ctx, step: (name, work) => ctx.step(name, typeof work === "function" ? count(work) : work) }),
     }),
   );
   return {

@@ -78,9 +78,11 @@ export function stop({ code, message, hint }: ArmadaError): JournalEvent {
   return { type: "run.stopped", data: { code, message: cut(message), ...(hint === undefined ? {} : { hint: cut(hint) }) } };
 }
 
-/** Whether a function ended because its team's file lacks something: once that is mended, the run goes on. */
+const MISTAKES: ReadonlySet<string> = new Set(["NOT_LISTED", "FOREIGN_EVENT", "WRONG_KIND"]);
+
+/** Whether a function ended because something is wrong with its team's files: once that is mended, the run goes on. */
 function isMistaken(error: unknown): error is ArmadaError {
-  return error instanceof ArmadaError && (error.code === "NOT_LISTED" || error.code === "FOREIGN_EVENT");
+  return error instanceof ArmadaError && MISTAKES.has(error.code);
 }
 
 function end(

@@ -46,6 +46,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     { id, since, within }: { readonly id: string; readonly since?: string; readonly within?: Duration },
     more: { readonly fact?: true },
   ): Promise<T> => {
+    known("waitFor", kind, "event", "external");
     listed("wait for", kind);
     const { type } = kind;
     text(id, `the id that a wait for ${type} waits for`);
@@ -62,6 +63,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     now: () => calls.now(),
     random: () => calls.random(),
     ask: async (target, input, options) => {
+      known("ask", target, "agent", "capability");
       const { name } = target;
       const what = `the input of ${name}`;
       const form = journalForm(fitted(target.input, input, "INPUT_INVALID", what), what);
@@ -82,8 +84,13 @@ export function workflowContext(calls: Calls): WorkflowContext {
         data: { n, to: team, capability, input: form, until: until(now, options?.within ?? "10m") },
       }));
     },
-    step: async (name, work) => await calls.call("step", text(name, "the name of a step"), undefined, work),
+    step: async (name, work) => {
+      text(name, "the name of a step");
+      if (typeof work !== "function") throw new ArmadaError("WRONG_KIND", `the work of step ${name} is no function but ${typeof work}`);
+      return await calls.call("step", name, undefined, work);
+    },
     emit: async (kind, data) => {
+      known("emit", kind, "event", "external");
       listed("emit", kind);
       const what = `the data of ${kind.type}`;
       const parsed = fitted(kind.data, data, "EVENT_INVALID", what);
@@ -171,6 +178,16 @@ function settled<A extends readonly unknown[], T>(
     promise.catch(() => undefined);
     return promise;
   };
+}
+
+/** @throws ArmadaError `WRONG_KIND`, in place of what the language says of a member of undefined */
+function known(call: string, given: unknown, ...kinds: readonly string[]): void {
+  const kind = typeof given === "object" && given !== null && "kind" in given ? given.kind : undefined;
+  if (typeof kind === "string" && kinds.includes(kind)) return;
+  const what = typeof kind === "string" ? `something of kind ${kind}` : given === null ? "null" : typeof given;
+  throw new ArmadaError("WRONG_KIND", `ctx.${call} was given ${what}, which is no ${kinds.join(" and no ")}`, {
+    hint: "is the import right, and without a circle?",
+  });
 }
 
 /** @throws ArmadaError `INPUT_INVALID` where it is no string, or none for a name */

@@ -20,6 +20,12 @@ export function isTerminal(error: unknown): boolean {
   return ("terminal" in error && error.terminal === true) || ("code" in error && error.code === "VALUE_NOT_JSON");
 }
 
+/** An error of which every further attempt would end. */
+export class Terminal extends ArmadaError {
+  override readonly name = "Terminal";
+  readonly terminal = true;
+}
+
 /** Milliseconds; undefined where the error says none that could be kept. */
 export function retryAfterOf(error: unknown): number | undefined {
   if (typeof error !== "object" || error === null || !("retryAfter" in error) || typeof error.retryAfter !== "number") return undefined;

@@ -3,14 +3,15 @@ import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/c
 import { attributes, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
-import { fitted } from "../journal/fitting.ts";
+import { fitted, fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { type StepState, toolCall } from "../journal/state.ts";
 import type { RunHost } from "../runs/run-store.ts";
-import { BudgetPending } from "./attempt-failure.ts";
+import { BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
+import { declared } from "./declared.ts";
 
 type Spent = {
   readonly ms: number;
@@ -87,12 +88,7 @@ export async function attemptStep(about: {
   };
   try {
     const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
-      const input = fitted(
-        agent.input,
-        await host.functions.payloads.resolve(step.input),
-        "INPUT_INVALID",
-        `the input of agent ${agent.name}`,
-      );
+      const input = inputOf(agent, await host.functions.payloads.resolve(step.input));
       const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const asked = question.tier ?? agent.tier;
@@ -121,9 +117,9 @@ export async function attemptStep(about: {
       const run = async (): Promise<unknown> =>
         agent.run({
           input,
-          context: host.contextFor(agent.name, context),
+          context: declared(host.contextFor(agent.name, context), agent.name, "context"),
           model: { ask },
-          tools: toolsOf(about, signal),
+          tools: declared(toolsOf(about, signal), agent.name, "tools"),
           objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },
           idempotencyKey,
           attempt: step.attempts + 1,
@@ -155,6 +151,15 @@ export async function attemptStep(about: {
 
 function paid(meter: AttemptMeter | undefined): Pick<Attempted, "calls" | "conclude"> {
   return { calls: meter?.calls, conclude: () => meter?.conclude() };
+}
+
+/** @throws Terminal `INPUT_INVALID`: the next attempt gets the same */
+function inputOf({ name, input }: Agent, given: unknown): unknown {
+  const fits = fitting(input, given);
+  if (fits.success) return fits.data;
+  const { message, cause } = fits;
+  const text = `the input of agent ${name} does not fit its schema: ${message}`;
+  throw cause === undefined ? new Terminal("INPUT_INVALID", text) : new ArmadaError("INPUT_INVALID", text, { cause });
 }
 
 async function findObject(objects: Objects, digest: string, asker: string | undefined): Promise<Uint8Array> {

@@ -154,7 +154,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         const times = witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
         witness.attempt(idempotencyKey, name, "ends");
-        const written = await tools.write?.({ at, visit });
+        const written = "write" in tools ? await tools.write?.({ at, visit }) : undefined;
         if ((node.how === "unsent" ? times : attempt) > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
         if (node.how === "hang") await clock.sleep(60_000, signal);
         if (node.how === "unsent")
