@@ -220,4 +220,16 @@ export const registry: readonly Entry[] = [
     shows: "all measures together save four fifths of the reference month, and each what the table says",
     load: () => import("./money/cost.ts"),
   },
+  {
+    name: "new-type",
+    minutes: 15,
+    shows: "a type of journal event without its row does not compile, and no entry of the table is idle",
+    load: () => import("./engine/new-type.ts"),
+  },
+  {
+    name: "structure",
+    minutes: 1,
+    shows: "circles of imports, full folders, long files and repeated lines in the product's code",
+    load: () => import("./product/structure.ts"),
+  },
 ];

@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { Config, type Field, fields } from "./schema.ts";
 
@@ -47,18 +48,6 @@ export function nearest(known: readonly string[], name: string): string | undefi
   const wanted = name.slice(0, 100).toLowerCase();
   const last = wanted.split(".").at(-1) ?? wanted;
   const rank = (one: string): number =>
-    (last.length > 2 && one.toLowerCase().includes(last) ? 0 : 1_000) + edits(one.toLowerCase(), wanted);
+    (last.length > 2 && one.toLowerCase().includes(last) ? 0 : 1_000) + distance(one.toLowerCase(), wanted);
   return [...known].sort((a, b) => rank(a) - rank(b))[0];
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { ArmadaError, declaredBy, type ExternalType, type IdRule, joinTypes, placeOf, type TeamManifest } from "@armada/contracts";
+import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 
 /** A type of event that a team of this mesh wants from outside, and where its facts go. */
@@ -59,20 +60,8 @@ export function heldUpBy({ broken }: Declared, type: string): BrokenContract | u
 export function nearest(types: DeclaredTypes, type: string, most = 3): string[] {
   const wanted = type.slice(0, 200);
   return [...types.keys()]
-    .map((known) => ({ known, distance: edits(wanted, known) }))
-    .sort((a, b) => a.distance - b.distance || a.known.localeCompare(b.known))
+    .map((known) => ({ known, edits: distance(wanted, known) }))
+    .sort((a, b) => a.edits - b.edits || a.known.localeCompare(b.known))
     .slice(0, most)
     .map(({ known }) => known);
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

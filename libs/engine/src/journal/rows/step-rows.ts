@@ -100,8 +100,7 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
     fold: (state, { n }) =>
       onStep(state, n, (step) => {
         step.held = undefined;
-        step.dispatchedAt = state.length;
-        step.delivery = 0;
+        dispatched(step, state);
       }),
   },
   "step.attempt_failed": {
@@ -171,8 +170,7 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
         step.failures = 0;
         step.budgetUntil = undefined;
         step.waits = undefined; // what it waits for anew it waits for from now on
-        step.dispatchedAt = state.length;
-        step.delivery = 0;
+        dispatched(step, state);
       }),
   },
 };
@@ -184,6 +182,12 @@ function toAgent({ n, agent, variant, lane }: Pick<StepState, "n" | "agent" | "v
 function again(n: number, state: RunState): Dispatch | undefined {
   const step = state.steps.get(n);
   return step === undefined ? undefined : toAgent(step);
+}
+
+/** Its deliveries are counted anew. */
+function dispatched(step: StepState, { length }: RunState): void {
+  step.dispatchedAt = length;
+  step.delivery = 0;
 }
 
 function newStep(data: JournalData["step.requested"], dispatchedAt: number, time: string): StepState {
