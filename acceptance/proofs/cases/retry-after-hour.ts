@@ -1,10 +1,10 @@
-import { writeAskers } from "../engine/askers-team.ts";
-import { type ChatServer, startChatServer } from "../engine/chat-server.ts";
 import { type Checkout, copyCheckout } from "../harness/checkout.ts";
 import { freePort } from "../harness/nats-by-hand.ts";
 import { armada, type Place, place, until, up } from "../harness/product.ts";
 import { atMost, count, type Figure, holds, type Proof } from "../harness/proof.ts";
 import { type RunShown, showRun, startRun } from "../judges/runs.ts";
+import { writeAskers } from "../models/askers-team.ts";
+import { type ChatServer, startChatServer } from "../models/chat-server.ts";
 
 const HOUR_MS = 3_600_000;
 const SHORT_S = 35;

@@ -1,5 +1,5 @@
-import { readAnswers } from "../engine/read-answers.ts";
 import type { Proof } from "../harness/proof.ts";
+import { readAnswers } from "../models/read-answers.ts";
 
 const JSON_TEXT = '{"text":"a"}';
 
