@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LineOf, lines } from "./lines.ts";
@@ -31,7 +31,14 @@ describe("without a mesh", () => {
   test("there is nothing to talk to", async () => {
     const ended = await armada(at.folder, ["runs", "list", "--json"]);
     expect(ended.code).toBe(4);
-    expect(printed(ended, "error")).toEqual([{ type: "error", code: "NO_MESH", message: "no mesh runs here", hint: "npx armada up" }]);
+    expect(printed(ended, "error")).toEqual([
+      {
+        type: "error",
+        code: "NO_MESH",
+        message: `no mesh runs in ${realpathSync(at.folder)}`,
+        hint: expect.stringContaining("npx armada up"),
+      },
+    ]);
     expect(ended.stderr).toContain("npx armada up");
   });
 

@@ -27,7 +27,7 @@ import {
   teamsThere,
 } from "@armada/nats";
 import { startTelemetry, type Telemetry } from "@armada/runtime";
-import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "./mesh/mesh-file.ts";
+import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh/mesh-file.ts";
 import { reach } from "./mesh/reach.ts";
 
 export const OPERATOR = "operator";
@@ -69,7 +69,7 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const mesh = stale ? undefined : found;
   const servers = mesh?.nats ?? process.env.NATS_URL;
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
-  if (servers === undefined || keys === undefined) throw new ArmadaError("NO_MESH", "no mesh runs here", { hint: "npx armada up" });
+  if (servers === undefined || keys === undefined) throw noMesh(meshPath, "npx armada up, or run this in the folder where it was started");
   const connected = await reach(servers, keys, OPERATOR);
   return sessionOn(connected, await Fleet.follow(connected, keys, quiet), mesh);
 }

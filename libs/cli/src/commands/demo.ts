@@ -10,6 +10,7 @@ import { type Config, modelsFrom, startPrototype } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { HOME, type MeshFile } from "../mesh/mesh-file.ts";
+import { workEnded } from "../mesh/work-ended.ts";
 import { lengthOf, type Output } from "../output.ts";
 import { loadServices, projectRoot } from "../project.ts";
 import { ask, newRunId, openSession, type Session } from "../session.ts";
@@ -47,6 +48,8 @@ const EVENT = JSON.stringify({
   },
 });
 const RESULT_MS = 600_000;
+/** What the other teams do with an article may take so long before a mesh that was started for it ends. */
+const REST_MS = 60_000;
 
 /** The main job: an article by the content team from a folder of documents. */
 export async function demoCommand(flags: DemoFlags, out: Output): Promise<number> {
@@ -86,6 +89,14 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
     if (flags.once !== true && code === 0) stayUp(run, mesh.file, out);
     if (flags.once !== true) await untilInterrupted(mesh, out.say);
+    else if (
+      !(await workEnded(
+        session,
+        Object.keys(mesh.file.restarts ?? {}),
+        AbortSignal.any([interrupted.signal, AbortSignal.timeout(REST_MS)]),
+      ))
+    )
+      say("other teams are still at work with it: `npx armada up` goes on with that");
     return code;
   } finally {
     await session.close();

@@ -5,7 +5,7 @@ import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { EXIT } from "../exit.ts";
-import { DEFAULT_FILE, isAlive, readMesh } from "../mesh/mesh-file.ts";
+import { DEFAULT_FILE, isAlive, noMesh, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 
 export type EmitFlags = {
@@ -64,10 +64,7 @@ async function gatewayOf({ mesh: path, gateway, keyFile }: EmitFlags): Promise<{
   if (mesh !== undefined && mesh.gateway === undefined)
     throw new ArmadaError("NO_MESH", "the mesh here runs without a gateway", { hint: "start it with the team gateway: `npx armada up`" });
   const url = gateway ?? mesh?.gateway ?? ARMADA_GATEWAY_URL;
-  if (url === undefined)
-    throw new ArmadaError("NO_MESH", "no mesh runs here", {
-      hint: "npx armada up; or --gateway URL --key-file FILE for services that run elsewhere",
-    });
+  if (url === undefined) throw noMesh(path, "npx armada up; or --gateway URL --key-file FILE for services that run elsewhere");
   if (!URL.canParse(url)) throw new ArmadaError("USAGE", `--gateway ${url} is not an address`, { hint: "e.g. http://127.0.0.1:4780" });
   if (keyFile !== undefined) return { url, key: await keyIn(keyFile) };
   const key = mesh?.key ?? ARMADA_GATEWAY_KEY;

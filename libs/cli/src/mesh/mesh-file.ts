@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
 
@@ -88,6 +88,14 @@ export async function readMesh(path: string): Promise<MeshFile | undefined> {
       hint: "--mesh FILE names one; where it is what `armada up` wrote, and was damaged, delete it and run `armada up`",
     });
   return parsed.data;
+}
+
+/** `path`: what --mesh said. `hint`: what to do where it said nothing. */
+export function noMesh(path: string | undefined, hint: string): ArmadaError {
+  const where = path === undefined ? `in ${resolve(".")}` : `by ${path}`;
+  return new ArmadaError("NO_MESH", `no mesh runs ${where}`, {
+    hint: path === undefined ? hint : "--mesh FILE names what `armada up` wrote",
+  });
 }
 
 /** Whether a process runs. One that has ended and was not collected (a container without an init) does not. */
