@@ -170,7 +170,8 @@ export class Worker {
         delivery,
         signal,
       );
-    if (error instanceof Abandoned && error.code === "RUN_ENDED") return DONE;
+    // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
+    if (error instanceof Abandoned && error.code === "RUN_ENDED") return { kind: "retry", after: 0 };
     const failure = { ...failureOf(error), code: codeOf(error) };
     const poor = error instanceof BudgetExhausted;
     const unsent = wasUnsent(error) && !paidFor(attempted);

@@ -271,6 +271,27 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       ],
     },
   },
+  {
+    fault: "a replica let go of a step when another had ended the run with it, and gone before it answered who had asked",
+    drawn: {
+      seed: 640_839_216,
+      hostile: false,
+      doubled: true,
+      start: "ask",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 67 },
+      body: [
+        { at: "k4", op: "step", says: { is: "number", n: 660 }, ms: 2_163, fails: 2, how: "throw" },
+        { at: "k5", op: "agent", agent: "sure", says: { is: "number", n: 356 }, ms: 66, fails: 0, how: "throw" },
+        { at: "k9", op: "repeat", times: 3, body: [{ at: "k10", op: "emit", id: "b", says: { is: "number", n: 471 } }] },
+        { at: "k12", op: "wait", kind: "poked", id: "b", within: 34_754 },
+        { at: "k18", op: "agent", agent: "sure", says: { is: "number", n: 979 }, ms: 7_696, fails: 0, how: "throw" },
+      ],
+      outside: [{ when: { on: "step.completed", nth: 2, ms: 0 }, does: "kill", who: "writer", down: 5_571, gently: false }],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {
