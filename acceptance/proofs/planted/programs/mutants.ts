@@ -112,8 +112,9 @@ function* drawMutations(texts: ReadonlyMap<string, string>, seed: number, say: (
 /** How programs are drawn and judged: what was alive under another way is looked for again. */
 function drawing(): string {
   const folder = join(root, "libs/testing/src/programs");
-  return readdirSync(folder)
-    .filter((name) => !name.endsWith(".test.ts"))
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .sort()
     .map((name) => readFileSync(join(folder, name), "utf8"))
     .join("\n");
 }
