@@ -46,6 +46,7 @@ function* simplerCases(drawn: Case): Iterable<Case> {
   for (const body of simplerBlocks(drawn.body)) yield { ...drawn, body };
   for (const index of outside.keys()) yield { ...drawn, outside: outside.toSpliced(index, 1) };
   if (drawn.hostile) yield { ...drawn, hostile: false };
+  if (drawn.full !== undefined) yield { ...drawn, full: 0 };
   if (drawn.doubled === true) yield { ...drawn, doubled: false };
   if (drawn.mixed) yield { ...drawn, mixed: false };
   if (drawn.budget !== undefined) yield { ...drawn, budget: undefined };

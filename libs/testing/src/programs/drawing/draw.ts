@@ -1,7 +1,18 @@
 import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
 import { BEGAN } from "../playing/perform.ts";
-import type { Block, Case, EventName, Form, How, Node, Op, Outside, When } from "./program.ts";
+import {
+  type Block,
+  type Case,
+  type EventName,
+  type Form,
+  type How,
+  type Node,
+  type Op,
+  type Outside,
+  STRAYS,
+  type When,
+} from "./program.ts";
 import { CHANGED, held, LARGE, live, PLAIN, UNHELD, type Value } from "./values.ts";
 
 const IDS = ["a", "b"] as const;
@@ -62,6 +73,7 @@ class Drawing {
     const body = [...this.#block(6, 0)];
     if (this.#chance(0.2))
       body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value(), beside: this.#chance(0.2) });
+    if (this.#chance(0.03)) body.push({ at: this.#name(), op: this.#chance(0.8) ? "aside" : "spin" });
     const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
     const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
     const runs = this.#chance(0.15) ? 2 : 1;
@@ -71,6 +83,7 @@ class Drawing {
       ...(this.#long ? { doubled: true } : {}),
       start: this.#one(["operator", "operator", "ask", "event"]),
       ...(this.#chance(0.06) ? { from: this.#one(["beginning", "now", "its time", "after it"] as const) } : {}),
+      ...(this.#chance(0.04) ? { full: this.#below(15_000) } : {}),
       runs,
       mixed: this.#chance(0.15) && !this.#without.has("mixed versions"),
       budget: this.#chance(0.5)
@@ -157,6 +170,7 @@ class Drawing {
         ms: long ? 270 + this.#below(30) : this.#below(this.#chance(this.#long ? 0.7 : 0.1) ? 8_000 : 300),
         fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
+        ...(this.#chance(0.2) ? { worse: true } : {}),
         how: how === "unsent" && (agent === "paid" || this.#without.has("busy models")) ? "throw" : how,
       };
     }
@@ -228,7 +242,8 @@ class Drawing {
         times: this.#times(),
         ...(this.#chance(0.3) ? { form: this.#one(FORMS) } : {}),
       };
-    if (dice < 18) return { when: this.#when(), does: "cancel" };
+    if (dice < 18)
+      return this.#chance(0.4) ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "stray", what: this.#one(STRAYS) };
     return { when: this.#when(), does: this.#one(["retry", "retry", "start", "move"]) };
   }
 

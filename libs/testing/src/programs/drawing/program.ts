@@ -15,6 +15,8 @@ export type Op =
       readonly ms: number;
       readonly fails: number;
       readonly how: How;
+      /** Its fallback fails as well. */
+      readonly worse?: true;
     }
   /** Asks the other team, which answers after `after`, `times` times; `answer` says what. */
   | {
@@ -49,6 +51,8 @@ export type Op =
   /** A value of the function's own. */
   | { readonly op: "value"; readonly says: Value }
   | { readonly op: "throw"; readonly what: "error" | "refusal" | "huge" | "text" | "nothing" }
+  /** Waits for something that does not come from the workflow's context, or calls it for ever without waiting. The last of a body. */
+  | { readonly op: "aside" | "spin" }
   /** Makes the calls of its body and does not wait for them. */
   | { readonly op: "leave"; readonly body: Block }
   /** Goes on as a new run until `times` of them have ended; then does nothing. Stands in the outermost block only. */
@@ -70,6 +74,31 @@ export type EventName = "poked" | "nudged" | "seen";
  */
 export type Form = "misfit" | "before" | "after" | "no time" | "bytes" | "attributes";
 
+/**
+ * A message that means nothing to its run. `answer`, `tick`: to a call that is not open, or none. `foreign`: what another team may not
+ * do. `unread`: data that nobody can read. `unknown`: a start or a run that is not there. `declined`: a start that the subscription
+ * leaves out. `far`: a start at the end of too long a chain.
+ */
+export type Stray = (typeof STRAYS)[number];
+export const STRAYS = [
+  "answer of another",
+  "answer to nothing",
+  "answer unread",
+  "tick",
+  "ask unread",
+  "start unknown",
+  "capability unknown",
+  "start unread",
+  "start far",
+  "begun unread",
+  "begun declined",
+  "cancel foreign",
+  "cancel unknown",
+  "approval foreign",
+  "control unread",
+  "health",
+] as const;
+
 /** When something happens: `ms` after the `nth` such journal event (from 1), or after the start where `on` is not said. */
 export type When = { readonly on?: string; readonly nth?: number; readonly ms: number };
 
@@ -86,6 +115,7 @@ export type Outside = { readonly when: When } /** `times`: one after the other, 
   | { readonly does: "approve"; readonly approved: boolean; readonly times: number }
   | { readonly does: "cancel" }
   | { readonly does: "move" }
+  | { readonly does: "stray"; readonly what: Stray }
   /** What started the first run comes once more. */
   | { readonly does: "start" }
   | { readonly does: "retry" }
@@ -105,6 +135,8 @@ export type Case = {
   readonly start: "operator" | "ask" | "event";
   /** Where the subscription that starts runs begins, and whether there is a start from a second before the world; it is from then unless said. */
   readonly from?: "beginning" | "now" | "its time" | "after it" | undefined;
+  /** The team's stream has no room for new runs until then, ms after the start. */
+  readonly full?: number;
   /** How many runs of the program there are, side by side. */
   readonly runs: number;
   /** Replicas serve one version of the program each, and not both. */

@@ -110,6 +110,8 @@ export async function judge(drawn: Case): Promise<Judged> {
         const base = run.split("~")[0] ?? run;
         const chain = chains.get(base) ?? {
           after: startOf(world, messages[0]?.events),
+          hops: messages[0]?.message.envelopes[0]?.hops ?? 0,
+          fresh: true,
           arrived,
           taken: new Map(),
           remembers: drawn.remembers ?? 1_000,
@@ -121,6 +123,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           times: (n: number) => world.deeds.times(`${run}-${n}`),
           budget: drawn.budget !== undefined,
           doubled: drawn.doubled === true,
+          full: BEGAN + (drawn.full ?? 0),
           opens: OPENS,
           tick: (n: number) => ticks.get(`${run} ${n}`) ?? 0,
         };
@@ -178,6 +181,7 @@ export async function judge(drawn: Case): Promise<Judged> {
     if (how === "done" && !world.spinning) for (const line of waitingFor(reader, world.clock.now())) failures.add(`run ${id}: ${line}`);
     if (reader.end?.status === "continued" && !runs.has(nextOf(id))) failures.add(`run ${id} goes on in ${nextOf(id)}, which is not there`);
     const cut = reader.end?.status === "cancelled" || reader.end?.status === "continued";
+    if (reader.refused) continue;
     if (again.fault !== undefined && !cut) failures.add(`run ${id} does not fit its journal: ${again.fault}`);
     for (const [visit, what] of reader.seen)
       if (again.sight.seen.has(visit) && again.sight.seen.get(visit) !== what)

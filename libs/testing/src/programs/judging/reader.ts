@@ -27,6 +27,10 @@ export type Arrived = {
 export type Chain = {
   /** Where in the team's stream the message stands that started it. */
   readonly after: number;
+  /** Asks and events that were passed until then. */
+  readonly hops: number;
+  /** Until its first run is read. */
+  fresh: boolean;
   /** In the order of their arrival. */
   readonly arrived: readonly Arrived[];
   /** What waits of the run took, by event. `fromStart`: by one that looks from the run's beginning. */
@@ -46,6 +50,8 @@ export type Outside = {
   readonly budget: boolean;
   /** Whether several attempts at a step are made at once. */
   readonly doubled: boolean;
+  /** Until when the team's stream has no room for new runs, ms since 1970. */
+  readonly full: number;
   /** When the hours of the agent that has some begin. */
   readonly opens: number;
 };
@@ -77,6 +83,8 @@ export type Pending = {
   parked: boolean;
   /** A deadline's timer whose work is done: nothing waits for it. */
   met: boolean;
+  /** What the journal says of its last attempt that failed. */
+  last: { readonly code: unknown; readonly message: unknown } | undefined;
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
   poor: boolean;
@@ -94,6 +102,12 @@ export type End =
   | { readonly status: "continued"; readonly input: unknown };
 
 const ATTEMPTS = 4;
+const LONGEST_CHAIN = 32;
+/** Codes of attempts that do not count, and those whose message says which node failed. */
+const GIVEN_BACK: ReadonlySet<string> = new Set(["DRAWN_BUSY", "BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
+/** Codes whose hint is of the engine's own. */
+const HINTED: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "VALUE_NOT_JSON"]);
+const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_TERMINAL", "AGENT_FAILED"]);
 /** So long a step with a fallback waits for its model, ms. */
 const LONGEST_BUSY_MS = 900_000;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
@@ -124,6 +138,8 @@ export class Reader {
   /** What came of each node, by its visit. */
   readonly seen = new Map<string, string>();
   end: End | undefined;
+  /** There is no program of it: its start was refused. */
+  refused = false;
   readonly #body: Block;
   readonly #chain: Chain;
   readonly #outside: Outside;
@@ -136,6 +152,10 @@ export class Reader {
   #last = 0;
   #degraded = false;
   #stopped = false;
+  #aside = false;
+  #spins = false;
+  /** Of the last step that was parked. */
+  #parked: unknown;
   readonly #unheard: { readonly event: Told; readonly time: number }[] = [];
 
   constructor(body: Block, chain: Chain, outside: Outside) {
@@ -148,7 +168,10 @@ export class Reader {
   read(events: readonly Told[], time: number, answered: boolean): void {
     this.#ordinal++;
     this.#last = time;
-    for (const event of events) this.#event(event, time);
+    const refused = events.some(({ type, data }) => type === "run.ended" && (data.failure as { code?: unknown })?.code === "BUSY");
+    for (const event of events) this.#event(event, time, refused);
+    if (answered && !this.#stopped && this.end === undefined && this.#mistake() !== undefined)
+      this.wrong.push(`the run goes on, and its function has made a mistake: ${this.#mistake()}`);
     if (!answered || this.#stopped || events.every(({ type }) => PASSIVE.has(type))) return;
     const unsaid = this.pending.find((call) => call.n === undefined && call.asked !== "step");
     if (unsaid !== undefined && this.end === undefined) this.wrong.push(`${unsaid.asked} ${unsaid.what} is not asked for`);
@@ -156,12 +179,29 @@ export class Reader {
     if (this.end !== undefined && last !== "run.ended") this.wrong.push(`the program has ended: ${shown(this.end)}, its run has not`);
   }
 
-  #event({ type, data }: Told, time: number): void {
+  /** `refused`: where the room begins just then it is the journal that says whether it came in time. */
+  #begin(data: Told["data"], time: number, refused: boolean): void {
+    const known = data.workflow === "play";
+    if (known ? data.source !== `source of version ${String(data.version)}` : data.source !== "" || data.version !== 0)
+      this.wrong.push(`the run is of ${String(data.workflow)} ${String(data.version)}, from ${String(data.source)}`);
+    if ((data.by as { kind: unknown }).kind === "event" && time < this.#outside.full && !this.#just(time))
+      this.wrong.push("an event starts a run where no room is");
+    const code =
+      data.carried === undefined && this.#chain.fresh
+        ? this.#refusal(data, this.#just(time) ? refused : time < this.#outside.full)
+        : undefined;
+    this.#chain.fresh = false;
+    this.refused = code !== undefined;
+    if (code === undefined) this.#start(data.input);
+    else this.#finish({ status: "failed", code, text: "" });
+  }
+
+  #event({ type, data }: Told, time: number, refused = false): void {
     const n = Number(data.n);
     switch (type) {
       case "run.started":
         this.#time = time;
-        return this.#start(data.input);
+        return this.#begin(data, time, refused);
       case "step.requested":
         return this.#asked(n, type, `${String(data.agent)} ${visitOf(data.input)}`);
       case "ask.sent":
@@ -179,7 +219,7 @@ export class Reader {
         return this.#failed(n, type === "step.worker_lost" || data.counts === true, data);
       case "step.parked":
       case "step.retried":
-        return this.#set(n, type === "step.parked");
+        return this.#set(n, type === "step.parked", data);
       case "run.ended":
         return this.#ended(data);
       case "cancel.requested":
@@ -213,8 +253,8 @@ export class Reader {
       case "run.resumed":
       case "run.moved":
         this.#stopped = type === "run.stopped";
-        if (!this.#stopped) for (const late of this.#unheard.splice(0)) this.#event(late.event, late.time);
-        if (this.#stopped && data.code !== "BUDGET_EXHAUSTED") this.wrong.push(`the run is stopped: ${String(data.message)}`);
+        if (this.#stopped) return this.#stop(data);
+        for (const late of this.#unheard.splice(0)) this.#event(late.event, late.time);
         return;
       case "run.patched":
         if (this.#patches.has(data.id)) this.wrong.push(`${String(data.id)} is patched twice`);
@@ -225,6 +265,39 @@ export class Reader {
       default:
         this.wrong.push(`nothing of the program makes a ${type}`);
     }
+  }
+
+  /** Why a run cannot go on: a step that costs too much, or its function's own mistake. */
+  #stop({ code, message, hint }: Told["data"]): void {
+    if (code === "BUDGET_EXHAUSTED" && this.#outside.budget && shown({ code, message, hint }) === shown(this.#parked)) return;
+    // Facts are stated with what the function asks for, and are none where it is stopped for that; it has heard of them all the same.
+    for (let fact = this.#unstated(); fact !== undefined; fact = this.#unstated()) {
+      this.pending.splice(this.pending.indexOf(fact), 1);
+      fact.next.ok(undefined);
+    }
+    if (code !== this.#mistake()) this.wrong.push(`the run is stopped: ${String(message)}`);
+  }
+
+  #just(time: number): boolean {
+    return Math.abs(time - this.#outside.full) < 100;
+  }
+
+  #unstated(): Pending | undefined {
+    return this.pending.find(({ asked, n }) => asked === "fact.emitted" && n === undefined);
+  }
+
+  /** What the function does that no function may, once it does it: it waits for nothing that it called for, or calls for ever. */
+  #mistake(): string | undefined {
+    if (this.#spins) return "WORKFLOW_SPINS";
+    return this.#aside && this.pending.length === 0 && this.end === undefined ? "WORKFLOW_AWAITS_OUTSIDE" : undefined;
+  }
+
+  /** Why there is a run, and no program of it; undefined where there is one. */
+  #refusal({ workflow, input, by }: Told["data"], full: boolean): string | undefined {
+    if (this.#chain.hops > LONGEST_CHAIN) return "CHAIN_TOO_LONG";
+    if ((by as { kind: unknown }).kind === "ask" && full) return "BUSY";
+    if (workflow !== "play") return "WORKFLOW_UNKNOWN";
+    return typeof (input as { generation?: unknown } | null)?.generation === "number" ? undefined : "INPUT_INVALID";
   }
 
   #start(input: unknown): void {
@@ -355,6 +428,12 @@ export class Reader {
         return next.ok(live(node.says));
       case "throw":
         return next.no(thrown(node));
+      case "aside":
+        this.#aside = true;
+        return;
+      case "spin":
+        this.#spins = true;
+        return;
       case "leave":
         this.#block(node.body, { ok: () => undefined, no: () => undefined });
         return next.ok("left");
@@ -427,6 +506,7 @@ export class Reader {
       made: this.#ordinal,
       parked: false,
       met: false,
+      last: undefined,
       failures: 0,
       poor: false,
       busy: undefined,
@@ -482,9 +562,15 @@ export class Reader {
     call.busy = held ? Date.parse(String(until)) : undefined;
   }
 
-  #failed(n: number, counts: boolean, { code, retryAt, waits }: Told["data"]): void {
+  #failed(n: number, counts: boolean, data: Told["data"]): void {
+    const { code = "WORKER_LOST", message = "the replica that ran this attempt went away", retryAt, waits } = data;
     const call = this.#of(n);
     if (call === undefined) return;
+    call.last = { code, message };
+    const codes = counts ? codesOf(call.node) : GIVEN_BACK;
+    if (!codes.has(String(code))) this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not"}`);
+    if (MARKED.has(String(code)) && !String(message).includes(`«${call.node.at}»`))
+      this.wrong.push(`call ${n} failed with ${String(code)}: ${String(message).slice(0, 100)}`);
     if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
       this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
     if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.#tooBusy(call))
@@ -499,12 +585,24 @@ export class Reader {
     if (!this.#outside.doubled && call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
   }
 
-  #set(n: number, parked: boolean): void {
+  #set(n: number, parked: boolean, { code, message, hint }: Told["data"]): void {
     const call = this.#of(n);
     if (call === undefined) return;
-    if (parked && call.node.op === "agent" && (call.node.agent === "soft" || (call.node.agent === "paid" && !call.poor)))
+    if (parked) {
+      this.#parked = { code, message, hint };
+      const hinted = code === "DRAWN_TERMINAL" ? `mend «${call.node.at}»` : HINTED.has(String(code)) ? hint : undefined;
+      if (shown({ code, message }) !== shown(call.last) || hint !== hinted)
+        this.wrong.push(`call ${n} is parked for ${shown({ code, message, hint })}, and failed with ${shown(call.last)}`);
+    }
+    if (
+      parked &&
+      call.node.op === "agent" &&
+      (call.node.worse !== true || call.poor) &&
+      (call.node.agent === "soft" || (call.node.agent === "paid" && !call.poor))
+    )
       this.wrong.push(`call ${n} is parked, and has a fallback`);
-    if (parked && !this.#exhausted(call)) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
+    const gaveUp = call.node.op === "agent" && call.node.worse === true && this.#tooBusy(call);
+    if (parked && !this.#exhausted(call) && !gaveUp) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
     if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
     call.parked = parked;
     if (parked) return;
@@ -565,6 +663,9 @@ export class Reader {
     if (data.degraded !== undefined) {
       if ((node.agent !== "soft" && node.agent !== "paid") || !(this.#exhausted(call) || this.#tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
+      if (shown(data.degraded) !== shown(call.last))
+        this.wrong.push(`call ${call.n} is degraded for ${shown(data.degraded)}, and failed with ${shown(call.last)}`);
+      if (node.worse === true) this.wrong.push(`call ${call.n} is answered by a fallback that fails`);
       this.#degraded = true;
       return this.#answered(call, data.output, { fallback: node.at }, "degraded");
     }
@@ -757,6 +858,21 @@ function once(next: Next): Next {
     };
   };
   return { ok: first(next.ok), no: first(next.no) };
+}
+
+/** How the attempts of a node may fail that count. */
+function codesOf(node: Node): ReadonlySet<string> {
+  if (node.op !== "agent") return new Set();
+  const how = {
+    throw: "AGENT_FAILED",
+    huge: "AGENT_FAILED",
+    terminal: "DRAWN_TERMINAL",
+    hang: "ATTEMPT_TIMED_OUT",
+    refuse: "",
+    unsent: "",
+  };
+  const codes = ["WORKER_LOST", ...(node.fails > 0 ? [how[node.how]] : [])];
+  return new Set(held(live(node.says)) === undefined ? [...codes, "VALUE_NOT_JSON"] : codes);
 }
 
 function thrown({ at: name, what }: Extract<Node, { op: "throw" }>): Thrown {

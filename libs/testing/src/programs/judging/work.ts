@@ -1,4 +1,4 @@
-import type { Case } from "../drawing/program.ts";
+import type { Case, Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
 import { nodesOf } from "../playing/perform.ts";
 import type { World } from "../playing/world.ts";
@@ -59,6 +59,11 @@ function checkMoney(calls: number, run: string, journal: readonly Read[]): strin
   return wrong;
 }
 
+/** Whether a step that is parked had a fallback that failed. */
+function hasFallen(node: Node | undefined, code: unknown): boolean {
+  return node?.op === "agent" && (node.agent === "soft" || (node.agent === "paid" && code !== "BUDGET_EXHAUSTED")) && node.worse === true;
+}
+
 function isJournal(subject: string): boolean {
   return subject.startsWith("run.") && subject.split(".").length === 6;
 }
@@ -72,6 +77,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const made = new Map<number, number>();
   // An attempt whose model takes no request is journaled where that is news.
   const unsaid = new Set<number>();
+  const asked = new Map<number, Node | undefined>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
   for (const { type, data, time } of journal.flatMap(({ events, message }) =>
@@ -90,13 +96,16 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     }
     if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n}`))
       wrong.push(`step ${n} of run ${run} failed, and the log says nothing of it`);
+    if (calm && type === "step.parked" && hasFallen(asked.get(n), data.code) && !world.said.has(`${run}-${n} fell`))
+      wrong.push(`the fallback of step ${n} of run ${run} failed, and the log says nothing of it`);
     if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.tool)}.${String(data.call)}`) !== 1)
       wrong.push(`the tool of step ${n} of run ${run} was run again, and its result was journaled`);
     if (calm && type === "step.parked" && data.attempts !== (made.get(n) ?? 0))
       wrong.push(`step ${n} of run ${run} is parked after ${String(data.attempts)} attempts, not ${made.get(n) ?? 0}`);
     if (type === "step.requested") {
-      const asked = nodes.get(String((data.input as { at?: unknown }).at));
-      if (asked?.op === "agent" && asked.how === "unsent") unsaid.add(n);
+      const node = nodes.get(String((data.input as { at?: unknown }).at));
+      asked.set(n, node);
+      if (node?.op === "agent" && node.how === "unsent") unsaid.add(n);
     }
     if (data.code === "BUDGET_EXHAUSTED") continue;
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))

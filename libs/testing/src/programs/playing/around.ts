@@ -1,8 +1,8 @@
 import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
-import type { Case, EventName, Form, Node, Outside } from "../drawing/program.ts";
+import type { Case, EventName, Form, Node, Outside, Stray } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
-import { GATEWAY, kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
+import { DECLINED, GATEWAY, kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
 import type { World } from "./world.ts";
 
 /** The start that came before the world. */
@@ -12,6 +12,21 @@ export const EARLY = "early";
 const BYTES = "AAEC";
 const ATTRIBUTES = { datacontenttype: "application/json", dataschema: "urn:schema", mood: "calm", level: 3, originteam: "theirs" } as const;
 const AN_HOUR_MS = 3_600_000;
+
+/** A team that nobody asks anything, and a call that no program makes. */
+const THIRD = "gamma";
+const NEVER = 99;
+/** Asks and events that a chain may pass, and one more. */
+const TOO_FAR = 33;
+/** Journal events whose call is over. */
+const CLOSED: ReadonlySet<string> = new Set([
+  "timer.fired",
+  "wait.met",
+  "ask.answered",
+  "approval.given",
+  "step.completed",
+  "inline.completed",
+]);
 
 /** A journal event as it was stored. */
 export type Stored = { readonly run: string; readonly type: string; readonly n: number | undefined; readonly writer: string };
@@ -86,6 +101,8 @@ export class Around {
       case "move":
         if (run !== undefined) this.#control("run_move", { run, version: 1 });
         return;
+      case "stray":
+        return this.#stray(one.what, at);
       case "start":
         return this.#start("run0");
       case "retry":
@@ -99,6 +116,55 @@ export class Around {
       default:
         return one satisfies never;
     }
+  }
+
+  #stray(what: Stray, at: Stored | undefined): void {
+    const run = at?.run ?? [...this.runs][0] ?? "nobody";
+    const id = `s${this.#ids++}`;
+    switch (what) {
+      case "answer of another":
+        return this.#answer(run, at?.n ?? NEVER, THIRD, { output: "stray" });
+      case "answer to nothing":
+        return this.#answer(run, at?.type !== "ask.sent" ? (at?.n ?? NEVER) : NEVER, OTHER, { output: "stray" });
+      case "answer unread":
+        return this.#answer(run, at?.n ?? NEVER, OTHER, "unread");
+      case "tick": {
+        const n = CLOSED.has(at?.type ?? "") ? (at?.n ?? NEVER) : NEVER;
+        const about = { id: `${run}-${n}.${id}`, type: "armada.timer.due", subject: `${run}-${n}`, team: TEAM, data: { n } };
+        return this.#put(TEAM, buildSubject({ kind: "tick", team: TEAM, run, n }), about);
+      }
+      case "ask unread":
+        return this.#ask("operator", "run_start", id, "unread");
+      case "start unknown":
+        return this.#ask("operator", "run_start", id, { workflow: "none", input: 1 });
+      case "capability unknown":
+        return this.#ask(OTHER, "none", `${id}-7`, { input: 1 });
+      case "start unread":
+        return this.#ask(OTHER, "serve", `${id}-7`, { input: "unread" });
+      case "start far":
+        return this.#ask(OTHER, "serve", `${id}-7`, { input: { generation: 0 } }, TOO_FAR);
+      case "begun unread":
+        return this.#fact("begun", id, { carry: 1 });
+      case "begun declined":
+        return this.#fact("begun", id, { id, carry: DECLINED });
+      case "cancel foreign":
+        return this.#ask(THIRD, "run_cancel", id, { run });
+      case "cancel unknown":
+        return this.#control("run_cancel", { run: "nobody" });
+      case "approval foreign":
+        return this.#ask(OTHER, "run_approve", id, { run, approved: true });
+      case "control unread":
+        return this.#ask("operator", "run_cancel", id, "unread");
+      case "health":
+        return this.#control("health_check", {});
+      default:
+        return what satisfies never;
+    }
+  }
+
+  #answer(run: string, n: number, from: string, data: unknown): void {
+    const subject = buildSubject({ kind: "answer", to: TEAM, from, run, n });
+    this.#put(TEAM, subject, { id: `${run}-${n}.${this.#ids++}`, type: "armada.answered", subject: `${run}-${n}`, team: from, data });
   }
 
   /** The other team's side: it answers what it is asked, as the node that asks says. */
@@ -158,9 +224,9 @@ export class Around {
     this.#ask("operator", capability, `c${this.#ids++}`, data);
   }
 
-  #ask(from: string, capability: string, id: string, data: unknown): void {
+  #ask(from: string, capability: string, id: string, data: unknown, hops = 0): void {
     const subject = buildSubject({ kind: "ask", to: TEAM, from, capability, id });
-    this.#put(TEAM, subject, { id: `${id}.${capability}`, type: "armada.asked", subject: id, team: from, data: held(data)?.value });
+    this.#put(TEAM, subject, { id: `${id}.${capability}`, type: "armada.asked", subject: id, team: from, data: held(data)?.value, hops });
   }
 
   #put(

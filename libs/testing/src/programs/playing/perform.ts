@@ -18,6 +18,8 @@ const FROM = {
   "its time": { time: new Date(THEN).toISOString() },
   "after it": { time: new Date(THEN + 1).toISOString() },
 } as const;
+/** What a start carries that starts nothing. */
+export const DECLINED = "declined";
 /** How long the call lasts that is made beside a `continueAsNew`. */
 export const BESIDE_MS = 70_001;
 /** What each model call costs. */
@@ -111,7 +113,9 @@ export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: re
     emits: [kinds.poked],
     awaits: [kinds.poked, kinds.nudged, kinds.seen] as unknown as readonly AnyEventKind[],
     subscriptions: [
-      on(kinds.begun).start(served, ({ data }) => ({ generation: 0, carry: data.carry }), { from: FROM[drawn.from ?? "beginning"] }),
+      on(kinds.begun).start(served, ({ data }) => (data.carry === DECLINED ? undefined : { generation: 0, carry: data.carry }), {
+        from: FROM[drawn.from ?? "beginning"],
+      }),
     ],
   });
 }
@@ -142,7 +146,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
       output: z.unknown(),
       limits: { timeout: "10s" },
       ...(name === "later" ? { window: "00:00:15-12:00 UTC" } : {}),
-      ...(name === "soft" || name === "paid" ? { fallback: ({ at }: At) => ({ fallback: at }) } : {}),
+      ...(name === "soft" || name === "paid" ? { fallback: ({ at }: At) => fallen(nodes.get(at)) } : {}),
       ...(name === "writer" ? { tools: { write: writing(witness) } } : {}),
       run: async ({ input: { at, visit }, idempotencyKey, attempt, signal, tools, model }) => {
         const node = nodes.get(at);
@@ -160,10 +164,17 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         if (node.how === "unsent")
           throw Object.assign(new Error(`not now at «${at}»`), { code: "DRAWN_BUSY", sent: false, retryAfter: notNow(node.ms) });
         if (node.how === "refuse") throw new Refusal("DRAWN_REFUSAL", `refused at «${at}»`, { details: live(node.says) });
-        throw Object.assign(new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`), { terminal: node.how === "terminal" });
+        if (node.how === "terminal")
+          throw Object.assign(new ArmadaError("DRAWN_TERMINAL", `failed at «${at}»`, { hint: `mend «${at}»` }), { terminal: true });
+        throw new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`);
       },
     });
   return { sure: make("sure"), soft: make("soft"), writer: make("writer"), paid: make("paid"), later: make("later") };
+}
+
+function fallen(node: Node | undefined): unknown {
+  if (node?.op === "agent" && node.worse === true) throw new Error(`nothing to fall back on at «${node.at}»`);
+  return { fallback: node?.at };
 }
 
 function writing(witness: Witness): ReturnType<typeof tool> {
@@ -273,6 +284,10 @@ class Performance {
         return live(node.says);
       case "throw":
         throw thrown(node);
+      case "aside":
+        return new Promise(() => undefined);
+      case "spin":
+        return this.#spin();
       case "leave":
         return this.#leave(node.body);
       case "again":
@@ -280,6 +295,10 @@ class Performance {
       default:
         return node satisfies never;
     }
+  }
+
+  async #spin(): Promise<never> {
+    for (;;) await this.#ctx.emit(kinds.poked, { id: "spun", k: 0 });
   }
 
   async #leave(body: Block): Promise<string> {

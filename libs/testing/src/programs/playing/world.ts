@@ -133,6 +133,7 @@ export class World {
     const models = remembered(paid(script({ say: "said" }), COST, clock));
     const engine = startEngine(team, ports, models, {
       drainMs: 2_000,
+      busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
       sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
       ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
       ...(budget === undefined ? {} : { budget }),
@@ -244,6 +245,9 @@ export class World {
 
   #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined): void {
     if (message.startsWith("the event loop was held")) this.faults.push(`${message}: ${String(fields?.ms)} ms, and no time went by`);
+    if (/ of step /.test(message) && (typeof fields?.stack !== "string" || fields.run === undefined))
+      this.faults.push(`"${message}" does not say where`);
+    if (message.startsWith("the fallback of step ")) this.said.add(`${String(fields?.run)}-${String(fields?.step)} fell`);
     if (/^attempt \d+ of step /.test(message)) this.said.add(`${String(fields?.run)}-${String(fields?.step)}`);
     if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
   }
