@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -22,6 +22,14 @@ test("the mesh file comes back as it was, for its owner's eyes only", async () =
   await writeMesh(path, { ...mesh, gateway: "http://127.0.0.1:4780" });
   expect(await readMesh(path)).toEqual({ ...mesh, gateway: "http://127.0.0.1:4780" });
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("a folder that is copied has no mesh, one that is moved has its own", async () => {
+  await writeMesh(join(folder, "one/mesh.json"), mesh);
+  cpSync(join(folder, "one"), join(folder, "copy"), { recursive: true });
+  expect(await readMesh(join(folder, "copy/mesh.json"))).toBeUndefined();
+  renameSync(join(folder, "one"), join(folder, "moved"));
+  expect(await readMesh(join(folder, "moved/mesh.json"))).toEqual(mesh);
 });
 
 test.each(["", "{", "[]", '{"layout":2,"pid":1}', "null"])("%j is no mesh file", async (text) => {

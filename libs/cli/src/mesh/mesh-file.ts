@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
@@ -40,12 +40,20 @@ const LAYOUT = "1";
 
 let writes = 0;
 
+/** The file as it is stored: with the folder that it was written into, by which a copy of that folder is known. */
+const Stored = MeshFile.extend({ folder: z.string().exactOptional() });
+
+/** The number that the file system gives a file's folder: it stays where the folder is moved, and a copy has another. */
+function folderOf(path: string): string {
+  return String(statSync(dirname(path), { bigint: true }).ino);
+}
+
 /** Readers find the whole file of before or the whole new one. */
 export async function writeMesh(path: string, mesh: MeshFile): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const next = `${path}.${process.pid}.${++writes}`;
   try {
-    await writeFile(next, `${JSON.stringify(mesh, undefined, 2)}\n`, { mode: 0o600 });
+    await writeFile(next, `${JSON.stringify({ ...mesh, folder: folderOf(path) }, undefined, 2)}\n`, { mode: 0o600 });
     await rename(next, path);
   } catch (error) {
     await rm(next, { force: true });
@@ -75,10 +83,10 @@ export async function removeMesh(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** @returns undefined where there is none. @throws ArmadaError `BAD_MESH_FILE` */
+/** @returns undefined where there is none, or only a copy of one: the mesh is that of another folder. @throws ArmadaError `BAD_MESH_FILE` */
 export async function readMesh(path: string): Promise<MeshFile | undefined> {
   if (!existsSync(path)) return undefined;
-  const parsed = MeshFile.safeParse(
+  const parsed = Stored.safeParse(
     await readFile(path, "utf8")
       .then(JSON.parse)
       .catch(() => undefined),
@@ -87,7 +95,8 @@ export async function readMesh(path: string): Promise<MeshFile | undefined> {
     throw new ArmadaError("BAD_MESH_FILE", `${path} is not a file of \`armada up\``, {
       hint: "--mesh FILE names one; where it is what `armada up` wrote, and was damaged, delete it and run `armada up`",
     });
-  return parsed.data;
+  const { folder, ...mesh } = parsed.data;
+  return folder === undefined || folder === folderOf(path) ? mesh : undefined;
 }
 
 /** `path`: what --mesh said. `hint`: what to do where it said nothing. */
