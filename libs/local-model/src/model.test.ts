@@ -34,7 +34,7 @@ describe("the local model", () => {
   it("keeps documents of little in common in their own order, under their authors' headings", async () => {
     const railway = {
       name: "railway.md",
-      text: "# The mountain railway\n\n## Carl von Ghega\n\nCarl von Ghega planned the railway over the pass in six years. Ghega had studied forty railways in North America before.\n\n## Locomotives\n\nA contest was held to find an engine for the slopes. Four engines took part in it, and the Bavaria won.",
+      text: "# The mountain railway\n\n## Panel 1: Carl von Ghega\n\nCarl von Ghega planned the railway over the pass in six years. Ghega had studied forty railways in North America before.\n\n## Locomotives\n\nA contest was held to find an engine for the slopes. Four engines took part in it, and the Bavaria won.",
     };
     const hotels = {
       name: "hotels.md",
@@ -45,7 +45,7 @@ describe("the local model", () => {
     expect(sections.map(({ heading }) => heading)).toEqual(["Guests from the city", "Carl von Ghega", "Locomotives"]);
     for (const { heading, sentences } of sections)
       for (const { text, file } of sentences) {
-        const under = [railway, hotels].find(({ name }) => name === file)?.text.split(`## ${heading}`)[1] ?? "";
+        const under = [railway, hotels].find(({ name }) => name === file)?.text.split(`${heading}\n`)[1] ?? "";
         expect(under.split("## ")[0], heading).toContain(text);
       }
   });

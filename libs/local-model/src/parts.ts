@@ -32,7 +32,7 @@ export function makeParts(
   const used = new Set<string>();
   const topicStems = new Set(contentStems(topic));
   return runsOf(picked).flatMap((run) => {
-    const own = ownHeading(run);
+    const own = ownHeading(run) ?? titled(run, topicStems, used);
     const phrase = commonest(run, topicStems, used) ?? commonest(run, new Set(), used);
     if (phrase !== undefined) used.add(phrase.key);
     const heading =
@@ -48,11 +48,25 @@ export function makeParts(
   });
 }
 
+/** The document's title, where no two sentences of a part speak of one thing. */
+function titled(run: readonly Picked[], topic: ReadonlySet<string>, used: Set<string>): string | undefined {
+  const title = run[0]?.sentence.headings[0];
+  const keys = run.flatMap(({ sentence }) => [
+    ...new Set(sentence.phrases.map(({ key }) => key).filter((key) => !key.split(" ").every((part) => topic.has(part)))),
+  ]);
+  if (title === undefined || used.has(title) || keys.some((key, i) => keys.indexOf(key) !== i)) return undefined;
+  used.add(title);
+  return title;
+}
+
+/** "Panel 2: The work", "3. The work": a number of another page. */
+const NUMBERED = /^(?:(?:panel|part|chapter|section|slide|step|lesson|exhibit)\s+)?(?:\d{1,3}|[IVX]{1,5})(?:\s*[.:)–-])+\s+(?=\p{L})/iu;
+
 /** The author's heading that most of a part stands under. */
 function ownHeading(run: readonly Picked[]): string | undefined {
   const above = run.flatMap(({ sentence }) => headingAbove(sentence) ?? []);
   const count = (heading: string): number => above.filter((one) => one === heading).length;
-  return [...above].sort((a, b) => count(b) - count(a))[0];
+  return [...above].sort((a, b) => count(b) - count(a))[0]?.replace(NUMBERED, "");
 }
 
 /** Neighbours under one heading; a part that is too short joins its neighbour of the same document, the one before it first. */

@@ -1,5 +1,5 @@
 import { Refusal } from "@armada/contracts";
-import { opensLeftBehind, titleOf } from "@armada/text";
+import { contentStems, opensLeftBehind, titleOf, words } from "@armada/text";
 import type { Checked, CheckedArticle, Contradiction, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/documents.ts";
 import { ordinaryWords } from "./claims.ts";
@@ -53,9 +53,11 @@ export function checkArticle(
     unsourced,
   );
   const left = leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]);
-  const headings = new Set(
-    sources.flatMap(({ text }) => [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = ""]) => heading.toLowerCase())),
+  const headings = sources.flatMap(({ text }) =>
+    [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = ""]) => ` ${heading.toLowerCase()}`),
   );
+  // A heading of a source, without its number there ("Panel 2: The work").
+  const isTheirs = (heading: string) => headings.some((one) => one.endsWith(` ${heading.toLowerCase()}`));
   const taken = new Set(
     [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places), ...left].map(({ file }) => file),
   );
@@ -72,7 +74,7 @@ export function checkArticle(
     ),
     standfirst: standfirst(lead, sections),
     sections: sections.map(({ heading, sentences }, i) => ({
-      heading: isGrounded(heading, ground) || headings.has(heading.toLowerCase()) ? heading : `Part ${i + 1}`,
+      heading: isGrounded(heading, ground) || isTheirs(heading) ? heading : (mostSaid(sentences) ?? `Part ${i + 1}`),
       sentences,
     })),
     unsourced,
@@ -113,6 +115,23 @@ function undisputed(sentences: readonly Checked[], contradictions: readonly Cont
   return sentences.filter(
     ({ sources }) => !sources.some(({ quote }) => [...disputed].some((one) => one.includes(quote) || quote.includes(one))),
   );
+}
+
+/** What most of a section's sourced sentences speak of, for a heading that no source carries. */
+function mostSaid(sentences: readonly Checked[]): string | undefined {
+  const counts = new Map<string, { readonly word: string; count: number }>();
+  for (const { text, sources } of sentences) {
+    if (sources.length === 0) continue;
+    const seen = new Set<string>();
+    for (const word of words(text)) {
+      const [one] = contentStems(word);
+      if (one === undefined || !/^\p{Ll}{4,}$/u.test(word) || seen.has(one)) continue;
+      seen.add(one);
+      counts.set(one, { word: counts.get(one)?.word ?? word, count: (counts.get(one)?.count ?? 0) + 1 });
+    }
+  }
+  const [first] = [...counts.values()].sort((a, b) => b.count - a.count || (a.word < b.word ? -1 : 1));
+  return first === undefined || first.count < 2 ? undefined : first.word.slice(0, 1).toUpperCase() + first.word.slice(1);
 }
 
 type Section = { heading: string; sentences: Checked[] };

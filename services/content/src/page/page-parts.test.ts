@@ -11,6 +11,7 @@ describe("figures at a glance", () => {
     ["The roof of the hall carries 1,240 solar panels.", "1,240", "solar panels", "The roof of the hall carries"],
     ["The pipe lowers the pond by 20 to 60 centimetres.", "20 to 60", "centimetres", "The pipe lowers the pond"],
     ["The renovation of the hall cost 18.6 million euros.", "18.6", "million euros", "The renovation of the hall cost"],
+    ["The bridge of Lana cost 6.5 million francs.", "6.5", "million francs", "The bridge of Lana cost"],
     ["In 2024 about 40% of the trees were oaks.", "40", "percent", "of the trees were oaks"],
   ])("%s", (text, number, unit, what) => {
     const found = figure(text);

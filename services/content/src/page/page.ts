@@ -34,7 +34,8 @@ export function leftOutLine(page: Page): string {
   const counts = new Map<string, number>();
   for (const { file } of page.content.leftOut) counts.set(file, (counts.get(file) ?? 0) + 1);
   const each = [...counts].map(([file, count]) => `${count} of [${numbersOf(page, [{ file, quote: "" }])[0] ?? 0}]`);
-  return `${page.content.leftOut.length} further statements of the sources on this topic: ${each.join(", ")}`;
+  const count = page.content.leftOut.length;
+  return `${count} further ${count === 1 ? "statement" : "statements"} of the sources on this topic: ${each.join(", ")}`;
 }
 
 /** Numbers files as the reader meets them; those that nothing cites come last. */

@@ -263,6 +263,19 @@ describe("a brief", () => {
     expect(output.article).toContain("## Was there trouble?");
   });
 
+  it("gets a heading of what its sentences say, where a model's says what no source does", async () => {
+    const models = scripted(({ task }, value) => {
+      if (task !== "draft_article") return value;
+      const draft = Draft.parse(value);
+      return { ...draft, sections: draft.sections.map((section) => ({ ...section, heading: "Balthasar Quent remembers" })) };
+    });
+    const { output } = await drive(createArticle, briefOf("urban-beavers"), { models });
+    const headings = bodyOf(output.article).map(({ heading }) => heading);
+    expect(headings.length).toBeGreaterThanOrEqual(3);
+    for (const heading of headings) expect(heading).toMatch(/^\p{Lu}\p{Ll}+$/u);
+    expect(output.article).not.toContain("Quent");
+  });
+
   it("may bring documents by digest", async () => {
     const { output } = await drive(
       createArticle,
