@@ -90,7 +90,17 @@ function journalMessage(team: string, order: number, n: number, time: number): [
       return [
         `run.${team}.note.outcome.${run}.1`,
         of([
-          ["run.started", { workflow: WORKFLOW, version: 1, source: "", input: { order }, by: { kind: "ask", from: "operator", id: run } }],
+          [
+            "run.started",
+            {
+              workflow: WORKFLOW,
+              version: 1,
+              source: "",
+              input: { order },
+              by: { kind: "ask", from: "operator", id: run },
+              search: { order: String(order) },
+            },
+          ],
           ["inline.completed", { n: 1, name: "check", output }],
         ]),
       ];

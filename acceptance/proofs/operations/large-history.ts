@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
-import { type MeshFile, type Place, place, until, up } from "../harness/product.ts";
+import { type MeshFile, type Place, pause, place, until, up } from "../harness/product.ts";
 import { type About, atMost, type Figure, holds } from "../harness/proof.ts";
 import { connectAs } from "../judges/streams.ts";
 import { fillRuns, MICROS, runOf, statusOf, WORKFLOW } from "./history.ts";
@@ -10,6 +11,8 @@ import { writeTeam } from "./plain-team.ts";
 const TEAM = "depot";
 const MOST_S = 0.8;
 const MOST_MB = 150;
+/** Within this `up` has said what is wrong with its teams. */
+const LOOKS_MS = 4_000;
 /** What a command may read more in the larger history than in the smaller one, KiB. */
 const MOST_KB_MORE = 64;
 
@@ -22,6 +25,7 @@ export const ${WORKFLOW} = workflow({
   version: 1,
   input: Order,
   output: z.unknown(),
+  search: ({ order }) => ({ order }),
   run: async (input, ctx) => {
     await ctx.step("check", () => input);
     return ctx.step("pack", () => input);
@@ -62,6 +66,14 @@ const COMMANDS: readonly Command[] = [
         .map(({ run }) => run)
         .join() === newest(ended, 10, (order) => statusOf(order) === "failed"),
   },
+  {
+    name: "runs list --where order=17",
+    args: ["runs", "list", "--where", "order=17"],
+    right: (of) =>
+      runsIn(of)
+        .map(({ run }) => run)
+        .join() === runOf(17),
+  },
   { name: "doctor", args: ["doctor"], right: ({ lines }) => lines.some(({ name }) => name === `${TEAM}: messages`) },
   {
     name: "costs",
@@ -91,6 +103,7 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
     yield { name: `${ended} runs: index is whole after, s`, value: (performance.now() - began) / 1_000, target: "any", ok: true };
     for (const command of COMMANDS) yield* judge(command, ended, at, short, reads);
     await mesh.stop();
+    if (!short) yield* start(args, at, ended);
   }
   for (const [name, [first = 0, ...more]] of reads)
     yield atMost(`${name}: KiB read more in the largest history`, Math.max(...more) - first, MOST_KB_MORE);
@@ -113,6 +126,16 @@ async function* judge(
   if (short) return; // a gate measures no machine
   yield atMost(`${ended} runs: ${name}, s`, best.seconds, MOST_S);
   yield atMost(`${ended} runs: ${name}, MB`, best.peakMb, MOST_MB);
+}
+
+/** How long `up` takes until it serves, and what it holds once it has looked at its teams. */
+async function* start(args: readonly string[], at: Place, ended: number): AsyncGenerator<Figure> {
+  const began = performance.now();
+  await using mesh = await up(args, at);
+  yield { name: `${ended} runs: up serves after, s`, value: (performance.now() - began) / 1_000, target: "any", ok: true };
+  await pause(LOOKS_MS);
+  const peak = /VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${mesh.pid}/status`, "utf8"))?.[1];
+  yield atMost(`${ended} runs: up, MB`, Number(peak) / 1_024, MOST_MB);
 }
 
 const Head = z.object({ rows: z.number() });

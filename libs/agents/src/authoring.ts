@@ -11,6 +11,7 @@ import type {
   Fold,
   Limits,
   ReadModel,
+  SearchKeys,
   Subscription,
   Tool,
   Tools,
@@ -102,6 +103,7 @@ export function workflow<I, O>(options: {
   version: number;
   input: z.ZodType<I>;
   output: z.ZodType<O>;
+  search?: (input: I) => SearchKeys;
   run: (input: I, ctx: WorkflowContext) => Promise<O>;
 }): Workflow<I, O> {
   checkName(options.name, "workflow");

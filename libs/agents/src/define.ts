@@ -112,8 +112,13 @@ export type Workflow<I = unknown, O = unknown> = {
   readonly version: number;
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
+  /** By what its runs are found beside their ids: `armada runs list --where NAME=VALUE`. Written when a run starts. */
+  search?(input: I): SearchKeys;
   run(input: I, ctx: WorkflowContext): Promise<O>;
 };
+
+/** Business keys: up to 16, by names as of agents; a value has at most 256 characters, and none where it is undefined. */
+export type SearchKeys = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** A fact as a read model or a subscription sees it. */
 export type Fact<D = unknown> = {

@@ -8,6 +8,7 @@ export type {
   Limits,
   Question,
   ReadModel,
+  SearchKeys,
   Subscription,
   Team,
   Tool,

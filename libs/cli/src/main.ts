@@ -160,6 +160,7 @@ command("list", "all runs", runs)
   .option("--status <status>", `only these: ${RUN_STATUSES.join(", ")}`)
   .option("--workflow <name>", "only of this workflow, WORKFLOW or TEAM.WORKFLOW")
   .option("--team <team>", "only this team's")
+  .option("--where <key=value>", "only those of which their workflow's search says this")
   .option("--limit <n>", "the newest n; 1000 unless said", whole)
   .action(withSession(async (session, out, _signal, flags: ListFlags) => listRuns(session, out, flags), checkList));
 command("show <id>", "a run as a tree of its steps", runs).action(

@@ -250,6 +250,7 @@ test("a long loop goes on as new; without that it stops at a full journal", asyn
     version: 1,
     input: Num,
     output: Num,
+    search: ({ n }) => ({ begins: n }),
     run: async ({ n }, ctx) => {
       let now = n;
       for (let i = 0; i < 500 && now < 1_200; i++) now = (await ctx.ask(add, { n: now })).n;
@@ -266,5 +267,6 @@ test("a long loop goes on as new; without that it stops at a full journal", asyn
   );
   expect(stateOf(env.mesh, "loops", "r1")).toMatchObject({ stopped: { code: "JOURNAL_FULL" }, length: 1_000 });
   expect(stateOf(env.mesh, "loops", "r2").ended).toMatchObject({ status: "continued", next: "r2~2" });
+  expect([stateOf(env.mesh, "loops", "r2").search, stateOf(env.mesh, "loops", "r2~3").search]).toEqual([{ begins: "0" }, { begins: "0" }]);
   expect(stateOf(env.mesh, "loops", "r2~3").ended).toMatchObject({ status: "completed", output: { n: 1_200 } });
 });

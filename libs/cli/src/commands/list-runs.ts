@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, isName } from "@armada/contracts";
 import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine";
 import type { QueueThere } from "@armada/nats";
 import { EXIT } from "../exit.ts";
@@ -8,10 +8,18 @@ import { waitOf } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
 import { checkKnown, type MeshTeam, meshTeams } from "../teams.ts";
 
-export type ListFlags = { readonly status?: string; readonly workflow?: string; readonly team?: string; readonly limit?: string };
+export type ListFlags = {
+  readonly status?: string;
+  readonly workflow?: string;
+  readonly team?: string;
+  readonly where?: string;
+  readonly limit?: string;
+};
 
 /** @throws ArmadaError `USAGE` */
-export function checkList({ status }: ListFlags): void {
+export function checkList({ status, where }: ListFlags): void {
+  if (where !== undefined && keyOf(where) === undefined)
+    throw new ArmadaError("USAGE", `--where ${where} is no key of runs`, { hint: "write NAME=VALUE, as in --where order=17" });
   if (status === undefined || (RUN_STATUSES as readonly string[]).includes(status)) return;
   throw new ArmadaError("USAGE", `--status ${status} is no status of a run`, { hint: `there are ${RUN_STATUSES.join(", ")}` });
 }
@@ -36,7 +44,9 @@ export async function listRuns(session: Session, out: Output, flags: ListFlags):
   );
   checkWorkflow(flags.workflow, read);
   const limit = Number(flags.limit ?? MOST);
-  const found = await Promise.all(read.map((one) => newestOf(session, one, flags, limit)));
+  const found = await Promise.all(
+    read.map((one) => (flags.where === undefined ? newestOf(session, one, flags, limit) : foundBy(session, one, flags))),
+  );
   const rows = found.flat().sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   for (const row of limit === 0 ? [] : rows.slice(-limit)) {
     out.emit(row);
@@ -52,6 +62,27 @@ export async function listRuns(session: Session, out: Output, flags: ListFlags):
   return EXIT.ok;
 }
 
+/** `order=17` as a key and its value. */
+function keyOf(text: string): { readonly name: string; readonly value: string } | undefined {
+  const at = text.indexOf("=");
+  return isName(text.slice(0, at)) ? { name: text.slice(0, at), value: text.slice(at + 1) } : undefined;
+}
+
+/** The runs of a key, as their journals tell them: few, whatever the team's history. */
+async function foundBy(session: Session, { team, index, queues }: TeamRuns, flags: ListFlags): Promise<RunView[]> {
+  const key = keyOf(flags.where ?? "");
+  if (key === undefined) return [];
+  const workflow = workflowIn(team.name, flags.workflow);
+  if (flags.workflow !== undefined && workflow === undefined) return [];
+  const views: RunView[] = [];
+  const runs = await index.where(key.name, key.value);
+  for (let at = 0; at < runs.length; at += AT_ONCE)
+    views.push(...(await Promise.all(runs.slice(at, at + AT_ONCE).map((run) => viewNow(session, team, run, queues)))).flat());
+  return views.filter(
+    (view) => (flags.status === undefined || view.status === flags.status) && (workflow === undefined || view.workflow === workflow),
+  );
+}
+
 /** One more than `limit`, so that it shows whether there are others; of open runs the journals tell what they do now. */
 async function newestOf(session: Session, { team, index, queues }: TeamRuns, flags: ListFlags, limit: number): Promise<RunView[]> {
   const workflow = workflowIn(team.name, flags.workflow);
@@ -65,7 +96,7 @@ async function newestOf(session: Session, { team, index, queues }: TeamRuns, fla
   let next: IndexedRun[] = [];
   const take = async (): Promise<void> => {
     const views = await Promise.all(next.map(({ run }) => viewNow(session, team, run, queues)));
-    rows.push(...views.filter((view) => flags.status === undefined || view.status === flags.status));
+    rows.push(...views.flat().filter((view) => flags.status === undefined || view.status === flags.status));
     next = [];
   };
   for await (const one of index.newest(filter)) {
@@ -77,15 +108,20 @@ async function newestOf(session: Session, { team, index, queues }: TeamRuns, fla
   return rows;
 }
 
-async function viewNow(session: Session, { name, trouble }: MeshTeam, run: string, queues: readonly QueueThere[]): Promise<RunView> {
-  const view = viewOf(name, run, await session.state(name, run));
-  if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return shownAsServed(view, queues);
+/** None where its journal is not there, as of a key from before the stream was made anew. */
+async function viewNow(session: Session, { name, trouble }: MeshTeam, run: string, queues: readonly QueueThere[]): Promise<RunView[]> {
+  const state = await session.state(name, run);
+  if (!state.exists) return [];
+  const view = viewOf(name, run, state);
+  if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return [shownAsServed(view, queues)];
   const { code, message, hint } = trouble;
-  return { ...view, status: "stopped", reason: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  const stopped: RunView = { ...view, status: "stopped", reason: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  return [stopped];
 }
 
 /** Of how many, where the index tells: not which of the open runs are of a status. */
-function ofHowMany(read: readonly TeamRuns[], { status, workflow }: ListFlags): string {
+function ofHowMany(read: readonly TeamRuns[], { status, workflow, where }: ListFlags): string {
+  if (where !== undefined) return "";
   if (status !== undefined && !(ENDED_STATUSES as readonly string[]).includes(status)) return "";
   const counts = read.map(({ team, index }) => {
     const of = workflowIn(team.name, workflow);

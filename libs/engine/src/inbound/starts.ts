@@ -9,6 +9,7 @@ import { isObjectRef } from "../journal/payloads.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import type { Inlines } from "../steps/inline-steps.ts";
 import { admit } from "./admission.ts";
+import { searchKeys } from "./search-keys.ts";
 
 /** Asks and events that one chain may pass (ENGINE rule 12). */
 const MAX_HOPS = 32;
@@ -88,6 +89,12 @@ function refusedForm(input: unknown): unknown {
 function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
   const { workflow, asked, by, provenance } = about;
   const admission = admit(host.team, asked, input, workflow);
+  const { keys, why } = workflow !== undefined && admission.kind === "admitted" ? searchKeys(workflow, admission.input) : {};
+  if (why !== undefined)
+    host.ports.logger.warn(`run ${about.run} is not found by all that search of ${asked} says: ${why}`, {
+      run: about.run,
+      workflow: asked,
+    });
   const started = {
     type: "run.started",
     data: {
@@ -97,6 +104,7 @@ function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: 
       input: admission.kind === "admitted" ? admission.input : refusedForm(about.input),
       by,
       after: about.seq,
+      ...(keys === undefined ? {} : { search: keys }),
     },
   } as const;
   const fail = (failure: Failure): Decision => ({

@@ -84,7 +84,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
   };
 
   const successor = (next: string, input: unknown): Derived => {
-    const { workflow, version, source, after } = state;
+    const { workflow, version, source, after, search } = state;
     const carried = carriedOf(state, remembers);
     const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
     const { id, body } = journalBody(
@@ -100,6 +100,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
             input,
             by,
             ...(after === undefined ? {} : { after }),
+            ...(search === undefined ? {} : { search }),
             ...(carried === undefined ? {} : { carried }),
           },
         },

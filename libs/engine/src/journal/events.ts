@@ -54,6 +54,8 @@ export const schemas = {
     by: Cause,
     /** The sequence of what started the run, or its first generation: what stands behind it came since the run began. */
     after: z.number().int().optional(),
+    /** The business keys that it is found by. */
+    search: z.record(z.string(), z.string()).optional(),
     carried: Carried.optional(),
   }),
   "step.requested": z.object({

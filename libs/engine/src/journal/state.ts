@@ -84,6 +84,7 @@ export type RunState = {
   startedAt: string;
   /** What stands behind this sequence came since the run began; undefined in journals of older builds. */
   after: number | undefined;
+  search: JournalData["run.started"]["search"];
   carried: JournalData["run.started"]["carried"];
   /** Events that waits of this generation took, by id. `fromStart`: by one that looks from the run's beginning. */
   taken: ReadonlyMap<string, { readonly key: string; readonly seq: number; readonly at: string; readonly fromStart: boolean }>;
@@ -119,6 +120,7 @@ export function initialRun(): RunState {
     by: undefined,
     startedAt: "",
     after: undefined,
+    search: undefined,
     carried: undefined,
     taken: NONE,
     endedAt: undefined,

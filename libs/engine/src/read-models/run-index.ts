@@ -81,7 +81,7 @@ export function indexedIn(message: Message): Indexed | undefined {
   for (const [i, event] of journal.events.entries()) {
     if (event.type === "run.started") {
       const at = Date.parse(journal.envelopes[i]?.time ?? "") || message.time;
-      about = { ...about, run, started: { workflow: event.data.workflow, at, search: {} } };
+      about = { ...about, run, started: { workflow: event.data.workflow, at, search: event.data.search ?? {} } };
     }
     if (event.type === "run.ended") about = { ...about, run, ended: event.data.status };
   }

@@ -16,7 +16,7 @@ export const runRows: Rows<Extract<JournalEventType, `run.${string}` | `cancel.$
     settle: undefined,
     merges: false,
     note: undefined,
-    fold: (state, { workflow, version, source, input, by, after, carried }, time) => {
+    fold: (state, { workflow, version, source, input, by, after, search, carried }, time) => {
       state.exists = true;
       state.workflow = workflow;
       state.version = version;
@@ -25,6 +25,7 @@ export const runRows: Rows<Extract<JournalEventType, `run.${string}` | `cancel.$
       state.by = by;
       state.startedAt = time;
       state.after = after;
+      state.search = search;
       state.carried = carried;
     },
   },
