@@ -56,6 +56,7 @@ export class CostFold {
     }
     for (const [key, entries] of byRegister) {
       const now = this.#registers.get(key) ?? (await this.#read(key));
+      this.#registers.delete(key); // the last one touched is the last one to go
       this.#registers.set(key, taken(now, seq, entries));
       this.#dirty.add(key);
     }
@@ -64,7 +65,11 @@ export class CostFold {
   writes(): readonly Write[] {
     const writes = [...this.#dirty].map((key) => ({ key, value: JSON.stringify(this.#registers.get(key) ?? NO_COSTS) }));
     this.#dirty.clear();
-    for (const key of [...this.#registers.keys()].slice(0, -KEPT)) this.#registers.delete(key);
     return writes;
+  }
+
+  /** What `writes` gave is stored: until then a register is not read again, as what is there lacks something. */
+  written(): void {
+    for (const key of [...this.#registers.keys()].slice(0, -KEPT)) if (!this.#dirty.has(key)) this.#registers.delete(key);
   }
 }

@@ -107,6 +107,7 @@ async function write(
     while (await changes.next(fold.changed)) {
       await clock.sleep(GATHER_MS, ended).catch(() => undefined);
       if (ended.aborted || !(await store.write([costs.writes(), ...fold.writes()]))) return;
+      costs.written();
     }
   } finally {
     over.abort();
