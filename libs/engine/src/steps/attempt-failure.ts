@@ -20,6 +20,11 @@ export function isTerminal(error: unknown): boolean {
   return ("terminal" in error && error.terminal === true) || ("code" in error && error.code === "VALUE_NOT_JSON");
 }
 
+/** Why a running attempt was aborted: `RUN_ENDED`, or `DRAINED` where its replica stops. */
+export class Abandoned extends ArmadaError {
+  override readonly name = "Abandoned";
+}
+
 /** An error of which every further attempt would end. */
 export class Terminal extends ArmadaError {
   override readonly name = "Terminal";

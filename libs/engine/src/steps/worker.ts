@@ -1,10 +1,8 @@
 import type { Agent } from "@armada/agents";
-import { opening } from "@armada/agents";
 import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
-import { BudgetExhausted } from "@armada/ledger";
 import type { Models } from "@armada/models";
-import type { JournalData, JournalEvent, JournaledCall } from "../journal/events.ts";
+import type { JournalData, JournalEvent } from "../journal/events.ts";
 import { cut, failureOf, messageOf } from "../journal/failure.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
@@ -14,32 +12,20 @@ import type { Traced } from "../runs/guard.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
-import { codeOf, hintOf, isTerminal, retryAfterOf, wasUnsent } from "./attempt-failure.ts";
+import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold } from "./holds.ts";
 import type { Inlines } from "./inline-steps.ts";
+import { stepPolicies } from "./policies/index.ts";
+import { type DeliveredStep, decide, type FailedAttempt, type StepFailure, type Verdict } from "./policies/policy.ts";
 
 const DONE: Handled = { kind: "done" };
-const DEFAULT_ATTEMPTS = 4;
-/** How often a step that waits for its budget looks again: a limit may have been raised. */
-const BUDGET_LOOK_MS = 60_000;
 /** So many replicas may go away while a step waits for a batch before the step itself is blamed. */
 const BATCHED_DELIVERIES = 20;
 const NO_ATTEMPT_LEFT: { readonly code: string; readonly message: string; readonly hint?: string } = {
   code: "ATTEMPTS_EXHAUSTED",
   message: "no attempt is left",
 };
-const FIRST_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 30_000;
-/** A step that waits longer than this for what its model's provider named is held by a timer, not by its message. */
-const LONGEST_NAK_MS = 30_000;
-/** So long a step with a fallback waits for a model that cannot be asked. */
-const FALLBACK_AFTER_MS = 900_000;
-
-/** Why a running attempt was aborted. */
-class Abandoned extends ArmadaError {
-  override readonly name = "Abandoned";
-}
 
 type Dispatched = { readonly run: string; readonly n: number };
 
@@ -123,88 +109,59 @@ export class Worker {
       return DONE;
     }
     if (read.ended !== undefined) return DONE;
-    const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
-    if (step.failures >= limit) return this.#exhausted(agent, id, step, [], delivery, signal);
-    const now = this.#host.ports.clock.now();
-    const opens = agent.window === undefined || step.batched.size > 0 ? now : opening(agent.window, now);
-    if (opens > now) return hold(this.#host, id, step, opens);
-    const attempted = await attemptStep({
+    let attempted: Attempted | undefined;
+    const attempt = async (): Promise<Verdict> => {
+      attempted = await attemptStep({
+        agent,
+        id,
+        step,
+        host: this.#host,
+        models: this.#models,
+        budget: this.#budget,
+        workflow: read.workflow,
+        signal,
+        traceparent: delivery.traceparent,
+        asker: read.asker,
+      });
+      return verdictOf(step, attempted);
+    };
+    const { clock, random } = this.#host.ports;
+    const about: DeliveredStep = {
       agent,
-      id,
       step,
-      host: this.#host,
-      models: this.#models,
-      budget: this.#budget,
-      workflow: read.workflow,
-      signal,
-      traceparent: delivery.traceparent,
-      asker: read.asker,
-    });
+      delivery: delivery.delivery,
+      atLimit: this.#budget?.atLimit,
+      now: () => clock.now(),
+      random: () => random.next(),
+      warn: (error) => this.#say(`attempt ${step.attempts + 1}`, id, step, error),
+    };
     try {
-      return await this.#conclude(agent, id, step, attempted, delivery, signal);
+      const verdict = await decide(stepPolicies, about, attempt);
+      return await this.#follow(agent, id, step, verdict, delivery, signal);
     } finally {
-      attempted.conclude();
+      attempted?.conclude();
     }
   }
 
-  async #conclude(
-    agent: Agent,
-    id: string,
-    step: StepState,
-    attempted: Attempted,
-    delivery: Delivery,
-    signal: AbortSignal,
-  ): Promise<Handled> {
-    const attempt = step.attempts + 1;
-    if (attempted.kind === "completed") {
-      const { output, spent } = attempted;
-      const data = { n: step.n, attempt, output, ...spent, ...callsOf(attempted) };
-      return this.#outcome(id, step.n, [{ type: "step.completed", data }], delivery, signal);
+  /** Writes down what its policies say of a step. */
+  async #follow(agent: Agent, id: string, step: StepState, verdict: Verdict, delivery: Delivery, signal: AbortSignal): Promise<Handled> {
+    switch (verdict.kind) {
+      case "outcome":
+        return this.#outcome(id, step.n, [verdict.event], delivery, signal);
+      case "hold":
+        return hold(this.#host, id, step, verdict.until, verdict.why, told(verdict));
+      case "retry":
+        if (verdict.attempt !== undefined) await this.#failed(id, step, verdict.attempt);
+        return { kind: "retry", after: verdict.after };
+      case "fallback":
+        return this.#exhausted(agent, id, after(step, verdict), told(verdict), delivery, signal);
+      case "park":
+        return this.#park(id, after(step, verdict), told(verdict), verdict.stop);
+      case "failed":
+        throw verdict.error; // the policy of attempts answers every failure
+      default:
+        return verdict satisfies never;
     }
-    const { error } = attempted;
-    if (error instanceof Refusal)
-      return this.#outcome(
-        id,
-        step.n,
-        [{ type: "step.refused", data: { n: step.n, attempt, ...failureOf(error), ...callsOf(attempted) } }],
-        delivery,
-        signal,
-      );
-    // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
-    if (error instanceof Abandoned && error.code === "RUN_ENDED") return { kind: "retry", after: 0 };
-    const failure = { ...failureOf(error), code: codeOf(error) };
-    const poor = error instanceof BudgetExhausted;
-    const unsent = wasUnsent(error) && !paidFor(attempted);
-    const counts = !(error instanceof Abandoned) && !poor && !unsent;
-    if (counts) this.#say(`attempt ${attempt}`, id, step, error);
-    const after = poor ? this.#untilReset(error) : counts || unsent ? this.#backoff(step.failures, retryAfterOf(error)) : 0;
-    const failed: Extract<JournalEvent, { type: "step.attempt_failed" }> = {
-      type: "step.attempt_failed",
-      data: {
-        n: step.n,
-        attempt,
-        delivery: delivery.delivery,
-        code: failure.code,
-        message: failure.message,
-        retryAt: new Date(this.#host.ports.clock.now() + after).toISOString(),
-        counts,
-        ...(unsent ? { waits: true } : {}),
-        ...callsOf(attempted),
-      },
-    };
-    const current = { ...step, attempts: attempt, lastFailure: failure };
-    if (poor && this.#budget !== undefined) {
-      const policy = error.resetAt === undefined && this.#budget.atLimit === "wait" ? "stop" : this.#budget.atLimit;
-      if (policy === "fallback") return this.#exhausted(agent, id, current, [failed], delivery, signal);
-      if (policy === "stop") return this.#park(id, current, [failed], { code: failure.code, message: failure.message, ...hintOf(error) });
-      if (step.budgetUntil === failed.data.retryAt) return { kind: "retry", after: Math.min(after, BUDGET_LOOK_MS) };
-    }
-    if (unsent) return this.#waits(agent, id, current, failed, after, delivery, signal);
-    const last = counts && (isTerminal(error) || step.failures + 1 >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS));
-    if (last) return this.#exhausted(agent, id, current, [failed], delivery, signal);
-    if (counts && after > LONGEST_NAK_MS) return hold(this.#host, id, step, this.#host.ports.clock.now() + after, failure, [failed]);
-    await this.#failed(id, step, failed);
-    return { kind: "retry", after: poor ? Math.min(after, BUDGET_LOOK_MS) : after };
   }
 
   /** One line of the log for an error that the journal keeps without its stack. */
@@ -216,26 +173,6 @@ export class Worker {
 
   async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
     await this.#host.commit(id, 0, ({ state }) => (counts(step, state) ? { events: [failed] } : undefined));
-  }
-
-  /** Its model call was not sent: it comes again when it may be, however often, and no attempt is used up. */
-  async #waits(
-    agent: Agent,
-    id: string,
-    step: StepState,
-    failed: Extract<JournalEvent, { type: "step.attempt_failed" }>,
-    after: number,
-    delivery: Delivery,
-    signal: AbortSignal,
-  ): Promise<Handled> {
-    const { code, message, calls } = failed.data;
-    const now = this.#host.ports.clock.now();
-    const since = step.waits === undefined ? now : Date.parse(step.waits.since);
-    if (agent.fallback !== undefined && now - since >= FALLBACK_AFTER_MS)
-      return this.#exhausted(agent, id, step, [failed], delivery, signal);
-    if (after > LONGEST_NAK_MS) return hold(this.#host, id, step, now + after, { code, message }, calls === undefined ? [] : [failed]);
-    if (step.waits?.code !== code || calls !== undefined) await this.#failed(id, step, failed);
-    return { kind: "retry", after };
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
@@ -336,14 +273,6 @@ export class Worker {
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
   }
-
-  #untilReset({ resetAt }: BudgetExhausted): number {
-    return Math.max(0, (resetAt ?? 0) - this.#host.ports.clock.now());
-  }
-
-  #backoff(failures: number, retryAfter: number | undefined): number {
-    return retryAfter ?? Math.ceil(this.#host.ports.random.next() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures));
-  }
 }
 
 /** The state is folded in place while the attempt runs. */
@@ -372,11 +301,35 @@ function callOf(delivery: Delivery): number | undefined {
   return typeof data === "object" && data !== null && "n" in data && typeof data.n === "number" ? data.n : undefined;
 }
 
-/** Whether one of its model calls came to its provider. */
-function paidFor({ calls }: Attempted): boolean {
-  return calls?.some(({ bill }) => bill !== "free") === true;
+/** What an attempt came to, before its policies say what follows. */
+function verdictOf(step: StepState, attempted: Attempted): Verdict {
+  const { n } = step;
+  const attempt = step.attempts + 1;
+  const calls = attempted.calls ?? [];
+  const journaled = calls.length === 0 ? {} : { calls: [...calls] };
+  if (attempted.kind === "completed") {
+    const { output, spent } = attempted;
+    return { kind: "outcome", event: { type: "step.completed", data: { n, attempt, output, ...spent, ...journaled } } };
+  }
+  const { error } = attempted;
+  if (error instanceof Refusal)
+    return { kind: "outcome", event: { type: "step.refused", data: { n, attempt, ...failureOf(error), ...journaled } } };
+  // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
+  if (error instanceof Abandoned && error.code === "RUN_ENDED") return { kind: "retry", after: 0 };
+  const { message, hint } = failureOf(error);
+  const failure = { code: codeOf(error), message, ...(hint === undefined ? {} : { hint }) };
+  return { kind: "failed", error, failure, calls, paid: calls.some(({ bill }) => bill !== "free") };
 }
 
-function callsOf({ calls }: Attempted): { calls?: JournaledCall[] } {
-  return calls === undefined ? {} : { calls: [...calls] };
+/** What is journaled of the attempt together with what follows from it. */
+function told({ attempt }: { readonly attempt?: FailedAttempt }): readonly JournalEvent[] {
+  return attempt === undefined ? [] : [attempt];
+}
+
+/** The step once a failed attempt is counted. */
+function after(
+  step: StepState,
+  { attempt, failure }: { readonly attempt?: FailedAttempt; readonly failure: StepFailure | undefined },
+): StepState {
+  return attempt === undefined ? step : { ...step, attempts: attempt.data.attempt, lastFailure: failure };
 }

@@ -1,0 +1,30 @@
+import { Abandoned, isTerminal, retryAfterOf } from "../attempt-failure.ts";
+import { type DeliveredStep, failedAttempt, type Policy } from "./policy.ts";
+
+const DEFAULT_ATTEMPTS = 4;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 30_000;
+/** A step that waits longer than this is held by a timer, not by its message, ms. */
+export const LONGEST_NAK_MS = 30_000;
+
+/** A step has so many attempts, further and further apart; what was given back by a replica that stops is none. */
+export const attemptsPolicy: Policy = async (about, next) => {
+  const { agent, step } = about;
+  const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
+  if (step.failures >= limit) return { kind: "fallback", failure: undefined };
+  const verdict = await next();
+  if (verdict.kind !== "failed") return verdict;
+  const { error, failure } = verdict;
+  if (error instanceof Abandoned) return { kind: "retry", after: 0, attempt: failedAttempt(about, verdict, { after: 0, counts: false }) };
+  about.warn(error);
+  const after = retryAfterOf(error) ?? backoff(about);
+  const attempt = failedAttempt(about, verdict, { after, counts: true });
+  if (isTerminal(error) || step.failures + 1 >= limit) return { kind: "fallback", failure, attempt };
+  if (after > LONGEST_NAK_MS) return { kind: "hold", until: about.now() + after, why: failure, attempt };
+  return { kind: "retry", after, attempt };
+};
+
+/** Ms until the next attempt: doubled at each failure, with full jitter. */
+export function backoff({ step, random }: DeliveredStep): number {
+  return Math.ceil(random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** step.failures));
+}

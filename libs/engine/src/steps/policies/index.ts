@@ -1,0 +1,17 @@
+import { attemptsPolicy } from "./attempts.ts";
+import { limitPolicy } from "./limit.ts";
+import { outagePolicy } from "./outage.ts";
+import type { Policy } from "./policy.ts";
+import { windowPolicy } from "./window.ts";
+
+/**
+ * What stands around an attempt, from the outside in. Before it, the first that has a reason keeps it from being made; after it,
+ * the innermost that knows the failure says what follows:
+ *
+ *     attempts ─► window ─► limit ─► outage ─► the attempt
+ *
+ * Attempts come first, so that a step without one left waits for nothing; and their word on a failure is the last, for whatever
+ * no other knows. The window stands before money, so that nothing is reserved for what may not begin. A limit is told from an
+ * outage by its error, and either from a failed attempt by using none up.
+ */
+export const stepPolicies: readonly Policy[] = [attemptsPolicy, windowPolicy, limitPolicy, outagePolicy];
