@@ -80,7 +80,7 @@ export const FAULTS: readonly Fault[] = [
     name: "following begins one too late",
     adapter: "JetStream R1",
     file: "libs/nats/src/log/consume.ts",
-    from: "opt_start_seq: from + 1,",
-    to: "opt_start_seq: from + 2,",
+    from: "opt_start_seq: from + 1 }",
+    to: "opt_start_seq: from + 2 }",
   },
 ];
