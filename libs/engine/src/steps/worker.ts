@@ -263,6 +263,7 @@ export class Worker {
   /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
   async #lost(id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
     const delivery = times - 1;
+    await this.#host.journal(id, seq); // where nothing is appended no conflict would tell of what another replica wrote
     await this.#host.commit(id, seq, ({ state }) => {
       const now = state.steps.get(n);
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;

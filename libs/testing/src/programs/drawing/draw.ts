@@ -2,6 +2,7 @@ import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
 import { BEGAN } from "../playing/perform.ts";
 import {
+  type AgentName,
   type Block,
   type Case,
   type EventName,
@@ -39,6 +40,8 @@ const MOMENTS = [
   "step.retried",
   "run.ended",
 ] as const;
+/** Agents whose attempts take as long as they take, and whose calls were sent. */
+const PLAIN_FAILURES: ReadonlySet<AgentName> = new Set(["batched"]);
 const NODES = 14;
 /** A message that nobody answered comes again after it. */
 const ACK_WAIT_MS = 20_000;
@@ -156,13 +159,13 @@ class Drawing {
   #call(): Op {
     const dice = this.#below(100);
     if (dice < 20) {
-      const agent = this.#one(["sure", "sure", "soft", "writer", "paid", "later"] as const);
+      const agent = this.#one(["sure", "sure", "soft", "writer", "paid", "later", "batched"] as const);
       const how: How = this.#text(
         this.#one<How>(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge", "unsent", "unsent"]),
         "throw",
       );
       // Beyond what a fallback waits for.
-      const long = how === "unsent" && agent === "soft" && this.#chance(0.5);
+      const long = how === "unsent" && (agent === "soft" || agent === "paid") && this.#chance(0.5);
       return {
         op: "agent",
         agent,
@@ -171,7 +174,7 @@ class Drawing {
         fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
         ...(this.#chance(0.2) ? { worse: true } : {}),
-        how: how === "unsent" && (agent === "paid" || this.#without.has("busy models")) ? "throw" : how,
+        how: (how === "unsent" && this.#without.has("busy models")) || PLAIN_FAILURES.has(agent) ? "throw" : how,
       };
     }
     if (dice < 34)
@@ -239,8 +242,7 @@ class Drawing {
         kind: this.#one(KINDS),
         id: this.#id(),
         k: this.#below(100),
-        times: this.#times(),
-        ...(this.#chance(0.3) ? { form: this.#one(FORMS) } : {}),
+        ...this.#burst(),
       };
     if (dice < 18)
       return this.#chance(0.4) ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "stray", what: this.#one(STRAYS) };
@@ -287,11 +289,12 @@ class Drawing {
     );
   }
 
-  /** A burst now and then; seldom more than one load of the log brings. */
-  #times(): number {
+  /** A burst now and then; seldom more than one load of the log brings, and then it may be of what nobody can read. */
+  #burst(): { readonly times: number; readonly form?: Form } {
     const dice = this.#next();
-    if (dice < 0.002) return 1_100;
-    return dice < 0.05 ? 2 + this.#below(4) : 1;
+    const form = this.#chance(0.3) ? { form: this.#one(FORMS) } : {};
+    if (dice < 0.002) return { times: 1_100, ...(this.#chance(0.5) ? { form: "misfit" } : form) };
+    return { times: dice < 0.05 ? 2 + this.#below(4) : 1, ...form };
   }
 
   /** Of an event: one that may be waited for. */

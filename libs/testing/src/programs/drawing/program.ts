@@ -61,9 +61,9 @@ export type Op =
 
 /**
  * `sure` has no fallback, `soft` has one; `writer` changes something outside before it answers; `paid` asks a model, and has
- * a fallback; `later` works in its hours only.
+ * a fallback; `later` works in its hours only; `batched` asks a model in the batch lane.
  */
-export type AgentName = "sure" | "soft" | "writer" | "paid" | "later";
+export type AgentName = "sure" | "soft" | "writer" | "paid" | "later" | "batched";
 /** `unsent`: its model takes no request for now, and says until when. */
 export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent";
 /** `poked` is the own team's, `nudged` the other team's, and `seen` comes from outside. */

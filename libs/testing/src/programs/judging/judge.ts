@@ -31,6 +31,8 @@ export type Judged = {
 /** A day: longer than any timer, outage and backoff of a case together. */
 const LIMIT_MS = 86_400_000;
 const REST_MS = 1_000;
+/** What comes later than so long before a timer may be heard after it. */
+const JUST_BEFORE_MS = 100;
 
 /** A run of the program: its journal as stored, and its reader. */
 type Run = {
@@ -52,7 +54,9 @@ export async function judge(drawn: Case): Promise<Judged> {
   const arrived: Arrived[] = [];
   const runs = new Map<string, Run>();
   const chains = new Map<string, Chain>();
-  const ticks = new Map<string, number>();
+  const ticks = new Map<string, Pick<Message, "seq" | "time">>();
+  /** When each ask was answered. */
+  const answers = new Map<string, number>();
   const failures = new Set<string>();
   const resolve = (value: unknown): unknown => resolved(world, value);
 
@@ -68,8 +72,10 @@ export async function judge(drawn: Case): Promise<Judged> {
       const writer = /-(r\d+)w/.exec(message.envelopes[0]?.id ?? "")?.[1] ?? "";
       for (const { type, data } of events) around.stored({ run, type, n: typeof data.n === "number" ? data.n : undefined, writer });
     }
-    if (subject?.kind === "tick") ticks.set(`${subject.run} ${subject.n}`, ticks.get(`${subject.run} ${subject.n}`) ?? message.seq);
+    if (subject?.kind === "tick") ticks.set(`${subject.run} ${subject.n}`, ticks.get(`${subject.run} ${subject.n}`) ?? message);
     const fact = message.envelopes[0];
+    if (subject?.kind === "answer" && subject.from === OTHER && typeof fact?.data === "object")
+      answers.set(`${subject.run} ${subject.n}`, answers.get(`${subject.run} ${subject.n}`) ?? message.time);
     if (subject?.kind === "fact" && fact !== undefined && fact.type !== kinds.begun.type) {
       const read = readAs(fact, resolve);
       if (read === undefined) return;
@@ -121,11 +127,15 @@ export async function judge(drawn: Case): Promise<Judged> {
         const outside = {
           drawn: (visit: string) => again.sight.drawn.get(visit),
           times: (n: number) => world.deeds.times(`${run}-${n}`),
+          heard: (n: number) => {
+            const [answered, ticked] = [answers.get(`${run} ${n}`), ticks.get(`${run} ${n}`)?.time];
+            return isCalm(drawn, world) && answered !== undefined && ticked !== undefined && answered < ticked - JUST_BEFORE_MS;
+          },
           budget: drawn.budget !== undefined,
           doubled: drawn.doubled === true,
           full: BEGAN + (drawn.full ?? 0),
           opens: OPENS,
-          tick: (n: number) => ticks.get(`${run} ${n}`) ?? 0,
+          tick: (n: number) => ticks.get(`${run} ${n}`)?.seq ?? 0,
         };
         runs.set(run, {
           id: run,

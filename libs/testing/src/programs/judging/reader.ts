@@ -44,6 +44,8 @@ export type Chain = {
 export type Outside = {
   drawn(visit: string): unknown;
   times(n: number): number;
+  /** Whether a call's answer came so long before its timer that it had to be heard. */
+  heard(n: number): boolean;
   /** Where in the team's stream the tick of a call stands. */
   tick(n: number): number;
   /** Whether runs have a budget. */
@@ -83,6 +85,8 @@ export type Pending = {
   parked: boolean;
   /** A deadline's timer whose work is done: nothing waits for it. */
   met: boolean;
+  /** One of its model calls waits in a batch. */
+  batched: boolean;
   /** What the journal says of its last attempt that failed. */
   last: { readonly code: unknown; readonly message: unknown } | undefined;
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
@@ -118,6 +122,7 @@ const PASSIVE: ReadonlySet<string> = new Set([
   "step.parked",
   "step.retried",
   "step.drawn",
+  "step.submitted",
   "step.held",
   "step.released",
 ]);
@@ -260,6 +265,8 @@ export class Reader {
         if (this.#patches.has(data.id)) this.wrong.push(`${String(data.id)} is patched twice`);
         this.#patches.add(data.id);
         return;
+      case "step.submitted":
+        return this.#submitted(n, data.call);
       case "step.tool":
         return;
       default:
@@ -507,6 +514,7 @@ export class Reader {
       parked: false,
       met: false,
       last: undefined,
+      batched: false,
       failures: 0,
       poor: false,
       busy: undefined,
@@ -554,12 +562,19 @@ export class Reader {
       return;
     }
     const wait = Math.min(60_000, call.node.ms * 200);
-    if (held && call.node.agent === "soft" && this.#tooBusy(call)) this.wrong.push(`call ${n} is held, and its fallback is due`);
+    if (held && hasFallback(call.node) && this.#tooBusy(call)) this.wrong.push(`call ${n} is held, and its fallback is due`);
     call.busySince ??= time;
     if (held && ((why as { code?: unknown }).code !== "DRAWN_BUSY" || Date.parse(String(until)) > time + wait || wait <= 30_000))
       this.wrong.push(`call ${n} is held until ${String(until)} for a model that takes it after ${wait} ms`);
     if (!held && time < (call.busy ?? 0)) this.wrong.push(`call ${n} is released ${(call.busy ?? 0) - time} ms early`);
     call.busy = held ? Date.parse(String(until)) : undefined;
+  }
+
+  /** A call in the batch lane: its step waits for it whatever becomes of its replica. */
+  #submitted(n: number, made: unknown): void {
+    const call = this.#of(n);
+    if (call?.node.op !== "agent" || call.node.agent !== "batched") this.wrong.push(`call ${n} has ${String(made)} in a batch`);
+    if (call !== undefined) call.batched = true;
   }
 
   #failed(n: number, counts: boolean, data: Told["data"]): void {
@@ -581,6 +596,8 @@ export class Reader {
       this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
     if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.wrong.push(`call ${n} failed for want of a budget`);
     call.poor = code === "BUDGET_EXHAUSTED";
+    if (code === "WORKER_LOST" && call.batched) this.wrong.push(`call ${n} waits for a batch, and is blamed for its replica's end`);
+    if (code !== "DRAINED") call.batched = false;
     if (counts) call.failures++;
     if (!this.#outside.doubled && call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
   }
@@ -598,7 +615,8 @@ export class Reader {
       parked &&
       call.node.op === "agent" &&
       (call.node.worse !== true || call.poor) &&
-      (call.node.agent === "soft" || (call.node.agent === "paid" && !call.poor))
+      hasFallback(call.node) &&
+      !(call.node.agent === "paid" && call.poor)
     )
       this.wrong.push(`call ${n} is parked, and has a fallback`);
     const gaveUp = call.node.op === "agent" && call.node.worse === true && this.#tooBusy(call);
@@ -632,7 +650,10 @@ export class Reader {
       case "step":
         return this.#worked(call, type, data);
       case "call":
-        if (type === "timer.fired") return this.#late(call);
+        if (type === "timer.fired") {
+          if (this.#outside.heard(n)) this.wrong.push(`the ask ${n} is over, and its answer had come`);
+          return this.#late(call);
+        }
         if (type !== "ask.answered" || node.answer === "silence") return this.#unlike(call, type);
         if (node.answer === "refusal") return this.#refused(call, data.failure);
         return this.#answered(call, data.output, live(node.says), "answered");
@@ -661,7 +682,7 @@ export class Reader {
     }
     if (type !== "step.completed") return this.#unlike(call, type);
     if (data.degraded !== undefined) {
-      if ((node.agent !== "soft" && node.agent !== "paid") || !(this.#exhausted(call) || this.#tooBusy(call)))
+      if (!hasFallback(node) || !(this.#exhausted(call) || this.#tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
       if (shown(data.degraded) !== shown(call.last))
         this.wrong.push(`call ${call.n} is degraded for ${shown(data.degraded)}, and failed with ${shown(call.last)}`);
@@ -858,6 +879,10 @@ function once(next: Next): Next {
     };
   };
   return { ok: first(next.ok), no: first(next.no) };
+}
+
+function hasFallback(node: Node): boolean {
+  return node.op === "agent" && (node.agent === "soft" || node.agent === "paid");
 }
 
 /** How the attempts of a node may fail that count. */

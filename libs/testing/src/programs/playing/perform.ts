@@ -144,7 +144,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
       tier: "worker",
       input: At,
       output: z.unknown(),
-      limits: { timeout: "10s" },
+      ...(name === "batched" ? { lane: "batch" } : { limits: { timeout: "10s" } }),
       ...(name === "later" ? { window: "00:00:15-12:00 UTC" } : {}),
       ...(name === "soft" || name === "paid" ? { fallback: ({ at }: At) => fallen(nodes.get(at)) } : {}),
       ...(name === "writer" ? { tools: { write: writing(witness) } } : {}),
@@ -154,22 +154,35 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         if (name === "later" && clock.now() < OPENS) throw new Error(`${at} begins before its hours`);
         witness.attempt(idempotencyKey, name, "begins");
         signal.addEventListener("abort", () => witness.attempt(idempotencyKey, name, "ends"));
-        if (name === "paid") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
-        const times = witness.did(idempotencyKey, at);
+        // A model that takes no request for now says so before it is paid.
+        const asked = name === "paid" && node.how === "unsent" ? witness.did(idempotencyKey, at) : undefined;
+        if (asked !== undefined && asked <= node.fails) throw unsent(node);
+        if (name === "paid" || name === "batched") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
+        const times = asked ?? witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
         witness.attempt(idempotencyKey, name, "ends");
         const written = "write" in tools ? await tools.write?.({ at, visit }) : undefined;
         if ((node.how === "unsent" ? times : attempt) > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
         if (node.how === "hang") await clock.sleep(60_000, signal);
-        if (node.how === "unsent")
-          throw Object.assign(new Error(`not now at «${at}»`), { code: "DRAWN_BUSY", sent: false, retryAfter: notNow(node.ms) });
+        if (node.how === "unsent") throw unsent(node);
         if (node.how === "refuse") throw new Refusal("DRAWN_REFUSAL", `refused at «${at}»`, { details: live(node.says) });
         if (node.how === "terminal")
           throw Object.assign(new ArmadaError("DRAWN_TERMINAL", `failed at «${at}»`, { hint: `mend «${at}»` }), { terminal: true });
         throw new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`);
       },
     });
-  return { sure: make("sure"), soft: make("soft"), writer: make("writer"), paid: make("paid"), later: make("later") };
+  return {
+    sure: make("sure"),
+    soft: make("soft"),
+    writer: make("writer"),
+    paid: make("paid"),
+    later: make("later"),
+    batched: make("batched"),
+  };
+}
+
+function unsent({ at, ms }: Extract<Node, { op: "agent" }>): Error {
+  return Object.assign(new Error(`not now at «${at}»`), { code: "DRAWN_BUSY", sent: false, retryAfter: notNow(ms) });
 }
 
 function fallen(node: Node | undefined): unknown {

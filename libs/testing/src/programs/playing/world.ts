@@ -15,8 +15,9 @@ import {
 } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { Purse } from "@armada/ledger";
-import type { Models } from "@armada/models";
+import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
+import { Batches } from "./batches.ts";
 import { BEGAN, COST, GATEWAY, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
@@ -35,6 +36,12 @@ function remembered(models: Models): Models {
 export function sourceOf(version: number): string {
   return `source of version ${version}`;
 }
+
+/** How long requests wait for others, between two looks at a batch, and how long a batch takes: beyond an ack wait, and less. */
+const GATHER_MS = 200;
+const POLL_MS = 1_000;
+const SHORT_BATCH_MS = 3_000;
+const LONG_BATCH_MS = 45_000;
 
 /** Longer than any case takes. */
 const LEASE_MS = 86_400_000;
@@ -65,6 +72,7 @@ export class World {
   loads = 0;
   /** How often each message was written, by its subject. */
   readonly appends = new Map<string, number>();
+  readonly #batches: Batches;
   readonly #case: Case;
   readonly #random: Random;
   readonly #replicas: (Replica | undefined)[] = [undefined, undefined];
@@ -76,6 +84,7 @@ export class World {
 
   constructor(drawn: Case) {
     this.#case = drawn;
+    this.#batches = new Batches(this.clock, drawn.seed % 2 === 0 ? SHORT_BATCH_MS : LONG_BATCH_MS);
     this.#random = seededRandom(drawn.seed * 7_919 + 1);
     this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), {
       ...(drawn.hostile ? HOSTILE : CALM),
@@ -130,7 +139,10 @@ export class World {
         void (dead || this.#replicas[slot]?.name !== name || this.#attempt(engine.running(), key, agent, does)),
     };
     const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
-    const models = remembered(paid(script({ say: "said" }), COST, clock));
+    const { signal } = new AbortController();
+    const provider = this.#batches.provider();
+    const lane = batchLane({ clock, batches: () => provider, gatherMs: GATHER_MS, pollMs: POLL_MS, signal });
+    const models = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
     const engine = startEngine(team, ports, models, {
       drainMs: 2_000,
       busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
