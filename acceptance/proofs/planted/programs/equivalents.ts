@@ -17,6 +17,13 @@ const EQUIVALENTS: readonly Equivalent[] = [
   },
   { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
   { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
+  ...["this.#over.get(route) ?? ", "this.#over.get(route) ?? 0) : "].map((after) => ({
+    file: "waits.ts",
+    after,
+    from: "0",
+    how: "one more",
+    reason: BEHIND,
+  })),
   {
     file: "taken.ts",
     after: "events.set(event, { key, seq, at });\n    else if (seq ",

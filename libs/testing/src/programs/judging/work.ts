@@ -107,7 +107,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       asked.set(n, node);
       if (node?.op === "agent" && node.how === "unsent") unsaid.add(n);
     }
-    if (data.code === "BUDGET_EXHAUSTED") continue;
+    if (data.code === "BUDGET_EXHAUSTED" || data.code === "DRAINED") continue; // it may have done nothing yet
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
       attempts.set(n, (attempts.get(n) ?? 0) + 1);
     if (type === "inline.completed" || type === "inline.failed") {
