@@ -220,11 +220,29 @@ test("a run that ends of what its team does not list is stopped, not failed", as
   const about = { version: 1, input: Note, output: z.unknown() };
   const waits = workflow({ ...about, name: "waits", run: ({ text }, ctx) => ctx.waitFor(Paid, { id: text }) });
   const wants = workflow({ ...about, name: "wants", run: ({ text }, ctx) => ctx.waitForFact(Paid, { id: text }) });
-  await using t = testTeam(team({ name: "desk", workflows: [waits, wants], emits: [Paid] }), { seed: 1 });
-  for (const name of ["waits", "wants"]) {
+  const asks = workflow({ ...about, name: "asks", run: (note, ctx) => ctx.ask(checkFraud, note) });
+  const orders = workflow({ ...about, name: "orders", run: (note, ctx) => ctx.ask(writer, note) });
+  await using t = testTeam(team({ name: "desk", workflows: [waits, wants, asks, orders], emits: [Paid] }), { seed: 1 });
+  for (const { name } of [waits, wants, asks, orders]) {
     await t.start(name, { text: "a" }, name);
     expect(t.run(name)).toMatchObject({ status: "stopped", reason: { code: "NOT_LISTED", hint: expect.stringContaining("runs retry") } });
   }
+  expect(t.run("asks").reason?.message).toBe("workflow asks asks for risk.check_fraud, which team desk does not list");
+  expect(t.run("orders").reason?.message).toBe("workflow orders asks the agent writer, which team desk does not list");
+});
+
+test("a run that goes on with an input that does not fit its workflow fails, and says so", async () => {
+  const count = workflow({
+    name: "count",
+    version: 1,
+    input: z.object({ round: z.number() }),
+    output: z.object({ round: z.number() }),
+    run: async ({ round }, ctx) => (round > 2 ? { round } : ctx.continueAsNew({ rounds: round + 1 })),
+  });
+  await using t = testTeam(team({ name: "desk", workflows: [count] }), { seed: 1 });
+  await t.start("count", { round: 1 }, "r1");
+  expect(t.run("r1")).toMatchObject({ status: "failed", reason: { code: "INPUT_INVALID" } });
+  expect(t.run("r1").reason?.message).toContain("the input of continueAsNew does not fit its schema: round:");
 });
 
 test("a run continues as new behind a deadline that was kept, and not beside one that may still pass", async () => {

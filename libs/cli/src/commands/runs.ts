@@ -12,6 +12,7 @@ import {
   withOutput,
   withShown,
 } from "@armada/engine";
+import { newestGeneration } from "@armada/engine/runs/generations";
 import { loadWhole } from "@armada/event-sourcing";
 import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
@@ -49,13 +50,9 @@ async function newest(
   run: string,
   state: RunState,
 ): Promise<{ run: string; state: RunState }> {
-  let last = { run, state };
-  for (let next = state.ended?.next; next !== undefined; next = last.state.ended?.next) {
-    const after = await session.state(team, next);
-    if (!after.exists) break;
-    last = { run: next, state: after };
-  }
-  return last;
+  if (state.ended?.next === undefined) return { run, state };
+  const last = await newestGeneration(run, async (id) => (await session.state(team, id)).exists);
+  return last === run ? { run, state } : { run: last, state: await session.state(team, last) };
 }
 
 export async function showRun(

@@ -1,6 +1,6 @@
 import { EXIT } from "../exit.ts";
-import type { TraceNode } from "../lines.ts";
-import { lengthOf, type Output } from "../output.ts";
+import type { Output } from "../output.ts";
+import { traceTree } from "../render/trace-tree.ts";
 import { CausalTree } from "../runs/causal-tree.ts";
 import type { Session } from "../session.ts";
 
@@ -20,22 +20,8 @@ export async function traceCommand(session: Session, id: string, out: Output): P
     missing: trace.missing,
     root: trace.root,
   });
-  for (const line of lines(trace.root, "", "", Date.parse(trace.root.at))) out.say(line);
+  for (const line of traceTree(trace.root)) out.say(line);
   for (const team of trace.missing) out.say(`without team ${team}: its stream is not there, or does not answer; what it did is not shown`);
   out.say(`${trace.messagesRead} messages read in ${ms} ms`);
   return EXIT.ok;
-}
-
-function lines(node: TraceNode, head: string, tail: string, zero: number): string[] {
-  const after = node.at === "" ? "" : `+${lengthOf(Math.max(0, Date.parse(node.at) - zero))}`;
-  const label =
-    node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;
-  const own = [`${head}${label}`, node.status ?? "", after].filter((part) => part !== "").join("  ");
-  return [
-    own,
-    ...node.children.flatMap((child, index) => {
-      const last = index === node.children.length - 1;
-      return lines(child, `${tail}${last ? "└─ " : "├─ "}`, `${tail}${last ? "   " : "│  "}`, zero);
-    }),
-  ];
 }

@@ -16,7 +16,7 @@ const sale = workflow({
   run: async (_, ctx) => ctx.ask(check, {}, { within: "1d" }),
 });
 const risk = team({ name: "risk", workflows: [] });
-const shop = team({ name: "shop", workflows: [sale] });
+const shop = team({ name: "shop", workflows: [sale], asks: [check] });
 let session: TeamSession;
 beforeAll(async () => {
   session = await teamSession(shop, [risk]);

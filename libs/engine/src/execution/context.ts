@@ -1,9 +1,10 @@
-import type { WorkflowContext } from "@armada/agents";
-import { ArmadaError, type Duration, isoTime, milliseconds, Refusal } from "@armada/contracts";
+import type { Workflow, WorkflowContext } from "@armada/agents";
+import { type AnyEventKind, ArmadaError, type Duration, isoTime, milliseconds, Refusal } from "@armada/contracts";
 import type { JournalEvent } from "../journal/events.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
-import type { Refuses } from "./within-lists.ts";
+import { nextRun } from "../runs/generations.ts";
+import type { Refuses, Wanted } from "./within-lists.ts";
 
 /** What a server's timers can hold, and more than anybody waits: 100 years. */
 const MAX_WAIT_MS = 36_525 * 86_400_000;
@@ -26,6 +27,8 @@ export type Calls = {
   patched(id: string): boolean;
   /** Refuses what the team's lists do not allow; it allows all unless said. */
   readonly refuses?: Refuses | undefined;
+  /** What a run of the workflow takes, one that goes on with this one's work too. */
+  readonly input: Workflow["input"];
   /** ISO-8601; what arrived until then the run may have taken, and no longer knows. */
   forgot(): string | undefined;
 };
@@ -37,17 +40,17 @@ export function workflowContext(calls: Calls): WorkflowContext {
     if (ms > MAX_WAIT_MS) throw new ArmadaError("BAD_DURATION", `${length} is longer than 100 years`);
     return new Date(now + ms).toISOString();
   };
-  const listed = (...[call, kind]: Parameters<Refuses>): void => {
-    const refused = calls.refuses?.(call, kind);
+  const listed = (wanted: Wanted): void => {
+    const refused = calls.refuses?.(wanted);
     if (refused !== undefined) throw refused;
   };
   const wait = async <T>(
-    kind: Parameters<Refuses>[1],
+    kind: Pick<AnyEventKind, "team" | "type">,
     { id, since, within }: { readonly id: string; readonly since?: string; readonly within?: Duration },
     more: { readonly fact?: true },
   ): Promise<T> => {
     known("waitFor", kind, "event", "external");
-    listed("wait for", kind);
+    listed({ call: "wait for", about: kind });
     const { type } = kind;
     text(id, `the id that a wait for ${type} waits for`);
     checkSince(type, since, calls.forgot());
@@ -64,6 +67,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     random: () => calls.random(),
     ask: async (target, input, options) => {
       known("ask", target, "agent", "capability");
+      if (target.kind === "capability") listed({ call: "ask", about: target });
       const { name } = target;
       const what = `the input of ${name}`;
       const form = journalForm(fitted(target.input, input, "INPUT_INVALID", what), what);
@@ -91,7 +95,7 @@ export function workflowContext(calls: Calls): WorkflowContext {
     },
     emit: async (kind, data) => {
       known("emit", kind, "event", "external");
-      listed("emit", kind);
+      listed({ call: "emit", about: kind });
       const what = `the data of ${kind.type}`;
       const parsed = fitted(kind.data, data, "EVENT_INVALID", what);
       const id = text(kind.id(parsed), `the id of ${kind.type}`);
@@ -144,7 +148,8 @@ export function workflowContext(calls: Calls): WorkflowContext {
           `continueAsNew with ${open.map((call) => `${call.kind} ${call.target} (call ${call.n})`).join(", ")} outstanding`,
           { hint: "await every call before continuing as new" },
         );
-      const form = journalForm(input, "the input of continueAsNew");
+      const what = "the input of continueAsNew";
+      const form = journalForm(fitted(calls.input, input, "INPUT_INVALID", what), what);
       return await calls.call("continue", "", () => ({
         type: "run.ended",
         data: { status: "continued", next: nextRun(calls.run.id), input: form },
@@ -213,10 +218,4 @@ function checkSince(type: string, since: string | undefined, forgot: string | un
       hint: "a run remembers 1,000 ids that it took events for: look since a later time",
     },
   );
-}
-
-/** `<run>~2` after `<run>`, `<run>~3` after `<run>~2`. */
-function nextRun(run: string): string {
-  const match = /^(.*)~(\d+)$/.exec(run);
-  return match === null ? `${run}~2` : `${match[1]}~${Number(match[2]) + 1}`;
 }

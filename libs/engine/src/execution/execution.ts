@@ -249,6 +249,7 @@ export class Execution {
       patched: (id) => this.#patched(id),
       forgot: () => this.#forgot,
       refuses: this.#workflow.refuses,
+      input: this.#workflow.input,
     };
   }
 

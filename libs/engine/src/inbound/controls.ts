@@ -6,6 +6,7 @@ import type { HotRun } from "../execution/cached-run.ts";
 import { READERS } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { cut } from "../journal/failure.ts";
+import { newestGeneration } from "../runs/generations.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import type { Inlines } from "../steps/inline-steps.ts";
 import { runMeant } from "./starts.ts";
@@ -70,6 +71,8 @@ async function current(
   first: string,
   ask: { readonly seq: number; readonly delivery: number; readonly id: string },
 ): Promise<{ id: string; decided: number | undefined } | undefined> {
+  const hasBegun = (id: string): Promise<boolean> => host.read(id, ask.seq, (run) => run.state.exists);
+  if (ask.delivery === 1) return (await hasBegun(first)) ? { id: await newestGeneration(first, hasBegun), decided: undefined } : undefined;
   let found: string | undefined;
   for (let id: string | undefined = first; id !== undefined; ) {
     const state: { exists: boolean; next: string | undefined } = await host.read(id, ask.seq, (run) => ({
@@ -104,10 +107,12 @@ function decide(
 ): readonly JournalEvent[] {
   switch (capability) {
     case "run_cancel": {
-      const requested = { by, ...(data.reason === undefined ? {} : { reason: cut(data.reason) }) };
+      const reason = data.reason === undefined ? undefined : cut(data.reason);
+      const requested = { by, ...(reason === undefined ? {} : { reason }) };
+      const why = reason === undefined ? "" : `: ${reason}`;
       return [
         { type: "cancel.requested", data: requested },
-        { type: "run.ended", data: { status: "cancelled", failure: { code: "RUN_CANCELLED", message: `cancelled by ${by}` } } },
+        { type: "run.ended", data: { status: "cancelled", failure: { code: "RUN_CANCELLED", message: cut(`cancelled by ${by}${why}`) } } },
       ];
     }
     case "run_approve": {

@@ -6,6 +6,7 @@ import type { Failure, JournalData } from "../journal/events.ts";
 import { journalForm } from "../journal/form.ts";
 import type { Provenance } from "../journal/message.ts";
 import { isObjectRef } from "../journal/payloads.ts";
+import { isGeneration } from "../runs/generations.ts";
 import type { RunHost } from "../runs/run-store.ts";
 import type { Inlines } from "../steps/inline-steps.ts";
 import { admit } from "./admission.ts";
@@ -31,20 +32,17 @@ export type Start = {
   readonly delivery: number;
 };
 
-/** What `continueAsNew` calls its runs: `<run>~2`, `<run>~3`. */
-const GENERATION = /~\d+$/;
-
 /**
  * The id of the run that an id given outside starts: itself where it is legal and short, else its hash. One that looks as if
  * another run went on under it is hashed as well: that run would find it taken.
  */
 export function runIdOf(id: string): string {
-  return isToken(id) && id.length <= MAX_RUN_ID && !GENERATION.test(id) ? id : shortHash(id);
+  return isToken(id) && id.length <= MAX_RUN_ID && !isGeneration(id) ? id : shortHash(id);
 }
 
 /** The id of the run that is meant by an id given outside: of one that is there, a later generation too. */
 export function runMeant(id: string): string {
-  return isToken(id) && GENERATION.test(id) ? id : runIdOf(id);
+  return isToken(id) && isGeneration(id) ? id : runIdOf(id);
 }
 
 /** The id of the run that a subscription starts from an event (ENGINE rule 13). */

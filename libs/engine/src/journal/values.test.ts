@@ -52,7 +52,7 @@ async function saw(run: (ctx: WorkflowContext, input: unknown) => Promise<unknow
   const looker = workflow({
     name: "looker",
     version: 1,
-    input: Any,
+    input: z.unknown(),
     output: z.unknown(),
     run: async (input, ctx) => {
       await ctx.emit(Done, { run: ctx.run.id, saw: await run(ctx, input) });
