@@ -77,5 +77,5 @@ const ask = workflow({
   run: (input, ctx) => ctx.ask(help, input, { timeout: "20s" }),
 });
 
-export default team({ name: "gamma", workflows: [ask] });
+export default team({ name: "gamma", workflows: [ask], asks: [help] });
 `;
