@@ -1,6 +1,6 @@
 import { type Envelope, encodeBody } from "@armada/contracts";
 import type { Log, Logger } from "@armada/event-sourcing";
-import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
+import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 
 export const loud: Logger = { info: () => undefined, warn: (message) => void process.stderr.write(`  ${message}\n`) };
 
@@ -30,8 +30,8 @@ export async function askFor(about: {
   input: unknown;
 }): Promise<number> {
   const { url, keys, team, run, workflow, input } = about;
-  const operator = await link({ servers: url, identity: await readIdentity(keys, "operator"), logger: loud });
-  const known = await Fleet.follow(operator, keys, loud);
+  const operator = await link({ servers: url, identity: await accessIn(keys).identity("operator"), logger: loud });
+  const known = await Fleet.follow(operator, accessIn(keys), loud);
   const over = new AbortController();
   try {
     await ask(portsOf(operator, "operator", known, loud).log, team, run, { workflow, input });

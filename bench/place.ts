@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Engine } from "@armada/engine";
 import type { Log } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
-import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
+import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 import { startTestMesh, type TestMesh } from "@armada/nats/testing";
 import { startReplica, startTelemetry } from "@armada/runtime";
 import { ask, loud } from "./asking.ts";
@@ -26,8 +26,8 @@ const noModels: Models = { call: () => Promise.reject(new Error("no agent of the
 
 export async function openPlace(sync: Sync): Promise<Place> {
   const mesh = await startTestMesh([topology(benchTeam("ours")), topology(benchTeam("bare"))], { syncInterval: sync });
-  const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: loud });
-  const keys = await Fleet.follow(operator, mesh.keys, loud);
+  const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: loud });
+  const keys = await Fleet.follow(operator, accessIn(mesh.keys), loud);
   const asks = portsOf(operator, "operator", keys, loud).log;
   const { log } = portsOf(operator, "ours", keys, loud);
   const [bare, judge] = await Promise.all(["bare", "operator"].map((name) => rawClient({ url: mesh.url, keys: mesh.keys, name })));

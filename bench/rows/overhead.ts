@@ -4,7 +4,7 @@ import { type Budget, lapsedCalls } from "@armada/engine";
 import { loadEndless } from "@armada/event-sourcing";
 import { ledger, ledgerOf, Purse, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";
-import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
+import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 import { startTestMesh, type TestMesh } from "@armada/nats/testing";
 import { noTracer, startReplica, systemClock, systemRandom } from "@armada/runtime";
 import { z } from "zod";
@@ -93,8 +93,8 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
 
 /** Starts runs of a team and waits for their ends. */
 async function runner(mesh: TestMesh) {
-  const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: loud });
-  const keys = await Fleet.follow(operator, mesh.keys, loud);
+  const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: loud });
+  const keys = await Fleet.follow(operator, accessIn(mesh.keys), loud);
   const asks = portsOf(operator, "operator", keys, loud).log;
   const over = new AbortController();
   const open = new Map<string, () => void>();

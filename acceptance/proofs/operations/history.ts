@@ -1,5 +1,5 @@
 import { type Envelope, encodeBody } from "@armada/contracts";
-import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
+import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 
 const quiet = { info: () => undefined, warn: () => undefined };
 /** How many appends are under way at a time. */
@@ -22,9 +22,9 @@ export const statusOf = (order: number): string => (order % FAILED === 0 ? "fail
  * start, a step, an end.
  */
 export async function fillRuns(team: string, about: { nats: string; keys: string }, from: number, to: number): Promise<void> {
-  const connected = await link({ servers: about.nats, identity: await readIdentity(about.keys, team), logger: quiet });
+  const connected = await link({ servers: about.nats, identity: await accessIn(about.keys).identity(team), logger: quiet });
   try {
-    const { log } = portsOf(connected, team, await Fleet.follow(connected, about.keys, quiet), quiet);
+    const { log } = portsOf(connected, team, await Fleet.follow(connected, accessIn(about.keys), quiet), quiet);
     const append = async (subject: string, envelopes: readonly Envelope[]): Promise<void> => {
       const { kind } = await log.append(subject, encodeBody(envelopes));
       if (kind !== "appended") throw new Error(`${subject}: ${kind}`);

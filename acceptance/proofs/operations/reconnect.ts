@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Envelope, encodeBody } from "@armada/contracts";
 import type { Log } from "@armada/event-sourcing";
-import { Fleet, link, portsOf, readIdentity } from "@armada/nats";
+import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 import { type Started, startService } from "../harness/by-hand.ts";
 import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.ts";
@@ -182,8 +182,8 @@ type Work = {
 
 async function startWork({ nats, keys, every }: { nats: string; keys: string; every: number }): Promise<Work> {
   const logger = { info: () => undefined, warn: () => undefined };
-  const operator = await link({ servers: nats, identity: await readIdentity(keys, "operator"), logger });
-  const known = await Fleet.follow(operator, keys, logger);
+  const operator = await link({ servers: nats, identity: await accessIn(keys).identity("operator"), logger });
+  const known = await Fleet.follow(operator, accessIn(keys), logger);
   const asks = portsOf(operator, "operator", known, logger).log;
   const over = new AbortController();
   const asked = new Set<string>();

@@ -13,6 +13,7 @@ import {
   type WholeReads,
 } from "@armada/event-sourcing";
 import {
+  accessIn,
   Fleet,
   indexReads,
   type Link,
@@ -71,7 +72,7 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw noMesh(meshPath, "npx armada up, or run this in the folder where it was started");
   const connected = await reach(servers, keys, OPERATOR);
-  return sessionOn(connected, await Fleet.follow(connected, keys, quiet), mesh);
+  return sessionOn(connected, await Fleet.follow(connected, accessIn(keys), quiet), mesh);
 }
 
 function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): Session {

@@ -1,7 +1,7 @@
 import type { Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connection/connect.ts";
 import { Fleet } from "./fleet/fleet.ts";
-import { readIdentity } from "./identity/identities.ts";
+import { accessIn } from "./identity/access.ts";
 import { jetstreamLog } from "./log/jetstream-log.ts";
 import { Reader, Signer } from "./log/writer.ts";
 import { natsLive } from "./stores/live.ts";
@@ -43,8 +43,8 @@ export async function connectTeam(options: {
   signal?: AbortSignal;
 }): Promise<NatsPorts> {
   const { keys, team, logger } = options;
-  const connected = await link({ ...options, identity: await readIdentity(keys, team) });
-  return portsOf(connected, team, await Fleet.follow(connected, keys, logger), logger);
+  const connected = await link({ ...options, identity: await accessIn(keys).identity(team) });
+  return portsOf(connected, team, await Fleet.follow(connected, accessIn(keys), logger), logger);
 }
 
 /** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */

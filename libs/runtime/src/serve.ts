@@ -4,7 +4,7 @@ import { ArmadaError, milliseconds } from "@armada/contracts";
 import { allQueues, type Direct, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, readIdentity, serverTime } from "@armada/nats";
+import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
@@ -246,7 +246,7 @@ function whenLeft(act: () => void): void {
 async function identityReady(keys: string, team: string, log: Log, signal: AbortSignal): Promise<void> {
   for (let tries = 0; !signal.aborted; tries++) {
     try {
-      await readIdentity(keys, team);
+      await accessIn(keys).identity(team);
       return;
     } catch (error) {
       if (!(error instanceof ArmadaError && error.code === "IDENTITY_MISSING")) throw error;

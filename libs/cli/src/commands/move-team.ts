@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError, checkName, sizeText } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { dropTeam, Fleet, identitiesToKeep, ROLES, tombstone, writeBackup, writtenSince } from "@armada/nats";
+import { accessIn, dropTeam, Fleet, ROLES, tombstone, writeBackup, writtenSince } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -53,8 +53,8 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);
-      await writeBackup(here, streams, await identitiesToKeep(keys, name), path);
-      const fleet = await Fleet.follow(here, keys, quiet);
+      await writeBackup(here, streams, await accessIn(keys).kept(name), path);
+      const fleet = await Fleet.follow(here, accessIn(keys), quiet);
       const restored = await restoreFrom(there, name, path, target, out, fleet.teams.get(name));
       const team = restored.streams.find(({ stream }) => stream === `TEAM_${name}`);
       if (team === undefined || (await writtenSince(here, name, team))) {

@@ -3,11 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { authorization, ensureIdentities, Fleet, link, ROLES, readIdentity } from "@armada/nats";
+import { type Access, type Admitted, accessIn, Fleet, link, ROLES } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import { roomOf } from "../mesh/room.ts";
-import { applyTeams, keysNow, manifestsOf, permittedOf } from "../mesh/up.ts";
+import { applyTeams, manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { checkListed, loadServices, loadTeamAt, type Service, withFederation } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -39,8 +39,9 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
-  const identities = await ensureIdentities(keys, dryRun ? [] : [...ROLES, ...names]);
-  if (!dryRun) await writeAuthorization(keys, identities, manifests, nats);
+  const access = accessIn(keys);
+  await access.ensure(dryRun ? [] : [...ROLES, ...names]);
+  if (!dryRun) await writeAdmission(access, keys, manifests, nats);
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );
@@ -71,39 +72,32 @@ async function wantedServices(path: string | undefined, fleetBudget: string | un
   return path === undefined ? withFederation(loaded, fleetBudget) : loaded;
 }
 
-/** What a server that is not ours reads: who the teams given now are, and who was provisioned before. */
-async function writeAuthorization(
-  keys: string,
-  identities: ReadonlyMap<string, string>,
-  manifests: readonly TeamManifest[],
-  nats: string | undefined,
-): Promise<void> {
-  const { known, others } = await provisionedBefore(keys, identities, nats);
-  await writeFile(join(keys, "auth.conf"), authorization(known, permittedOf([...others, ...manifests])), { mode: 0o600 });
+/** What a server that is not ours reads: lets in the teams that are given now, and those that were provisioned before. */
+async function writeAdmission(access: Access, keys: string, manifests: readonly TeamManifest[], nats: string | undefined): Promise<void> {
+  const admission = await withFleet(access, nats, async (fleet) => {
+    const before = fleet === undefined ? await inFolder(access) : [...fleet.teams.values()];
+    return access.admission([...before, ...manifests], fleet?.entries);
+  });
+  await writeFile(join(keys, "auth.conf"), admission, { mode: 0o600 });
 }
 
-type Known = {
-  readonly known: ReadonlyMap<string, string>;
-  readonly others: readonly Pick<TeamManifest, "team" | "shares">[];
-};
-
-/** As the fleet says; without a server that answers, whoever has an identity in the folder. */
-async function provisionedBefore(keys: string, identities: ReadonlyMap<string, string>, nats: string | undefined): Promise<Known> {
-  const connect = async (servers: string) => link({ servers, identity: await readIdentity(keys, "provisioner"), logger: quiet });
-  // A server that does not know the provisioner yet has read nothing of this folder.
+/** Without a server that knows the provisioner there is no fleet to ask. */
+async function withFleet<T>(access: Access, nats: string | undefined, act: (fleet: Fleet | undefined) => Promise<T>): Promise<T> {
+  const connect = async (servers: string) =>
+    link({ servers, identity: await access.identity("provisioner"), logger: quiet, signal: AbortSignal.timeout(ADMITTED_MS) });
   const admin = nats === undefined ? undefined : await connect(nats).catch(() => undefined);
-  if (admin === undefined)
-    return { known: identities, others: [...identities.keys()].filter((name) => !isRole(name)).map((team) => ({ team, shares: false })) };
+  if (admin === undefined) return act(undefined);
   try {
-    const fleet = await Fleet.follow(admin, keys, quiet);
-    return { known: keysNow(identities, fleet), others: [...fleet.teams.values()] };
+    return await act(await Fleet.follow(admin, access, quiet));
   } finally {
     await admin.close();
   }
 }
 
-function isRole(name: string): boolean {
-  return (ROLES as readonly string[]).includes(name);
+/** Whoever has an identity and is no role may be a team that was provisioned before. */
+async function inFolder(access: Access): Promise<Admitted[]> {
+  const names = [...(await access.present()).keys()].filter((name) => !(ROLES as readonly string[]).includes(name));
+  return names.map((team) => ({ team, shares: false }));
 }
 
 async function sayHowToRun(
@@ -118,7 +112,7 @@ async function sayHowToRun(
 
 /** Whether the server of a mesh that `up` runs lets the team in, which it does a moment after the fleet was told of it. */
 async function isAdmitted(name: string, nats: string, keys: string): Promise<boolean> {
-  const identity = await readIdentity(keys, name);
+  const identity = await accessIn(keys).identity(name);
   for (const end = performance.now() + ADMITTED_MS; performance.now() < end; await sleep(LOOK_MS)) {
     const connected = await link({ servers: nats, identity, logger: quiet, signal: AbortSignal.timeout(ADMITTED_MS) }).catch(
       () => undefined,

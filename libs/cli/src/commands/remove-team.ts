@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
-import { dropIdentity, dropTeam, Fleet, identitiesToKeep, type Link, ROLES, teamOnServer, tombstone, writeBackup } from "@armada/nats";
+import { accessIn, type Change, dropTeam, Fleet, type Link, ROLES, teamOnServer, tombstone, writeBackup } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -50,7 +50,7 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
-    const fleet = await Fleet.follow(admin, keys, quiet);
+    const fleet = await Fleet.follow(admin, accessIn(keys), quiet);
     refuseWanted(
       name,
       [...fleet.teams.values()].filter(({ team }) => !here.some((one) => one.team === team)),
@@ -58,11 +58,13 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
     const { streams, bytes } = await settled(admin, name);
     if (flags.keep !== undefined) {
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${flags.keep}`);
-      await writeBackup(admin, streams, await identitiesToKeep(keys, name), flags.keep);
+      await writeBackup(admin, streams, await accessIn(keys).kept(name), flags.keep);
     }
     // First of all: who follows the fleet would make its streams again.
     const said = await tombstone(admin, fleet, name);
-    const changes = [...said, ...(await dropTeam(admin, name)), ...(await dropIdentity(keys, name))];
+    const dropped = await dropTeam(admin, name);
+    const identity: Change[] = (await accessIn(keys).drop(name)) ? [{ change: "delete", what: `identity ${name}` }] : [];
+    const changes = [...said, ...dropped, ...identity];
     for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
     out.emit({ type: "removed", team: name, streams, bytes, ...(flags.keep === undefined ? {} : { kept: resolve(flags.keep) }) });
     if (existsSync(join(projectRoot, "services", name, "src/team.ts")))

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { ArmadaError, checkName, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { Fleet, type Link, openBackup, provisionTeams, type RestoredTeam, restoreTeam } from "@armada/nats";
+import { accessIn, Fleet, type Link, openBackup, provisionTeams, type RestoredTeam, restoreTeam } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
@@ -58,7 +58,7 @@ export async function restoreFrom(
 ): Promise<RestoredTeam> {
   const backup = await openBackup(path);
   try {
-    const restored = await restoreTeam(admin, name, backup, keys);
+    const restored = await restoreTeam(admin, name, backup, accessIn(keys));
     if (restored.identity === "placed") out.say(`add identity ${name} to ${keys}`);
     for (const former of restored.believed.keys()) out.say(`add former key of ${former} to ${keys}: what it signed is believed`);
     for (const { stream, messages, lastSeq } of restored.streams)
@@ -80,8 +80,9 @@ async function provisionAgain(
   const { config } = await settingsFor({});
   const service = (await loadServices()).find((one) => one.name === name);
   if (service === undefined && before === undefined) out.say(`this project has no team ${name}: provision it where its code is`);
-  const fleet = await Fleet.follow(admin, keys, quiet);
+  const access = accessIn(keys);
+  const fleet = await Fleet.follow(admin, access, quiet);
   const manifests = service === undefined ? [before].filter((one) => one !== undefined) : await manifestsOf([service]);
-  const changes = await provisionTeams(admin, fleet, manifests, { keys, replicas: 1, room: await roomOf(config, undefined) });
+  const changes = await provisionTeams(admin, fleet, manifests, { access, replicas: 1, room: await roomOf(config, undefined) });
   for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
 }

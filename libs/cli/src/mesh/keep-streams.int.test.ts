@@ -1,5 +1,5 @@
 import type { TeamManifest } from "@armada/contracts";
-import { Fleet, type Link, link, missingOf, readIdentity, topologyIn } from "@armada/nats";
+import { accessIn, Fleet, type Link, link, missingOf, topologyIn } from "@armada/nats";
 import { startTestMesh } from "@armada/nats/testing";
 import { expect, test } from "vitest";
 import { keepStreams } from "./keep-streams.ts";
@@ -24,17 +24,17 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
   await using mesh = await startTestMesh(teams);
   const admin: Link = await link({
     servers: mesh.url,
-    identity: await readIdentity(mesh.keys, "provisioner"),
+    identity: await accessIn(mesh.keys).identity("provisioner"),
     logger: { info: () => undefined, warn: () => undefined },
   });
   const said: string[] = [];
   const end = new AbortController();
   let wanted = alpha;
   const logger = { info: () => undefined, warn: (message: string) => void said.push(message) };
-  const fleet = await Fleet.follow(admin, mesh.keys, logger);
+  const fleet = await Fleet.follow(admin, accessIn(mesh.keys), logger);
   const keeping = keepStreams(admin, {
     fleet,
-    keys: mesh.keys,
+    access: accessIn(mesh.keys),
     manifests: () => [wanted],
     room: async () => ({ total: 1024 ** 3, teams: {} }),
     logger,
@@ -76,11 +76,11 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
 async function namesIn(admin: Link, keys: string): Promise<string[]> {
   const reader = await link({
     servers: `nats://${admin.connection.getServer()}`,
-    identity: await readIdentity(keys, "operator"),
+    identity: await accessIn(keys).identity("operator"),
     logger: { info: () => undefined, warn: () => undefined },
   });
   try {
-    return [...(await Fleet.follow(reader, keys, { info: () => undefined, warn: () => undefined })).entries.keys()].sort();
+    return [...(await Fleet.follow(reader, accessIn(keys), { info: () => undefined, warn: () => undefined })).entries.keys()].sort();
   } finally {
     await reader.close();
   }

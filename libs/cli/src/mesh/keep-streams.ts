@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Fleet, type Link, missingOf, provisionTeams, type Room, topologyIn } from "@armada/nats";
+import { type Access, type Fleet, type Link, missingOf, provisionTeams, type Room, topologyIn } from "@armada/nats";
 
 /** What is taken away, or wanted anew, is there again within three of these. */
 const EVERY_MS = 5_000;
@@ -16,14 +16,14 @@ export async function keepStreams(
   link: Link,
   about: {
     readonly fleet: Fleet;
-    readonly keys: string;
+    readonly access: Access;
     readonly manifests: () => readonly TeamManifest[];
     readonly room: () => Promise<Room>;
     readonly logger: Logger;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { fleet, keys, manifests, room, logger, signal } = about;
+  const { fleet, access, manifests, room, logger, signal } = about;
   /** What runs here, and what was provisioned from elsewhere. */
   const known = (): readonly TeamManifest[] => {
     const own = manifests();
@@ -42,7 +42,7 @@ export async function keepStreams(
         const space = await room();
         // A team that was removed meanwhile stays so.
         await fleet.caughtUp().catch(missingFleet);
-        await provisionTeams(link, fleet, known(), { keys, replicas: 1, room: space });
+        await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
       }
       made = wanted;
       failed = "";

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
-import { authorization, ensureIdentities, ROLES, startServer } from "@armada/nats";
+import { accessIn, ROLES, startServer } from "@armada/nats";
 import type { Config } from "@armada/runtime";
 import { projectRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
@@ -18,12 +18,14 @@ export async function ownServer(options: {
   await claimHome(home);
   const lock = await lockData(resolve(options.data));
   try {
+    const access = accessIn(options.keys);
+    await access.ensure(ROLES);
     const server = await startServer({
       binary,
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(options.data),
       folder: join(home, "nats"),
-      authorization: authorization(await ensureIdentities(options.keys, ROLES), []),
+      authorization: await access.admission([]),
       syncInterval: options.syncInterval,
       logger: { info: () => undefined, warn: () => undefined },
       lock: () => lock.file,

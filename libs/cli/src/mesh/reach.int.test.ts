@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureIdentities } from "@armada/nats";
+import { accessIn } from "@armada/nats";
 import { expect, test } from "vitest";
 import { reach } from "./reach.ts";
 
@@ -11,7 +11,7 @@ test("who types a command is told that nats-server does not answer: one that is 
   const open: Socket[] = [];
   const silent = createServer((socket) => void open.push(socket));
   try {
-    await ensureIdentities(keys, ["operator"]);
+    await accessIn(keys).ensure(["operator"]);
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const address = silent.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;

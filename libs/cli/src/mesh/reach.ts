@@ -1,6 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Link, link, readIdentity } from "@armada/nats";
+import { accessIn, type Link, link } from "@armada/nats";
 
 /** A server that starts anew, or a network that comes back, is there within this. */
 const REACH_MS = 10_000;
@@ -13,7 +13,7 @@ const quiet: Logger = { info: () => undefined, warn: () => undefined };
 export async function reach(servers: string, keys: string, as: string, options: { logger?: Logger; within?: number } = {}): Promise<Link> {
   const { logger = quiet, within = REACH_MS } = options;
   const late = AbortSignal.timeout(within);
-  const identity = await readIdentity(keys, as);
+  const identity = await accessIn(keys).identity(as);
   try {
     return await link({ servers, identity, logger, signal: late });
   } catch (cause) {

@@ -5,18 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import {
-  authorization,
-  type Change,
-  ensureIdentities,
-  Fleet,
-  type Link,
-  provisionTeams,
-  ROLES,
-  type Room,
-  type RunningServer,
-  startServer,
-} from "@armada/nats";
+import { accessIn, type Change, Fleet, type Link, provisionTeams, ROLES, type Room, type RunningServer, startServer } from "@armada/nats";
 import { environmentOf, manifestOf, type Settings } from "@armada/runtime";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
@@ -67,7 +56,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const names = services.map((service) => service.name);
   const manifests = new Map((await manifestsOf(services)).map((manifest) => [manifest.team, manifest]));
   const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
-  const identities = await ensureIdentities(keys, ours.url === undefined ? [...ROLES, ...names] : []);
+  const access = accessIn(keys);
+  await access.ensure(ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
   let serverPid: number | undefined;
   const children: Child[] = [];
@@ -93,7 +83,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(data),
       folder: join(home, "nats"),
-      authorization: authorization(identities, permittedOf([...manifests.values()])),
+      authorization: await access.admission([...manifests.values()]),
       syncInterval: ours.syncInterval,
       logger,
       ...(lock === undefined ? {} : { lock: () => lock.file }),
@@ -126,11 +116,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
     if (server !== undefined) {
       const own = server;
       keeper = await reach(nats, keys, "provisioner", { logger });
-      fleet = await Fleet.follow(keeper, keys, logger);
+      fleet = await Fleet.follow(keeper, access, logger);
       const known = fleet;
       // Also a team that is provisioned while this mesh runs, from wherever its code is, may connect.
-      const admit = (): void =>
-        void own.admit(authorization(keysNow(identities, known), permittedOf([...known.teams.values(), ...manifests.values()])));
+      let admitted: Promise<void> = Promise.resolve();
+      const admit = (): void => {
+        admitted = admitted
+          .then(async () => own.admit(await access.admission([...known.teams.values(), ...manifests.values()], known.entries)))
+          .catch((error: unknown) => say(`who may connect is not told to nats-server: ${String(error)}`));
+      };
       admit();
       known.onChange(admit);
     }
@@ -193,10 +187,10 @@ export async function up(options: UpOptions): Promise<Mesh> {
         ending.signal,
       );
       void keepRoom(keeper, roomNow, logger, ending.signal);
-      void keepStreams(keeper, { fleet, keys, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
+      void keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
       operator = await reach(nats, keys, "operator", { logger });
       void keepWritable(operator, {
-        fleet: await Fleet.follow(operator, keys, logger),
+        fleet: await Fleet.follow(operator, access, logger),
         teams: names,
         mute: unwritable,
         signal: ending.signal,
@@ -246,22 +240,6 @@ export function manifestsOf(services: readonly Service[]): Promise<TeamManifest[
   return Promise.all(services.map(({ team, main }) => manifestOf(team, dirname(main))));
 }
 
-/** What the server lets teams' identities do depends on this. */
-export function permittedOf(teams: readonly Pick<TeamManifest, "team" | "shares">[]): { name: string; peers: string[]; shares: boolean }[] {
-  const names = [...new Set(teams.map(({ team }) => team))].sort();
-  return names.map((name) => ({
-    name,
-    peers: names.filter((other) => other !== name),
-    shares: teams.some(({ team, shares }) => team === name && shares),
-  }));
-}
-
-/** The key of each identity: as the fleet has it, else as the folder of identities had it. */
-export function keysNow(identities: ReadonlyMap<string, string>, fleet: Fleet): ReadonlyMap<string, string> {
-  const present = [...fleet.entries.values()].filter(({ kind }) => kind !== "removed");
-  return new Map([...identities, ...present.flatMap(({ name, keys: [key] }) => (key === undefined ? [] : [[name, key] as const]))]);
-}
-
 /** Provisions teams as the provisioner. */
 export async function applyTeams(
   nats: string,
@@ -271,9 +249,10 @@ export async function applyTeams(
 ): Promise<Change[]> {
   const admin = await reach(nats, keys, "provisioner", { logger: options.logger });
   try {
-    const fleet = await Fleet.follow(admin, keys, options.logger);
+    const access = accessIn(keys);
+    const fleet = await Fleet.follow(admin, access, options.logger);
     const { room, replicas = 1, dryRun = false } = options;
-    return await provisionTeams(admin, fleet, manifests, { keys, replicas, room, dryRun });
+    return await provisionTeams(admin, fleet, manifests, { access, replicas, room, dryRun });
   } finally {
     await admin.close();
   }

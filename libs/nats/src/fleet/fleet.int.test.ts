@@ -5,7 +5,8 @@ import { headers } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NatsPorts } from "../adapter.ts";
 import { type Link, link } from "../connection/connect.ts";
-import { readIdentity, signer } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
+import { signer } from "../identity/identities.ts";
 import { provision } from "../streams/provision.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { Fleet } from "./fleet.ts";
@@ -23,8 +24,8 @@ let alpha: NatsPorts;
 
 beforeAll(async () => {
   mesh = await startTestMesh([topology("alpha"), topology("beta")]);
-  admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
-  fleet = await Fleet.follow(admin, mesh.keys, quiet);
+  admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+  fleet = await Fleet.follow(admin, accessIn(mesh.keys), quiet);
   alpha = await mesh.connect("alpha", noting);
 });
 afterAll(async () => {
@@ -72,7 +73,7 @@ test("what administration writes a team knows a moment later, and the same again
 });
 
 test("a team's client is refused by the server when it says something of the fleet", async () => {
-  const own = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "alpha"), logger: quiet });
+  const own = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("alpha"), logger: quiet });
   const refused: string[] = [];
   void (async () => {
     for await (const status of own.connection.status()) if (status.type === "error") refused.push(status.error.message);
@@ -121,7 +122,7 @@ test("what a team has the server put onto the fleet's subjects is believed by no
   await alpha.manifests.caughtUp();
   expect(known("beta")).toBe("2");
   expect(said.filter((line) => line.includes("of FLEET is not taken"))).toHaveLength(2);
-  expect(codeIn(await Fleet.follow(alpha.link, mesh.keys, quiet), "beta"), "a reader that begins now").toBe("2");
+  expect(codeIn(await Fleet.follow(alpha.link, accessIn(mesh.keys), quiet), "beta"), "a reader that begins now").toBe("2");
   expect(await writeFleet(admin, fleet, [entryOf("beta", "3")])).toHaveLength(1);
   await expect.poll(() => known("beta")).toBe("3");
 });
@@ -157,7 +158,7 @@ test("a stream that was made anew takes nothing away, is noticed, and what it sa
   await expect.poll(() => fleet.stored.size, { timeout: 20_000 }).toBe(0);
   const names = again.map(({ name }) => name);
   expect((await writeFleet(admin, fleet, again)).map(({ what }) => what)).toEqual(names.map((name) => `manifest of ${name}`));
-  expect([...(await Fleet.follow(alpha.link, mesh.keys, quiet)).entries.keys()].sort()).toEqual([...names].sort());
+  expect([...(await Fleet.follow(alpha.link, accessIn(mesh.keys), quiet)).entries.keys()].sort()).toEqual([...names].sort());
   await expect.poll(() => alpha.manifests.stored.size, { timeout: 20_000 }).toBe(names.length);
   expect(known("beta")).toBe("3");
 });

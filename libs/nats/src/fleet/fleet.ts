@@ -2,7 +2,8 @@ import { ADMINISTRATION, ArmadaError, type FleetEntry, type TeamManifest } from 
 import type { Logger } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
-import { type PublicKeys, publicKeys, verifier } from "../identity/identities.ts";
+import type { Access } from "../identity/access.ts";
+import { type PublicKeys, verifier } from "../identity/identities.ts";
 import { KeyRing } from "../identity/key-ring.ts";
 import { follow } from "../log/follow.ts";
 import type { Take } from "../log/pull.ts";
@@ -20,7 +21,7 @@ const CAUGHT_UP_MS = 5_000;
 export class Fleet {
   /** The keys of all identities, as of now; a key that the fleet does not name is looked for in the folder of identities. */
   readonly ring: KeyRing;
-  readonly #dir: string;
+  readonly #access: Access;
   readonly #logger: Logger;
   readonly #view = new FleetView();
   readonly #identity: StreamIdentity;
@@ -32,19 +33,19 @@ export class Fleet {
   #administrationKeys = "";
   #seen = 0;
 
-  private constructor(link: Link, dir: string, logger: Logger) {
-    this.#dir = dir;
+  private constructor(link: Link, access: Access, logger: Logger) {
+    this.#access = access;
     this.#logger = logger;
     this.#identity = new StreamIdentity(link, FLEET, logger);
     this.ring = new KeyRing(() => this.keys());
   }
 
   /**
-   * Follows the fleet until the link is closed. `dir`: the folder of identities, whose public key of the provisioner is what
-   * entries are held against. What is there is known when this resolves, if the server answers.
+   * Follows the fleet until the link is closed. `access`: whose public key of the provisioner is what entries
+   * are held against. What is there is known when this resolves, if the server answers.
    */
-  static async follow(link: Link, dir: string, logger: Logger): Promise<Fleet> {
-    const fleet = new Fleet(link, dir, logger);
+  static async follow(link: Link, access: Access, logger: Logger): Promise<Fleet> {
+    const fleet = new Fleet(link, access, logger);
     const end = new AbortController();
     void link.connection.closed().then(() => end.abort());
     await fleet.#readAdministration();
@@ -104,7 +105,7 @@ export class Fleet {
     await this.caughtUp().catch((error: unknown) => {
       if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
     });
-    return this.#keysWith(await publicKeys(this.#dir));
+    return this.#keysWith(await this.#access.keys());
   }
 
   #keysWith(folder: PublicKeys): PublicKeys {
@@ -153,7 +154,7 @@ export class Fleet {
 
   async #readAdministration(): Promise<void> {
     // A folder that is being written is read again soon.
-    const keys = await publicKeys(this.#dir).catch(() => undefined);
+    const keys = await this.#access.keys().catch(() => undefined);
     const list = keys?.get(ADMINISTRATION) ?? [];
     if (keys === undefined || list.join(" ") === this.#administrationKeys) return;
     this.#administrationKeys = list.join(" ");

@@ -3,7 +3,7 @@ import { headers } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
-import { readIdentity } from "./identities.ts";
+import { accessIn } from "./access.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
 const ack = (stream: string): string[] => [`$JS.ACK.${stream}.q.1.1.1.1.1`, `$JS.ACK._.HASH.${stream}.q.1.1.1.1.1.x`];
@@ -142,7 +142,7 @@ beforeAll(async () => {
   mesh = await startTestMesh([team("alpha"), team("beta"), { ...team("sharer"), shares: true }], { strangers: ["stranger", "gateway"] });
   for (const name of Object.keys(matrix)) {
     const refused: string[] = [];
-    const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
+    const made = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity(name), logger: quiet });
     void (async () => {
       for await (const status of made.connection.status()) if (status.type === "error") refused.push(status.error.message);
     })();

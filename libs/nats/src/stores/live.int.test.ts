@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -17,8 +17,8 @@ let watcher: NatsPorts;
 beforeAll(async () => {
   mesh = await startTestMesh(["alpha", "beta"].map((team) => ({ team, queues: [], sources: new Map() })));
   [alpha, beta] = [await mesh.connect("alpha"), await mesh.connect("beta")];
-  const operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: quiet });
-  watcher = portsOf(operator, "beta", await Fleet.follow(operator, mesh.keys, quiet), quiet);
+  const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: quiet });
+  watcher = portsOf(operator, "beta", await Fleet.follow(operator, accessIn(mesh.keys), quiet), quiet);
 });
 afterAll(async () => {
   await watcher.link.close();

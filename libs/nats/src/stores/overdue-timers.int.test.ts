@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { expect, test } from "vitest";
 import { link } from "../connection/connect.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh } from "../testing/index.ts";
 import { fireOverdueTimers } from "./overdue-timers.ts";
 
@@ -18,7 +18,7 @@ test("a timer that falls due while there is no room fires once there is, once, w
   });
   const admin = await link({
     servers: mesh.url,
-    identity: await readIdentity(mesh.keys, "provisioner"),
+    identity: await accessIn(mesh.keys).identity("provisioner"),
     logger: { info: () => undefined, warn: () => undefined },
   });
   const end = new AbortController();

@@ -4,7 +4,7 @@ import { buildSubject, encodeBody } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { openBackup, writeBackup } from "./backup.ts";
 import { restoreStream, snapshotStream } from "./snapshot.ts";
@@ -15,7 +15,7 @@ const FACTS = 60;
 const NOBODY = { seed: undefined, writers: new Map() };
 
 const adminOf = async (mesh: TestMesh): Promise<Link> =>
-  link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
 const fact = (n: number): string =>
   encodeBody([
     {

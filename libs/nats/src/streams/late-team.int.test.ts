@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { writeFleet } from "../fleet/write-fleet.ts";
-import { ensureIdentities, readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { KeyRing } from "../identity/key-ring.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
@@ -28,7 +28,7 @@ afterAll(async () => mesh[Symbol.asyncDispose]());
 test("what a team asks whose key is new waits for the key, in every way of reading, and is taken within a second of it", async () => {
   const gamma = await mesh.connect("gamma");
   const quiet: Logger = { info: () => undefined, warn: () => undefined };
-  const admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
   // As it is for a replica that runs since before the team was there, and whose folder of identities is its own.
   await (await jetstreamManager(admin.connection)).streams.purge("FLEET", { filter: "fleet.gamma" });
   const list = join(mesh.keys, "public.json");
@@ -62,7 +62,7 @@ test("what a team asks whose key is new waits for the key, in every way of readi
   await expect.poll(async () => (await beta.log.depth("asks")).unacked).toBe(1);
   expect([worked, followed, scanned]).toEqual([[], [], []]);
 
-  const fleet = await Fleet.follow(admin, mesh.keys, quiet);
+  const fleet = await Fleet.follow(admin, accessIn(mesh.keys), quiet);
   expect(await writeFleet(admin, fleet, [{ kind: "identity", name: "gamma", keys: [key] }])).toHaveLength(1);
   const known = performance.now();
   await expect.poll(() => [worked.length, followed.length]).toEqual([1, 1]);
@@ -78,11 +78,11 @@ test("what a team asks whose key is new waits for the key, in every way of readi
 });
 
 test("a key that was made anew is read before a signature is called false", async () => {
-  let keys = await ensureIdentities(join(mesh.keys, "old"), ["delta"]);
+  let keys = await accessIn(join(mesh.keys, "old")).ensure(["delta"]);
   const ring = new KeyRing(async () => new Map([...keys].map(([name, key]) => [name, [key]])));
   await ring.again();
   const before = ring.verifierOf("delta");
-  keys = await ensureIdentities(join(mesh.keys, "new"), ["delta"]);
+  keys = await accessIn(join(mesh.keys, "new")).ensure(["delta"]);
   await ring.again();
   expect(ring.verifierOf("delta")).not.toBe(before);
   expect(ring.fresh).toBe(true);

@@ -2,7 +2,7 @@ import { encodeBody } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { link } from "../connection/connect.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { restoreStream, snapshotStream } from "./snapshot.ts";
 import type { TeamTopology } from "./topology.ts";
@@ -19,7 +19,7 @@ afterAll(async () => mesh[Symbol.asyncDispose]());
 
 test("a queue's `since` is what it was when it was first provisioned, whatever becomes of its consumer and its stream", async () => {
   const { log } = await mesh.connect("alpha");
-  const admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
   const manager = await jetstreamManager(admin.connection, { checkAPI: false });
   const { since } = await log.depth("thing");
   const { created } = await manager.consumers.info("TEAM_alpha", "thing");
@@ -54,7 +54,7 @@ test("a queue's `since` is what it was when it was first provisioned, whatever b
 
 test("of a queue that was provisioned before there were records, the consumer's creation is recorded", async () => {
   const { log } = await mesh.connect("alpha");
-  const admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
   const manager = await jetstreamManager(admin.connection, { checkAPI: false });
   const { config } = await manager.streams.info("TEAM_alpha");
   await manager.streams.update("TEAM_alpha", { ...config, metadata: { kept: "yes" } });

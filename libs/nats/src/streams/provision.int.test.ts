@@ -2,7 +2,7 @@ import type { Queue } from "@armada/event-sourcing";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { adjustRoom, type Change, provision } from "./provision.ts";
 import type { TeamTopology } from "./topology.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   mesh = await startTestMesh([alpha(["do", "lead"], BOTH), beta]);
   admin = await link({
     servers: mesh.url,
-    identity: await readIdentity(mesh.keys, "provisioner"),
+    identity: await accessIn(mesh.keys).identity("provisioner"),
     logger: { info: () => undefined, warn: () => undefined },
   });
 });
@@ -140,7 +140,7 @@ test("on a server that has promised all it may, a team that comes later gets les
   await using small = await startTestMesh([], { extra: `jetstream { sync_interval: "100ms", max_file_store: ${200 * MiB} }\n` });
   const own = await link({
     servers: small.url,
-    identity: await readIdentity(small.keys, "provisioner"),
+    identity: await accessIn(small.keys).identity("provisioner"),
     logger: { info: () => undefined, warn: () => undefined },
   });
   try {

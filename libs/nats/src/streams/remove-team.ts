@@ -1,8 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { Link } from "../connection/connect.ts";
-import { retireKey } from "../identity/identities.ts";
 import type { Change } from "./provision.ts";
 import { isStreamOf } from "./room.ts";
 
@@ -71,13 +68,6 @@ export async function dropTeam(link: Link, team: string): Promise<Change[]> {
     changes.push({ change: "delete", what: `stream ${stream}` });
   }
   return changes;
-}
-
-/** The secret key goes; the public one stays among the retired, so that copies of what the team stated are still believed. */
-export async function dropIdentity(keys: string, team: string): Promise<Change[]> {
-  if (!(await retireKey(keys, team))) return [];
-  await rm(join(keys, `${team}.nk`), { force: true });
-  return [{ change: "delete", what: `identity ${team}` }];
 }
 
 /** The sequence of the last message under a filter; 0 for none. */

@@ -5,10 +5,9 @@ import { buildSubject, encodeBody } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
-import { ensureIdentities, identitiesToKeep, publicKeys, readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { openBackup, writeBackup } from "./backup.ts";
-import { dropIdentity } from "./remove-team.ts";
 import { type RestoredTeam, restoreTeam } from "./restore-team.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -38,7 +37,7 @@ beforeAll(async () => {
   expect(await log.append("ask.alpha.beta.help.r1", bodyOf("alpha.help", "r1"))).toMatchObject({ kind: "appended" });
   const manager = await jetstreamManager(here.connection);
   await vi.waitFor(async () => expect((await manager.streams.info("TEAM_alpha")).state.messages).toBe(2), { timeout: 10_000 });
-  await writeBackup(here, ["TEAM_alpha", "TIMERS_alpha"], await identitiesToKeep(from.keys, "alpha"), file);
+  await writeBackup(here, ["TEAM_alpha", "TIMERS_alpha"], await accessIn(from.keys).kept("alpha"), file);
 }, 30_000);
 afterAll(async () => {
   await Promise.all([here.close(), there.close()]);
@@ -48,7 +47,7 @@ afterAll(async () => {
 
 test("a backup that is of another team leaves the folder of identities as it was", async () => {
   const keys = join(folder, "mistyped");
-  await ensureIdentities(keys, ["beta"]);
+  await accessIn(keys).ensure(["beta"]);
   const before = await contents(keys);
   await expect(restored("alhpa", keys)).rejects.toMatchObject({ code: "NOT_A_BACKUP", hint: "name the team that it is of" });
   expect(await contents(keys)).toEqual(before);
@@ -59,7 +58,7 @@ test("what others wrote into a team is believed on a server that has other keys 
   const { log } = await to.connect("alpha", { info: () => undefined, warn: (line) => void said.push(line) });
   const { identity, believed } = await restored("alpha", to.keys);
   expect(identity).toBe("another");
-  const was = await publicKeys(from.keys);
+  const was = await accessIn(from.keys).keys();
   expect(believed.get("beta")).toEqual(was.get("beta"));
   expect(believed.get("alpha")).toEqual(was.get("alpha"));
   expect(believed.has("provisioner")).toBe(false);
@@ -78,25 +77,25 @@ test("what others wrote into a team is believed on a server that has other keys 
 test("a team that was removed gets its own key again, and a new key of its name hides none of before", async () => {
   const keys = join(folder, "removed");
   await cp(from.keys, keys, { recursive: true });
-  const { seed, publicKey } = await readIdentity(keys, "alpha");
-  await dropIdentity(keys, "alpha");
-  expect((await publicKeys(keys)).get("alpha")).toEqual([publicKey]);
+  const { seed, publicKey } = await accessIn(keys).identity("alpha");
+  await accessIn(keys).drop("alpha");
+  expect((await accessIn(keys).keys()).get("alpha")).toEqual([publicKey]);
   await removeStreams();
   expect(await restored("alpha", keys)).toMatchObject({ identity: "placed", believed: new Map() });
-  expect(await readIdentity(keys, "alpha")).toMatchObject({ seed, publicKey });
+  expect(await accessIn(keys).identity("alpha")).toMatchObject({ seed, publicKey });
   expect(JSON.parse(await readFile(join(keys, "public.json"), "utf8"))).toMatchObject({ alpha: publicKey });
 
-  await dropIdentity(keys, "alpha");
-  const second = (await ensureIdentities(keys, ["alpha"])).get("alpha");
-  expect((await publicKeys(keys)).get("alpha")).toEqual([second, publicKey]);
-  await dropIdentity(keys, "alpha");
-  expect((await publicKeys(keys)).get("alpha")).toEqual([publicKey, second]);
+  await accessIn(keys).drop("alpha");
+  const second = (await accessIn(keys).ensure(["alpha"])).get("alpha");
+  expect((await accessIn(keys).keys()).get("alpha")).toEqual([second, publicKey]);
+  await accessIn(keys).drop("alpha");
+  expect((await accessIn(keys).keys()).get("alpha")).toEqual([publicKey, second]);
 });
 
 async function restored(team: string, keys: string): Promise<RestoredTeam> {
   const backup = await openBackup(file);
   try {
-    return await restoreTeam(there, team, backup, keys);
+    return await restoreTeam(there, team, backup, accessIn(keys));
   } finally {
     await backup.close();
   }
@@ -113,7 +112,7 @@ async function contents(dir: string): Promise<Record<string, string>> {
 }
 
 async function adminOf(mesh: TestMesh): Promise<Link> {
-  return link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  return link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
 }
 
 function bodyOf(type: string, id: string): string {

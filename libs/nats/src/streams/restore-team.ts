@@ -3,7 +3,8 @@ import { ArmadaError } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import type { Link } from "../connection/connect.ts";
-import { believeFormer, type PublicKeys, placeIdentity } from "../identity/identities.ts";
+import type { Access } from "../identity/access.ts";
+import type { PublicKeys } from "../identity/identities.ts";
 import { FRESH_MS } from "../identity/key-ring.ts";
 import type { Backup } from "./backup.ts";
 import { isStreamOf } from "./room.ts";
@@ -27,11 +28,11 @@ export type RestoredTeam = {
 /**
  * Makes a team's streams of their snapshots: sequences, positions of consumers, what is pending and schedules as they were.
  * Streams of the team that are there and empty give way. Where one fails, those that were made are taken away again. Before
- * that, `keys`, the server's folder of identities, gets the team's own where it has none of that name, and the public keys of
+ * that, `access`, of the server's identities, gets the team's own where it has none of that name, and the public keys of
  * who wrote into the streams, so that what they hold is believed. Nothing is written where the backup is of another team.
  * @throws ArmadaError `STREAM_THERE`, `NOT_A_BACKUP`, `RESTORE_FAILED`
  */
-export async function restoreTeam(link: Link, team: string, { snapshots, seed, writers }: Backup, keys: string): Promise<RestoredTeam> {
+export async function restoreTeam(link: Link, team: string, { snapshots, seed, writers }: Backup, access: Access): Promise<RestoredTeam> {
   const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   for (const { config } of snapshots)
     if (!isStreamOf(config.name, team))
@@ -49,8 +50,8 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
       });
     empty.push(config.name);
   }
-  const identity = seed === undefined ? undefined : await placeIdentity(keys, team, seed);
-  const believed = await believeFormer(keys, writers);
+  const identity = seed === undefined ? undefined : await access.place(team, seed);
+  const believed = await access.believe(writers);
   // Who read the keys just before would call forged what they signed; reading takes its time too.
   if (identity === "placed" || believed.size > 0) await sleep(2 * FRESH_MS);
   for (const stream of empty) await manager.streams.delete(stream);

@@ -2,7 +2,7 @@ import { encodeBody } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { missingOf } from "./missing.ts";
 import { type SourceThere, sourcesThere } from "./sources-there.ts";
@@ -19,7 +19,7 @@ let mesh: TestMesh;
 let operator: Link;
 beforeAll(async () => {
   mesh = await startTestMesh(teams);
-  operator = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "operator"), logger: quiet });
+  operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: quiet });
 }, 60_000);
 afterAll(async () => {
   await operator.close();
@@ -35,7 +35,7 @@ async function until(holds: (source: SourceThere | undefined) => boolean, within
 
 test("what a source lacks is counted by sequences: also of one that has stopped, and of an origin that was made anew", async () => {
   const alpha = await mesh.connect("alpha");
-  const admin = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
   const manager = await jetstreamManager(admin.connection, { checkAPI: false });
   const note = (key: string, data: unknown = {}) => alpha.log.append(`evt.alpha.thing.noted.a.${key}`, body(key, data));
   for (const key of ["1", "2"]) await note(key);

@@ -2,7 +2,7 @@ import type { Adapter } from "@armada/event-sourcing/testing";
 import { type NatsPorts, portsOf } from "../adapter.ts";
 import { type Link, link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
-import { readIdentity } from "../identity/identities.ts";
+import { accessIn } from "../identity/access.ts";
 import { appendedFrom } from "../log/appended.ts";
 import { ACK_WAIT_MS } from "../streams/topology.ts";
 import { startTestMesh } from "./mesh.ts";
@@ -19,9 +19,9 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
       const mesh = await startTestMesh(wants, { servers });
       const others: Link[] = [];
       const portsAs = async (name: string, team: string): Promise<NatsPorts> => {
-        const made = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, name), logger: quiet });
+        const made = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity(name), logger: quiet });
         others.push(made);
-        return portsOf(made, team, await Fleet.follow(made, mesh.keys, quiet), quiet);
+        return portsOf(made, team, await Fleet.follow(made, accessIn(mesh.keys), quiet), quiet);
       };
       return {
         clock: {
@@ -55,7 +55,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
           }
         },
         remake: async (team) => {
-          const provisioner = await link({ servers: mesh.url, identity: await readIdentity(mesh.keys, "provisioner"), logger: quiet });
+          const provisioner = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
           others.push(provisioner);
           const answer = await provisioner.mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
           if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);

@@ -8,8 +8,8 @@ import { connectTeam, type NatsPorts } from "../adapter.ts";
 import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { wantedEntries, writeFleet } from "../fleet/write-fleet.ts";
-import { currentKeys, ensureIdentities, publicKeys, readIdentity } from "../identity/identities.ts";
-import { authorization, ROLES } from "../identity/permissions.ts";
+import { accessIn } from "../identity/access.ts";
+import { ROLES } from "../identity/permissions.ts";
 import { freePort, type RunningServer, startServer } from "../server.ts";
 import { provision } from "../streams/provision.ts";
 import type { TeamTopology } from "../streams/topology.ts";
@@ -43,16 +43,12 @@ export async function startTestMesh(
   const folder = await mkdtemp(join(tmpdir(), "armada-"));
   const keys = join(folder, "keys");
   const names = teams.map((team) => team.team);
-  const all = await ensureIdentities(keys, [...ROLES, ...names, ...(options.strangers ?? [])]);
-  const peers = (name: string): string[] => names.filter((other) => other !== name);
-  const auth = authorization(
-    all,
-    [...names, ...(options.strangers ?? [])].map((name) => ({
-      name,
-      peers: peers(name),
-      shares: teams.some(({ team, shares }) => team === name && shares === true),
-    })),
-  );
+  const access = accessIn(keys);
+  await access.ensure([...ROLES, ...names, ...(options.strangers ?? [])]);
+  const auth = await access.admission([
+    ...teams.map(({ team, shares = false }) => ({ team, shares })),
+    ...(options.strangers ?? []).map((team) => ({ team, shares: false })),
+  ]);
   const size = options.servers ?? 1;
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
   const routes = await Promise.all(Array.from({ length: size }, () => freePort()));
@@ -87,15 +83,15 @@ export async function startTestMesh(
       return connected;
     },
     provision: async (wanted) => {
-      const admin = await link({ servers: url, identity: await readIdentity(keys, "provisioner"), logger: quiet });
+      const admin = await link({ servers: url, identity: await access.identity("provisioner"), logger: quiet });
       try {
         const deadline = Date.now() + 20_000;
         for (;;) {
           try {
             await provision(admin, wanted, { replicas: size, room: {} });
-            const fleet = await Fleet.follow(admin, keys, quiet);
-            const present = new Set((await currentKeys(keys)).keys());
-            await writeFleet(admin, fleet, wantedEntries(fleet.entries, await publicKeys(keys), present, []));
+            const fleet = await Fleet.follow(admin, access, quiet);
+            const present = new Set((await access.present()).keys());
+            await writeFleet(admin, fleet, wantedEntries(fleet.entries, await access.keys(), present, []));
             return;
           } catch (error) {
             if (Date.now() > deadline || size === 1) throw error; // a cluster needs a moment to elect its leader

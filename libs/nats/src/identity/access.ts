@@ -1,0 +1,79 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { FleetEntry } from "@armada/contracts";
+import {
+  believeFormer,
+  currentKeys,
+  ensureIdentities,
+  type Identity,
+  identitiesToKeep,
+  type KeptIdentities,
+  type PublicKeys,
+  placeIdentity,
+  publicKeys,
+  readIdentity,
+  retireKey,
+} from "./identities.ts";
+import { authorization } from "./permissions.ts";
+
+/** A team as far as its rights go. `shares`: whether it may read and write the answers that teams share. */
+export type Admitted = { readonly team: string; readonly shares: boolean };
+
+/**
+ * Who may come to a mesh's server, and what each may do there. All that makes, keeps or looks up an identity, or says what one
+ * is allowed, goes through here; behind it are a folder of keys and one account with a list of subjects for each identity.
+ */
+export interface Access {
+  /** Makes the identities that are missing. Answers all that there are, with their public keys. @throws ArmadaError `BAD_NAME` */
+  ensure(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** With its secret, for who connects as it. @throws ArmadaError `IDENTITY_MISSING` */
+  identity(name: string): Promise<Identity>;
+  /** The identities that there are now, with their public keys. */
+  present(): Promise<ReadonlyMap<string, string>>;
+  /** Whose signatures count: the keys of now, and former ones. */
+  keys(): Promise<PublicKeys>;
+  /** What nats-server reads so that it lets in the roles and these teams, each to what is its own. `fleet`: whose word on keys comes first. */
+  admission(teams: readonly Admitted[], fleet?: ReadonlyMap<string, FleetEntry>): Promise<string>;
+  /** What a backup of a team keeps. */
+  kept(team: string): Promise<KeptIdentities>;
+  /** Takes up the secret key of a team from elsewhere where none of its name is. Answers whether it was there, is now, or another signs. */
+  place(name: string, seed: string): Promise<"there" | "placed" | "another">;
+  /** What these keys signed counts from now on. Answers those that were not known before. */
+  believe(former: PublicKeys): Promise<PublicKeys>;
+  /** Takes an identity away; what it signed still counts. Answers whether there was one. */
+  drop(name: string): Promise<boolean>;
+}
+
+/** Access by a folder of identities, which need not be there yet. */
+export function accessIn(dir: string): Access {
+  return {
+    ensure: (names) => ensureIdentities(dir, names),
+    identity: (name) => readIdentity(dir, name),
+    present: () => currentKeys(dir),
+    keys: () => publicKeys(dir),
+    admission: async (teams, fleet = new Map()) => authorization(keysNow(await currentKeys(dir), fleet), permitted(teams)),
+    kept: (team) => identitiesToKeep(dir, team),
+    place: (name, seed) => placeIdentity(dir, name, seed),
+    believe: (former) => believeFormer(dir, former),
+    drop: async (name) => {
+      if (!(await retireKey(dir, name))) return false;
+      await rm(join(dir, `${name}.nk`), { force: true });
+      return true;
+    },
+  };
+}
+
+/** Every team may be handed large bodies of every other. */
+function permitted(teams: readonly Admitted[]): { name: string; peers: string[]; shares: boolean }[] {
+  const names = [...new Set(teams.map(({ team }) => team))].sort();
+  return names.map((name) => ({
+    name,
+    peers: names.filter((other) => other !== name),
+    shares: teams.some(({ team, shares }) => team === name && shares),
+  }));
+}
+
+function keysNow(present: ReadonlyMap<string, string>, fleet: ReadonlyMap<string, FleetEntry>): ReadonlyMap<string, string> {
+  const known = [...fleet.values()].filter(({ kind }) => kind !== "removed");
+  return new Map([...present, ...known.flatMap(({ name, keys: [key] }) => (key === undefined ? [] : [[name, key] as const]))]);
+}
