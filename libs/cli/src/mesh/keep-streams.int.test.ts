@@ -55,6 +55,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
     expect(Date.now() - at).toBeLessThan(WITHIN_MS);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  await expect.poll(() => fleet.teams.get("alpha")?.queues.length, { timeout: WITHIN_MS }).toBe(2);
   await admin.mux.request("$JS.API.STREAM.DELETE.FLEET", "", { timeout: 5_000 });
   for (const at = Date.now(); (await namesIn(admin, mesh.keys)).join() !== "alpha,operator"; ) {
     expect(Date.now() - at).toBeLessThan(2 * WITHIN_MS);

@@ -2,7 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 import { FLEET, SHARED_ANSWERS } from "../streams/topology.ts";
 
 /** What an identity may do on the wire. */
-export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
 
 /** The services besides the teams. `console` and `operator` read everything; only the provisioner and the archiver change streams. */
 export const ROLES = ["provisioner", "operator", "archiver"] as const;
@@ -11,7 +11,7 @@ export const ROLES = ["provisioner", "operator", "archiver"] as const;
  * The least that each identity needs (ENGINE.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
  * handed, as it asks them, answers them or subscribes to them. `shares`: whether it may read and write the answers that teams share.
  */
-export function permissionsOf(
+function permissionsOf(
   name: string,
   about: { readonly teams: readonly string[]; readonly peers: readonly string[]; readonly shares?: boolean },
 ): Permissions {
