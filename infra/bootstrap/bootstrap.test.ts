@@ -59,6 +59,13 @@ test("dependencies are wanted when a package is missing or of another version, n
   expect(installed(lock, undefined)).toBe(false);
 });
 
+test("a package of the checkout that is new, or in another folder, is not installed yet", () => {
+  const lock = (resolved: string) => ({ packages: { "node_modules/@armada/text": { resolved, link: true } } });
+  expect(installed(lock("libs/text"), lock("libs/text"))).toBe(true);
+  expect(installed(lock("libs/text"), { packages: {} })).toBe(false);
+  expect(installed(lock("libs/text"), lock("services/text"))).toBe(false);
+});
+
 test.each([
   [{}, undefined],
   [{ HTTPS_PROXY: "proxy:3128" }, "http://proxy:3128/"],

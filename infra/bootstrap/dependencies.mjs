@@ -14,16 +14,19 @@ export async function ensureDependencies(say) {
   say(`dependencies: installed (${Math.round((Date.now() - start) / 1000)} s)`);
 }
 
-/** npm writes the second file last, so it names what really is there. Packages for other platforms are not wanted. */
+/**
+ * npm writes the second file last, so it names what really is there. Packages for other platforms are not wanted; those of the
+ * checkout itself are links to their folders.
+ */
 export function installed(wanted, there) {
   return Object.entries(wanted?.packages ?? { none: {} }).every(
-    ([path, { version, optional, devOptional, peer }]) =>
+    ([path, { version, link, resolved, optional, devOptional, peer }]) =>
       !path.startsWith("node_modules/") ||
-      version === undefined ||
+      (version === undefined && !link) ||
       optional ||
       devOptional ||
       peer ||
-      there?.packages?.[path]?.version === version,
+      (link ? there?.packages?.[path]?.resolved === resolved : there?.packages?.[path]?.version === version),
   );
 }
 

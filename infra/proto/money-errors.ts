@@ -15,7 +15,8 @@ Each of these is said with a code that stays the same, what is wrong and where, 
 ${[...moneyErrors, limitTooLow].map(row).join("\n")}
 
 \`doctor\` tells what is wrong with models as findings. \`up\` says the same lines at its start and serves all the same: an agent
-may have a fallback, a provider may come back.
+may have a fallback, a provider may come back. While a mesh runs, \`doctor\` repeats what \`up\` found as it started: that a provider went
+away since then is in \`armada runs show ID\` and in the team's log.
 
 A clock of another zone is no error: days and months are those of \`budgets.zone\`, whatever the machine's own zone is.
 `;

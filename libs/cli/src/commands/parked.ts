@@ -27,7 +27,9 @@ export async function listParked(
         const { run } = view;
         const { code = "", message = "" } = step.lastFailure ?? {};
         out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
-        out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempts  ${oneLine(message)} (${code})`);
+        out.say(
+          `${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempt${step.attempts === 1 ? "" : "s"}  ${oneLine(message)} (${code})`,
+        );
       }
   }
   for (const team of teams)
