@@ -2,28 +2,12 @@ import { ArmadaError } from "@armada/contracts";
 import { RUN_STATUSES } from "@armada/engine";
 import { Command, InvalidArgumentError } from "commander";
 import { sinceOf } from "./arguments/since.ts";
-import { budgetsCommand, suspectsCommand } from "./commands/budgets.ts";
-import { type CostFlags, costsCommand, groupingOf } from "./commands/costs.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { emitCommand } from "./commands/emit.ts";
-import { listEvents, showEvent, tailEvents } from "./commands/events.ts";
-import { healthCommand } from "./commands/health.ts";
-import { checkList, type ListFlags, listRuns } from "./commands/list-runs.ts";
-import { moveTeam } from "./commands/move-team.ts";
-import { newTeam } from "./commands/new-team.ts";
-import { listParked, showParked } from "./commands/parked.ts";
-import { provisionCommand } from "./commands/provision.ts";
-import { type ReconcileFlags, reconcileCommand } from "./commands/reconcile.ts";
-import { removeTeam } from "./commands/remove-team.ts";
-import { restoreCommand } from "./commands/restore-team.ts";
-import { runCommand, watchCommand } from "./commands/run.ts";
-import { approval, cancellation, checkMove, controlRun, findRun, move, retrial, showRun } from "./commands/runs.ts";
-import { type StateFlags, stateCommand } from "./commands/state.ts";
-import { traceCommand } from "./commands/trace.ts";
-import { upCommand } from "./commands/up.ts";
+import type { CostFlags } from "./commands/costs.ts";
+import type { ListFlags } from "./commands/list-runs.ts";
+import type { ReconcileFlags } from "./commands/reconcile.ts";
+import type { StateFlags } from "./commands/state.ts";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
-import { addressOf } from "./money/verdicts.ts";
+import { lazily } from "./lazily.ts";
 import { type Output, output } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
 import { checkKnown, definitionOf } from "./teams.ts";
@@ -35,6 +19,148 @@ for (const stream of [process.stdout, process.stderr])
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
     if (code !== "EIO" && !(code === "ENOSPC" && serves)) process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
   });
+
+// Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
+const budgetsCommand = lazily(
+  () => import("./commands/budgets.ts"),
+  (module) => module.budgetsCommand,
+);
+const suspectsCommand = lazily(
+  () => import("./commands/budgets.ts"),
+  (module) => module.suspectsCommand,
+);
+const costsCommand = lazily(
+  () => import("./commands/costs.ts"),
+  (module) => module.costsCommand,
+);
+const groupingOf = lazily(
+  () => import("./commands/costs.ts"),
+  (module) => module.groupingOf,
+);
+const demoCommand = lazily(
+  () => import("./commands/demo.ts"),
+  (module) => module.demoCommand,
+);
+const doctorCommand = lazily(
+  () => import("./commands/doctor.ts"),
+  (module) => module.doctorCommand,
+);
+const emitCommand = lazily(
+  () => import("./commands/emit.ts"),
+  (module) => module.emitCommand,
+);
+const listEvents = lazily(
+  () => import("./commands/events.ts"),
+  (module) => module.listEvents,
+);
+const showEvent = lazily(
+  () => import("./commands/events.ts"),
+  (module) => module.showEvent,
+);
+const tailEvents = lazily(
+  () => import("./commands/events.ts"),
+  (module) => module.tailEvents,
+);
+const healthCommand = lazily(
+  () => import("./commands/health.ts"),
+  (module) => module.healthCommand,
+);
+const checkList = lazily(
+  () => import("./commands/list-runs.ts"),
+  (module) => module.checkList,
+);
+const listRuns = lazily(
+  () => import("./commands/list-runs.ts"),
+  (module) => module.listRuns,
+);
+const moveTeam = lazily(
+  () => import("./commands/move-team.ts"),
+  (module) => module.moveTeam,
+);
+const newTeam = lazily(
+  () => import("./commands/new-team.ts"),
+  (module) => module.newTeam,
+);
+const listParked = lazily(
+  () => import("./commands/parked.ts"),
+  (module) => module.listParked,
+);
+const showParked = lazily(
+  () => import("./commands/parked.ts"),
+  (module) => module.showParked,
+);
+const provisionCommand = lazily(
+  () => import("./commands/provision.ts"),
+  (module) => module.provisionCommand,
+);
+const reconcileCommand = lazily(
+  () => import("./commands/reconcile.ts"),
+  (module) => module.reconcileCommand,
+);
+const removeTeam = lazily(
+  () => import("./commands/remove-team.ts"),
+  (module) => module.removeTeam,
+);
+const restoreCommand = lazily(
+  () => import("./commands/restore-team.ts"),
+  (module) => module.restoreCommand,
+);
+const runCommand = lazily(
+  () => import("./commands/run.ts"),
+  (module) => module.runCommand,
+);
+const watchCommand = lazily(
+  () => import("./commands/run.ts"),
+  (module) => module.watchCommand,
+);
+const approval = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.approval,
+);
+const cancellation = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.cancellation,
+);
+const checkMove = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.checkMove,
+);
+const controlRun = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.controlRun,
+);
+const findRun = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.findRun,
+);
+const move = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.move,
+);
+const retrial = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.retrial,
+);
+const showRun = lazily(
+  () => import("./commands/runs.ts"),
+  (module) => module.showRun,
+);
+const stateCommand = lazily(
+  () => import("./commands/state.ts"),
+  (module) => module.stateCommand,
+);
+const traceCommand = lazily(
+  () => import("./commands/trace.ts"),
+  (module) => module.traceCommand,
+);
+const upCommand = lazily(
+  () => import("./commands/up.ts"),
+  (module) => module.upCommand,
+);
+const addressOf = lazily(
+  () => import("./money/verdicts.ts"),
+  (module) => module.addressOf,
+);
 
 type Common = { readonly json?: boolean; readonly mesh?: string };
 
@@ -60,13 +186,13 @@ function whole(text: string): string {
 /** Runs a command with a session on the running mesh; ends the process with its code. `check` sees the flags before that. */
 function withSession<A extends unknown[]>(
   act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>,
-  check: (...args: A) => void = () => undefined,
+  check: (...args: A) => void | Promise<void> = () => undefined,
 ): (...args: [...A, Common]) => Promise<void> {
   return async (...args) => {
     const flags = args.find((arg): arg is Common => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
     const out = output(flags.json === true);
     await guard(out, async () => {
-      check(...(args as unknown as A));
+      await check(...(args as unknown as A));
       const session = await openSession(flags.mesh, complain);
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());
@@ -178,18 +304,18 @@ command("approve <id>", "answers the approval a run waits for", runs)
   .option("--n <call>", "which one, where several wait", whole)
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await session.teams(), id, approval(flags), out),
+      controlRun(session, await session.teams(), id, await approval(flags), out),
     ),
   );
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
   .action(
     withSession(async (session, out, _signal, id: string, flags: Record<string, never>) =>
-      controlRun(session, await session.teams(), id, cancellation(flags), out),
+      controlRun(session, await session.teams(), id, await cancellation(flags), out),
     ),
   );
 command("retry <id>", "lets a parked or stopped run go on", runs).action(
-  withSession(async (session, out, _signal, id: string) => controlRun(session, await session.teams(), id, retrial(), out)),
+  withSession(async (session, out, _signal, id: string) => controlRun(session, await session.teams(), id, await retrial(), out)),
 );
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version", whole)
@@ -197,7 +323,7 @@ command("move <id>", "moves a run to another version of its workflow", runs)
   .action(
     withSession(async (session, out, _signal, id: string, flags: { to: string; team?: string }) => {
       await checkMove(session, id, flags);
-      return controlRun(session, await session.teams(), id, move(flags), out);
+      return controlRun(session, await session.teams(), id, await move(flags), out);
     }),
   );
 
@@ -255,7 +381,7 @@ command("reconcile", "settles or releases suspects by the provider's usage", bud
   .action(
     withSession(
       async (session, out, _signal, flags: ReconcileFlags) => reconcileCommand(session, await session.teams(), flags, out),
-      ({ usage }) => void (usage === undefined || addressOf("--usage", usage)),
+      async ({ usage }) => void (usage === undefined || (await addressOf("--usage", usage))),
     ),
   );
 command("costs", "what was spent, dearest first")
@@ -265,7 +391,7 @@ command("costs", "what was spent, dearest first")
   .action(
     withSession(
       async (session, out, _signal, flags: CostFlags & OfTeam) => costsCommand(session, await teamsWith(session, flags), flags, out),
-      ({ by, since }) => void [groupingOf(by), sinceOf(since, Date.now())],
+      async ({ by, since }) => void [await groupingOf(by), sinceOf(since, Date.now())],
     ),
   );
 command("health", "replicas, queues and streams").action(withSession(async (session, out) => healthCommand(session, out)));

@@ -27,7 +27,7 @@ import {
   teamRooms,
   teamsThere,
 } from "@armada/nats";
-import { startTelemetry, type Telemetry } from "@armada/runtime";
+import type { Telemetry } from "@armada/runtime";
 import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh/mesh-file.ts";
 import { reach } from "./mesh/reach.ts";
 
@@ -85,6 +85,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     live: (team) => ports(team).live,
     objects: own.objects,
     ask: async (team, capability, id, data) => {
+      const { startTelemetry } = await import("@armada/runtime"); // costly to load, and few commands ask
       telemetry ??= await startTelemetry({ service: "armada", env: process.env });
       return telemetry.tracer.span(spans.ask(`${team}.${capability}`), {}, undefined, (traceparent) =>
         ask(own.log, team, capability, id, data, traceparent),

@@ -1,6 +1,6 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
-import { loadDefinitions, loadTeamAt } from "./project.ts";
+import { loadDefinitions, loadTeamAt, serviceNames } from "./project.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -24,6 +24,17 @@ export async function meshTeams(session: Pick<Session, "teams" | "manifests">): 
     const said = manifest === undefined ? {} : { manifest };
     if (found !== undefined) return "team" in found ? { name, definition: found.team, ...said } : { name, trouble: found.broken, ...said };
     return manifest === undefined ? { name, trouble: teamGone(name) } : { name, manifest };
+  });
+}
+
+/** The same by names alone: nothing of their code is loaded, so a definition that cannot be is not told. */
+export async function teamsHere(session: Pick<Session, "teams" | "manifests">): Promise<readonly MeshTeam[]> {
+  const [names, services] = await Promise.all([session.teams(), serviceNames()]);
+  const manifests = session.manifests();
+  return names.map((name) => {
+    const manifest = manifests.get(name);
+    if (manifest !== undefined) return { name, manifest };
+    return services.includes(name) ? { name } : { name, trouble: teamGone(name) };
   });
 }
 

@@ -6,7 +6,7 @@ import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
 import { waitOf } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
-import { checkKnown, type MeshTeam, meshTeams } from "../teams.ts";
+import { checkKnown, type MeshTeam, teamsHere } from "../teams.ts";
 
 export type ListFlags = {
   readonly status?: string;
@@ -33,7 +33,7 @@ type TeamRuns = { readonly team: MeshTeam; readonly index: RunIndex; readonly qu
 
 /** The newest runs of all teams that have a stream here, newest last. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN` */
 export async function listRuns(session: Session, out: Output, flags: ListFlags): Promise<number> {
-  const all = await meshTeams(session);
+  const all = await teamsHere(session);
   const names = all.map(({ name }) => name);
   const teams = flags.team === undefined ? all : all.filter(({ name }) => name === checkKnown(flags.team ?? "", names));
   const read = await Promise.all(
@@ -141,8 +141,8 @@ function workflowIn(team: string, text: string | undefined): string | undefined 
 /** A name that no team lists and no run bears is a slip, not an empty list. @throws ArmadaError `WORKFLOW_UNKNOWN` */
 function checkWorkflow(workflow: string | undefined, read: readonly TeamRuns[]): void {
   if (workflow === undefined) return;
-  const known = read.flatMap(({ team: { name, definition }, index }) =>
-    [...(definition?.workflows.map((one) => one.name) ?? []), ...index.workflows()].map((one) => `${name}.${one}`),
+  const known = read.flatMap(({ team: { name, manifest }, index }) =>
+    [...(manifest?.workflows.map((one) => one.name) ?? []), ...index.workflows()].map((one) => `${name}.${one}`),
   );
   if (known.some((one) => one === workflow || one.split(".")[1] === workflow)) return;
   throw new ArmadaError("WORKFLOW_UNKNOWN", `--workflow ${workflow}: no team has it`, {

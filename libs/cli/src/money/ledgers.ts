@@ -2,7 +2,6 @@ import type { Log } from "@armada/event-sourcing";
 import { loadEndless } from "@armada/event-sourcing";
 import { FEDERATION, type FleetState, fleet, fleetOf, type LedgerState, ledger, ledgerOf, periodOf } from "@armada/ledger";
 import type { Session } from "../session.ts";
-import { settingsFor } from "../settings.ts";
 
 /** A team's ledger of a month as its last message has it. */
 export type MonthLedger = { readonly team: string; readonly month: string; readonly state: LedgerState };
@@ -42,5 +41,7 @@ function monthsBack(from: string): string[] {
 /** The zone whose days and months the running mesh counts by; without a mesh file the configuration's. */
 export async function zoneOf({ mesh }: Pick<Session, "mesh">): Promise<string> {
   const said = mesh?.settings?.find(({ path }) => path === "budgets.zone")?.value;
-  return typeof said === "string" && said !== "" ? said : (await settingsFor({})).config.budgets.zone;
+  if (typeof said === "string" && said !== "") return said;
+  const { settingsFor } = await import("../settings.ts"); // costly to load
+  return (await settingsFor({})).config.budgets.zone;
 }
