@@ -61,7 +61,7 @@ export class Basis {
     const drawn = this.#all.filter(({ type, data }) => type === "step.drawn" && !concluded.has(String(data.call)));
     return {
       exists: start !== undefined,
-      ...pick(start?.data ?? {}, "workflow", "input", "by", "after", "carried"),
+      ...pick(start?.data ?? {}, "workflow", "input", "by", "after", "search", "carried"),
       version: of?.data.version,
       source: of?.data.source ?? "",
       startedAt: start?.time,

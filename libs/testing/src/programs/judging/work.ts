@@ -45,14 +45,23 @@ function checkCalm({ appends, loads }: World, stored: number): string[] {
 }
 
 /** With a budget each paid call is on record before it is made, and they come to no more than the run may cost. */
-function checkMoney(calls: number, run: string, journal: readonly Read[]): string[] {
+function checkMoney(calls: number, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const drawn = new Set<unknown>();
+  /** Calls, and whose they are, of which no attempt has said what they cost. */
+  const open = new Map<unknown, number>();
   for (const { type, data } of journal.flatMap(({ events }) => events)) {
-    if (type === "step.drawn") drawn.add(data.call);
+    const n = Number(data.n);
+    if (type === "step.drawn") {
+      drawn.add(data.call);
+      open.set(data.call, n);
+    }
     const made = data.calls as readonly { readonly call: string }[] | undefined;
     if (type === "step.completed" && Number(data.costMicros) > 0 && made === undefined)
       wrong.push(`a paid call of run ${run} has no budget`);
+    for (const { call } of made ?? []) open.delete(call);
+    if (calm && (type === "step.completed" || type === "step.refused"))
+      for (const [call, of] of open) if (of === n) wrong.push(`what the call ${String(call)} of step ${n} of run ${run} cost is nowhere`);
     for (const { call } of made ?? []) if (!drawn.has(call)) wrong.push(`the call ${call} of run ${run} was made before it was on record`);
   }
   if (drawn.size > calls) wrong.push(`run ${run} drew ${drawn.size} calls on a budget for ${calls}`);
@@ -119,7 +128,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
         wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times only`);
     }
   }
-  if (drawn.budget !== undefined) wrong.push(...checkMoney(drawn.budget.calls, run, journal));
+  if (drawn.budget !== undefined) wrong.push(...checkMoney(drawn.budget.calls, run, journal, calm));
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     // A step whose run ends while it is at work has no outcome.
