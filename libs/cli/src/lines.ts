@@ -17,7 +17,7 @@ const step = z.object({
   n: z.int().min(1).describe("which of the workflow's calls"),
   agent: text,
   variant: text,
-  status: z.enum(["requested", "completed", "refused", "parked"]),
+  status: z.enum(["requested", "completed", "refused", "parked", "withdrawn"]),
   attempts: count.describe("those that succeeded, failed or were interrupted"),
   outcomes: count.describe("1 once there is an outcome; never more"),
   ms: z.number().min(0),

@@ -4,7 +4,7 @@ import { oneLine } from "./one-line.ts";
 
 /** Of what an approval shows. */
 const SHOWN_ROWS = 12;
-const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖" };
+const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", completed: "✓", refused: "✗", parked: "‖", withdrawn: "–" };
 
 /**
  * A run as a tree of its steps, for people. `now` (ms since 1970) gives an open run the time it has taken so far; `under` the

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
 import { cancellation, controlRun, retrial } from "../commands/runs.ts";
+import { runTree } from "../render/run-tree.ts";
 import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
 
 const writer = agent({
@@ -26,10 +27,19 @@ const stops = workflow({
   output: z.unknown(),
   run: () => new Promise<never>(() => undefined),
 });
+const reader = agent({
+  name: "reader",
+  does: "reads for as long as it may",
+  tier: "worker",
+  input: z.object({}),
+  output: z.unknown(),
+  run: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+});
+const reads = workflow({ name: "reads", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(reader, {}) });
 const mesh = ["desk"];
 let session: TeamSession;
 beforeAll(async () => {
-  session = await teamSession(team({ name: "desk", agents: [writer], workflows: [parks, stops] }));
+  session = await teamSession(team({ name: "desk", agents: [writer, reader], workflows: [parks, stops, reads] }));
 });
 afterAll(() => session.stop());
 
@@ -55,6 +65,15 @@ test("what is parked is a matter of the run's status: in one that has ended noth
   await showParked(session, mesh, "p2", show);
   expect(show.emitted).toMatchObject([{ status: "cancelled", code: "NO_PAPER", hint: "bring some" }]);
   expect(show.said.at(-1)).toBe("the run is cancelled; nothing of it is parked any more");
+});
+
+test("a step that was at work when its run was cancelled is withdrawn, and looks no longer as if it were", async () => {
+  await session.ask("desk", "run_start", "w1", { workflow: "reads", input: {} });
+  const steps = async (): Promise<string[]> => viewOf("desk", "w1", await session.state("desk", "w1")).steps.map(({ status }) => status);
+  await expect.poll(steps, { timeout: 10_000 }).toEqual(["requested"]);
+  await controlRun(session, mesh, "w1", cancellation({}), printer());
+  expect(await steps()).toEqual(["withdrawn"]);
+  expect(runTree(viewOf("desk", "w1", await session.state("desk", "w1")))).toContain("└─ – 1 reader            withdrawn");
 });
 
 test("a retry of a run that stops again says so, and why", async () => {

@@ -11,7 +11,8 @@ export type StepView = {
   readonly n: number;
   readonly agent: string;
   readonly variant: string;
-  readonly status: "requested" | "completed" | "refused" | "parked";
+  /** `withdrawn`: the run ended first. */
+  readonly status: "requested" | "completed" | "refused" | "parked" | "withdrawn";
   readonly attempts: number;
   readonly outcomes: number;
   readonly ms: number;
@@ -64,7 +65,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       n,
       agent,
       variant,
-      status,
+      status: status === "requested" && state.ended !== undefined ? "withdrawn" : status,
       attempts,
       outcomes,
       ms,

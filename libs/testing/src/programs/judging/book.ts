@@ -76,7 +76,7 @@ export class Book {
       ...(reason === undefined ? {} : { reason: { code: reason.code, message: reason.message, ...(hint === undefined ? {} : { hint }) } }),
       ...(this.#calls.size === 0 ? {} : { calls: [...this.#calls.values()].map((one) => this.#withdrawn(one)) }),
       ...(this.#approvals.size === 0 ? {} : { approvals: [...this.#approvals.values()].map((one) => this.#withdrawn(one)) }),
-      steps: [...this.#steps.values()],
+      steps: [...this.#steps.values()].map((one) => this.#withdrawn(one)),
     };
   }
 
@@ -223,7 +223,8 @@ export class Book {
   }
 
   #withdrawn<C extends { status?: unknown }>(call: C): C {
-    return this.#ended !== undefined && call.status === "open" ? { ...call, status: "withdrawn" } : call;
+    const open = call.status === "open" || call.status === "requested";
+    return this.#ended !== undefined && open ? { ...call, status: "withdrawn" } : call;
   }
 
   #bill(step: Step, calls: unknown): void {
