@@ -14,7 +14,7 @@ export function articleFolders(documents: string | undefined): ArticleFolder[] {
   return [...examples.map(folderAt), ...subjectFolders(), ...foldersIn(documents ?? join(here, "../shared/documents"))];
 }
 
-/** Twelve committed folders that nothing is tuned to; each has a `planted.json`. */
+/** Twelve committed folders of other subjects; each has a `planted.json`. */
 export function subjectFolders(): ArticleFolder[] {
   return foldersIn(join(here, "acceptance/proofs/documents/folders"));
 }

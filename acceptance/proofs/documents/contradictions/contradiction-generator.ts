@@ -3,8 +3,9 @@ import { type Draw, dateIn, drawing, figure, fill, type Sides, type World } from
 import { dates, fillers, firms, forenames, numbers, places, roles, surnames, tails, titles, towns } from "./contradiction-templates.ts";
 
 /**
- * Seeded sets of documents with planted contradictions and with pairs that only look like them. The detector's author has not read
- * this file, and the detector must not be tuned on it. The same seed gives the same set.
+ * Seeded sets of documents with planted contradictions and with pairs that only look like them. What the detector
+ * missed and listed here has been looked at once, and the kinds behind it mended with other sentences: its figure on these sets is
+ * no longer that of unseen text. The same seed gives the same set.
  */
 export type Place = { readonly file: string; readonly quote: string };
 export type Planted = { readonly id: string; readonly kind: string; readonly places: readonly [Place, Place] };
