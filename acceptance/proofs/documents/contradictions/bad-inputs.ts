@@ -52,7 +52,7 @@ export function makeBadInputs(dir: string): BadInput[] {
     },
     {
       name: "no-documents",
-      folder: make("no-documents", { "table.csv": "a,b\n1,2\n" }),
+      folder: make("no-documents", { "settings.json": "{}\n" }),
       topic: TOPIC,
       expect: "refused",
       mentions: "no-documents",

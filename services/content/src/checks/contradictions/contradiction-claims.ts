@@ -61,6 +61,10 @@ const LIGHT = new Set(
 /** Plans and guesses do not contradict what came of them. */
 const INTENDED =
   /\b(?:will|would|should|could|(?<!\b(?:public|visitors?|guests?|people|passengers|children|members|one|you) )may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
+
+/** Characters of a sentence: a longer one is none (a list, data), and its figures would be compared each with each. */
+const SENTENCE_MOST = 800;
+
 export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
   const claims: ClauseClaim[] = [];
   for (const { name, text } of sources) {
@@ -69,12 +73,17 @@ export function claimsOf(sources: readonly Source[]): ClauseClaim[] {
       if (/^(?:#{1,6}|[|`]) /u.test(line)) continue;
       let before = "";
       for (const quote of splitSentences(line.replace(/^- /u, ""))) {
-        if (quote.endsWith("?")) continue;
+        if (quote.endsWith("?") || quote.length > SENTENCE_MOST) continue;
         const whole = datesIn(quote);
+        const values = quantitiesIn(quote, whole, locale);
         const { clauses, subject } = clausesOf(quote, before);
         before = subject;
         for (const { text: clause, of, tells } of clauses)
-          claims.push({ ...claimOf(claims.length, name, quote, plainly(clause), whole, stemsOf(of), locale), tells: tells === true });
+          claims.push({
+            ...claimOf(claims.length, name, quote, plainly(clause), whole, stemsOf(of), locale),
+            values,
+            tells: tells === true,
+          });
       }
     }
   }
@@ -99,7 +108,7 @@ function claimOf(
   inSentence: readonly DateMention[],
   subject: readonly string[],
   locale: string,
-): Omit<ClauseClaim, "tells"> {
+): Omit<ClauseClaim, "tells" | "values"> {
   const dates = datesIn(clause);
   const numbered = numberedNames(clause, dates);
   const quantities = quantitiesIn(clause, [...dates, ...numbered], locale).map((one) => ({
@@ -142,7 +151,6 @@ function claimOf(
       ),
     ),
     quantities,
-    values: quantitiesIn(quote, inSentence, locale),
     dates,
     roles: rolesIn(quote, clause),
     period: periodOf(clause, dated),
