@@ -10,5 +10,6 @@ subscribe("net.client.socket", (message) => {
 });
 process.once("exit", () => {
   const bytesRead = sockets.reduce((sum, socket) => sum + socket.bytesRead, 0);
-  writeFileSync(process.env.MEASURED_INTO ?? "", JSON.stringify({ peakKb: process.resourceUsage().maxRSS, bytesRead }));
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  writeFileSync(process.env.MEASURED_INTO ?? "", JSON.stringify({ peakKb: maxRSS, cpuUs: userCPUTime + systemCPUTime, bytesRead }));
 });
