@@ -192,9 +192,9 @@ describe("on a mesh", () => {
 
   test("a mesh file whose process is gone is said and ignored", async () => {
     const mesh: object = JSON.parse(readFileSync(join(at.folder, ".armada/mesh.json"), "utf8"));
-    writeFileSync(join(at.folder, "stale.json"), JSON.stringify({ ...mesh, pid: 2 ** 30 }));
-    const ended = await run("runs", "list", "--mesh", "stale.json");
-    expect(ended.stderr).toContain(`ignoring stale.json: no process ${2 ** 30} is there`);
+    writeFileSync(join(at.folder, ".armada/stale.json"), JSON.stringify({ ...mesh, pid: 2 ** 30 }));
+    const ended = await run("runs", "list", "--mesh", ".armada/stale.json");
+    expect(ended.stderr).toContain(`ignoring .armada/stale.json: no process ${2 ** 30} is there`);
     expect(ended.code).toBe(4);
   });
 });
