@@ -68,10 +68,12 @@ export async function start(
       throw new ArmadaError("SUBJECT_TAKEN", `run ${about.run} was started by ${state.by?.from}, not by ${about.by.from}`);
     return undefined;
   });
-  if (ordinal === undefined && about.delivery === 1) return { kind: "done" }; // started before: what follows is with that delivery
+  // What another message started is with that message; of older builds' runs nobody knows which it was.
+  const own = run.state.after === undefined ? about.delivery > 1 : run.state.after === about.seq;
+  if (ordinal === undefined && !own) return { kind: "done" };
   if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
   // Deliveries before the one that starts the run lost nothing of it.
-  const delivery = ordinal === undefined ? about.delivery : 1;
+  const delivery = ordinal === undefined ? Math.max(2, about.delivery) : 1;
   return run.state.ended === undefined ? inlines.run(about.run, 1, delivery, signal) : { kind: "done" };
 }
 

@@ -114,6 +114,8 @@ const HINTED: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "VALUE_NOT_JSON
 const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_TERMINAL", "AGENT_FAILED"]);
 /** So long a step with a fallback waits for its model, ms. */
 const LONGEST_BUSY_MS = 900_000;
+/** What is decided is written so much later at most, where the log does not answer at once, ms. */
+const LONGEST_WRITE_MS = 5_000;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
 const PASSIVE: ReadonlySet<string> = new Set([
   "step.attempt_failed",
@@ -550,7 +552,7 @@ export class Reader {
     const call = this.#of(n);
     if (call?.node.op !== "agent" || call.node.agent !== "later") this.wrong.push(`call ${n} waits for hours that it has not`);
     if (held && Date.parse(String(until)) !== this.#outside.opens) this.wrong.push(`call ${n} is held until ${String(until)}`);
-    if (held === time >= this.#outside.opens)
+    if (held ? time >= this.#outside.opens + LONGEST_WRITE_MS : time < this.#outside.opens)
       this.wrong.push(`call ${n} is ${held ? "held" : "released"} at ${new Date(time).toISOString()}`);
   }
 
