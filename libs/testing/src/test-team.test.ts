@@ -229,6 +229,14 @@ test("a run that ends of what its team does not list is stopped, not failed", as
   expect(t.run("asks").reason?.message).toBe("workflow asks asks for risk.check_fraud, which team desk does not list");
 });
 
+test("a step of an agent that the team does not list is told as on a mesh", async () => {
+  const order = workflow({ name: "order", version: 1, input: Note, output: Note, run: (note, ctx) => ctx.ask(writer, note) });
+  await using t = testTeam(team({ name: "desk", workflows: [order], emits: [Published] }), { seed: 1 });
+  await t.start("order", { text: "a" }, "r1");
+  expect(t.run("r1")).toMatchObject({ status: "waiting", reason: { code: "AGENT_NOT_SERVED" }, waitingFor: [{ kind: "agent" }] });
+  expect(() => t.expectEvents([[Published, { text: "A" }]])).toThrow("waits for the agent writer, which no replica of team desk serves");
+});
+
 test("a run that goes on with an input that does not fit its workflow fails, and says so", async () => {
   const count = workflow({
     name: "count",

@@ -15,12 +15,13 @@ import {
   shortHash,
 } from "@armada/contracts";
 import { fits } from "@armada/engine/execution/fits";
-import { factFilter } from "@armada/engine/inbound/queues";
+import { allQueues, factFilter, queuesOf } from "@armada/engine/inbound/queues";
 import { fitted } from "@armada/engine/journal/fitting";
 import { readModelStopped } from "@armada/engine/read-models/read-models";
 import type { Engine } from "@armada/engine/replica";
 import { script, startReplica, type TestBudget } from "@armada/engine/testing";
 import { type RunView, readRun, viewOf } from "@armada/engine/view/run";
+import { shownAsServed } from "@armada/engine/view/served";
 import { MemoryMesh, type Message, matches } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
@@ -85,6 +86,7 @@ export function testTeam(
   });
   const engine: Engine = replica.engine;
   const stream = mesh.stream(team.name);
+  const served = allQueues(queuesOf(team)).map((queue) => ({ ...queue, workers: 1, unacked: 0 }));
   let given = 0;
   let started = 0;
   const runs = (): string[] => [
@@ -250,7 +252,7 @@ export function testTeam(
   function view(id: string): RunView & { readonly output?: unknown } {
     const state = readRun(journal(id));
     const output = state.ended?.output;
-    return { ...viewOf(team.name, id, state), ...(output === undefined ? {} : { output }) };
+    return { ...shownAsServed(viewOf(team.name, id, state), served), ...(output === undefined ? {} : { output }) };
   }
 
   function journal(id: string): readonly Message[] {
