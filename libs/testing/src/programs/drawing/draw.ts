@@ -293,7 +293,8 @@ class Drawing {
   #burst(): { readonly times: number; readonly form?: Form } {
     const dice = this.#next();
     const form = this.#chance(0.3) ? { form: this.#one(FORMS) } : {};
-    if (dice < 0.002) return { times: 1_100, ...(this.#chance(0.5) ? { form: "misfit" } : form) };
+    if (dice < 0.001) return { times: 1_100, form: "misfit" };
+    if (dice < 0.008) return { times: 1_100 };
     return { times: dice < 0.05 ? 2 + this.#below(4) : 1, ...form };
   }
 
