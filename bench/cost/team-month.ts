@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { type Budget, tierOf } from "@armada/engine";
 import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { type AllLimits, ledger, ledgerOf, Purse } from "@armada/ledger";
+import { type AllLimits, BudgetClient, ledger, ledgerOf } from "@armada/ledger";
 import {
   batchedModels,
   batchLane,
@@ -13,11 +13,11 @@ import {
   limitedModels,
   type Meter,
 } from "@armada/models";
-import { houseMeter } from "@armada/runtime";
+import { maintenanceMeter } from "@armada/runtime";
+import { BudgetMeter } from "./budget-meter.ts";
 import type { Call } from "./calls.ts";
 import type { Measures } from "./measures.ts";
 import { startProvider } from "./provider.ts";
-import { PurseMeter } from "./purse-meter.ts";
 import { optionsOf, requestOf, tierOfTask } from "./requests.ts";
 import type { Workload } from "./workload.ts";
 
@@ -104,7 +104,7 @@ export async function teamMonth(about: {
   });
   const models = lane.adopting(cached);
   const budgetFor = (replica: string, limits: AllLimits["team"]): Budget => {
-    const purse = new Purse({
+    const budgetClient = new BudgetClient({
       team,
       replica,
       zone: "UTC",
@@ -114,7 +114,7 @@ export async function teamMonth(about: {
       signal,
       lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
     });
-    return { purse, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
+    return { budgetClient, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
   };
   const trial = Math.floor(about.days * TRIAL);
   /** Micro-dollars of the calls that were asked since the trial ended, and of contexts kept since. */
@@ -122,7 +122,7 @@ export async function teamMonth(about: {
   const unlimited = budgetFor("one", {});
   let budget = unlimited;
   const warm = new AbortController();
-  const paying = houseMeter(unlimited.purse, "context_cache", { clock, random, logger: quiet, signal });
+  const paying = maintenanceMeter(unlimited.budgetClient, "context_cache", { clock, random, logger: quiet, signal });
   const house: Meter = {
     draw: (about) => paying.draw(about),
     settle: (call, cost) => {
@@ -152,9 +152,9 @@ export async function teamMonth(about: {
     const waits = task.toleranceSeconds * 1_000 >= HOURS_MS;
     if (waits && measures.has("window")) await untilOffPeak(clock, own.signal);
     const agent = `agent_${call.agent}`;
-    const { purse } = budget;
-    const meter = new PurseMeter({
-      purse,
+    const { budgetClient } = budget;
+    const meter = new BudgetMeter({
+      budgetClient,
       agent,
       run: call.prompt,
       workflow: task.name,
@@ -190,7 +190,7 @@ export async function teamMonth(about: {
     // What is on its way comes to its end.
     warm.abort();
     await clock.sleep(60_000, signal);
-    for (const { purse } of new Set([unlimited, budget])) await purse.close();
+    for (const { budgetClient } of new Set([unlimited, budget])) await budgetClient.close();
   })();
   let ended = false;
   const month = all.finally(() => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { agent, type Team, team, workflow } from "@armada/agents";
 import { type Budget, lapsedCalls } from "@armada/engine";
 import { loadEndless } from "@armada/event-sourcing";
-import { ledger, ledgerOf, Purse, periodOf } from "@armada/ledger";
+import { BudgetClient, ledger, ledgerOf, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";
 import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 import { startTestMesh, type TestMesh } from "@armada/nats/testing";
@@ -61,11 +61,11 @@ const models: Models = {
   },
 };
 
-/** A replica of the team in this process; `purse`: what pays for its calls, absent without a ledger. */
+/** A replica of the team in this process; `budgetClient`: what pays for its calls, absent without a ledger. */
 async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
   const ports = await mesh.connect(name, loud);
   const over = new AbortController();
-  const purse = new Purse({
+  const budgetClient = new BudgetClient({
     team: name,
     replica: systemRandom.id(),
     zone: "UTC",
@@ -75,12 +75,12 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
     signal: over.signal,
     lapsed: (block, about) => lapsedCalls(ports, name, block, about),
   });
-  const budget: Budget = { purse, run: undefined, downgradeAt: 0.8, atLimit: "wait" };
+  const budget: Budget = { budgetClient, run: undefined, downgradeAt: 0.8, atLimit: "wait" };
   const engine = startReplica(teamOf(name), { ...ports, tracer: noTracer, logger: loud }, models, paid ? { budget } : {});
   return {
     /** What its ledger has as spent, micro-dollars, once all is told. */
     spent: async (): Promise<number> => {
-      await purse.close();
+      await budgetClient.close();
       const { month } = periodOf(systemClock.now(), "UTC");
       return (await loadEndless(ports.log, ledger, ledgerOf(name, month))).state.spent.micros;
     },

@@ -12,9 +12,9 @@ import { ReadModels, type View } from "./read-models/read-models.ts";
 import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-models/stops.ts";
 import { Faults, guarded, type Traced } from "./runs/guard.ts";
 import { persistently } from "./runs/persistently.ts";
-import { RunHost } from "./runs/run-store.ts";
+import { RunStore } from "./runs/run-store.ts";
 import type { Budget } from "./steps/budget.ts";
-import { Inlines } from "./steps/inline-steps.ts";
+import { InlineSteps } from "./steps/inline-steps.ts";
 import { type RunningStep, Worker } from "./steps/worker.ts";
 
 export type { RunningStep } from "./steps/worker.ts";
@@ -53,7 +53,7 @@ export function startEngine(
   const replaced = new AbortController();
   const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
-  const host: RunHost = new RunHost(
+  const host: RunStore = new RunStore(
     team,
     ports,
     {
@@ -64,7 +64,7 @@ export function startEngine(
     options.remembers,
   );
   const views = new ReadModels(team, host.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
-  const inlines = new Inlines(host);
+  const inlines = new InlineSteps(host);
   const worker = new Worker(host, inlines, models, options.budget);
   const waits = new Waits(host, inlines, signal);
   const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal, options.busy);
@@ -145,7 +145,7 @@ export function startEngine(
       await grace;
       // Where the log is away nothing can be told: the lease ends by itself.
       if (options.budget !== undefined && !replaced.signal.aborted)
-        await Promise.race([options.budget.purse.close(), ports.clock.sleep(GIVE_BACK_MS)]);
+        await Promise.race([options.budget.budgetClient.close(), ports.clock.sleep(GIVE_BACK_MS)]);
     },
   };
 }

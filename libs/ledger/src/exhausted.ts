@@ -1,5 +1,5 @@
 import { type Amount, ArmadaError } from "@armada/contracts";
-import type { Scope } from "./team-ledger/standing.ts";
+import type { Scope } from "./team-ledger/limit-usage.ts";
 
 /**
  * Nothing is left of a limit. `resetAt`: when its period ends, ms since 1970; absent for a run's limit, which never resets, and

@@ -14,10 +14,10 @@ export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fle
 export { GrantAnswered, GrantAsked, grantsOf } from "./fleet-ledger/grants.ts";
 export { type Limit, type Limits, level, parseFleetLimit, parseLimits, remaining } from "./limits.ts";
 export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
-export { type AsideCall, drawAside } from "./replica/aside.ts";
+export { BudgetClient, type BudgetClientOptions } from "./replica/budget-client.ts";
 export { drawsFilter, drawsIn } from "./replica/draw-log.ts";
 export type { Reservation } from "./replica/lease.ts";
-export { Purse, type PurseOptions } from "./replica/purse.ts";
+export { drawOutside, type OutsideCall } from "./replica/outside-call.ts";
 export { ledgerEventsIn, ledgerOf } from "./team-ledger/aggregate.ts";
 export {
   type AllLimits,
@@ -30,4 +30,4 @@ export {
   type Suspect,
 } from "./team-ledger/events.ts";
 export { GRACE_MS, type LedgerCommand, ledger, type Trade, type Want } from "./team-ledger/ledger.ts";
-export { accountOf, highest, type Scope, type Standing, scopesOf, standingOf } from "./team-ledger/standing.ts";
+export { accountOf, highest, type LimitUsage, limitUsageOf, type Scope, scopesOf } from "./team-ledger/limit-usage.ts";

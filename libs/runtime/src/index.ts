@@ -1,7 +1,7 @@
 export { CONFIG_FILE, environmentOf, type Flags, loadSettings, type Settings, settingsOf } from "./config/load.ts";
 export { type Config, defineConfig } from "./config/schema.ts";
-export { houseMeter } from "./house-meter.ts";
 export { createLog, type Log, type LogLevel, type LogOptions } from "./log.ts";
+export { maintenanceMeter } from "./maintenance-meter.ts";
 export { externalTypeOf, manifestOf } from "./manifest.ts";
 export { modelsFrom } from "./models.ts";
 export { type Prototype, startPrototype } from "./prototype.ts";

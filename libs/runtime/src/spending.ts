@@ -2,10 +2,10 @@ import { budgetOf, sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import { type Budget, concludedCalls, lapsedCalls } from "@armada/engine";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
-import { type AllLimits, type AskFleet, askFederation, Purse, parseFleetLimit, parseLimits } from "@armada/ledger";
+import { type AllLimits, type AskFleet, askFederation, BudgetClient, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
-import { houseMeter } from "./house-meter.ts";
+import { maintenanceMeter } from "./maintenance-meter.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
 export type Spending = {
@@ -38,7 +38,7 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
   const limits = {
     clock: systemClock,
     logger: ports.logger,
-    share: () => 1 / (budget?.purse.replicas ?? 1),
+    share: () => 1 / (budget?.budgetClient.replicas ?? 1),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
   };
@@ -62,7 +62,7 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
   });
   const models = lane.adopting(cached);
   const by = { clock: systemClock, random: systemRandom, logger: ports.logger, signal: over.signal };
-  if (budget !== undefined) chosen.keepWarm({ ...by, meter: houseMeter(budget.purse, "context_cache", by) });
+  if (budget !== undefined) chosen.keepWarm({ ...by, meter: maintenanceMeter(budget.budgetClient, "context_cache", by) });
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
 }
 
@@ -88,7 +88,7 @@ function budgetFor(
 ): Budget {
   const limits = limitsOf(team, budgets);
   const ports = { log, draws, clock: systemClock, random: systemRandom, logger };
-  const purse = new Purse({
+  const budgetClient = new BudgetClient({
     team: team.name,
     replica: systemRandom.id(),
     zone: budgets.zone,
@@ -100,5 +100,5 @@ function budgetFor(
     lapsed: (block, about) => lapsedCalls(ports, team.name, block, about),
     concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });
-  return { purse, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };
+  return { budgetClient, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };
 }

@@ -6,7 +6,7 @@ import { fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import type { Provenance } from "../journal/message.ts";
 import { isOutcome } from "../journal/table.ts";
-import type { Functions, HotRun } from "./cached-run.ts";
+import type { CachedRun, Functions } from "./cached-run.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
 
@@ -23,7 +23,7 @@ export type Decision = { readonly events: readonly JournalEvent[]; readonly prov
  * fails the run is to be dropped.
  */
 export async function answer(
-  run: HotRun,
+  run: CachedRun,
   decision: Decision,
   functions: Functions,
   now: number,
@@ -86,7 +86,7 @@ function isMistaken(error: unknown): error is ArmadaError {
 }
 
 function end(
-  run: HotRun,
+  run: CachedRun,
   events: readonly JournalEvent[],
   result: { readonly output: unknown } | { readonly error: unknown },
   workflow: Pick<Workflow, "name" | "output">,

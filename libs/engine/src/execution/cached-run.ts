@@ -9,7 +9,7 @@ import { Execution, type LoopWatch } from "./execution.ts";
 import type { Listed } from "./within-lists.ts";
 
 /** A run as this replica last knew it. */
-export type HotRun = {
+export type CachedRun = {
   readonly id: string;
   readonly state: RunState;
   /** Sequence of its last message: the expectation of its next append. */
@@ -30,19 +30,19 @@ export type Functions = {
   workflow(name: string, version: number): Listed | undefined;
 };
 
-export function coldRun(id: string): HotRun {
+export function coldRun(id: string): CachedRun {
   return { id, state: initialRun(), lastSeq: 0, prev: undefined, provenance: undefined, execution: undefined, fault: undefined };
 }
 
 /** Whether the run is open and served here but has no function in memory. */
-export function lacksFunction(run: HotRun, functions: Functions): boolean {
+export function lacksFunction(run: CachedRun, functions: Functions): boolean {
   const { state } = run;
   if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
   return run.execution === undefined && run.fault === undefined && functions.workflow(state.workflow, state.version) !== undefined;
 }
 
 /** Whether the run is open and its version is not served here. */
-export function lacksVersion({ state }: HotRun, functions: Functions): boolean {
+export function lacksVersion({ state }: CachedRun, functions: Functions): boolean {
   if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
   return functions.workflow(state.workflow, state.version) === undefined;
 }
@@ -61,7 +61,7 @@ export function provenanceOf([first]: readonly Envelope[]): Provenance | undefin
 }
 
 /** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */
-export async function replay(run: HotRun, messages: readonly Message[], functions: Functions): Promise<void> {
+export async function replay(run: CachedRun, messages: readonly Message[], functions: Functions): Promise<void> {
   const read: JournalMessage[] = [];
   const stopped = run.state.stopped !== undefined;
   for (const message of messages) {

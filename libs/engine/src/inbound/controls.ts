@@ -2,13 +2,13 @@ import type { Workflow } from "@armada/agents";
 import type { Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Decision } from "../execution/answer.ts";
-import type { HotRun } from "../execution/cached-run.ts";
+import type { CachedRun } from "../execution/cached-run.ts";
 import { READERS } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { cut } from "../journal/failure.ts";
 import { newestGeneration } from "../runs/generations.ts";
-import type { RunHost } from "../runs/run-store.ts";
-import type { Inlines } from "../steps/inline-steps.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { InlineSteps } from "../steps/inline-steps.ts";
 import { runMeant } from "./starts.ts";
 
 const Data = z.object({
@@ -29,8 +29,8 @@ const OVERTAKEN_MS = 1_000;
  * and the asker of a run may cancel it. What does not apply (any more) changes nothing: the journal tells.
  */
 export async function control(
-  host: RunHost,
-  inlines: Inlines,
+  host: RunStore,
+  inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
   ask: { capability: string; from: string; data: unknown; seq: number; delivery: number; id: string },
   signal: AbortSignal,
@@ -67,7 +67,7 @@ export async function control(
  * earlier delivery of the same ask wrote, into whichever of them: one ask is acted on once.
  */
 async function current(
-  host: RunHost,
+  host: RunStore,
   first: string,
   ask: { readonly seq: number; readonly delivery: number; readonly id: string },
 ): Promise<{ id: string; decided: number | undefined } | undefined> {
@@ -90,7 +90,7 @@ async function current(
 
 /** The message of the run that an earlier delivery of the ask wrote. */
 async function decidedIn(
-  host: RunHost,
+  host: RunStore,
   run: string,
   ask: { readonly seq: number; readonly delivery: number; readonly id: string },
 ): Promise<number | undefined> {
@@ -101,7 +101,7 @@ async function decidedIn(
 function decide(
   capability: string,
   data: ControlData,
-  { state }: HotRun,
+  { state }: CachedRun,
   by: string,
   served: (version: number) => { readonly source?: string },
 ): readonly JournalEvent[] {

@@ -2,7 +2,7 @@ import { buildSubject, type Capability, type Envelope, encodeBody } from "@armad
 import type { Appended, Handled } from "@armada/event-sourcing";
 import type { z } from "zod";
 import { fitting } from "../journal/fitting.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 
 /** A capability that code answers without a run. */
 export type Direct = {
@@ -27,7 +27,7 @@ const ASKED_BY = /^(.+)-([1-9]\d{0,8})$/;
 
 /** Answers an ask of another team once; input that does not fit is answered with the failure that a run would have. */
 export async function answerDirectly(
-  { team, ports }: Pick<RunHost, "team" | "ports">,
+  { team, ports }: Pick<RunStore, "team" | "ports">,
   served: Direct,
   ask: { readonly from: string; readonly id: string; readonly input: unknown; readonly envelope: Envelope },
   signal: AbortSignal,

@@ -6,9 +6,9 @@ import { envelopeType, type Failure, type JournalEvent } from "../journal/events
 import type { RunState } from "../journal/state.ts";
 import { waitKey } from "../journal/taken.ts";
 import type { Traced } from "../runs/guard.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 import { release } from "../steps/holds.ts";
-import type { Inlines } from "../steps/inline-steps.ts";
+import type { InlineSteps } from "../steps/inline-steps.ts";
 import { newest } from "./admission.ts";
 import { control } from "./controls.ts";
 import { answerDirectly, type Direct } from "./direct.ts";
@@ -29,8 +29,8 @@ const ROOM_LOOK_MS = 10_000;
 
 /** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (ENGINE rule 1). */
 export class Intake {
-  readonly #host: RunHost;
-  readonly #inlines: Inlines;
+  readonly #host: RunStore;
+  readonly #inlines: InlineSteps;
   readonly #sourceOf: (workflow: Workflow) => string;
   readonly #directs: readonly Direct[];
   readonly #waits: Waits;
@@ -38,8 +38,8 @@ export class Intake {
   readonly #busy: () => boolean;
 
   constructor(
-    host: RunHost,
-    inlines: Inlines,
+    host: RunStore,
+    inlines: InlineSteps,
     waits: Waits,
     sourceOf: (workflow: Workflow) => string,
     directs: readonly Direct[],

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 const month = "2026-11";
 const drawn = { account: "*", agent: "buyer", workflow: "buy", run: "r1", tier: "worker", model: "m" };
 
-/** A team without a purse of its own, whose ledger has two suspects. */
+/** A team without a budgetClient of its own, whose ledger has two suspects. */
 async function world() {
   const clock = new VirtualClock();
   const random = seededRandom(1);
@@ -39,7 +39,7 @@ async function world() {
   return { now, clear };
 }
 
-test("the operator's findings settle suspects at what they cost and release those that cost nothing, also with no purse there", async () => {
+test("the operator's findings settle suspects at what they cost and release those that cost nothing, also with no budgetClient there", async () => {
   const { now, clear } = await world();
   expect(Object.keys((await now()).suspects)).toEqual(["c1", "c2~part"]);
   const calls = [

@@ -1,7 +1,7 @@
 import { type Handled, type Held, handleEndless } from "@armada/event-sourcing";
 import { type LedgerState, ledger, ledgerOf } from "@armada/ledger";
 import { z } from "zod";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 
 const count = z.number().int().min(0);
 /** `month`: of the ledger that holds the suspects, `2026-11`; `calls`: what each was billed, zero where it never was. */
@@ -15,7 +15,7 @@ const Data = z.object({
  * as it is, so the ask may come twice; the ledger tells what was cleared.
  */
 export async function clearing(
-  { team, ports }: Pick<RunHost, "team" | "ports">,
+  { team, ports }: Pick<RunStore, "team" | "ports">,
   ask: { readonly from: string; readonly data: unknown },
   signal: AbortSignal,
 ): Promise<Handled> {

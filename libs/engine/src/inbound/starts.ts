@@ -7,8 +7,8 @@ import { journalForm } from "../journal/form.ts";
 import type { Provenance } from "../journal/message.ts";
 import { isObjectRef } from "../journal/payloads.ts";
 import { isGeneration } from "../runs/generations.ts";
-import type { RunHost } from "../runs/run-store.ts";
-import type { Inlines } from "../steps/inline-steps.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { InlineSteps } from "../steps/inline-steps.ts";
 import { admit } from "./admission.ts";
 import { searchKeys } from "./search-keys.ts";
 
@@ -55,8 +55,8 @@ export function startedBy(subscription: string, event: string): string {
  * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
  */
 export async function start(
-  host: RunHost,
-  inlines: Inlines,
+  host: RunStore,
+  inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
   about: Start,
   signal: AbortSignal,
@@ -86,7 +86,7 @@ function refusedForm(input: unknown): unknown {
   }
 }
 
-function decide(host: RunHost, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
+function decide(host: RunStore, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
   const { workflow, asked, by, provenance } = about;
   const admission = admit(host.team, asked, input, workflow);
   const { keys, why } = workflow !== undefined && admission.kind === "admitted" ? searchKeys(workflow, admission.input) : {};

@@ -8,8 +8,8 @@ import type { RunState } from "../journal/state.ts";
 import { type Arrival, looksAfter, nextMet, type OpenWait, openWaits, takes, waitKey, waitRoute } from "../journal/taken.ts";
 import { loadAll } from "../runs/load-all.ts";
 import { putNewest } from "../runs/newest.ts";
-import type { RunHost } from "../runs/run-store.ts";
-import type { Inlines } from "../steps/inline-steps.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { InlineSteps } from "../steps/inline-steps.ts";
 import { factOf } from "./facts.ts";
 import { factFilter } from "./queues.ts";
 
@@ -27,13 +27,13 @@ type Arrived = Arrival & { readonly fact: Fact };
  * run's newest state.
  */
 export class Waits {
-  readonly #host: RunHost;
-  readonly #inlines: Inlines;
+  readonly #host: RunStore;
+  readonly #inlines: InlineSteps;
   readonly #signal: AbortSignal;
   /** By route: the sequence up to which no run waits any more. */
   readonly #over = new Map<string, number>();
 
-  constructor(host: RunHost, inlines: Inlines, signal: AbortSignal) {
+  constructor(host: RunStore, inlines: InlineSteps, signal: AbortSignal) {
     this.#host = host;
     this.#inlines = inlines;
     this.#signal = signal;

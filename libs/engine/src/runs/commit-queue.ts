@@ -1,7 +1,7 @@
 import type { Member } from "./merge.ts";
 
 /** One piece of work on a run at a time, in the order asked for. Commits that wait for their turn have it together. */
-export class Turns {
+export class CommitQueue {
   readonly #failed: (run: string) => void;
   readonly #locks = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, Member[]>();

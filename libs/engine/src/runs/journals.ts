@@ -1,6 +1,6 @@
 import { parseSubject, runFilter } from "@armada/contracts";
 import type { Message, Ports } from "@armada/event-sourcing";
-import type { HotRun } from "../execution/cached-run.ts";
+import type { CachedRun } from "../execution/cached-run.ts";
 import { readJournalMessage } from "../journal/message.ts";
 import { loadAll } from "./load-all.ts";
 import { putNewest } from "./newest.ts";
@@ -38,7 +38,7 @@ export class Journals {
   }
 
   /** A delivered journal message and the few before it that `run` lacks: ordinals are gapless, so what is missing is known. */
-  async between(run: HotRun, delivered: Message | undefined): Promise<readonly Message[] | undefined> {
+  async between(run: CachedRun, delivered: Message | undefined): Promise<readonly Message[] | undefined> {
     const next = delivered === undefined ? undefined : readJournalMessage(delivered);
     if (delivered === undefined || next === undefined) return undefined;
     const first = run.state.length + 1;
@@ -56,7 +56,7 @@ export class Journals {
 }
 
 /** Whether a derived dispatch tells of nothing newer: it is no journal message, and its decision is known. */
-export function holdsDecision({ state }: HotRun, delivered: Message | undefined): boolean {
+export function holdsDecision({ state }: CachedRun, delivered: Message | undefined): boolean {
   const subject = delivered === undefined ? undefined : parseSubject(delivered.subject);
   return subject?.kind === "journal" && subject.branch !== undefined && subject.n <= state.length;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../execution/answer.ts";
 import { coldRun } from "../execution/cached-run.ts";
-import { type Member, together } from "./merge.ts";
+import { type Member, merge } from "./merge.ts";
 
 const run = coldRun("r1");
 const outcome = (n: number): Decision => ({ events: [{ type: "inline.completed", data: { n, name: "x", output: n } }] });
@@ -14,7 +14,7 @@ function member(decide: () => Decision | undefined): Member & { readonly heard: 
 
 test("outcomes of different calls leave in one message, in the order in which they waited", () => {
   const waiting = [3, 1, 2].map((n) => member(() => outcome(n)));
-  const message = together(run, waiting);
+  const message = merge(run, waiting);
   expect(message?.decision.events).toEqual([3, 1, 2].flatMap((n) => outcome(n).events));
   expect(message?.parts.map((part) => part.member)).toEqual(waiting);
   expect(message?.later).toEqual([]);
@@ -23,13 +23,13 @@ test("outcomes of different calls leave in one message, in the order in which th
 test("a second outcome of one call waits for the next message, and all behind it: by then there is one", () => {
   const [first, other, again, behind] = [1, 2, 1, 3].map((n) => member(() => outcome(n)));
   const waiting = [first, other, again, behind].filter((one) => one !== undefined);
-  expect(together(run, waiting)?.later).toEqual([again, behind]);
+  expect(merge(run, waiting)?.later).toEqual([again, behind]);
 });
 
 test("what is no outcome has a message of its own", () => {
   const [early, person, late] = [member(() => outcome(1)), member(() => cancel), member(() => outcome(2))];
-  expect(together(run, [early, person, late])).toMatchObject({ decision: outcome(1), later: [person, late] });
-  expect(together(run, [person, late])).toMatchObject({ decision: cancel, later: [late] });
+  expect(merge(run, [early, person, late])).toMatchObject({ decision: outcome(1), later: [person, late] });
+  expect(merge(run, [person, late])).toMatchObject({ decision: cancel, later: [late] });
 });
 
 test("who has nothing to say, or throws, is told and holds nobody up", () => {
@@ -38,8 +38,8 @@ test("who has nothing to say, or throws, is told and holds nobody up", () => {
     throw new Error("taken");
   });
   const speaks = member(() => outcome(1));
-  expect(together(run, [silent, broken, speaks])).toMatchObject({ decision: outcome(1), later: [] });
+  expect(merge(run, [silent, broken, speaks])).toMatchObject({ decision: outcome(1), later: [] });
   expect(silent.heard).toEqual([{ committed: { run, ordinal: undefined, waits: false } }]);
   expect(broken.heard).toEqual([new Error("taken")]);
-  expect(together(run, [silent])).toBeUndefined();
+  expect(merge(run, [silent])).toBeUndefined();
 });

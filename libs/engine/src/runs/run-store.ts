@@ -2,7 +2,7 @@ import type { Team } from "@armada/agents";
 import { ArmadaError, digestOf, Refusal, runFilter } from "@armada/contracts";
 import { type Appended, attributes, type Message, type Ports, spans } from "@armada/event-sourcing";
 import { answer, type Decision, JOURNAL_WARNING, stop } from "../execution/answer.ts";
-import { coldRun, type Functions, foldMessage, type HotRun, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
+import { type CachedRun, coldRun, type Functions, foldMessage, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
 import { withinLists } from "../execution/within-lists.ts";
 import { type Derived, derive } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
@@ -11,9 +11,9 @@ import { journalForm } from "../journal/form.ts";
 import { type JournalMessage, journalBody, journalSubject, readJournalMessage } from "../journal/message.ts";
 import { Payloads } from "../journal/payloads.ts";
 import { initialRun } from "../journal/state.ts";
-import { Turns } from "./commit-queue.ts";
+import { CommitQueue } from "./commit-queue.ts";
 import { holdsDecision, Journals } from "./journals.ts";
-import { type Committed, type Decide, type Member, type Told, together } from "./merge.ts";
+import { type Committed, type Decide, type Member, merge, type Told } from "./merge.ts";
 import { putNewest } from "./newest.ts";
 import { pause, persistent } from "./persistently.ts";
 import { stackOf } from "./stack.ts";
@@ -50,14 +50,14 @@ const STALE_MS = 60_000;
  * The runs of a team in one replica: loads, hot functions, and the one way to append to a journal. Appends of one run
  * queue here, so only different replicas conflict; outcomes that queue leave in one message.
  */
-export class RunHost {
+export class RunStore {
   readonly team: Team;
   readonly ports: Ports;
   readonly functions: Functions;
   readonly #hooks: HostHooks;
-  readonly #hot = new Map<string, HotRun>();
+  readonly #hot = new Map<string, CachedRun>();
   readonly #journals: Journals;
-  readonly #turns = new Turns((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
+  readonly #turns = new CommitQueue((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
 
   readonly #remembers: number | undefined;
 
@@ -87,7 +87,7 @@ export class RunHost {
   }
 
   /** Reads the run at least as of sequence `atLeast`; `delivered` spares the load where it is the next message, or derived from a known one. */
-  read<T>(id: string, atLeast: number, use: (run: HotRun) => T, delivered?: Message): Promise<T> {
+  read<T>(id: string, atLeast: number, use: (run: CachedRun) => T, delivered?: Message): Promise<T> {
     return this.#turns.take(id, async () => use(await this.#current(id, atLeast, delivered)));
   }
 
@@ -146,7 +146,7 @@ export class RunHost {
     let run = await this.#current(id, floor);
     let left = members;
     for (;;) {
-      const message = together(run, left);
+      const message = merge(run, left);
       if (message === undefined) return [];
       const { decision, parts, later } = message;
       left = [...parts.map(({ member }) => member), ...later];
@@ -178,7 +178,7 @@ export class RunHost {
     }
   }
 
-  #told(run: HotRun, ordinal: number, waits: boolean, derived: readonly Derived[]): Told {
+  #told(run: CachedRun, ordinal: number, waits: boolean, derived: readonly Derived[]): Told {
     const committed = { run, ordinal, waits };
     return { committed, owed: this.#pay(committed, derived) };
   }
@@ -194,7 +194,7 @@ export class RunHost {
    * message again, under the same expectation: the function, which may take longer than the connection lasts, is not run again
    * for it until a minute is over.
    */
-  async #stored(run: HotRun, about: About, written: Written): Promise<Settled> {
+  async #stored(run: CachedRun, about: About, written: Written): Promise<Settled> {
     const from = this.ports.clock.now();
     for (let tries = 0; ; tries++) {
       const result = await this.#publish(run, about, written);
@@ -210,7 +210,7 @@ export class RunHost {
     }
   }
 
-  #publish(run: HotRun, { n, unanswered }: About, written: Written): Promise<Appended> {
+  #publish(run: CachedRun, { n, unanswered }: About, written: Written): Promise<Appended> {
     const subject = journalSubject(this.team.name, run.id, n, written.events, run.state, unanswered);
     const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };
     const does = subject.split(".", 3)[2] ?? "";
@@ -219,7 +219,7 @@ export class RunHost {
     );
   }
 
-  #appended(run: HotRun, n: number, seq: number, written: Written): Told {
+  #appended(run: CachedRun, n: number, seq: number, written: Written): Told {
     const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
     foldMessage(run.state, message);
     run.lastSeq = seq;
@@ -234,7 +234,7 @@ export class RunHost {
   }
 
   /** One line of the log for an error that a workflow function threw: the journal keeps it without its stack. */
-  #sayFailed({ id, state, execution }: HotRun): void {
+  #sayFailed({ id, state, execution }: CachedRun): void {
     const result = execution?.result;
     if (result === undefined || !("error" in result) || result.error instanceof Refusal) return;
     const about = { team: this.team.name, run: id, workflow: state.workflow, ...stackOf(result.error) };
@@ -265,7 +265,7 @@ export class RunHost {
   }
 
   /** What the decision holds without what the function asked for, and why the run stops, where that cannot be journaled. */
-  async #writable(run: HotRun, about: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+  async #writable(run: CachedRun, about: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
     try {
       const written = await this.#write(run, about, decision, events);
       const size = written.body.length <= MAX_DECISION / 3 ? 0 : Buffer.byteLength(written.body);
@@ -277,7 +277,7 @@ export class RunHost {
     }
   }
 
-  async #write(run: HotRun, { n, writer, now }: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+  async #write(run: CachedRun, { n, writer, now }: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
     const provenance = decision.provenance ?? run.provenance;
     if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
     const about = {
@@ -309,7 +309,7 @@ export class RunHost {
     return { type: event.type, data: { ...event.data, context: journalForm(context, `the context of agent ${event.data.agent}`) } };
   }
 
-  async #current(id: string, wanted: number, delivered?: Message): Promise<HotRun> {
+  async #current(id: string, wanted: number, delivered?: Message): Promise<CachedRun> {
     const atLeast = Math.max(wanted, this.#journals.floor(id));
     const hot = this.#hot.get(id);
     if (hot !== undefined && !lacksFunction(hot, this.functions)) {
@@ -328,7 +328,7 @@ export class RunHost {
     return this.#keep(run);
   }
 
-  #keep(run: HotRun): HotRun {
+  #keep(run: CachedRun): CachedRun {
     if (!run.state.exists) return run;
     putNewest(this.#hot, run.id, run, MAX_HOT);
     this.#journals.saw(run.id, run.lastSeq);

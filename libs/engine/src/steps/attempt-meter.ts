@@ -3,11 +3,11 @@ import type { Drawn, Reservation } from "@armada/ledger";
 import type { CallCost, Drawing, EarlierCall, LaneNotes, Meter } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
 import type { BatchedCall, StepState } from "../journal/state.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 import { type Budget, refusalOf, usedBy } from "./budget.ts";
 
 type About = {
-  readonly host: RunHost;
+  readonly host: RunStore;
   readonly budget: Budget;
   readonly agent: string;
   readonly run: string;
@@ -45,7 +45,7 @@ export class AttemptMeter implements Meter, LaneNotes {
   async draw({ tier, model, ceiling, call: shared, asked }: Drawing): Promise<string> {
     const { host, budget, agent, run, workflow, step, signal } = this.#about;
     this.#reserving++;
-    const reservation = await budget.purse.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
+    const reservation = await budget.budgetClient.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
     const { lease, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
@@ -55,7 +55,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     let refused: Error | undefined;
     try {
       if (journaled) refused = await this.#journal(drawn, block, asked);
-      else await budget.purse.record(reservation, drawn);
+      else await budget.budgetClient.record(reservation, drawn);
     } catch (error) {
       // It may be on record all the same: then it is on record as never made.
       lease.conclude(reservation, { settled: { ...drawn, ...NOTHING } });

@@ -6,7 +6,7 @@ import type { JournaledCall } from "../journal/events.ts";
 import { fitted, fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { type StepState, toolCall } from "../journal/state.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 import { BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, tierOf, usedBy } from "./budget.ts";
@@ -40,7 +40,7 @@ export async function attemptStep(about: {
   agent: Agent;
   id: string;
   step: StepState;
-  host: RunHost;
+  host: RunStore;
   models: Models;
   budget: Budget | undefined;
   workflow: string;
@@ -176,7 +176,7 @@ async function findObject(objects: Objects, digest: string, asker: string | unde
  * told apart by tool, and within a tool by their order: an attempt that calls another tool first gets no answer of this one.
  */
 function toolsOf(
-  { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunHost },
+  { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunStore },
   signal: AbortSignal,
 ): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
   const made = new Map<string, number>();

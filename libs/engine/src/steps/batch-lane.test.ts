@@ -2,7 +2,7 @@ import { agent, team, workflow } from "@armada/agents";
 import { encodeBody, runFilter } from "@armada/contracts";
 import { type Clock, loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { type LedgerState, ledger, ledgerOf, Purse } from "@armada/ledger";
+import { BudgetClient, type LedgerState, ledger, ledgerOf } from "@armada/ledger";
 import { batchLane, type ModelRequest, type Models, type ProviderBatches } from "@armada/models";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -62,7 +62,7 @@ class World {
     };
     const { kill, ...connected } = this.mesh.connect("shop");
     const { log, draws } = connected;
-    const purse = new Purse({
+    const budgetClient = new BudgetClient({
       team: "shop",
       replica: this.random.id(),
       zone: "UTC",
@@ -81,7 +81,7 @@ class World {
     const lane = batchLane({ clock, batches: () => provider, gatherMs: 1_000, pollMs: 500, signal: over.signal });
     const ports = { ...connected, clock, random: this.random, scheduler: this.clock.scheduler, logger: silentLogger, tracer: noTracer };
     const engine = startEngine(shop, ports, lane.adopting(lane.submitting(inner)), {
-      budget: { purse, run: undefined, downgradeAt: 1, atLimit: "wait" },
+      budget: { budgetClient, run: undefined, downgradeAt: 1, atLimit: "wait" },
     });
     engine.closed.catch(() => undefined);
     return engine;

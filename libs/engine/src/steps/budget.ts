@@ -1,11 +1,11 @@
 import { type Amount, covers, NOTHING, plus } from "@armada/contracts";
-import { BudgetExhausted, type Limit, level, nameOf, type Purse, remaining } from "@armada/ledger";
+import { type BudgetClient, BudgetExhausted, type Limit, level, nameOf, remaining } from "@armada/ledger";
 import type { Tier } from "@armada/models";
 import type { RunState } from "../journal/state.ts";
 
 /** What pays for a replica's model calls, and what holds at a limit. */
 export type Budget = {
-  readonly purse: Purse;
+  readonly budgetClient: BudgetClient;
   /** What each run may cost. */
   readonly run: Limit | undefined;
   /** The share of a limit from which calls get a cheaper tier, in (0, 1]. */
@@ -27,7 +27,7 @@ export async function tierOf(
   about: { readonly agent: string; readonly asked: Tier; readonly used: Amount },
 ): Promise<{ readonly tier: Tier; readonly why?: string }> {
   const { agent, asked, used } = about;
-  const highest = await budget.purse.level(agent);
+  const highest = await budget.budgetClient.level(agent);
   const own = level(budget.run, used);
   const share = Math.max(own, highest?.share ?? 0);
   const tier = CHEAPER[asked];

@@ -1,7 +1,7 @@
 import type { Handled } from "@armada/event-sourcing";
 import type { JournalEvent } from "../journal/events.ts";
 import type { StepState } from "../journal/state.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 
 const DONE: Handled = { kind: "done" };
 
@@ -11,7 +11,7 @@ const DONE: Handled = { kind: "done" };
  * next attempt, came after the window's end. `before`: what is journaled with it.
  */
 export async function hold(
-  host: RunHost,
+  host: RunStore,
   id: string,
   step: StepState,
   until: number,
@@ -29,7 +29,7 @@ export async function hold(
 }
 
 /** Dispatches a held step again when its time has come; undefined where `n` is none. A timer of an earlier hold comes again at the right time. */
-export async function release(host: RunHost, id: string, n: number, seq: number): Promise<Handled | undefined> {
+export async function release(host: RunStore, id: string, n: number, seq: number): Promise<Handled | undefined> {
   const held = await host.read(id, seq, ({ state }) => (state.ended === undefined ? state.steps.get(n)?.held : undefined));
   if (held === undefined) return undefined;
   const early = Date.parse(held.until) - host.ports.clock.now();

@@ -6,7 +6,7 @@ import { handOver } from "../journal/derive.ts";
 import type { Failure, JournalEvent } from "../journal/events.ts";
 import { cut, failureOf, messageOf } from "../journal/failure.ts";
 import { journalForm } from "../journal/form.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
 import { store } from "../runs/store-derived.ts";
 import { isTerminal } from "./attempt-failure.ts";
@@ -16,11 +16,11 @@ const ATTEMPTS = 4;
 const MAX_NAME = 200;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
-export class Inlines {
-  readonly #host: RunHost;
+export class InlineSteps {
+  readonly #host: RunStore;
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(host: RunHost) {
+  constructor(host: RunStore) {
     this.#host = host;
   }
 

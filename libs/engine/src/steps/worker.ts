@@ -9,13 +9,13 @@ import { journalForm } from "../journal/form.ts";
 import { type Provenance, readJournalMessage } from "../journal/message.ts";
 import type { RunState, StepState } from "../journal/state.ts";
 import type { Traced } from "../runs/guard.ts";
-import type { RunHost } from "../runs/run-store.ts";
+import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold } from "./holds.ts";
-import type { Inlines } from "./inline-steps.ts";
+import type { InlineSteps } from "./inline-steps.ts";
 import { stepPolicies } from "./policies/index.ts";
 import { type DeliveredStep, decide, type FailedAttempt, type StepFailure, type Verdict } from "./policies/policy.ts";
 
@@ -49,13 +49,13 @@ type Running = RunningStep & {
 
 /** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
 export class Worker {
-  readonly #host: RunHost;
-  readonly #inlines: Inlines;
+  readonly #host: RunStore;
+  readonly #inlines: InlineSteps;
   readonly #models: Models;
   readonly #budget: Budget | undefined;
   readonly #running = new Map<string, Running>();
 
-  constructor(host: RunHost, inlines: Inlines, models: Models, budget: Budget | undefined) {
+  constructor(host: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined) {
     this.#budget = budget;
     this.#host = host;
     this.#inlines = inlines;

@@ -1,7 +1,7 @@
 import type { Team, Workflow } from "@armada/agents";
 import { budgetOf } from "@armada/agents";
 import type { Clock, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
-import { Purse, parseLimits } from "@armada/ledger";
+import { BudgetClient, parseLimits } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import { allQueues, queuesOf, sourcesOf } from "../inbound/queues.ts";
 import { lapsedCalls } from "../journal/lapse.ts";
@@ -58,7 +58,7 @@ function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: Te
     const limits = budgetOf(agent);
     return limits === undefined ? [] : [[agent.name, limits] as const];
   });
-  const purse = new Purse({
+  const budgetClient = new BudgetClient({
     team: team.name,
     replica: ports.random.id(),
     zone: about.zone ?? "UTC",
@@ -68,5 +68,5 @@ function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: Te
     signal: new AbortController().signal,
     lapsed: (block, of) => lapsedCalls(ports, team.name, block, of),
   });
-  return { purse, run: said.run, downgradeAt: about.downgradeAt ?? 0.8, atLimit: about.atLimit ?? "wait" };
+  return { budgetClient, run: said.run, downgradeAt: about.downgradeAt ?? 0.8, atLimit: about.atLimit ?? "wait" };
 }

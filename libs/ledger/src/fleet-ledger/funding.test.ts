@@ -2,7 +2,7 @@ import { type Amount, NOTHING, plus } from "@armada/contracts";
 import { HOSTILE, MemoryMesh, misfolded, readEndless } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { BudgetExhausted, FEDERATION, grantsOf, ledger, ledgerOf, Purse } from "../index.ts";
+import { BudgetClient, BudgetExhausted, FEDERATION, grantsOf, ledger, ledgerOf } from "../index.ts";
 import { fleet, fleetOf, grantedToAll } from "./fleet.ts";
 
 const CEILING: Amount = { micros: 100, tokens: 1_000 };
@@ -10,7 +10,7 @@ const START = Date.parse("2026-11-22T10:00:00Z");
 const MONTH = "2026-11";
 const quiet = { info: () => undefined, warn: () => undefined };
 
-/** Teams whose purses ask a federation that can be away. Calls cost their ceilings. */
+/** Teams whose clients ask a federation that can be away. Calls cost their ceilings. */
 class World {
   readonly clock = new VirtualClock(START);
   readonly mesh: MemoryMesh;
@@ -29,10 +29,10 @@ class World {
     for (const team of [FEDERATION, "alpha", "beta"]) this.mesh.provision(team, []);
   }
 
-  purse(team: string, own: { micros?: number } = {}): Purse {
+  budgetClient(team: string, own: { micros?: number } = {}): BudgetClient {
     const { clock, random } = this;
     const grants = grantsOf({ log: this.mesh.connect(FEDERATION).log, clock, random }, this.limit);
-    return new Purse({
+    return new BudgetClient({
       team,
       replica: random.id(),
       zone: "UTC",
@@ -51,9 +51,9 @@ class World {
     });
   }
 
-  async call(purse: Purse): Promise<void> {
+  async call(budgetClient: BudgetClient): Promise<void> {
     try {
-      const reservation = await purse.reserve("a", CEILING, this.#over.signal);
+      const reservation = await budgetClient.reserve("a", CEILING, this.#over.signal);
       const { lease, account } = reservation;
       await this.clock.sleep(20 + this.random.next() * 100);
       const drawn = { call: this.random.id(), account, agent: "a", workflow: "w", run: "r", tier: "worker", model: "m", ceiling: CEILING };
@@ -100,7 +100,7 @@ class World {
 test("teams spend what the fleet may spend and no more, also while the federation comes and goes", async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const world = new World(seed, 5_000); // 50 calls
-    const purses = ["alpha", "alpha", "beta", "beta"].map((team) => world.purse(team));
+    const clients = ["alpha", "alpha", "beta", "beta"].map((team) => world.budgetClient(team));
     for (const leave of [300, 2_000]) {
       void world.clock.sleep(leave).then(() => (world.away = true));
       void world.clock.sleep(leave + 1_000).then(() => (world.away = false));
@@ -108,7 +108,7 @@ test("teams spend what the fleet may spend and no more, also while the federatio
     let ended = 0;
     for (let i = 0; i < 120; i++)
       void world.clock.sleep(world.random.next() * 4_000).then(async () => {
-        await world.call(purses[i % 4] ?? world.purse("alpha"));
+        await world.call(clients[i % 4] ?? world.budgetClient("alpha"));
         ended++;
       });
     await world.until(() => ended === 120);
@@ -122,14 +122,14 @@ test("teams spend what the fleet may spend and no more, also while the federatio
 
 test("while the federation is away calls go on within what is granted, and the others wait", async () => {
   const world = new World(3, 100_000, { ...HOSTILE, lostAnswer: 0, refused: 0 });
-  const purse = world.purse("alpha");
-  for (let i = 0; i < 8; i++) void world.call(purse);
+  const budgetClient = world.budgetClient("alpha");
+  for (let i = 0; i < 8; i++) void world.call(budgetClient);
   await world.until(() => world.made === 8);
   await world.rest(10_000); // what the replica held has gone back
   const room = (world.check() - 800) / 100;
   expect(room).toBeGreaterThanOrEqual(1);
   world.away = true;
-  for (let i = 0; i < 40; i++) void world.call(purse);
+  for (let i = 0; i < 40; i++) void world.call(budgetClient);
   await world.until(() => world.made === 8 + Math.floor(room));
   await world.rest(60_000);
   expect(world.made).toBe(8 + Math.floor(room));
@@ -142,8 +142,8 @@ test("while the federation is away calls go on within what is granted, and the o
 
 test("calls that come together are funded by few asks", async () => {
   const world = new World(5, 10_000_000, { ...HOSTILE, lostAnswer: 0, refused: 0 });
-  const purse = world.purse("alpha");
-  for (let i = 0; i < 500; i++) void world.clock.sleep(Math.floor(i / 64) * 50).then(() => world.call(purse));
+  const budgetClient = world.budgetClient("alpha");
+  for (let i = 0; i < 500; i++) void world.clock.sleep(Math.floor(i / 64) * 50).then(() => world.call(budgetClient));
   await world.until(() => world.made === 500);
   expect(world.asks).toBeLessThan(10);
   world.end();
@@ -151,11 +151,11 @@ test("calls that come together are funded by few asks", async () => {
 
 test("nothing is asked for where the team's own limit is what is used up", async () => {
   const world = new World(7, 100_000);
-  const purse = world.purse("alpha", { micros: 100 });
-  void world.call(purse);
+  const budgetClient = world.budgetClient("alpha", { micros: 100 });
+  void world.call(budgetClient);
   await world.until(() => world.made === 1);
   const asked = world.asks;
-  void world.call(purse);
+  void world.call(budgetClient);
   await world.until(() => world.refused.length === 1);
   expect(world.refused[0]?.message).toContain("the team's");
   expect(world.asks).toBe(asked);
@@ -164,7 +164,7 @@ test("nothing is asked for where the team's own limit is what is used up", async
 
 test("a call that the whole fleet may not make is told that no wait would help", async () => {
   const world = new World(9, 50);
-  void world.call(world.purse("alpha"));
+  void world.call(world.budgetClient("alpha"));
   await world.until(() => world.refused.length === 1);
   expect(world.refused[0]).toMatchObject({ resetAt: undefined, hint: expect.stringContaining("no wait would help") });
   world.end();
@@ -172,7 +172,7 @@ test("a call that the whole fleet may not make is told that no wait would help",
 
 test("near the fleet's limit, whoever was granted it, a team's calls know", async () => {
   const world = new World(11, 1_000);
-  const [alpha, beta] = [world.purse("alpha"), world.purse("beta")];
+  const [alpha, beta] = [world.budgetClient("alpha"), world.budgetClient("beta")];
   for (let i = 0; i < 8; i++) void world.call(alpha);
   await world.until(() => world.made === 8);
   void world.call(beta);

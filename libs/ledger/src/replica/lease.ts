@@ -4,7 +4,7 @@ import { BudgetExhausted, nameOf } from "../exhausted.ts";
 import { remaining } from "../limits.ts";
 import { endOf, type Period } from "../periods.ts";
 import type { Drawn, LedgerEvent, LedgerState, Settled } from "../team-ledger/events.ts";
-import { fundsFor, type Scope, standingOf, wholeFleet } from "../team-ledger/standing.ts";
+import { fundsFor, limitUsageOf, type Scope, wholeFleet } from "../team-ledger/limit-usage.ts";
 import type { MonthLedger } from "./month-ledger.ts";
 
 /** What a call may cost at most, taken from a block until it is concluded. `seq`: the stream's sequence that was known before. */
@@ -288,7 +288,7 @@ export class Lease {
     const funds = fundsFor(state, account, this.period.day, need);
     const waiting = this.#waiting.reduce((sum, waiter) => plus(sum, waiter.need), NOTHING);
     const asked = funds !== undefined && funding?.want(funds.wants, plus(funds.used, waiting)) === "asked";
-    const standing = standingOf(state, account, this.period.day, need);
+    const standing = limitUsageOf(state, account, this.period.day, need);
     if (standing.kind !== "exhausted") return undefined;
     if (standing.scope.of !== "fleet") return this.#exhausted(standing.scope, need);
     return asked || (funds === undefined && funding !== undefined) ? undefined : this.#exhausted(wholeFleet(standing.scope, state), need);

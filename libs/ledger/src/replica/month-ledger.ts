@@ -4,18 +4,18 @@ import { ledgerOf } from "../team-ledger/aggregate.ts";
 import type { LedgerEvent, LedgerState } from "../team-ledger/events.ts";
 import { type LedgerCommand, ledger } from "../team-ledger/ledger.ts";
 
-export type PursePorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
+export type MonthLedgerPorts = { readonly log: Pick<Log, "last" | "append" | "head">; readonly clock: Clock; readonly random: Random };
 
 /** One month's ledger as last known, shared by a replica's blocks. */
 export class MonthLedger {
   readonly team: string;
   readonly month: string;
-  readonly ports: PursePorts;
+  readonly ports: MonthLedgerPorts;
   held: Held<LedgerState> | undefined;
   /** Absent where the fleet has no limit. */
   funding: Funding | undefined;
 
-  constructor(team: string, month: string, ports: PursePorts) {
+  constructor(team: string, month: string, ports: MonthLedgerPorts) {
     this.team = team;
     this.month = month;
     this.ports = ports;

@@ -2,7 +2,7 @@ import { given } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import type { Drawn, LedgerEvent } from "./events.ts";
 import { ledger, type Trade } from "./ledger.ts";
-import { standingOf } from "./standing.ts";
+import { limitUsageOf } from "./limit-usage.ts";
 
 const at = Date.parse("2026-11-22T10:00:00Z");
 const need = { micros: 100, tokens: 1_000 };
@@ -57,8 +57,8 @@ test("a settled call frees its ceiling and spends its bill", () => {
     .then(settled("c1"));
   const state = [limited, granted, settled("c1")].reduce(ledger.evolve, ledger.initial());
   expect(state).toMatchObject({ spent: { micros: 60, tokens: 500 }, agents: { a: { micros: 60 } }, blocks: { b1: { held: {} } } });
-  expect(standingOf(state, "*", "2026-11-22", { micros: 190, tokens: 0 })).toEqual({ kind: "open" });
-  expect(standingOf(state, "*", "2026-11-22", { micros: 191, tokens: 0 })).toMatchObject({ kind: "exhausted", scope: { of: "team" } });
+  expect(limitUsageOf(state, "*", "2026-11-22", { micros: 190, tokens: 0 })).toEqual({ kind: "open" });
+  expect(limitUsageOf(state, "*", "2026-11-22", { micros: 191, tokens: 0 })).toMatchObject({ kind: "exhausted", scope: { of: "team" } });
 });
 
 test("a block lapses only when its lease and the grace are over, and once", () => {
@@ -101,7 +101,7 @@ test("a suspect stands at its ceiling until somebody says what it cost, and is s
     { type: "closed", data: { block: "b1", lapsed: true } },
   ];
   const state = lapsed.reduce(ledger.evolve, ledger.initial());
-  expect(standingOf(state, "*", "2026-11-22", { micros: 151, tokens: 0 }).kind).toBe("exhausted");
+  expect(limitUsageOf(state, "*", "2026-11-22", { micros: 151, tokens: 0 }).kind).toBe("exhausted");
   const clear = { type: "clear", call: "c1", at, micros: 60, tokens: 500, by: "ann" } as const;
   given(ledger, ...lapsed)
     .when(clear)

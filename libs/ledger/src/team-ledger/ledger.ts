@@ -2,7 +2,7 @@ import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider } from "@armada/event-sourcing";
 import { least, portionOf } from "../replica/portion.ts";
 import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./events.ts";
-import { roomOf } from "./standing.ts";
+import { roomOf } from "./limit-usage.ts";
 
 /** What a replica wants for an account: `need` or nothing, and up to `ahead` more where there is plenty. */
 export type Want = { readonly account: string; readonly need: Amount; readonly ahead: Amount };

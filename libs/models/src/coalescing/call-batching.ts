@@ -1,8 +1,8 @@
 import type { Clock } from "@armada/event-sourcing";
 import { ModelError, type ModelErrorCode, type Spent } from "../errors.ts";
 import type { CallOptions, Meter, ModelAnswer, ModelRequest, Models } from "../port.ts";
-import { DRAWS_TOO_LONG, JointMeter } from "./joint-meter.ts";
-import { canJoin, itemOf, type JointAnswer, jointRequest, kindOf } from "./joint-request.ts";
+import { CoalescedMeter, DRAWS_TOO_LONG } from "./coalesced-meter.ts";
+import { canJoin, coalescedRequest, itemOf, type JointAnswer, kindOf } from "./coalesced-request.ts";
 import { shares, usageShares } from "./shares.ts";
 
 export type BatchingOptions = { readonly clock: Clock };
@@ -111,9 +111,9 @@ export function batchedModels(models: Models, { clock }: BatchingOptions): Model
     if (first === undefined) return;
     if (others.length === 0) return first.alone();
     const payers = live.flatMap(({ meter, signal }, i) => (meter === undefined ? [] : [{ meter, signal, i }]));
-    const meter = payers.length === 0 ? undefined : new JointMeter(payers, clock);
+    const meter = payers.length === 0 ? undefined : new CoalescedMeter(payers, clock);
     try {
-      const request = jointRequest([first.request, ...others.map((item) => item.request)]);
+      const request = coalescedRequest([first.request, ...others.map((item) => item.request)]);
       const ends = live.flatMap(({ deadline }) => deadline ?? []);
       const { value, ...about } = await models.call(request, whenAllAbort(live), {
         ...(meter === undefined ? {} : { meter }),

@@ -14,7 +14,7 @@ import {
   type Timers,
 } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { Purse } from "@armada/ledger";
+import { BudgetClient } from "@armada/ledger";
 import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
 import { Batches } from "./batches.ts";
@@ -161,10 +161,10 @@ export class World {
     };
   }
 
-  #budget(ports: ConstructorParameters<typeof Purse>[0]["ports"]): Budget | undefined {
+  #budget(ports: ConstructorParameters<typeof BudgetClient>[0]["ports"]): Budget | undefined {
     const { budget } = this.#case;
     if (budget === undefined) return undefined;
-    const purse = new Purse({
+    const budgetClient = new BudgetClient({
       team: TEAM,
       replica: ports.random.id(),
       zone: "UTC",
@@ -174,7 +174,7 @@ export class World {
       signal: new AbortController().signal,
       lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
     });
-    return { purse, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
+    return { budgetClient, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
   }
 
   /** Kills, or `gently` ends, the replica of a slot, or the one that writes under a name. @returns its slot */

@@ -1,19 +1,19 @@
 import { NOTHING } from "@armada/contracts";
 import type { Clock, Logger, Random } from "@armada/event-sourcing";
-import { drawAside, type Purse } from "@armada/ledger";
+import { type BudgetClient, drawOutside } from "@armada/ledger";
 import type { CallCost, Meter } from "@armada/models";
 
 /** Pays for a replica's calls that no run makes, on the team's account, under the name `what` in the ledger. */
-export function houseMeter(
-  purse: Purse,
+export function maintenanceMeter(
+  budgetClient: BudgetClient,
   what: string,
   { clock, random, logger, signal }: { clock: Clock; random: Random; logger: Logger; signal: AbortSignal },
 ): Meter {
-  const open = new Map<string, Awaited<ReturnType<typeof drawAside>>>();
+  const open = new Map<string, Awaited<ReturnType<typeof drawOutside>>>();
   return {
     async draw({ tier, model, ceiling }) {
       const call = random.id();
-      open.set(call, await drawAside(purse, { call, what, tier, model, ceiling }, () => clock.now(), signal));
+      open.set(call, await drawOutside(budgetClient, { call, what, tier, model, ceiling }, () => clock.now(), signal));
       return call;
     },
     settle(call: string, cost: CallCost) {

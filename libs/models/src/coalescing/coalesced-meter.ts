@@ -17,7 +17,7 @@ export const DRAWS_TOO_LONG: unique symbol = Symbol("draws too long");
  * refused, is too slow or its signal aborts, nothing of the others stays drawn, the call is refused, and `refused` says who
  * and why.
  */
-export class JointMeter<P extends Payer> implements Meter {
+export class CoalescedMeter<P extends Payer> implements Meter {
   readonly refused = new Map<P, unknown>();
   readonly #payers: readonly P[];
   readonly #clock: Clock;

@@ -2,8 +2,8 @@ import { type Amount, NOTHING, plus } from "@armada/contracts";
 import { HOSTILE, MemoryMesh, type Message, misfolded, readEndless } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { type AllLimits, BudgetExhausted, type Drawn, ledger, ledgerOf, Purse, type Reservation, type Settled } from "../index.ts";
-import { scopesOf } from "../team-ledger/standing.ts";
+import { type AllLimits, BudgetClient, BudgetExhausted, type Drawn, ledger, ledgerOf, type Reservation, type Settled } from "../index.ts";
+import { scopesOf } from "../team-ledger/limit-usage.ts";
 
 const LEASE_MS = 6_000;
 const CEILING: Amount = { micros: 100, tokens: 1_000 };
@@ -31,11 +31,11 @@ class World {
     this.mesh.provision("alpha", []);
   }
 
-  replica(limits = LIMITS): { purse: Purse; kill(): void; call(agent: string): Promise<void> } {
+  replica(limits = LIMITS): { budgetClient: BudgetClient; kill(): void; call(agent: string): Promise<void> } {
     const replica = `r${this.#replicas++}`;
     const over = new AbortController();
     const connected = this.mesh.connect("alpha");
-    const purse = new Purse({
+    const budgetClient = new BudgetClient({
       team: "alpha",
       replica,
       zone: "UTC",
@@ -53,20 +53,20 @@ class World {
       },
     });
     return {
-      purse,
+      budgetClient,
       kill: () => {
         over.abort(new Error("killed"));
         connected.kill();
       },
-      call: (agent) => this.#call(purse, agent, over.signal),
+      call: (agent) => this.#call(budgetClient, agent, over.signal),
     };
   }
 
   /** What an attempt does: reserve, journal the draw, call, journal the outcome, conclude. A killed replica stops anywhere. */
-  async #call(purse: Purse, agent: string, signal: AbortSignal): Promise<void> {
+  async #call(budgetClient: BudgetClient, agent: string, signal: AbortSignal): Promise<void> {
     let reservation: Reservation;
     try {
-      reservation = await purse.reserve(agent, CEILING, signal);
+      reservation = await budgetClient.reserve(agent, CEILING, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof BudgetExhausted)) throw error;

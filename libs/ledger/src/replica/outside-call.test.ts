@@ -1,7 +1,7 @@
 import { loadEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
-import { BudgetExhausted, drawAside, ledger, ledgerOf, Purse } from "../index.ts";
+import { BudgetClient, BudgetExhausted, drawOutside, ledger, ledgerOf } from "../index.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
 
@@ -10,7 +10,7 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
   const random = seededRandom(1);
   const { log, draws } = new MemoryMesh(clock, random).connect("alpha");
   const over = new AbortController();
-  const purse = new Purse({
+  const budgetClient = new BudgetClient({
     team: "alpha",
     replica: "one",
     zone: "UTC",
@@ -22,8 +22,8 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
   });
   const stateNow = async () => (await loadEndless(log, ledger, ledgerOf("alpha", "2026-11"))).state;
   const draw = (call: string) =>
-    drawAside(
-      purse,
+    drawOutside(
+      budgetClient,
       { call, what: "context_cache", tier: "worker", model: "m", ceiling: { micros: 100, tokens: 10 } },
       () => clock.now(),
       over.signal,
@@ -57,13 +57,13 @@ test("where its block lapsed before the call was on record, the call is not made
   const over = new AbortController();
   /** What the replica `slow` writes after its first message is two minutes on its way. */
   let written = 0;
-  const purseOf = (replica: string): Purse => {
+  const clientOf = (replica: string): BudgetClient => {
     const { log, draws } = mesh.connect("alpha");
     const append: typeof log.append = async (...message) => {
       if (replica === "slow" && written++ > 0) await clock.sleep(120_000);
       return log.append(...message);
     };
-    return new Purse({
+    return new BudgetClient({
       team: "alpha",
       replica,
       zone: "UTC",
@@ -75,10 +75,10 @@ test("where its block lapsed before the call was on record, the call is not made
     });
   };
   mesh.provision("alpha", []);
-  purseOf("other");
+  clientOf("other");
   const call = { call: "one", what: "context_cache", tier: "worker", model: "m", ceiling: { micros: 100, tokens: 10 } };
   let said = "";
-  drawAside(purseOf("slow"), call, () => clock.now(), over.signal).then(
+  drawOutside(clientOf("slow"), call, () => clock.now(), over.signal).then(
     () => (said = "made"),
     (error: unknown) => (said = String(error)),
   );

@@ -1,9 +1,9 @@
-import type { Drawn, Purse, Reservation } from "@armada/ledger";
+import type { BudgetClient, Drawn, Reservation } from "@armada/ledger";
 import type { CallCost, Drawing, Meter } from "@armada/models";
 
 type Open = { readonly reservation: Reservation; readonly drawn: Drawn; cost: CallCost | undefined };
 type About = {
-  readonly purse: Purse;
+  readonly budgetClient: BudgetClient;
   readonly agent: string;
   readonly run: string;
   readonly workflow: string;
@@ -11,8 +11,8 @@ type About = {
   readonly signal: AbortSignal;
 };
 
-/** Pays for one call from the replica's purse, as the engine's attempts do, but for the journal of a run. */
-export class PurseMeter implements Meter {
+/** Pays for one call from the replica's budgetClient, as the engine's attempts do, but for the journal of a run. */
+export class BudgetMeter implements Meter {
   readonly #about: About;
   readonly #calls = new Map<string, Open>();
   /** The provider's call in which it had a part, where it was one with others and not the first of them. */
@@ -23,12 +23,12 @@ export class PurseMeter implements Meter {
   }
 
   async draw({ tier, model, ceiling, call: shared }: Drawing): Promise<string> {
-    const { purse, agent, run, workflow, id, signal } = this.#about;
-    const reservation = await purse.reserve(agent, ceiling, signal);
+    const { budgetClient, agent, run, workflow, id, signal } = this.#about;
+    const reservation = await budgetClient.reserve(agent, ceiling, signal);
     const call = shared === undefined ? id() : `${shared}~${id()}`;
     const drawn: Drawn = { call, account: reservation.account, agent, workflow, run, tier, model, ceiling };
     this.#calls.set(call, { reservation, drawn, cost: undefined });
-    await purse.record(reservation, drawn);
+    await budgetClient.record(reservation, drawn);
     this.joint = shared ?? this.joint;
     if (!reservation.lease.valid(reservation)) throw new Error(`the block of call ${call} ended before it began`);
     return call;

@@ -25,7 +25,7 @@ export function kindOf({ tier, task, system, schema, maxTokens }: ModelRequest):
  * One request for two or more of one kind. Passages with which each item begins stand once, before the others, whose names begin
  * with their item's number, from 1; parameters, and prompts where they differ, are a list.
  */
-export function jointRequest(requests: readonly [ModelRequest, ...ModelRequest[]]): ModelRequest<JointAnswer> {
+export function coalescedRequest(requests: readonly [ModelRequest, ...ModelRequest[]]): ModelRequest<JointAnswer> {
   const [first] = requests;
   const n = requests.length;
   const same = requests.every(({ prompt }) => prompt === first.prompt);

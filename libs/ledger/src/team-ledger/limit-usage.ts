@@ -14,7 +14,7 @@ export type Scope = {
 };
 
 /** Where a draw would stand: `later`, because replicas hold what is left and may give it back. */
-export type Standing =
+export type LimitUsage =
   | { readonly kind: "open" }
   | { readonly kind: "later"; readonly scope: Scope }
   | { readonly kind: "exhausted"; readonly scope: Scope };
@@ -80,7 +80,7 @@ export function roomOf(state: LedgerState, account: string, day: string): Amount
   return { micros: Math.min(...left.map(({ micros }) => micros)), tokens: Math.min(...left.map(({ tokens }) => tokens)) };
 }
 
-export function standingOf(state: LedgerState, account: string, day: string, need: Amount): Standing {
+export function limitUsageOf(state: LedgerState, account: string, day: string, need: Amount): LimitUsage {
   let later: Scope | undefined;
   for (const scope of scopesOf(state, account, day)) {
     const { limit, spent, suspect } = scope;

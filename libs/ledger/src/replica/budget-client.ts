@@ -5,14 +5,14 @@ import type { GrantAnswered } from "../fleet-ledger/grants.ts";
 import { endOf, type Period, periodOf, startOf } from "../periods.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "../team-ledger/events.ts";
 import { GRACE_MS } from "../team-ledger/ledger.ts";
-import { accountOf, highest, type Scope } from "../team-ledger/standing.ts";
+import { accountOf, highest, type Scope } from "../team-ledger/limit-usage.ts";
 import { DrawLog, type DrawPorts } from "./draw-log.ts";
 import { Lease, type Reservation } from "./lease.ts";
-import { MonthLedger, type PursePorts } from "./month-ledger.ts";
+import { MonthLedger, type MonthLedgerPorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
-export type PurseOptions = {
+export type BudgetClientOptions = {
   readonly team: string;
   /** This process, other than every other that ever was. */
   readonly replica: string;
@@ -20,7 +20,7 @@ export type PurseOptions = {
   /** How long a block is a replica's without a word from it. */
   readonly leaseMs: number;
   readonly limits: AllLimits;
-  readonly ports: PursePorts & DrawPorts;
+  readonly ports: MonthLedgerPorts & DrawPorts;
   readonly signal: AbortSignal;
   /** How to ask for more of the fleet's limit, where `limits` has one. */
   readonly askFleet?: AskFleet;
@@ -31,8 +31,8 @@ export type PurseOptions = {
 };
 
 /** A replica's side of its team's ledger: it holds blocks, draws on them, and looks after those that others have left. */
-export class Purse {
-  readonly #options: PurseOptions;
+export class BudgetClient {
+  readonly #options: BudgetClientOptions;
   readonly #monthLedgers = new Map<string, MonthLedger>();
   readonly #draws: DrawLog;
   /** `before`: the month before this one. */
@@ -48,7 +48,7 @@ export class Purse {
   readonly #retired = new Set<Lease>();
   #ready: Promise<void> | undefined;
 
-  constructor(options: PurseOptions) {
+  constructor(options: BudgetClientOptions) {
     this.#options = options;
     this.#draws = new DrawLog(options.team, options.ports, options.signal);
     this.#every(options.leaseMs / 3, () => this.#renew());
