@@ -14,8 +14,16 @@ import { Execution } from "./execution.ts";
 const JOURNAL_LIMIT = 1_000;
 export const JOURNAL_WARNING = 800;
 
-/** What was decided about a run. A start brings its own provenance; everything later inherits the run's. */
-export type Decision = { readonly events: readonly JournalEvent[]; readonly provenance?: Provenance; readonly causation?: string };
+/**
+ * What was decided about a run. A start brings its own provenance; everything later inherits the run's. `handedOver`: a lead goes on
+ * from it, because whoever decided has no delivery that would come again if this replica died before all that follows is done.
+ */
+export type Decision = {
+  readonly events: readonly JournalEvent[];
+  readonly provenance?: Provenance;
+  readonly causation?: string;
+  readonly handedOver?: true;
+};
 
 /**
  * Lets the run's function answer the decision: the events to write, the decision's own first. `unanswered` where the
@@ -41,7 +49,10 @@ export async function answer(
   const start = cause.find((event) => event.type === "run.started")?.data;
   const about = start ?? run.state;
   const workflow = functions.workflow(about.workflow, about.version);
-  if (workflow === undefined) return { events: cause, unanswered: cause.length > 0 };
+  if (workflow === undefined || decision.handedOver === true) {
+    run.execution = undefined; // it does not go on from what is written here
+    return { events: cause, unanswered: cause.length > 0 };
+  }
   if (start !== undefined) {
     const correlation = decision.provenance?.correlation ?? run.id;
     run.execution = new Execution(workflow, { id: run.id, correlation }, functions.scheduler, functions.watch);

@@ -17,10 +17,23 @@ const waiter = workflow({
   output: Id,
   run: (input, ctx) => ctx.waitFor(Poked, { id: input.id }),
 });
-const desk = team({ name: "desk", workflows: [waiter], emits: [Poked], awaits: [Poked] });
+let filed = 0;
+/** Whoever works on it first goes away at it. */
+const filer = workflow({
+  name: "filer",
+  version: 1,
+  input: Id,
+  output: Id,
+  run: async (input, ctx) => {
+    const poked = await ctx.waitFor(Poked, { id: input.id });
+    await ctx.step("file", () => (++filed === 1 ? new Promise<void>(() => undefined) : Promise.resolve()));
+    return poked;
+  },
+});
+const desk = team({ name: "desk", workflows: [waiter, filer], emits: [Poked], awaits: [Poked] });
 const models = { call: () => Promise.reject(new Error("no model")) };
 
-test("a wait takes what was acknowledged before its replica began, and a run that has ended nothing more", async () => {
+test("a wait takes what was acknowledged before its replica began, and what follows outlives that replica", async () => {
   const clock = new VirtualClock();
   const random = seededRandom(1);
   const mesh = new MemoryMesh(clock, random);
@@ -34,12 +47,12 @@ test("a wait takes what was acknowledged before its replica began, and a run tha
   };
   const poke = (id: string, key: string): void =>
     put(`evt.desk.note.poked.${id}.${key}`, { type: Poked.type, id: key, team: "desk", data: { id } });
-  const start = (run: string, id: string): void =>
+  const start = (run: string, id: string, name = "waiter"): void =>
     put(`ask.desk.operator.run_start.${run}`, {
       type: "armada.asked",
       id: run,
       team: "operator",
-      data: { workflow: "waiter", input: { id } },
+      data: { workflow: name, input: { id } },
     });
   const journal = (run: string): ReturnType<typeof readRun> => {
     const loaded = stream.load(runFilter("desk", run), stream.head);
@@ -49,6 +62,7 @@ test("a wait takes what was acknowledged before its replica began, and a run tha
   const first = startReplica(mesh, desk, models, env);
   start("r1", "a");
   start("r2", "b");
+  start("r3", "c", "filer");
   await settle();
   poke("b", "b1");
   await settle();
@@ -58,13 +72,19 @@ test("a wait takes what was acknowledged before its replica began, and a run tha
   const over = new AbortController();
   for (const queue of queuesOf(desk).waits) void mesh.connect("desk").log.work(queue, async () => ({ kind: "done" }), over.signal);
   poke("a", "a1");
+  poke("c", "c1");
   await settle();
   over.abort();
   expect(journal("r1").ended).toBeUndefined();
   const before = journal("r2").length;
 
-  startReplica(mesh, desk, models, env);
-  await clock.run(() => journal("r1").ended !== undefined, 60_000);
+  const second = startReplica(mesh, desk, models, env);
+  await clock.run(() => journal("r1").ended !== undefined && filed === 1, 60_000);
   expect(journal("r1").ended).toMatchObject({ status: "completed", output: { id: "a" } });
   expect(journal("r2").length).toBe(before);
+
+  second.kill();
+  startReplica(mesh, desk, models, env);
+  await clock.run(() => journal("r3").ended !== undefined, 60_000);
+  expect([filed, journal("r3").ended]).toMatchObject([2, { status: "completed", output: { id: "c" } }]);
 });

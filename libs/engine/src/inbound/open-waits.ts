@@ -9,12 +9,12 @@ import type { Waits } from "./waits.ts";
  * What a replica looks for once, as it starts: events for the waits that are open. One may be acknowledged that no wait took, by
  * a replica that remembered another stream than the one that is there.
  */
-export async function lookBackOnce(team: string, ports: Ports, waits: Pick<Waits, "lookBack">, signal: AbortSignal): Promise<void> {
+export async function lookBackOnce(team: string, ports: Ports, waits: Pick<Waits, "lookBackForLead">, signal: AbortSignal): Promise<void> {
   const { open, upTo } = await persistently("look for open waits", ports, () => openWaitsIn(team, ports.log));
   for (const run of open) {
     if (signal.aborted) return;
     try {
-      await waits.lookBack(run, upTo);
+      await waits.lookBackForLead(run, upTo);
     } catch (error) {
       if (signal.aborted) return;
       ports.logger.warn(`the waits of run ${run} are not looked after: ${messageOf(error)}`, { team, run, ...stackOf(error) });

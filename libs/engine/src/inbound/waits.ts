@@ -55,19 +55,30 @@ export class Waits {
     return met.flatMap((one) => (one.status === "fulfilled" && one.value.kind === "retry" ? [one.value] : []))[0] ?? DONE;
   }
 
+  /** As `lookBack`, for who has no delivery that would come again: a lead goes on with what was taken. */
+  async lookBackForLead(id: string, atLeast: number): Promise<void> {
+    await this.#take(id, atLeast, undefined, true);
+  }
+
   /** Open waits, of one key where it is given, take what there is for them, in the order of arrival. */
   async lookBack(id: string, atLeast: number, key?: string): Promise<void> {
+    const roots = await this.#take(id, atLeast, key, false);
+    await Promise.all(roots.map((root) => this.#inlines.run(id, root, 1, this.#signal)));
+  }
+
+  /** @returns the ordinals of the messages in which something was taken */
+  async #take(id: string, atLeast: number, key: string | undefined, forLead: boolean): Promise<readonly number[]> {
     const { arrivals, among } = await this.#arrivals(id, atLeast, key);
     const roots: number[] = [];
     for (let left = arrivals.length; left > 0; left--) {
       const { ordinal } = await this.#host.commit(id, atLeast, ({ state }) => {
         const met = state.exists && state.ended === undefined ? nextMet(state, arrivals, among) : undefined;
-        return met === undefined ? undefined : { events: [metBy(met)] };
+        return met === undefined ? undefined : { events: [metBy(met)], ...(forLead ? { handedOver: true } : {}) };
       });
       if (ordinal === undefined) break;
       roots.push(ordinal);
     }
-    await Promise.all(roots.map((root) => this.#inlines.run(id, root, 1, this.#signal)));
+    return roots;
   }
 
   /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */
