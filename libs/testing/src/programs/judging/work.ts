@@ -48,6 +48,7 @@ function checkCalm({ appends, loads }: World, stored: number): string[] {
 function checkMoney(calls: number, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const drawn = new Set<unknown>();
+  const free = new Set<unknown>();
   /** Calls, and whose they are, of which no attempt has said what they cost. */
   const open = new Map<unknown, number>();
   for (const { type, data } of journal.flatMap(({ events }) => events)) {
@@ -56,15 +57,20 @@ function checkMoney(calls: number, run: string, journal: readonly Read[], calm: 
       drawn.add(data.call);
       open.set(data.call, n);
     }
-    const made = data.calls as readonly { readonly call: string }[] | undefined;
+    const made = data.calls as readonly { readonly call: string; readonly bill: unknown }[] | undefined;
     if (type === "step.completed" && Number(data.costMicros) > 0 && made === undefined)
       wrong.push(`a paid call of run ${run} has no budget`);
-    for (const { call } of made ?? []) open.delete(call);
+    for (const { call, bill } of made ?? []) {
+      open.delete(call);
+      if (bill === "free") free.add(call);
+    }
     if (calm && (type === "step.completed" || type === "step.refused"))
       for (const [call, of] of open) if (of === n) wrong.push(`what the call ${String(call)} of step ${n} of run ${run} cost is nowhere`);
     for (const { call } of made ?? []) if (!drawn.has(call)) wrong.push(`the call ${call} of run ${run} was made before it was on record`);
   }
-  if (drawn.size > calls) wrong.push(`run ${run} drew ${drawn.size} calls on a budget for ${calls}`);
+  // What was given back before it was made may be drawn again.
+  const billed = drawn.size - free.size;
+  if (billed > calls) wrong.push(`run ${run} drew ${billed} calls on a budget for ${calls}`);
   return wrong;
 }
 
