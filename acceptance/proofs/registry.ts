@@ -1,7 +1,16 @@
 import type { Proof } from "./harness/proof.ts";
 
-/** The proofs by name. `minutes`: what the full form takes on two cores; `load` brings only the one that runs. */
-export type Entry = { readonly name: string; readonly minutes: number; readonly shows: string; load(): Promise<{ readonly run: Proof }> };
+/**
+ * The proofs by name. `minutes`: what the full form takes on two cores; `load` brings only the one that runs. `rotates`: its short
+ * form is in the gates of half of all commits, where others of its kind, or unit tests of the same code, are in each.
+ */
+export type Entry = {
+  readonly name: string;
+  readonly minutes: number;
+  readonly shows: string;
+  readonly rotates?: true;
+  load(): Promise<{ readonly run: Proof }>;
+};
 
 export const registry: readonly Entry[] = [
   {
@@ -36,72 +45,84 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "downgrade",
+    rotates: true,
     minutes: 2,
     shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",
     load: () => import("./money/downgrade.ts"),
   },
   {
     name: "faults",
+    rotates: true,
     minutes: 8,
     shows: "the same while the provider refuses, stalls, breaks off and garbles, one kind at a time and all",
     load: () => import("./money/faults.ts"),
   },
   {
     name: "single-flight",
+    rotates: true,
     minutes: 2,
     shows: "equal requests over four processes are one call, over failures, kills and a restart",
     load: () => import("./money/single-flight.ts"),
   },
   {
     name: "overspend",
+    rotates: true,
     minutes: 9,
     shows: "no limit is passed by processes that are killed at work, and no bill is missed",
     load: () => import("./money/overspend.ts"),
   },
   {
     name: "fleet",
+    rotates: true,
     minutes: 3,
     shows: "teams spend together what the fleet may spend, and go on with what they hold while nobody grants more",
     load: () => import("./money/fleet.ts"),
   },
   {
     name: "stream",
+    rotates: true,
     minutes: 3,
     shows: "a watcher sees a killed answer begin again; the journal has one, and the ledger what was billed",
     load: () => import("./money/stream.ts"),
   },
   {
     name: "bad-input",
+    rotates: true,
     minutes: 1,
     shows: "what people get wrong about models and money is said with its code and what to do",
     load: () => import("./money/bad-input.ts"),
   },
   {
     name: "batch",
+    rotates: true,
     minutes: 5,
     shows: "many tasks in one request, batches that outlive their process and are billed once, work that waits for its hours",
     load: () => import("./money/batch.ts"),
   },
   {
     name: "article",
+    rotates: true,
     minutes: 8,
     shows: "each statement stands in its source, and the article follows its documents",
     load: () => import("./documents/article/article.ts"),
   },
   {
     name: "contradictions",
+    rotates: true,
     minutes: 3,
     shows: "contradictions are listed, inventions marked, bad input refused in words",
     load: () => import("./documents/contradictions/contradictions.ts"),
   },
   {
     name: "pages",
+    rotates: true,
     minutes: 3,
     shows: "pages of many kinds are read as people read them: their main part whole, and little else",
     load: () => import("./documents/pages/pages.ts"),
   },
   {
     name: "numbers",
+    rotates: true,
     minutes: 1,
     shows: "5,000 drawn numbers of six locales, with marks beside them: read right or refused, never changed",
     load: () => import("./documents/numbers/numbers.ts"),
@@ -150,6 +171,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "versions",
+    rotates: true,
     minutes: 2,
     shows: "an edit that a journal does not fit stops its run; versions live side by side",
     load: () => import("./engine/versions.ts"),
@@ -186,24 +208,28 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "conformance",
+    rotates: true,
     minutes: 7,
     shows: "every adapter keeps the ports' promises, and planted faults turn the suite red",
     load: () => import("./engine/conformance.ts"),
   },
   {
     name: "sim",
+    rotates: true,
     minutes: 10,
     shows: "two teams on a hostile mesh from a seed, and what must hold of every run",
     load: () => import("./engine/sim.ts"),
   },
   {
     name: "rooms",
+    rotates: true,
     minutes: 4,
     shows: "ten teams on 2 GB, beside files that come and go; a team removed; no room for a moment",
     load: () => import("./operations/rooms.ts"),
   },
   {
     name: "programs",
+    rotates: true,
     minutes: 60,
     shows: "drawn workflows do what a reader expects, and find the faults of the engine that are put back",
     load: () => import("./engine/programs.ts"),
@@ -216,18 +242,21 @@ export const registry: readonly Entry[] = [
   },
   {
     name: "cost",
+    rotates: true,
     minutes: 8,
     shows: "all measures together save four fifths of the reference month, and each what the table says",
     load: () => import("./money/cost.ts"),
   },
   {
     name: "new-type",
+    rotates: true,
     minutes: 15,
     shows: "a type of journal event without its row does not compile, and no entry of the table is idle",
     load: () => import("./engine/new-type.ts"),
   },
   {
     name: "structure",
+    rotates: true,
     minutes: 1,
     shows: "circles of imports, full folders, long files and repeated lines in the product's code",
     load: () => import("./product/structure.ts"),

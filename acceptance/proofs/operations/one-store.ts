@@ -9,7 +9,7 @@ import { type About, atLeast, count, type Figure, none } from "../harness/proof.
 import { readTeam } from "../judges/streams.ts";
 
 const TYPE = "com.example.article.requested";
-const ARGS = ["--only", "gateway", "--port", "0"];
+const ARGS = ["--only", "gateway,content", "--port", "0"];
 /** How a mesh ends before the next two starts; each but the last leaves its server on the folder for a while. */
 const WAYS = [
   "killed",

@@ -73,7 +73,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "inline work is done again where a start comes twice",
     file: `${ENGINE}inbound/starts.ts`,
-    from: 'if (ordinal === undefined && about.delivery === 1) return { kind: "done" };',
+    from: 'if (ordinal === undefined && !own) return { kind: "done" };',
     to: "",
   },
   {
