@@ -8,6 +8,8 @@ export type Draft = { title: string; standfirst: Claim[]; sections: { heading: s
 const WORDS = 720;
 const ALIKE = 0.5;
 const SECTIONS = 4;
+/** Words of a section of what is left. */
+const ROOM = 130;
 
 /** Answers the tasks of the content and marketing teams as a model would that puts into other words what the material says. */
 export const script: ApiScript = (task, request) => {
@@ -55,7 +57,32 @@ export function draftArticle(request: ApiRequest): Draft {
     taken.splice(taken.length - sentences.length);
     return [];
   });
-  return { title: capital(topic), standfirst, sections: sections.slice(0, count + 1) };
+  const chosen = sections.slice(0, count + 1);
+  const words = (one: Draft["sections"][number]): number => one.sentences.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
+  // Few documents share few words: what is left of them is told as well, a file's sentence after another's, up to the length asked for.
+  let left = Math.min(WORDS, enough(found)) - chosen.reduce((sum, one) => sum + words(one), 0);
+  const rest = inTurn(found).filter(fresh);
+  while (left > 0 && rest.length >= 3) {
+    const sentences: Claim[] = [];
+    for (let room = ROOM; room > 0 && rest.length > 0; ) {
+      const one = rest.shift();
+      if (one === undefined || !fresh(one)) continue;
+      sentences.push(take(one));
+      room -= one.text.split(/\s+/).length;
+    }
+    if (new Set(sentences.map(({ file }) => file)).size < 2 || sentences.length < 3) break;
+    const own = found.filter(({ text }) => sentences.some(({ quote }) => quote === text));
+    const free = (theme: string): boolean => chosen.every(({ heading }) => heading !== capital(theme));
+    const more = { heading: capital(themes(own, topic, 12).find(free) ?? `more of it ${chosen.length}`), sentences };
+    chosen.push(more);
+    left -= words(more);
+  }
+  return { title: capital(topic), standfirst, sections: chosen };
+}
+
+/** Words of an article that leaves a fifth of what there is unsaid. */
+function enough(found: readonly Found[]): number {
+  return found.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0) * 0.8;
 }
 
 /** One sentence of each file, then the next of each. */
