@@ -318,3 +318,66 @@ test("a dispatch whose acknowledgement was forgotten does not answer for the ste
   await ended("one", "r");
   expect(state("one", "r").ended).toMatchObject({ status: "completed", output: { n: 2 } });
 });
+
+function eventsOf(mesh: MemoryMesh, name: string, type: JournalEvent["type"]): readonly JournalEvent[] {
+  const events = mesh.stream(name).messages.flatMap((message) => readJournalMessage(message)?.events ?? []);
+  return events.filter((one) => one.type === type);
+}
+
+test("a delivery that comes while its step is at work tells of no replica that went away", async () => {
+  const { start, ask, ended, state, clock, mesh } = setUp({ ...CALM, lostSigns: 1 });
+  const slow = agent({
+    name: "slow",
+    does: "fails late, and then adds one",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    limits: { timeout: "2m" },
+    run: async ({ input, signal, attempt }) => {
+      if (attempt > 1) return { n: input.n + 1 };
+      await clock.sleep(100_000, signal);
+      throw new Error("not yet");
+    },
+  });
+  const file = workflow({ name: "file", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(slow, input) });
+  start(team({ name: "one", agents: [slow], workflows: [file] }));
+  ask("one", "run_start", "r", { workflow: "file", input: { n: 1 } });
+  await ended("one", "r");
+  expect(state("one", "r").ended).toMatchObject({ status: "completed", output: { n: 2 } });
+  const [failed] = eventsOf(mesh, "one", "step.attempt_failed");
+  expect(failed?.type === "step.attempt_failed" && failed.data.delivery).toBeGreaterThan(1);
+  expect(eventsOf(mesh, "one", "step.worker_lost")).toEqual([]);
+});
+
+test("where no attempt is left none is counted as lost, though the replica dies in the fallback", async () => {
+  const { start, ask, ended, state, clock, mesh } = setUp();
+  const deadly: string[] = [];
+  let replica: TestReplica | undefined;
+  const dies = (what: string): Promise<never> => {
+    deadly.push(what);
+    replica?.kill();
+    return new Promise(() => undefined);
+  };
+  const fatal = agent({
+    name: "fatal",
+    does: "takes its replica along",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    limits: { attempts: 2 },
+    run: () => dies("attempt"),
+    fallback: ({ n }) => (deadly.includes("fallback") ? { n } : dies("fallback")),
+  });
+  const file = workflow({ name: "file", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(fatal, input) });
+  const definition = team({ name: "one", agents: [fatal], workflows: [file] });
+  replica = start(definition);
+  ask("one", "run_start", "r", { workflow: "file", input: { n: 1 } });
+  for (let died = 1; died <= 3; died++) {
+    await clock.run(() => deadly.length === died, 120_000);
+    replica = start(definition);
+  }
+  await ended("one", "r");
+  expect(deadly).toEqual(["attempt", "attempt", "fallback"]);
+  expect(eventsOf(mesh, "one", "step.worker_lost")).toHaveLength(2);
+  expect(state("one", "r").ended).toMatchObject({ status: "degraded", output: { n: 1 } });
+});

@@ -70,8 +70,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a journaled failure counts as a lost worker too",
     rule: 8,
     file: `${ENGINE}steps/worker.ts`,
-    from: "delivery: delivery.delivery,\n      atLimit",
-    to: "delivery: delivery.delivery - 1,\n      atLimit",
+    from: "delivery: () => deliveries.newest,\n      atLimit",
+    to: "delivery: () => deliveries.newest - 1,\n      atLimit",
   },
   {
     name: "a wait does not look back",

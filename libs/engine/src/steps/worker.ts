@@ -16,6 +16,7 @@ import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold } from "./holds.ts";
 import type { InlineSteps } from "./inline-steps.ts";
+import { isSpent } from "./policies/attempts.ts";
 import { stepPolicies } from "./policies/index.ts";
 import { type DeliveredStep, decide, type FailedAttempt, type StepFailure, type Verdict } from "./policies/policy.ts";
 
@@ -45,7 +46,11 @@ type Running = RunningStep & {
   readonly lane: "batch" | undefined;
   readonly abort: AbortController;
   readonly done: Promise<Handled>;
+  readonly deliveries: Deliveries;
 };
+
+/** How often the message of a step at work came until now. */
+type Deliveries = { newest: number };
 
 /** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
 export class Worker {
@@ -85,16 +90,27 @@ export class Worker {
     // By dispatch, too: one whose acknowledgement was forgotten must not answer for the one that counts now.
     const key = `${subject.run}-${call}-${subject.n}`;
     const running = this.#running.get(key);
-    if (running !== undefined) return running.done; // redelivered while it runs here: one execution answers both
+    if (running !== undefined) {
+      running.deliveries.newest = Math.max(running.deliveries.newest, delivery.delivery);
+      return running.done; // redelivered while it runs here: one execution answers both
+    }
     const abort = new AbortController();
-    const done = this.#step(agent, subject, call, delivery, abort.signal).finally(() => this.#running.delete(key));
+    const deliveries = { newest: delivery.delivery };
+    const done = this.#step(agent, subject, call, delivery, deliveries, abort.signal).finally(() => this.#running.delete(key));
     const about = { run: subject.run, step: call, agent: agent.name, since: this.#host.ports.clock.now() };
-    this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done });
+    this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done, deliveries });
     return done;
   }
 
-  async #step(agent: Agent, { run: id, n: ordinal }: Dispatched, n: number, delivery: Traced, signal: AbortSignal): Promise<Handled> {
-    if (delivery.delivery > 1 && !delivery.outage) await this.#lost(id, n, ordinal, delivery);
+  async #step(
+    agent: Agent,
+    { run: id, n: ordinal }: Dispatched,
+    n: number,
+    delivery: Traced,
+    deliveries: Deliveries,
+    signal: AbortSignal,
+  ): Promise<Handled> {
+    if (delivery.delivery > 1 && !delivery.outage) await this.#lost(agent, id, n, ordinal, delivery);
     const read = await this.#look(id, n, delivery);
     const { step } = read;
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
@@ -129,7 +145,7 @@ export class Worker {
     const about: DeliveredStep = {
       agent,
       step,
-      delivery: delivery.delivery,
+      delivery: () => deliveries.newest,
       atLimit: this.#budget?.atLimit,
       now: () => clock.now(),
       random: () => random.next(),
@@ -261,12 +277,13 @@ export class Worker {
   }
 
   /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
-  async #lost(id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
+  async #lost(agent: Agent, id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
     const delivery = times - 1;
     await this.#host.journal(id, seq); // where nothing is appended no conflict would tell of what another replica wrote
     await this.#host.commit(id, seq, ({ state }) => {
       const now = state.steps.get(n);
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
+      if (isSpent(agent, now)) return undefined; // what follows from its last one is owed
       // For money, its window, or its model's provider: nobody died.
       if (now.budgetUntil !== undefined || now.held !== undefined || now.waits !== undefined) return undefined;
       // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.

@@ -15,7 +15,7 @@ export function deliveredStep(about: Partial<Omit<DeliveredStep, "step">> & { st
   if (step === undefined) throw new Error("no step was requested");
   return {
     agent: agent({ name: "clerk", does: "files", tier: "worker", input: z.unknown(), output: z.unknown(), run: () => "filed" }),
-    delivery: 1,
+    delivery: () => 1,
     atLimit: "wait",
     now: () => NOON,
     random: () => 1,

@@ -8,7 +8,7 @@ const broken = Object.assign(new Error("the disk is gone"), { code: "DISK" });
 test("a failed attempt counts, and the next comes later each time", async () => {
   const warned: unknown[] = [];
   const about = (failures: number) =>
-    deliveredStep({ step: { failures, attempts: failures }, delivery: failures + 1, warn: (error) => warned.push(error) });
+    deliveredStep({ step: { failures, attempts: failures }, delivery: () => failures + 1, warn: (error) => warned.push(error) });
   for (const [failures, after] of [
     [0, 1_000],
     [1, 2_000],

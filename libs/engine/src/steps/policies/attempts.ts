@@ -1,3 +1,5 @@
+import type { Agent } from "@armada/agents";
+import type { StepState } from "../../journal/state.ts";
 import { Abandoned, isTerminal, retryAfterOf } from "../attempt-failure.ts";
 import { type DeliveredStep, failedAttempt, type Policy } from "./policy.ts";
 
@@ -10,8 +12,7 @@ export const LONGEST_NAK_MS = 30_000;
 /** A step has so many attempts, further and further apart; what was given back by a replica that stops is none. */
 export const attemptsPolicy: Policy = async (about, next) => {
   const { agent, step } = about;
-  const limit = agent.limits.attempts ?? DEFAULT_ATTEMPTS;
-  if (step.failures >= limit) return { kind: "fallback", failure: undefined };
+  if (isSpent(agent, step)) return { kind: "fallback", failure: undefined };
   const verdict = await next();
   if (verdict.kind !== "failed") return verdict;
   const { error, failure } = verdict;
@@ -19,10 +20,15 @@ export const attemptsPolicy: Policy = async (about, next) => {
   about.warn(error);
   const after = retryAfterOf(error) ?? backoff(about);
   const attempt = failedAttempt(about, verdict, { after, counts: true });
-  if (isTerminal(error) || step.failures + 1 >= limit) return { kind: "fallback", failure, attempt };
+  if (isTerminal(error) || isSpent(agent, { failures: step.failures + 1 })) return { kind: "fallback", failure, attempt };
   if (after > LONGEST_NAK_MS) return { kind: "hold", until: about.now() + after, why: failure, attempt };
   return { kind: "retry", after, attempt };
 };
+
+/** Whether a step with so many failures has no attempt left. */
+export function isSpent(agent: Agent, { failures }: Pick<StepState, "failures">): boolean {
+  return failures >= (agent.limits.attempts ?? DEFAULT_ATTEMPTS);
+}
 
 /** Ms until the next attempt: doubled at each failure, with full jitter. */
 export function backoff({ step, random }: DeliveredStep): number {

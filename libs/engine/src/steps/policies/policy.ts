@@ -7,8 +7,8 @@ import type { Budget } from "../budget.ts";
 export type DeliveredStep = {
   readonly agent: Agent;
   readonly step: StepState;
-  /** Which delivery of its dispatch this is, from 1. */
-  readonly delivery: number;
+  /** Which delivery of its dispatch is the newest, from 1: while it is at work its message can come again. */
+  delivery(): number;
   /** What holds at a limit; undefined where nothing is paid. */
   readonly atLimit: Budget["atLimit"] | undefined;
   now(): number;
@@ -67,7 +67,7 @@ export function failedAttempt(
     data: {
       n: step.n,
       attempt: step.attempts + 1,
-      delivery,
+      delivery: delivery(),
       code: failure.code,
       message: failure.message,
       retryAt: new Date(now() + after).toISOString(),
