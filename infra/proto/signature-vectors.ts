@@ -1,5 +1,5 @@
 import { type Envelope, encodeBody, signedText, splitSignature, withSignature } from "../../libs/contracts/src/index.ts";
-import { signer, verifier } from "../../libs/nats/src/identity/identities.ts";
+import { signer, verifier } from "../../libs/nats/src/identity/nkey.ts";
 
 /** Made for these vectors and used by nothing else: who has them can sign nothing that a mesh takes. */
 const TEST_KEYS = {

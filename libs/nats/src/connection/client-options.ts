@@ -1,5 +1,6 @@
-import { type NodeConnectionOptions, nkeyAuthenticator } from "@nats-io/transport-node";
+import type { Authenticator, NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Identity } from "../identity/identities.ts";
+import { publicKeyOf, signer } from "../identity/nkey.ts";
 
 /** Between two tries to connect, ms. */
 export const RETRY_MS = 200;
@@ -12,7 +13,7 @@ const PING_MS = 2_000;
 export function clientOptions(servers: string, { name, seed }: Pick<Identity, "name" | "seed">): NodeConnectionOptions {
   return {
     servers: servers.split(","),
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+    authenticator: authenticator(seed),
     inboxPrefix: `_INBOX.${name}`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
@@ -22,4 +23,11 @@ export function clientOptions(servers: string, { name, seed }: Pick<Identity, "n
     pingInterval: PING_MS,
     maxPingOut: 2,
   };
+}
+
+/** Proves to the server who it is, by a signature of the server's nonce. */
+function authenticator(seed: string): Authenticator {
+  const nkey = publicKeyOf(seed);
+  const sign = signer(seed);
+  return (nonce = "") => ({ nkey, sig: sign(nonce) });
 }

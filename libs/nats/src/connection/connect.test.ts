@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createUser } from "@nats-io/nkeys";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { signer, verifier } from "../identity/identities.ts";
 import { parseAck } from "../log/pull.ts";
 import { link } from "./connect.ts";
 
@@ -92,13 +91,4 @@ test("an acknowledgement's subject is read in both of its shapes", () => {
   expect(parseAck("$JS.ACK._.ACCHASH.TEAM_alpha.lead.3.120.77.1790000000123456789.5")).toEqual(told);
   expect(parseAck("$JS.ACK.hub.ACCHASH.TEAM_alpha.lead.3.120.77.1790000000123456789.5.random")).toEqual(told);
   for (const none of ["", "_INBOX.alpha.1", "$JS.ACK", "$JS.FC.TEAM_alpha.lead.x"]) expect(parseAck(none)).toBeUndefined();
-});
-
-test("a signature holds for its text and its key, and for nothing else", () => {
-  const sig = signer(identity.seed)("a text");
-  expect(sig).toMatch(/^[A-Za-z0-9_-]{86}$/);
-  expect(verifier(identity.publicKey)("a text", sig)).toBe(true);
-  expect(verifier(identity.publicKey)("another", sig)).toBe(false);
-  expect(verifier(createUser().getPublicKey())("a text", sig)).toBe(false);
-  expect(pair.verify(new TextEncoder().encode("a text"), Buffer.from(sig, "base64url"))).toBe(true);
 });

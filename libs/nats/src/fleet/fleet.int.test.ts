@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NatsPorts } from "../adapter.ts";
 import { type Link, link } from "../connection/connect.ts";
 import { accessIn } from "../identity/access.ts";
-import { signer } from "../identity/identities.ts";
+import { signer } from "../identity/nkey.ts";
 import { provision } from "../streams/provision.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { Fleet } from "./fleet.ts";

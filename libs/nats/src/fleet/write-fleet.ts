@@ -3,7 +3,8 @@ import { ADMINISTRATION, entryMessage, type FleetEntry, signedText, type TeamMan
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
-import { type PublicKeys, SIGN_NOTHING, signer } from "../identity/identities.ts";
+import { type PublicKeys, SIGN_NOTHING } from "../identity/identities.ts";
+import { signer } from "../identity/nkey.ts";
 import { appendedFrom } from "../log/appended.ts";
 import { expecting } from "../log/expectation.ts";
 import { statusOf } from "../log/stored-headers.ts";

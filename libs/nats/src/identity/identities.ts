@@ -1,8 +1,7 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
-import { createUser, fromSeed } from "@nats-io/nkeys";
+import { newSeed, publicKeyOf } from "./nkey.ts";
 
 /** Who a process is to NATS and to the readers of its messages. `seed` is the secret. */
 export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string };
@@ -21,9 +20,6 @@ const PUBLIC = "public.json";
  * is still theirs. Only removing, restoring and moving a team add to it.
  */
 const RETIRED = "retired.json";
-/** ASN.1 frames of a raw Ed25519 key (RFC 8410). */
-const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
-const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 
 /** Makes the identities that `dir` lacks; files have mode 0600. Answers all public keys of the folder by name. */
 export async function ensureIdentities(dir: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -32,11 +28,11 @@ export async function ensureIdentities(dir: string, names: readonly string[]): P
   for (const name of names) {
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
     if (keys.has(name)) continue;
-    const pair = createUser();
+    const seed = newSeed();
     const path = join(dir, `${name}.nk`);
-    await writeFile(path, new TextDecoder().decode(pair.getSeed()), { mode: 0o600, flag: "wx" });
+    await writeFile(path, seed, { mode: 0o600, flag: "wx" });
     await chmod(path, 0o600);
-    keys.set(name, pair.getPublicKey());
+    keys.set(name, publicKeyOf(seed));
   }
   await writeKeys(join(dir, PUBLIC), keys);
   return keys;
@@ -67,7 +63,7 @@ async function believe(dir: string, former: PublicKeys, known: PublicKeys): Prom
 
 /** Puts a secret key into a folder where none of its name is. Answers whether it was there, is now, or another signs. */
 export async function placeIdentity(dir: string, name: string, seed: string): Promise<"there" | "placed" | "another"> {
-  const own = fromSeed(new TextEncoder().encode(seed.trim())).getPublicKey();
+  const own = publicKeyOf(seed.trim());
   const there = (await currentKeys(dir)).get(name);
   if (there !== undefined && there !== own) return "another";
   const path = join(dir, `${name}.nk`);
@@ -99,7 +95,7 @@ async function writeKeys(path: string, keys: ReadonlyMap<string, string | readon
 export async function readIdentity(dir: string, name: string): Promise<Identity> {
   try {
     const seed = (await readFile(join(dir, `${name}.nk`), "utf8")).trim();
-    return { name, seed, publicKey: fromSeed(new TextEncoder().encode(seed)).getPublicKey() };
+    return { name, seed, publicKey: publicKeyOf(seed) };
   } catch (cause) {
     throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
       cause,
@@ -143,32 +139,4 @@ async function listed(path: string): Promise<PublicKeys> {
   return new Map(
     Object.entries(keys).map(([name, some]) => [name, [some].flat().filter((key): key is string => typeof key === "string")] as const),
   );
-}
-
-/** Signs in about 50 µs, where the client library's own signer takes over a millisecond. */
-export function signer(seed: string): (text: string) => string {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8, rawKey(seed, 2)]), format: "der", type: "pkcs8" });
-  return (text) => sign(null, Buffer.from(text), key).toString("base64url");
-}
-
-export function verifier(publicKey: string): (text: string, sig: string) => boolean {
-  const key: KeyObject = createPublicKey({ key: Buffer.concat([SPKI, rawKey(publicKey, 1)]), format: "der", type: "spki" });
-  return (text, sig) => verify(null, Buffer.from(text), key, Buffer.from(sig, "base64url"));
-}
-
-/** The 32 raw bytes of an nkey: base32 of a prefix, the key, and a checksum of two bytes (docs.nats.io, "NKeys"). */
-function rawKey(nkey: string, prefix: number): Buffer {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bytes: number[] = [];
-  let bits = 0;
-  let held = 0;
-  for (const letter of nkey) {
-    held = (held << 5) | alphabet.indexOf(letter);
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((held >>> bits) & 0xff);
-    }
-  }
-  return Buffer.from(bytes.slice(prefix, prefix + 32));
 }

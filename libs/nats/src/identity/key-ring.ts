@@ -1,4 +1,5 @@
-import { type PublicKeys, verifier } from "./identities.ts";
+import type { PublicKeys } from "./identities.ts";
+import { verifier } from "./nkey.ts";
 
 /** Keys are read again at most this often. */
 const EVERY_MS = 250;

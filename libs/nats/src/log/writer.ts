@@ -1,7 +1,7 @@
 import { decodeBody, type Envelope, parseMessage, signedText, splitSignature, withSignature } from "@armada/contracts";
 import type { MsgHdrs } from "@nats-io/transport-node";
-import { signer } from "../identity/identities.ts";
 import type { KeyRing } from "../identity/key-ring.ts";
+import { signer } from "../identity/nkey.ts";
 
 /** Headers that only the server writes, on what it answers or copies; stored, they are the mark of a forgery. */
 const SERVER_HEADERS: ReadonlySet<string> = new Set(["Nats-Stream", "Nats-Subject", "Nats-Sequence"]);
