@@ -1,0 +1,71 @@
+import { ArmadaError } from "@armada/contracts";
+import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
+import { type Output, output } from "./output.ts";
+import { openSession, type Session } from "./session.ts";
+
+// A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh
+// whose output is kept on a disk that is full goes on without it.
+const serves = process.argv[2] === "up";
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EIO" && !(code === "ENOSPC" && serves)) process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
+  });
+
+/** What every command takes. */
+type Common = { readonly json?: boolean; readonly mesh?: string };
+
+/** A command that prints; ends the process with its code. */
+export function withoutSession<A extends unknown[]>(
+  act: (out: Output, ...args: A) => Promise<number>,
+): (...args: [...A, Common]) => Promise<void> {
+  return (...args) => {
+    const out = output(flagsOf(args).json === true);
+    return guard(out, () => act(out, ...(args as unknown as A)));
+  };
+}
+
+/** The same with a session on the running mesh. `check` sees the flags before there is one. */
+export function withSession<A extends unknown[]>(
+  act: (session: Session, out: Output, signal: AbortSignal, ...args: A) => Promise<number>,
+  check: (...args: A) => void | Promise<void> = () => undefined,
+): (...args: [...A, Common]) => Promise<void> {
+  return withoutSession<A>(async (out, ...args) => {
+    await check(...args);
+    const session = await openSession(flagsOf(args).mesh, complain);
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
+    try {
+      return await act(session, out, stop.signal, ...args);
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+/** What commander read, among what it hands to a command: its arguments before, itself behind. */
+function flagsOf(args: readonly unknown[]): Common {
+  return args.find((arg): arg is Common => typeof arg === "object" && arg !== null && !Array.isArray(arg)) ?? {};
+}
+
+async function guard(out: Output, act: () => Promise<number>): Promise<void> {
+  try {
+    const code = await act();
+    await printed();
+    process.exit(code);
+  } catch (thrown) {
+    const error = inWords(thrown);
+    const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
+    const hint = error instanceof ArmadaError && error.hint !== undefined ? { hint: error.hint } : {};
+    out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error), ...hint });
+    process.stderr.write(`${explain(error)}\n`);
+    await printed();
+    process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
+  }
+}
+
+/** A pipe holds 64 KiB: what its reader has not taken by then would be lost with the process. */
+function printed(): Promise<void> {
+  return new Promise((resolve) => void process.stdout.write("", () => resolve()));
+}
+
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
