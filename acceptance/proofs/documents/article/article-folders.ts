@@ -24,6 +24,11 @@ export function shortFolders(): ArticleFolder[] {
   return foldersIn(join(here, "acceptance/proofs/documents/short-folders"));
 }
 
+/** Four committed folders of mixed kinds, written after those; each has a `planted.json` with four pairs and four decoys. */
+export function mixedFolders(): ArticleFolder[] {
+  return foldersIn(join(here, "acceptance/proofs/documents/mixed-folders"));
+}
+
 function foldersIn(path: string): ArticleFolder[] {
   if (!existsSync(path)) return [];
   const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
