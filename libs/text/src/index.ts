@@ -18,6 +18,7 @@ export {
   readDocuments,
   type UnreadableDocument,
 } from "./documents/document.ts";
+export { type Table, tablesIn } from "./documents/tables.ts";
 export { titleOf } from "./documents/text-extraction.ts";
 export { type DateMention, datesIn, differ, periodOf } from "./numbers/dates.ts";
 export { numberLocale } from "./numbers/number-locale.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Page, readPage, type Sentence } from "./article-page.ts";
 import { missing, smallWords } from "./claims-in-quotes.ts";
+import { opensLeftBehind } from "./left-behind.ts";
 import { essence, occurs, readFolder, withoutTags } from "./source-text.ts";
 
 /** The last line of `armada demo --json`, as far as it is judged. `article`, `html` and `cover` are paths. */
@@ -28,10 +29,6 @@ export type Figure = {
   readonly ok: boolean;
   readonly detail?: string;
 };
-
-const leftBehind: { words: string[]; phrases: string[] } = JSON.parse(
-  readFileSync(new URL("left-behind-words.json", import.meta.url), "utf8"),
-);
 
 /** `short`: the material is too thin for 500 words and three sections, so neither is asked; nor are two documents a section. */
 export function judgeArticle({ output }: DemoResult, folder: string, options: { readonly short?: boolean } = {}): Figure[] {
@@ -173,10 +170,4 @@ function alike(sentences: readonly Sentence[]): string[] {
       return shared / Math.max(1, one.words.size + two.words.size - shared) > 0.6 ? [`${one.text} / ${two.text}`] : [];
     }),
   );
-}
-
-function opensLeftBehind(sentence: string): boolean {
-  const opening = sentence.toLowerCase().replace(/^[^\p{L}\p{N}]+/u, "");
-  const first = /^\p{L}+/u.exec(opening)?.[0] ?? "";
-  return leftBehind.words.includes(first) || leftBehind.phrases.some((phrase) => new RegExp(`^${phrase}(?!\\p{L})`, "u").test(opening));
 }

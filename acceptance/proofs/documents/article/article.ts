@@ -5,11 +5,20 @@ import { startModelServer } from "../../harness/model-server.ts";
 import { type Place, place } from "../../harness/product.ts";
 import { type About, atLeast, type Figure, holds, none } from "../../harness/proof.ts";
 import { drawing } from "../contradictions/contradiction-drawing.ts";
-import { type ArticleFolder, articleFolders, renamed, subjectFolders, withOtherNumber, withoutOne } from "./article-folders.ts";
+import {
+  type ArticleFolder,
+  articleFolders,
+  mixedFolders,
+  renamed,
+  subjectFolders,
+  withOtherNumber,
+  withoutOne,
+} from "./article-folders.ts";
 import { judgeArticle } from "./article-judge.ts";
 import { readPage } from "./article-page.ts";
 import { articleCoherence, shuffledWithin } from "./coherence.ts";
 import { readFolder } from "./source-text.ts";
+import { usedOrNamed } from "./used-or-named.ts";
 
 const SHUFFLES = 100;
 
@@ -25,6 +34,8 @@ export async function* run({ short, documents, seed, say }: About): AsyncGenerat
     say(`writing from ${folder.name}`);
     const whole = await demo(folder.path, at, folder.flags);
     yield* judged(folder.name, whole, folder.path);
+    const told = await usedOrNamed(whole, folder.path);
+    yield { ...told, name: `${folder.name}: ${told.name}` };
     const again = await demo(folder.path, at, [...folder.flags, "--stage", "prototype"]);
     const other = quick ? whole : await demo(folder.path, at, folder.flags);
     yield holds(
@@ -32,6 +43,10 @@ export async function* run({ short, documents, seed, say }: About): AsyncGenerat
       bytesOf(whole) === bytesOf(again) && bytesOf(whole) === bytesOf(other),
     );
     yield* variations(folder, whole, at, quick ? ["--stage", "prototype"] : []);
+  }
+  for (const { name, path } of short ? [] : mixedFolders()) {
+    const told = await usedOrNamed(await demo(path, at, ["--stage", "prototype"]), path);
+    yield { ...told, name: `${name}: ${told.name}` };
   }
   if (!short) yield* readingOrder(at, seed, subjectFolders(), say);
   await using models = await startModelServer(at.cwd, "content-paraphrase");

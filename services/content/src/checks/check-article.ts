@@ -8,6 +8,7 @@ import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
 import { leftOut } from "./left-out.ts";
 import { unanswered } from "./questions.ts";
+import { sourceTables } from "./source-tables.ts";
 import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
 
 /**
@@ -53,13 +54,16 @@ export function checkArticle(
     unsourced,
   );
   const left = leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]);
+  const tables = sourceTables(topic, sources);
   const headings = sources.flatMap(({ text }) =>
     [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = ""]) => ` ${heading.toLowerCase()}`),
   );
   // A heading of a source, without its number there ("Panel 2: The work").
   const isTheirs = (heading: string) => headings.some((one) => one.endsWith(` ${heading.toLowerCase()}`));
   const taken = new Set(
-    [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places), ...left].map(({ file }) => file),
+    [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places), ...left, ...tables].map(
+      ({ file }) => file,
+    ),
   );
   return {
     title: titleOfArticle(
@@ -80,6 +84,7 @@ export function checkArticle(
     unsourced,
     contradictions,
     figures: figuresOf(carried),
+    tables,
     unanswered: unanswered(questions, sources),
     sources: sources.map(({ name, text }) => ({ file: name, title: titleOf(name, text) })),
     skipped: [

@@ -6,7 +6,7 @@ const SPELLED =
   );
 const TENS: Readonly<Record<string, number>> = { thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90 };
 /** Words that change a number or are one: they count as they are written. */
-const MAGNITUDES = new Set("hundred thousand million billion trillion dozen ".split(" "));
+const MAGNITUDES = new Set("hundred thousand million billion trillion dozen half quarter third fifth tenth".split(" "));
 const MONTHS = /^(?:january|february|march|april|may|june|july|august|september|october|november|december)$/iu;
 /** Capitalised by habit, naming nothing. */
 const NO_NAMES = new Set("i i’m i'm ok okay mr mrs ms dr".split(" "));
@@ -22,7 +22,7 @@ export function numbersIn(text: string): string[] {
     const spelled = SPELLED.indexOf(word);
     if (spelled >= 0) found.push(String(spelled + 2));
     else if (Object.hasOwn(TENS, word)) found.push(String(TENS[word]));
-    else if (MAGNITUDES.has(word)) found.push(word);
+    else if (MAGNITUDES.has(word.replace(/(?<=[dhr])s$/u, ""))) found.push(word.replace(/(?<=[dhr])s$/u, ""));
   }
   return found;
 }

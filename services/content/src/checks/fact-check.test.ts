@@ -39,6 +39,29 @@ describe("checkClaim refuses", () => {
   });
 });
 
+describe("a further citation", () => {
+  const text = "A quarter of the kidneys came from living donors in the last year.";
+  const cites = (other: string) =>
+    checkClaim(
+      { text, file: "a.md", quote: text, also: [{ file: "b.md", quote: other }] },
+      new Map([
+        ["a.md", { name: "a.md", text }],
+        ["b.md", { name: "b.md", text: other }],
+      ]),
+      ordinaryWords([text, other]),
+    ).sources.map(({ file }) => file);
+  it("is of what says the same", () => {
+    expect(cites("In the last year a quarter of the kidneys came from living donors.")).toEqual(["a.md", "b.md"]);
+  });
+  it.each([
+    "Four in ten of the kidneys came from living donors in the last year.",
+    "Two thirds of the kidneys came from living donors in the last year.",
+    "Not a quarter of the kidneys came from living donors in the last year.",
+  ])("is not of %s", (other) => {
+    expect(cites(other)).toEqual(["a.md"]);
+  });
+});
+
 describe("claims", () => {
   it("finds the first thing a source lacks", () => {
     expect(firstUnsupported("Ada met Bob in 1999.", "Ada met Bob in 1998.")).toBe("1999");

@@ -14,7 +14,9 @@ const NEGATION = /\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothi
  */
 export function checkClaim(claim: Claim, sources: ReadonlyMap<string, Source>, isOrdinary: (lower: string) => boolean): Checked {
   const text = oneLine(claim.text);
-  const cited = [{ file: claim.file, quote: claim.quote }, ...(claim.also ?? [])].flatMap(
+  // What says the same denies what the statement denies, and nothing else.
+  const also = (claim.also ?? []).filter(({ quote }) => NEGATION.test(quote) === NEGATION.test(text));
+  const cited = [{ file: claim.file, quote: claim.quote }, ...also].flatMap(
     (citation) => carried(text, citation, sources, isOrdinary) ?? [],
   );
   const files = new Set<string>();

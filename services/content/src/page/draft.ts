@@ -25,6 +25,15 @@ export type Contradiction = z.infer<typeof Contradiction>;
 export const Figure = z.object({ number: z.string(), unit: z.string(), what: z.string(), file: z.string() });
 export type Figure = z.infer<typeof Figure>;
 
+/** A table of a source under its nearest heading, `rows` as they stand there; without them where it is too large for the page. */
+export const SourceTable = z.object({
+  file: z.string(),
+  called: z.string(),
+  count: z.number(),
+  rows: z.array(z.array(z.string())).optional(),
+});
+export type SourceTable = z.infer<typeof SourceTable>;
+
 /** What the fact checker lets through, and what it found on the way. */
 export const CheckedArticle = z.object({
   title: z.string(),
@@ -33,10 +42,11 @@ export const CheckedArticle = z.object({
   unsourced: z.array(z.string()),
   contradictions: z.array(Contradiction),
   figures: z.array(Figure),
+  tables: z.array(SourceTable),
   unanswered: z.array(z.string()),
   sources: z.array(z.object({ file: z.string(), title: z.string() })),
   skipped: z.array(z.object({ file: z.string(), why: z.string() })),
-  /** What the sources say on the topic and the page does not. */
+  /** What the sources say on the topic and the page does not, a passage each. */
   leftOut: z.array(Citation),
   /** Every sentence is a source's own, word for word but for white space, asides and connectives. */
   extractive: z.boolean(),

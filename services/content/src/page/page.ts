@@ -29,13 +29,27 @@ export function paragraphs(sentences: readonly Checked[]): Checked[][] {
 /** So many statements that are left out are listed in Markdown; the HTML page, which can fold them, lists all. */
 export const LISTED_MOST = 12;
 
-/** How many statements of which source the page does not make. */
+/** How many passages of which source the page does not have. */
 export function leftOutLine(page: Page): string {
   const counts = new Map<string, number>();
   for (const { file } of page.content.leftOut) counts.set(file, (counts.get(file) ?? 0) + 1);
-  const each = [...counts].map(([file, count]) => `${count} of [${numbersOf(page, [{ file, quote: "" }])[0] ?? 0}]`);
+  const each = [...counts].map(([file, count]) => `${count} of ${markOf(page, file)}`);
   const count = page.content.leftOut.length;
-  return `${count} further ${count === 1 ? "statement" : "statements"} of the sources on this topic: ${each.join(", ")}`;
+  return `${count} further ${count === 1 ? "passage" : "passages"} of the sources on this topic: ${each.join(", ")}`;
+}
+
+/** Tables that are too large for the page, or undefined where there is none. */
+export function leftOutTablesLine(page: Page): string | undefined {
+  const large = page.content.tables.filter(({ rows }) => rows === undefined);
+  if (large.length === 0) return undefined;
+  const each = large.map(
+    ({ file, called, count }) => `${called === "" ? "" : `“${called}”, `}${count} ${count === 1 ? "row" : "rows"} of ${markOf(page, file)}`,
+  );
+  return `${large.length} further ${large.length === 1 ? "table" : "tables"} of the sources: ${each.join("; ")}`;
+}
+
+function markOf(page: Page, file: string): string {
+  return `[${numbersOf(page, [{ file, quote: "" }])[0] ?? 0}]`;
 }
 
 /** Numbers files as the reader meets them; those that nothing cites come last. */
@@ -47,6 +61,7 @@ export function numberSources(content: CheckedArticle): Page["numbering"] {
   for (const { sources } of [...content.standfirst, ...content.sections.flatMap(({ sentences }) => sentences)])
     for (const { file } of sources) meet(file);
   for (const { file } of content.figures) meet(file);
+  for (const { file } of content.tables) meet(file);
   for (const { places } of content.contradictions) for (const { file } of places) meet(file);
   for (const { file } of content.leftOut) meet(file);
   const titles = new Map(content.sources.map(({ file, title }) => [file, title]));

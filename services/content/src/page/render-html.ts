@@ -1,13 +1,13 @@
-import type { Checked } from "./draft.ts";
+import type { Checked, SourceTable } from "./draft.ts";
 import { escapeXml } from "./escape-xml.ts";
-import { LOCAL_LINE, leftOutLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import { LOCAL_LINE, leftOutLine, leftOutTablesLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2026;--soft:#5b6470;--line:#d9dde3;--page:#fdfcf9;--mark:#fff1c2;--link:#1f5f8b}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e4df;--soft:#a2a9b3;--line:#3a4049;--page:#17191d;--mark:#5a4a12;--link:#8cc4ea}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:1.09rem/1.65 Charter,"Iowan Old Style",Georgia,serif}
 main{max-width:42rem;margin:0 auto;padding:2rem 1.25rem 4rem}figure{margin:0 0 2rem}figure svg{display:block;width:100%;height:auto;border-radius:8px}
-h1{font-size:2.2rem;line-height:1.15;margin:0 0 1rem;letter-spacing:-.01em;text-wrap:balance}h2{font-size:1.35rem;margin:2.4rem 0 .6rem}
+h1{font-size:2.2rem;line-height:1.15;margin:0 0 1rem;letter-spacing:-.01em;text-wrap:balance}h2{font-size:1.35rem;margin:2.4rem 0 .6rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
 .standfirst{font-size:1.25rem;line-height:1.5;color:var(--soft)}p{margin:0 0 1rem;hyphens:auto}sup{font:.68rem/1 system-ui,sans-serif}a{color:var(--link);text-decoration:none}
 a:hover{text-decoration:underline}mark{background:var(--mark);color:inherit;padding:0 .2em}table{width:100%;border-collapse:collapse;font:.92rem/1.45 system-ui,sans-serif}
 th,td{text-align:left;vertical-align:top;padding:.5rem .6rem .5rem 0;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600}.n{font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -25,21 +25,9 @@ export function renderHtml(page: Page): string {
         .map((list) => `<p>${list.map((one) => sentence(page, one)).join(" ")}</p>`)
         .join("\n")}</section>`,
     );
-  if (content.figures.length > 0)
-    parts.push(
-      part(
-        "Figures at a glance",
-        table(
-          ["Number", "Unit", "Of what", "Source"],
-          content.figures.map(({ number, unit, what, file }) => [
-            escapeXml(number),
-            escapeXml(unit),
-            escapeXml(what),
-            marks(page, [{ file, quote: "" }]),
-          ]),
-        ),
-      ),
-    );
+  const tables = content.tables.filter(({ rows }) => rows !== undefined);
+  if (content.figures.length + tables.length > 0)
+    parts.push(part("Figures at a glance", [...figures(page), ...tables.map((one) => sourceTable(page, one))].join("")));
   if (content.contradictions.length > 0)
     parts.push(
       part(
@@ -57,13 +45,8 @@ export function renderHtml(page: Page): string {
     parts.push(
       part("What they do not say", `<ul>${content.unanswered.map((question) => `<li>${escapeXml(question)}</li>`).join("")}</ul>`),
     );
-  if (content.leftOut.length > 0)
-    parts.push(
-      part(
-        "Left out",
-        `<details><summary>${escapeXml(leftOutLine(page))}</summary><ul>${content.leftOut.map((one) => `<li>${escapeXml(one.quote)} ${marks(page, [one])}</li>`).join("")}</ul></details>`,
-      ),
-    );
+  const passedOver = leftOutHtml(page);
+  if (passedOver !== "") parts.push(part("Left out", passedOver));
   if (page.posts.length > 0)
     parts.push(
       part(
@@ -109,6 +92,35 @@ ${parts.join("\n")}
 
 function part(heading: string, body: string): string {
   return `<section class="apparatus"><h2>${heading}</h2>${body}</section>`;
+}
+
+function figures(page: Page): string[] {
+  const { figures: all } = page.content;
+  if (all.length === 0) return [];
+  return [
+    table(
+      ["Number", "Unit", "Of what", "Source"],
+      all.map(({ number, unit, what, file }) => [escapeXml(number), escapeXml(unit), escapeXml(what), marks(page, [{ file, quote: "" }])]),
+    ),
+  ];
+}
+
+function sourceTable(page: Page, { file, called, rows: [head = [], ...body] = [] }: SourceTable): string {
+  const name = escapeXml(called === "" ? "Table" : called);
+  return `<h3>${name} ${marks(page, [{ file, quote: "" }])}</h3>${table(
+    head.map(escapeXml),
+    body.map((cells) => cells.map(escapeXml)),
+  )}`;
+}
+
+function leftOutHtml(page: Page): string {
+  const { leftOut } = page.content;
+  const list = leftOut.map((one) => `<li>${escapeXml(one.quote)} ${marks(page, [one])}</li>`).join("");
+  const tables = leftOutTablesLine(page);
+  return [
+    leftOut.length > 0 ? `<details><summary>${escapeXml(leftOutLine(page))}</summary><ul>${list}</ul></details>` : "",
+    tables === undefined ? "" : `<p>${escapeXml(tables)}.</p>`,
+  ].join("");
 }
 
 function sentence(page: Page, one: Checked): string {

@@ -1,5 +1,5 @@
 import type { Checked } from "./draft.ts";
-import { LISTED_MOST, LOCAL_LINE, leftOutLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import { LISTED_MOST, LOCAL_LINE, leftOutLine, leftOutTablesLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
 
 /** The page as Markdown. A sentence is followed by the numbers of its sources, or by a mark where it has none. */
 export function renderMarkdown(page: Page): string {
@@ -16,12 +16,21 @@ export function renderMarkdown(page: Page): string {
     blocks.push(`## ${escapeMarkdown(heading)}`);
     for (const paragraph of paragraphs(sentences)) blocks.push(paragraph.map((one) => sentence(page, one)).join(" "));
   }
+  const tables = content.tables.filter(({ rows }) => rows !== undefined);
+  if (content.figures.length + tables.length > 0) blocks.push("## Figures at a glance");
   if (content.figures.length > 0)
     blocks.push(
-      "## Figures at a glance",
       table(
         ["Number", "Unit", "Of what", "Source"],
         content.figures.map(({ number, unit, what, file }) => [number, unit, escapeMarkdown(what), marks(page, [{ file, quote: "" }])]),
+      ),
+    );
+  for (const { file, called, rows: [head = [], ...body] = [] } of tables)
+    blocks.push(
+      `**${escapeMarkdown(called === "" ? "Table" : called)}** ${marks(page, [{ file, quote: "" }])}`,
+      table(
+        head.map(escapeMarkdown),
+        body.map((cells) => cells.map(escapeMarkdown)),
       ),
     );
   if (content.contradictions.length > 0)
@@ -37,7 +46,8 @@ export function renderMarkdown(page: Page): string {
     );
   if (content.unanswered.length > 0)
     blocks.push("## What they do not say", content.unanswered.map((question) => `- ${escapeMarkdown(question)}`).join("\n"));
-  if (content.leftOut.length > 0) blocks.push("## Left out", ...leftOutMarkdown(page));
+  const passedOver = leftOutMarkdown(page);
+  if (passedOver.length > 0) blocks.push("## Left out", ...passedOver);
   if (page.posts.length > 0)
     blocks.push(
       "## Posts",
@@ -55,13 +65,15 @@ export function renderMarkdown(page: Page): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** Few statements themselves, many by their number. */
+/** Few passages themselves, many by their number; tables by their names. */
 function leftOutMarkdown(page: Page): string[] {
   const { leftOut } = page.content;
-  const line = leftOutLine(page);
-  return leftOut.length > LISTED_MOST
-    ? [`${line}.`]
-    : [`${line}:`, leftOut.map((one) => `- ${escapeMarkdown(one.quote)} ${marks(page, [one])}`).join("\n")];
+  const blocks: string[] = [];
+  if (leftOut.length > LISTED_MOST) blocks.push(`${leftOutLine(page)}.`);
+  else if (leftOut.length > 0)
+    blocks.push(`${leftOutLine(page)}:`, leftOut.map((one) => `- ${escapeMarkdown(one.quote)} ${marks(page, [one])}`).join("\n"));
+  const tables = leftOutTablesLine(page);
+  return tables === undefined ? blocks : [...blocks, `${escapeMarkdown(tables)}.`];
 }
 
 function sentence(page: Page, one: Checked): string {

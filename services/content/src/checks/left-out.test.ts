@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { leftOut } from "./left-out.ts";
+
+const text = `# The ferry Ada
+
+The ferry Ada crosses the sound in nine minutes. It carries 240 people and 30 cars. They pay at the pier of the island.
+
+Rain fell on the town in the spring. It filled the cellars of the baker and of the priest.
+
+The ferry Ada was built in 1931. This took the yard fourteen months.`;
+const source = { name: "ada.md", text };
+const passages = (used: readonly string[], of = source) =>
+  leftOut(
+    "The ferry Ada",
+    [of],
+    used.map((quote) => ({ file: "ada.md", quote })),
+  ).map(({ quote }) => quote);
+
+test("a sentence that opens on what was said before stands with it", () => {
+  expect(passages([])).toEqual([
+    "The ferry Ada crosses the sound in nine minutes. It carries 240 people and 30 cars. They pay at the pier of the island.",
+    "Rain fell on the town in the spring. It filled the cellars of the baker and of the priest.",
+    "The ferry Ada was built in 1931. This took the yard fourteen months.",
+  ]);
+});
+
+test("and is left out though what it opens on is on the page", () => {
+  expect(
+    passages(["The ferry Ada crosses the sound in nine minutes.", "The ferry Ada was built in 1931. This took the yard fourteen months."]),
+  ).toEqual([
+    "The ferry Ada crosses the sound in nine minutes. It carries 240 people and 30 cars. They pay at the pier of the island.",
+    "Rain fell on the town in the spring. It filled the cellars of the baker and of the priest.",
+  ]);
+});
+
+test("is on the topic where the sentence is that it opens on", () => {
+  const other = { name: "ada.md", text: text.replace("# The ferry Ada", "# Our town") };
+  expect(passages([], other)).toEqual([
+    "The ferry Ada crosses the sound in nine minutes. It carries 240 people and 30 cars. They pay at the pier of the island.",
+    "The ferry Ada was built in 1931. This took the yard fourteen months.",
+  ]);
+});
+
+test("a sentence much like one on the page is left out where it gives another figure", () => {
+  const one = {
+    name: "ada.md",
+    text: "The ferry Ada carries 30 cars over the sound.\n\nThe ferry Ada carries 30 cars over the wide sound.",
+  };
+  const used = ["The ferry Ada carries 30 cars over the cold sound."];
+  expect(passages(used, one)).toEqual([]);
+  expect(passages(used, { ...one, text: one.text.replace("30 cars over the wide", "42 cars over the wide") })).toEqual([
+    "The ferry Ada carries 42 cars over the wide sound.",
+  ]);
+});
