@@ -1,4 +1,4 @@
-import { type Envelope, encodeBody } from "@armada/contracts";
+import { askMessage, chainOf, type Envelope } from "@armada/contracts";
 import type { Log, Logger } from "@armada/event-sourcing";
 import { accessIn, Fleet, link, portsOf } from "@armada/nats";
 
@@ -6,17 +6,9 @@ export const loud: Logger = { info: () => undefined, warn: (message) => void pro
 
 /** Asks a team for one run in the operator's name. */
 export async function ask(asks: Log, team: string, id: string, data: unknown): Promise<void> {
-  const subject = `ask.${team}.operator.run_start.${id}`;
-  const about = { source: "/operator", team: "operator", subject: id, correlationid: id, causationid: id, schemaversion: 1, hops: 0 };
-  const asked: Envelope = {
-    specversion: "1.0",
-    id: `${id}.run_start`,
-    type: "armada.asked",
-    time: new Date().toISOString(),
-    data,
-    ...about,
-  };
-  const stored = await asks.append(subject, encodeBody([asked]), { filter: subject, last: 0 });
+  const about = { to: team, from: "operator", source: "/operator", capability: "run_start", id, data, time: new Date().toISOString() };
+  const { subject, body } = askMessage(about, chainOf(id));
+  const stored = await asks.append(subject, body, { filter: subject, last: 0 });
   if (stored.kind !== "appended") throw new Error(`the ask for ${id} was answered ${stored.kind}`);
 }
 

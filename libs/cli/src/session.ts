@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ArmadaError, type Envelope, encodeBody, runFilter, type TeamManifest } from "@armada/contracts";
+import { ArmadaError, askMessage, chainOf, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine";
 import {
   type Live,
@@ -130,23 +130,9 @@ export async function ask(
   data: unknown,
   traceparent?: string,
 ): Promise<number> {
-  const subject = `ask.${team}.${OPERATOR}.${capability}.${id}`;
-  const envelope: Envelope = {
-    specversion: "1.0",
-    id: `${id}.${capability}`,
-    source: `/${OPERATOR}`,
-    type: "armada.asked",
-    subject: id,
-    time: new Date().toISOString(),
-    data,
-    team: OPERATOR,
-    correlationid: id,
-    causationid: id,
-    schemaversion: 1,
-    hops: 0,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
-  const result = await log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
+  const about = { to: team, from: OPERATOR, source: `/${OPERATOR}`, capability, id, data, time: new Date().toISOString() };
+  const { subject, body } = askMessage(about, chainOf(id, traceparent));
+  const result = await log.append(subject, body, { filter: subject, last: 0 });
   if (result.kind === "appended") return result.seq;
   if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `team ${team} takes no such ask: ${result.reason}`);
   const stored = result.kind === "conflict" ? (result.last ?? (await log.last(subject))?.seq) : undefined;

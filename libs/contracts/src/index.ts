@@ -1,3 +1,5 @@
+export { type Ask, askMessage } from "./ask.ts";
+export { buildEnvelope, causedBy, chainOf, type Provenance, type Said } from "./build-envelope.ts";
 export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
 export { ArmadaError, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";

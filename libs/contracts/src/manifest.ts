@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { buildEnvelope, chainOf } from "./build-envelope.ts";
 import { type Envelope, encodeBody } from "./envelope.ts";
 import { ArmadaError } from "./errors.ts";
 import { IdRule } from "./external-id.ts";
@@ -61,22 +62,9 @@ const MOST_BYTES = 960 * 1024;
 export function entryMessage(entry: FleetEntry, time: string): { readonly subject: string; readonly body: string } {
   const { name, revision } = entry;
   const id = `${name}-${revision}`;
-  const body = encodeBody([
-    {
-      specversion: "1.0",
-      id,
-      source: `/${ADMINISTRATION}`,
-      type: `armada.fleet.${entry.kind}`,
-      subject: name,
-      time,
-      data: entry,
-      team: ADMINISTRATION,
-      correlationid: id,
-      causationid: id,
-      schemaversion: VERSION,
-      hops: 0,
-    },
-  ]);
+  const type = `armada.fleet.${entry.kind}`;
+  const about = { id, source: `/${ADMINISTRATION}`, type, subject: name, time, data: entry, team: ADMINISTRATION, schemaversion: VERSION };
+  const body = encodeBody([buildEnvelope(about, chainOf(id))]);
   if (Buffer.byteLength(body) > MOST_BYTES)
     throw new ArmadaError("MANIFEST_TOO_LARGE", `what is to be said of ${name} has ${Buffer.byteLength(body)} bytes, over ${MOST_BYTES}`, {
       hint: "its schemas are the most of it: share parts of them, or make two teams",

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { ArmadaError, buildSubject, digestOf, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import { ArmadaError, buildEnvelope, buildSubject, chainOf, digestOf, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
 import type { Decider } from "./decider.ts";
 import type { Clock, Log, Message, Random } from "./ports.ts";
 
@@ -159,21 +159,11 @@ function write<S, E extends EndlessEvent>(
   const { events, state, version, writer, prev, now } = about;
   const first = envelopeId({ entity, id }, version, writer);
   const time = new Date(now).toISOString();
-  const envelope = (type: string, data: unknown, index: number): Envelope => ({
-    specversion: "1.0",
-    id: index === 0 ? first : `${first}.${index}`,
-    source: `/teams/${team}`,
-    type: `armada.${entity}.${type}`,
-    subject: id,
-    time,
-    data,
-    team,
-    correlationid: `${entity}-${id}`,
-    causationid: first,
-    schemaversion: 1,
-    hops: 0,
-    ...(index === 0 && prev !== undefined ? { prev } : {}),
-  });
+  const chain = { ...chainOf(first), correlation: `${entity}-${id}` };
+  const envelope = (name: string, data: unknown, index: number): Envelope => {
+    const own = index === 0 ? { id: first, prev } : { id: `${first}.${index}` };
+    return buildEnvelope({ ...own, type: `armada.${entity}.${name}`, subject: id, time, data, team }, chain);
+  };
   const envelopes = [...events.map(({ type, data }, index) => envelope(type, data, index)), envelope("state", state, events.length)];
   const subject = buildSubject({ kind: "fact", team, entity, event: events[0]?.type ?? "", id, key: String(version) });
   return { subject, body: encodeBody(envelopes) };

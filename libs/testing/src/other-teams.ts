@@ -1,5 +1,16 @@
 import type { Team } from "@armada/agents";
-import { ArmadaError, asToken, buildSubject, type Envelope, encodeBody, parseSubject, Refusal } from "@armada/contracts";
+import {
+  ArmadaError,
+  asToken,
+  buildEnvelope,
+  buildSubject,
+  causedBy,
+  chainOf,
+  type Envelope,
+  encodeBody,
+  parseSubject,
+  Refusal,
+} from "@armada/contracts";
 import { fitted } from "@armada/engine/journal/fitting";
 import { nextAnswer, type Scripted } from "@armada/engine/testing";
 import type { MemoryMesh, Message } from "@armada/event-sourcing";
@@ -57,17 +68,8 @@ export function answerAsks(mesh: MemoryMesh, team: Team, table: Answers, now: ()
   }
 
   function answered({ envelopes: [ask] }: Message, from: string, id: string, data: unknown): Envelope {
-    const time = new Date(now()).toISOString();
-    const about = { specversion: "1.0", id: `${id}.answer`, source: `/teams/${from}`, type: "armada.answered", subject: id, time } as const;
-    return {
-      ...about,
-      data,
-      team: from,
-      correlationid: ask?.correlationid ?? id,
-      causationid: ask?.id ?? id,
-      schemaversion: 1,
-      hops: ask?.hops ?? 0,
-    };
+    const about = { id: `${id}.answer`, type: "armada.answered", subject: id, time: new Date(now()).toISOString(), data, team: from };
+    return buildEnvelope(about, ask === undefined ? chainOf(id) : causedBy(ask));
   }
 }
 

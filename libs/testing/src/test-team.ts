@@ -5,9 +5,11 @@ import {
   type AnyEventKind,
   ArmadaError,
   type Attribute,
+  askMessage,
   asToken,
+  buildEnvelope,
+  chainOf,
   type Duration,
-  type Envelope,
   encodeBody,
   keptAs,
   milliseconds,
@@ -108,32 +110,12 @@ export function testTeam(
     const next = nextOf(id);
     return next === undefined || !runs().includes(next) ? id : newestOf(next);
   };
-  const put = (
-    to: string,
-    subject: string,
-    about: Pick<Envelope, "type" | "id" | "team" | "data" | "arrived"> & { subject: string; version?: number },
-  ): void => {
-    const { version = 1, ...rest } = about;
-    const envelope: Envelope = {
-      specversion: "1.0",
-      source: `/${about.team}`,
-      time: new Date(clock.now()).toISOString(),
-      correlationid: about.id,
-      causationid: about.id,
-      schemaversion: version,
-      hops: 0,
-      ...rest,
-    };
-    mesh.stream(to).append(subject, encodeBody([envelope]), clock.now());
+  const now = (): string => new Date(clock.now()).toISOString();
+  const operator = (capability: string, id: string, data: unknown): void => {
+    const about = { to: team.name, from: "operator", source: "/operator", capability, id, data, time: now() };
+    const { subject, body } = askMessage(about, chainOf(id));
+    mesh.stream(team.name).append(subject, body, clock.now());
   };
-  const operator = (capability: string, id: string, data: unknown): void =>
-    put(team.name, `ask.${team.name}.operator.${capability}.${id}`, {
-      type: "armada.asked",
-      id: `${id}.${capability}`,
-      team: "operator",
-      subject: id,
-      data,
-    });
   /** Until nothing is in work over several turns: the clock moves only while something is. */
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
@@ -158,15 +140,10 @@ export function testTeam(
       const parsed = fitted(kind.data, data, "EVENT_INVALID", `the data of ${kind.type}, given to the test,`);
       const key = shortHash("given", String(++given));
       const id = kind.id(parsed) || key;
-      put(kind.team, factFilter(kind as AnyEventKind, asToken(id)).replace("*", key), {
-        type: kind.type,
-        id: key,
-        team: kind.team,
-        subject: id,
-        data: parsed,
-        version: kind.version,
-        ...outside(extensions),
-      });
+      const { team: from, type, version: schemaversion } = kind;
+      const said = { id: key, source: `/${from}`, type, subject: id, time: now(), data: parsed, team: from, schemaversion };
+      const stated = { ...buildEnvelope(said, chainOf(key)), ...outside(extensions) };
+      mesh.stream(from).append(factFilter(kind as AnyEventKind, asToken(id)).replace("*", key), encodeBody([stated]), clock.now());
       await settle();
     },
     start: async (workflow, input, id = `run-${++started}`) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ArmadaError, type Envelope, encodeBody, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
+import { ArmadaError, askMessage, chainOf, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import {
   isAccepted,
   MAX_BODY,
@@ -168,25 +168,12 @@ export class Runs {
 
   /** Appends an ask, create-once. @returns whether it was there already */
   #ask(team: string, capability: string, id: string, data: unknown, parent: string | undefined): Promise<boolean> {
-    const subject = `ask.${team}.gateway.${capability}.${id}`;
     return this.#ports.tracer.span(spans.ask(capability), {}, parent, async (traceparent) => {
-      const envelope: Envelope = {
-        specversion: "1.0",
-        id: askId(id, capability),
-        source: "/gateway",
-        type: "armada.asked",
-        subject: id,
-        time: new Date(this.#ports.now()).toISOString(),
-        data,
-        team: "gateway",
-        correlationid: id,
-        causationid: id,
-        schemaversion: 1,
-        hops: 0,
-        ...(traceparent === undefined ? {} : { traceparent }),
-      };
+      const time = new Date(this.#ports.now()).toISOString();
+      const about = { to: team, from: "gateway", source: "/gateway", capability, id, data, time };
+      const { subject, body } = askMessage(about, chainOf(id, traceparent));
       for (;;) {
-        const result = await this.#ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
+        const result = await this.#ports.log.append(subject, body, { filter: subject, last: 0 });
         if (result.kind === "appended") return false;
         if (result.kind === "full") throw await logFull(this.#ports.teamPorts(team).room);
         if (result.kind === "refused") throw new Problem("too-large", `the log does not take this: ${result.reason}`);

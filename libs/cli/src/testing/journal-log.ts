@@ -1,4 +1,4 @@
-import { type Envelope, encodeBody } from "@armada/contracts";
+import { buildEnvelope, chainOf, encodeBody } from "@armada/contracts";
 import { type Log, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 
@@ -10,9 +10,9 @@ export async function journalLog(journal: readonly (readonly [type: string, data
   mesh.provision("shop", [], new Map());
   const { log } = mesh.connect("shop");
   for (const [i, [type, data]] of journal.entries()) {
-    const about = { specversion: "1.0", source: "/teams/shop", team: "shop", schemaversion: 1, hops: 0, correlationid: "r1" } as const;
     const id = `r1-${i + 1}-w`;
-    const envelope: Envelope = { ...about, id, type: `armada.${type}`, subject: "r1", time: JOURNAL_TIME, causationid: id, data };
+    const about = { id, type: `armada.${type}`, subject: "r1", time: JOURNAL_TIME, data, team: "shop" };
+    const envelope = buildEnvelope(about, { ...chainOf(id), correlation: "r1" });
     const appended = await log.append(`run.shop.note.draw.r1.${i + 1}`, encodeBody([envelope]));
     if (appended.kind !== "appended") throw new Error(`${type} was not stored: ${appended.kind}`);
   }

@@ -1,10 +1,9 @@
 import type { Workflow } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type Provenance } from "@armada/contracts";
 import type { JournalEvent, JournalEventType } from "../journal/events.ts";
 import { cut, failureOf } from "../journal/failure.ts";
 import { fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
-import type { Provenance } from "../journal/message.ts";
 import { isOutcome } from "../journal/table.ts";
 import type { CachedRun, Functions } from "./cached-run.ts";
 import { DeterminismError } from "./determinism.ts";

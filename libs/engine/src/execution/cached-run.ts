@@ -1,6 +1,6 @@
-import { ArmadaError, digestOf, type Envelope } from "@armada/contracts";
+import { ArmadaError, causedBy, digestOf, type Envelope, type Provenance } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
-import { type JournalMessage, type Provenance, readJournalMessage } from "../journal/message.ts";
+import { type JournalMessage, readJournalMessage } from "../journal/message.ts";
 import type { Payloads } from "../journal/payloads.ts";
 import { initialRun, type RunState } from "../journal/state.ts";
 import { evolveRun, isProgress } from "../journal/table.ts";
@@ -55,9 +55,7 @@ export function foldMessage(state: RunState, journal: JournalMessage): void {
 
 /** What a run's later messages inherit from its first. */
 export function provenanceOf([first]: readonly Envelope[]): Provenance | undefined {
-  return first === undefined
-    ? undefined
-    : { correlation: first.correlationid, causation: first.id, hops: first.hops, traceparent: first.traceparent };
+  return first === undefined ? undefined : causedBy(first);
 }
 
 /** Folds messages into a run and feeds them to its function; on a cold run the function is begun where the run is still open. */

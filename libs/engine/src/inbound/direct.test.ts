@@ -1,5 +1,5 @@
 import { team } from "@armada/agents";
-import { capability, encodeBody } from "@armada/contracts";
+import { buildEnvelope, capability, chainOf, type Envelope, encodeBody } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
@@ -32,14 +32,15 @@ function world() {
   });
   const ports = { ...mesh.connect("counter"), clock, random, scheduler: clock.scheduler, tracer: noTracer, logger: silentLogger };
   startEngine(counter, ports, script({}), { directs: [counting] });
-  const said = { specversion: "1.0", source: "/teams/asker", type: "armada.asked", team: "asker", schemaversion: 1, hops: 0 } as const;
+  const said = { type: "armada.asked", team: "asker", time: "2026-11-22T10:00:00Z" };
   return {
-    ask: async (id: string, data: unknown): Promise<unknown[]> => {
-      const body = encodeBody([{ ...said, id, subject: id, time: "2026-11-22T10:00:00Z", data, correlationid: id, causationid: id }]);
-      mesh.stream("counter").append(`ask.counter.asker.count.${id}`, body, clock.now());
+    ask: async (id: string, data: unknown, more: Partial<Envelope> = {}): Promise<unknown[]> => {
+      const asked = { ...buildEnvelope({ ...said, id, subject: id, data }, chainOf("chain")), ...more };
+      mesh.stream("counter").append(`ask.counter.asker.count.${id}`, encodeBody([asked]), clock.now());
       await clock.run(() => false, 20_000);
       return mesh.stream("asker").messages.map(({ subject, envelopes }) => [subject, envelopes[0]?.data]);
     },
+    answer: () => mesh.stream("asker").messages.at(-1)?.envelopes[0],
     journal: () => mesh.stream("counter").messages.filter(({ subject }) => subject.startsWith("run.")),
   };
 }
@@ -57,4 +58,12 @@ test("what does not fit is refused in words, and an ask whose answer nobody coul
     ["ans.asker.counter.r1.2", { failure: { code: "INPUT_INVALID", message: expect.stringContaining("count") } }],
   ]);
   expect(await ask("nobody", { input: { by: 1 } })).toHaveLength(1);
+});
+
+test("an answer is of its ask's chain, and says of itself nothing that the ask says of itself", async () => {
+  const { ask, answer } = world();
+  await ask("r1-2", { input: { by: 3 } }, { hops: 2, prev: "before", schemaversion: 7 });
+  expect(answer()).toMatchObject({ id: "r1-2.answer", source: "/teams/counter", correlationid: "chain", causationid: "r1-2", hops: 2 });
+  expect(answer()).toMatchObject({ schemaversion: 1 });
+  expect(answer()).not.toHaveProperty("prev");
 });

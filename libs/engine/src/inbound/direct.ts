@@ -1,4 +1,4 @@
-import { buildSubject, type Capability, type Envelope, encodeBody } from "@armada/contracts";
+import { buildEnvelope, buildSubject, type Capability, causedBy, type Envelope, encodeBody } from "@armada/contracts";
 import type { Appended, Handled } from "@armada/event-sourcing";
 import type { z } from "zod";
 import { fitting } from "../journal/fitting.ts";
@@ -40,17 +40,9 @@ export async function answerDirectly(
     ? { output: await served.answer(parsed.data, from, signal) }
     : { failure: { code: "INPUT_INVALID", message: `the input of ${served.capability} does not fit: ${parsed.message}` } };
   const subject = buildSubject({ kind: "answer", to: from, from: team.name, run, n: Number(n) });
-  const answered: Envelope = {
-    ...envelope,
-    id: `${id}.answer`,
-    source: `/teams/${team.name}`,
-    type: "armada.answered",
-    subject: id,
-    time: new Date(ports.clock.now()).toISOString(),
-    data,
-    team: team.name,
-    causationid: envelope.id,
-  };
+  const time = new Date(ports.clock.now()).toISOString();
+  const about = { id: `${id}.answer`, type: "armada.answered", subject: id, time, data, team: team.name };
+  const answered = buildEnvelope(about, causedBy(envelope));
   const put = (envelope: Envelope): Promise<Appended> => ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
   let stored = await put(answered);
   if (stored.kind === "refused")

@@ -1,5 +1,5 @@
 import type { Subscription, Workflow } from "@armada/agents";
-import { type Envelope, eventKey, parseSubject } from "@armada/contracts";
+import { causedBy, parseSubject } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
@@ -102,7 +102,7 @@ export class Intake {
         asked,
         input: data.data.input,
         by: { kind: "ask", from, id },
-        provenance: provenanceOf(envelope, delivery.traceparent),
+        provenance: causedBy(envelope, delivery.traceparent),
         busy: this.#busy(),
         seq,
         delivery: times,
@@ -171,7 +171,7 @@ export class Intake {
         asked: workflow.name,
         input,
         by: { kind: "event", from: fact.team, id: fact.key },
-        provenance: { ...provenanceOf(envelope, delivery.traceparent), hops: envelope.hops + 1 },
+        provenance: { ...causedBy(envelope, delivery.traceparent), hops: envelope.hops + 1 },
         seq: delivery.seq,
         delivery: delivery.delivery,
       },
@@ -190,11 +190,4 @@ export class Intake {
     if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);
     return run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
   }
-}
-
-function provenanceOf(
-  envelope: Envelope,
-  traceparent: string | undefined,
-): { correlation: string; causation: string; hops: number; traceparent: string | undefined } {
-  return { correlation: envelope.correlationid, causation: eventKey(envelope), hops: envelope.hops, traceparent };
 }

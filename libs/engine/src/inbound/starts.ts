@@ -1,10 +1,9 @@
 import type { Workflow } from "@armada/agents";
-import { ArmadaError, isToken, shortHash } from "@armada/contracts";
+import { ArmadaError, isToken, type Provenance, shortHash } from "@armada/contracts";
 import type { Handled } from "@armada/event-sourcing";
 import type { Decision } from "../execution/answer.ts";
 import type { Failure, JournalData } from "../journal/events.ts";
 import { journalForm } from "../journal/form.ts";
-import type { Provenance } from "../journal/message.ts";
 import { isObjectRef } from "../journal/payloads.ts";
 import { isGeneration } from "../runs/generations.ts";
 import type { RunStore } from "../runs/run-store.ts";

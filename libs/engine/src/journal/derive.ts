@@ -1,4 +1,4 @@
-import { asToken, buildSubject, type Envelope, encodeBody, runFilter } from "@armada/contracts";
+import { askMessage, asToken, buildEnvelope, buildSubject, causedBy, type Envelope, encodeBody, runFilter } from "@armada/contracts";
 import type { Expectation } from "@armada/event-sourcing";
 import { type JournalMessage, journalBody } from "./message.ts";
 import type { Sent } from "./rows/row.ts";
@@ -31,7 +31,8 @@ export function handOver(team: string, run: string, message: JournalMessage, { w
   const route = `${workflow}-v${version}`;
   const subject = buildSubject({ kind: "journal", team, does: "lead", route, run, n: message.n, branch: HANDED_OVER });
   const id = `${head.id}.${route}.dispatch`;
-  return [once(subject, following(head, team, { type: "armada.dispatched", id, subject: run, data: { n: 0 }, hops: head.hops }))];
+  const dispatched = { id, type: "armada.dispatched", subject: run, time: head.time, data: { n: 0 }, team };
+  return [once(subject, buildEnvelope(dispatched, causedBy(head)))];
 }
 
 function once(subject: string, event: Envelope): Derived {
@@ -45,21 +46,6 @@ function once(subject: string, event: Envelope): Derived {
   };
 }
 
-/** The envelope of what follows from a journal message that begins with `head`. */
-function following(head: Envelope, team: string, about: Pick<Envelope, "type" | "id" | "subject" | "data" | "hops">): Envelope {
-  return {
-    specversion: "1.0",
-    source: `/teams/${team}`,
-    time: head.time,
-    team,
-    correlationid: head.correlationid,
-    causationid: head.id,
-    schemaversion: 1,
-    ...about,
-    ...(head.traceparent === undefined ? {} : { traceparent: head.traceparent }),
-  };
-}
-
 /**
  * All that a journal message wants stored beside itself. `state` is the run's, with the message folded; `remembers`: how many of the
  * ids and events that it took its next generation is told of.
@@ -68,8 +54,10 @@ export function derive(team: string, run: string, message: JournalMessage, state
   const head = message.envelopes[0];
   const { by } = state;
   if (head === undefined || by === undefined) return [];
-  const make = (type: string, id: string, subject: string, data: unknown, hops = head.hops): Envelope =>
-    following(head, team, { type, id, subject, data, hops });
+  const { time = "" } = head;
+  const chain = causedBy(head);
+  const make = (type: string, id: string, subject: string, data: unknown, schemaversion = 1): Envelope =>
+    buildEnvelope({ id, type, subject, time, data, team, schemaversion }, chain);
   const timer = (n: number, until: string): Derived => ({
     kind: "timer",
     run,
@@ -78,34 +66,29 @@ export function derive(team: string, run: string, message: JournalMessage, state
     body: encodeBody([make("armada.timer.due", `${run}-${n}.due`, `${run}-${n}`, { n })]),
   });
   const ask = (n: number, to: string, capability: string, data: unknown): Derived => {
-    const id = `${run}-${n}`;
-    const subject = buildSubject({ kind: "ask", to, from: team, capability, id });
-    return once(subject, make("armada.asked", `${id}.${capability}`, id, data, head.hops + 1));
+    const asked = askMessage({ to, from: team, capability, id: `${run}-${n}`, data, time }, { ...chain, hops: chain.hops + 1 });
+    return { kind: "append", ...asked, expect: { filter: asked.subject, last: 0 }, traceparent: chain.traceparent };
   };
 
   const successor = (next: string, input: unknown): Derived => {
     const { workflow, version, source, after, search } = state;
     const carried = carriedOf(state, remembers);
     const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
-    const { id, body } = journalBody(
-      { team, run: next, n: 1, writer: "next", time: head.time ?? "", prev: undefined },
-      { correlation: head.correlationid, causation: head.id, hops: head.hops, traceparent: head.traceparent },
-      [
-        {
-          type: "run.started",
-          data: {
-            workflow,
-            version,
-            source,
-            input,
-            by,
-            ...(after === undefined ? {} : { after }),
-            ...(search === undefined ? {} : { search }),
-            ...(carried === undefined ? {} : { carried }),
-          },
+    const { id, body } = journalBody({ team, run: next, n: 1, writer: "next", time, prev: undefined }, chain, [
+      {
+        type: "run.started",
+        data: {
+          workflow,
+          version,
+          source,
+          input,
+          by,
+          ...(after === undefined ? {} : { after }),
+          ...(search === undefined ? {} : { search }),
+          ...(carried === undefined ? {} : { carried }),
         },
-      ],
-    );
+      },
+    ]);
     const expect = { filter: runFilter(team, next), last: 0 };
     return { kind: "append", subject, id, body, expect, traceparent: head.traceparent };
   };
@@ -114,7 +97,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
     const id = `${run}-${n}`;
     const [, entity = "", name = ""] = type.split(".");
     const subject = buildSubject({ kind: "fact", team, entity, event: name, id: asToken(about), key: asToken(id) });
-    return once(subject, { ...make(type, id, about, data), schemaversion: version });
+    return once(subject, make(type, id, about, data, version));
   };
 
   const end = ({ status, output, failure, next, input }: Extract<Sent, { kind: "end" }>): Derived[] => {

@@ -1,16 +1,10 @@
-import { buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import { buildEnvelope, buildSubject, type Envelope, encodeBody, type Provenance, parseSubject } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { envelopeType, type JournalEvent, parseJournalEvent } from "./events.ts";
 import type { RunState } from "./state.ts";
 import { dispatchesOf, noteOf } from "./table.ts";
 
-/** What every event of a run's journal carries beside its data. */
-export type Provenance = {
-  readonly correlation: string;
-  readonly causation: string;
-  readonly hops: number;
-  readonly traceparent: string | undefined;
-};
+export type { Provenance } from "@armada/contracts";
 
 /** A journal message taken apart. */
 export type JournalMessage = {
@@ -62,23 +56,12 @@ export function journalBody(
   events: readonly JournalEvent[],
 ): { id: string; body: string; envelopes: readonly Envelope[] } {
   const first = `${about.run}-${about.n}-${about.writer}`;
-  const envelopes = events.map(
-    (event, index): Envelope => ({
-      specversion: "1.0",
-      id: index === 0 ? first : `${first}.${index}`,
-      source: `/teams/${about.team}`,
-      type: envelopeType(event.type),
-      subject: about.run,
-      time: about.time,
-      data: event.data,
-      team: about.team,
-      correlationid: provenance.correlation,
-      causationid: index === 0 ? provenance.causation : first,
-      schemaversion: 1,
-      hops: provenance.hops,
-      ...(provenance.traceparent === undefined ? {} : { traceparent: provenance.traceparent }),
-      ...(index === 0 && about.prev !== undefined ? { prev: about.prev } : {}),
-    }),
+  const { team, run: subject, time, prev } = about;
+  const behind = { ...provenance, causation: first };
+  const envelopes = events.map(({ type, data }, index) =>
+    index === 0
+      ? buildEnvelope({ id: first, type: envelopeType(type), subject, time, data, team, prev }, provenance)
+      : buildEnvelope({ id: `${first}.${index}`, type: envelopeType(type), subject, time, data, team }, behind),
   );
   return { id: first, body: encodeBody(envelopes), envelopes };
 }

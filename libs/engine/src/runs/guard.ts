@@ -1,4 +1,4 @@
-import { ArmadaError, asToken, buildSubject, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import { ArmadaError, asToken, buildEnvelope, buildSubject, causedBy, chainOf, encodeBody, parseSubject } from "@armada/contracts";
 import { attributes, type Delivery, type Handled, type Ports, type Queue, spans } from "@armada/event-sourcing";
 import type { JournalData } from "../journal/events.ts";
 import { cut, messageOf } from "../journal/failure.ts";
@@ -92,20 +92,10 @@ async function park(team: string, ports: Ports, queue: Queue, delivery: Delivery
   const cause = delivery.envelopes[0];
   const id = `${queue.name}-${delivery.seq}`;
   const subject = buildSubject({ kind: "fact", team, entity: "message", event: "parked", id: String(delivery.seq), key: asToken(id) });
-  const envelope: Envelope = {
-    specversion: "1.0",
-    id,
-    source: `/teams/${team}`,
-    type: `${team}.message.parked`,
-    subject: String(delivery.seq),
-    time: new Date(ports.clock.now()).toISOString(),
-    data: { queue: queue.name, seq: delivery.seq, subject: delivery.subject, reason, deliveries: delivery.delivery },
-    team,
-    correlationid: cause?.correlationid ?? id,
-    causationid: cause?.id ?? id,
-    schemaversion: 1,
-    hops: cause?.hops ?? 0,
-  };
+  const data = { queue: queue.name, seq: delivery.seq, subject: delivery.subject, reason, deliveries: delivery.delivery };
+  const time = new Date(ports.clock.now()).toISOString();
+  const about = { id, type: `${team}.message.parked`, subject: String(delivery.seq), time, data, team };
+  const envelope = buildEnvelope(about, cause === undefined ? chainOf(id) : causedBy(cause));
   const stored = await ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
   return stored.kind === "appended" || stored.kind === "conflict" || stored.kind === "refused"
     ? { kind: "done" }

@@ -1,4 +1,4 @@
-import { ArmadaError, buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import { ArmadaError, askMessage, buildSubject, chainOf, type Envelope } from "@armada/contracts";
 import type { Clock, Log, Logger, Random } from "@armada/event-sourcing";
 import { z } from "zod";
 import { FEDERATION } from "./fleet.ts";
@@ -18,10 +18,18 @@ const Answer = z.object({ output: GrantAnswered });
 export function askFederation(team: string, { log, clock, random, logger }: AskPorts): AskFleet {
   return async (asked, signal) => {
     const run = `funds-${random.id()}`;
-    const subject = buildSubject({ kind: "ask", to: FEDERATION, from: team, capability: "grant_budget", id: `${run}-1` });
+    const id = `${run}-1`;
     const answer = buildSubject({ kind: "answer", to: team, from: FEDERATION, run, n: 1 });
     const began = clock.now();
-    const body = encodeBody([envelopeOf(team, `${run}-1`, began, { input: asked })]);
+    const about = {
+      to: FEDERATION,
+      from: team,
+      capability: "grant_budget",
+      id,
+      data: { input: asked },
+      time: new Date(began).toISOString(),
+    };
+    const { subject, body } = askMessage(about, chainOf(id));
     let sent = false;
     let said = false;
     for (let looks = 0; ; looks++) {
@@ -58,21 +66,4 @@ function read({ data }: Envelope): GrantAnswered {
   throw new ArmadaError("GRANT_REFUSED", `the federation did not grant: ${JSON.stringify(data).slice(0, 300)}`, {
     hint: "do the team and the federation run the same build?",
   });
-}
-
-function envelopeOf(team: string, id: string, now: number, data: unknown): Envelope {
-  return {
-    specversion: "1.0",
-    id: `${id}.grant_budget`,
-    source: `/teams/${team}`,
-    type: "armada.asked",
-    subject: id,
-    time: new Date(now).toISOString(),
-    data,
-    team,
-    correlationid: id,
-    causationid: id,
-    schemaversion: 1,
-    hops: 0,
-  };
 }

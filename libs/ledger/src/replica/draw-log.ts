@@ -1,4 +1,4 @@
-import { buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody } from "@armada/contracts";
 import type { Clock, Log, Logger } from "@armada/event-sourcing";
 import { z } from "zod";
 import { Drawn } from "../team-ledger/events.ts";
@@ -81,22 +81,9 @@ export class DrawLog {
     this.#written.set(block, n);
     const id = `draw-${block}-${n}`;
     const subject = buildSubject({ kind: "draw", team: this.#team, block, n });
-    const body = encodeBody([
-      {
-        specversion: "1.0",
-        id,
-        source: `/teams/${this.#team}`,
-        type: "armada.calls.drawn",
-        subject: block,
-        time: new Date(clock.now()).toISOString(),
-        data: { calls },
-        team: this.#team,
-        correlationid: `draw-${block}`,
-        causationid: id,
-        schemaversion: 1,
-        hops: 0,
-      },
-    ]);
+    const time = new Date(clock.now()).toISOString();
+    const about = { id, type: "armada.calls.drawn", subject: block, time, data: { calls }, team: this.#team };
+    const body = encodeBody([buildEnvelope(about, { ...chainOf(id), correlation: `draw-${block}` })]);
     for (let tries = 0; ; tries++) {
       this.#signal.throwIfAborted();
       const appended = await draws.append(subject, body, { filter: subject, last: 0 });

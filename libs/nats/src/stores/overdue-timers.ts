@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { buildSubject, encodeBody, parseSubject } from "@armada/contracts";
+import { buildEnvelope, buildSubject, chainOf, encodeBody, parseSubject } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { headers } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
@@ -61,22 +61,8 @@ async function setAgain(link: Link, team: string, key: string, { seq, at }: { se
   const [run, n] = [key.slice(0, dot), Number(key.slice(dot + 1))];
   const time = new Date(at).toISOString();
   const id = `${run}-${n}`;
-  const body = encodeBody([
-    {
-      specversion: "1.0",
-      id: `${id}.due`,
-      source: `/teams/${team}`,
-      type: "armada.timer.due",
-      subject: id,
-      time,
-      data: { n },
-      team,
-      correlationid: run,
-      causationid: id,
-      schemaversion: 1,
-      hops: 0,
-    },
-  ]);
+  const about = { id: `${id}.due`, type: "armada.timer.due", subject: id, time, data: { n }, team };
+  const body = encodeBody([buildEnvelope(about, { ...chainOf(id), correlation: run })]);
   for (const last of [seq, 0]) {
     const h = headers();
     h.set(SCHEDULE, `@at ${time}`);

@@ -1,4 +1,4 @@
-import { arrivalOf, buildSubject, type Envelope, encodeBody } from "@armada/contracts";
+import { arrivalOf, buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody } from "@armada/contracts";
 import type { JournalMessage } from "@armada/engine/journal/message";
 import type { Random } from "@armada/event-sourcing";
 import type { Journal } from "./journals.ts";
@@ -167,20 +167,7 @@ export class People {
 }
 
 function about(team: string, id: string, type: string, subject: string, data: unknown, time: string): Envelope {
-  return {
-    specversion: "1.0",
-    id,
-    source: `/${team}`,
-    type,
-    subject,
-    time,
-    data,
-    team,
-    correlationid: id,
-    causationid: id,
-    schemaversion: 1,
-    hops: 0,
-  };
+  return buildEnvelope({ id, source: `/${team}`, type, subject, time, data, team }, chainOf(id));
 }
 
 function fact(side: Side, kind: "item.made" | "signal.sent", id: string, key: string, data: unknown, time: string): [string, string] {

@@ -1,5 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { asToken, buildSubject, type Envelope, encodeBody, eventKey, idBy, keptAs, parseMessage, shortHash } from "@armada/contracts";
+import {
+  asToken,
+  buildEnvelope,
+  buildSubject,
+  chainOf,
+  encodeBody,
+  eventKey,
+  idBy,
+  keptAs,
+  parseMessage,
+  shortHash,
+} from "@armada/contracts";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/engine";
 import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
 import { Problem } from "../problem.ts";
@@ -110,23 +121,10 @@ export class Inbox {
     const { tracer, now } = this.#ports;
     const said = outside.others.traceparent;
     return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
-      const envelope: Envelope = {
-        specversion: "1.0",
-        id: outside.id,
-        source: outside.source,
-        type: outside.type,
-        ...(outside.subject === undefined ? {} : { subject: outside.subject }),
-        ...kept(outside),
-        arrived: new Date(now()).toISOString(),
-        ...data,
-        team: "gateway",
-        correlationid: key,
-        causationid: key,
-        schemaversion: 1,
-        hops: 0,
-        ...(traceparent === undefined ? {} : { traceparent }),
-      };
-      return this.#append(subject, key, encodeBody([envelope]));
+      const { id, source, type, subject: about } = outside;
+      const arrived = new Date(now()).toISOString();
+      const built = buildEnvelope({ id, source, type, subject: about, arrived, ...data, team: "gateway" }, chainOf(key, traceparent));
+      return this.#append(subject, key, encodeBody([{ ...built, ...kept(outside) }]));
     });
   }
 

@@ -1,4 +1,4 @@
-import { buildSubject, type Envelope, encodeBody, type Subject } from "@armada/contracts";
+import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody, type Subject } from "@armada/contracts";
 
 /** A message on its way into a log. `id` is its (last) event's. */
 export type Outgoing = { readonly subject: string; readonly id: string; readonly body: string };
@@ -38,15 +38,6 @@ export function message(subject: Exclude<Subject, { kind: "fact" }>, team: strin
 }
 
 function envelope(over: Partial<Envelope> & { id: string; type: string; team: string }): Envelope {
-  return {
-    specversion: "1.0",
-    source: `/teams/${over.team}`,
-    time: "2026-01-01T00:00:00Z",
-    data: {},
-    correlationid: "correlation",
-    causationid: "cause",
-    schemaversion: 1,
-    hops: 0,
-    ...over,
-  };
+  const chain = { ...chainOf("cause"), correlation: "correlation" };
+  return { ...buildEnvelope({ time: "2026-01-01T00:00:00Z", data: {}, ...over }, chain), ...over };
 }

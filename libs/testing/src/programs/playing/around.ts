@@ -1,4 +1,4 @@
-import { buildSubject, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
+import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import type { Case, EventName, Form, Node, Outside, Stray } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
@@ -235,18 +235,8 @@ export class Around {
     about: Partial<Envelope> & Pick<Envelope, "id" | "type" | "team"> & { readonly subject: string },
     time: number = this.#world.clock.now(),
   ): void {
-    const { mesh } = this.#world;
-    const envelope: Envelope = {
-      specversion: "1.0",
-      source: `/${about.team}`,
-      time: new Date(time).toISOString(),
-      correlationid: about.id,
-      causationid: about.id,
-      schemaversion: 1,
-      hops: 0,
-      ...about,
-    };
-    mesh.stream(stream).append(subject, encodeBody([envelope]), time);
+    const said = buildEnvelope({ source: `/${about.team}`, time: new Date(time).toISOString(), ...about }, chainOf(about.id));
+    this.#world.mesh.stream(stream).append(subject, encodeBody([{ ...said, ...about }]), time);
   }
 
   #later(ms: number, work: () => void): void {
