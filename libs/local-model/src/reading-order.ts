@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/text";
+import { contentStems, datesIn } from "@armada/text";
 import type { Candidate } from "./candidates.ts";
 
 /** Sentences of one section that are put in order one by one; more are few and are appended in their own order. */
@@ -95,8 +95,7 @@ function worthOf(order: readonly { readonly sentence: Candidate }[]): number {
 
 /** The year that a sentence is about: the first that it names. */
 export function yearOf({ text }: Candidate): number | undefined {
-  const year = /(?<![\p{L}\p{N}.,€$£-])(?:1[0-9]\d\d|20\d\d)(?![\p{L}\p{N}%]|[.,]\d)/u.exec(text)?.[0];
-  return year === undefined ? undefined : Number(year);
+  return datesIn(text).find(({ year }) => year !== undefined)?.year;
 }
 
 function before(a: Candidate, b: Candidate): number {

@@ -37,7 +37,7 @@ describe("readDocument of HTML", () => {
       "## Head x\n\n- a\n\n- b\n\n| n | 1",
     ],
     ["attributes with brackets", '<p title="a > b">Text</p>', "Text"],
-    ["the title when no h1 is there", "<html><head><title>T &ndash; U</title></head><body><p>x</p></body></html>", "# T – U\n\nx"],
+    ["the title when no h1 is there", "<html><head><title>T &ndash; U</title></head><body><p>x</p></body></html>", "# T\n\nx"],
     ["escaped markup stays text", "<p>&lt;b&gt;bold&lt;/b&gt;</p>", "<b>bold</b>"],
   ])("%s", async (_, raw, expected) => {
     expect(await read("a.HTML", raw)).toBe(expected);

@@ -1,5 +1,6 @@
 /** A point in time as far as a text gives it. */
 export type DateMention = {
+  /** Before our era below 0. */
   readonly year: number | undefined;
   readonly month: number | undefined;
   readonly day: number | undefined;
@@ -23,7 +24,26 @@ const DATE = new RegExp(
   "giu",
 );
 
+/** "79 AD", "AD 79", "753 BC". */
+const OF_ERA = /(?<![\p{L}\p{N}.,])(?:(?:AD|CE) (?<after>[1-9]\d{0,3})|(?<before>[1-9]\d{0,3}) (?<era>AD|BCE?|CE))(?![\p{L}\p{N}])/gu;
+/** "In 874 Norse settlers", "in 874, ", but not "in 874 cases": a name, a function word or the clause's end follows. */
+const EARLY =
+  /(?<=(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]efore|[Aa]fter|[Bb]y|the year|years?) )(?<year>[1-9]\d\d)(?=[.;:)]?$|[.;:)] |, (?!\d)| \p{Lu}| (?:the|an?|his|her|its|their|he|she|it|they|when|where|by|with|under|was|were|had|to|on|at|for|no|not|that|some|many|but)\s| and (?![\d\p{Ll}]{1,5}\s\p{Ll}+s\b|\d))/gu;
+
+/** The dates of a text, in order. */
 export function datesIn(text: string): DateMention[] {
+  const found = modernDates(text);
+  const early = [...text.matchAll(OF_ERA), ...text.matchAll(EARLY)].map((match) => {
+    const { after, before, era, year } = match.groups ?? {};
+    const value = Number(after ?? before ?? year);
+    const from = match.index;
+    return { year: era?.startsWith("B") === true ? -value : value, month: undefined, day: undefined, from, to: from + match[0].length };
+  });
+  for (const one of early) if (!found.some(({ from, to }) => one.from < to && from < one.to)) found.push(one);
+  return found.sort((a, b) => a.from - b.from);
+}
+
+function modernDates(text: string): DateMention[] {
   return [...text.matchAll(DATE)].map((match) => {
     const { d1, m1, y1, m2, d2, y2, m3, y3, y4, m4, d4, y5, m6 } = match.groups ?? {};
     const name = m1 ?? m2 ?? m3 ?? m6;

@@ -18,7 +18,7 @@ const LEAST = 500;
  * sections of a page), or stands among it, is added. Where it took a part for the whole (a page inside a form, minutes in a table)
  * or the page is short, the page is all its text but its furniture.
  */
-export async function mainPart(root: Element, all: readonly PageBlock[], title: string): Promise<PageBlock[]> {
+export async function mainPart(root: Element, all: readonly PageBlock[]): Promise<PageBlock[]> {
   const furniture = furnitureOf(all);
   const own = all.filter((block) => !furniture.has(block) && !isLinkList(block));
   const readable = await readableNodes(root);
@@ -32,7 +32,7 @@ export async function mainPart(root: Element, all: readonly PageBlock[], title: 
   const trusted =
     lengthOf([...kept].filter((block) => !isLinkList(block) && !block.path.some(isPlainFurniture))) >= LEAST &&
     (part >= WHOLE || (part >= HEADED && followsHeadline(own, chosen)));
-  return headed(all, trusted ? chosen : new Set(own), title);
+  return headed(all, trusted ? chosen : new Set(own));
 }
 
 function layout(block: PageBlock): string {
@@ -109,8 +109,8 @@ function belongs(block: PageBlock, all: readonly PageBlock[], kept: ReadonlySet<
   return prose(block) > 0 || block.kind === "row" || (block.kind === "item" && block.linked < block.text.length * 0.3);
 }
 
-/** With the headings that stand over what was chosen, and the page's own. */
-function headed(all: readonly PageBlock[], chosen: ReadonlySet<PageBlock>, title: string): PageBlock[] {
+/** With the headings that stand over what was chosen, and the page's first. */
+function headed(all: readonly PageBlock[], chosen: ReadonlySet<PageBlock>): PageBlock[] {
   const found: PageBlock[] = [];
   const first = all.find(({ kind, level }) => kind === "heading" && level === 1);
   let waiting: PageBlock[] = [];
@@ -126,6 +126,5 @@ function headed(all: readonly PageBlock[], chosen: ReadonlySet<PageBlock>, title
       waiting = [];
     }
   }
-  if (found.some(({ kind, level }) => kind === "heading" && level === 1) || title === "") return found;
-  return [{ kind: "heading", level: 1, text: title, nodes: [], linked: 0, path: [] }, ...found];
+  return found;
 }

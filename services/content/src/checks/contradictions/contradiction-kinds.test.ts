@@ -58,6 +58,17 @@ const KINDS: readonly Kind[] = [
     ],
   },
   {
+    kind: "years before the year 1000",
+    conflicts: [
+      ["The island of Ingarfell was settled in 874.", "Norse farmers settled the island of Ingarfell in 930."],
+      ["The library of Aquilo burnt in 48 BC.", "The library of Aquilo burnt in 391 AD."],
+    ],
+    decoys: [
+      ["The island of Ingarfell was settled in 874.", "The island of Ingarfell was christened in 999."],
+      ["In 874 Norse settlers came to Ingarfell.", "There were 930 settlers in Ingarfell."],
+    ],
+  },
+  {
     kind: "cost, price, worth, bill",
     conflicts: [
       ["The Elbe hall cost 789 million euros.", "The bill for the Elbe hall came to 866 million euros."],
