@@ -4,8 +4,8 @@ import type { Log, Message } from "./ports.ts";
 export type WholeReads = Pick<Log, "load" | "last" | "scan">;
 
 /**
- * The last message of each subject under the filters, in order, at least up to `atLeast`, however many there are: what one
- * load may not bring is read from the stream, after sequence `from`. `wanted` says what to keep. `upTo` is the sequence up to
+ * The last message of each subject under the filters behind sequence `from`, in order, at least up to `atLeast`, however many
+ * there are: what one load may not bring is read from the stream. `wanted` says what to keep. `upTo` is the sequence up to
  * which it looked. @throws ArmadaError `LOG_UNAVAILABLE`
  */
 export async function loadWhole(
@@ -17,7 +17,7 @@ export async function loadWhole(
   const loads = await Promise.all(filters.map((filter) => log.load(filter, atLeast)));
   const loaded = loads.flatMap((load) => (load.kind === "loaded" ? [load] : []));
   if (loaded.length === loads.length) {
-    const kept = loaded.flatMap(({ messages }) => messages).filter(wanted);
+    const kept = loaded.flatMap(({ messages }) => messages.filter(({ seq }) => seq > from)).filter(wanted);
     if (filters.length > 1) kept.sort((a, b) => a.seq - b.seq);
     return { messages: kept, upTo: loaded.reduce((least, { upTo }) => Math.min(least, upTo), Number.POSITIVE_INFINITY) };
   }

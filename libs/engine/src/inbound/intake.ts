@@ -60,10 +60,9 @@ export class Intake {
   async lead(delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return DONE;
-    const { run } = await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
+    await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
     const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
     if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
-    if (run.state.ended !== undefined) return DONE;
     const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
     return this.#inlines.run(subject.run, subject.n, times, this.#signal, resumed ? 1 : subject.n);
   }
@@ -134,9 +133,7 @@ export class Intake {
     if (released !== undefined) return released;
     const key = await this.#host.read(id, delivery.seq, ({ state }) => {
       const wait = state.waits.get(n);
-      return wait?.kind === "wait" && (wait.open || delivery.delivery > 1) && state.ended === undefined
-        ? waitKey(wait.data.type, wait.data.id)
-        : undefined;
+      return wait?.kind === "wait" ? waitKey(wait.data.type, wait.data.id) : undefined;
     });
     if (key !== undefined) {
       await this.#waits.lookBack(id, delivery.seq, key); // what came before the timer fired came in time
@@ -181,13 +178,13 @@ export class Intake {
 
   async #outcome(id: string, n: number, delivery: Delivery, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
-      const event = state.exists && state.ended === undefined ? decide(state) : undefined;
+      const event = state.ended === undefined ? decide(state) : undefined;
       return event === undefined ? undefined : { events: [event] };
     });
     if (ordinal === undefined && delivery.delivery === 1) return DONE; // what follows from it is with the delivery that decided it
     const root = ordinal ?? run.state.waits.get(n)?.closedAt;
     if (root === undefined) return DONE;
     if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);
-    return run.state.ended === undefined ? this.#inlines.run(id, root, delivery.delivery, this.#signal) : DONE;
+    return this.#inlines.run(id, root, delivery.delivery, this.#signal);
   }
 }

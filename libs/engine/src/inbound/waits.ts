@@ -42,17 +42,19 @@ export class Waits {
   /** Every run that waits for an arrived fact's id goes on with it, or with an earlier one; one that fails holds up no other. */
   async meet(kind: AnyEventKind, delivery: Delivery): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
-    if (subject?.kind !== "fact" || (await factOf(delivery, kind, this.#host.functions.payloads)) === undefined) return DONE;
-    const key = waitKey(kind.type, subject.id);
-    const runs = await this.#waiting(waitRoute(kind.type, subject.id), key, delivery);
+    const read = await factOf(delivery, kind, this.#host.functions.payloads);
+    if (subject?.kind !== "fact" || read === undefined) return DONE;
+    const { key: event, arrived } = read.fact;
+    const arrival = { key: waitKey(kind.type, subject.id), event, seq: delivery.seq, at: Date.parse(arrived) };
+    const runs = await this.#concerned(waitRoute(kind.type, subject.id), arrival, delivery.delivery);
     const met = await Promise.allSettled(
-      runs.map(async (run) => {
-        await this.lookBack(run, delivery.seq, key);
-        return this.owed(run, delivery);
+      runs.map(async ({ run, takes }) => {
+        if (takes) await this.lookBack(run, delivery.seq, arrival.key);
+        await this.owed(run, delivery);
       }),
     );
     for (const one of met) if (one.status === "rejected") throw one.reason;
-    return met.flatMap((one) => (one.status === "fulfilled" && one.value.kind === "retry" ? [one.value] : []))[0] ?? DONE;
+    return DONE;
   }
 
   /** As `lookBack`, for who has no delivery that would come again: a lead goes on with what was taken. */
@@ -72,7 +74,7 @@ export class Waits {
     const roots: number[] = [];
     for (let left = arrivals.length; left > 0; left--) {
       const { ordinal } = await this.#host.commit(id, atLeast, ({ state }) => {
-        const met = state.exists && state.ended === undefined ? nextMet(state, arrivals, among) : undefined;
+        const met = nextMet(state, arrivals, among);
         return met === undefined ? undefined : { events: [metBy(met)], ...(forLead ? { handedOver: true } : {}) };
       });
       if (ordinal === undefined) break;
@@ -82,33 +84,38 @@ export class Waits {
   }
 
   /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */
-  async owed(id: string, { seq, delivery }: Delivery): Promise<Handled> {
-    if (delivery === 1) return DONE;
+  async owed(id: string, { seq, delivery }: Delivery): Promise<void> {
+    if (delivery === 1) return;
     const from = await this.#host.ordinalAfter(id, seq);
-    if (from === undefined) return DONE;
+    if (from === undefined) return;
     await this.#host.derive(id, from, seq);
-    return this.#inlines.run(id, from, delivery, this.#signal);
+    await this.#inlines.run(id, from, delivery, this.#signal);
   }
 
-  /** Runs with an open wait of a key; of a redelivered fact also those in which something was decided since. */
-  async #waiting(route: string, key: string, { seq, delivery }: Delivery): Promise<readonly string[]> {
+  /** Runs that wait for an arrival's key, and of a redelivered one those that did. `takes`: an open wait would take it. */
+  async #concerned(
+    route: string,
+    arrival: Arrival,
+    delivery: number,
+  ): Promise<readonly { readonly run: string; readonly takes: boolean }[]> {
+    const { key, seq } = arrival;
     const filters = ["*.*", "*.*.*"].map((tail) => `run.${this.#host.team.name}.wait.${route}.${tail}`);
     const from = delivery === 1 ? (this.#over.get(route) ?? 0) : 0;
     const messages = await loadAll("look for waits", this.#host.ports, filters, seq, { from });
     const waiting = new Set<string>();
-    const decided = new Set<string>();
-    await Promise.all(
-      [...Map.groupBy(messages, runOf)].map(([run, own]) =>
-        this.#host.read(run, Math.max(seq, own.at(-1)?.seq ?? 0), ({ state, lastSeq }) => {
-          if (state.ended === undefined && openWaits(state).some(({ data }) => waitKey(data.type, data.id) === key)) waiting.add(run);
-          if (delivery > 1 && lastSeq > seq) decided.add(run);
+    const concerned = await Promise.all(
+      [...new Set(messages.map(runOf))].map((run) =>
+        this.#host.read(run, seq, ({ state }) => {
+          const open = openWaits(state);
+          if (open.some(({ data }) => waitKey(data.type, data.id) === key)) waiting.add(run);
+          return { run, takes: open.some((wait) => takes(state, wait, arrival)) };
         }),
       ),
     );
     const first = messages.find((message) => waiting.has(runOf(message)));
     const over = first === undefined ? (messages.at(-1)?.seq ?? 0) : first.seq - 1;
     putNewest(this.#over, route, Math.max(from, Math.min(over, seq)), MAX_OVER);
-    return [...new Set([...waiting, ...decided])];
+    return concerned;
   }
 
   /** What has arrived for the open waits of a run, in order, as far back as each looks. */
@@ -143,10 +150,8 @@ export class Waits {
       );
     let more = true;
     for (let from = Math.min(...waits.map((wait) => looksAfter(state, wait))); more && missing.size > 0; ) {
-      const after = from;
       let kept = 0;
-      const wanted = (message: Message): boolean =>
-        message.seq > after && takers(message).some(({ n }) => missing.has(n)) && ++kept <= PAGE;
+      const wanted = (message: Message): boolean => takers(message).some(({ n }) => missing.has(n)) && ++kept <= PAGE;
       const page = await loadAll("look back", this.#host.ports, [factFilter(kind, asToken(id))], atLeast, { from, wanted });
       for (const message of page) {
         const read = await factOf(message, kind, payloads);
@@ -160,7 +165,7 @@ export class Waits {
         }
       }
       more = kept > PAGE;
-      from = page.at(-1)?.seq ?? after;
+      from = page.at(-1)?.seq ?? from;
     }
     return found;
   }

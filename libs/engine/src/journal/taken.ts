@@ -27,8 +27,9 @@ export type Carried = NonNullable<JournalData["run.started"]["carried"]>;
 /** So many ids and events a run remembers over its generations, unless said. */
 const MAX_CARRIED = 1_000;
 
-/** The run's open waits, the one made first in front. */
-export function openWaits({ waits }: Pick<RunState, "waits">): OpenWait[] {
+/** The run's open waits, the one made first in front; of a run that has ended none. */
+export function openWaits({ waits, ended }: Pick<RunState, "waits" | "ended">): OpenWait[] {
+  if (ended !== undefined) return [];
   return [...waits.values()].flatMap((wait) => (wait.kind === "wait" && wait.open ? [wait] : []));
 }
 
