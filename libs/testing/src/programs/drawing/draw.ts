@@ -18,7 +18,7 @@ import { CHANGED, held, LARGE, live, PLAIN, UNHELD, type Value } from "./values.
 
 const IDS = ["a", "b"] as const;
 const KINDS: readonly EventName[] = ["poked", "poked", "nudged", "nudged", "seen"];
-const FORMS: readonly Form[] = ["misfit", "before", "after", "no time", "bytes", "attributes"];
+const FORMS: readonly Form[] = ["misfit", "odd time", "before", "after", "no time", "bytes", "attributes"];
 /** Journal events at which something may happen; a kill at one of them comes between its write and its answer. */
 const MOMENTS = [
   "run.started",
@@ -45,6 +45,12 @@ const PLAIN_FAILURES: ReadonlySet<AgentName> = new Set(["batched"]);
 const NODES = 14;
 /** A message that nobody answered comes again after it. */
 const ACK_WAIT_MS = 20_000;
+/** Between two deaths: longer than an ack wait. */
+const WEARING_MS = 20_500;
+/** A length of a model's word at which its step may wait by its message, and is not held yet. */
+const JUST_MS = 150;
+/** Calls in one breath; a function may make 10,000. */
+const BREATHS = [5_000, 9_999, 10_000] as const;
 /** Operations whose outcome is a message of the journal. */
 const CALLS: ReadonlySet<Node["op"]> = new Set(["agent", "call", "step", "sleep", "wait", "approval"]);
 
@@ -92,12 +98,25 @@ class Drawing {
       budget: this.#chance(0.5)
         ? { calls: this.#chance(0.5) ? 1_000 : 1 + this.#below(3), atLimit: this.#one(["wait", "fallback", "stop"]) }
         : undefined,
-      ...(body.at(-1)?.op === "again" && this.#chance(0.4) ? { remembers: 1 + this.#below(2) } : {}),
+      ...(body.at(-1)?.op === "again" && this.#chance(0.7) ? { remembers: 1 + this.#below(2) } : {}),
       input: this.#held(),
       body,
       outside: [...outside, ...kills, ...this.#answers(), ...this.#resumed()],
     };
-    return this.#chance(0.06) ? this.#night(drawn) : drawn;
+    const dice = this.#next();
+    return dice < 0.06 ? this.#night(drawn) : dice < 0.065 ? this.#wearing(drawn) : drawn;
+  }
+
+  /** A step waits for its batch, and whoever has it dies before its message comes again: as often as makes it the step's own fault. */
+  #wearing(drawn: Case): Case {
+    const batched: Node = { at: this.#name(), op: "agent", agent: "batched", says: this.#value(), ms: 0, fails: 0, how: "throw" };
+    const rounds = Array.from({ length: 18 + this.#below(6) }, (_, i) => (i + 1) * WEARING_MS);
+    const kills = rounds.flatMap((ms) =>
+      ([0, 1] as const).map((who): Outside => ({ when: { ms }, does: "kill", who, down: 100, gently: false })),
+    );
+    const batchMs = rounds.length * WEARING_MS + 10_000;
+    const budget = { calls: 1_000, atLimit: "wait" } as const;
+    return { ...drawn, hostile: false, doubled: false, runs: 1, mixed: false, budget, body: [batched], batchMs, outside: kills };
   }
 
   /**
@@ -134,7 +153,8 @@ class Drawing {
     const at = this.#name();
     const op = this.#left > 0 && depth < 3 && this.#chance(0.35) ? this.#nested(depth + 1) : this.#call();
     // A wait or an ask that fails ends its block: half of those that can are caught.
-    const fails = op.op === "wait" || op.op === "call" || op.op === "throw" || op.op === "approval" || op.op === "deadline";
+    const fails =
+      op.op === "wait" || op.op === "call" || op.op === "throw" || op.op === "approval" || op.op === "deadline" || op.op === "misuse";
     if (fails && this.#chance(0.6))
       return { at: this.#name(), op: "try", body: [{ at, ...op }], handler: this.#chance(0.4) ? this.#block(2, 3) : [] };
     return { at, ...op };
@@ -161,7 +181,7 @@ class Drawing {
     if (dice < 20) {
       const agent = this.#one(["sure", "sure", "soft", "writer", "paid", "later", "batched"] as const);
       const how: How = this.#text(
-        this.#one<How>(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge", "unsent", "unsent"]),
+        this.#one<How>(["throw", "throw", "throw", "terminal", "refuse", "hang", "huge", "unsent", "unsent", "later"]),
         "throw",
       );
       // Beyond what a fallback waits for.
@@ -170,10 +190,10 @@ class Drawing {
         op: "agent",
         agent,
         says: this.#value(),
-        ms: long ? 270 + this.#below(30) : this.#below(this.#chance(this.#long ? 0.7 : 0.1) ? 8_000 : 300),
+        ms: long ? 270 + this.#below(30) : this.#agentMs(),
         fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
-        ...(this.#chance(0.2) ? { worse: true } : {}),
+        ...(this.#chance(0.3) ? { worse: this.#chance(0.6) ? true : "once" } : {}),
         how: (how === "unsent" && this.#without.has("busy models")) || PLAIN_FAILURES.has(agent) ? "throw" : how,
       };
     }
@@ -212,10 +232,15 @@ class Drawing {
         times: this.#chance(0.2) ? 2 : 1,
         within: this.#length(this.#chance(0.5) ? 8_000 : 90_000),
       };
-    if (dice < 91) return { op: "now" };
+    if (dice < 89) return { op: "misuse", how: this.#one(["sleep", "wait", "approval", "call"]) };
+    if (dice < 91) return this.#chance(0.3) ? { op: "busy", calls: this.#one(BREATHS) } : { op: "now" };
     if (dice < 94) return { op: "random" };
     if (dice < 97) return { op: "value", says: this.#value() };
     return { op: "throw", what: this.#text(this.#one(["error", "refusal", "huge", "text", "nothing"]), "error") };
+  }
+
+  #agentMs(): number {
+    return this.#chance(0.15) ? JUST_MS : this.#below(this.#chance(this.#long ? 0.7 : 0.1) ? 8_000 : 300);
   }
 
   #value(): Value {
@@ -235,7 +260,7 @@ class Drawing {
 
   #outside(): Outside {
     const dice = this.#below(20);
-    if (dice < 17)
+    if (dice < 16)
       return {
         when: this.#when(),
         does: "event",
@@ -245,7 +270,7 @@ class Drawing {
         ...this.#burst(),
       };
     if (dice < 18)
-      return this.#chance(0.4) ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "stray", what: this.#one(STRAYS) };
+      return this.#chance(0.3) ? { when: this.#when(), does: "cancel" } : { when: this.#when(), does: "stray", what: this.#one(STRAYS) };
     return { when: this.#when(), does: this.#one(["retry", "retry", "start", "move"]) };
   }
 

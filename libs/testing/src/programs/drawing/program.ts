@@ -15,8 +15,8 @@ export type Op =
       readonly ms: number;
       readonly fails: number;
       readonly how: How;
-      /** Its fallback fails as well. */
-      readonly worse?: true;
+      /** Its fallback fails as well; `once`: the first time it could not answer yet. */
+      readonly worse?: true | "once";
     }
   /** Asks the other team, which answers after `after`, `times` times; `answer` says what. */
   | {
@@ -48,6 +48,10 @@ export type Op =
   | { readonly op: "when"; readonly on: "random" | "patched"; readonly body: Block; readonly otherwise: Block }
   | { readonly op: "now" }
   | { readonly op: "random" }
+  /** Calls with a length that is none. */
+  | { readonly op: "misuse"; readonly how: "sleep" | "wait" | "approval" | "call" }
+  /** Makes so many calls that end at once. */
+  | { readonly op: "busy"; readonly calls: number }
   /** A value of the function's own. */
   | { readonly op: "value"; readonly says: Value }
   | { readonly op: "throw"; readonly what: "error" | "refusal" | "huge" | "text" | "nothing" }
@@ -64,20 +68,20 @@ export type Op =
  * a fallback; `later` works in its hours only; `batched` asks a model in the batch lane.
  */
 export type AgentName = "sure" | "soft" | "writer" | "paid" | "later" | "batched";
-/** `unsent`: its model takes no request for now, and says until when. */
-export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent";
+/** `unsent`: its model takes no request for now, and says until when. `later`: it was asked, and is to be asked again then. */
+export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent" | "later";
 /** `poked` is the own team's, `nudged` the other team's, and `seen` comes from outside. */
 export type EventName = "poked" | "nudged" | "seen";
 /**
- * What is odd about an event: it does not fit its kind; or, of one from outside, it says that it happened an hour before or after it
- * came, or not when; its data is bytes; it has attributes of its sender's.
+ * What is odd about an event: it does not fit its kind; it says no time that can be read; or, of one from outside, it says that it
+ * happened an hour before or after it came, or not when; its data is bytes; it has attributes of its sender's.
  */
-export type Form = "misfit" | "before" | "after" | "no time" | "bytes" | "attributes";
+export type Form = "misfit" | "odd time" | "before" | "after" | "no time" | "bytes" | "attributes";
 
 /**
  * A message that means nothing to its run. `answer`, `tick`: to a call that is not open, or none. `foreign`: what another team may not
  * do. `unread`: data that nobody can read. `unknown`: a start or a run that is not there. `declined`: a start that the subscription
- * leaves out. `far`: a start at the end of too long a chain.
+ * leaves out. `far`: a start at the end of too long a chain. `direct`: what code answers, without a run.
  */
 export type Stray = (typeof STRAYS)[number];
 export const STRAYS = [
@@ -97,6 +101,8 @@ export const STRAYS = [
   "approval foreign",
   "control unread",
   "health",
+  "ledger",
+  "direct",
 ] as const;
 
 /** When something happens: `ms` after the `nth` such journal event (from 1), or after the start where `on` is not said. */
@@ -143,6 +149,8 @@ export type Case = {
   readonly mixed: boolean;
   /** Model calls that a run may make, and what happens at the limit. */
   readonly budget: { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop" } | undefined;
+  /** How long a provider's batch takes, ms; a few seconds, or beyond an ack wait, unless said. */
+  readonly batchMs?: number;
   /** Of the ids and events that a run took its next generation remembers so many; 1,000 unless said. */
   readonly remembers?: number | undefined;
   readonly input: Value;

@@ -168,6 +168,7 @@ function checkStored(expected: ReadonlyMap<string, Expected>, journals: Readonly
   const missing = new Map(expected);
   const branches = new Map<string, Dispatched[]>();
   const heads = headsOf(journals);
+  const direct = askedOfCode(found);
   for (const stream of [found.team, found.other])
     for (const message of found.stream(stream)) {
       const [envelope] = message.envelopes;
@@ -188,13 +189,31 @@ function checkStored(expected: ReadonlyMap<string, Expected>, journals: Readonly
           wrong.push(`${message.subject} is no dispatch of its message`);
         continue;
       }
+      const given = direct.get(message.subject);
+      direct.delete(message.subject);
+      if (given !== undefined) {
+        const doubled = shown({ output: 2 * given });
+        if (shown(envelope.data) !== doubled) wrong.push(`${message.subject} is ${shown(envelope.data)}, not ${doubled}`);
+        continue;
+      }
       const one = missing.get(`${stream} ${message.subject}`);
       missing.delete(`${stream} ${message.subject}`);
       if (one === undefined) wrong.push(`${message.subject} follows from no journal, or was stored twice`);
       else wrong.push(...different(one, envelope, found));
     }
-  for (const { subject } of missing.values()) wrong.push(`${subject} was never stored`);
+  for (const subject of [...[...missing.values()].map((one) => one.subject), ...direct.keys()]) wrong.push(`${subject} was never stored`);
   return [...wrong, ...checkBranches(branches, journals)];
+}
+
+/** What is to be doubled, by the subject of its answer. */
+function askedOfCode({ team, other, stream }: Found): Map<string, number> {
+  return new Map(
+    stream(team).flatMap(({ subject, envelopes: [envelope] }): [string, number][] => {
+      const [, asked, n] = /^ask\.\w+\.\w+\.double\.(.+)-(\d+)$/.exec(subject) ?? [];
+      const input = (envelope?.data as { readonly input?: unknown } | undefined)?.input;
+      return asked === undefined ? [] : [[`ans.${other}.${team}.${asked}.${n}`, Number(input)]];
+    }),
+  );
 }
 
 type Dispatched = { readonly branch: string | undefined; readonly id: string; readonly call: unknown };

@@ -16,7 +16,7 @@ import { Book } from "./book.ts";
 import { checkConsequences } from "./consequences.ts";
 import { readAs } from "./read-as.ts";
 import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
-import { checkWork, isCalm } from "./work.ts";
+import { checkWork, isCalm, isSingle } from "./work.ts";
 
 /** What one case came to. */
 export type Judged = {
@@ -84,7 +84,7 @@ export async function judge(drawn: Case): Promise<Judged> {
         type: fact.type,
         id: String(fact.subject),
         seq: message.seq,
-        time: Date.parse(fact.arrived ?? fact.time ?? ""),
+        time: Date.parse(fact.arrived ?? fact.time ?? "") || 0,
         ...read,
       });
     }
@@ -132,6 +132,8 @@ export async function judge(drawn: Case): Promise<Judged> {
             return isCalm(drawn, world) && answered !== undefined && ticked !== undefined && answered < ticked - JUST_BEFORE_MS;
           },
           budget: drawn.budget !== undefined,
+          calm: isCalm(drawn, world),
+          single: isSingle(drawn),
           doubled: drawn.doubled === true,
           full: BEGAN + (drawn.full ?? 0),
           opens: OPENS,

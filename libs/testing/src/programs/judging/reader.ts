@@ -48,6 +48,10 @@ export type Outside = {
   heard(n: number): boolean;
   /** Where in the team's stream the tick of a call stands. */
   tick(n: number): number;
+  /** Whether each message is delivered once. */
+  readonly calm: boolean;
+  /** Whether no two replicas are at work on one message. */
+  readonly single: boolean;
   /** Whether runs have a budget. */
   readonly budget: boolean;
   /** Whether several attempts at a step are made at once. */
@@ -58,6 +62,12 @@ export type Outside = {
   readonly opens: number;
 };
 
+/** Calls that a function may make while one message is answered. */
+const MOST_CALLS = 10_000;
+/** So many replicas may go away while a step waits for a batch. */
+const BATCHED_DELIVERIES = 20;
+/** What a run is found by. */
+const SEARCH = shown({ drawn: "yes" });
 /** As long as the call beside a `continueAsNew` lasts, ms. */
 const BESIDE_MS = 70_001;
 
@@ -89,6 +99,8 @@ export type Pending = {
   batched: boolean;
   /** What the journal says of its last attempt that failed. */
   last: { readonly code: unknown; readonly message: unknown } | undefined;
+  /** The last delivery that an attempt accounts for. */
+  delivery: number;
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
   poor: boolean;
@@ -111,7 +123,7 @@ const LONGEST_CHAIN = 32;
 const GIVEN_BACK: ReadonlySet<string> = new Set(["DRAWN_BUSY", "BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
 /** Codes whose hint is of the engine's own. */
 const HINTED: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "VALUE_NOT_JSON"]);
-const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_TERMINAL", "AGENT_FAILED"]);
+const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_LATER", "DRAWN_TERMINAL", "AGENT_FAILED"]);
 /** So long a step with a fallback waits for its model, ms. */
 const LONGEST_BUSY_MS = 900_000;
 /** What is decided is written so much later at most, where the log does not answer at once, ms. */
@@ -161,6 +173,12 @@ export class Reader {
   #stopped = false;
   #aside = false;
   #spins = false;
+  /** What chance said to a function that was stopped in that breath. */
+  #unknown = false;
+  /** Calls since the last outcome. */
+  #made = 0;
+  /** What is being read. */
+  #message: readonly Told[] = [];
   /** Of the last step that was parked. */
   #parked: unknown;
   readonly #unheard: { readonly event: Told; readonly time: number }[] = [];
@@ -175,6 +193,7 @@ export class Reader {
   read(events: readonly Told[], time: number, answered: boolean): void {
     this.#ordinal++;
     this.#last = time;
+    this.#message = events;
     const refused = events.some(({ type, data }) => type === "run.ended" && (data.failure as { code?: unknown })?.code === "BUSY");
     for (const event of events) this.#event(event, time, refused);
     if (answered && !this.#stopped && this.end === undefined && this.#mistake() !== undefined)
@@ -193,12 +212,20 @@ export class Reader {
       this.wrong.push(`the run is of ${String(data.workflow)} ${String(data.version)}, from ${String(data.source)}`);
     if ((data.by as { kind: unknown }).kind === "event" && time < this.#outside.full && !this.#just(time))
       this.wrong.push("an event starts a run where no room is");
+    if (!known && data.workflow !== "none") this.wrong.push(`nobody asked for a run of ${String(data.workflow)}`);
     const code =
       data.carried === undefined && this.#chain.fresh
         ? this.#refusal(data, this.#just(time) ? refused : time < this.#outside.full)
         : undefined;
+    if (code === "INPUT_INVALID" && (data.by as { kind: unknown }).kind === "event")
+      this.wrong.push("a start that was declined starts a run");
+    const { forgot } = (data.carried ?? {}) as { readonly forgot?: unknown };
+    const lost = this.#chain.forgot;
+    if (shown(forgot) !== shown(lost === undefined ? undefined : { seq: lost.seq, at: new Date(lost.time).toISOString() }))
+      this.wrong.push(`the run is told that it forgot ${shown(forgot)}, and forgot ${shown(lost?.seq)}`);
     this.#chain.fresh = false;
     this.refused = code !== undefined;
+    if (code === undefined && shown(data.search) !== SEARCH) this.wrong.push(`the run is found by ${shown(data.search)}`);
     if (code === undefined) this.#start(data.input);
     else this.#finish({ status: "failed", code, text: "" });
   }
@@ -208,6 +235,7 @@ export class Reader {
     switch (type) {
       case "run.started":
         this.#time = time;
+        this.#made = 0;
         return this.#begin(data, time, refused);
       case "step.requested":
         return this.#asked(n, type, `${String(data.agent)} ${visitOf(data.input)}`);
@@ -245,6 +273,7 @@ export class Reader {
           return;
         }
         this.#time = time;
+        this.#made = 0;
         return this.#outcome(n, type, data);
       case "step.drawn":
         if (!this.#outside.budget) this.wrong.push(`call ${n} draws on a budget that nobody set`);
@@ -253,6 +282,7 @@ export class Reader {
       case "step.released":
         // Another attempt at the step may have ended it while this one had it held.
         if (type === "step.released" && this.outcomes.some((one) => one.n === n)) return;
+        if (type === "step.released") this.#dispatched(n);
         return data.why === undefined && this.pending.find((one) => one.n === n)?.busy === undefined
           ? this.#hours(n, type === "step.held", data.until, time)
           : this.#busy(n, type === "step.held", data, time);
@@ -284,7 +314,8 @@ export class Reader {
       this.pending.splice(this.pending.indexOf(fact), 1);
       fact.next.ok(undefined);
     }
-    if (code !== this.#mistake()) this.wrong.push(`the run is stopped: ${String(message)}`);
+    if (code !== this.#mistake() && !(code === "WORKFLOW_SPINS" && this.#unknown))
+      this.wrong.push(`the run is stopped: ${String(message)}`);
   }
 
   #just(time: number): boolean {
@@ -369,14 +400,16 @@ export class Reader {
       case "step":
         return this.#call(node, "step", visit, next);
       case "emit": {
+        if (this.#tooMany()) return;
         const told = held({ k: live(node.says) });
         if (told === undefined) return next.no(NOT_JSON);
         if (!Object.hasOwn(told.value as object, "k")) return next.no({ code: "EVENT_INVALID", text: "" });
-        return this.#call(node, "fact.emitted", `${node.id} ${shown(told.value)}`, next);
+        return this.#open(node, "fact.emitted", `${node.id} ${shown(told.value)}`, next);
       }
       case "sleep":
         return this.#call(node, "sleep.set", "", next, node.ms);
       case "deadline": {
+        if (this.#tooMany()) return;
         const first = once(next);
         let early: (() => void) | undefined;
         let timer: Pending | undefined;
@@ -390,19 +423,22 @@ export class Reader {
         };
         this.#block(node.body, { ok: (value) => held(() => first.ok(value)), no: (error) => held(() => first.no(error)) });
         const late = { ok: () => first.no({ code: "DEADLINE_EXCEEDED", text: "" }), no: first.no };
-        this.#call(node, "sleep.set", "", late, node.ms);
+        this.#open(node, "sleep.set", "", late, node.ms);
         timer = this.pending.at(-1);
         return early === undefined ? undefined : held(early);
       }
       case "wait": {
         const since = node.since === undefined ? "" : new Date(node.since).toISOString();
         const what = `${typeOf(node.kind)} ${node.id} ${since} ${node.fact}`;
-        if (node.since !== undefined && node.since <= (this.#chain.forgot?.time ?? 0)) return next.no({ code: "LOOK_BACK_LOST", text: "" });
+        if (node.since !== undefined && node.since <= (this.#chain.forgot?.time ?? 0))
+          return this.#tooMany() ? undefined : next.no({ code: "LOOK_BACK_LOST", text: "" });
         return this.#call(node, "wait.set", what, next, node.within, node.since);
       }
       case "approval":
         return held(live(node.show)) === undefined
-          ? next.no(NOT_JSON)
+          ? this.#tooMany()
+            ? undefined
+            : next.no(NOT_JSON)
           : this.#call(node, "approval.asked", `${visit} ${node.otherwise}`, next, node.within);
       case "join":
         return this.#join(node, next);
@@ -428,7 +464,13 @@ export class Reader {
       case "when":
         if (node.on === "patched" && this.#outside.drawn(visit) === false)
           this.wrong.push(`${visit} is not patched, and its run has always been`);
+        this.#unknown ||= this.#outside.drawn(visit) === undefined;
         return this.#block(this.#outside.drawn(visit) === true ? node.body : node.otherwise, next);
+      case "misuse":
+        return this.#tooMany() ? undefined : next.no({ code: "BAD_DURATION", text: "" });
+      case "busy":
+        for (let left = node.calls; left > 0; left--) this.#tooMany();
+        return next.ok("busy");
       case "now":
         return next.ok(this.#time);
       case "random":
@@ -455,6 +497,7 @@ export class Reader {
 
   #again(node: Extract<Node, { op: "again" }>, next: Next): void {
     if (this.#generation >= node.times) return next.ok("ended");
+    if (this.#tooMany()) return;
     const input = held({ generation: this.#generation + 1, carry: live(node.carry) });
     const error = this.pending.some(({ met }) => !met)
       ? { code: "CONTINUE_WITH_OUTSTANDING", text: "" }
@@ -504,6 +547,17 @@ export class Reader {
   }
 
   #call(node: Node, asked: string, what: string, next: Next, length?: number, since?: number): void {
+    if (!this.#tooMany()) this.#open(node, asked, what, next, length, since);
+  }
+
+  /** Counts a call; whether the function makes so many in one breath that this one never ends. */
+  #tooMany(): boolean {
+    if (++this.#made <= MOST_CALLS) return false;
+    this.#spins = true;
+    return true;
+  }
+
+  #open(node: Node, asked: string, what: string, next: Next, length?: number, since?: number): void {
     this.pending.push({
       n: undefined,
       asked,
@@ -517,6 +571,7 @@ export class Reader {
       met: false,
       last: undefined,
       batched: false,
+      delivery: 0,
       failures: 0,
       poor: false,
       busy: undefined,
@@ -559,14 +614,15 @@ export class Reader {
   /** A step whose model takes no request for now is held where that is long, and counts no failure. */
   #busy(n: number, held: boolean, { until, why }: Told["data"], time: number): void {
     const call = this.#of(n);
-    if (call?.node.op !== "agent" || call.node.how !== "unsent" || call.node.fails === 0) {
+    const codes = { unsent: "DRAWN_BUSY", later: "DRAWN_LATER" };
+    if (call?.node.op !== "agent" || (call.node.how !== "unsent" && call.node.how !== "later") || call.node.fails === 0) {
       this.wrong.push(`call ${n} waits for a model that would take it`);
       return;
     }
     const wait = Math.min(60_000, call.node.ms * 200);
     if (held && hasFallback(call.node) && this.#tooBusy(call)) this.wrong.push(`call ${n} is held, and its fallback is due`);
-    call.busySince ??= time;
-    if (held && ((why as { code?: unknown }).code !== "DRAWN_BUSY" || Date.parse(String(until)) > time + wait || wait <= 30_000))
+    if (call.node.how === "unsent") call.busySince ??= time;
+    if (held && ((why as { code?: unknown }).code !== codes[call.node.how] || Date.parse(String(until)) > time + wait || wait <= 30_000))
       this.wrong.push(`call ${n} is held until ${String(until)} for a model that takes it after ${wait} ms`);
     if (!held && time < (call.busy ?? 0)) this.wrong.push(`call ${n} is released ${(call.busy ?? 0) - time} ms early`);
     call.busy = held ? Date.parse(String(until)) : undefined;
@@ -593,15 +649,35 @@ export class Reader {
     if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.#tooBusy(call))
       this.wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
     if (waits === true) call.busySince ??= this.#last;
-    const longest = Math.min(30_000, 1_000 * 2 ** call.failures);
+    const told = call.node.op === "agent" && code === "DRAWN_LATER" ? Math.min(60_000, call.node.ms * 200) : undefined;
+    const longest = told ?? Math.min(30_000, 1_000 * 2 ** call.failures);
+    if (told !== undefined && Date.parse(String(retryAt)) < this.#last + told - LONGEST_WRITE_MS)
+      this.wrong.push(`call ${n} is tried again at ${String(retryAt)}, and its model says after ${told} ms`);
     if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#last + longest)
       this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
     if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.wrong.push(`call ${n} failed for want of a budget`);
+    if (code === "BUDGET_EXHAUSTED" && Date.parse(String(retryAt)) > this.#last)
+      this.wrong.push(`call ${n} waits for a budget until ${String(retryAt)}`);
     call.poor = code === "BUDGET_EXHAUSTED";
-    if (code === "WORKER_LOST" && call.batched) this.wrong.push(`call ${n} waits for a batch, and is blamed for its replica's end`);
-    if (code !== "DRAINED") call.batched = false;
+    const lost = Number(data.delivery) - call.delivery;
+    if (code === "WORKER_LOST" && call.batched && lost !== BATCHED_DELIVERIES)
+      this.wrong.push(`call ${n} waits for a batch, and is blamed for the end of ${lost} replicas`);
+    if (code !== "DRAINED" && code !== "WORKER_LOST") call.batched = false;
+    call.delivery = Number(data.delivery);
     if (counts) call.failures++;
+    if (counts) this.#follows(call, code, told);
     if (!this.#outside.doubled && call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
+  }
+
+  /** What follows from a failed attempt stands beside it: its last ends its step, and one that is told to come much later is held. */
+  #follows(call: Pending, code: unknown, told: number | undefined): void {
+    const has = (...types: readonly string[]): boolean => this.#message.some(({ type, data }) => types.includes(type) && data.n === call.n);
+    if (code === "WORKER_LOST" || !this.#outside.calm) return;
+    const last = call.failures >= ATTEMPTS || code === "DRAWN_TERMINAL" || code === NOT_JSON.code;
+    if (last !== has("step.completed", "step.parked"))
+      this.wrong.push(`call ${call.n} has failed ${call.failures} times with ${String(code)}, and ${last ? "goes on" : "ends"}`);
+    if (told !== undefined && told > 30_000 && !last && !has("step.held"))
+      this.wrong.push(`call ${call.n} is to wait ${told} ms, and is not held`);
   }
 
   #set(n: number, parked: boolean, { code, message, hint }: Told["data"]): void {
@@ -628,6 +704,13 @@ export class Reader {
     if (parked) return;
     call.failures = 0;
     call.busySince = undefined;
+    this.#dispatched(n);
+  }
+
+  /** Its deliveries are counted anew. */
+  #dispatched(n: number): void {
+    const call = this.pending.find((one) => one.n === n);
+    if (call !== undefined) call.delivery = 0;
   }
 
   /** Whether a step has waited for its model for so long that a fallback answers. */
@@ -686,12 +769,14 @@ export class Reader {
     if (data.degraded !== undefined) {
       if (!hasFallback(node) || !(this.#exhausted(call) || this.#tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
+      if (data.tokens !== 0 || data.costMicros !== 0) this.wrong.push(`call ${call.n} is degraded, and was paid for`);
       if (shown(data.degraded) !== shown(call.last))
         this.wrong.push(`call ${call.n} is degraded for ${shown(data.degraded)}, and failed with ${shown(call.last)}`);
       if (node.worse === true) this.wrong.push(`call ${call.n} is answered by a fallback that fails`);
       this.#degraded = true;
       return this.#answered(call, data.output, { fallback: node.at }, "degraded");
     }
+    if (this.#outside.single && call.failures >= ATTEMPTS) this.wrong.push(`call ${call.n} is answered after ${call.failures} failures`);
     const says = node.agent === "writer" ? [{ wrote: node.at }, live(node.says)] : live(node.says);
     this.#answered(call, data.output, says, call.failures > 0 ? "completed after failures" : "completed");
   }
@@ -759,6 +844,8 @@ export class Reader {
       this.wrong.push(`the wait ${call.n} took ${String(data.event)}, the next is ${first?.event ?? "none"}`);
     else if (first !== undefined && this.#takerOf(first) !== call)
       this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
+    if (first !== undefined && (data.seq !== first.seq || data.at !== new Date(first.time).toISOString()))
+      this.wrong.push(`the wait ${call.n} took what came at ${String(data.at)} as ${String(data.seq)}`);
     if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
     if (first !== undefined && first.value === undefined) return this.#lost(call, (data.failure ?? {}) as Told["data"]);
     if (first !== undefined && shown(data.data) !== shown(first.value))
@@ -895,6 +982,7 @@ function codesOf(node: Node): ReadonlySet<string> {
     huge: "AGENT_FAILED",
     terminal: "DRAWN_TERMINAL",
     hang: "ATTEMPT_TIMED_OUT",
+    later: "DRAWN_LATER",
     refuse: "",
     unsent: "",
   };

@@ -19,7 +19,8 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
   if (calm) wrong.push(...checkCalm(world, stored));
   for (const [run, journal] of journals) {
     const begun = world.deeds.begins.get(run) ?? 0;
-    if (begun > 4 + 2 * journal.length) wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
+    if (begun > 4 + 2 * journal.length + world.deaths.length)
+      wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
     wrong.push(...checkAttempts(drawn, world, run, journal, calm));
   }
   return wrong;
@@ -29,9 +30,16 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
  * Whether each message is delivered once, to a replica that lives, with the program's version. A run that is moved while its inline
  * work is done begins it in its new version too.
  */
-export function isCalm({ hostile, forgetful, doubled, mixed, outside }: Case, { deaths }: World): boolean {
+export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Case, { deaths }: World): boolean {
+  // Its step is tried once more.
+  if (nodesOf(body).some((node) => node.op === "agent" && node.worse === "once")) return false;
   const disturbed = outside.some(({ does }) => does === "kill" || does === "move");
   return !hostile && forgetful !== true && doubled !== true && !mixed && !disturbed && deaths.length === 0;
+}
+
+/** Whether no two replicas are at work on one message. */
+export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean {
+  return !hostile && forgetful !== true && doubled !== true && !mixed;
 }
 
 /** Where nothing is delivered twice nothing is derived twice. Two replicas may still write to one journal at once. */
@@ -109,8 +117,10 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       made.set(n, nth);
       if (calm && data.attempt !== nth) wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
     }
-    if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n}`))
-      wrong.push(`step ${n} of run ${run} failed, and the log says nothing of it`);
+    if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n} ${String(data.attempt)}`))
+      wrong.push(`attempt ${String(data.attempt)} at step ${n} of run ${run} failed, and the log says nothing of it`);
+    if (calm && type === "step.completed" && data.degraded !== undefined && data.ms !== 0)
+      wrong.push(`the fallback of step ${n} of run ${run} took ${String(data.ms)} ms, and no time went by`);
     if (calm && type === "step.parked" && hasFallen(asked.get(n), data.code) && !world.said.has(`${run}-${n} fell`))
       wrong.push(`the fallback of step ${n} of run ${run} failed, and the log says nothing of it`);
     if (calm && type === "step.tool" && world.deeds.times(`${run}-${n}.${String(data.tool)}.${String(data.call)}`) !== 1)
@@ -137,6 +147,9 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   if (drawn.budget !== undefined) wrong.push(...checkMoney(drawn.budget.calls, run, journal, calm));
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
+    const told = made.get(n) ?? 0;
+    if (isSingle(drawn) && drawn.budget === undefined && !unsaid.has(n) && told > 0 && done > told + Number(ended))
+      wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${told} attempts`);
     // A step whose run ends while it is at work has no outcome.
     if (done < times || (calm && done !== times && !unsaid.has(n) && !(ended && done === times + 1)))
       wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${times}`);

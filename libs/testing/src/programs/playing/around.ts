@@ -51,7 +51,8 @@ export class Around {
   begin(): void {
     for (const slot of [0, 1]) this.#world.start(slot);
     this.#world.mesh.stream(OTHER).listen((message) => this.#asked(message));
-    if (this.#case.from !== undefined) this.#fact("begun", EARLY, { id: EARLY, carry: live(this.#case.input) }, 1, THEN);
+    if (this.#case.from !== undefined)
+      this.#fact("begun", EARLY, { id: EARLY, carry: live(this.#case.input) }, 1, { time: new Date(THEN).toISOString() });
     this.#later(1, () => {
       for (let i = 0; i < this.#case.runs; i++) this.#start(`run${i}`);
     });
@@ -157,6 +158,10 @@ export class Around {
         return this.#ask("operator", "run_cancel", id, "unread");
       case "health":
         return this.#control("health_check", {});
+      case "ledger":
+        return this.#control("ledger_clear", { month: "2026-01", calls: [] });
+      case "direct":
+        return this.#ask(OTHER, "double", `${id}-7`, { input: 21 });
       default:
         return what satisfies never;
     }
@@ -186,11 +191,17 @@ export class Around {
       });
   }
 
-  #fact(kind: EventName | "begun", id: string, data: unknown, schemaversion: number = kinds[kind].version, time?: number): void {
+  #fact(
+    kind: EventName | "begun",
+    id: string,
+    data: unknown,
+    schemaversion: number = kinds[kind].version,
+    more: { readonly time?: string } = {},
+  ): void {
     const { team, entity, event, type } = kinds[kind];
     const key = kind === "begun" ? `begun-${id}` : `x${this.#ids++}`;
-    const about = { id: key, type, subject: id, team, schemaversion, data: held(data)?.value };
-    this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), about, time);
+    const about = { id: key, type, subject: id, team, schemaversion, data: held(data)?.value, ...more };
+    this.#put(team, buildSubject({ kind: "fact", team, entity, event, id, key }), about);
   }
 
   #tell({ kind, id, form }: Extract<Outside, { does: "event" }>, k: number): void {
@@ -198,7 +209,8 @@ export class Around {
     if (kind === "seen") return this.#fromOutside(id, data, form);
     // Half of what the other team sends is of the version before, and half of that had its new form already.
     const old = kind === "nudged" && k % 2 === 1;
-    this.#fact(kind, id, old && k % 4 === 1 && form !== "misfit" ? { id, old: k } : data, old ? 1 : kinds[kind].version);
+    const time = form === "odd time" ? { time: "some day" } : {};
+    this.#fact(kind, id, old && k % 4 === 1 && form !== "misfit" ? { id, old: k } : data, old ? 1 : kinds[kind].version, time);
   }
 
   /** As the gateway states what it was told. */
@@ -233,8 +245,8 @@ export class Around {
     stream: string,
     subject: string,
     about: Partial<Envelope> & Pick<Envelope, "id" | "type" | "team"> & { readonly subject: string },
-    time: number = this.#world.clock.now(),
   ): void {
+    const time = this.#world.clock.now();
     const said = buildEnvelope({ source: `/${about.team}`, time: new Date(time).toISOString(), ...about }, chainOf(about.id));
     this.#world.mesh.stream(stream).append(subject, encodeBody([{ ...said, ...about }]), time);
   }

@@ -22,6 +22,8 @@ const FROM = {
 export const DECLINED = "declined";
 /** How long the call lasts that is made beside a `continueAsNew`. */
 export const BESIDE_MS = 70_001;
+/** The keys by which each run is found. */
+export const SEARCH = { drawn: "yes" } as const;
 /** What each model call costs. */
 export const COST = { micros: 100, tokens: 10 };
 /** What an answer from a cache did not cost. */
@@ -64,6 +66,8 @@ export const kinds = {
 const awaited = kinds as unknown as Readonly<Record<EventName, typeof kinds.poked>>;
 
 const serve = capability(`${TEAM}.serve`, { input: z.unknown(), output: z.unknown() });
+/** What code answers: twice what it is given. */
+export const double = capability(`${TEAM}.double`, { input: z.number(), output: z.number() });
 const answer = capability(`${OTHER}.answer`, { input: At, output: z.unknown() });
 
 /** All nodes of a block, those inside others too. */
@@ -126,6 +130,7 @@ function play(drawn: Case, agents: Agents, witness: Witness, clock: Clock, versi
     version,
     input: Input,
     output: z.unknown(),
+    search: () => SEARCH,
     run: async ({ generation, carry }, ctx) => {
       witness.begun(ctx.run.id);
       const performance = new Performance(ctx, generation, agents, witness, clock);
@@ -146,7 +151,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
       output: z.unknown(),
       ...(name === "batched" ? { lane: "batch" } : { limits: { timeout: "10s" } }),
       ...(name === "later" ? { window: "00:00:15-12:00 UTC" } : {}),
-      ...(name === "soft" || name === "paid" ? { fallback: ({ at }: At) => fallen(nodes.get(at)) } : {}),
+      ...(name === "soft" || name === "paid" ? { fallback: ({ at, visit }: At) => fallen(nodes.get(at), visit, witness) } : {}),
       ...(name === "writer" ? { tools: { write: writing(witness) } } : {}),
       run: async ({ input: { at, visit }, idempotencyKey, attempt, signal, tools, model }) => {
         const node = nodes.get(at);
@@ -165,6 +170,7 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         if ((node.how === "unsent" ? times : attempt) > node.fails) return name === "writer" ? [written, live(node.says)] : live(node.says);
         if (node.how === "hang") await clock.sleep(60_000, signal);
         if (node.how === "unsent") throw unsent(node);
+        if (node.how === "later") throw Object.assign(new Error(`later at «${at}»`), { code: "DRAWN_LATER", retryAfter: notNow(node.ms) });
         if (node.how === "refuse") throw new Refusal("DRAWN_REFUSAL", `refused at «${at}»`, { details: live(node.says) });
         if (node.how === "terminal")
           throw Object.assign(new ArmadaError("DRAWN_TERMINAL", `failed at «${at}»`, { hint: `mend «${at}»` }), { terminal: true });
@@ -185,7 +191,9 @@ function unsent({ at, ms }: Extract<Node, { op: "agent" }>): Error {
   return Object.assign(new Error(`not now at «${at}»`), { code: "DRAWN_BUSY", sent: false, retryAfter: notNow(ms) });
 }
 
-function fallen(node: Node | undefined): unknown {
+function fallen(node: Node | undefined, visit: string, witness: Witness): unknown {
+  if (node?.op === "agent" && node.worse === "once" && witness.did(`${visit} fell`, node.at) === 1)
+    throw new ArmadaError("NOT_YET", `not yet at «${node.at}»`, { retryable: true });
   if (node?.op === "agent" && node.worse === true) throw new Error(`nothing to fall back on at «${node.at}»`);
   return { fallback: node?.at };
 }
@@ -286,6 +294,11 @@ class Performance {
         this.#witness.drew(visit, yes);
         return this.block(yes ? node.body : node.otherwise);
       }
+      case "misuse":
+        return this.#misuse(node.how, visit);
+      case "busy":
+        for (let left = node.calls; left > 0; left--) ctx.deadline(ms(1), unheard).catch(() => undefined);
+        return "busy";
       case "now":
         return ctx.now();
       case "random": {
@@ -307,6 +320,23 @@ class Performance {
         return this.#generation < node.times ? this.#again(node) : "ended";
       default:
         return node satisfies never;
+    }
+  }
+
+  #misuse(how: Extract<Node, { op: "misuse" }>["how"], visit: string): Promise<unknown> {
+    const ctx = this.#ctx;
+    const within = "a while" as Duration;
+    switch (how) {
+      case "sleep":
+        return ctx.sleep(within);
+      case "wait":
+        return ctx.waitFor(kinds.poked, { id: "a", within });
+      case "approval":
+        return ctx.approval(visit, { within, otherwise: "continue" });
+      case "call":
+        return ctx.ask(answer, { at: visit, visit }, { within });
+      default:
+        return how satisfies never;
     }
   }
 
@@ -353,6 +383,11 @@ class Performance {
     this.#visits.set(at, times);
     return `${at}#${times}`;
   }
+}
+
+/** Work that fails before it calls anything. */
+function unheard(): never {
+  throw undefined;
 }
 
 function thrown({ at, what }: Extract<Node, { op: "throw" }>): unknown {

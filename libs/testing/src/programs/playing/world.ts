@@ -1,3 +1,4 @@
+import { direct } from "@armada/engine/inbound/direct";
 import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
 import { type Engine, type RunningStep, startEngine } from "@armada/engine/replica";
 import type { Budget } from "@armada/engine/steps/budget";
@@ -18,7 +19,7 @@ import { BudgetClient } from "@armada/ledger";
 import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
 import { Batches } from "./batches.ts";
-import { BEGAN, COST, GATEWAY, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
+import { BEGAN, COST, double, GATEWAY, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
 /** Models that give a fourth of the answers from a cache. */
@@ -66,7 +67,7 @@ export class World {
   readonly timers = new Map<string, readonly number[]>();
   /** Where in the team's stream its replicas were killed: the sequence of the last message there. */
   readonly deaths: number[] = [];
-  /** Steps by run and call of which an attempt is in the log. */
+  /** Attempts by run, call and ordinal that are in the log, and steps whose fallback is. */
   readonly said = new Set<string>();
   operations = 0;
   loads = 0;
@@ -84,7 +85,7 @@ export class World {
 
   constructor(drawn: Case) {
     this.#case = drawn;
-    this.#batches = new Batches(this.clock, drawn.seed % 2 === 0 ? SHORT_BATCH_MS : LONG_BATCH_MS);
+    this.#batches = new Batches(this.clock, drawn.batchMs ?? (drawn.seed % 2 === 0 ? SHORT_BATCH_MS : LONG_BATCH_MS));
     this.#random = seededRandom(drawn.seed * 7_919 + 1);
     this.mesh = new MemoryMesh(this.clock, seededRandom(drawn.seed * 104_729 + 2), {
       ...(drawn.hostile ? HOSTILE : CALM),
@@ -145,6 +146,7 @@ export class World {
     const models = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
     const engine = startEngine(team, ports, models, {
       drainMs: 2_000,
+      directs: [direct(double, (given) => Promise.resolve(2 * given))],
       busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
       sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
       ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
@@ -260,7 +262,9 @@ export class World {
     if (/ of step /.test(message) && (typeof fields?.stack !== "string" || fields.run === undefined))
       this.faults.push(`"${message}" does not say where`);
     if (message.startsWith("the fallback of step ")) this.said.add(`${String(fields?.run)}-${String(fields?.step)} fell`);
-    if (/^attempt \d+ of step /.test(message)) this.said.add(`${String(fields?.run)}-${String(fields?.step)}`);
-    if (message.startsWith("queue ")) this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
+    const [, attempt] = /^attempt (\d+) of step /.exec(message) ?? [];
+    if (attempt !== undefined) this.said.add(`${String(fields?.run)}-${String(fields?.step)} ${attempt}`);
+    if (message.startsWith("queue ") && !message.includes("not yet at «"))
+      this.faults.push(`${message} (${String(fields?.subject)}, delivery ${String(fields?.delivery)})`);
   }
 }
