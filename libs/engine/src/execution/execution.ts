@@ -3,7 +3,7 @@ import type { Scheduler } from "@armada/event-sourcing";
 import type { JournalEvent } from "../journal/events.ts";
 import { ownCopy } from "../journal/own-copy.ts";
 import type { RecordedCall, Settlement } from "../journal/rows/row.ts";
-import { isProgress, isRequest, recordedCall, settlementIn } from "../journal/table.ts";
+import { isOutcome, isProgress, isRequest, recordedCall, settlementIn } from "../journal/table.ts";
 import { type Calls, type InlineWork, workflowContext } from "./context.ts";
 import { DeterminismError } from "./determinism.ts";
 import { seeded } from "./seeded.ts";
@@ -55,7 +55,7 @@ export class Execution {
   /** Milliseconds since 1970 of the message being answered. */
   #time = 0;
   #root = 0;
-  /** Calls made since the message that is being answered. */
+  /** Calls made since the outcome that is being answered. */
   #made = 0;
   #inTurn = false;
   #replaying = false;
@@ -102,7 +102,7 @@ export class Execution {
     }
     this.#replaying = at.replaying;
     this.#patches = at.patches;
-    this.#made = 0;
+    if (isOutcome(event)) this.#made = 0;
     if (event.type === "run.started") {
       this.#forgot = event.data.carried?.forgot?.at;
       return this.#start(event.data.input);

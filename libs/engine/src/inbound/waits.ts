@@ -164,7 +164,7 @@ export class Waits {
           else missing.delete(n);
         }
       }
-      more = kept > PAGE;
+      more = kept > page.length;
       from = page.at(-1)?.seq ?? from;
     }
     return found;

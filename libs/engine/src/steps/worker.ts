@@ -205,7 +205,7 @@ export class Worker {
     const attempt = attempts + 1;
     if (agent.fallback !== undefined) {
       const started = this.#host.ports.clock.now();
-      const output = await this.#fallback(agent, id, step);
+      const output = await this.#fallback(agent, id, step, before);
       if (output !== undefined) {
         const ms = Math.max(0, this.#host.ports.clock.now() - started);
         const degraded = { code, message };
@@ -217,14 +217,22 @@ export class Worker {
   }
 
   /** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
-  async #fallback(agent: Agent, id: string, step: StepState): Promise<{ readonly value: unknown } | undefined> {
+  async #fallback(
+    agent: Agent,
+    id: string,
+    step: StepState,
+    before: readonly JournalEvent[],
+  ): Promise<{ readonly value: unknown } | undefined> {
     try {
       const given = await this.#host.functions.payloads.resolve(step.input);
       const input = fitted(agent.input, given, "INPUT_INVALID", `the input of agent ${agent.name}`);
       const what = `what the fallback of agent ${agent.name} answers`;
       return { value: journalForm(fitted(agent.output, await agent.fallback?.(input), "OUTPUT_INVALID", what), what) };
     } catch (error) {
-      if (error instanceof ArmadaError && error.retryable) throw error;
+      if (error instanceof ArmadaError && error.retryable) {
+        for (const failed of before) await this.#failed(id, step, failed); // else the next delivery takes it for one that was lost
+        throw error;
+      }
       this.#say("the fallback", id, step, error);
       return undefined;
     }

@@ -292,6 +292,52 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       outside: [{ when: { on: "step.completed", nth: 2, ms: 0 }, does: "kill", who: "writer", down: 5_571, gently: false }],
     },
   },
+  {
+    fault: "facts that no wait took were each looked back for among all",
+    drawn: {
+      seed: 724_789_704,
+      hostile: false,
+      start: "operator",
+      runs: 2,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 127 },
+      body: [{ at: "k17", op: "wait", kind: "seen", id: "a", within: 4_290, since: 1_767_225_617_000 }],
+      outside: [{ when: { ms: 51 }, does: "event", kind: "seen", id: "a", k: 72, times: 1_100 }],
+    },
+  },
+  {
+    fault: "a function that was stopped for its many calls made as many again once it was resumed, and went on",
+    drawn: {
+      seed: 1_294_317_292,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 665 },
+      body: [
+        { at: "k3", op: "emit", id: "a", says: { is: "number", n: 950 } },
+        { at: "k6", op: "busy", calls: 9_999 },
+        { at: "k9", op: "emit", id: "a", says: { is: "number", n: 0 } },
+      ],
+      outside: [{ when: { on: "run.stopped", nth: 1, ms: 6_772 }, does: "retry" }],
+    },
+  },
+  {
+    fault: "the attempt before a fallback that could not answer yet counted as lost with its replica",
+    drawn: {
+      seed: 1_802_342_375,
+      hostile: false,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 0 },
+      body: [{ at: "k2", op: "agent", agent: "paid", says: { is: "number", n: 0 }, ms: 104, fails: 4, worse: "once", how: "throw" }],
+      outside: [],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {
