@@ -59,6 +59,58 @@ const EQUIVALENTS: readonly Equivalent[] = [
     how: "a statement dropped",
     reason: FASTER,
   },
+  { file: "waits.ts", after: "first === undefined ? (", from: "messages.at(-1)?.seq ?? 0", how: "the default always", reason: FASTER },
+  { file: "waits.ts", after: "messages.at(-1)?.seq ?? ", from: "0", how: "one more", reason: BEHIND },
+  { file: "waits.ts", after: ": first.seq - ", from: "1", how: "one more", reason: FASTER },
+  {
+    file: "waits.ts",
+    after: "open: ",
+    from: "openWaits(run.state).filter(({ data }) => key === undefined || waitKey(data.type, data.id) === key)",
+    how: "nothing filtered",
+    reason: "what there is for the run's other waits is theirs as well: it is looked for once more, and taken once",
+  },
+  {
+    file: "waits.ts",
+    after: "++kept ",
+    from: "<=",
+    how: "another operator",
+    reason: "a page holds one less, and what it does not hold stands in the next",
+  },
+  {
+    file: "waits.ts",
+    after: "if (left ",
+    from: ">",
+    how: "another operator",
+    reason: "one fact more is looked at than the wait may need: which it takes is decided among all, in order",
+  },
+  {
+    file: "waits.ts",
+    after: "missing.get(n) ?? ",
+    from: "0",
+    how: "one more",
+    reason: "a wait that misses nothing, not even one more, is not among those that miss something",
+  },
+  {
+    file: "intake.ts",
+    after: 'subscription.from === "beginning" ? ',
+    from: "0",
+    how: "one more",
+    reason: "nothing came in the first millisecond of 1970",
+  },
+  {
+    file: "limit.ts",
+    after: "(error.resetAt ?? ",
+    from: "0",
+    how: "one more",
+    reason: "both are over, and what is over is waited for no more",
+  },
+  {
+    file: "execution.ts",
+    after: 'const n = "n" in event.data ? event.data.n : ',
+    from: "0",
+    how: "one more",
+    reason: "an event that names no call neither records nor ends one, and the number is looked at for nothing else",
+  },
 ];
 
 /** Why a mutation changes nothing that anybody could see; undefined where no reason is known. */

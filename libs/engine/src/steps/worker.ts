@@ -21,6 +21,8 @@ import { stepPolicies } from "./policies/index.ts";
 import { type DeliveredStep, decide, type FailedAttempt, type StepFailure, type Verdict } from "./policies/policy.ts";
 
 const DONE: Handled = { kind: "done" };
+/** Another decided: what follows from it may be owed. */
+const AGAIN = { kind: "retry", after: 0 } as const;
 /** So many replicas may go away while a step waits for a batch before the step itself is blamed. */
 const BATCHED_DELIVERIES = 20;
 const NO_ATTEMPT_LEFT: { readonly code: string; readonly message: string; readonly hint?: string } = {
@@ -254,7 +256,7 @@ export class Worker {
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
       return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
     });
-    return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
+    return ordinal === undefined ? AGAIN : DONE;
   }
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
@@ -341,7 +343,7 @@ function verdictOf(step: StepState, attempted: Attempted): Verdict {
   if (error instanceof Refusal)
     return { kind: "outcome", event: { type: "step.refused", data: { n, attempt, ...failureOf(error), ...journaled } } };
   // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
-  if (error instanceof Abandoned && error.code === "RUN_ENDED") return { kind: "retry", after: 0 };
+  if (error instanceof Abandoned && error.code === "RUN_ENDED") return AGAIN;
   const { message, hint } = failureOf(error);
   const failure = { code: codeOf(error), message, ...(hint === undefined ? {} : { hint }) };
   return { kind: "failed", error, failure, calls, paid: calls.some(({ bill }) => bill !== "free") };
