@@ -7,7 +7,7 @@ import type { Clock, Log, Message, Random } from "./ports.ts";
 export type EndlessEvent = { readonly type: string; readonly data: unknown };
 
 /**
- * An aggregate without an end (ENGINE rule 16): each of its messages holds a decision's events and, last, the state that
+ * An aggregate without an end (engine rule 16): each of its messages holds a decision's events and, last, the state that
  * they gave. So loading is one read of its last message, and the expectation is that message's sequence.
  */
 export type Endless<S, E extends EndlessEvent> = {

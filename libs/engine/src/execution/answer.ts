@@ -9,7 +9,7 @@ import type { CachedRun, Functions } from "./cached-run.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
 
-/** The journal messages of one run: a load is limited to 1,024 subjects by the server (ENGINE rule 15). */
+/** The journal messages of one run: a load is limited to 1,024 subjects by the server (engine rule 15). */
 const JOURNAL_LIMIT = 1_000;
 export const JOURNAL_WARNING = 800;
 

@@ -39,7 +39,7 @@ type Result = { readonly output: unknown } | { readonly error: unknown };
 
 /**
  * One workflow function, suspended between the messages of its journal. Promises settle in journal order, one at a
- * time, with the microtask queue run dry between two (ENGINE rule 7).
+ * time, with the microtask queue run dry between two (engine rule 7).
  */
 export class Execution {
   readonly #workflow: Listed;

@@ -27,7 +27,7 @@ const Answered = z.object({ output: Value, failure: Value });
 /** How long an event for whose run there is no room waits for the next look. */
 const ROOM_LOOK_MS = 10_000;
 
-/** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (ENGINE rule 1). */
+/** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (engine rule 1). */
 export class Intake {
   readonly #host: RunStore;
   readonly #inlines: InlineSteps;

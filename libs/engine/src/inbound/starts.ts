@@ -11,7 +11,7 @@ import type { InlineSteps } from "../steps/inline-steps.ts";
 import { admit } from "./admission.ts";
 import { searchKeys } from "./search-keys.ts";
 
-/** Asks and events that one chain may pass (ENGINE rule 12). */
+/** Asks and events that one chain may pass (engine rule 12). */
 const MAX_HOPS = 32;
 /** Room for `-<n>` and `~<k>` behind it in a token of 128 bytes. */
 const MAX_RUN_ID = 96;
@@ -44,7 +44,7 @@ export function runMeant(id: string): string {
   return isToken(id) && isGeneration(id) ? id : runIdOf(id);
 }
 
-/** The id of the run that a subscription starts from an event (ENGINE rule 13). */
+/** The id of the run that a subscription starts from an event (engine rule 13). */
 export function startedBy(subscription: string, event: string): string {
   return shortHash(subscription, event);
 }

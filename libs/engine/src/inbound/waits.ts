@@ -23,7 +23,7 @@ type Arrived = Arrival & { readonly fact: Fact };
 
 /**
  * Brings waits and facts together: an arrived fact looks for the waits on its id, a wait looks back over the facts; both
- * look after their own write, so one of them finds the other (ENGINE rule 10). Which wait takes what is decided on the
+ * look after their own write, so one of them finds the other (engine rule 10). Which wait takes what is decided on the
  * run's newest state.
  */
 export class Waits {

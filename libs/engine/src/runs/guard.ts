@@ -44,7 +44,7 @@ export class Faults {
   }
 }
 
-/** Handles a delivery inside a span; a handler that throws keeps its message, or parks it as a fact of the team (ENGINE rule 8). */
+/** Handles a delivery inside a span; a handler that throws keeps its message, or parks it as a fact of the team (engine rule 8). */
 export async function guarded(
   team: string,
   ports: Ports,

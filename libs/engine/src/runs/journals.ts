@@ -10,7 +10,7 @@ import { persistently } from "./persistently.ts";
 const FEW = 4;
 const MAX_FLOORS = 20_000;
 
-/** Reads runs' journals, never less far than this replica has looked before (ENGINE rule 5). */
+/** Reads runs' journals, never less far than this replica has looked before (engine rule 5). */
 export class Journals {
   readonly #team: string;
   readonly #ports: Pick<Ports, "log" | "clock" | "logger">;

@@ -19,7 +19,7 @@ import { pause, persistent } from "./persistently.ts";
 import { stackOf } from "./stack.ts";
 import { store } from "./store-derived.ts";
 
-/** `lookBack` searches the facts that came before a wait was written (ENGINE rule 10). */
+/** `lookBack` searches the facts that came before a wait was written (engine rule 10). */
 export type HostHooks = {
   contextOf(agent: string): Readonly<Record<string, unknown>> | undefined;
   /** @throws ArmadaError `READ_MODEL_STOPPED` */
@@ -39,7 +39,7 @@ const MAX_HOT = 1_000;
  * is taken as well.
  */
 const MAX_DECISION = 512 * 1024;
-/** How long a rival write may be in flight (ENGINE rule 5, error 10164). */
+/** How long a rival write may be in flight (engine rule 5, error 10164). */
 const RIVAL_MS = 5;
 /** After so many the journal is looked at for what is there instead. */
 const RIVAL_TRIES = 20;
@@ -103,7 +103,7 @@ export class RunStore {
 
   /**
    * Decides and appends until the append holds; `decide` sees the newest state and answers undefined where there is
-   * nothing to say. Resolves once all that is derived from the decision is stored (ENGINE rule 4).
+   * nothing to say. Resolves once all that is derived from the decision is stored (engine rule 4).
    */
   async commit(id: string, atLeast: number, decide: Decide): Promise<Committed> {
     const { committed, owed } = await new Promise<Told>((tell, fail) =>
@@ -113,7 +113,7 @@ export class RunStore {
     return committed;
   }
 
-  /** Derives again, create-once, from journal message `from` on: what a redelivery owes (ENGINE rule 4). */
+  /** Derives again, create-once, from journal message `from` on: what a redelivery owes (engine rule 4). */
   async derive(id: string, from: number, atLeast: number): Promise<void> {
     const state = initialRun();
     const derived: Derived[] = [];
@@ -183,7 +183,7 @@ export class RunStore {
     return { committed, owed: this.#pay(committed, derived) };
   }
 
-  /** What a message owes before those whose decisions it holds go on (ENGINE rule 4). */
+  /** What a message owes before those whose decisions it holds go on (engine rule 4). */
   async #pay(committed: Committed, derived: readonly Derived[]): Promise<void> {
     const stored = await store(derived, this.ports);
     if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));

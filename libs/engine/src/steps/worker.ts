@@ -54,7 +54,7 @@ type Running = RunningStep & {
 /** How often the message of a step at work came until now. */
 type Deliveries = { newest: number };
 
-/** Runs the steps that are dispatched to this replica's agents (ENGINE rules 2, 4 and 8). */
+/** Runs the steps that are dispatched to this replica's agents (engine rules 2, 4 and 8). */
 export class Worker {
   readonly #host: RunStore;
   readonly #inlines: InlineSteps;

@@ -1,7 +1,7 @@
 import type { Delivery, Depth, Handled, Message, Queue } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
-/** A message that no worker answered for this long goes to another (ENGINE rule 8). */
+/** A message that no worker answered for this long goes to another (engine rule 8). */
 export const ACK_WAIT_MS = 20_000;
 
 /** One worker's pull: how many it may hold, and what it does with one. */

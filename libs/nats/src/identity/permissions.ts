@@ -8,7 +8,7 @@ type Permissions = { readonly publish: readonly string[]; readonly subscribe: re
 export const ROLES = ["provisioner", "operator", "archiver"] as const;
 
 /**
- * The least that each identity needs (ENGINE.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
+ * The least that each identity needs (docs/engine.md, "Who wrote it"). `peers`: teams whose large bodies this team may be
  * handed, as it asks them, answers them or subscribes to them. `shares`: whether it may read and write the answers that teams share.
  */
 function permissionsOf(

@@ -14,7 +14,7 @@ export type Reading =
   | { readonly kind: "unknown"; readonly of: string };
 
 /**
- * "Who wrote it" (ENGINE.md): takes a message only if its envelope agrees with its subject, its stored headers are a
+ * "Who wrote it" (docs/engine.md): takes a message only if its envelope agrees with its subject, its stored headers are a
  * writer's, and, where it crossed teams, its signature holds. `viaGet`: the server added its own headers to the answer.
  */
 export class Reader {

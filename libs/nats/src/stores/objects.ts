@@ -16,7 +16,7 @@ const COUNT = "Armada-Chunks";
 
 /**
  * Objects as create-once chunks `obj.<team>.<digest>.<i>` in `OBJECTS_<team>`. The client's object store rolls its
- * metadata up, which no stream of ours may allow (ENGINE.md, "Streams").
+ * metadata up, which no stream of ours may allow (docs/engine.md, "Streams").
  */
 export function jetstreamObjects(link: Link, team: string): Objects {
   const own = (digest: string): string => `obj.${team}.${digest}`;

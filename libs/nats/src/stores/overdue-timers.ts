@@ -10,7 +10,7 @@ import { added, statusOf } from "../log/stored-headers.ts";
 import { StreamIdentity, streamInfo } from "../log/stream-identity.ts";
 
 const EVERY_MS = 10_000;
-/** The server is late by 260 ms at most (ENGINE.md): what has not fired by then is a schedule that it dropped. */
+/** The server is late by 260 ms at most (docs/engine.md): what has not fired by then is a schedule that it dropped. */
 const LATE_MS = 5_000;
 const TIMEOUT_MS = 5_000;
 const SCHEDULE = "Nats-Schedule";

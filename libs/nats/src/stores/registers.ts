@@ -15,7 +15,7 @@ const TIMEOUT_MS = 5_000;
 /**
  * Registers as the last message of each `reg.<team>.<key>` in `REG_<team>`, and so with `cache` and `index`, whose keys may have
  * several tokens; a revision is its sequence. The client's
- * key-value store allows roll-ups on its stream, which a forged reply could use to erase it (ENGINE.md, "Streams").
+ * key-value store allows roll-ups on its stream, which a forged reply could use to erase it (docs/engine.md, "Streams").
  * What a forged reply stored is read as an empty text: its revision holds, its body is nobody's.
  */
 export function jetstreamRegisters(link: Link, kind: "reg" | "cache" | "index", team: string, logger: Logger): Registers {

@@ -31,7 +31,7 @@ export type Wanted = {
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
 };
 
-/** A dead worker's messages go to others after this; the living say so four times within it (ENGINE rule 8). */
+/** A dead worker's messages go to others after this; the living say so four times within it (engine rule 8). */
 export const ACK_WAIT_MS = 8_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;

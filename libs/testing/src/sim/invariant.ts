@@ -5,7 +5,7 @@ import type { MemoryMesh, Message } from "@armada/event-sourcing";
 import type { Journal } from "./journals.ts";
 
 /**
- * ENGINE rule 4: an open run always has an unacknowledged or undelivered message, a pending timer, a recorded wait, or is
+ * engine rule 4: an open run always has an unacknowledged or undelivered message, a pending timer, a recorded wait, or is
  * parked or stopped. Where no message is left for a run, each of its calls must be held by what the rule names for it.
  */
 export function broken(mesh: MemoryMesh, open: Iterable<Journal>): string[] {

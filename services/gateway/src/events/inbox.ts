@@ -146,7 +146,7 @@ export class Inbox {
         return { event: key, seq: stored.seq, already: true };
       if (result.last !== undefined)
         throw new Problem("id-taken", "something that is no event of the gateway holds the place of this source and id", { field: "id" });
-      // Another write of the same event is under way (ENGINE rule 5): it will be there, or the place will be free again.
+      // Another write of the same event is under way (engine rule 5): it will be there, or the place will be free again.
       if (tries >= RIVAL_TRIES)
         throw new Problem("log-unavailable", "another write of this event does not end", { retryAfter: RETRY_AFTER_S });
       await sleep(RIVAL_MS);
