@@ -70,7 +70,8 @@ export async function judge(drawn: Case): Promise<Judged> {
       const events = message.envelopes.map(stored).map(({ type, data }): Told => ({ type, data: told(data, resolve) }));
       journaled.push({ run, message, events });
       const writer = /-(r\d+)w/.exec(message.envelopes[0]?.id ?? "")?.[1] ?? "";
-      for (const { type, data } of events) around.stored({ run, type, n: typeof data.n === "number" ? data.n : undefined, writer });
+      for (const { type, data } of events)
+        around.stored({ run, type, n: typeof data.n === "number" ? data.n : undefined, writer, code: data.code });
     }
     if (subject?.kind === "tick") ticks.set(`${subject.run} ${subject.n}`, ticks.get(`${subject.run} ${subject.n}`) ?? message);
     const fact = message.envelopes[0];

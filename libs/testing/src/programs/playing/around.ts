@@ -29,7 +29,13 @@ const CLOSED: ReadonlySet<string> = new Set([
 ]);
 
 /** A journal event as it was stored. */
-export type Stored = { readonly run: string; readonly type: string; readonly n: number | undefined; readonly writer: string };
+export type Stored = {
+  readonly run: string;
+  readonly type: string;
+  readonly n: number | undefined;
+  readonly writer: string;
+  readonly code: unknown;
+};
 
 /** Makes happen what a case says happens around its runs: starts, events, answers of people and of the other team, deaths. */
 export class Around {
@@ -40,6 +46,8 @@ export class Around {
   readonly #case: Case;
   readonly #nodes: ReadonlyMap<string, Node>;
   readonly #seen = new Map<string, number>();
+  /** Runs, without their generation, whose function was stopped for its many calls. */
+  readonly #spun = new Set<string>();
   #ids = 0;
 
   constructor(world: World, drawn: Case) {
@@ -63,6 +71,7 @@ export class Around {
   stored(event: Stored): void {
     const nth = (this.#seen.get(event.type) ?? 0) + 1;
     this.#seen.set(event.type, nth);
+    if (event.type === "run.stopped" && event.code === "WORKFLOW_SPINS") this.#spun.add(baseOf(event.run));
     for (const one of this.#case.outside) {
       if (one.when.on !== event.type || (one.when.nth ?? 1) !== nth) continue;
       if (one.when.ms === 0) this.#happen(one, event);
@@ -100,14 +109,14 @@ export class Around {
         if (run !== undefined) this.#control("run_cancel", { run, reason: "enough" });
         return;
       case "move":
-        if (run !== undefined) this.#control("run_move", { run, version: 1 });
+        if (run !== undefined && this.#mayGoOn(run)) this.#control("run_move", { run, version: 1 });
         return;
       case "stray":
         return this.#stray(one.what, at);
       case "start":
         return this.#start("run0");
       case "retry":
-        if (run !== undefined) this.#control("run_retry", { run });
+        if (run !== undefined && this.#mayGoOn(run)) this.#control("run_retry", { run });
         return;
       case "kill": {
         const slot = this.#world.down(one.who === "writer" ? { writer: at?.writer ?? "" } : one.who, one.gently);
@@ -117,6 +126,14 @@ export class Around {
       default:
         return one satisfies never;
     }
+  }
+
+  /**
+   * Which calls a function made in the breath it was stopped in stands in no journal: what it heard of its own facts then comes later
+   * where it is resumed, behind what was journaled meanwhile, and a reader does not know in which order.
+   */
+  #mayGoOn(run: string): boolean {
+    return !this.#spun.has(baseOf(run));
   }
 
   #stray(what: Stray, at: Stored | undefined): void {
@@ -261,4 +278,8 @@ export class Around {
       () => undefined, // sleeps without a signal are not aborted
     );
   }
+}
+
+function baseOf(run: string): string {
+  return run.split("~")[0] ?? run;
 }
