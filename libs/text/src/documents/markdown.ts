@@ -1,7 +1,9 @@
+import { writeOutFormulas } from "./html/formulas.ts";
 import { pageBlocks } from "./html/page-blocks.ts";
-import { parsePage } from "./html/tree.ts";
+import { type Element, isElement, isText, type Node, parsePage, rename, textOf } from "./html/tree.ts";
 import { removeUnseen } from "./html/visible.ts";
 import type { TextBlock } from "./plain-text.ts";
+import { withoutTex } from "./tex.ts";
 
 export type MarkdownDocument = { readonly title: string | undefined; readonly blocks: readonly TextBlock[] };
 
@@ -24,6 +26,18 @@ export async function readMarkdown(text: string): Promise<MarkdownDocument> {
     extensions: [gfm(), frontmatter(["yaml", "toml"]), { ...(flow === undefined ? {} : { flow }) }],
     htmlExtensions: [
       gfmHtml(),
+      {
+        enter: {
+          strikethrough(token) {
+            this.tag(this.sliceSerialize(token).startsWith("~~") ? "<del>" : "<s>");
+          },
+        },
+        exit: {
+          strikethrough(token) {
+            this.tag(this.sliceSerialize(token).endsWith("~~") ? "</del>" : "</s>");
+          },
+        },
+      },
       frontmatterHtml(["yaml", "toml"]),
       directiveHtml({
         "*"({ label, content }) {
@@ -35,12 +49,54 @@ export async function readMarkdown(text: string): Promise<MarkdownDocument> {
     ],
   });
   const root = parsePage(html.replaceAll(/<pre><code[\s\S]*?<\/code><\/pre>/gu, "<hr>"));
+  setScripts(root);
+  writeOutFormulas(root);
   removeUnseen(root);
   const blocks = pageBlocks(root)
     .map(({ kind, level, text: line }) => ({ kind, level, text: line.replaceAll(/\s?\[[\^@][^\]\s]+\]/gu, "") }))
     .filter(({ text: line }) => line !== "");
   const title = /^(?:---|\+\+\+)\n(?:[\s\S]*?\n)?title\s*[:=]\s*["']?(.*?)["']?\s*\n/u.exec(source)?.[1];
   return { title: title === "" ? undefined : title, blocks };
+}
+
+/**
+ * `H~2~O` and `10^4^`, as pandoc writes what is lowered and raised: right behind a letter, a figure or a bracket and without a space.
+ * Between single tildes anything else is struck, as at GitHub.
+ */
+function setScripts(element: Element): void {
+  const made: Node[] = [];
+  for (const child of element.childNodes) {
+    if (isElement(child)) {
+      const before = made.at(-1);
+      if (
+        child.tagName === "s" &&
+        before !== undefined &&
+        isText(before) &&
+        /[\p{L}\p{N})\]]$/u.test(before.value) &&
+        /^\S{1,12}$/u.test(textOf(child))
+      )
+        rename(child, "sub");
+      else if (child.tagName !== "code") setScripts(child);
+    }
+    if (!isText(child)) {
+      made.push(child);
+      continue;
+    }
+    let at = 0;
+    for (const match of child.value.matchAll(/(?<=[\p{L}\p{N})\]])\^([^\s^]{1,12})\^/gu)) {
+      made.push({ ...child, value: child.value.slice(at, match.index) }, raisedText(element, match[1] ?? ""));
+      at = match.index + match[0].length;
+    }
+    made.push({ ...child, value: child.value.slice(at) });
+  }
+  element.childNodes = made;
+}
+
+function raisedText(parent: Element, value: string): Element {
+  const { namespaceURI } = parent;
+  const sup: Element = { nodeName: "sup", tagName: "sup", attrs: [], namespaceURI, childNodes: [], parentNode: parent };
+  sup.childNodes.push({ nodeName: "#text", value, parentNode: sup });
+  return sup;
 }
 
 /** Lines outside of code that are no CommonMark and no prose: what MDX, MkDocs, Jekyll, Hugo, pandoc and wikis add. */
@@ -78,7 +134,7 @@ function plainLine(line: string): string {
   if (directive?.[1] !== undefined && directive[2] !== undefined && !/^[[{]/u.test(directive[3] ?? ""))
     return `${directive[1]}${directive[2]}${directive[3] === undefined || directive[3] === "" ? "" : `[${directive[3]}]`}`;
   if (directive?.[1] !== undefined && directive[2] === undefined) return `${directive[1]}note`;
-  return line
+  return withoutTex(line)
     .replace(/^(\s{0,3}#{1,6}\s.*?)\s*\{[#.:][^}]*\}\s*$/u, "$1")
     .replaceAll(/!?\[\[([^\]|]+\|)?([^\]|]+)\]\]/gu, (whole, _, label: string) => (whole.startsWith("!") ? "" : label));
 }

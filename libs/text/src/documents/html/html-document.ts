@@ -1,4 +1,5 @@
 import type { TextBlock } from "../plain-text.ts";
+import { writeOutFormulas } from "./formulas.ts";
 import { mainPart } from "./main-part.ts";
 import { pageBlocks } from "./page-blocks.ts";
 import { pageTitle } from "./page-title.ts";
@@ -19,6 +20,7 @@ export async function readHtml(html: string): Promise<HtmlDocument> {
   const language = attribute(root, "lang");
   const named = find(root, ({ tagName }) => tagName === "title");
   const site = find(root, (one) => one.tagName === "meta" && attribute(one, "property") === "og:site_name");
+  writeOutFormulas(root);
   removeUnseen(root);
   const body = find(root, ({ tagName }) => tagName === "body") ?? root;
   const part = await mainPart(root, pageBlocks(body));

@@ -1,11 +1,10 @@
+import { inLowered, inRaised } from "./scripts.ts";
 import { attribute, type Element, elementsIn, isElement, isText, type Node, nameWords, textOf } from "./tree.ts";
 
 const NOTE_MARK =
   /^\s*(?:\[\s*)?(?:\d{1,3}|[a-z]{1,2}|[ivx]{1,4}|note \d{1,3}|[*†‡§¶#]+)(?:\s*\])?(?:\s*[,–-]\s*(?:\[?\d{1,3}\]?))*[\s.):]*$/iu;
 /** `[1]`, `[citation needed]`, `[edit]`: brackets around what is about the text and not of it. */
 const BRACKETED = /^\s*\[[^[\]]{1,40}\]\s*$/u;
-const UP = pairs("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ");
-const DOWN = pairs("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎");
 const UNIT_BEFORE = /(?:^|[\s\d(/·.])(?:[kdcmµ]?m|in|ft|yd|mi|km|s|h|ha|kg|g|l|sec)$/u;
 const ORDINAL = /^\s*(?:st|nd|rd|th|e|er|ère|re|ème|nd|de|o|a|º|ª)\s*$/iu;
 
@@ -45,7 +44,9 @@ export function raised(element: Element, before: string, after: Node | undefined
   if (ORDINAL.test(text) && /[\p{L}\p{N}]$/u.test(before)) return text;
   if (/^[®™©]|^(?:TM|SM)$/u.test(text)) return text;
   if (isFraction(text, after)) return /\d$/u.test(before) ? ` ${text}` : text;
-  const power = inMarks(text, UP);
+  const power = inRaised(text);
+  // "5²=25" counts with it.
+  if (power !== undefined && after !== undefined && isText(after) && /^\s*[=×·]/u.test(after.value)) return power;
   if (power !== undefined && /^[+\-−]?[\dn]/u.test(text)) {
     if (UNIT_BEFORE.test(before) || isPowerBase(before)) return power;
     if (/(?<![\p{L}\p{N}])\p{L}$/u.test(before) || /\)$/u.test(before))
@@ -56,9 +57,9 @@ export function raised(element: Element, before: string, after: Node | undefined
   return /^[\p{L}\p{N}]/u.test(text) && /[\p{L}\p{N}]$/u.test(before) ? `^${text}` : text;
 }
 
-/** 10 and 2 by themselves are raised to powers; any other figure is counted. */
+/** 10 (with a space, too) and 2 by themselves are raised to powers; any other figure is counted. */
 function isPowerBase(before: string): boolean {
-  return /(?:^|[^\p{L}\p{N}.,'’])(?:10|2)$/u.test(before);
+  return /(?:^|[^\p{L}\p{N}.,'’])(?:10 ?|2)$/u.test(before);
 }
 
 function isFraction(text: string, after: Node | undefined): boolean {
@@ -72,17 +73,7 @@ function isFraction(text: string, after: Node | undefined): boolean {
 function lowered(text: string, before: string): string {
   if (/[/⁄]\s*$/u.test(before)) return text;
   if (/\p{L}$/u.test(before) && /^\d{1,3}$/u.test(text)) return text;
-  const marks = inMarks(text, DOWN);
+  const marks = inLowered(text);
   if (marks !== undefined) return marks;
   return /[\p{L}\p{N}]$/u.test(before) ? `_${text}` : text;
-}
-
-function inMarks(text: string, marks: ReadonlyMap<string, string>): string | undefined {
-  const made = text.split("").map((one) => marks.get(one));
-  return made.every((one) => one !== undefined) ? made.join("") : undefined;
-}
-
-function pairs(plain: string, marked: string): ReadonlyMap<string, string> {
-  const others = marked.split("");
-  return new Map(plain.split("").map((one, i) => [one, others[i] ?? one]));
 }

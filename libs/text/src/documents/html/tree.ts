@@ -37,6 +37,11 @@ export function find(element: Element, test: (one: Element) => boolean): Element
   return undefined;
 }
 
+export function rename(element: Element, tagName: string): void {
+  element.tagName = tagName;
+  element.nodeName = tagName;
+}
+
 /** All characters in it. */
 export function textOf(node: Node): string {
   if (isText(node)) return node.value;
