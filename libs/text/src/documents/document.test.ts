@@ -72,6 +72,24 @@ it("what repeats in one place of a site's pages is furniture, and a report that 
   for (const text of await texts([one("a", "post", "First."), one("b", "mail", "Second.")])) expect(text).toContain("Harbour Post");
 });
 
+it.each([
+  ["a.html", `${"<div>".repeat(513)}<p>${TRAM}</p>`, /^it is nested \d+ levels deep, and 512 are read$/u],
+  ["a.html", `<math>${"<mrow>".repeat(513)}</math><p>${TRAM}</p>`, /^it is nested \d+ levels deep, and 512 are read$/u],
+  ["a.md", `${"> ".repeat(101)}${TRAM}`, /^it is nested 101 levels deep, and 100 are read$/u],
+  [
+    "a.md",
+    Array.from({ length: 101 }, (_, i) => `${"  ".repeat(i)}- ${TRAM}`).join("\n"),
+    /^it is nested 101 levels deep, and 100 are read$/u,
+  ],
+])("%s that is nested too deep is refused, and the rest is read", async (path, bytes, why) => {
+  expect(
+    await readDocuments([
+      { path, bytes },
+      { path: "b.txt", bytes: TRAM },
+    ]),
+  ).toMatchObject([{ unreadable: expect.stringMatching(why) }, { text: TRAM }]);
+});
+
 describe("plain forms", () => {
   const wrapped = "It was approved in the year\n2025. The number of trams that the city buys for it is\n14. The line opens in 2027.";
   const joined = "It was approved in the year 2025. The number of trams that the city buys for it is 14. The line opens in 2027.";

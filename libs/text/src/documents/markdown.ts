@@ -1,6 +1,6 @@
 import { writeOutFormulas } from "./html/formulas.ts";
 import { pageBlocks } from "./html/page-blocks.ts";
-import { type Element, isElement, isText, type Node, parsePage, rename, textOf } from "./html/tree.ts";
+import { type Element, isElement, isText, type Node, parsePage, rename, textOf, tooDeep } from "./html/tree.ts";
 import { removeUnseen } from "./html/visible.ts";
 import type { TextBlock } from "./plain-text.ts";
 import { withoutTex } from "./tex.ts";
@@ -10,6 +10,7 @@ export type MarkdownDocument = { readonly title: string | undefined; readonly bl
 /**
  * Reads Markdown: CommonMark with GitHub's tables, footnotes and strikethrough, front matter and container directives, by way of the
  * page that it makes. Code blocks are left out, and what builders of sites add to the language (see `withoutDialects`).
+ * @throws ArmadaError `UNREADABLE_DOCUMENT`: nested too deep
  */
 export async function readMarkdown(text: string): Promise<MarkdownDocument> {
   const [{ micromark }, { gfm, gfmHtml }, { frontmatter, frontmatterHtml }, { directive, directiveHtml }] = await Promise.all([
@@ -20,6 +21,8 @@ export async function readMarkdown(text: string): Promise<MarkdownDocument> {
   ]);
   // In running text a colon before a word is far more often a colon than a directive.
   const { flow } = directive();
+  const depth = text.split("\n").reduce((most, line) => Math.max(most, depthOf(line)), 0);
+  if (depth > DEEPEST) throw tooDeep(depth, DEEPEST);
   const source = withoutDialects(text.replace(/^(?:[ \t]*\n)+/u, ""));
   const html = micromark(source, {
     allowDangerousHtml: true,
@@ -57,6 +60,16 @@ export async function readMarkdown(text: string): Promise<MarkdownDocument> {
     .filter(({ text: line }) => line !== "");
   const title = /^(?:---|\+\+\+)\n(?:[\s\S]*?\n)?title\s*[:=]\s*["']?(.*?)["']?\s*\n/u.exec(source)?.[1];
   return { title: title === "" ? undefined : title, blocks };
+}
+
+/** Quotations and lists that stand one in the other: nobody writes so many, and their parser takes seconds for ten times as many. */
+const DEEPEST = 100;
+
+/** How many a line opens or, where it opens a list, may stand in. */
+function depthOf(line: string): number {
+  const marks = /^(?:\s*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)))*/u.exec(line)?.[0] ?? "";
+  const opened = marks.match(/[>*+-]|\d+/gu)?.length ?? 0;
+  return opened === 0 ? 0 : opened + Math.floor((/^\s*/u.exec(line)?.[0].length ?? 0) / 2);
 }
 
 /**

@@ -1,14 +1,33 @@
+import { ArmadaError } from "@armada/contracts";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 
 export type Element = DefaultTreeAdapterTypes.Element;
 export type TextNode = DefaultTreeAdapterTypes.TextNode;
 export type Node = DefaultTreeAdapterTypes.ChildNode;
 
-/** The root element of a page, by the parsing rules of the HTML standard with scripts on: what stands in `noscript` is not shown. */
+/** Browsers nest elements so deep and no deeper; what reads the tree goes down it level by level. */
+const DEEPEST = 512;
+
+/**
+ * The root element of a page, by the parsing rules of the HTML standard with scripts on: what stands in `noscript` is not shown.
+ * @throws ArmadaError `UNREADABLE_DOCUMENT`: elements are nested deeper than `DEEPEST`
+ */
 export function parsePage(html: string): Element {
   const root = parse(html, { scriptingEnabled: true }).childNodes.find(isElement);
   if (root === undefined) throw new Error("a parsed page has a root element");
+  const depth = depthOf(root);
+  if (depth > DEEPEST) throw tooDeep(depth, DEEPEST);
   return root;
+}
+
+export function tooDeep(depth: number, most: number): ArmadaError {
+  return new ArmadaError("UNREADABLE_DOCUMENT", `it is nested ${depth} levels deep, and ${most} are read`);
+}
+
+function depthOf(root: Element): number {
+  let depth = 0;
+  for (let level = [root]; level.length > 0; level = level.flatMap(elementsIn)) depth++;
+  return depth;
 }
 
 export function isElement(node: Node): node is Element {
