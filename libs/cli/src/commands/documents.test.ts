@@ -1,4 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -45,6 +48,21 @@ test("what cannot be read is left out with its reason, the rest is taken", async
   expect(why.get("folder.md")).toBe("it is a folder; only the files beside it are read");
   // The superuser reads what is locked.
   expect(why.get("locked.md")).toBe(process.getuid?.() === 0 ? undefined : "it cannot be read (EACCES)");
+});
+
+test("what is no file is named and never opened", async () => {
+  put("good.md", "text");
+  execFileSync("mkfifo", [join(folder, "pipe.md")]);
+  symlinkSync("/dev/zero", join(folder, "endless.txt"));
+  const server = createServer().listen(join(folder, "socket.md"));
+  await once(server, "listening");
+  const { documents, left } = await readFolder(folder);
+  server.close();
+  expect(documents.map(({ name }) => name)).toEqual(["good.md"]);
+  const why = "it is no file (a pipe, a socket or a device)";
+  expect(left).toEqual(["endless.txt", "pipe.md", "socket.md"].map((file) => ({ file, why })));
+  execFileSync("mkfifo", [join(folder, "brief.json")]);
+  await expect(readFolder(folder)).rejects.toMatchObject({ code: "BAD_JSON" });
 });
 
 test("a folder without a document is refused, with what was in the way", async () => {

@@ -48,7 +48,8 @@ export async function readFolder(folder: string): Promise<Folder> {
   if (!files.includes("brief.json")) return { documents, left };
   const path = join(folder, "brief.json");
   const brief = BriefFile.safeParse(
-    await readFile(path, "utf8")
+    await stat(path)
+      .then((found) => (found.isFile() ? readFile(path, "utf8") : ""))
       .then(JSON.parse)
       .catch(() => undefined),
   );
@@ -64,6 +65,8 @@ async function readOne(path: string, name: string): Promise<SourceDocument | { w
   try {
     const found = await stat(path);
     if (found.isDirectory()) return { why: "it is a folder; only the files beside it are read" };
+    // Who reads a pipe or a socket waits for somebody to write; a device may never end.
+    if (!found.isFile()) return { why: "it is no file (a pipe, a socket or a device)" };
     if (!READ.test(name)) return { why: `only ${FORMS} are read` };
     const { size } = found;
     if (size > MAX_BYTES)
