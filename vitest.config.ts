@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 const roots = ["libs/*/src", "services/*/src", "infra", "acceptance", "bench"];
 const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
 
+// What is waited for comes when it comes: guards against what never ends, not measures of the machine.
+const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -12,8 +15,7 @@ export default defineConfig({
           name: "unit",
           include: roots.map((root) => `${root}/**/*.test.ts`),
           exclude: [...outside, "**/*.int.test.ts"],
-          // A guard against what never ends, not a measure: a busy machine takes its time.
-          testTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -23,8 +25,7 @@ export default defineConfig({
           exclude: outside,
           // Real servers and processes on a machine of two cores: more at a time measures the machine, not the code.
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
     ],

@@ -122,14 +122,17 @@ test("Debian's archives are found in both formats of apt sources, and nobody els
 
 describe("a tool", () => {
   test("that gives no sign of its server is ended with its children", async () => {
-    const start = performance.now();
-    const ended = await tool("sh", ["-c", "echo hello; sleep 60 & sleep 60"], { deadline: 60_000, sign: /Downloading/, signWithin: 200 });
+    // Longer than a test may take: with the children left alone it would not come to its end.
+    const ended = await tool("sh", ["-c", "echo hello; sleep 600 & sleep 600"], {
+      deadline: 600_000,
+      sign: /Downloading/,
+      signWithin: 200,
+    });
     expect(ended).toMatchObject({ ok: false, why: "no answer within 0.2 s" });
-    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   test("that shows the sign has its whole deadline", async () => {
-    const ended = await tool("sh", ["-c", "echo Downloading; sleep 0.5"], { deadline: 30_000, sign: /Downloading/, signWithin: 200 });
+    const ended = await tool("sh", ["-c", "echo Downloading; sleep 2.5"], { deadline: 30_000, sign: /Downloading/, signWithin: 2_000 });
     expect(ended.ok).toBe(true);
   });
 

@@ -31,7 +31,7 @@ afterAll(() => prototype.stop());
 test("an approval by the first id is the newest generation's, and the answer says so; a view names the next", async () => {
   const { run } = await runs.start({ team: "loops", workflow: "rounds", input: { n: 1 }, key: "k" }, undefined);
   const open = async (): Promise<number> => (await runs.find(`${run}~2`)).state.waits.size;
-  await expect.poll(() => open().catch(() => 0), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => open().catch(() => 0)).toBe(1);
   expect(await runs.view(await runs.find(run))).toMatchObject({ status: "continued", next: `${run}~2` });
   expect(await runs.approve(run, 1, { approved: true, by: "Mia" }, undefined)).toEqual({
     run: `${run}~2`,

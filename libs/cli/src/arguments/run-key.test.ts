@@ -16,7 +16,7 @@ afterAll(() => session.stop());
 
 test("a key of another workflow is refused by its name, and the same workflow's is the same run", async () => {
   await session.ask("desk", "run_start", "k1", { workflow: "buy", input: {} });
-  await expect.poll(async () => (await session.state("desk", "k1")).ended?.status, { timeout: 10_000 }).toBe("completed");
+  await expect.poll(async () => (await session.state("desk", "k1")).ended?.status).toBe("completed");
   const check = (name: string, key: string) => checkKey(session, { team: "desk", workflow: name, run: runOfKey(name, key), key });
   expect(await check("buy", "k1")).toBe(true);
   expect(await check("sell", "k2")).toBe(false);

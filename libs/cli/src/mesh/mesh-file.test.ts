@@ -86,7 +86,7 @@ test("a mesh file for which there is no room is written once there is some", asy
   await writing.written();
   expect([tries, stored]).toEqual([1, 0]);
   room = true;
-  await expect.poll(() => stored, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => stored).toBe(1);
   const refused = latestWritten(() => Promise.reject(Object.assign(new Error("no"), { code: "EACCES" })), new AbortController().signal);
   refused.changed();
   await expect(refused.written()).rejects.toMatchObject({ code: "EACCES" });

@@ -30,7 +30,7 @@ const away: WholeReads = { load: absent, last: absent, scan: absent };
 
 test("a tree is shown as far as it can be read, and names the teams whose streams are not there", async () => {
   await session.ask("shop", "run_start", "s1", { workflow: "sale", input: {} });
-  await expect.poll(async () => (await session.state("shop", "s1")).ended, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(async () => (await session.state("shop", "s1")).ended).toBeDefined();
   const tree = (): CausalTree =>
     new CausalTree(
       [risk, shop].map(({ name }) => ({ name, subscriptions: [] })),

@@ -42,9 +42,7 @@ async function begin(run: string, asks: boolean): Promise<void> {
 }
 
 async function waits(run: string): Promise<void> {
-  await expect
-    .poll(async () => [...(await session.state("loops", run)).waits.values()].some((wait) => wait.open), { timeout: 10_000 })
-    .toBe(true);
+  await expect.poll(async () => [...(await session.state("loops", run)).waits.values()].some((wait) => wait.open)).toBe(true);
 }
 
 test("a run that continues as new is watched to the end of its last generation, whose result it has", async () => {
@@ -57,7 +55,7 @@ test("a run that continues as new is watched to the end of its last generation, 
 
 test("a run that continued says as what", async () => {
   await begin("w2", false);
-  await expect.poll(async () => (await session.state("loops", "w2~3")).ended?.status, { timeout: 10_000 }).toBe("completed");
+  await expect.poll(async () => (await session.state("loops", "w2~3")).ended?.status).toBe("completed");
   const out = printer();
   await showRun(session, ["loops"], "w2", out);
   expect(out.emitted).toMatchObject([{ run: "w2", status: "continued", next: "w2~2" }]);

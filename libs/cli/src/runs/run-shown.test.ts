@@ -45,7 +45,7 @@ afterAll(() => session.stop());
 
 test("a run shows what became of its asks and of the events that it waited for, and its output", async () => {
   await session.ask("shop", "run_start", "s1", { workflow: "sell", input: { order: "o1" } });
-  await expect.poll(async () => (await session.state("shop", "s1")).ended?.status, { timeout: 20_000 }).toBe("completed");
+  await expect.poll(async () => (await session.state("shop", "s1")).ended?.status).toBe("completed");
   const out = printer();
   await showRun(session, ["shop"], "s1", out);
   expect(out.emitted).toMatchObject([

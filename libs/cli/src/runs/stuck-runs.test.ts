@@ -45,7 +45,7 @@ afterAll(() => session.stop());
 
 async function parked(run: string): Promise<void> {
   await session.ask("desk", "run_start", run, { workflow: "parks", input: {} });
-  await expect.poll(async () => (await session.state("desk", run)).steps.get(1)?.status, { timeout: 10_000 }).toBe("parked");
+  await expect.poll(async () => (await session.state("desk", run)).steps.get(1)?.status).toBe("parked");
 }
 
 test("a parked run says what to do about its failure, and which run is to be retried", async () => {
@@ -70,7 +70,7 @@ test("what is parked is a matter of the run's status: in one that has ended noth
 test("a step that was at work when its run was cancelled is withdrawn, and looks no longer as if it were", async () => {
   await session.ask("desk", "run_start", "w1", { workflow: "reads", input: {} });
   const steps = async (): Promise<string[]> => viewOf("desk", "w1", await session.state("desk", "w1")).steps.map(({ status }) => status);
-  await expect.poll(steps, { timeout: 10_000 }).toEqual(["requested"]);
+  await expect.poll(steps).toEqual(["requested"]);
   await controlRun(session, mesh, "w1", cancellation({}), printer());
   expect(await steps()).toEqual(["withdrawn"]);
   expect(runTree(viewOf("desk", "w1", await session.state("desk", "w1")))).toContain("└─ – 1 reader            withdrawn");
@@ -78,7 +78,7 @@ test("a step that was at work when its run was cancelled is withdrawn, and looks
 
 test("a retry of a run that stops again says so, and why", async () => {
   await session.ask("desk", "run_start", "s1", { workflow: "stops", input: {} });
-  await expect.poll(async () => (await session.state("desk", "s1")).stopped?.code, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(async () => (await session.state("desk", "s1")).stopped?.code).toBeDefined();
   await expect(controlRun(session, mesh, "s1", retrial(), printer())).rejects.toMatchObject({
     code: "RETRIED_IN_VAIN",
     message: expect.stringMatching(/^s1 was tried and is stopped again: .*WORKFLOW_AWAITS_OUTSIDE/),

@@ -59,10 +59,9 @@ describe("nothing is guessed", () => {
 });
 
 test("no text takes more than time in proportion", () => {
-  const started = performance.now();
+  // Read in a time that grows by the square, it takes longer than a test may.
   for (const part of ["{", "[", "<think>\n", "</think>\n", "```\n", "```x\n", '{"', "{}", '"', "{'a'}"]) {
-    const text = part.repeat(100_000 / part.length);
+    const text = part.repeat(400_000 / part.length);
     expect([...jsonReadings(text)].flat().every((value) => JSON.stringify(value) === "{}" || Array.isArray(value))).toBe(true);
   }
-  expect(performance.now() - started).toBeLessThan(5_000);
 });

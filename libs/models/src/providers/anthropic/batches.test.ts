@@ -29,7 +29,7 @@ async function start(options: Partial<ApiServerOptions> = {}): Promise<ApiServer
 const at = (url: string) => anthropicBatches({ apiKey: "k", baseURL: url, modelOf: () => "claude-haiku-5-5" });
 
 async function ended(server: ApiServer, batch: string): Promise<void> {
-  await expect.poll(() => at(server.url).poll(batch, never), { timeout: 5_000 }).toBe("ended");
+  await expect.poll(() => at(server.url).poll(batch, never)).toBe("ended");
 }
 async function outcomes(server: ApiServer, batch: string, known: ReadonlyMap<string, ModelRequest>): Promise<BatchOutcome[]> {
   const all: BatchOutcome[] = [];

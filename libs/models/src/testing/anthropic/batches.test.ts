@@ -32,7 +32,7 @@ const item = (custom_id: string, max_tokens = 100) => ({
 });
 
 async function ended(server: ApiServer, id: string): Promise<Record<string, MessageBatchIndividualResponse["result"]>> {
-  await expect.poll(async () => (await client(server).messages.batches.retrieve(id)).processing_status, { timeout: 5_000 }).toBe("ended");
+  await expect.poll(async () => (await client(server).messages.batches.retrieve(id)).processing_status).toBe("ended");
   const results: Record<string, MessageBatchIndividualResponse["result"]> = {};
   for await (const { custom_id, result } of await client(server).messages.batches.results(id)) results[custom_id] = result;
   return results;

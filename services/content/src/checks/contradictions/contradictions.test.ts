@@ -77,11 +77,9 @@ describe("contradictions", () => {
   it.each(["Lund ", "the ", ", which is 3 ", "claimed one ", "number of a ", "Terminal 2 "])(
     "take no time for a sentence without end: %j",
     (part) => {
-      const text = (people: number) => `The ${part.repeat(10_000)}${people} people live at the end of it.`;
-      const began = performance.now();
+      // Read through it takes longer than a test may; passed over, milliseconds.
+      const text = (people: number) => `The ${part.repeat(30_000)}${people} people live at the end of it.`;
       expect(find([text(5)], [text(9)])).toEqual([]);
-      // Read through it takes half a minute and more; passed over, milliseconds.
-      expect(performance.now() - began).toBeLessThan(5_000);
     },
   );
 
