@@ -112,7 +112,7 @@ export async function teamMonth(about: {
       limits: { team: limits, agents: {} },
       ports: { log, draws, clock, random, logger: quiet },
       signal,
-      lapsed: (block) => Promise.reject(new Error(`block ${block} lapsed, and no replica died`)),
+      expired: (block) => Promise.reject(new Error(`the lease of block ${block} expired, and no replica died`)),
     });
     return { budgetClient, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
   };

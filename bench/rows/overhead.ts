@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { agent, type Team, team, workflow } from "@armada/agents";
-import { type Budget, lapsedCalls } from "@armada/engine";
+import { type Budget, expiredCalls } from "@armada/engine";
 import { loadEndless } from "@armada/event-sourcing";
 import { BudgetClient, ledger, ledgerOf, periodOf } from "@armada/ledger";
 import type { CallCost, Models } from "@armada/models";
@@ -73,7 +73,7 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
     limits: { team: { month: { micros: 1e12 } }, agents: {} },
     ports: { log: ports.log, draws: ports.draws, clock: systemClock, random: systemRandom, logger: loud },
     signal: over.signal,
-    lapsed: (block, about) => lapsedCalls(ports, name, block, about),
+    expired: (block, about) => expiredCalls(ports, name, block, about),
   });
   const budget: Budget = { budgetClient, run: undefined, downgradeAt: 0.8, atLimit: "wait" };
   const engine = startReplica(teamOf(name), { ...ports, tracer: noTracer, logger: loud }, models, paid ? { budget } : {});

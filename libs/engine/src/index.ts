@@ -1,11 +1,11 @@
 export { fits } from "./execution/fits.ts";
 export { isAccepted } from "./inbound/accepted.ts";
 export { type Admission, admit, newest } from "./inbound/admission.ts";
-export { type Direct, direct } from "./inbound/direct.ts";
+export { answeredByCode, type CodeCapability } from "./inbound/code-capability.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./inbound/queues.ts";
 export { runIdOf, startedBy } from "./inbound/starts.ts";
 export { schemas as journalSchemas } from "./journal/events.ts";
-export { concludedCalls, lapsedCalls } from "./journal/lapse.ts";
+export { concludedCalls, expiredCalls } from "./journal/expired-calls.ts";
 export { type JournalMessage, readJournalMessage } from "./journal/message.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./journal/payloads.ts";
 export type { RunState } from "./journal/state.ts";

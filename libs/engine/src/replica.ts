@@ -2,7 +2,7 @@ import type { Team, Workflow } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
 import type { Handled, Message, Ports, Queue } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
-import type { Direct } from "./inbound/direct.ts";
+import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
 import { queuesOf } from "./inbound/queues.ts";
@@ -42,7 +42,7 @@ export function startEngine(
     sourceOf?: (workflow: Workflow) => string;
     drainMs?: number;
     budget?: Budget;
-    directs?: readonly Direct[];
+    capabilities?: readonly CodeCapability[];
     busy?: () => boolean;
     /** How many ids and events that a run took it remembers over its generations; 1,000 unless said. */
     remembers?: number;
@@ -67,7 +67,7 @@ export function startEngine(
   const inlines = new InlineSteps(host);
   const worker = new Worker(host, inlines, models, options.budget);
   const waits = new Waits(host, inlines, signal);
-  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.directs ?? [], signal, options.busy);
+  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.capabilities ?? [], signal, options.busy);
   const queues = queuesOf(team);
   const faults = new Faults(async (run, failure) => {
     await host.commit(run, 0, ({ state }) =>

@@ -6,7 +6,7 @@ export { externalTypeOf, manifestOf } from "./manifest.ts";
 export { modelsFrom } from "./models.ts";
 export { type Prototype, startPrototype } from "./prototype.ts";
 export { sourceOf, startReplica } from "./replica.ts";
-export { type Beside, type Surroundings, serve } from "./serve.ts";
+export { type ServiceContext, type ServiceExtension, serve } from "./serve.ts";
 export { limitsOf } from "./spending.ts";
 export { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 export { noTracer } from "./telemetry/tracer.ts";

@@ -1,6 +1,6 @@
 import type { Team, Workflow } from "@armada/agents";
 import { shortHash } from "@armada/contracts";
-import { type Budget, type Direct, type Engine, startEngine } from "@armada/engine";
+import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchLoop } from "./loop-watch.ts";
@@ -19,7 +19,7 @@ export function startReplica(
   {
     clock = systemClock,
     ...options
-  }: { drainMs?: number; budget?: Budget; directs?: readonly Direct[]; busy?: () => boolean; clock?: Clock } = {},
+  }: { drainMs?: number; budget?: Budget; capabilities?: readonly CodeCapability[]; busy?: () => boolean; clock?: Clock } = {},
 ): Engine {
   const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
   const engine = startEngine(team, ports, models, { sourceOf, ...options });

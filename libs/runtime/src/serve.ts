@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
-import { allQueues, type Direct, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
+import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
@@ -25,7 +25,7 @@ const STOP_MS = 5_000;
 const LEFT_MS = 6_000;
 
 /** What a service that does more than run agents gets: its own ports, and other teams' streams as far as its identity may read them. */
-export type Surroundings = {
+export type ServiceContext = {
   readonly ports: NatsPorts;
   readonly log: Log;
   readonly tracer: Tracer;
@@ -38,17 +38,17 @@ export type Surroundings = {
 };
 
 /** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
-export type Beside = (about: Surroundings) => Promise<{ close(): Promise<void> }>;
+export type ServiceExtension = (about: ServiceContext) => Promise<{ close(): Promise<void> }>;
 
 /** Capabilities that a service answers by code of its own, without runs. */
-export type Directs = (about: Surroundings) => readonly Direct[];
+export type CodeCapabilities = (about: ServiceContext) => readonly CodeCapability[];
 
 /**
  * One service's life: connects as the team's identity, waits for its stream, works until SIGTERM, SIGINT or SIGHUP, drains.
  * Reads the configuration's variables, ARMADA_LOGS (a folder; else lines go to the terminal) and the models' and
  * telemetry's own. Ends the process with exit code 4 where there is nothing to talk to, 2 where a variable is wrong.
  */
-export async function serve(team: Team, beside?: Beside, directs?: Directs): Promise<void> {
+export async function serve(team: Team, extension?: ServiceExtension, capabilities?: CodeCapabilities): Promise<void> {
   const { env } = process;
   const config = configOf(env);
   if (config === undefined) return;
@@ -68,7 +68,7 @@ export async function serve(team: Team, beside?: Beside, directs?: Directs): Pro
       throw new ArmadaError("NO_MESH", `${team.name} needs NATS_URL and NATS_CREDS`, {
         hint: "run it by `npx armada up`, or set NATS_URL to the server and NATS_CREDS to the folder of `npx armada provision --keys DIR`",
       });
-    await run(team, { servers, keys, env, config, log }, beside, directs);
+    await run(team, { servers, keys, env, config, log }, extension, capabilities);
   } catch (error) {
     log.error(
       error instanceof Error ? error.message : String(error),
@@ -101,8 +101,8 @@ function configOf(env: NodeJS.ProcessEnv): Config | undefined {
 async function run(
   team: Team,
   about: { servers: string; keys: string; env: NodeJS.ProcessEnv; config: Config; log: Log },
-  beside: Beside | undefined,
-  directs: Directs | undefined,
+  extension: ServiceExtension | undefined,
+  capabilities: CodeCapabilities | undefined,
 ): Promise<void> {
   const { servers, keys, env, config, log } = about;
   proxyFromEnv(env);
@@ -141,8 +141,8 @@ async function run(
   });
   if (ports === undefined) return;
   try {
-    const surroundings = { ...about, ports, tracer: telemetry.tracer, chosen, signal };
-    while ((await work(team, surroundings, beside, directs)) === "replaced")
+    const context = { ...about, ports, tracer: telemetry.tracer, chosen, signal };
+    while ((await work(team, context, extension, capabilities)) === "replaced")
       log.info(`${team.name} begins with the stream that is there now`);
   } finally {
     await ports.link.close();
@@ -161,8 +161,8 @@ async function work(
     log: Log;
     signal: AbortSignal;
   },
-  beside: Beside | undefined,
-  directs: Directs | undefined,
+  extension: ServiceExtension | undefined,
+  capabilities: CodeCapabilities | undefined,
 ): Promise<"stopped" | "replaced"> {
   const { ports, tracer, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
@@ -172,7 +172,7 @@ async function work(
   const working = AbortSignal.any([signal, ended.signal]);
   void fireOverdueTimers(ports.link, team.name, log, working);
   const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
-  const surroundings: Surroundings = {
+  const context: ServiceContext = {
     ports,
     log,
     tracer,
@@ -193,11 +193,11 @@ async function work(
     clock,
     busy: () => room.level() !== "free",
     ...(budget === undefined ? {} : { budget }),
-    ...(directs === undefined ? {} : { directs: directs(surroundings) }),
+    ...(capabilities === undefined ? {} : { capabilities: capabilities(context) }),
   });
   const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock: systemClock, logger: log }, working);
   try {
-    const extra = await beside?.(surroundings);
+    const extra = await extension?.(context);
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });
     const lost = ports.link.connection.closed().then(() => {

@@ -1,6 +1,6 @@
 import { budgetOf, sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
-import { type Budget, concludedCalls, lapsedCalls } from "@armada/engine";
+import { type Budget, concludedCalls, expiredCalls } from "@armada/engine";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AllLimits, type AskFleet, askFederation, BudgetClient, parseFleetLimit, parseLimits } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
@@ -97,7 +97,7 @@ function budgetFor(
     ports,
     signal,
     ...(limits.fleet === undefined ? {} : { askFleet: askFleet ?? askFederation(team.name, ports) }),
-    lapsed: (block, about) => lapsedCalls(ports, team.name, block, about),
+    expired: (block, about) => expiredCalls(ports, team.name, block, about),
     concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });
   return { budgetClient, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Surroundings } from "@armada/runtime";
+import type { ServiceContext } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Declared, declaredIn } from "./events/declared-types.ts";
@@ -22,7 +22,7 @@ export async function gateway({
   signal,
   teamPorts,
   teamQueues,
-}: Surroundings): Promise<{ close(): Promise<void> }> {
+}: ServiceContext): Promise<{ close(): Promise<void> }> {
   const { manifests } = ports;
   await provisioned({ manifests, log, signal });
   let declared = declaredIn(manifests.teams.values());
@@ -79,7 +79,7 @@ async function provisioned({
   manifests,
   log,
   signal,
-}: Pick<Surroundings, "log" | "signal"> & Pick<Surroundings["ports"], "manifests">): Promise<void> {
+}: Pick<ServiceContext, "log" | "signal"> & Pick<ServiceContext["ports"], "manifests">): Promise<void> {
   for (let tries = 0; !manifests.teams.has("gateway") && !signal.aborted; tries++) {
     if (tries % SAY_EVERY === SAY_EVERY - 1)
       log.info("waiting for the manifests of the teams in the stream FLEET: `armada provision` writes them");

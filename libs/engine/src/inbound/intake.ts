@@ -10,8 +10,8 @@ import type { RunStore } from "../runs/run-store.ts";
 import { release } from "../steps/holds.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
 import { newest } from "./admission.ts";
+import { answerByCode, type CodeCapability } from "./code-capability.ts";
 import { control } from "./controls.ts";
-import { answerDirectly, type Direct } from "./direct.ts";
 import { factOf } from "./facts.ts";
 import { subscriptionName } from "./queues.ts";
 import { clearing } from "./reconcile.ts";
@@ -32,7 +32,7 @@ export class Intake {
   readonly #host: RunStore;
   readonly #inlines: InlineSteps;
   readonly #sourceOf: (workflow: Workflow) => string;
-  readonly #directs: readonly Direct[];
+  readonly #capabilities: readonly CodeCapability[];
   readonly #waits: Waits;
   readonly #signal: AbortSignal;
   readonly #busy: () => boolean;
@@ -42,7 +42,7 @@ export class Intake {
     inlines: InlineSteps,
     waits: Waits,
     sourceOf: (workflow: Workflow) => string,
-    directs: readonly Direct[],
+    capabilities: readonly CodeCapability[],
     signal: AbortSignal,
     /** Whether the team's stream has no room for new runs. */
     busy: () => boolean = () => false,
@@ -52,7 +52,7 @@ export class Intake {
     this.#inlines = inlines;
     this.#waits = waits;
     this.#sourceOf = sourceOf;
-    this.#directs = directs;
+    this.#capabilities = capabilities;
     this.#signal = signal;
   }
 
@@ -84,8 +84,8 @@ export class Intake {
     if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
-    const direct = this.#directs.find((one) => one.capability === capability);
-    if (direct !== undefined) return answerDirectly(this.#host, direct, { from, id, input: data.data.input, envelope }, this.#signal);
+    const served = this.#capabilities.find((one) => one.capability === capability);
+    if (served !== undefined) return answerByCode(this.#host, served, { from, id, input: data.data.input, envelope }, this.#signal);
     const { team } = this.#host;
     const provided = team.provides.find((p) => p.capability.capability === capability)?.workflow;
     const asked = capability === "run_start" ? (data.data.workflow ?? "") : (provided?.name ?? capability);

@@ -7,7 +7,7 @@ import { batchLane, type ModelRequest, type Models, type ProviderBatches } from 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { allQueues, queuesOf } from "../inbound/queues.ts";
-import { concludedCalls, lapsedCalls } from "../journal/lapse.ts";
+import { concludedCalls, expiredCalls } from "../journal/expired-calls.ts";
 import { type Engine, startEngine } from "../replica.ts";
 import { noTracer, silentLogger } from "../testing/replica.ts";
 import { readRun, viewOf } from "../view/run.ts";
@@ -70,7 +70,7 @@ class World {
       limits: { team: { day: { micros: 1_000_000 } }, agents: {} },
       ports: { log, draws, clock, random: this.random, logger: silentLogger },
       signal: over.signal,
-      lapsed: (block, about) => lapsedCalls({ log, draws }, "shop", block, about),
+      expired: (block, about) => expiredCalls({ log, draws }, "shop", block, about),
       concluded: (suspects) => concludedCalls(log, "shop", suspects),
     });
     const provider = this.#provider(die, () => {

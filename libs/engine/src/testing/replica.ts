@@ -4,7 +4,7 @@ import type { Clock, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer }
 import { BudgetClient, parseLimits } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import { allQueues, queuesOf, sourcesOf } from "../inbound/queues.ts";
-import { lapsedCalls } from "../journal/lapse.ts";
+import { expiredCalls } from "../journal/expired-calls.ts";
 import { type Engine, startEngine } from "../replica.ts";
 import type { Budget } from "../steps/budget.ts";
 
@@ -66,7 +66,7 @@ function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: Te
     limits: { team: said, agents: Object.fromEntries(own) },
     ports,
     signal: new AbortController().signal,
-    lapsed: (block, of) => lapsedCalls(ports, team.name, block, of),
+    expired: (block, of) => expiredCalls(ports, team.name, block, of),
   });
   return { budgetClient, run: said.run, downgradeAt: about.downgradeAt ?? 0.8, atLimit: about.atLimit ?? "wait" };
 }

@@ -2,7 +2,7 @@ import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider, Endless } from "@armada/event-sourcing";
 import { z } from "zod";
 import { type Limit, remaining } from "../limits.ts";
-import { least, portionOf } from "../replica/portion.ts";
+import { grantAhead, least } from "../replica/grant-ahead.ts";
 import { Amount as AmountSchema, Limit as LimitSchema } from "../team-ledger/events.ts";
 
 const Granted = z.object({ team: z.string(), amount: AmountSchema });
@@ -50,7 +50,7 @@ export const fleet: Decider<FleetState, FleetCommand, FleetEvent> = {
     const more: Amount = { micros: Math.max(0, wants.micros - has.micros), tokens: Math.max(0, wants.tokens - has.tokens) };
     const left = remaining(limit, grantedToAll(state));
     if (!covers(left, more)) return events;
-    const amount = plus(has, plus(more, least(ahead, portionOf(minus(left, more)))));
+    const amount = plus(has, plus(more, least(ahead, grantAhead(minus(left, more)))));
     return [...events, { type: "granted", data: { team, amount } }];
   },
 };

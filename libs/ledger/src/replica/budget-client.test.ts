@@ -43,7 +43,7 @@ class World {
       limits,
       ports: { log: connected.log, draws: connected.draws, clock: this.clock, random: this.random, logger: quiet },
       signal: over.signal,
-      lapsed: async (block) => {
+      expired: async (block) => {
         const told = new Set(this.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));
         const drawn = this.journal.filter((one) => one.block === block && !told.has(one.drawn.call));
         return {

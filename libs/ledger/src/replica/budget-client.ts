@@ -25,7 +25,7 @@ export type BudgetClientOptions = {
   /** How to ask for more of the fleet's limit, where `limits` has one. */
   readonly askFleet?: AskFleet;
   /** What the journals tell of the calls drawn on a block whose replica is gone. */
-  lapsed(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
+  expired(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
   /** Which suspects the journals have told the cost of since; they stay suspect where it is absent. */
   concluded?(suspects: readonly Suspect[]): Promise<readonly Settled[]>;
 };
@@ -153,17 +153,17 @@ export class BudgetClient {
       const { state } = await monthLedger.load();
       for (const [block, about] of Object.entries(state.blocks))
         if (about.until + GRACE_MS <= ports.clock.now())
-          await this.#lapse(monthLedger, block, about).catch((error: unknown) => {
+          await this.#expire(monthLedger, block, about).catch((error: unknown) => {
             if (signal.aborted) throw error;
             ports.logger.warn(`a block stays open: ${messageOf(error)}`, { block }); // those behind it do not wait for it
           });
     }
   }
 
-  async #lapse(monthLedger: MonthLedger, block: string, about: Block): Promise<void> {
-    const { ports, signal, lapsed } = this.#options;
-    const { settled, suspected } = await lapsed(block, about);
-    const events = await monthLedger.decide({ type: "lapse", block, about, at: ports.clock.now(), settled, suspected }, signal);
+  async #expire(monthLedger: MonthLedger, block: string, about: Block): Promise<void> {
+    const { ports, signal, expired } = this.#options;
+    const { settled, suspected } = await expired(block, about);
+    const events = await monthLedger.decide({ type: "expire", block, about, at: ports.clock.now(), settled, suspected }, signal);
     if (events.length === 0) return; // it is not what was looked at: somebody else closed it, or its replica is back
     ports.logger.warn(`replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`, {
       block,

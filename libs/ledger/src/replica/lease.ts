@@ -46,7 +46,7 @@ export class Lease {
   /** Settled, and on the way to the ledger. */
   #telling: readonly Settled[] = [];
   #suspected: Drawn[] = [];
-  /** Of calls whose block lapsed while they ran: the ledger has them as suspects. */
+  /** Of calls whose lease expired while they ran: the ledger has them as suspects. */
   #late: Settled[] = [];
   #flush: AbortController | undefined;
   #drawnSince = NOTHING;
@@ -258,7 +258,7 @@ export class Lease {
       );
   }
 
-  /** The block is no longer ours: it lapsed, or was closed. What is open was made suspect, and is told by its calls' ids. */
+  /** The block is no longer ours: its lease expired, or was closed. What is open was made suspect, and is told by its calls' ids. */
   #renounce(): void {
     this.#id = this.monthLedger.ports.random.id();
     this.#free.clear();

@@ -18,7 +18,7 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
     limits: { team: { month: { micros: 250 } }, agents: {} },
     ports: { log, draws, clock, random, logger: quiet },
     signal: over.signal,
-    lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+    expired: () => Promise.resolve({ settled: [], suspected: [] }),
   });
   const stateNow = async () => (await loadEndless(log, ledger, ledgerOf("alpha", "2026-11"))).state;
   const draw = (call: string) =>
@@ -50,7 +50,7 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
   await ended;
 });
 
-test("where its block lapsed before the call was on record, the call is not made and nothing of it stays", async () => {
+test("where its lease expired before the call was on record, the call is not made and nothing of it stays", async () => {
   const clock = new VirtualClock(Date.parse("2026-11-22T10:00:00Z"));
   const random = seededRandom(1);
   const mesh = new MemoryMesh(clock, random);
@@ -71,7 +71,7 @@ test("where its block lapsed before the call was on record, the call is not made
       limits: { team: {}, agents: {} },
       ports: { log: { ...log, append }, draws, clock, random, logger: quiet },
       signal: over.signal,
-      lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+      expired: () => Promise.resolve({ settled: [], suspected: [] }),
     });
   };
   mesh.provision("alpha", []);

@@ -61,56 +61,56 @@ test("a settled call frees its ceiling and spends its bill", () => {
   expect(limitUsageOf(state, "*", "2026-11-22", { micros: 191, tokens: 0 })).toMatchObject({ kind: "exhausted", scope: { of: "team" } });
 });
 
-test("a block lapses only when its lease and the grace are over, and once", () => {
+test("a block expires only when its lease and the grace are over, and once", () => {
   const about = { replica: "r1", day: "2026-11-22", until: at + 60_000, from: 7, held: { "*": need } };
-  const lapse = (when: number) => ({ type: "lapse", block: "b1", about, at: when, settled: [], suspected: [drawn] }) as const;
+  const expire = (when: number) => ({ type: "expire", block: "b1", about, at: when, settled: [], suspected: [drawn] }) as const;
   given(ledger, limited, granted)
-    .when(lapse(at + 64_999))
+    .when(expire(at + 64_999))
     .then();
   given(ledger, limited, granted)
-    .when(lapse(at + 65_000))
+    .when(expire(at + 65_000))
     .then(
       { type: "suspected", data: { block: "b1", at: at + 65_000, calls: [drawn] } },
       { type: "closed", data: { block: "b1", lapsed: true } },
     );
   given(ledger, limited, granted)
-    .when(lapse(at + 65_000))
+    .when(expire(at + 65_000))
     .thenAgain();
 });
 
-test("a block of which calls were settled since its journals were read does not lapse by them", () => {
+test("a block of which calls were settled since its journals were read does not expire by them", () => {
   const about = { replica: "r1", day: "2026-11-22", until: at + 60_000, from: 7, held: { "*": need } };
   const bill = { ...drawn, micros: 60, tokens: 500 };
   // The replica's trade was long under way: it tells of the call, and its lease is over all the same.
   const late: LedgerEvent = { type: "settled", data: { block: "b1", at, calls: [bill] } };
-  const lapse = { type: "lapse", block: "b1", about, at: at + 70_000, settled: [bill], suspected: [] } as const;
+  const expire = { type: "expire", block: "b1", about, at: at + 70_000, settled: [bill], suspected: [] } as const;
   given(ledger, limited, granted)
-    .when(lapse)
+    .when(expire)
     .then(
       { type: "settled", data: { block: "b1", at: at + 70_000, calls: [bill] } },
       { type: "closed", data: { block: "b1", lapsed: true } },
     );
-  given(ledger, limited, granted, late).when(lapse).then();
+  given(ledger, limited, granted, late).when(expire).then();
 });
 
 test("a suspect stands at its ceiling until somebody says what it cost, and is said once", () => {
-  const lapsed: LedgerEvent[] = [
+  const expired: LedgerEvent[] = [
     limited,
     granted,
     { type: "suspected", data: { block: "b1", at, calls: [drawn] } },
     { type: "closed", data: { block: "b1", lapsed: true } },
   ];
-  const state = lapsed.reduce(ledger.evolve, ledger.initial());
+  const state = expired.reduce(ledger.evolve, ledger.initial());
   expect(limitUsageOf(state, "*", "2026-11-22", { micros: 151, tokens: 0 }).kind).toBe("exhausted");
   const clear = { type: "clear", call: "c1", at, micros: 60, tokens: 500, by: "ann" } as const;
-  given(ledger, ...lapsed)
+  given(ledger, ...expired)
     .when(clear)
     .then({ type: "cleared", data: { call: "c1", at, micros: 60, tokens: 500, by: "ann" } });
-  given(ledger, ...lapsed)
+  given(ledger, ...expired)
     .when(clear)
     .thenAgain();
   // Its replica was slow, not dead: its own word counts.
-  given(ledger, ...lapsed)
+  given(ledger, ...expired)
     .when(trade({ settled: [{ ...drawn, micros: 60, tokens: 500 }] }))
     .then({ type: "cleared", data: { call: "c1", at, micros: 60, tokens: 500, by: "its replica" } });
 });

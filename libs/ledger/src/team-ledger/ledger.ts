@@ -1,6 +1,6 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider } from "@armada/event-sourcing";
-import { least, portionOf } from "../replica/portion.ts";
+import { grantAhead, least } from "../replica/grant-ahead.ts";
 import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./events.ts";
 import { roomOf } from "./limit-usage.ts";
 
@@ -31,7 +31,7 @@ export type LedgerCommand =
   | Trade
   /** A block whose lease ended `GRACE_MS` ago: what its journals tell of its calls. */
   | {
-      readonly type: "lapse";
+      readonly type: "expire";
       readonly block: string;
       /** The block as it was when its journals were read. */
       readonly about: Block;
@@ -67,7 +67,7 @@ export const ledger: Decider<LedgerState, LedgerCommand, LedgerEvent> = {
         return fund(command, state);
       case "trade":
         return trade(command, state);
-      case "lapse": {
+      case "expire": {
         const { block, about, at } = command;
         const held = state.blocks[block];
         // What was settled of it since its journals were read would be settled twice.
@@ -114,7 +114,7 @@ function trade(command: Trade, state: LedgerState): readonly LedgerEvent[] {
   for (const { account, need, ahead } of close ? [] : command.wants) {
     const room = roomOf(now, account, day);
     if (!covers(room, need)) continue;
-    const amount = plus(need, least(ahead, portionOf(minus(room, need))));
+    const amount = plus(need, least(ahead, grantAhead(minus(room, need))));
     granted.set(account, plus(granted.get(account) ?? NOTHING, amount));
     now = evolve(now, { type: "granted", data: { block, replica, day, until, from, account, amount } });
   }
@@ -122,7 +122,7 @@ function trade(command: Trade, state: LedgerState): readonly LedgerEvent[] {
   return events;
 }
 
-/** What became of calls. A call of a block that has lapsed meanwhile was made a suspect, or settled from its journal. */
+/** What became of calls. A call of a block whose lease has expired meanwhile was made a suspect, or settled from its journal. */
 function conclude(
   { block, at, settled, suspected }: { block: string; at: number; settled: readonly Settled[]; suspected: readonly Drawn[] },
   held: Block | undefined,

@@ -98,7 +98,7 @@ export function highest(
   more: (agent: string | undefined) => Amount,
 ): { readonly scope: Scope; readonly share: number } | undefined {
   const all = scopesOf(state, account, day)
-    // A team is funded in portions, which it is always near the end of: the fleet's limit is used by what all teams may spend.
+    // A team is always near the end of what it is granted: the fleet's limit is used by what all teams may spend.
     .map((scope) => (scope.of === "fleet" ? wholeFleet(scope, state) : scope))
     .filter(({ limit }) => limit !== undefined)
     .map((scope) => ({

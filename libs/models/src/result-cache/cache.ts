@@ -24,10 +24,10 @@ export type ResultCacheOptions = {
   readonly logger?: Logger;
 };
 
-type Shelf = { readonly registers: Registers; readonly watches: SharedWatches };
+type CacheStore = { readonly registers: Registers; readonly watches: SharedWatches };
 /** One request on its way through the cache. */
 type Asked<T> = {
-  readonly shelf: Shelf;
+  readonly store: CacheStore;
   readonly key: string;
   readonly request: ModelRequest<T>;
   readonly ttlMs: number;
@@ -53,18 +53,18 @@ const LOST_MS = 25;
 export function cachedModels(models: Models, options: ResultCacheOptions): Models {
   const { clock, random, objects, logger } = options;
   const leaseMs = options.leaseMs ?? LEASE_MS;
-  const shelfOf = (registers: Registers): Shelf => ({ registers, watches: new SharedWatches(registers, clock) });
-  const team = shelfOf(options.registers);
-  const fleet = options.fleet === undefined ? team : shelfOf(options.fleet);
+  const storeOf = (registers: Registers): CacheStore => ({ registers, watches: new SharedWatches(registers, clock) });
+  const team = storeOf(options.registers);
+  const fleet = options.fleet === undefined ? team : storeOf(options.fleet);
 
   return {
     async call<T>(request: ModelRequest<T>, signal: AbortSignal, callOptions?: CallOptions): Promise<ModelAnswer<T>> {
       const cache = callOptions?.cache;
       if (cache === undefined) return models.call(request, signal, callOptions);
       signal.throwIfAborted();
-      const shelf = cache.scope === "fleet" ? fleet : team;
+      const store = cache.scope === "fleet" ? fleet : team;
       const key = `answer-${requestDigest(request, { ...options.about(request), tools: cache.tools ?? [] })}`;
-      const place = await placeOf({ shelf, key, request, ttlMs: cache.ttlMs, signal });
+      const place = await placeOf({ store, key, request, ttlMs: cache.ttlMs, signal });
       if (place.kind === "answer") return place.answer;
       const call = (): Promise<ModelAnswer<T>> => models.call(request, signal, callOptions);
       return place.kind === "alone" ? call() : await claimedCall(place, request, cache.ttlMs, signal, call);
@@ -73,17 +73,17 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
 
   /** Waits until the request is answered, or this caller is the one to ask. Rejects with the signal's reason only. */
   async function placeOf<T>(asked: Asked<T>): Promise<Place<T>> {
-    const { shelf, key, signal } = asked;
+    const { store, key, signal } = asked;
     let watch: Watch | undefined;
     try {
-      let at = found(await orAborted(shelf.registers.get(key), signal), clock.now());
+      let at = found(await orAborted(store.registers.get(key), signal), clock.now());
       for (;;) {
         signal.throwIfAborted();
         const { entry } = at;
         const stored = entry?.kind === "answered" ? await read(asked, entry) : undefined;
         if (stored !== undefined) return { kind: "answer", answer: stored };
         if (entry?.kind === "claimed" && endOf(entry.until, at) > clock.now()) {
-          watch ??= shelf.watches.join(key);
+          watch ??= store.watches.join(key);
           const next = await watch.next(at.revision, endOf(entry.until, at), signal);
           if (next !== undefined) at = found(next, clock.now());
           continue;
@@ -91,7 +91,7 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
         const taken = await take(asked, at);
         if (taken !== undefined) return { kind: "claim", ...taken };
         await clock.sleep(random.next() * LOST_MS, signal);
-        at = found(await orAborted(shelf.registers.get(key), signal), clock.now());
+        at = found(await orAborted(store.registers.get(key), signal), clock.now());
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -119,9 +119,9 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
   }
 
   /** @returns undefined where another was first. Rejects where the register does not answer. */
-  async function take<T>({ shelf, key, signal }: Asked<T>, { revision }: Found): Promise<{ claim: Claim; by: string } | undefined> {
-    const at: ClaimAt = { registers: shelf.registers, key, by: random.id(), clock, leaseMs };
-    const put = shelf.registers.put(key, claimed(at), revision);
+  async function take<T>({ store, key, signal }: Asked<T>, { revision }: Found): Promise<{ claim: Claim; by: string } | undefined> {
+    const at: ClaimAt = { registers: store.registers, key, by: random.id(), clock, leaseMs };
+    const put = store.registers.put(key, claimed(at), revision);
     try {
       const mine = await orAborted(put, signal);
       return mine === undefined ? undefined : { claim: new Claim(at, mine), by: at.by };
@@ -135,7 +135,7 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
         throw error;
       }
       // The answer is lost, or the write: what stands there tells.
-      const now = await orAborted(shelf.registers.get(key), signal);
+      const now = await orAborted(store.registers.get(key), signal);
       if (now === undefined || now.revision <= revision) throw error;
       const entry = entryOf(now.value);
       if (entry?.kind !== "claimed" || entry.by !== at.by) return undefined;

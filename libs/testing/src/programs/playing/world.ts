@@ -1,4 +1,4 @@
-import { direct } from "@armada/engine/inbound/direct";
+import { answeredByCode } from "@armada/engine/inbound/code-capability";
 import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
 import { type Engine, type RunningStep, startEngine } from "@armada/engine/replica";
 import type { Budget } from "@armada/engine/steps/budget";
@@ -146,7 +146,7 @@ export class World {
     const models = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
     const engine = startEngine(team, ports, models, {
       drainMs: 2_000,
-      directs: [direct(double, (given) => Promise.resolve(2 * given))],
+      capabilities: [answeredByCode(double, (given) => Promise.resolve(2 * given))],
       busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
       sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
       ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
@@ -174,7 +174,7 @@ export class World {
       limits: { team: { day: { micros: 1_000_000_000 } }, agents: {} },
       ports: { ...ports, logger: silentLogger },
       signal: new AbortController().signal,
-      lapsed: () => Promise.resolve({ settled: [], suspected: [] }),
+      expired: () => Promise.resolve({ settled: [], suspected: [] }),
     });
     return { budgetClient, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
   }

@@ -4,7 +4,7 @@ import type { Amount } from "@armada/contracts";
 const AHEAD = 1 / 16;
 
 /** What may be given beyond need, where so much is left after it. */
-export function portionOf(left: Amount): Amount {
+export function grantAhead(left: Amount): Amount {
   return { micros: share(left.micros), tokens: share(left.tokens) };
 }
 

@@ -5,7 +5,7 @@ import { fitting } from "../journal/fitting.ts";
 import type { RunStore } from "../runs/run-store.ts";
 
 /** A capability that code answers without a run. */
-export type Direct = {
+export type CodeCapability = {
   readonly capability: string;
   readonly input: z.ZodType;
   answer(input: unknown, from: string, signal: AbortSignal): Promise<unknown>;
@@ -15,10 +15,10 @@ export type Direct = {
  * Serves a capability by code that keeps its own state in the team's stream. An ask may come again, so the same ask must be
  * answered as before; one that could not be answered comes again. `from`: the asking team, which has signed for it.
  */
-export function direct<I, O>(
+export function answeredByCode<I, O>(
   { capability, input }: Capability<I, O>,
   answer: (input: I, from: string, signal: AbortSignal) => Promise<O>,
-): Direct {
+): CodeCapability {
   return { capability, input, answer: (given, from, signal) => answer(given as I, from, signal) };
 }
 
@@ -26,9 +26,9 @@ const AGAIN_MS = 1_000;
 const ASKED_BY = /^(.+)-([1-9]\d{0,8})$/;
 
 /** Answers an ask of another team once; input that does not fit is answered with the failure that a run would have. */
-export async function answerDirectly(
+export async function answerByCode(
   { team, ports }: Pick<RunStore, "team" | "ports">,
-  served: Direct,
+  served: CodeCapability,
   ask: { readonly from: string; readonly id: string; readonly input: unknown; readonly envelope: Envelope },
   signal: AbortSignal,
 ): Promise<Handled> {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { startEngine } from "../replica.ts";
 import { noTracer, silentLogger } from "../testing/replica.ts";
 import { script } from "../testing/script.ts";
-import { direct } from "./direct.ts";
+import { answeredByCode } from "./code-capability.ts";
 import { allQueues, queuesOf } from "./queues.ts";
 
 const count = capability("counter.count", { input: z.object({ by: z.int() }), output: z.object({ from: z.string(), total: z.int() }) });
@@ -22,7 +22,7 @@ function world() {
   mesh.provision("asker", []);
   let total = 0;
   let failed = false;
-  const counting = direct(count, async ({ by }, from) => {
+  const counting = answeredByCode(count, async ({ by }, from) => {
     if (!failed) {
       failed = true;
       throw new Error("not yet");
@@ -31,7 +31,7 @@ function world() {
     return { from, total };
   });
   const ports = { ...mesh.connect("counter"), clock, random, scheduler: clock.scheduler, tracer: noTracer, logger: silentLogger };
-  startEngine(counter, ports, script({}), { directs: [counting] });
+  startEngine(counter, ports, script({}), { capabilities: [counting] });
   const said = { type: "armada.asked", team: "asker", time: "2026-11-22T10:00:00Z" };
   return {
     ask: async (id: string, data: unknown, more: Partial<Envelope> = {}): Promise<unknown[]> => {

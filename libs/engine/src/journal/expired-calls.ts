@@ -8,7 +8,7 @@ import { readJournalMessage } from "./message.ts";
  * What became of the calls that a lost replica drew on its block, from the journals: settled where an outcome tells what
  * they cost, suspect where none does. Calls that the ledger has heard of are left out.
  */
-export async function lapsedCalls(
+export async function expiredCalls(
   { log, draws }: { readonly log: WholeReads; readonly draws: Pick<Log, "scan"> },
   team: string,
   block: string,
