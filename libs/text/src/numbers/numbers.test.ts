@@ -21,7 +21,13 @@ describe("readNumbers", () => {
     ["10⁶ kg, 3.2 × 10^5 m, 2.5e3 l", "en", [1e6, 320_000, 2500]],
     ["9,000[2] passengers, 9,000* of them", "en", [9000, 9000]],
     ["-5 degrees, 1½ hours, between 5 and 7", "en", [-5, 1.5, 5, 7]],
-    ["the 21st of A4 on 2024-03-04 at 12:30, H2O, B-52, v1.2.3, 3D", "en", []],
+    ["−5 °C, –5, ‑5, ﹣5, [−5], “-5” and minus 5, from -5–-2", "en", [-5, -5, -5, -5, -5, -5, -5, -5, -2]],
+    ["-€5, €-5, −$5 million and minus five", "en", [-5, -5, -5e6, -5]],
+    [".5 mm, -.5 mm, 0.5", "en", [0.5, -0.5, 0.5]],
+    ["1.5e-3 m, 5E+3, 1.5*10^5, 10**4, 10 ⁴", "en", [0.0015, 5000, 150_000, 10_000, 10_000]],
+    ["5 thousand million, $5B, $5 M, 5 M€, 5 MEUR, $5k", "en", [5e9, 5e9, 5e6, 5e6, 5e6, 5000]],
+    ["5+ people, 10–5, Norwick–5 km, +5", "en", [5, 10, 5, 5, 5]],
+    ["the 21st of A4 on 2024-03-04 at 12:30, 1:5, 1.2.3, H2O, B-52, v1.2.3, 3D", "en", []],
   ])("reads %s by %s", (text, locale, expected) => {
     expect(read(text, locale)).toEqual(expected);
   });
@@ -33,10 +39,27 @@ describe("readNumbers", () => {
     ["1 240 seats", "en", "1 240"],
     ["9,000² passengers", "en", "9,000²"],
     ["5m", "en", "5"],
+    ["5M people", "en", "5"],
+    ["5K", "en", "5"],
+    ["5B dollars", "en", "5"],
+    ["5 k", "en", "5"],
+    ["5 millionths", "en", "5"],
     ["5 billion", "de", "5"],
   ])("refuses %s by %s", (text, locale, refused) => {
     expect(read(text, locale)).toEqual([refused]);
     expect(readNumbers(text, locale)).toEqual([{ refused: expect.any(String), start: 0, end: refused.length }]);
+  });
+
+  it.each(["±5 %", "12 of ±3", "T−5", "—5", "+/-5", "a ,5 b", "$5MM"])(
+    "refuses what stands beside a mark that may change it: %s",
+    (text) => {
+      expect(readNumbers(text, "en").at(-1)).toEqual({ refused: expect.any(String), start: expect.any(Number), end: expect.any(Number) });
+    },
+  );
+
+  it("refuses what may be a range or below zero", () => {
+    expect(read("10 -5", "en")).toEqual([10, "5"]);
+    expect(read("10 minus 5", "en")).toEqual([10, "5"]);
   });
 
   it("reads what a locale writes, or refuses it", () => {
@@ -55,6 +78,11 @@ describe("readNumbers", () => {
       ),
       { numRuns: 2_000 },
     );
+  });
+
+  it("gives a unit with what it is by", () => {
+    const units = ["5 kg/m³", "5 ‰", "5 m²", "5 km/h"].map((text) => readNumbers(text, "en")[0]);
+    expect(units).toMatchObject([{ unit: "kg/m³" }, { unit: "‰" }, { unit: "m²" }, { unit: "km/h" }]);
   });
 
   it("gives units and places", () => {

@@ -1,5 +1,6 @@
 import { conventionOf, readDigits } from "./numerals.ts";
-import { scaleWord } from "./scale-words.ts";
+import { exponent, scaleAt } from "./scales.ts";
+import { signAt, UNCLEAR_SIGN } from "./signs.ts";
 import { SPELLED, spelledValue } from "./spelled.ts";
 import { unitAt } from "./units.ts";
 
@@ -33,7 +34,11 @@ const VULGAR: Readonly<Record<string, number>> = {
   "⅝": 0.625,
   "⅞": 0.875,
 };
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Characters around a number that are looked at. */
+const LOOK = 24;
+const PARTS =
+  /^[\s-](?:\p{L}+-)?(?:thirds|\p{L}*(?:four|fif|six|seven|eigh|nin|ten|twelf|hundred|thousand|million|billion)ths|(?:hundred|thousand|million|billion)th)(?!\p{L})/u;
 
 /**
  * The numbers of a text, in order, in digits or English words. A value is given only where no other reading is possible: without
@@ -64,7 +69,17 @@ export function readNumbers(text: string, locale?: string): (ReadNumber | Refuse
     const [start, end] = [match.index, match.index + match[0].length];
     // "48 million" is read with its digits; "one hundred" behind digits is a mistake of the text.
     if (spelled === undefined || found.some((one) => start < one.end && end > one.start)) continue;
-    found.push({ ...spelled, place: spelled.scale, start, end, ...unitOf(text, start, end) });
+    const sign = signAt(text.slice(Math.max(0, start - LOOK), start));
+    if (sign === "unclear") found.push({ refused: UNCLEAR_SIGN, start, end });
+    else
+      found.push({
+        value: sign.factor * spelled.value,
+        scale: spelled.scale,
+        place: spelled.scale,
+        start: start - sign.length,
+        end,
+        ...unitOf(text, start, end),
+      });
   }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -80,19 +95,27 @@ function numeral(
   convention: ReturnType<typeof conventionOf>,
   language: string,
 ): ReadNumber | RefusedNumber | undefined {
-  const before = text.slice(Math.max(0, from - 12), from);
+  const look = text.slice(Math.max(0, from - LOOK), from);
   const end = from + digits.length;
-  const after = text.slice(end, end + 24);
-  if (isNoNumber(digits, before, after)) return undefined;
-  const refuse = (refused: string, to = end): RefusedNumber => ({ refused, start: from, end: to });
+  const after = text.slice(end, end + LOOK);
+  if (isNoNumber(digits, look, after)) return undefined;
+  const point = /(?:^|[\s([“"'’|=€$£+\-−–])[.,]$/u.test(look);
+  const before = point ? look.slice(0, -1) : look;
+  const begin = point ? from - 1 : from;
+  const refuse = (refused: string, to = end): RefusedNumber => ({ refused, start: begin, end: to });
   if (/^[/⁄]\d/u.test(after) || /\d[/⁄]$/u.test(before)) return refuse("it is part of a fraction, a ratio or a date");
   if (/[.,'’]$/u.test(before) && /\d[.,'’]$/u.test(before)) return refuse("it is part of a longer run of digits");
-  const read = readDigits(digits, convention);
+  if (/(?:±|\+\s?[/]?\s?[-−])\s?$/u.test(before)) return refuse("it is how far another number may be off");
+  const sign = signAt(before);
+  if (sign === "unclear") return refuse(UNCLEAR_SIGN);
+  if (point && (!look.endsWith(".") || (convention !== undefined && convention.decimal !== ".") || !/^\d+$/u.test(digits)))
+    return refuse("the mark before it may part decimals");
+  const read = point ? { value: Number(`0.${digits}`), decimals: digits.length } : readDigits(digits, convention);
   if ("refused" in read) return refuse(read.refused);
   let { value } = read;
   let to = end;
   let place = read.decimals > 0 ? 10 ** -read.decimals : 10 ** trailingZeros(value);
-  const raised = /^(?:\^\{?[-−]?\d+\}?|[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/u.exec(after)?.[0];
+  const raised = /^(?:(?:\^|\*\*)\{?[-−]?\d+\}?|\s?⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/u.exec(after)?.[0];
   if (raised !== undefined) {
     if (digits !== "10" && digits !== "2") return refuse("what is raised behind it is a power or the mark of a note", end + raised.length);
     value **= exponent(raised);
@@ -106,31 +129,31 @@ function numeral(
     to += vulgar[0].length;
   }
   if (/^\s\d+[/⁄]\d/u.test(after)) return refuse("a fraction follows it");
-  const power = /^\s?[×x·⋅]\s?10(?:\^\{?([-−]?\d+)\}?|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/u.exec(text.slice(to, to + 24));
+  const power = /^\s?[×x·⋅*]\s?10(?:(?:\^|\*\*)\{?([-−]?\d+)\}?|\s?(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/u.exec(text.slice(to, to + LOOK));
   if (power !== null) {
     value *= 10 ** exponent(power[1] ?? power[2] ?? "");
     place *= 10 ** exponent(power[1] ?? power[2] ?? "");
     to += power[0].length;
   }
+  if (PARTS.test(text.slice(to, to + LOOK))) return refuse("it counts parts of one");
   const scale = scaleAt(text, before, to, language);
   if (scale === undefined) return refuse("what stands behind it may be a scale", to);
-  const negative = /(?:^|[\s(])[-−]$/u.test(before) && !/\d\s[-−]$/u.test(before);
-  const sign = negative ? -1 : 1;
   return {
-    value: sign * value * scale.factor,
+    value: value === 0 ? 0 : sign.factor * value * scale.factor,
     scale: scale.factor,
     place: place * scale.factor,
-    start: negative ? from - 1 : from,
+    start: begin - sign.length,
     end: to + scale.length,
-    ...unitOf(text, from, to + scale.length),
+    ...unitOf(text, begin, to + scale.length),
   };
 }
 
 /** Digits of words, ordinals, times, dates in digits, versions, and marks of notes. */
 function isNoNumber(digits: string, before: string, after: string): boolean {
   if (/[\p{L}_]$/u.test(before) || /\p{L}[-‐‑]$/u.test(before) || /[#@/\\]$/u.test(before.replace(/\d[/]$/u, ""))) return true;
-  if (/^(?:st|nd|rd|th|e|er|º|ª|\.º)(?![\p{L}\p{N}])/u.test(after)) return true;
-  if (/^:\d\d/u.test(after) || /\d:$/u.test(before)) return true;
+  if (/^(?:st|nd|rd|th|e(?![+\-−]\d)|er|º|ª|\.º)(?![\p{L}\p{N}])/u.test(after)) return true;
+  // Times and ratios.
+  if (/^:\d/u.test(after) || /\d:$/u.test(before)) return true;
   if (/^\s?(?:a\.?m|p\.?m)\b/iu.test(after) && Number(digits) <= 12) return true;
   if (/^[-‐‑]\d{1,2}[-‐‑]\d/u.test(after) || /\d[-‐‑]\d{1,2}[-‐‑]$|\d{4}[-‐‑]$/u.test(before)) return true;
   if (/^\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})$/u.test(digits) || /^\d+(?:\.\d{1,2}){2,}$/u.test(digits)) return true;
@@ -140,45 +163,27 @@ function isNoNumber(digits: string, before: string, after: string): boolean {
   return (
     letters !== undefined &&
     unitAt(after) === undefined &&
-    !/^(?:k|m|mn|mio|mln|bn|tn|mrd|cr)$/iu.test(letters) &&
-    !/^e[+-]?\d/iu.test(after)
+    !/^(?:k|m|b|mn|mio|mln|bn|tn|mrd|cr)$/iu.test(letters) &&
+    !/^[kmb](?:EUR|USD|GBP|CHF)$/iu.test(letters) &&
+    !(/[€$£]\s?$/u.test(before) && /^(?:mm|t)$/iu.test(letters)) &&
+    !/^e[+\-−]?\d/iu.test(after)
   );
 }
 
-function scaleAt(text: string, before: string, at: number, language: string): { factor: number; length: number } | undefined {
-  const after = text.slice(at, at + 24);
-  const e = /^e([+-]?\d{1,3})(?![\p{L}\p{N}])/iu.exec(after);
-  if (e?.[1] !== undefined) return { factor: 10 ** Number(e[1]), length: e[0].length };
-  const word = /^[- \u00a0\u202f]?(\p{L}{2,})(?!\p{L})/u.exec(after);
-  const named = word?.[1] === undefined ? undefined : scaleWord(word[1].toLowerCase(), language);
-  if (word !== null && named !== undefined) return named === "unclear" ? undefined : { factor: named, length: word[0].length };
-  const letter = /^(k|m)(?![\p{L}\p{N}/²³])/u.exec(after)?.[1];
-  const money = /[€$£]\s?$/u.test(before) || /^[km]\s?[€$£]/u.test(after);
-  if (letter === undefined) return { factor: 1, length: 0 };
-  if (money) return { factor: letter === "k" ? 1e3 : 1e6, length: 1 };
-  if (letter === "k") return { factor: 1e3, length: 1 };
-  // "6.2m long" is a length, "5m people" are millions, "5m" alone may be either.
-  return /^m\s(?:long|high|wide|deep|tall|thick|above|below|across|apart|away|of\s\p{Ll}+\s(?:cable|pipe|rope))\b/u.test(after)
-    ? { factor: 1, length: 0 }
-    : undefined;
-}
-
 function unitOf(text: string, start: number, end: number): { unit?: string } {
-  const currency = /([€$£])\s?[-−]?$/u.exec(text.slice(Math.max(0, start - 3), start))?.[1];
+  const currency = /([€$£])\s?[-‐‑–−﹣－]?$/u.exec(text.slice(Math.max(0, start - 3), start))?.[1];
   if (currency !== undefined) return { unit: currency };
   const tail = text.slice(end, end + 40);
   const gap = /^[\s-]?/u.exec(tail)?.[0] ?? "";
   const unit = unitAt(tail.slice(gap.length));
-  if (unit !== undefined) return { unit: tail.slice(gap.length, gap.length + unit.length) };
+  if (unit !== undefined) {
+    const by = /^\s?[/·⋅]\s?\p{L}+[²³⁻¹]*/u.exec(tail.slice(gap.length + unit.length))?.[0] ?? "";
+    return { unit: tail.slice(gap.length, gap.length + unit.length) + by };
+  }
   const sign = /^\s?([€$£])/u.exec(tail)?.[1];
   return sign === undefined ? {} : { unit: sign };
 }
 
 function trailingZeros(value: number): number {
   return value === 0 ? 0 : (/0*$/u.exec(String(value))?.[0].length ?? 0);
-}
-
-function exponent(raised: string): number {
-  const plain = raised.replaceAll(/[\^{}]/gu, "").replace(/^[−⁻]/u, "-");
-  return Number(plain.replaceAll(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/gu, (digit) => String(RAISED.indexOf(digit))));
 }

@@ -13,14 +13,27 @@ export type Quantity = {
   readonly range: boolean;
   /** Words right after the number that name what is counted, the head noun among them. */
   readonly noun: readonly string[];
+  /** Offsets into the clause: from the sign (of a currency, too) to the end of the unit. */
   readonly from: number;
   readonly to: number;
+  /** Where the number ends, its scale word within. */
+  readonly until: number;
+  /** Where "at least", "or more", "about" stand. */
+  readonly bound?: { readonly from: number; readonly to: number };
 };
 
 const ABOUT =
   /(?:\b(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|just under|just over|estimated|approx\.?|an estimated|in the region of|or so|more or less)|~|≈)\s*(?:a\s|the\s)?$/iu;
-const MORE = /\b(?:more than|over|at least|above|upwards of|exceeding|in excess of|no fewer than|not less than|a good|well over)\s*$/iu;
-const LESS = /\b(?:less than|fewer than|under|below|at most|up to|no more than|not more than|a maximum of)\s*$/iu;
+const MORE =
+  /(?:\b(?:more than|over|at least|above|upwards of|exceeding|in excess of|(?:no|not) (?:fewer|less) than|a minimum of|a good|well over)|[>≥])\s*$/iu;
+const LESS = /(?:\b(?:less than|fewer than|under|below|at (?:the )?most|up to|no more than|not more than|a maximum of)|[<≤])\s*$/iu;
+/** Behind a number or its unit. */
+const OR_MORE = /^\s*(?:\+|(?:or|and) (?:more|over|above|upwards?)\b|at (?:the )?least\b|upwards\b|minimum\b)/iu;
+const OR_LESS = /^\s*(?:(?:or|and) (?:less|fewer|under|below)\b|at (?:the )?most\b|maximum\b)/iu;
+const OR_SO = /^\s*(?:or so|or thereabouts|give or take)\b/iu;
+/** A number behind one of them names and counts nothing: "step 5 takes". */
+const LABEL =
+  /(?<!\p{L})(?:rule|step|section|chapter|figure|fig\.|table|part|article|line|phase|version|level|class|type|number|no\.|nos\.|page|pages|item|option|question|grade|room|platform|terminal|stage|volume|theorem|lemma|code|status|node|shard|index|slot|port|channel|gate|route|highway|clause|paragraph|act|episode|lesson|panel|lot|appendix|annex)\s$/iu;
 /** What a number that stands alone counts: "the number of visitors to the museum was", "the attendance was". */
 const NUMBERED =
   /\b(?:number|total|count) of (?:the |its |their )?(?:\p{L}+ )??(\p{L}+)(?= (?:to|of|in|at|on|from|for|with|who|that|is|was|has|had|reached|stood|fell|rose|grew)\b|\s*$)/iu;
@@ -54,8 +67,10 @@ export function quantitiesIn(
     const end = (second ?? first).end;
     if (taken.some((span) => first.start < span.to && end > span.from)) continue;
     if (second !== undefined) i++;
-    const currency = /[€$£]\s?$/u.exec(before)?.[0].trim();
-    const tail = clause.slice(end).replace(/^[\s-]+/u, "");
+    if (LABEL.test(before)) continue;
+    const currency = /^[€$£]/u.test(clause.slice(first.end).trimStart()) ? undefined : /^[€$£]$/u.exec(first.unit ?? "")?.[0];
+    const bound = OR_MORE.exec(clause.slice(end)) ?? OR_LESS.exec(clause.slice(end));
+    const tail = clause.slice(end + (bound?.[0].length ?? 0)).replace(/^[\s-]+/u, "");
     const unit =
       currency === undefined
         ? unitAt(tail)
@@ -67,17 +82,19 @@ export function quantitiesIn(
     const shared = second !== undefined && first.scale === 1 ? second.scale : 1;
     const low = first.value * shared * factor;
     const high = second === undefined ? low : second.value * factor;
+    const unitEnd = clause.length - tail.length + (unit?.length ?? wordsLength(tail, named?.noun ?? []));
     const rate = rateAt(tail.slice(unit?.length ?? 0));
     found.push({
       dimension: `${unit?.dimension ?? `count:${named?.head ?? ""}`}${rate}`,
       low: Math.min(low, high),
       high: Math.max(low, high),
       slack: (first.place / 2) * shared * factor,
-      about: aboutOf(withoutSign(before), tail.slice(unit?.length ?? 0)),
+      ...aboutOf(clause, from, end, unitEnd),
       range: second !== undefined,
       noun: named?.noun ?? [],
       from,
-      to: end + (clause.length - end - tail.length) + (unit?.length ?? 0),
+      to: clause.length - tail.length + (unit?.length ?? 0),
+      until: end,
     });
   }
   return compounded(clause, found);
@@ -103,6 +120,11 @@ function compounded(clause: string, found: readonly Quantity[]): Quantity[] {
   return made;
 }
 
+/** Of the words at a text's head. */
+function wordsLength(text: string, words: readonly string[]): number {
+  return words.reduce((at, word) => text.indexOf(word, at) + word.length, 0);
+}
+
 function withoutSign(before: string): string {
   return before.replace(/[€$£]\s?$/u, "");
 }
@@ -114,15 +136,32 @@ function jointOf(clause: string, first: ReadNumber, second: ReadNumber): "to" | 
   return /^\sand\s[€$£]?\s?$/iu.test(between) ? "and" : undefined;
 }
 
-function aboutOf(before: string, after: string): Quantity["about"] {
-  if (MORE.test(before)) return "more";
-  if (LESS.test(before)) return "less";
-  return ABOUT.test(before) || /^\s*(?:or so|or thereabouts)\b/iu.test(after) ? "about" : "exact";
+/** How a number from `from` to `until`, its unit or what it counts to `unitEnd`, is bounded. */
+function aboutOf(clause: string, from: number, until: number, unitEnd: number): Pick<Quantity, "about" | "bound"> {
+  const before = clause.slice(0, from);
+  for (const [about, pattern] of [
+    ["more", MORE],
+    ["less", LESS],
+  ] as const) {
+    const match = pattern.exec(before);
+    if (match !== null) return { about, bound: { from: match.index, to: from } };
+  }
+  for (const [about, pattern] of [
+    ["more", OR_MORE],
+    ["less", OR_LESS],
+    ["about", OR_SO],
+  ] as const)
+    for (const at of [until, unitEnd]) {
+      const match = pattern.exec(clause.slice(at));
+      if (match !== null) return { about, bound: { from: at, to: at + match[0].length } };
+    }
+  const match = ABOUT.exec(before);
+  return match === null ? { about: "exact" } : { about: "about", bound: { from: match.index, to: from } };
 }
 
 /** `per night`, `a year`, `an hour`, `each`: a rate is another dimension. */
 function rateAt(tail: string): string {
-  const match = /^\s*(?:per|an?|each|every|\/)\s+((?:square |cubic )?\p{L}+)/iu.exec(tail)?.[1]?.toLowerCase();
+  const match = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)((?:square |cubic )?\p{L}+[²³]?)/iu.exec(tail)?.[1]?.toLowerCase();
   return match === undefined ? "" : `/${match.replace(/s$/u, "")}`;
 }
 

@@ -1,7 +1,10 @@
 /** Pattern, dimension, and factor to the dimension's base unit. */
 const UNIT_LIST: readonly (readonly [pattern: string, dimension: string, factor: number])[] = [
-  ["%|per ?cents?|percent", "percent", 1],
+  ["%|per ?cents?|percent|pct", "percent", 1],
+  ["‰|per ?mille|promille", "percent", 0.1],
+  ["ppm|parts per million", "percent", 1e-4],
   ["percentage points?", "percentage-point", 1],
+  ["basis points?", "percentage-point", 0.01],
   ["square kilomet(?:er|re)s?|km²|km2|sq km", "area", 1e6],
   ["square met(?:er|re)s?|m²|m2|sq m", "area", 1],
   ["square miles?", "area", 2_589_988],
@@ -80,6 +83,8 @@ export function unitAt(tail: string): Unit | undefined {
   let found: Unit | undefined;
   for (const { pattern, dimension, factor } of UNITS) {
     const length = pattern.exec(tail)?.[0].length ?? 0;
+    // One letter is a unit in its own case only: 5 M are no metres, 5 G no grams.
+    if (length === 1 && /[MGTwv]/u.test(tail.charAt(0))) continue;
     if (length > (found?.length ?? 0)) found = { dimension, factor, length };
   }
   return found;

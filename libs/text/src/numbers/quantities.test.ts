@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { quantitiesIn } from "./quantities.ts";
+
+const read = (text: string) => quantitiesIn(text, []).map(({ dimension, low, high, about }) => [dimension, low, high, about]);
+
+describe("quantitiesIn", () => {
+  it.each([
+    ["It has 40 or more rooms.", ["count:rooms", 40, 40, "more"]],
+    ["It has 40+ rooms.", ["count:rooms", 40, 40, "more"]],
+    ["It is ≥ 40 km long.", ["length", 40_000, 40_000, "more"]],
+    ["It takes 40 rooms or fewer.", ["count:rooms", 40, 40, "less"]],
+    ["It takes 40 km at the most.", ["length", 40_000, 40_000, "less"]],
+    ["It loses €-5 million.", ["money:euro", -5e6, -5e6, "exact"]],
+    ["It is 5 ‰ of it.", ["percent", 0.5, 0.5, "exact"]],
+    ["It weighs 5 kg/m³.", ["mass/m³", 5, 5, "exact"]],
+  ])("%s", (text, wanted) => {
+    expect(read(text)).toEqual([wanted]);
+  });
+  it.each(["Step 5 takes time.", "Gate 5 planes wait.", "It is 12 ± 3 km long."])("none: %s", (text) => {
+    expect(read(text)).toEqual([]);
+  });
+});
