@@ -1,53 +1,61 @@
-import { FUNCTION_WORDS } from "@armada/text";
+import { datesIn, numberLocale, type Quantity, quantitiesIn } from "@armada/text";
 import type { Checked, Figure } from "../page/draft.ts";
 
 const MOST = 8;
-const UNITS =
-  "percent|per cent|(?:million|billion) (?:euros?|dollars?|pounds?|people|tonnes?|cubic met(?:er|re)s?)|(?:million|billion|thousand) (?:francs|crowns|marks|guilders|yen|shillings|rubles|\\p{Ll}{2,}[a-rt-z]s)|million|billion|thousand|hundred|gigawatt-hours?|megawatt-hours?|kilowatt-hours?|square (?:kilo)?met(?:er|re)s?|cubic met(?:er|re)s?|degrees Celsius|km²|km2|km/h|mph|km|kilomet(?:er|re)s?|cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|met(?:er|re)s?|m|miles?|feet|foot|ft|inches|hectares?|acres?|kg|kilograms?|grams?|g|tonnes?|tons?|lit(?:er|re)s?|ml|°C|°F|°|degrees?|°?C|kWh|MWh|GWh|TWh|kW|MW|GW|watts?|volts?|Hz|GB|MB|KB|KiB|MiB|GiB|TB|bytes|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades|centuries|euros?|dollars?|pounds?";
-const NUMBER = "[€$£]?(?:\\d{1,3}(?:,\\d{3})+|\\d{1,3}(?:['’\\u00a0\\u202f]\\d{3})+|\\d+)(?:\\.\\d+)?";
-const FIGURE = new RegExp(
-  `(?<![\\p{L}\\p{N}.,'’/-]|\\d\\s)(${NUMBER}(?:\\s?(?:–|-|to)\\s?${NUMBER})?)(?![\\p{N}.,'’]*\\p{N}|\\s\\d)(?:\\s?(%|(?:${UNITS})(?![\\p{L}-])|°[CF]?)|\\s(\\p{Ll}[\\p{Ll}-]{2,}(?:\\s\\p{Ll}[\\p{Ll}-]{2,}){0,2}))`,
-  "gu",
-);
-/** Words that end a noun phrase. */
-const STOP =
-  /^(?:and|or|nor|but|was|were|is|are|had|has|have|when|where|which|who|that|while|than|per|each|every|under|\p{Ll}+(?:ed|ing))$/u;
-
-/** Figures of the carried sentences: number, unit or what is counted, and the sentence's own words for what it is of. */
+/**
+ * Figures of the carried sentences: number, unit or what is counted, and the sentence's own words for what it is of. A number is shown as the
+ * sentence has it, with its sign and with what bounds it; what can be read in two ways is not shown.
+ */
 export function figuresOf(sentences: readonly Checked[]): Figure[] {
+  const locale = numberLocale(sentences.flatMap(({ sources }) => sources.map(({ quote }) => quote)).join("\n"));
   const figures: Figure[] = [];
   for (const { text, sources } of sentences) {
     const file = sources[0]?.file;
     if (file === undefined || figures.length === MOST) continue;
-    for (const match of text.matchAll(FIGURE)) {
-      const number = match[1] ?? "";
-      const unit = match[2] === undefined ? counted(match[3] ?? "") : match[2] === "%" ? "percent" : match[2];
-      if (unit === undefined || (/^(?:1[5-9]|20)\d\d$/u.test(number) && match[2] === undefined)) continue;
-      if (/\b(?:of|the|another|other)\s*$/iu.test(text.slice(0, match.index)) && match[2] === undefined) continue;
-      const what = measured(
-        text,
-        match.index,
-        match.index + match[0].length - (match[3] === undefined ? 0 : match[3].length - unit.length),
-      );
-      // "46 metres high": of a thing that has several measures, which.
-      const attribute = /^ (?:long|high|tall|wide|deep|thick)\b/u.exec(text.slice(match.index + match[0].length))?.[0] ?? "";
-      if (what !== undefined) figures.push({ number, unit: `${unit}${match[2] === undefined ? "" : attribute}`, what, file });
-      break;
-    }
+    const [figure] = quantitiesIn(text, datesIn(text), locale).flatMap((one) => figureOf(text, one) ?? []);
+    if (figure !== undefined) figures.push({ ...figure, file });
   }
   return figures;
 }
 
-/** The noun phrase at the head of the words after a number; undefined where it is cut off or there is none. */
-function counted(after: string): string | undefined {
-  const kept: string[] = [];
-  for (const word of after.split(" ")) {
-    if (word === "and" || word === "or") return undefined;
-    if (FUNCTION_WORDS.has(word) || STOP.test(word)) break;
-    kept.push(word);
-    if (/[^s]s$/u.test(word)) break;
+function figureOf(text: string, one: Quantity): Omit<Figure, "file"> | undefined {
+  const { bound, from, until, to } = one;
+  const start = Math.min(from, bound?.from ?? from);
+  const ahead = bound?.from === until ? bound.to : until;
+  const written = /^(?<number>.*\d\S*)(?<scale>[\s-]\p{L}[\p{L}\s-]*)?$/u.exec(text.slice(start, until).trim())?.groups;
+  if (written?.number === undefined) return undefined;
+  const isCount = one.dimension.startsWith("count:");
+  if (isCount && (!isCounted(one) || /\b(?:of|the|another|other)\s*$/iu.test(text.slice(0, start)))) return undefined;
+  const end = isCount ? endOf(text, ahead, one.noun) : to;
+  if (end === undefined) return undefined;
+  // What makes another figure of it: "per night", "high" of a thing that has several measures, "or more".
+  const rate = one.dimension.includes("/") ? (RATE.exec(text.slice(end))?.[0] ?? "") : "";
+  const attribute = isCount ? "" : (/^ (?:long|high|tall|wide|deep|thick)\b/u.exec(text.slice(end + rate.length))?.[0] ?? "");
+  const behind = bound !== undefined && bound.from >= end ? text.slice(bound.from, bound.to) : "";
+  const unit = `${written.scale ?? ""}${text.slice(ahead, end)}${rate}${attribute}${behind}`
+    .replace(/^[\s-]+/u, "")
+    .replace(/^%/u, "percent")
+    .trim();
+  const what = measured(text, start, end + rate.length);
+  return what === undefined ? undefined : { number: `${written.number.replace(/-$/u, "")}${text.slice(until, ahead)}`, unit, what };
+}
+
+const RATE = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)(?:square |cubic )?\p{L}+[²³]?/iu;
+
+/** Several of a kind whose name is whole: "0 holds" and "1,850 street and park trees" are none. */
+function isCounted({ low, noun }: Quantity): boolean {
+  return low >= 2 && /(?:[^su]s|people|men|women|children|fish)$/u.test(noun.at(-1) ?? "");
+}
+
+/** Where the words behind a number end; undefined where they do not stand right behind it. */
+function endOf(text: string, from: number, words: readonly string[]): number | undefined {
+  let at = from;
+  for (const word of words) {
+    const gap = /^[\s-]*/u.exec(text.slice(at))?.[0].length ?? 0;
+    if (!text.startsWith(word, at + gap)) return undefined;
+    at += gap + word.length;
   }
-  return kept.length > 0 && /(?:[^su]s|people|men|women|children|fish)$/u.test(kept.at(-1) ?? "") ? kept.join(" ") : undefined;
+  return at;
 }
 
 /** The words before the number in its clause, else those after: a pointer into the sentence, not the sentence again. */

@@ -12,7 +12,15 @@ describe("figures at a glance", () => {
     ["The pipe lowers the pond by 20 to 60 centimetres.", "20 to 60", "centimetres", "The pipe lowers the pond"],
     ["The renovation of the hall cost 18.6 million euros.", "18.6", "million euros", "The renovation of the hall cost"],
     ["The bridge of Lana cost 6.5 million francs.", "6.5", "million francs", "The bridge of Lana cost"],
-    ["In 2024 about 40% of the trees were oaks.", "40", "percent", "of the trees were oaks"],
+    ["In 2024 about 40% of the trees were oaks.", "about 40", "percent", "of the trees were oaks"],
+    ["The hall of the museum has 85 m² of glass.", "85", "m²", "The hall of the museum has"],
+    ["The water of the fjord is −5 °C cold in winter.", "−5", "°C", "The water of the fjord"],
+    ["The salt of the bay is at least 5 ‰ of its water.", "at least 5", "‰", "The salt of the bay"],
+    ["The wood of the old hall weighs 620 kg/m³ when dry.", "620", "kg/m³", "The wood of the old hall weighs"],
+    ["The margin of the mill fell by .5 percent.", ".5", "percent", "The margin of the mill fell"],
+    ["The fund of the town lost -€5 million in a year.", "-€5", "million", "The fund of the town lost"],
+    ["A bed in the hostel costs 24 euros per night.", "24", "euros per night", "A bed in the hostel costs"],
+    ["The choir of the town has 40 or more singers.", "40 or more", "singers", "The choir of the town has"],
   ])("%s", (text, number, unit, what) => {
     const found = figure(text);
     expect([found?.number, found?.unit]).toEqual([number, unit]);
@@ -33,6 +41,9 @@ describe("figures at a glance", () => {
     "Volunteers wrapped 1,850 street and park trees.",
     "It was the 3rd of its kind.",
     "Nothing is counted here.",
+    "The invariant of log index 0 holds at all times.",
+    "The claim that step 5 takes longest is wrong.",
+    "The bar is 12 ± 3 km away from the town.",
   ])("none: %s", (text) => {
     expect(figure(text)).toBeUndefined();
   });
