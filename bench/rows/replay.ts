@@ -1,6 +1,6 @@
 import { readJournalMessage } from "@armada/engine";
 // Folding one message at a time is no door of the package: its callers fold whole runs.
-import { foldMessage } from "@armada/engine/execution/cached-run";
+import { foldMessage } from "@armada/engine/journal/message";
 import { initialRun, type RunState } from "@armada/engine/journal/state";
 import { rawScan } from "../raw/read.ts";
 import { interleaved, type Row } from "../row.ts";

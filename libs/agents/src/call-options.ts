@@ -1,5 +1,5 @@
 import { ArmadaError, milliseconds } from "@armada/contracts";
-import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger";
+import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger/limits";
 import { z } from "zod";
 import type { Agent, Batching, Caching, Limits, Team, Tool } from "./define.ts";
 

@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { checkZone, localTime } from "@armada/ledger";
+import { checkZone, localTime } from "@armada/ledger/periods";
 
 /** The hours of each day in which work may begin. `from`, `to`: ms since midnight as clocks in the zone show it; over midnight where `to` is less. */
 export type Window = { readonly text: string; readonly from: number; readonly to: number; readonly zone: string };

@@ -1,5 +1,6 @@
 import { arch, platform } from "node:os";
-import { type Config, modelsFrom } from "@armada/runtime";
+import type { Config } from "@armada/runtime";
+import { modelsFrom } from "@armada/runtime/models";
 import type { Finding } from "./health/examine.ts";
 import { modelFindings } from "./health/model-findings.ts";
 

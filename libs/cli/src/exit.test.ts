@@ -1,5 +1,5 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
-import { readRun } from "@armada/engine";
+import { readRun } from "@armada/engine/reading";
 import { expect, test } from "vitest";
 import { exitCode, resultOf, targetOf } from "./commands/run.ts";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";

@@ -1,4 +1,4 @@
-import { RUN_STATUSES } from "@armada/engine";
+import { RUN_STATUSES } from "@armada/engine/view/status";
 import { Command, InvalidArgumentError } from "commander";
 import { withoutSession, withSession } from "./action.ts";
 import { sinceOf } from "./arguments/since.ts";
@@ -19,7 +19,6 @@ import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
 import type { Session } from "./session.ts";
-import { checkKnown, definitionOf } from "./teams.ts";
 
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
 const program = new Command("armada")
@@ -52,7 +51,7 @@ function control<F>(decided: (runs: typeof Runs, flags: F, session: Session, id:
 /** The teams on the running mesh; only the one that `--team` names. @throws ArmadaError `NO_SUCH_TEAM` */
 async function teamsWith(session: Session, { team }: { readonly team?: string }): Promise<string[]> {
   const names = await session.teams();
-  return team === undefined ? names : [checkKnown(team, names)];
+  return team === undefined ? names : [(await import("./teams.ts")).checkKnown(team, names)];
 }
 
 function meshFlags(made: Command): Command {
@@ -182,9 +181,10 @@ command("state <team>", "a team's read models, as of now, a time or a sequence")
   .option("--at <when>", "a time (ISO-8601) or a sequence")
   .option("--team <path>", "the folder of its code, where that is not in services/")
   .action(
-    withSession(async (session, out, _signal, name: string, flags: StateFlags) =>
-      (await import("./commands/state.ts")).stateCommand(session, await definitionOf(session, name, flags.team), flags, out),
-    ),
+    withSession(async (session, out, _signal, name: string, flags: StateFlags) => {
+      const team = await (await import("./teams.ts")).definitionOf(session, name, flags.team);
+      return (await import("./commands/state.ts")).stateCommand(session, team, flags, out);
+    }),
   );
 const parked = program.command("parked").description("steps that were set aside after their attempts");
 command("list", "what is parked", parked).action(

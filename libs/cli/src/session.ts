@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError, askMessage, chainOf, runFilter, type TeamManifest } from "@armada/contracts";
-import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine";
+import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine/reading";
 import {
   type Live,
   type Log,
@@ -85,7 +85,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     live: (team) => ports(team).live,
     objects: own.objects,
     ask: async (team, capability, id, data) => {
-      const { startTelemetry } = await import("@armada/runtime"); // costly to load, and few commands ask
+      const { startTelemetry } = await import("@armada/runtime/telemetry"); // few commands ask
       telemetry ??= await startTelemetry({ service: "armada", env: process.env });
       return telemetry.tracer.span(spans.ask(`${team}.${capability}`), {}, undefined, (traceparent) =>
         ask(own.log, team, capability, id, data, traceparent),

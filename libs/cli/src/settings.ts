@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { type Flags, loadSettings, type Settings } from "@armada/runtime";
+import { type Flags, loadSettings, type Settings } from "@armada/runtime/config";
 import { serviceNames } from "./project.ts";
 
 /** The flags of `up` and `demo` that stand above the configuration. */

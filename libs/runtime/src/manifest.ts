@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sharesAnswers, type Team } from "@armada/agents";
 import { type AnyEventKind, ArmadaError, type Capability, type ExternalType, idRuleOf, TeamManifest } from "@armada/contracts";
-import { allQueues, queuesOf, sourcesOf, subscriptionName } from "@armada/engine";
+import { allQueues, queuesOf, sourcesOf, subscriptionName } from "@armada/engine/inbound/queues";
 import { z } from "zod";
-import { sourceOf } from "./replica.ts";
+import { sourceOf } from "./source.ts";
 
 type Schema = ExternalType["schema"];
 

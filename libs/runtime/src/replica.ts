@@ -1,15 +1,10 @@
-import type { Team, Workflow } from "@armada/agents";
-import { shortHash } from "@armada/contracts";
+import type { Team } from "@armada/agents";
 import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchLoop } from "./loop-watch.ts";
+import { sourceOf } from "./source.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
-
-/** The digest of a workflow's source: an edit without a new version shows. */
-export function sourceOf(workflow: Workflow): string {
-  return shortHash(workflow.run.toString());
-}
 
 /** Starts a replica of a team on real time; a step that holds its event loop for over a second is named in the log. */
 export function startReplica(

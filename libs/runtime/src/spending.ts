@@ -1,10 +1,11 @@
-import { budgetOf, sharesAnswers, type Team } from "@armada/agents";
+import { sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import { type Budget, concludedCalls, expiredCalls } from "@armada/engine";
 import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
-import { type AllLimits, type AskFleet, askFederation, BudgetClient, parseFleetLimit, parseLimits } from "@armada/ledger";
+import { type AskFleet, askFederation, BudgetClient } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
+import { limitsOf } from "./limits.ts";
 import { maintenanceMeter } from "./maintenance-meter.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
@@ -64,20 +65,6 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
   const by = { clock: systemClock, random: systemRandom, logger: ports.logger, signal: over.signal };
   if (budget !== undefined) chosen.keepWarm({ ...by, meter: maintenanceMeter(budget.budgetClient, "context_cache", by) });
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
-}
-
-/** The limits that hold for a team: the configuration's, the fleet's included, and its agents' own. */
-export function limitsOf(team: Team, budgets: Pick<Config["budgets"], "teams" | "fleet">): AllLimits {
-  const said = budgets.teams[team.name];
-  const own = team.agents.flatMap((agent): [string, AllLimits["team"]][] => {
-    const limits = budgetOf(agent);
-    return limits === undefined ? [] : [[agent.name, limits]];
-  });
-  return {
-    team: said === undefined ? {} : parseLimits(said),
-    agents: Object.fromEntries(own),
-    ...(budgets.fleet === undefined ? {} : { fleet: parseFleetLimit(budgets.fleet) }),
-  };
 }
 
 function budgetFor(

@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { startOf } from "@armada/ledger";
+import { startOf } from "@armada/ledger/periods";
 import { sinceOf } from "../arguments/since.ts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";

@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Article } from "@armada/content/contract";
 import { ArmadaError } from "@armada/contracts";
-import { type RunState, viewOf } from "@armada/engine";
+import { type RunState, viewOf } from "@armada/engine/reading";
 import type { Objects } from "@armada/event-sourcing";
 import { FEDERATION } from "@armada/ledger";
 import { type Config, modelsFrom, startPrototype } from "@armada/runtime";

@@ -1,4 +1,3 @@
-import { environmentFindings } from "../environment.ts";
 import { EXIT } from "../exit.ts";
 import { examine, examineTroubles, type Finding } from "../health/examine.ts";
 import { budgetsInForce, examineLedgers } from "../health/examine-ledger.ts";
@@ -8,8 +7,7 @@ import type { Output } from "../output.ts";
 import { loadDefinitions } from "../project.ts";
 import { oneLine } from "../render/one-line.ts";
 import { openSession } from "../session.ts";
-import { settingsFor } from "../settings.ts";
-import { meshTeams } from "../teams.ts";
+import { type MeshTeam, meshTeams } from "../teams.ts";
 
 /** `whole`: every message of the streams is looked at, however many there are. */
 export type DoctorFlags = { readonly mesh?: string; readonly config?: string; readonly whole?: boolean };
@@ -42,6 +40,7 @@ export async function doctorCommand(flags: DoctorFlags, out: Output): Promise<nu
 async function inForce(mesh: MeshFile | undefined, flags: { config?: string }): Promise<Finding[]> {
   if (mesh?.environment !== undefined && mesh.settings !== undefined)
     return [...mesh.environment, ...mesh.settings.map(({ path, value, from }) => ({ name: path, value, from, ok: true }))];
+  const [{ environmentFindings }, { settingsFor }] = await Promise.all([import("../environment.ts"), import("../settings.ts")]);
   const { config, list } = await settingsFor(flags);
   return [
     ...(await environmentFindings(process.env, config)),
@@ -52,15 +51,18 @@ async function inForce(mesh: MeshFile | undefined, flags: { config?: string }): 
 async function onMesh(mesh: MeshFile | undefined, flags: DoctorFlags): Promise<Finding[]> {
   const session = await openSession(flags.mesh, () => undefined);
   try {
-    const budgets = budgetsInForce((await settingsFor(flags)).config, mesh?.settings);
-    const findings: Finding[] = [];
-    for (const team of await meshTeams(session)) {
+    const budgets = await budgetsInForce(mesh?.settings, async () => (await (await import("../settings.ts")).settingsFor(flags)).config);
+    const ofTeam = async (team: MeshTeam): Promise<Finding[]> => {
       const about = await lookedAt(session, team);
-      findings.push(...(await examine(about, flags.whole)), ...(await examineTroubles(about)));
-      if (team.definition !== undefined)
-        findings.push(...(await examineLedgers(session.log(team.name), team.definition, budgets, Date.now())));
-    }
-    return findings;
+      const { name, definition } = team;
+      const found = await Promise.all([
+        examine(about, flags.whole),
+        examineTroubles(about),
+        ...(definition === undefined ? [] : [examineLedgers(session.log(name), definition, budgets, Date.now())]),
+      ]);
+      return found.flat();
+    };
+    return (await Promise.all((await meshTeams(session)).map(ofTeam))).flat();
   } finally {
     await session.close();
   }

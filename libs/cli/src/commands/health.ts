@@ -9,9 +9,12 @@ import { meshTeams } from "../teams.ts";
 /** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */
 export async function healthCommand(session: Session, out: Output): Promise<number> {
   let healthy = true;
-  for (const team of await meshTeams(session)) {
+  const looked = (await meshTeams(session)).map(async (team) => {
     const about = await lookedAt(session, team);
     const [troubles, messages] = await Promise.all([troublesOf(about), session.log(team.name).head()]);
+    return { team, about, troubles, messages };
+  });
+  for (const { team, about, troubles, messages } of await Promise.all(looked)) {
     const ok = troubles.length === 0;
     healthy &&= ok;
     const pending = about.queues.reduce((sum, one) => sum + one.pending, 0);

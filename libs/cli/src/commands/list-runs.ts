@@ -1,5 +1,5 @@
 import { ArmadaError, isName } from "@armada/contracts";
-import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine";
+import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";

@@ -1,5 +1,5 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
-import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/engine";
+import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";

@@ -9,7 +9,8 @@ import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "../mesh/me
 import { roomOf } from "../mesh/room.ts";
 import { applyTeams, manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { checkListed, loadServices, loadTeamAt, type Service, withFederation } from "../project.ts";
+import { loadServices, loadTeamAt, type Service } from "../project.ts";
+import { checkListed, withFederation } from "../services.ts";
 import { settingsFor } from "../settings.ts";
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };

@@ -1,5 +1,6 @@
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
-import { admit, MAX_BODY, newest, type RunState, viewOf } from "@armada/engine";
+import { admit, MAX_BODY, newest } from "@armada/engine";
+import { type RunState, viewOf } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { checkKey, runOfKey } from "../arguments/run-key.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError, runFilter } from "@armada/contracts";
 import {
-  fits,
   isAccepted,
   type JournalMessage,
+  newestGeneration,
   type ObjectRef,
   type RunState,
   readJournalMessage,
@@ -11,15 +11,12 @@ import {
   viewOf,
   withOutput,
   withShown,
-} from "@armada/engine";
-import { newestGeneration } from "@armada/engine/runs/generations";
+} from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
-import { systemScheduler } from "@armada/runtime";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { runTree } from "../render/run-tree.ts";
 import type { Session } from "../session.ts";
-import { definitionOf } from "../teams.ts";
 
 const CONTROL_MS = 10_000;
 const LOOK_MS = 50;
@@ -187,6 +184,11 @@ export function retrial(): Control {
 
 /** Tries the other version against the journal before anything is asked. @throws ArmadaError `VERSION_UNKNOWN`, `WORKFLOW_CHANGED`, `NO_SUCH_RUN` */
 export async function checkMove(session: Session, run: string, flags: { to: string; team?: string }): Promise<void> {
+  const [{ fits }, { systemScheduler }, { definitionOf }] = await Promise.all([
+    import("@armada/engine"),
+    import("@armada/runtime"),
+    import("../teams.ts"),
+  ]);
   const version = Number(flags.to);
   const found = await findRun(session, await session.teams(), run);
   const team = await definitionOf(session, found.team, flags.team);

@@ -1,4 +1,3 @@
-import { environmentFindings } from "../environment.ts";
 import { explain } from "../exit.ts";
 import { examine, examineTroubles } from "../health/examine.ts";
 import { lookedAt } from "../health/looked-at.ts";
@@ -6,7 +5,7 @@ import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { checkListed, servicesWith, withFederation } from "../project.ts";
+import { checkListed, servicesWith, withFederation } from "../services.ts";
 import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
@@ -55,6 +54,7 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
 
 /** What calls would meet is said at the start: the mesh serves all the same, for agents may have a fallback. */
 async function tellEnvironment(mesh: Mesh, flags: UpFlags, say: (line: string) => void): Promise<void> {
+  const { environmentFindings } = await import("../environment.ts"); // costly to load: the mesh serves by now
   const { config } = await settingsFor(flags);
   const found = await environmentFindings(process.env, config);
   for (const { name, value, next } of found) if (next !== undefined) say(`${name}: ${next} (${value})`);

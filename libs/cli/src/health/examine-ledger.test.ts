@@ -2,7 +2,7 @@ import { agent, team } from "@armada/agents";
 import { handleEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type LedgerCommand, ledger, ledgerOf } from "@armada/ledger";
-import { limitsOf } from "@armada/runtime";
+import { limitsOf } from "@armada/runtime/limits";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { budgetsInForce, examineLedgers } from "./examine-ledger.ts";
@@ -82,7 +82,7 @@ test("limits that are not the configuration's are found", async () => {
   ]);
 });
 
-test("what the running mesh was started with stands above the configuration", () => {
+test("what the running mesh was started with stands above the configuration, which is not read then", async () => {
   const config = { budgets: { atLimit: "wait", downgradeAt: 0.8, lease: "60s", teams: { shop: "$1/day" }, zone: "UTC" } } as const;
   const said = [
     { path: "budgets.zone", value: "Europe/Berlin", from: "X" },
@@ -90,8 +90,11 @@ test("what the running mesh was started with stands above the configuration", ()
     { path: "drain", value: "3s", from: "built-in" },
     { path: "budgets.fleet", value: "no limit", from: "built-in" },
   ];
-  expect(budgetsInForce(config, said)).toEqual({ teams: { shop: "$2/day" }, zone: "Europe/Berlin" });
+  const unread = (): never => {
+    throw new Error("the configuration is read");
+  };
+  expect(await budgetsInForce(said, unread)).toEqual({ teams: { shop: "$2/day" }, zone: "Europe/Berlin" });
   const fleet = { path: "budgets.fleet", value: "$8/month", from: "X" };
-  expect(budgetsInForce(config, [...said.slice(0, 3), fleet])).toMatchObject({ fleet: "$8/month" });
-  expect(budgetsInForce(config, undefined)).toBe(config.budgets);
+  expect(await budgetsInForce([...said.slice(0, 3), fleet], unread)).toMatchObject({ fleet: "$8/month" });
+  expect(await budgetsInForce(undefined, async () => config)).toBe(config.budgets);
 });

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Team } from "@armada/agents";
 import type { Log } from "@armada/event-sourcing";
-import { periodOf } from "@armada/ledger";
-import { type Config, limitsOf } from "@armada/runtime";
+import { periodOf } from "@armada/ledger/periods";
+import type { Config } from "@armada/runtime";
+import { limitsOf } from "@armada/runtime/limits";
 import type { MeshFile } from "../mesh/mesh-file.ts";
 import { ledgersBack } from "../money/ledgers.ts";
 import { dollars } from "../output.ts";
@@ -14,9 +15,9 @@ const TEAMS = "budgets.teams.";
 
 type Budgets = Pick<Config["budgets"], "teams" | "zone" | "fleet">;
 
-/** The budgets that the running mesh was started with; without a mesh file the configuration's. */
-export function budgetsInForce({ budgets }: Pick<Config, "budgets">, settings: MeshFile["settings"]): Budgets {
-  if (settings === undefined) return budgets;
+/** The budgets that the running mesh was started with; those of the configuration, which is read then, where its file says none. */
+export async function budgetsInForce(settings: MeshFile["settings"], config: () => Promise<Pick<Config, "budgets">>): Promise<Budgets> {
+  if (settings === undefined) return (await config()).budgets;
   const said = settings.flatMap(({ path, value }): [string, string][] =>
     path.startsWith(TEAMS) && typeof value === "string" ? [[path.slice(TEAMS.length), value]] : [],
   );
@@ -24,7 +25,7 @@ export function budgetsInForce({ budgets }: Pick<Config, "budgets">, settings: M
   const fleet = settings.find(({ path, from }) => path === "budgets.fleet" && from !== "built-in")?.value; // unset, it says so in words
   return {
     teams: Object.fromEntries(said),
-    zone: typeof zone === "string" ? zone : budgets.zone,
+    zone: typeof zone === "string" && zone !== "" ? zone : (await config()).budgets.zone,
     ...(typeof fleet === "string" ? { fleet } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ArmadaError } from "@armada/contracts";
-import { type IndexedRun, type RunIndex, type RunState, readRun } from "@armada/engine";
+import { type IndexedRun, type RunIndex, type RunState, readRun } from "@armada/engine/reading";
 import { type Log, matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
 import { ArmadaError, parseSubject } from "@armada/contracts";
-import { isTaken, type RunState, type RunView, viewOf } from "@armada/engine";
+import { isTaken, type RunState, type RunView, viewOf } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
 import type { Session } from "../session.ts";
 import type { Trouble } from "./trouble.ts";

@@ -1,5 +1,6 @@
 import { parseSubject } from "@armada/contracts";
-import { readModelStop, readModelStopped } from "@armada/engine";
+import { readModelStopped } from "@armada/engine/read-models/read-models";
+import { readModelStop } from "@armada/engine/read-models/stops";
 import type { Look } from "./trouble.ts";
 
 /** Read models that stand still since a fold of theirs threw, but those that the team has no more. */

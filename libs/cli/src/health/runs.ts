@@ -1,4 +1,4 @@
-import { type RunView, shownAsServed } from "@armada/engine";
+import { type RunView, shownAsServed } from "@armada/engine/reading";
 import type { Look, Trouble } from "./trouble.ts";
 
 /** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves. */

@@ -1,4 +1,4 @@
-import { allQueues, queuesOf } from "@armada/engine";
+import { allQueues, queuesOf } from "@armada/engine/inbound/queues";
 import type { Look } from "./trouble.ts";
 
 /** A source whose stream was made anew is silent for up to half a minute, and then goes on by itself. */

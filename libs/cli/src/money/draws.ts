@@ -1,5 +1,5 @@
 import { runFilter } from "@armada/contracts";
-import { readRun } from "@armada/engine";
+import { readRun } from "@armada/engine/reading";
 import { loadWhole, type WholeReads } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { LedgerCall } from "./account.ts";

@@ -1,5 +1,5 @@
 import { runFilter } from "@armada/contracts";
-import { readJournalMessage } from "@armada/engine";
+import { readJournalMessage } from "@armada/engine/reading";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 
 /** What an answer from a cache did not cost: `at` (ms since 1970) its step ended. */

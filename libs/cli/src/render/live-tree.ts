@@ -1,4 +1,4 @@
-import type { RunView } from "@armada/engine";
+import type { RunView } from "@armada/engine/reading";
 import { runTree } from "./run-tree.ts";
 import { TextTails } from "./text-tails.ts";
 

@@ -1,4 +1,4 @@
-import type { RunView, StepView } from "@armada/engine";
+import type { RunView, StepView } from "@armada/engine/reading";
 import { expect, test } from "vitest";
 import { runTree } from "./run-tree.ts";
 

@@ -1,4 +1,4 @@
-import type { RunView, StepView, WaitingFor } from "@armada/engine";
+import type { RunView, StepView, WaitingFor } from "@armada/engine/reading";
 import { dollars, lengthOf } from "../output.ts";
 import { oneLine } from "./one-line.ts";
 

@@ -1,5 +1,6 @@
 import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter, type TeamManifest } from "@armada/contracts";
-import { readJournalMessage, readRun, runIdOf, startedBy, viewOf } from "@armada/engine";
+import { runIdOf, startedBy } from "@armada/engine";
+import { readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 import type { TraceNode } from "../lines.ts";
 

@@ -1,6 +1,6 @@
 import { agent, team, workflow } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
-import { viewOf } from "@armada/engine";
+import { viewOf } from "@armada/engine/reading";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";

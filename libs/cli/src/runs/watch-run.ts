@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { type JournalMessage, type RunState, type RunStatus, readJournalMessage, readRun, viewOf } from "@armada/engine";
+import { type JournalMessage, type RunState, type RunStatus, readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import type { Log, Message } from "@armada/event-sourcing";
 
 /** Nothing more happens to a run of these by itself. */

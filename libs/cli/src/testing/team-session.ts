@@ -1,5 +1,5 @@
 import type { Team } from "@armada/agents";
-import { readRunIndex } from "@armada/engine";
+import { readRunIndex } from "@armada/engine/reading";
 import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
 import type { Line } from "../lines.ts";
 import type { Output } from "../output.ts";

@@ -1,9 +1,9 @@
 import { ArmadaError, causedBy, digestOf, type Envelope, type Provenance } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
-import { type JournalMessage, readJournalMessage } from "../journal/message.ts";
+import { foldMessage, type JournalMessage, readJournalMessage } from "../journal/message.ts";
 import type { Payloads } from "../journal/payloads.ts";
 import { initialRun, type RunState } from "../journal/state.ts";
-import { evolveRun, isProgress } from "../journal/table.ts";
+import { isProgress } from "../journal/table.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution, type LoopWatch } from "./execution.ts";
 import type { Listed } from "./within-lists.ts";
@@ -45,12 +45,6 @@ export function lacksFunction(run: CachedRun, functions: Functions): boolean {
 export function lacksVersion({ state }: CachedRun, functions: Functions): boolean {
   if (!state.exists || state.ended !== undefined || state.stopped !== undefined) return false;
   return functions.workflow(state.workflow, state.version) === undefined;
-}
-
-export function foldMessage(state: RunState, journal: JournalMessage): void {
-  state.length = journal.n;
-  const time = journal.envelopes[0]?.time ?? "";
-  for (const event of journal.events) evolveRun(state, event, time);
 }
 
 /** What a run's later messages inherit from its first. */

@@ -2,7 +2,7 @@ import { buildEnvelope, buildSubject, type Envelope, encodeBody, type Provenance
 import type { Message } from "@armada/event-sourcing";
 import { envelopeType, type JournalEvent, parseJournalEvent } from "./events.ts";
 import type { RunState } from "./state.ts";
-import { dispatchesOf, noteOf } from "./table.ts";
+import { dispatchesOf, evolveRun, noteOf } from "./table.ts";
 
 export type { Provenance } from "@armada/contracts";
 
@@ -26,6 +26,13 @@ export function readJournalMessage(message: Message): JournalMessage | undefined
     events.push(event);
   }
   return { n: subject.n, does: subject.does, events, envelopes };
+}
+
+/** What a run is after a message more. */
+export function foldMessage(state: RunState, journal: JournalMessage): void {
+  state.length = journal.n;
+  const time = journal.envelopes[0]?.time ?? "";
+  for (const event of journal.events) evolveRun(state, event, time);
 }
 
 /** The subject of a decision. `unanswered`: a replica with the run's version must go on from it. */

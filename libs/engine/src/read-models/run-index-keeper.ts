@@ -4,8 +4,9 @@ import { z } from "zod";
 import { messageOf } from "../journal/failure.ts";
 import { CostFold } from "./cost-fold.ts";
 import { Costs, ledgerFilter, NO_COSTS, savingsOf } from "./cost-index.ts";
-import { CHAPTER_PAGES, Chapter, chapterKey, HEAD, Head, indexed, indexedIn, NO_RUNS, Page, pageKey, WHERE } from "./run-index.ts";
+import { CHAPTER_PAGES, Chapter, chapterKey, HEAD, type Head, indexed, indexedIn, NO_RUNS, Page, pageKey, WHERE } from "./run-index.ts";
 import { RunIndexFold, type Write } from "./run-index-fold.ts";
+import { ofThisStream, parsed } from "./run-index-head.ts";
 
 /** How long changes are gathered before they are written, ms. */
 const GATHER_MS = 500;
@@ -53,16 +54,6 @@ export async function keepRunIndex(
     }
     await clock.sleep(STANDBY_MS, signal).catch(() => undefined);
   }
-}
-
-/** The head, where the message that it was written at is where it was; undefined where the stream is another one. */
-export async function ofThisStream(text: string, log: Pick<Log, "last">): Promise<Head | undefined> {
-  const read = Head.safeParse(parsed(text));
-  if (!read.success) return undefined;
-  const { at, upTo } = read.data;
-  if (at === undefined) return read.data;
-  const there = await log.last(at.subject);
-  return there?.seq === upTo && there.envelopes[0]?.id === at.id ? read.data : undefined;
 }
 
 async function isBehind(team: string, { upTo }: Head, log: Pick<Log, "last">): Promise<boolean> {
@@ -174,13 +165,5 @@ class Changes {
       });
     this.#wake = undefined;
     return !this.#signal.aborted;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // what a forged reply stored, or another layout
   }
 }

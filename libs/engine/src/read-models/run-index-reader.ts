@@ -21,7 +21,7 @@ import {
   sumOf,
   whereKey,
 } from "./run-index.ts";
-import { ofThisStream } from "./run-index-keeper.ts";
+import { ofThisStream } from "./run-index-head.ts";
 
 /** `pendingAfter`: how many messages of the team's stream match after a sequence. `under`: the keys of the index below one. */
 export type IndexReaderPorts = {

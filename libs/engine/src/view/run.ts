@@ -1,6 +1,5 @@
 import type { Message } from "@armada/event-sourcing";
-import { foldMessage } from "../execution/cached-run.ts";
-import { readJournalMessage } from "../journal/message.ts";
+import { foldMessage, readJournalMessage } from "../journal/message.ts";
 import { initialRun, type RunState, type WaitState } from "../journal/state.ts";
 import { type ApprovalView, approvalsOf } from "./approvals.ts";
 import { type CallView, callsOf } from "./calls.ts";

@@ -1,6 +1,8 @@
 import { ArmadaError, type Duration, milliseconds, parseBytes } from "@armada/contracts";
-import { checkZone, parseFleetLimit, parseLimits } from "@armada/ledger";
-import { defaultTiers, pricesFrom } from "@armada/models";
+import { parseFleetLimit, parseLimits } from "@armada/ledger/limits";
+import { checkZone } from "@armada/ledger/periods";
+import { pricesFrom } from "@armada/models/pricing";
+import { defaultTiers } from "@armada/models/tiers";
 import { z } from "zod";
 
 /** What is known of a setting beside its schema. */

@@ -1,9 +1,10 @@
 import { buildSubject, parseSubject } from "@armada/contracts";
-import { type Functions, foldMessage } from "@armada/engine/execution/cached-run";
+import type { Functions } from "@armada/engine/execution/cached-run";
 import { factOf } from "@armada/engine/inbound/facts";
 import { factFilter, subscriptionName } from "@armada/engine/inbound/queues";
 import { startedBy } from "@armada/engine/inbound/starts";
 import { type Derived, derive, HANDED_OVER } from "@armada/engine/journal/derive";
+import { foldMessage } from "@armada/engine/journal/message";
 import { Payloads } from "@armada/engine/journal/payloads";
 import { initialRun } from "@armada/engine/journal/state";
 import { type Message, matches } from "@armada/event-sourcing";

@@ -1,6 +1,7 @@
 import { answer } from "@armada/engine/execution/answer";
-import { coldRun, type Functions, foldMessage, replay } from "@armada/engine/execution/cached-run";
+import { coldRun, type Functions, replay } from "@armada/engine/execution/cached-run";
 import type { JournalEvent } from "@armada/engine/journal/events";
+import { foldMessage } from "@armada/engine/journal/message";
 import { isProgress, isRequest } from "@armada/engine/journal/table";
 import type { Journal } from "./journals.ts";
 

@@ -1,6 +1,5 @@
 import { type Envelope, parseSubject } from "@armada/contracts";
-import { foldMessage } from "@armada/engine/execution/cached-run";
-import { readJournalMessage } from "@armada/engine/journal/message";
+import { foldMessage, readJournalMessage } from "@armada/engine/journal/message";
 import { initialRun, type RunState } from "@armada/engine/journal/state";
 import { usedBy } from "@armada/engine/steps/budget";
 import { viewOf } from "@armada/engine/view/run";
