@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, buildEnvelope, buildSubject, chainOf, digestOf, type Envelope, encodeBody, parseSubject } from "@armada/contracts";
+import { type AppendPorts, appendJudged, type Outgoing } from "./append-once.ts";
 import type { Decider } from "./decider.ts";
-import type { Clock, Log, Message, Random } from "./ports.ts";
+import type { Log, Message, Random } from "./ports.ts";
 
 /** An event of an aggregate without an end; the first one of a decision names the message. */
 export type EndlessEvent = { readonly type: string; readonly data: unknown };
@@ -25,11 +26,10 @@ export type Held<S> = { readonly state: S; readonly version: number; readonly se
 
 export type EndlessOutcome<S, E> = { readonly events: readonly E[]; readonly held: Held<S> };
 
-type EndlessPorts = { readonly log: Pick<Log, "last" | "append">; readonly clock: Clock; readonly random: Random };
+type EndlessPorts = AppendPorts & { readonly random: Random };
 
-const RIVAL_MS = 5;
-const FIRST_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 2_000;
+/** A decision as its message has it. */
+type Written<S, E> = Outgoing & { readonly events: readonly E[]; readonly state: S; readonly version: number };
 
 export function endlessFilter({ team, entity, id }: { readonly team: string; readonly entity: string; readonly id: string }): string {
   return `evt.${team}.${entity}.*.${id}.*`;
@@ -58,41 +58,27 @@ export async function handleEndless<S, C, E extends EndlessEvent>(
   decider: Decider<S, C, E>,
   aggregate: Endless<S, E>,
   command: C,
-  options: { known?: Held<S> | undefined; signal?: AbortSignal } = {},
+  { known, signal }: { known?: Held<S> | undefined; signal?: AbortSignal } = {},
 ): Promise<EndlessOutcome<S, E>> {
-  const { log, clock } = ports;
-  const writer = ports.random.id();
-  const unanswered = new Map<number, readonly E[]>();
-  let held = options.known;
-  let atLeast = 0;
-  for (let failures = 0; ; ) {
-    options.signal?.throwIfAborted();
-    try {
-      held ??= await loadEndless(log, decider, aggregate, atLeast);
-      const own = await ownWrite(log, aggregate, unanswered, writer, held);
-      if (own !== undefined) return { events: own, held };
-      const events = decider.decide(command, held.state);
-      if (events.length === 0) return { events, held };
-      const version = held.version + 1;
-      const state = events.reduce(decider.evolve, held.state);
-      const { subject, body } = write(aggregate, { events, state, version, writer, prev: held.prev, now: clock.now() });
-      const appended = await log.append(subject, body, { filter: endlessFilter(aggregate), last: held.seq });
-      if (appended.kind === "appended") return { events, held: { state, version, seq: appended.seq, prev: digestOf(body) } };
-      atLeast = Math.max(atLeast, held.seq);
-      held = undefined;
-      if (appended.kind === "conflict") {
-        atLeast = Math.max(atLeast, appended.last ?? 0);
-        if (appended.last === undefined) await clock.sleep(RIVAL_MS, options.signal);
-        continue;
-      }
-      if (appended.kind === "refused") throw new ArmadaError("LOG_REFUSED", `${subject} is never stored: ${appended.reason}`);
-      if (appended.kind === "unavailable") unanswered.set(version, events);
-    } catch (error) {
-      if (!(error instanceof ArmadaError && error.retryable)) throw error;
-      held = undefined;
-    }
-    await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** failures++, MAX_PAUSE_MS), options.signal);
-  }
+  const { log, clock, random } = ports;
+  const judged = await appendJudged(
+    ports,
+    {
+      filter: endlessFilter(aggregate),
+      read: (atLeast) => loadEndless(log, decider, aggregate, atLeast),
+      judge: ({ state, version, prev }) => {
+        const events = decider.decide(command, state);
+        if (events.length === 0) return undefined;
+        const after = events.reduce(decider.evolve, state);
+        return write(aggregate, { events, state: after, version: version + 1, writer: random.id(), prev, now: clock.now() });
+      },
+    },
+    { known, signal },
+  );
+  if (judged.kind === "nothing") return { events: [], held: judged.view };
+  const { subject, body, events, state, version } = judged.message;
+  if (judged.kind === "refused") throw new ArmadaError("LOG_REFUSED", `${subject} is never stored: ${judged.reason}`);
+  return { events, held: { state, version, seq: judged.seq, prev: digestOf(body) } };
 }
 
 /** What a message of the aggregate says. @throws ArmadaError `STATE_UNREADABLE` */
@@ -132,32 +118,12 @@ export function misfolded<S, E extends EndlessEvent>(
   return undefined;
 }
 
-/** What a write that was not answered decided, where it turns out to be stored. */
-async function ownWrite<S, E extends EndlessEvent>(
-  log: Pick<Log, "last">,
-  { team, entity, id }: Endless<S, E>,
-  unanswered: ReadonlyMap<number, readonly E[]>,
-  writer: string,
-  held: Held<S>,
-): Promise<readonly E[] | undefined> {
-  for (const [version, events] of unanswered) {
-    if (version > held.version) continue;
-    const stored = await log.last(`evt.${team}.${entity}.*.${id}.${version}`, held.seq);
-    if (stored?.envelopes[0]?.id === envelopeId({ entity, id }, version, writer)) return events;
-  }
-  return undefined;
-}
-
-function envelopeId({ entity, id }: { entity: string; id: string }, version: number, writer: string): string {
-  return `${entity}-${id}-${version}-${writer}`;
-}
-
 function write<S, E extends EndlessEvent>(
   { team, entity, id }: Endless<S, E>,
   about: { events: readonly E[]; state: S; version: number; writer: string; prev: string | undefined; now: number },
-): { subject: string; body: string } {
+): Written<S, E> {
   const { events, state, version, writer, prev, now } = about;
-  const first = envelopeId({ entity, id }, version, writer);
+  const first = `${entity}-${id}-${version}-${writer}`;
   const time = new Date(now).toISOString();
   const chain = { ...chainOf(first), correlation: `${entity}-${id}` };
   const envelope = (name: string, data: unknown, index: number): Envelope => {
@@ -166,5 +132,5 @@ function write<S, E extends EndlessEvent>(
   };
   const envelopes = [...events.map(({ type, data }, index) => envelope(type, data, index)), envelope("state", state, events.length)];
   const subject = buildSubject({ kind: "fact", team, entity, event: events[0]?.type ?? "", id, key: String(version) });
-  return { subject, body: encodeBody(envelopes) };
+  return { subject, id: first, body: encodeBody(envelopes), events, state, version };
 }

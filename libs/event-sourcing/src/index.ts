@@ -1,4 +1,17 @@
-export { type Aggregate, type Decider, fold, handle, type Outcome } from "./decider.ts";
+export {
+  type AppendOptions,
+  type AppendPorts,
+  appendJudged,
+  appendOnce,
+  appendSole,
+  type Judged,
+  type JudgeOptions,
+  type Judging,
+  type Outgoing,
+  type Settled,
+  setTimerOnce,
+} from "./append-once.ts";
+export { type Decider, fold } from "./decider.ts";
 export {
   type Endless,
   type EndlessEvent,
@@ -34,6 +47,7 @@ export type {
   Timers,
   Tracer,
 } from "./ports.ts";
+export { type Backoff, backoff, isRetryable, type RetryOptions, type RetryPorts, retry } from "./retry.ts";
 export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./stream-room.ts";
 export { matches } from "./subject-filter.ts";
 export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";

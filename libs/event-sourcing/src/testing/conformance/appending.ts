@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Outgoing } from "../../append-once.ts";
 import { MAX_MESSAGE } from "../../ports.ts";
-import { fact, facts, type Outgoing } from "./messages.ts";
+import { fact, facts } from "./messages.ts";
 import type { Scenario } from "./scenario.ts";
 import { keysOf, Taken, upTo } from "./world.ts";
 

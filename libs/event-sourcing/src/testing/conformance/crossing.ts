@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { appendSole } from "../../append-once.ts";
 import type { Queue } from "../../ports.ts";
 import { fact, message } from "./messages.ts";
 import type { Scenario } from "./scenario.ts";
@@ -30,20 +31,11 @@ export const crossing: readonly Scenario[] = [
       const ask = message({ kind: "ask", to: "alpha", from: "beta", capability: "help", id: "asking-1" }, "beta", "asking-1", {
         please: true,
       });
-      await askOnce(ask);
+      await appendSole({ log: beta.log, ...world.waits }, ask);
       await world.until(() => answers.length > 0, "the answer came");
       deepEqual(answers[0]?.envelopes[0]?.data, { please: true });
       equal(answers[0]?.envelopes[0]?.team, "alpha");
       equal(answers[0]?.subject, "ans.beta.alpha.asking.1");
-
-      /** The asker cannot read the other's stream: a conflict means that the ask is there. */
-      async function askOnce({ subject, body }: { subject: string; body: string }): Promise<void> {
-        for (;;) {
-          const answer = await world.answered(() => beta.log.append(subject, body, { filter: subject, last: 0 }));
-          if (answer.kind === "appended" || (answer.kind === "conflict" && answer.last !== undefined)) return;
-          await world.clock.sleep(10);
-        }
-      }
     },
   },
   {

@@ -1,7 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { encodeBody } from "@armada/contracts";
-import { type Aggregate, type Decider, handle } from "../../decider.ts";
+import { appendJudged, type Judging, type Outgoing } from "../../append-once.ts";
+import { type Decider, fold } from "../../decider.ts";
 import { type Endless, endlessFilter, handleEndless, loadEndless, misfolded } from "../../endless.ts";
+import type { Log, Message } from "../../ports.ts";
+import { fact } from "./messages.ts";
 import type { Scenario } from "./scenario.ts";
 import { upTo, type World } from "./world.ts";
 
@@ -18,24 +20,29 @@ const seats: Decider<Seats, number, Taken> = {
   decide: (by, state) => (state.by.length >= SEATS || state.by.includes(by) ? [] : [{ type: "taken", data: { by } }]),
 };
 
-const hall: Aggregate<Taken> = {
-  filter: "evt.alpha.hall.*.one.*",
-  write: (events, version) => {
-    const id = `${version}-${events[0]?.data.by}`;
-    const about = { source: "/teams/alpha", team: "alpha", time: "2026-01-01T00:00:00.000Z", schemaversion: 1, hops: 0 };
-    const envelope = {
-      specversion: "1.0",
-      id,
-      type: "alpha.hall.taken",
-      data: events,
-      correlationid: id,
-      causationid: id,
-      ...about,
-    } as const;
-    return { subject: `evt.alpha.hall.taken.one.${version}`, id, body: encodeBody([envelope]) };
-  },
-  read: ({ envelopes }) => envelopes.flatMap(({ data }) => data as Taken[]),
-};
+const HALL = "evt.alpha.hall.*.one.*";
+
+/** A hall whose writers read all that was taken, each with a message of its own. */
+function hall(log: Log, by: number): Judging<Seats & { readonly seq: number }, Outgoing> {
+  return {
+    filter: HALL,
+    read: async (atLeast) => {
+      const loaded = await log.load(HALL, atLeast);
+      const messages = loaded.kind === "loaded" ? loaded.messages : [];
+      return { ...fold(seats, messages.flatMap(taken)), seq: messages.at(-1)?.seq ?? 0 };
+    },
+    judge: (state) => {
+      const [event] = seats.decide(by, state);
+      if (event === undefined) return undefined;
+      const key = state.by.length + 1;
+      return fact({ entity: "hall", event: "taken", id: "one", key }, event, { id: `${key}-${by}` });
+    },
+  };
+}
+
+function taken({ envelopes }: Message): Taken[] {
+  return envelopes.flatMap(({ data }) => data as Taken);
+}
 
 const hallWithoutEnd: Endless<Seats, Taken> = {
   team: "alpha",
@@ -51,11 +58,14 @@ export const deciding: readonly Scenario[] = [
     run: async (world) => {
       const clients = await world.clients(5);
       const outcomes = await Promise.all(
-        upTo(WRITERS).map(async (by) => handle((clients[by % 5] ?? (await world.client())).log, seats, hall, by, 1_000)),
+        upTo(WRITERS).map(async (by) => {
+          const { log } = clients[by % 5] ?? (await world.client());
+          return appendJudged({ log, ...world.waits }, hall(log, by));
+        }),
       );
-      const won = upTo(WRITERS).filter((_, i) => outcomes[i]?.kind === "decided");
-      const { messages } = await world.load((await world.client()).log, hall.filter, await headOf(world));
-      const stored = messages.flatMap((message) => hall.read(message)).map(({ data }) => data.by);
+      const won = upTo(WRITERS).filter((_, i) => outcomes[i]?.kind === "stored");
+      const { messages } = await world.load((await world.client()).log, HALL, await headOf(world));
+      const stored = messages.flatMap(taken).map(({ data }) => data.by);
       equal(stored.length, SEATS);
       deepEqual([...stored].sort(byNumber), won, "who was told to have a seat has one");
     },

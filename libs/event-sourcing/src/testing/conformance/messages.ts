@@ -1,7 +1,5 @@
 import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody, type Subject } from "@armada/contracts";
-
-/** A message on its way into a log. `id` is its (last) event's. */
-export type Outgoing = { readonly subject: string; readonly id: string; readonly body: string };
+import type { Outgoing } from "../../append-once.ts";
 
 export type FactAt = {
   readonly team?: string;
@@ -24,7 +22,7 @@ export function facts(at: FactAt, events: readonly Partial<Envelope>[]): Outgoin
   const made = events.map((event, i) =>
     envelope({ id: `${at.entity}-${name}-${at.id}-${at.key}-${i}`, type: `${team}.${at.entity}.${name}`, team, subject: at.id, ...event }),
   );
-  return { subject, id: made.at(-1)?.id ?? "", body: encodeBody(made) };
+  return { subject, id: made[0]?.id ?? "", body: encodeBody(made) };
 }
 
 /** A message of any other kind, written by `team` about `about`. */

@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { type Outgoing, setTimerOnce } from "../../append-once.ts";
 import type { Message } from "../../ports.ts";
 import type { Client } from "./adapter.ts";
-import { message, type Outgoing } from "./messages.ts";
+import { message } from "./messages.ts";
 import type { Scenario } from "./scenario.ts";
 import { upTo, type World } from "./world.ts";
 
@@ -40,8 +41,9 @@ export const timing: readonly Scenario[] = [
       const got = world.follow(client.log, ["tick.alpha.doubled.*"]);
       const time = world.clock.now() + 500;
       const tick = await set(world, client, "doubled", 1, time);
-      const again = await world.answered(() => client.timers.at({ run: "doubled", n: 1 }, time + 200, tick.body));
-      equal(again.kind, "conflict");
+      const again = { run: "doubled", n: 1, time: time + 200, body: tick.body };
+      const settled = await setTimerOnce({ timers: client.timers, ...world.waits }, again);
+      ok(settled.kind === "stored" && settled.already, "it was set");
       await world.until(() => got.length > 0, "it fired");
       await world.clock.sleep(600);
       equal(got.length, 1);
@@ -83,7 +85,7 @@ async function latest(world: World, client: Client, run: string): Promise<number
 
 async function set(world: World, client: Client, run: string, n: number, time: number): Promise<Outgoing> {
   const tick = message({ kind: "tick", team: "alpha", run, n }, "alpha", `${run}-${n}`, { n });
-  const answer = await world.answered(() => client.timers.at({ run, n }, time, tick.body));
-  ok(answer.kind !== "full");
+  const set = await setTimerOnce({ timers: client.timers, ...world.waits }, { run, n, time, body: tick.body });
+  equal(set.kind, "stored");
   return tick;
 }

@@ -1,8 +1,8 @@
 import { ok } from "node:assert/strict";
-import { ArmadaError } from "@armada/contracts";
+import { appendOnce, type Outgoing } from "../../append-once.ts";
 import type { Appended, Clock, Delivery, Expectation, Handled, Loaded, Log, Message, Queue } from "../../ports.ts";
+import { isRetryable, type RetryPorts } from "../../retry.ts";
 import type { Client, Fixture } from "./adapter.ts";
-import type { Outgoing } from "./messages.ts";
 
 const POLL_MS = 10;
 const AGAIN_MS = 10;
@@ -48,24 +48,23 @@ export class World {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof ArmadaError && error.retryable) || this.signal.aborted) throw error;
+        if (!isRetryable(error) || this.signal.aborted) throw error;
         await this.clock.sleep(AGAIN_MS);
       }
     }
   }
 
-  /** Stores a message once whatever the log answers, the way every writer does: unknown means load and look for your own id. */
-  async put(log: Log, { subject, body, id }: Outgoing, expect: Expectation = { filter: subject, last: 0 }): Promise<number> {
-    for (;;) {
-      const answer = await log.append(subject, body, expect);
-      if (answer.kind === "appended") return answer.seq;
-      ok(answer.kind !== "full" && answer.kind !== "refused", `the log says ${answer.kind}`);
-      const told = answer.kind === "conflict" ? answer.last : undefined;
-      const stored = await this.persist(() => log.last(subject, told ?? 0));
-      if (stored?.envelopes.at(-1)?.id === id) return stored.seq;
-      if (told !== undefined) throw new Taken(`${subject} was not stored: the last of ${expect.filter} is ${told}, not ${expect.last}`);
-      await this.clock.sleep(AGAIN_MS);
-    }
+  /** What a writer waits by. */
+  get waits(): RetryPorts {
+    return { clock: this.clock, random: { next: () => 0.5 } };
+  }
+
+  /** Stores a message once whatever the log answers, the way every writer does. @returns its sequence. @throws Taken */
+  async put(log: Log, message: Outgoing, expect?: Expectation): Promise<number> {
+    const settled = await appendOnce({ log, ...this.waits }, message, expect, { signal: this.signal });
+    if (settled.kind === "stored") return settled.seq;
+    ok(settled.kind === "taken", `the log says ${settled.kind}`);
+    throw new Taken(`${message.subject} was not stored: the last of ${expect?.filter ?? "it"} is ${settled.last}`);
   }
 
   /** Asks until the log says what became of the append; for what is stored at most once anyway. */
