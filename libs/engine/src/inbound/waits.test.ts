@@ -9,6 +9,8 @@ const Data = z.object({ id: z.string(), k: z.number() });
 const Start = external("com.example.waits.start", { id: (data) => data.id, data: Data });
 const Poked = external("com.example.waits.poked", { id: (data) => data.id, data: Data });
 const Other = external("com.example.waits.other", { id: (data) => data.id, data: Data });
+/** Of another namespace, by the same last word as `Poked`. */
+const PokedElsewhere = external("com.example.elsewhere.poked", { id: (data) => data.id, data: Data });
 const Done = event("desk.run.done", { version: 1, id: (data) => data.run, data: z.object({ run: z.string(), got: z.array(z.number()) }) });
 const done = readModel<readonly (readonly number[])[]>({
   name: "done",
@@ -36,7 +38,7 @@ function waiting(run: Doing): TestTeam {
     workflows: [waiter],
     readModels: [done],
     subscriptions: [on(Start).start(waiter, ({ data }) => data)],
-    awaits: [Poked, Other],
+    awaits: [Poked, PokedElsewhere, Other],
     emits: [Done],
   });
   return testTeam(desk, { seed: 1 });
@@ -67,6 +69,14 @@ test("two waits of one run for one id take two events, in order, whenever these 
     expect(got(t), `${early} before the first wait`).toEqual([[1, 2]]);
     await t.expectReplays();
   }
+});
+
+test("an event does not hide the waits for another type that ends in the same word", async () => {
+  await using t = waiting(async ({ id }, ctx) => [(await ctx.waitFor(Poked, { id })).k]);
+  await t.given(Start, { id: "a", k: 0 });
+  await t.given(PokedElsewhere, { id: "a", k: 1 });
+  await t.given(Poked, { id: "a", k: 2 });
+  expect(got(t)).toEqual([[2]]);
 });
 
 test("waits side by side take events by the order in which they were made", async () => {

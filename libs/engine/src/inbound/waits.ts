@@ -30,7 +30,7 @@ export class Waits {
   readonly #host: RunStore;
   readonly #inlines: InlineSteps;
   readonly #signal: AbortSignal;
-  /** By route: the sequence up to which no run waits any more. */
+  /** By key, of which several can have one route: the sequence up to which no run waits any more. */
   readonly #over = new Map<string, number>();
 
   constructor(host: RunStore, inlines: InlineSteps, signal: AbortSignal) {
@@ -100,7 +100,7 @@ export class Waits {
   ): Promise<readonly { readonly run: string; readonly takes: boolean }[]> {
     const { key, seq } = arrival;
     const filters = ["*.*", "*.*.*"].map((tail) => `run.${this.#host.team.name}.wait.${route}.${tail}`);
-    const from = delivery === 1 ? (this.#over.get(route) ?? 0) : 0;
+    const from = delivery === 1 ? (this.#over.get(key) ?? 0) : 0;
     const messages = await loadAll("look for waits", this.#host.ports, filters, seq, { from });
     const waiting = new Set<string>();
     const concerned = await Promise.all(
@@ -114,7 +114,7 @@ export class Waits {
     );
     const first = messages.find((message) => waiting.has(runOf(message)));
     const over = first === undefined ? (messages.at(-1)?.seq ?? 0) : first.seq - 1;
-    putNewest(this.#over, route, Math.max(from, Math.min(over, seq)), MAX_OVER);
+    putNewest(this.#over, key, Math.max(from, Math.min(over, seq)), MAX_OVER);
     return concerned;
   }
 
