@@ -10,6 +10,8 @@ export type Hostility = {
   readonly refused: number;
   /** A conflict comes without the number (error 10164). */
   readonly numberless: number;
+  /** A conflict, without a number, with a rival's write that is in flight and never stored; of a timer as well. */
+  readonly rival: number;
   /** An acknowledgement is forgotten: the message comes again. */
   readonly forgottenAck: number;
   /** The signs of life of a message that is being handled are lost: it comes again meanwhile, after up to an ack wait. */
@@ -24,6 +26,7 @@ export const CALM: Hostility = {
   lostAnswer: 0,
   refused: 0,
   numberless: 0,
+  rival: 0,
   forgottenAck: 0,
   lostSigns: 0,
   tickLateMs: 0,
@@ -36,6 +39,7 @@ export const HOSTILE: Hostility = {
   lostAnswer: 0.03,
   refused: 0.02,
   numberless: 0.5,
+  rival: 0.02,
   forgottenAck: 0.05,
   lostSigns: 0,
   tickLateMs: 300,
@@ -48,6 +52,7 @@ export type Mischief = {
   staleLoads: number;
   lostAnswers: number;
   refusals: number;
+  rivals: number;
   forgottenAcks: number;
   lostSigns: number;
   lateTicks: number;
@@ -55,5 +60,15 @@ export type Mischief = {
 };
 
 export function noMischief(): Mischief {
-  return { conflicts: 0, staleLoads: 0, lostAnswers: 0, refusals: 0, forgottenAcks: 0, lostSigns: 0, lateTicks: 0, redeliveries: 0 };
+  return {
+    conflicts: 0,
+    staleLoads: 0,
+    lostAnswers: 0,
+    refusals: 0,
+    rivals: 0,
+    forgottenAcks: 0,
+    lostSigns: 0,
+    lateTicks: 0,
+    redeliveries: 0,
+  };
 }

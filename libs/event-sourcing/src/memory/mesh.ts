@@ -228,6 +228,7 @@ export class MemoryMesh {
     const target = this.#streams.get(kind === "ask" || kind === "ans" ? to : own);
     if (target === undefined) return { kind: "unavailable", reason: `no stream takes ${subject}` };
     if (this.#chance(this.#hostility.refused, "refusals")) return { kind: "unavailable", reason: "no answer" };
+    if (expect !== undefined && this.#chance(this.#hostility.rival, "rivals")) return { kind: "conflict" };
     const appended = target.append(subject, body, this.#clock.now(), expect);
     if (appended.kind === "conflict") {
       this.mischief.conflicts++;
@@ -286,6 +287,7 @@ export class MemoryMesh {
   #at(team: string, key: { run: string; n: number }, time: number, body: string): Appended {
     const name = `${team}.${key.run}.${key.n}`;
     if (this.#chance(this.#hostility.refused, "refusals")) return { kind: "unavailable", reason: "no answer" };
+    if (this.#chance(this.#hostility.rival, "rivals")) return { kind: "conflict" };
     if (this.#timers.has(name)) return { kind: "conflict", last: 1 };
     this.#timers.add(name);
     const late = this.#random.next() * this.#hostility.tickLateMs;
