@@ -62,6 +62,38 @@ describe("a further citation", () => {
   });
 });
 
+describe("a further citation of a figure", () => {
+  const cites = (text: string, other: string) =>
+    checkClaim(
+      { text, file: "a.md", quote: text, also: [{ file: "b.md", quote: other }] },
+      new Map([
+        ["a.md", { name: "a.md", text }],
+        ["b.md", { name: "b.md", text: other }],
+      ]),
+      ordinaryWords([text, other]),
+    ).sources.length === 2;
+  it.each([
+    ["The harbour bridge carries 12,500 cars a day.", "Each day the old harbour bridge carries 12,500 cars."],
+    ["The dam is 40 metres high.", "The height of the dam is 40 metres."],
+    ["In 2021 the museum had 81,000 visitors.", "The museum had 81,000 visitors in 2021, which was a record."],
+  ])("%s and %s", (text, other) => {
+    expect(cites(text, other)).toBe(true);
+  });
+  it.each([
+    ["of another thing", "The harbour bridge carries 12,500 cars a day.", "The harbour tunnel carries 12,500 cars a day."],
+    ["of other things counted", "The harbour bridge carries 12,500 cars a day.", "The harbour bridge carries 12,500 trams a day."],
+    ["in another unit", "The dam is 40 metres high.", "The dam is 40 feet high."],
+    ["of another measure", "The dam is 40 metres high.", "The dam is 40 metres long."],
+    ["of another year", "The museum had 81,000 visitors.", "In 2019 the museum had 81,000 visitors."],
+    ["as a bound", "The hostel has 40 beds for guests.", "The hostel has at least 40 beds for guests."],
+    ["as a plan", "The line cost 48 million euros.", "The line will cost 48 million euros."],
+    ["of a part", "The bridge is 412 metres long.", "The model of the bridge is 412 metres long."],
+    ["with another sign", "The lake is 5 degrees warm in winter.", "The lake is -5 degrees warm in winter."],
+  ])("is not %s", (_, text, other) => {
+    expect(cites(text, other)).toBe(false);
+  });
+});
+
 describe("claims", () => {
   it("finds the first thing a source lacks", () => {
     expect(firstUnsupported("Ada met Bob in 1999.", "Ada met Bob in 1998.")).toBe("1999");

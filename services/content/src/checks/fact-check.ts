@@ -2,20 +2,19 @@ import { contentStems } from "@armada/text";
 import type { Checked, Citation, Claim } from "../page/draft.ts";
 import type { Source } from "../sources/documents.ts";
 import { firstUnsupported } from "./claims.ts";
+import { denies, statesTheSame } from "./same-statement.ts";
 
 /** A quote of fewer words than this, of a longer statement, proves nothing. */
 const LEAST_QUOTE_WORDS = 4;
-const NEGATION = /\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothing|hardly|rarely)\b|n[’']t\b/iu;
 
 /**
  * The rule of the page, in plain code and for every model: a statement is carried by a citation when the quote stands in the
  * file's text, every number, date and capitalised name of the statement stands in the quote, the two share words of substance,
- * and the statement does not deny what the quote affirms.
+ * and the statement does not deny what the quote affirms. A further citation has to state the same, too.
  */
 export function checkClaim(claim: Claim, sources: ReadonlyMap<string, Source>, isOrdinary: (lower: string) => boolean): Checked {
   const text = oneLine(claim.text);
-  // What says the same denies what the statement denies, and nothing else.
-  const also = (claim.also ?? []).filter(({ quote }) => NEGATION.test(quote) === NEGATION.test(text));
+  const also = (claim.also ?? []).filter(({ quote }) => statesTheSame(text, quote));
   const cited = [{ file: claim.file, quote: claim.quote }, ...also].flatMap(
     (citation) => carried(text, citation, sources, isOrdinary) ?? [],
   );
@@ -34,7 +33,7 @@ function carried(
   if (quote === undefined) return undefined;
   if (quote.split(/\s+/u).length < Math.min(LEAST_QUOTE_WORDS, text.split(/\s+/u).length)) return undefined;
   if (firstUnsupported(text, quote, isOrdinary) !== undefined) return undefined;
-  if (NEGATION.test(text) && !NEGATION.test(quote)) return undefined;
+  if (denies(text) && !denies(quote)) return undefined;
   return sharesSubstance(text, quote) ? { file: citation.file, quote } : undefined;
 }
 

@@ -52,3 +52,13 @@ test("a sentence much like one on the page is left out where it gives another fi
     "The ferry Ada carries 42 cars over the wide sound.",
   ]);
 });
+
+test("and where it gives the same figure of another thing", () => {
+  const one = {
+    name: "ada.md",
+    text: "The ferry Ada carries 30 cars over the cold sound.\n\nThe barge Ada carries 30 cars over the cold sound.",
+  };
+  expect(passages(["The ferry Ada carries 30 cars over the cold sound."], one)).toEqual([
+    "The barge Ada carries 30 cars over the cold sound.",
+  ]);
+});

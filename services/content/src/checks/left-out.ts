@@ -1,9 +1,9 @@
 import { contentStems, countWords, jaccard, opensLeftBehind, splitSentences, words } from "@armada/text";
 import type { Citation } from "../page/draft.ts";
 import type { Source } from "../sources/documents.ts";
-import { numbersIn } from "./claims.ts";
+import { aboutTheSame } from "./same-statement.ts";
 
-/** More alike than this, the page says it already, unless another figure is given. */
+/** More alike than this, the page says it already, unless another figure is given, or one of another thing. */
 const ALIKE = 0.5;
 
 /**
@@ -58,15 +58,14 @@ function isStatement(sentence: string): boolean {
 }
 
 function saidBy(used: readonly Citation[]): (sentence: string) => boolean {
-  const said = used.map(({ quote }) => ({ quote, words: new Set(words(quote)), numbers: new Set(numbersIn(quote)) }));
+  const said = used.map(({ quote }) => ({ quote, words: new Set(words(quote)) }));
   return (sentence) => {
     const own = new Set(words(sentence));
-    const numbers = numbersIn(sentence);
     return said.some(
       (one) =>
         one.quote.includes(sentence) ||
         sentence.includes(one.quote) ||
-        (jaccard(one.words, own) > ALIKE && numbers.every((number) => one.numbers.has(number))),
+        (jaccard(one.words, own) > ALIKE && aboutTheSame(sentence, one.quote)),
     );
   };
 }

@@ -48,7 +48,7 @@ export type ClauseClaim = {
 };
 
 /** Verbs and nouns that join a subject to its number and say nothing of it. */
-const LIGHT = new Set(
+export const LIGHT: ReadonlySet<string> = new Set(
   `has have had be come came amount amounted total totalled reach reached stand stood count say said state report reported accord according put
   give gave given show shown find found note noted record recorded explain explained tell told add added confirm think write wrote claim
   number figure exact precise precisely exactly fact today now currently present whole entire altogether all include including contain hold
@@ -59,7 +59,7 @@ const LIGHT = new Set(
 );
 
 /** Plans and guesses do not contradict what came of them. */
-const INTENDED =
+export const INTENDED =
   /\b(?:will|would|should|could|(?<!\b(?:public|visitors?|guests?|people|passengers|children|members|one|you) )may|might|plan|plans|planned|planning|expected|expects|estimate[ds]?|forecasts?|projected|target|aims?|goal|budgeted|originally|proposed|hopes?|intend(?:s|ed)?|wants?|if|unless)\b/iu;
 
 /** Characters of a sentence: a longer one is none (a list, data), and its figures would be compared each with each. */
