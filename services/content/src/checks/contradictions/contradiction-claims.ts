@@ -235,7 +235,13 @@ function numberedNames(clause: string, dates: readonly DateMention[]): { name: s
     // "Near St. Helens 83 people" counts people.
     const counts =
       /^ (?:people|men|women|children|(?!has\b|was\b|is\b|does\b|lies\b|stands\b|leaves\b|takes\b|passes\b|carries\b|costs\b)\p{Ll}{2,}[^s]s)\b/u;
-    return taken || counts.test(clause.slice(to)) || CALENDAR.test(name) || contentStems(name).length === 0 || COUNTING.test(name)
+    // "Pump 1 moves 300 litres" counts litres.
+    const verb = /^ \p{Ll}+s (?:\d|an?\b|the\b|its\b|about\b|over\b|up\b|only\b|nearly\b|some\b)/u;
+    return taken ||
+      (counts.test(clause.slice(to)) && !verb.test(clause.slice(to))) ||
+      CALENDAR.test(name) ||
+      contentStems(name).length === 0 ||
+      COUNTING.test(name)
       ? []
       : [{ name: stem(name), number, from, to }];
   });

@@ -8,7 +8,18 @@ import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-a
 import type { Role } from "./roles.ts";
 import { excluded, GENERIC, sameThing, weights } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
-import { onlySome, otherDeed, otherKind, otherShare, thenAndNow, twoNames } from "./two-things.ts";
+import {
+  onePlace,
+  onlySome,
+  otherDeed,
+  otherHead,
+  otherKind,
+  otherPartOfTime,
+  otherRestriction,
+  otherShare,
+  thenAndNow,
+  twoNames,
+} from "./two-things.ts";
 
 /** Figures further apart than this measure different things. */
 const FARTHEST = 8;
@@ -88,7 +99,18 @@ function disagreement(
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
     if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
       return undefined;
-    if (otherKind(a, b) || thenAndNow(a, b) || otherShare(a, b, pair) || onlySome(a, b) || onlySome(b, a)) return undefined;
+    if (
+      otherPartOfTime(a, b) ||
+      otherRestriction(a, b) ||
+      otherHead(a, b) ||
+      otherKind(a, b) ||
+      thenAndNow(a, b) ||
+      otherShare(a, b, pair) ||
+      onePlace(a, b, pair) ||
+      onlySome(a, b) ||
+      onlySome(b, a)
+    )
+      return undefined;
     const head = pair[0].dimension.startsWith("count:") ? [stemOfDimension(pair[0].dimension)] : [];
     // A count of one named thing needs less in common besides.
     const named = head.length > 0 && shared.some((part) => a.names.has(part) && b.names.has(part));
@@ -119,7 +141,7 @@ function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => numb
   )
     return undefined;
   const event = [...a.core].filter((part) => b.core.has(part));
-  if (event.length < 4 && otherDeed(a, b)) return undefined;
+  if ((event.length < 4 && otherDeed(a, b)) || otherHead(a, b)) return undefined;
   return event.length >= 2 &&
     event.some((part) => !GENERIC.has(part)) &&
     sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)
@@ -128,9 +150,14 @@ function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => numb
 }
 
 function disjoint(a: ClauseClaim, b: ClauseClaim): boolean {
-  if (a.period !== undefined && b.period !== undefined && (a.period.to < b.period.from || b.period.to < a.period.from)) return true;
+  if (a.period !== undefined && b.period !== undefined && (ends(a.period, b.period) || ends(b.period, a.period))) return true;
   if (a.months.size > 0 && b.months.size > 0 && [...a.months].every((month) => !b.months.has(month))) return true;
   return false;
+}
+
+/** One is over when the other begins; of two spans the last year of one may be the first of the other. */
+function ends(one: { from: number; to: number }, other: { from: number; to: number }): boolean {
+  return one.to < other.from || (one.to === other.from && one.from < one.to && other.from < other.to);
 }
 
 /** One held it until the year in which the other began. */

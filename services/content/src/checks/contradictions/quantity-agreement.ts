@@ -36,7 +36,8 @@ const ROUNDED_MOST = 0.15;
 export function agree(one: Quantity, other: Quantity): boolean {
   if (one.low <= other.high && other.low <= one.high) return true;
   const [small, large] = one.high < other.low ? [one, other] : [other, one];
-  if (small.about === "more" || large.about === "less") return (large.low - small.high) / large.low < 0.25;
+  // "At least 40" holds with 57, and "up to 300" with 210.
+  if (small.about === "more" || large.about === "less") return true;
   const gap = large.low - small.high;
   // On the far side of a bound, only what rounding explains.
   if (large.about === "more" || small.about === "less") return gap <= Math.max(one.slack, other.slack) * 1.0001;

@@ -15,7 +15,7 @@ const EXCLUSIVE = [
   "boys girls",
   "adults children",
   "weekday weekend",
-  "minimum maximum average median mean record",
+  "minimum maximum average median mean record deepest highest longest widest steepest peak",
   "indoor outdoor",
   "gross net",
   "first second third fourth fifth last",
@@ -58,7 +58,7 @@ export const GENERIC = new Set(
     .map((word) => canonicalStem(stem(word))),
 );
 
-const ATTRIBUTES = new Set(
+export const ATTRIBUTES = new Set(
   "temperature capacity weight area size volume depth output number share duration staff team crew total rate level visitor inhabitant employ"
     .split(" ")
     .map((word) => canonicalStem(stem(word))),

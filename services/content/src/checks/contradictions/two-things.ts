@@ -1,5 +1,6 @@
 import { contentStems, type Quantity, stem } from "@armada/text";
 import type { ClauseClaim } from "./contradiction-claims.ts";
+import { ATTRIBUTES, GENERIC } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
 
 // What makes of two claims in the same words claims about two things: a rule a function.
@@ -9,6 +10,7 @@ export function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] 
   for (const [name, number] of a.numbered) if (b.numbered.has(name) && b.numbered.get(name) !== number) return true;
   const own = (claim: ClauseClaim) => claim.called.map((name) => name.join(" ")).filter((name) => !but.some((one) => name.includes(one)));
   const [mine, theirs] = [own(a), own(b)];
+  if (isNamedAfter(a, mine, b, theirs) || isNamedAfter(b, theirs, a, mine)) return true;
   return mine.some((one) =>
     theirs.some(
       (other) =>
@@ -17,6 +19,56 @@ export function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] 
         !theirs.some((name) => name.includes(one) || one.includes(name)),
     ),
   );
+}
+
+/** Which one of several of a name: "Merle II". */
+const NUMERALLED = /(?<![\p{L}])(\p{Lu}[\p{L}-]+) ([IVX]{1,4}|[A-H])(?![\p{L}-])/gu;
+
+/** The other's name goes on where this one ends: North Tarn Farm is not North Tarn, Merle II not Merle. */
+function isNamedAfter(a: ClauseClaim, mine: readonly string[], b: ClauseClaim, theirs: readonly string[]): boolean {
+  const alone = (name: string, { clause }: ClauseClaim) => new RegExp(`(?<!\\p{L})${name}(?! \\p{Lu})(?![\\p{L}-])`, "u").test(clause);
+  if (mine.some((name) => theirs.some((other) => other.startsWith(`${name} `)) && !theirs.includes(name))) return true;
+  return [...b.clause.matchAll(NUMERALLED)].some(([all, name = ""]) => alone(name, a) && !a.clause.includes(all) && !alone(name, b));
+}
+
+const PART_OF_TIME =
+  /\b(?:first|second|third|fourth|last|early|late) (?:half|quarter|third|weeks?|months?|days?|hours?|years?|decades?)\b|\bmid-\d{4}\b|\bin an? \p{L}+ (?:year|month|week|day|summer|winter|season)\b/giu;
+
+/** The first half of 2021 is not 2021, a normal year none of them, and ten years of a change not twenty. */
+export function otherPartOfTime(a: ClauseClaim, b: ClauseClaim): boolean {
+  const parts = ({ quote }: ClauseClaim) => (quote.toLowerCase().match(PART_OF_TIME) ?? []).sort().join();
+  const span = ({ period }: ClauseClaim) =>
+    period !== undefined && period.from < period.to && Number.isFinite(period.to - period.from) ? `${period.from} ${period.to}` : undefined;
+  const [mine, theirs] = [span(a), span(b)];
+  return parts(a) !== parts(b) || (mine !== undefined && theirs !== undefined && mine !== theirs);
+}
+
+const RESTRICTION = /\b(?:among|amongst|without|excluding|including|not counting|apart from|except|alone)\b/giu;
+
+/** Unemployment among the young is not that of all; without its clapper a bell weighs less. */
+export function otherRestriction(a: ClauseClaim, b: ClauseClaim): boolean {
+  const words = ({ clause }: ClauseClaim) => (clause.toLowerCase().match(RESTRICTION) ?? []).sort().join();
+  return words(a) !== words(b);
+}
+
+/** A verb is next: the noun before it is the head of its phrase. */
+const VERB = "(?=\\s(?:is|are|was|were|has|have|had|will|can|\\p{Ll}{2,}(?:ed|[^s]s))(?![\\p{L}-]))";
+/** No noun goes on here: a verb, a preposition, the end. */
+const END = `(?:${VERB}|(?=[.,;:!]|$|\\s(?:of|in|on|at|to|by|for|from|with|and|or|\\d)(?![\\p{L}-])))`;
+const NO_HEAD = /(?:ed|ing|ly|s)$|^(?:is|are|was|were|has|have|had|will|can|of|in|on|at|to|by|for|from|with|and|or|but|that|than|as)$/u;
+
+/** The hotel's annex stands right behind its name, as the head of it: "the Tarn Hotel annex", "the choir school". */
+export function otherHead(a: ClauseClaim, b: ClauseClaim): boolean {
+  const goesOn = (whole: ClauseClaim, part: ClauseClaim) =>
+    [...part.clause.matchAll(new RegExp(`(?<=(?<![\\p{L}])([\\p{L}-]{3,}) )(\\p{Ll}[\\p{L}-]{2,})${VERB}`, "gu"))].some(
+      ([, noun = "", head = ""]) => {
+        const [one, other] = [noun, head].map((word) => canonicalStem(stem(word.toLowerCase())));
+        if (one === undefined || other === undefined || NO_HEAD.test(head) || GENERIC.has(other) || ATTRIBUTES.has(other)) return false;
+        const isOwn = part.about.has(one) && part.about.has(other) && whole.about.has(one) && !whole.about.has(other);
+        return isOwn && new RegExp(`(?<![\\p{L}])${noun}${END}`, "iu").test(whole.clause);
+      },
+    );
+  return goesOn(a, b) || goesOn(b, a);
 }
 
 /** Shares of one whole that did different things: 60 percent of the voters said no, 71 percent went to the polls. */
@@ -29,6 +81,16 @@ export function otherShare(a: ClauseClaim, b: ClauseClaim, [one, other]: readonl
   return [...mine].some((part) => !inB.has(part)) && [...theirs].some((part) => !inA.has(part));
 }
 
+const PLACE =
+  /(?<!\p{L})[Ii]n (?:the \p{Ll}+ of )?(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\p{L}*)\p{Lu}\p{Ll}/u;
+
+/** The smaller count is of one place, the larger of all: 12 dead in Vale, 31 in the storm. */
+export function onePlace(a: ClauseClaim, b: ClauseClaim, [one, other]: readonly [Quantity, Quantity]): boolean {
+  if (!one.dimension.startsWith("count:")) return false;
+  const [less, more] = one.low < other.low ? [a, b] : [b, a];
+  return PLACE.test(less.quote) && !PLACE.test(more.quote);
+}
+
 /** "Only 21 riders finished": some of those that the other counts. */
 export function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
   return /\b(?:only|just) \S+ \p{Ll}/iu.test(a.clause) && [...a.about].some((one) => !b.about.has(one));
@@ -36,13 +98,17 @@ export function onlySome(a: ClauseClaim, b: ClauseClaim): boolean {
 
 /** A figure of a past year, and one that is true today: what is counted and measured changes. */
 export function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
-  const dated = (claim: ClauseClaim) => (claim.period !== undefined || CIRCUMSTANCE.test(claim.clause)) && !PRESENT.test(claim.clause);
+  const dated = (claim: ClauseClaim) =>
+    (claim.period !== undefined || CIRCUMSTANCE.test(claim.clause) || (PAST.test(claim.clause) && THEN.test(claim.quote))) &&
+    !PRESENT.test(claim.clause);
   const present = (claim: ClauseClaim) => claim.period === undefined && PRESENT.test(claim.clause) && !PAST.test(claim.clause);
   return (dated(a) && present(b)) || (dated(b) && present(a));
 }
 
 /** "After the dry summer": a time without a year. */
 const CIRCUMSTANCE = /^(?:after|before|during|until|by|at the end of|on (?:its|the) (?:first|last))\s/iu;
+const THEN =
+  /\s(?:when|until|before|after|as soon as) (?:it|they|he|she|the|its|their)\s|\b(?:at first|originally|initially|at the time|in those days|used to)\b/iu;
 const PRESENT = /\b(?:is|are|has|have|covers?|counts?|keeps?|holds?|lives?|costs?|employs?|today|now|currently)\b/iu;
 const PAST = /\b(?:was|were|had|did|(?!hundred)\p{Ll}{2,}(?<!e)ed|came|went|took|gave|lost|found|sold|bought|paid|left|held|kept)\b/iu;
 
