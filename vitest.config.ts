@@ -14,7 +14,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: roots.map((root) => `${root}/**/*.test.ts`),
-          exclude: [...outside, "**/*.int.test.ts"],
+          exclude: [...outside, "libs/testing/**", "**/*.int.test.ts"],
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "simulator",
+          include: ["libs/testing/src/**/*.test.ts"],
+          exclude: outside,
           ...patience,
         },
       },
@@ -22,9 +30,19 @@ export default defineConfig({
         test: {
           name: "integration",
           include: roots.map((root) => `${root}/**/*.int.test.ts`),
-          exclude: outside,
+          exclude: [...outside, "acceptance/**"],
           // Real servers and processes on a machine of two cores: more at a time measures the machine, not the code.
           maxWorkers: 2,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "proofs",
+          include: ["acceptance/**/*.int.test.ts"],
+          exclude: outside,
+          // Short forms spend half of their time waiting for processes: four at a time keep two cores busy.
+          maxConcurrency: 4,
           ...patience,
         },
       },

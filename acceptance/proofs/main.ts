@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Figure } from "./harness/proof.ts";
-import { registry } from "./registry.ts";
+import { load, registry } from "./registry.ts";
 
 // What a proof started ends with it, also at Ctrl-C.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
@@ -50,7 +50,7 @@ async function prove(names: readonly string[]): Promise<number> {
     show({ name: "seed", value: seed, target: "any", ok: true });
     const began = performance.now();
     try {
-      const { run } = await entry.load();
+      const run = await load(entry);
       for await (const figure of run({ short: values.short, seed, documents: values.documents, say })) show(figure);
     } catch (error) {
       show({

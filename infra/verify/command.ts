@@ -6,11 +6,21 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** How one command ended; `output` is what it wrote to both streams, in order of arrival. */
 export type Ended = { readonly ok: boolean; readonly output: string };
 
-/** Runs a program of node_modules/.bin, or `node`, in the repository's root. `deadline` in milliseconds. */
-export function command(program: string, args: readonly string[], deadline = 120_000): Promise<Ended> {
+/** Runs a program of node_modules/.bin, or `node`, in the repository's root. `deadline` in milliseconds; `env` besides this process's. */
+export function command(
+  program: string,
+  args: readonly string[],
+  deadline = 120_000,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const [file, before] = program === "node" ? [process.execPath, []] : [`${root}node_modules/.bin/${program}`, []];
   return new Promise((resolve) => {
-    const child = spawn(file, [...before, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"], timeout: deadline });
+    const child = spawn(file, [...before, ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: deadline,
+    });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));

@@ -1,11 +1,12 @@
 import { checks } from "./checks.ts";
 import type { Ended } from "./command.ts";
-import { tests } from "./tests.ts";
+import { shortForms } from "./short-forms/short-forms.ts";
+import { type Cases, tests } from "./tests.ts";
 
 const minute = 60_000;
 const USAGE = `npm run verify                    all checks and tests
 npm run verify -- --fast          the checks alone
-npm run verify -- --changed REV   the checks, and the tests that what changed since REV (HEAD by default) is imported by`;
+npm run verify -- --changed REV   the checks, and the tests and short forms that a change since REV (HEAD by default) touches`;
 const [mode, since = "HEAD", ...more] = process.argv.slice(2);
 if (more.length > 0 || ![undefined, "--fast", "--changed"].includes(mode)) {
   console.error(USAGE);
@@ -30,18 +31,22 @@ for (const check of checks) if (!(await step(check.name, () => check.run())).ok)
 
 if (mode === "--fast") console.log(`${checks.length - failed} checks passed, ${failed} failed`);
 else {
-  for (const [project, deadline] of [
-    ["unit", 4 * minute],
-    ["integration", 13 * minute],
-  ] as const) {
-    const cases = await step(
-      `${project} tests`,
-      () => tests(project, deadline, changed),
-      (ended) => `: ${ended.passed} passed, ${ended.failed} failed, ${ended.skipped} skipped`,
-    );
-    passed += cases.passed;
-    failed += cases.failed;
-  }
+  for (const [project, minutes] of [
+    ["unit", 4],
+    ["simulator", 3],
+    ["integration", 6],
+  ] as const)
+    await counted(`${project} tests`, () => tests(project, minutes * minute, { changed }));
+  const { names, why } = await shortForms(changed);
+  for (const line of why) console.log(`  ${line}`);
+  if (names.length > 0)
+    await counted("short forms of proofs", () => tests("proofs", 10 * minute, { env: { ARMADA_SHORT_FORMS: names.join() } }));
   console.log(`${passed} passed, ${failed} failed`);
 }
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function counted(name: string, run: () => Promise<Cases>): Promise<void> {
+  const cases = await step(name, run, (ended) => `: ${ended.passed} passed, ${ended.failed} failed, ${ended.skipped} skipped`);
+  passed += cases.passed;
+  failed += cases.failed;
+}

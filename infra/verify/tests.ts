@@ -11,11 +11,18 @@ type Report = {
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
 };
 
+export type Project = "unit" | "simulator" | "integration" | "proofs";
+
 /**
- * Runs one vitest project and counts test cases. `changed`: only test files that import, over however many steps, what has
- * changed since that revision. A file that does not load, or a run that dies, counts as one failed case.
+ * Runs one vitest project and counts test cases. `deadline` in milliseconds. `changed`: only test files that import, over however
+ * many steps, what has changed since that revision. `env`: what the tests have in their environment besides. A file that does not
+ * load, or a run that dies, counts as one failed case.
  */
-export async function tests(project: "unit" | "integration", deadline: number, changed?: string): Promise<Cases> {
+export async function tests(
+  project: Project,
+  deadline: number,
+  { changed, env = {} }: { readonly changed?: string | undefined; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Cases> {
   const folder = `${root}.cache/verify`;
   const file = `${folder}/${project}.json`;
   mkdirSync(folder, { recursive: true });
@@ -32,6 +39,7 @@ export async function tests(project: "unit" | "integration", deadline: number, c
       `--outputFile.json=${file}`,
     ],
     deadline,
+    env,
   );
   if (!existsSync(file)) return { ...ended, ok: false, passed: 0, failed: 1, skipped: 0 };
   const report: Report = JSON.parse(readFileSync(file, "utf8"));
