@@ -97,7 +97,12 @@ function disagreement(
     // The same two brothers, but another year.
     if (pair === undefined) return otherDate(a, b, weight);
     if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
-    if (a.values.some((one) => b.values.some((other) => comparable(one, other) && one.low === other.low && one.high === other.high)))
+    // The sentences agree on it elsewhere.
+    if (
+      a.values.some((one) =>
+        b.values.some((other) => comparable(one, pair[0]) && comparable(one, other) && one.low === other.low && one.high === other.high),
+      )
+    )
       return undefined;
     if (
       otherPartOfTime(a, b) ||
