@@ -176,6 +176,7 @@ async function publish(
   out.say(
     `  ${rest.statements.length} sourced statements, ${rest.unsourced.length} unsourced, ${rest.contradictions.length} contradictions between the sources`,
   );
+  for (const { file, why } of rest.skipped) out.say(`  left out ${file}: ${why}`);
   out.say(`  ${paths.article}`);
   out.say(`  ${pathToFileURL(paths.html).href}`);
   return exitCode(state);

@@ -4,6 +4,7 @@ import { checkArticle } from "../checks/check-article.ts";
 import { CheckedArticle, Draft } from "../page/draft.ts";
 import { Brief } from "../sources/brief.ts";
 import { readDocuments } from "../sources/documents.ts";
+import { onTopic } from "../sources/on-topic.ts";
 
 /** Plain code: no model, whichever one wrote the draft, has a say in what counts as sourced. */
 export const factChecker = agent({
@@ -14,7 +15,8 @@ export const factChecker = agent({
   output: CheckedArticle,
   limits: { timeout: "60s", attempts: 3, concurrency: 4 },
   run: async ({ input: { draft, brief }, objects }) => {
-    const { sources, skipped } = await readDocuments(brief.documents, objects);
-    return checkArticle(draft, brief.topic, brief.questions ?? [], sources, skipped);
+    const read = await readDocuments(brief.documents, objects);
+    const { sources, skipped } = onTopic(brief.topic, read.sources);
+    return checkArticle(draft, brief.topic, brief.questions ?? [], sources, [...read.skipped, ...skipped]);
   },
 });

@@ -3,6 +3,7 @@ import { Draft } from "../page/draft.ts";
 import { Brief } from "../sources/brief.ts";
 import { checkCoverage } from "../sources/coverage.ts";
 import { readDocuments } from "../sources/documents.ts";
+import { onTopic } from "../sources/on-topic.ts";
 
 /** Words of the body that the page has room for. */
 const WORDS = 700;
@@ -15,8 +16,9 @@ export const writer = agent({
   output: Draft,
   limits: { timeout: "120s", attempts: 4, concurrency: 4 },
   run: async ({ input, model, objects }) => {
-    const { sources } = await readDocuments(input.documents, objects);
-    checkCoverage(input.topic, sources);
+    const read = await readDocuments(input.documents, objects);
+    checkCoverage(input.topic, read.sources);
+    const { sources } = onTopic(input.topic, read.sources);
     return model.ask({
       task: "draft_article",
       system: "You are a careful staff writer. You state only what the given documents say, and you show where they say it.",

@@ -5,7 +5,7 @@ import type { Source } from "./documents.ts";
 /** Words of a topic that say what kind of text is wanted, not what about. */
 const OF_THE_FORM = new Set(
   `guide introduction overview history future story article summary primer basics explained work works working cost costs benefit benefits
-  advantages use uses effect effects impact role state today modern new review report facts everything know life tell people world way`
+  advantages use uses effect effects impact role state today modern new review report facts everything know life tell people world way keep come came promise`
     .split(/\s+/u)
     .map(stem),
 );
@@ -15,10 +15,7 @@ const OF_THE_FORM = new Set(
  * @throws Refusal `TOPIC_NOT_COVERED` with `details.covered`: what the documents are about
  */
 export function checkCoverage(topic: string, sources: readonly Source[]): void {
-  const all = [...new Set(contentStems(topic))];
-  const kinds = kindsOfNames(topic);
-  const telling = all.filter((one) => !OF_THE_FORM.has(one) && !kinds.has(one));
-  const wanted = telling.length > 0 ? telling : all;
+  const wanted = tellingStems(topic);
   if (wanted.length === 0) return;
   const blocks = sources.flatMap((source) =>
     [source.called ?? "", ...source.text.split("\n\n")].map((block) => new Set(contentStems(block))),
@@ -38,13 +35,17 @@ export function checkCoverage(topic: string, sources: readonly Source[]): void {
   });
 }
 
+/** The stems of a topic that say what it is about; all of them where it has no others. */
+export function tellingStems(topic: string): string[] {
+  const all = [...new Set(contentStems(topic))];
+  const kinds = kindsOfNames(topic);
+  const telling = all.filter((one) => !OF_THE_FORM.has(one) && !kinds.has(one));
+  return telling.length > 0 ? telling : all;
+}
+
 /** What a name is of, beside it: the documents on the Vasa need not call her a warship. */
 function kindsOfNames(topic: string): ReadonlySet<string> {
-  return new Set(
-    [...topic.matchAll(/(?<=\bthe )(\p{Ll}[\p{L}-]+)(?= \p{Lu}\p{Ll})/giu)].flatMap(([kind]) =>
-      /^\p{Ll}/u.test(kind) ? contentStems(kind) : [],
-    ),
-  );
+  return new Set([...topic.matchAll(/(?<=\b[Tt]he )(\p{Ll}[\p{L}-]+)(?= \p{Lu}\p{Ll})/gu)].flatMap(([kind]) => contentStems(kind)));
 }
 
 /** Names of the topic that no document has: night trains in Japan are not those of anywhere else. A topic all in capitals tells no names. */

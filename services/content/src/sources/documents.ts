@@ -1,6 +1,7 @@
 import { Refusal } from "@armada/contracts";
 import { readDocuments as readAll } from "@armada/text";
 import type { BriefDocument } from "./brief.ts";
+import { withoutCopies } from "./copies.ts";
 import { checkLanguage } from "./language.ts";
 
 /** A document's text, and what it calls itself apart from its headings. */
@@ -8,7 +9,7 @@ export type Source = { readonly name: string; readonly text: string; readonly ca
 export type Skipped = { readonly file: string; readonly why: string };
 
 /**
- * Reads a brief's documents to text, and leaves out those that cannot be served.
+ * Reads a brief's documents to text, and leaves out those that cannot be served and those that repeat another.
  * @throws Refusal `NO_DOCUMENTS`, `DUPLICATE_DOCUMENT`, `LANGUAGE_NOT_SERVED`
  */
 export async function readDocuments(
@@ -31,7 +32,10 @@ export async function readDocuments(
       sources.push({ name, text: document.text, ...(document.called !== undefined && { called: document.called }) });
     else skipped.push({ file: name, why: why ?? "it cannot be read" });
   }
-  if (sources.length > 0) return { sources, skipped };
+  if (sources.length > 0) {
+    const once = withoutCopies(sources);
+    return { sources: once.sources, skipped: [...skipped, ...once.skipped] };
+  }
   const foreign = skipped.find(({ why }) => why.includes("English"));
   const list = skipped.map(({ file, why }) => `${file}: ${why}`).join("; ");
   throw new Refusal(foreign === undefined ? "NO_DOCUMENTS" : "LANGUAGE_NOT_SERVED", `no document can be read (${list})`, {

@@ -258,9 +258,32 @@ describe("a brief", () => {
       { name: "sacks.csv", text: "year,sacks\n1890,410\n1891,388\n" },
     ];
     const { output } = await drive(createArticle, { topic: "The tide mill at Orne", documents });
-    expect(output.skipped).toEqual([{ file: "sacks.csv", why: "no statement on the topic was found in it" }]);
+    expect(output.skipped).toEqual([{ file: "sacks.csv", why: 'next to nothing in it is on the topic: it is "sacks"' }]);
     expect(output.article).toContain("sacks.csv");
     expect(output.article).toContain("## Was there trouble?");
+  });
+
+  it("leaves out documents about something else, and says which", async () => {
+    const brief = briefOf("urban-beavers");
+    const others = ["coastal-heat", "night-trains"].flatMap((folder) => briefOf(folder).documents);
+    const { output } = await drive(createArticle, { ...brief, documents: [...brief.documents, ...others] });
+    expect(output.skipped.map(({ file }) => file).sort()).toEqual(others.map(({ name }) => name).sort());
+    for (const { file } of output.skipped) expect(output.article).toContain(`\`${file}\` (next to nothing in it is on the topic`);
+    expect(output.statements).toEqual((await drive(createArticle, brief)).output.statements);
+  });
+
+  it("takes a document and its mirror for one witness", async () => {
+    const page = (body: string) =>
+      `<html><body><div class="${body.length}"><h1>The tide mill at Orne</h1><p>${text}</p>${body}</div></body></html>`;
+    const documents = [
+      { name: "mill.html", text: page("<p>Ice broke two paddles of the tide mill at Orne in the winter of 1893.</p>") },
+      { name: "mirror.html", text: page("") },
+      { name: "other.md", text: text.replace("four wooden", "six wooden") },
+    ];
+    const { output } = await drive(createArticle, { topic: "The tide mill at Orne", documents });
+    expect(output.skipped).toEqual([{ file: "mirror.html", why: "it repeats mill.html word for word" }]);
+    expect(output.contradictions).toHaveLength(1);
+    expect(new Set(output.statements.map(({ source }) => source.file))).not.toContain("mirror.html");
   });
 
   it("gets a heading of what its sentences say, where a model's says what no source does", async () => {

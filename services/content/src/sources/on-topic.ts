@@ -1,0 +1,40 @@
+import { contentStems, titleOf } from "@armada/text";
+import { tellingStems } from "./coverage.ts";
+import type { Skipped, Source } from "./documents.ts";
+
+/**
+ * Where no paragraph has a topic's telling words together: the share of them that a document must have, and how many of a hundred of its words they
+ * must be. The fewer, the oftener.
+ */
+const SPEAKS_OF: readonly { readonly share: number; readonly inHundred: number }[] = [
+  { share: 0.3, inHundred: 0.9 },
+  { share: 0.2, inHundred: 3 },
+];
+
+/**
+ * The documents that say something on a topic: a paragraph (or the title) has half of its telling words, two where it has two; or the document as
+ * a whole speaks of them often. The others are left out and named. Where none is alone on a topic that they cover
+ * together, all are.
+ */
+export function onTopic(topic: string, sources: readonly Source[]): { sources: readonly Source[]; skipped: Skipped[] } {
+  const wanted = tellingStems(topic);
+  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source));
+  if (kept.length === 0) return { sources, skipped: [] };
+  const skipped = sources
+    .filter((source) => !kept.includes(source))
+    .map(({ name, text, called }) => ({
+      file: name,
+      why: `next to nothing in it is on the topic: it is ${JSON.stringify(called ?? titleOf(name, text))}`,
+    }));
+  return { sources: kept, skipped };
+}
+
+function saysOf(wanted: readonly string[], { text, called }: Source): boolean {
+  const blocks = [called ?? "", ...text.split("\n\n")].map((block) => contentStems(block));
+  const together = Math.max(...blocks.map((block) => wanted.filter((one) => block.includes(one)).length));
+  if (together >= Math.max(Math.min(2, wanted.length), Math.ceil(wanted.length / 2))) return true;
+  const all = blocks.flat();
+  const share = wanted.filter((one) => all.includes(one)).length / wanted.length;
+  const density = (100 * all.filter((one) => wanted.includes(one)).length) / Math.max(1, all.length);
+  return SPEAKS_OF.some((least) => share >= least.share && density >= least.inHundred);
+}
