@@ -1,7 +1,7 @@
-import type { Team } from "@armada/agents";
+import type { Team, WorkflowContext } from "@armada/agents";
 import { agent, team, workflow } from "@armada/agents";
 import { buildSubject, capability, type Envelope, encodeBody, event } from "@armada/contracts";
-import { CALM, MemoryMesh } from "@armada/event-sourcing";
+import { CALM, MemoryMesh, type Message } from "@armada/event-sourcing";
 import { immediateScheduler, seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
@@ -380,4 +380,72 @@ test("where no attempt is left none is counted as lost, though the replica dies 
   expect(deadly).toEqual(["attempt", "attempt", "fallback"]);
   expect(eventsOf(mesh, "one", "step.worker_lost")).toHaveLength(2);
   expect(state("one", "r").ended).toMatchObject({ status: "degraded", output: { n: 1 } });
+});
+
+const Made = event("one.thing.made", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });
+const Came = event("two.thing.came", { version: 1, id: (d) => d.id, data: z.object({ id: z.string() }) });
+const twice = capability("two.twice", { input: Num, output: Num });
+
+/** What a run waits for; what brings it, and what is journaled of it. */
+const arrivals = {
+  timer: { waits: (ctx) => ctx.sleep("10s"), comes: "tick.one.", as: "timer.fired" },
+  answer: { waits: (ctx) => ctx.ask(twice, { n: 1 }), comes: "ans.one.", as: "ask.answered" },
+  approval: {
+    waits: (ctx) => ctx.approval("may it?", { within: "1d", otherwise: "cancel" }),
+    comes: "ask.one.operator.run_approve.",
+    as: "approval.given",
+  },
+  fact: { waits: (ctx) => ctx.waitFor(Came, { id: "a", within: "1d" }), comes: "evt.two.", as: "wait.met" },
+} satisfies Record<string, { waits: (ctx: WorkflowContext) => Promise<unknown>; comes: string; as: JournalEvent["type"] }>;
+
+test.each(Object.entries(arrivals))("a replica that stands still with a %s pays what another decided on it and died", async (what, one) => {
+  const { start, ask, state, ended, clock, mesh } = setUp();
+  const waiting = workflow({
+    name: "waiting",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async (input, ctx) => {
+      await one.waits(ctx);
+      await ctx.emit(Made, { id: "x" });
+      return input;
+    },
+  });
+  const sends = workflow({
+    name: "sends",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async (input, ctx) => {
+      await ctx.sleep("10s");
+      await ctx.emit(Came, { id: "a" });
+      return input;
+    },
+  });
+  start(team({ name: "two", workflows: [sends], provides: [twice.by(sends)], emits: [Came] }));
+  const definition = team({ name: "one", workflows: [waiting], emits: [Made], asks: [twice], awaits: [Came] });
+  const first = start(definition);
+  const made = (): readonly Message[] => mesh.stream("one").messages.filter(({ subject }) => subject.startsWith("evt.one."));
+  let second: TestReplica | undefined;
+  let died = false;
+  mesh.stream("one").listen((message) => {
+    if (message.subject.startsWith(one.comes)) first.freeze(30_000);
+    if (second === undefined || readJournalMessage(message)?.events.some(({ type }) => type === one.as) !== true) return;
+    died = true;
+    second.kill();
+  });
+  ask("one", "run_start", "r1", { workflow: "waiting", input: { n: 1 } });
+  await clock.run(() => state("one", "r1").waits.size > 0, 10_000);
+  if (what === "approval") ask("one", "run_approve", "a1", { run: "r1" });
+  if (what === "fact") ask("two", "run_start", "s1", { workflow: "sends", input: { n: 1 } });
+  await clock.run(() => mesh.stream("one").messages.some(({ subject }) => subject.startsWith(one.comes)), 20_000);
+  const stopped = clock.now();
+  await clock.run(() => clock.now() > stopped + 1_000, 2_000);
+  second = start(definition);
+  await clock.run(() => died, 28_000);
+  expect({ died, made: made() }).toEqual({ died: true, made: [] });
+  await ended("one", "r1");
+  await clock.run(() => mesh.quiet, 120_000);
+  expect(state("one", "r1").ended).toMatchObject({ status: "completed" });
+  expect(made()).toHaveLength(1);
 });

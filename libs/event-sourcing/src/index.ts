@@ -47,6 +47,7 @@ export type {
   Timers,
   Tracer,
 } from "./ports.ts";
+export { LEAST_ACK_WAIT_MS } from "./ports.ts";
 export { type Backoff, backoff, isRetryable, type RetryOptions, type RetryPorts, retry } from "./retry.ts";
 export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./stream-room.ts";
 export { matches } from "./subject-filter.ts";

@@ -16,9 +16,13 @@ export type Message = {
 
 /**
  * A message handed to one of a queue's workers; `delivery` counts from 1. `outage`: the log itself was away since, so
- * that a repeated delivery does not mean that its worker died.
+ * that a repeated delivery does not mean that its worker died. `late`: how long before its handling
+ * it may have come, ms: a process that was stopped reads late what came long before.
  */
-export type Delivery = Message & { readonly delivery: number; readonly outage: boolean };
+export type Delivery = Message & { readonly delivery: number; readonly outage: boolean; readonly late: number };
+
+/** A worker that gives no sign of life for so long may have lost its message to another: no log waits less, ms. */
+export const LEAST_ACK_WAIT_MS = 5_000;
 
 /**
  * `refused`: the log will never take this message, because of the message itself (its size: see `MAX_MESSAGE`; its form).

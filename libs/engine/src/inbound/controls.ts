@@ -7,6 +7,7 @@ import { READERS } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { cut } from "../journal/failure.ts";
 import { newestGeneration } from "../runs/generations.ts";
+import { decidedBefore, type Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
 import { runMeant } from "./starts.ts";
@@ -32,7 +33,7 @@ export async function control(
   host: RunStore,
   inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
-  ask: { capability: string; from: string; data: unknown; seq: number; delivery: number; id: string },
+  ask: { capability: string; from: string; data: unknown; seq: number; id: string } & Pick<Traced, "delivery" | "held">,
   signal: AbortSignal,
 ): Promise<Handled> {
   const parsed = Data.safeParse(ask.data);
@@ -57,7 +58,7 @@ export async function control(
   const root = ordinal ?? decided ?? (await decidedIn(host, id, ask));
   const next = run.state.ended?.next;
   if (root === undefined && next !== undefined) return control(host, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
-  if (root === undefined) return { kind: "done" };
+  if (root === undefined) return decidedBefore(ask);
   if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
 }

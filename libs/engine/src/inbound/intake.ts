@@ -1,11 +1,11 @@
 import type { Subscription, Workflow } from "@armada/agents";
 import { causedBy, parseSubject } from "@armada/contracts";
-import type { Delivery, Handled } from "@armada/event-sourcing";
+import type { Handled } from "@armada/event-sourcing";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
 import type { RunState } from "../journal/state.ts";
 import { waitKey } from "../journal/taken.ts";
-import type { Traced } from "../runs/guard.ts";
+import { decidedBefore, type Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { release } from "../steps/holds.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
@@ -57,10 +57,12 @@ export class Intake {
   }
 
   /** A start, an outcome that this replica's version must go on from, or what a replica without the version hands over. */
-  async lead(delivery: Delivery): Promise<Handled> {
+  async lead(delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return DONE;
-    await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
+    const said = await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
+    const before = said.ordinal === undefined ? decidedBefore(delivery) : DONE;
+    if (before.kind === "retry") return before;
     const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
     if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
     const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
@@ -77,7 +79,7 @@ export class Intake {
         this.#host,
         this.#inlines,
         this.#sourceOf,
-        { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, id: envelope.id },
+        { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, held: delivery.held, id: envelope.id },
         this.#signal,
       );
     if (capability === "health_check") return DONE; // that it could be appended is all that it asks
@@ -110,7 +112,7 @@ export class Intake {
     );
   }
 
-  async answer(delivery: Delivery): Promise<Handled> {
+  async answer(delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     const envelope = delivery.envelopes[0];
     if (subject?.kind !== "answer" || envelope === undefined) return DONE;
@@ -125,7 +127,7 @@ export class Intake {
     });
   }
 
-  async tick(delivery: Delivery): Promise<Handled> {
+  async tick(delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
@@ -176,12 +178,12 @@ export class Intake {
     );
   }
 
-  async #outcome(id: string, n: number, delivery: Delivery, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
+  async #outcome(id: string, n: number, delivery: Traced, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
     const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
       const event = state.ended === undefined ? decide(state) : undefined;
       return event === undefined ? undefined : { events: [event] };
     });
-    if (ordinal === undefined && delivery.delivery === 1) return DONE; // what follows from it is with the delivery that decided it
+    if (ordinal === undefined && delivery.delivery === 1) return decidedBefore(delivery); // what follows is with the one that decided
     const root = ordinal ?? run.state.waits.get(n)?.closedAt;
     if (root === undefined) return DONE;
     if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);

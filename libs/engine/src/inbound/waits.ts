@@ -1,11 +1,12 @@
 import type { Fact } from "@armada/agents";
 import { type AnyEventKind, arrivalOf, asToken, eventKey, parseSubject } from "@armada/contracts";
-import type { Delivery, Handled, Message } from "@armada/event-sourcing";
+import type { Handled, Message } from "@armada/event-sourcing";
 import type { JournalEvent } from "../journal/events.ts";
 import { failureOf } from "../journal/failure.ts";
 import { journalForm } from "../journal/form.ts";
 import type { RunState } from "../journal/state.ts";
 import { type Arrival, looksAfter, nextMet, type OpenWait, openWaits, takes, waitKey, waitRoute } from "../journal/taken.ts";
+import { decidedBefore, type Traced } from "../runs/guard.ts";
 import { loadAll } from "../runs/load-all.ts";
 import { putNewest } from "../runs/newest.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -40,7 +41,7 @@ export class Waits {
   }
 
   /** Every run that waits for an arrived fact's id goes on with it, or with an earlier one; one that fails holds up no other. */
-  async meet(kind: AnyEventKind, delivery: Delivery): Promise<Handled> {
+  async meet(kind: AnyEventKind, delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     const read = await factOf(delivery, kind, this.#host.functions.payloads);
     if (subject?.kind !== "fact" || read === undefined) return DONE;
@@ -54,7 +55,7 @@ export class Waits {
       }),
     );
     for (const one of met) if (one.status === "rejected") throw one.reason;
-    return DONE;
+    return runs.some(({ takes }) => takes) ? DONE : decidedBefore(delivery);
   }
 
   /** As `lookBack`, for who has no delivery that would come again: a lead goes on with what was taken. */
@@ -84,7 +85,7 @@ export class Waits {
   }
 
   /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */
-  async owed(id: string, { seq, delivery }: Delivery): Promise<void> {
+  async owed(id: string, { seq, delivery }: Pick<Traced, "seq" | "delivery">): Promise<void> {
     if (delivery === 1) return;
     const from = await this.#host.ordinalAfter(id, seq);
     if (from === undefined) return;

@@ -1,12 +1,20 @@
 import { ArmadaError, asToken, buildEnvelope, buildSubject, causedBy, chainOf, encodeBody, parseSubject } from "@armada/contracts";
-import { attributes, type Delivery, type Handled, type Ports, type Queue, spans } from "@armada/event-sourcing";
+import { attributes, type Delivery, type Handled, LEAST_ACK_WAIT_MS, type Ports, type Queue, spans } from "@armada/event-sourcing";
 import type { JournalData } from "../journal/events.ts";
 import { cut, messageOf } from "../journal/failure.ts";
 import { putNewest } from "./newest.ts";
 import { stackOf } from "./stack.ts";
 
-/** A delivery inside its span: what it causes is traced below `traceparent`. */
-export type Traced = Delivery & { readonly traceparent: string | undefined };
+/** A delivery inside its span: what it causes is traced below `traceparent`. `held`: for how long this replica may have had it, ms. */
+export type Traced = Delivery & { readonly traceparent: string | undefined; held(): number };
+
+/**
+ * For a first delivery of which everything is decided: it is acknowledged, unless it was held up for so long that another replica
+ * may have had it meanwhile, decided, and died. Then it comes again, and a second delivery pays what is owed.
+ */
+export function decidedBefore({ delivery, held }: Pick<Traced, "delivery" | "held">): Handled {
+  return delivery === 1 && held() >= LEAST_ACK_WAIT_MS ? { kind: "retry", after: 0 } : { kind: "done" };
+}
 
 /** How long a message whose handler failed for a reason of ours (a bug, a taken subject) waits for the next try. */
 const FAULT_RETRY_MS = 5_000;
@@ -57,9 +65,11 @@ export async function guarded(
   const about = { [attributes.subject]: delivery.subject, [attributes.sequence]: delivery.seq };
   const [root = "", , does = ""] = delivery.subject.split(".", 3);
   const kind = root === "run" ? `run ${does}` : root;
+  const began = ports.clock.now();
+  const held = (): number => delivery.late + ports.clock.now() - began;
   try {
     return await ports.tracer.span(spans.process(kind), about, delivery.envelopes[0]?.traceparent, (traceparent) =>
-      handle({ ...delivery, traceparent }),
+      handle({ ...delivery, traceparent, held }),
     );
   } catch (error) {
     if (signal.aborted) return { kind: "retry", after: 0 };

@@ -14,7 +14,7 @@ export const silentLogger: Logger = { info: () => undefined, warn: () => undefin
 export const noTracer: Tracer = { span: (_name, _attributes, parent, work) => work(parent) };
 
 /** One replica of a team on a memory mesh. */
-export type TestReplica = { readonly engine: Engine; readonly ports: Ports; kill(): void };
+export type TestReplica = { readonly engine: Engine; readonly ports: Ports; kill(): void; freeze(ms: number): void };
 
 /** What a team under test may spend; as in the configuration, and with its defaults. */
 export type TestBudget = {
@@ -42,14 +42,14 @@ export function startReplica(
 ): TestReplica {
   const { budget, busy, sourceOf, ...system } = env;
   mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
-  const { kill, ...replica } = mesh.connect(team.name);
+  const { kill, freeze, ...replica } = mesh.connect(team.name);
   const ports: Ports & { readonly draws: Log } = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
   const options = {
     ...(budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }),
     ...(busy === undefined ? {} : { busy }),
     ...(sourceOf === undefined ? {} : { sourceOf }),
   };
-  return { engine: startEngine(team, ports, models, options), ports, kill };
+  return { engine: startEngine(team, ports, models, options), ports, kill, freeze };
 }
 
 function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: TestBudget): Budget {

@@ -7,7 +7,10 @@ import { ACK_WAIT_MS, MemoryQueue, type Puller } from "./queue.ts";
 import { MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
 
-/** The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes. */
+/**
+ * The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes.
+ * `freeze`: its process stands still for `ms`, as a stopped one does, and goes on as if nothing had been.
+ */
 export type MemoryReplica = {
   readonly log: Log;
   /** The stream of the calls that its replicas were about to make. */
@@ -17,6 +20,7 @@ export type MemoryReplica = {
   readonly objects: Objects;
   readonly live: Live;
   kill(): void;
+  freeze(ms: number): void;
 };
 
 /**
@@ -117,15 +121,21 @@ export class MemoryMesh {
 
   connect(team: string): MemoryReplica {
     let dead = false;
+    let frozenUntil = 0;
+    const thawed = async (): Promise<void> => {
+      while (this.#clock.now() < frozenUntil) await this.#clock.sleep(frozenUntil - this.#clock.now());
+    };
     const pullers: { queue: MemoryQueue; puller: Puller }[] = [];
     const never = new Promise<never>(() => undefined);
     /** An operation of a living replica: latency, effect, latency; a dead one waits for ever. */
     const op = async <T>(effect: () => T): Promise<T> => {
       if (dead) return never;
       await this.#latency();
+      await thawed();
       if (dead) return never;
       const result = effect();
       await this.#latency();
+      await thawed();
       return dead ? never : result;
     };
     const queue = (name: string): MemoryQueue => {
@@ -163,9 +173,11 @@ export class MemoryMesh {
             concurrency: wanted.concurrency,
             open: true,
             held: 0,
+            frozenUntil,
             handle: (delivery) => {
+              const came = this.#clock.now();
               const handled = op(() => undefined)
-                .then(() => handler(delivery))
+                .then(() => handler({ ...delivery, late: this.#clock.now() - came }))
                 .then((result) => op(() => result));
               running.add(handled);
               return handled.finally(() => running.delete(handled));
@@ -215,6 +227,10 @@ export class MemoryMesh {
       live: {
         publish: (piece) => void (dead || this.#live.publish(team, piece)),
         watch: (run, handler, signal) => this.#live.watch(`${team} ${run}`, handler, signal),
+      },
+      freeze: (ms) => {
+        frozenUntil = Math.max(frozenUntil, this.#clock.now() + ms);
+        for (const { queue: joined, puller } of pullers) joined.freeze(puller, frozenUntil);
       },
       kill: () => {
         dead = true;

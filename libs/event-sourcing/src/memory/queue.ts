@@ -11,9 +11,12 @@ export type Puller = {
   /** False once its replica is dead or draining: nothing more is handed to it. */
   open: boolean;
   held: number;
+  /** Until then its process stands still: it takes nothing, and gives no sign of life. */
+  frozenUntil: number;
 };
 
-type Item = { readonly message: Message; deliveries: number; readyAt: number };
+/** `done`: acknowledged, by whichever of its deliveries. */
+type Item = { readonly message: Message; deliveries: number; readyAt: number; done: boolean };
 
 /** A durable consumer in memory: hands each message to one of its pullers, again after a retry or a lost worker. */
 export class MemoryQueue {
@@ -56,7 +59,7 @@ export class MemoryQueue {
   offer(message: Message): void {
     if (message.envelopes.length === 0) return; // no reader may take it
     if (!this.definition.filters.some((filter) => matches(filter, message.subject))) return;
-    this.#ready.push({ message, deliveries: 0, readyAt: 0 });
+    this.#ready.push({ message, deliveries: 0, readyAt: 0, done: false });
     this.#pump();
   }
 
@@ -110,7 +113,7 @@ export class MemoryQueue {
   #next(): Puller | undefined {
     for (let i = 0; i < this.#pullers.length; i++) {
       const puller = this.#pullers[(this.#turn + i) % this.#pullers.length];
-      if (puller === undefined || !puller.open || puller.held >= puller.concurrency) continue;
+      if (puller === undefined || !puller.open || puller.held >= puller.concurrency || puller.frozenUntil > this.#now()) continue;
       this.#turn = (this.#turn + i + 1) % this.#pullers.length;
       return puller;
     }
@@ -121,7 +124,7 @@ export class MemoryQueue {
     item.deliveries++;
     puller.held++;
     this.#out.add(item);
-    const delivery: Delivery = { ...item.message, delivery: item.deliveries, outage: false };
+    const delivery: Delivery = { ...item.message, delivery: item.deliveries, outage: false, late: 0 };
     const era = this.#era;
     let answered = false;
     const held = this.#held.get(puller) ?? new Set();
@@ -142,10 +145,33 @@ export class MemoryQueue {
     puller.handle(delivery).then(
       (handled) => {
         if (handled.kind === "retry") answer(handled.after);
-        else answer(this.#forgets() ? ACK_WAIT_MS : undefined);
+        else if (this.#forgets()) answer(ACK_WAIT_MS);
+        else {
+          this.#acknowledge(item, era);
+          answer(undefined);
+        }
       },
       () => answer(ACK_WAIT_MS), // a handler that throws did not answer
     );
+  }
+
+  /** A message is done with by any of its deliveries, also by one that was given to another meanwhile (seen on the server). */
+  #acknowledge(item: Item, era: number): void {
+    if (era !== this.#era) return;
+    item.done = true;
+    const at = this.#ready.indexOf(item);
+    if (at >= 0) this.#ready.splice(at, 1);
+  }
+
+  /** The puller's process stands still until then, ms since 1970: what it holds is given to another after the ack wait. */
+  freeze(puller: Puller, until: number): void {
+    puller.frozenUntil = until;
+    const held = [...(this.#held.get(puller) ?? [])];
+    if (until - this.#now() > ACK_WAIT_MS)
+      this.#later(ACK_WAIT_MS, () => {
+        for (const lost of held) lost();
+      });
+    this.#later(until - this.#now(), () => this.#pump());
   }
 
   /** The puller's replica died: what it held comes back after the ack wait. A living one keeps its messages by heartbeats. */
@@ -159,6 +185,7 @@ export class MemoryQueue {
   }
 
   #again(item: Item, after: number): void {
+    if (item.done) return;
     item.readyAt = this.#now() + after;
     this.#ready.push(item);
     if (after > 0) this.#later(after, () => this.#pump());

@@ -118,6 +118,7 @@ export function pull(
     if (about === undefined) return;
     held++;
     const of = era;
+    const late = signs.late();
     const release = signs.hold(reply, queue.limit ?? LIMIT_MS);
     const giveBack = async (after: number): Promise<void> => {
       await release(); // a sign of life that came later would cancel the delay
@@ -128,7 +129,7 @@ export function pull(
       if (read === UNKNOWN) return await giveBack(UNKNOWN_RETRY_MS);
       const since = link.outageAt();
       const outage = about.delivery > 1 && about.time < since && Date.now() - since < OUTAGE_MS;
-      const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage });
+      const handled = read === undefined ? DONE : await handler({ ...read, delivery: about.delivery, outage, late });
       if (handled.kind === "retry") return await giveBack(handled.after);
       void release();
       answer(reply, "+ACK", of);

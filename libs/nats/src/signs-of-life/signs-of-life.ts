@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Logger } from "@armada/event-sourcing";
 import type { Identity } from "../identity/identities.ts";
 import { MAX_SUBJECT, memoryFor, SignSlots } from "./slots.ts";
+import { Standstills } from "./standstills.ts";
 
 /** 256 KiB of shared memory at a time. */
 const SLOTS = 512;
@@ -34,6 +35,7 @@ export class SignsOfLife {
   readonly #turning: NodeJS.Timeout;
   readonly #tables: { readonly memory: SharedArrayBuffer; readonly slots: SignSlots }[] = [];
   readonly #free: { readonly slots: SignSlots; readonly slot: number }[] = [];
+  readonly #standstills = new Standstills(performance.now());
   #closed = false;
   #thread: Worker;
 
@@ -42,7 +44,10 @@ export class SignsOfLife {
     const { servers, identity, endsWhenStuck: ends = false } = options;
     this.#logger = options.logger;
     this.#data = { servers, identity, turns, ends };
-    this.#turning = setInterval(() => Atomics.add(turns, 0, 1), TURN_MS);
+    this.#turning = setInterval(() => {
+      Atomics.add(turns, 0, 1);
+      this.#standstills.turned(performance.now());
+    }, TURN_MS);
     this.#turning.unref();
     this.#thread = this.#start();
   }
@@ -61,6 +66,11 @@ export class SignsOfLife {
       }
       return signing.then(() => void (slots.isFree(slot) && this.#free.push(found)));
     };
+  }
+
+  /** How long ago a message that is read now may have come, ms: where the loop was held, or the process stopped, since it last turned. */
+  late(): number {
+    return this.#standstills.late(performance.now());
   }
 
   close(): void {
