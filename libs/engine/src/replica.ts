@@ -1,6 +1,6 @@
 import type { Team, Workflow } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
-import type { Handled, Message, Ports, Queue } from "@armada/event-sourcing";
+import { type Handled, type Message, type Ports, type Queue, retry } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
@@ -11,7 +11,6 @@ import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { ReadModels, type View } from "./read-models/read-models.ts";
 import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-models/stops.ts";
 import { Faults, guarded, type Traced } from "./runs/guard.ts";
-import { persistently } from "./runs/persistently.ts";
 import { RunStore } from "./runs/run-store.ts";
 import type { Budget } from "./steps/budget.ts";
 import { InlineSteps } from "./steps/inline-steps.ts";
@@ -90,7 +89,7 @@ export function startEngine(
     work(queues.answers, (delivery) => intake.answer(delivery)),
     work(queues.ticks, (delivery) => intake.tick(delivery)),
     ...queues.subscriptions.map(async (queue) => {
-      const { since } = await persistently(`queue ${queue.name}`, ports, () => ports.log.depth(queue.name));
+      const { since } = await retry(`queue ${queue.name}`, ports, () => ports.log.depth(queue.name));
       await work(queue, (delivery) => intake.trigger(queue.subscription, since, delivery));
     }),
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
@@ -107,7 +106,7 @@ export function startEngine(
   }
 
   async function followEnds(): Promise<void> {
-    const from = await persistently("the log's head", ports, () => ports.log.head());
+    const from = await retry("the log's head", ports, () => ports.log.head());
     await ports.log.follow(
       [`run.${team.name}.end.>`],
       from,

@@ -1,7 +1,6 @@
 import { parseSubject } from "@armada/contracts";
-import type { Ports } from "@armada/event-sourcing";
+import { type Ports, retry } from "@armada/event-sourcing";
 import { messageOf } from "../journal/failure.ts";
-import { persistently } from "../runs/persistently.ts";
 import { stackOf } from "../runs/stack.ts";
 import type { Waits } from "./waits.ts";
 
@@ -10,7 +9,7 @@ import type { Waits } from "./waits.ts";
  * a replica that remembered another stream than the one that is there.
  */
 export async function lookBackOnce(team: string, ports: Ports, waits: Pick<Waits, "lookBackForLead">, signal: AbortSignal): Promise<void> {
-  const { open, upTo } = await persistently("look for open waits", ports, () => openWaitsIn(team, ports.log));
+  const { open, upTo } = await retry("look for open waits", ports, () => openWaitsIn(team, ports.log));
   for (const run of open) {
     if (signal.aborted) return;
     try {

@@ -1,10 +1,9 @@
 import { parseSubject, runFilter } from "@armada/contracts";
-import type { Message, Ports } from "@armada/event-sourcing";
+import { type Message, type Ports, retry } from "@armada/event-sourcing";
 import type { CachedRun } from "../execution/cached-run.ts";
 import { readJournalMessage } from "../journal/message.ts";
 import { loadAll } from "./load-all.ts";
 import { putNewest } from "./newest.ts";
-import { persistently } from "./persistently.ts";
 
 /** Missing messages that are loaded one by one, and not with the whole journal. */
 const FEW = 4;
@@ -13,11 +12,11 @@ const MAX_FLOORS = 20_000;
 /** Reads runs' journals, never less far than this replica has looked before (engine rule 5). */
 export class Journals {
   readonly #team: string;
-  readonly #ports: Pick<Ports, "log" | "clock" | "logger">;
+  readonly #ports: Pick<Ports, "log" | "clock" | "random" | "logger">;
   /** The sequence up to which a run was seen here. */
   readonly #floors = new Map<string, number>();
 
-  constructor(team: string, ports: Pick<Ports, "log" | "clock" | "logger">) {
+  constructor(team: string, ports: Pick<Ports, "log" | "clock" | "random" | "logger">) {
     this.#team = team;
     this.#ports = ports;
   }
@@ -51,7 +50,7 @@ export class Journals {
   }
 
   #load(run: string, filter: string, atLeast: number): ReturnType<Ports["log"]["load"]> {
-    return persistently(`load run ${run}`, this.#ports, () => this.#ports.log.load(filter, atLeast));
+    return retry(`load run ${run}`, this.#ports, () => this.#ports.log.load(filter, atLeast));
   }
 }
 

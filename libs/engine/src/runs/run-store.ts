@@ -1,6 +1,6 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError, digestOf, Refusal, runFilter } from "@armada/contracts";
-import { type Appended, attributes, type Message, type Ports, spans } from "@armada/event-sourcing";
+import { appendJudged, attributes, type Message, type Outgoing, type Ports, spans } from "@armada/event-sourcing";
 import { answer, type Decision, JOURNAL_WARNING, stop } from "../execution/answer.ts";
 import { type CachedRun, coldRun, type Functions, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
 import { withinLists } from "../execution/within-lists.ts";
@@ -15,7 +15,7 @@ import { CommitQueue } from "./commit-queue.ts";
 import { holdsDecision, Journals } from "./journals.ts";
 import { type Committed, type Decide, type Member, merge, type Told } from "./merge.ts";
 import { putNewest } from "./newest.ts";
-import { pause, persistent } from "./persistently.ts";
+import { persistent } from "./persistent-objects.ts";
 import { stackOf } from "./stack.ts";
 import { store } from "./store-derived.ts";
 
@@ -28,10 +28,22 @@ export type HostHooks = {
 };
 
 type Written = Awaited<ReturnType<Payloads["offload"]>>;
-/** A message to be: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
-type About = { readonly n: number; readonly writer: string; readonly now: number; readonly unanswered: boolean };
-/** What the log says for good of an append. `last`: sequence of the message that was there instead. */
-type Settled = Extract<Appended, { kind: "appended" | "refused" }> | { readonly kind: "conflict"; readonly last: number };
+/** What a message is to say: its ordinal, who writes it and when (ms since 1970), and whether another replica must go on from it. */
+type Turn = {
+  readonly run: CachedRun;
+  readonly n: number;
+  readonly writer: string;
+  readonly now: number;
+  readonly decision: Decision;
+  readonly events: readonly JournalEvent[];
+  readonly unanswered: boolean;
+  /** Who is heard again where something else is written instead. */
+  readonly left: readonly Member[];
+  /** Tells those whose decisions it holds; answers who is left. */
+  tell(told: Told): readonly Member[];
+};
+type Draft = Outgoing & { readonly written: Written; readonly turn: Turn };
+type View = { readonly run: CachedRun; readonly seq: number };
 
 const MAX_HOT = 1_000;
 /**
@@ -39,10 +51,6 @@ const MAX_HOT = 1_000;
  * is taken as well.
  */
 const MAX_DECISION = 512 * 1024;
-/** How long a rival write may be in flight (engine rule 5, error 10164). */
-const RIVAL_MS = 5;
-/** After so many the journal is looked at for what is there instead. */
-const RIVAL_TRIES = 20;
 /** What could not be written for so long is decided again, ms: its time, and the lengths that begin in it, are those of its writing. */
 const STALE_MS = 60_000;
 
@@ -141,41 +149,70 @@ export class RunStore {
 
   /** Writes one message and tells those whose decisions it holds; answers who is left. */
   async #append(id: string, members: readonly Member[]): Promise<readonly Member[]> {
-    const writer = this.ports.random.id();
     const floor = Math.max(...members.map(({ atLeast }) => atLeast));
-    let run = await this.#current(id, floor);
+    const run = await this.#current(id, floor);
     let left = members;
-    for (;;) {
-      const message = merge(run, left);
-      if (message === undefined) return [];
-      const { decision, parts, later } = message;
-      left = [...parts.map(({ member }) => member), ...later];
-      const now = this.ports.clock.now(); // one time for the function and for the journal, where a cold run reads it
-      const { events, unanswered } = await answer(run, decision, this.functions, now);
-      const tell = (told: Told): readonly Member[] => {
-        const out = parts.filter((part) => !part.decision.events.every((event) => events.includes(event))); // the function ended before
-        for (const part of parts) if (!out.includes(part)) part.member.tell(told);
-        return [...out.map(({ member }) => member), ...later];
-      };
-      if (events.length === 0) return tell({ committed: { run, ordinal: undefined, waits: false } });
-      const n = run.state.length + 1;
-      const about = { n, writer, now, unanswered };
-      let written = await this.#writable(run, about, decision, events);
-      let result = await this.#stored(run, about, written);
-      if (result.kind === "refused") {
-        written = await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, result.reason))]);
-        result = await this.#stored(run, about, written);
-      }
-      if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `message ${n} of run ${id} is never stored: ${result.reason}`);
-      if (result.kind === "appended") return tell(this.#appended(run, n, result.seq, written));
-      this.#hot.delete(id); // the function ran ahead of the journal
-      const messages = await this.#journals.load(id, Math.max(floor, run.lastSeq, result.last, this.#journals.floor(id)));
-      run = coldRun(id);
-      await replay(run, messages, this.functions);
-      this.#keep(run);
-      const own = this.#ownOf(id, messages, n, written.envelopes[0]?.id);
-      if (own !== undefined) return tell(this.#told(run, n, own.waits, own.derived));
-    }
+    let turn: Turn | undefined;
+    let sending: Draft | undefined;
+    const { log, tracer } = this.ports;
+    const traced: Pick<Ports["log"], "append" | "last"> = {
+      append: (subject, body, expect) => {
+        const does = subject.split(".", 3)[2] ?? "";
+        const parent = sending?.written.envelopes[0]?.traceparent;
+        return tracer.span(spans.publish(`run ${does}`), { [attributes.subject]: subject }, parent, () =>
+          log.append(subject, body, expect),
+        );
+      },
+      last: (filter, atLeast) => log.last(filter, atLeast),
+    };
+    const judged = await appendJudged<View, Draft>(
+      { ...this.ports, log: traced },
+      {
+        filter: runFilter(this.team.name, id),
+        read: async (atLeast) => viewOf(await this.#reload(id, Math.max(floor, atLeast, this.#journals.floor(id)))),
+        judge: async (view) => {
+          turn = await this.#turn(view.run, left);
+          left = turn?.left ?? [];
+          sending = turn === undefined || turn.events.length === 0 ? undefined : this.#draft(turn, await this.#writable(turn));
+          return sending;
+        },
+      },
+      {
+        known: viewOf(run),
+        what: `an append to run ${id}`,
+        staleAfter: STALE_MS,
+        instead: async ({ turn }, reason) => {
+          sending = this.#draft(turn, await this.#write(turn, [...turn.decision.events, stop(tooLarge(turn.events, reason))]));
+          return sending;
+        },
+      },
+    );
+    if (judged.kind === "nothing") return turn?.tell({ committed: { run: judged.view.run, ordinal: undefined, waits: false } }) ?? [];
+    const { written, turn: told } = judged.message;
+    if (judged.kind === "refused") throw new ArmadaError("LOG_REFUSED", `message ${told.n} of run ${id} is never stored: ${judged.reason}`);
+    return told.tell(this.#appended(told, judged.seq, written));
+  }
+
+  /** What the next message is to say; undefined where nobody of `members` has anything to say. */
+  async #turn(run: CachedRun, members: readonly Member[]): Promise<Turn | undefined> {
+    const message = merge(run, members);
+    if (message === undefined) return undefined;
+    const { decision, parts, later } = message;
+    const now = this.ports.clock.now(); // one time for the function and for the journal, where a cold run reads it
+    const { events, unanswered } = await answer(run, decision, this.functions, now);
+    const tell = (told: Told): readonly Member[] => {
+      const out = parts.filter((part) => !part.decision.events.every((event) => events.includes(event))); // the function ended before
+      for (const part of parts) if (!out.includes(part)) part.member.tell(told);
+      return [...out.map(({ member }) => member), ...later];
+    };
+    const left = [...parts.map(({ member }) => member), ...later];
+    return { run, n: run.state.length + 1, writer: this.ports.random.id(), now, decision, events, unanswered, left, tell };
+  }
+
+  #draft(turn: Turn, written: Written): Draft {
+    const { run, n, unanswered } = turn;
+    const subject = journalSubject(this.team.name, run.id, n, written.events, run.state, unanswered);
+    return { subject, id: written.envelopes[0]?.id ?? "", body: written.body, written, turn };
   }
 
   #told(run: CachedRun, ordinal: number, waits: boolean, derived: readonly Derived[]): Told {
@@ -189,37 +226,7 @@ export class RunStore {
     if (committed.waits) await this.#hooks.lookBack(committed.run.id, Math.max(committed.run.lastSeq, stored));
   }
 
-  /**
-   * Writes the message until the log says whether it holds. Where that is not answered, or there is no room, it is the very same
-   * message again, under the same expectation: the function, which may take longer than the connection lasts, is not run again
-   * for it until a minute is over.
-   */
-  async #stored(run: CachedRun, about: About, written: Written): Promise<Settled> {
-    const from = this.ports.clock.now();
-    for (let tries = 0; ; tries++) {
-      const result = await this.#publish(run, about, written);
-      if (result.kind === "appended" || result.kind === "refused") return result;
-      if (result.kind === "conflict") {
-        if (result.last !== undefined || tries >= RIVAL_TRIES) return { kind: "conflict", last: result.last ?? 0 };
-        await this.ports.clock.sleep(RIVAL_MS);
-        continue;
-      }
-      if (this.ports.clock.now() - from >= STALE_MS) return { kind: "conflict", last: 0 };
-      if (tries % 20 === 2) this.ports.logger.warn(`an append to run ${run.id} waits: the log is ${result.kind}`, { run: run.id, tries });
-      await this.ports.clock.sleep(pause(tries));
-    }
-  }
-
-  #publish(run: CachedRun, { n, unanswered }: About, written: Written): Promise<Appended> {
-    const subject = journalSubject(this.team.name, run.id, n, written.events, run.state, unanswered);
-    const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };
-    const does = subject.split(".", 3)[2] ?? "";
-    return this.ports.tracer.span(spans.publish(`run ${does}`), { [attributes.subject]: subject }, written.envelopes[0]?.traceparent, () =>
-      this.ports.log.append(subject, written.body, expect),
-    );
-  }
-
-  #appended(run: CachedRun, n: number, seq: number, written: Written): Told {
+  #appended({ run, n }: Turn, seq: number, written: Written): Told {
     const message: JournalMessage = { n, does: "", events: written.events, envelopes: written.envelopes };
     foldMessage(run.state, message);
     run.lastSeq = seq;
@@ -241,43 +248,21 @@ export class RunStore {
     this.ports.logger.warn(`workflow ${state.workflow} failed: ${cut(messageOf(result.error))}`, about);
   }
 
-  /**
-   * What our own message `n` derives, where a write that was not answered turns out to be stored: as it is stored, for a
-   * later try differs in its times. The next decision is made on the very view that was searched, so none is missed.
-   */
-  #ownOf(
-    id: string,
-    messages: readonly Message[],
-    n: number,
-    own: string | undefined,
-  ): { waits: boolean; derived: readonly Derived[] } | undefined {
-    const state = initialRun();
-    for (const message of messages) {
-      const journal = readJournalMessage(message);
-      if (journal === undefined) continue;
-      foldMessage(state, journal);
-      if (journal.n !== n) continue;
-      return journal.envelopes[0]?.id === own
-        ? { waits: setsWait(journal), derived: derive(this.team.name, id, journal, state, this.#remembers) }
-        : undefined;
-    }
-    return undefined;
-  }
-
   /** What the decision holds without what the function asked for, and why the run stops, where that cannot be journaled. */
-  async #writable(run: CachedRun, about: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+  async #writable(turn: Turn): Promise<Written> {
+    const { decision, events } = turn;
     try {
-      const written = await this.#write(run, about, decision, events);
+      const written = await this.#write(turn, events);
       const size = written.body.length <= MAX_DECISION / 3 ? 0 : Buffer.byteLength(written.body);
       if (size <= MAX_DECISION) return written;
-      return await this.#write(run, about, decision, [...decision.events, stop(tooLarge(events, `${size} bytes`))]);
+      return await this.#write(turn, [...decision.events, stop(tooLarge(events, `${size} bytes`))]);
     } catch (error) {
       if (!(error instanceof ArmadaError) || error.code !== "VALUE_NOT_JSON") throw error;
-      return this.#write(run, about, decision, [...decision.events, stop(error)]);
+      return this.#write(turn, [...decision.events, stop(error)]);
     }
   }
 
-  async #write(run: CachedRun, { n, writer, now }: About, decision: Decision, events: readonly JournalEvent[]): Promise<Written> {
+  async #write({ run, n, writer, now, decision }: Turn, events: readonly JournalEvent[]): Promise<Written> {
     const provenance = decision.provenance ?? run.provenance;
     if (provenance === undefined) throw new ArmadaError("RUN_UNKNOWN", `run ${run.id} of team ${this.team.name} has no start`);
     const about = {
@@ -323,6 +308,12 @@ export class RunStore {
       );
       if (!lacksFunction(hot, this.functions)) return this.#keep(hot);
     }
+    return this.#reload(id, atLeast);
+  }
+
+  /** The run as the log has it: a function that ran ahead of the journal is let go. */
+  async #reload(id: string, atLeast: number): Promise<CachedRun> {
+    this.#hot.delete(id);
     const run = coldRun(id);
     await replay(run, await this.#journals.load(id, atLeast), this.functions);
     return this.#keep(run);
@@ -334,6 +325,10 @@ export class RunStore {
     this.#journals.saw(run.id, run.lastSeq);
     return run;
   }
+}
+
+function viewOf(run: CachedRun): View {
+  return { run, seq: run.lastSeq };
 }
 
 function tooLarge(events: readonly JournalEvent[], size: string): ArmadaError {
