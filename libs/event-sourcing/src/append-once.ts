@@ -1,5 +1,5 @@
 /*
- * How everything of ours gets into a log.
+ * How everything of ours gets into a log (engine rules 2 and 5).
  *
  *   appendOnce     one message until the log says whether it holds     append ──> stored | taken | refused
  *                                                                        │ ▲
@@ -8,7 +8,7 @@
  *
  * An append without an answer may be stored: the same message goes again under the same expectation, and where that meets
  * a message, its id says whether it is ours. A conflict without a number is a rival's write in flight, which may never be
- * stored: it decides nothing.
+ * stored: it decides nothing (error 10164).
  */
 import type { Appended, Expectation, Log, Timers } from "./ports.ts";
 import { type Backoff, isRetryable, type RetryPorts, retry, waitAgain } from "./retry.ts";

@@ -8,6 +8,7 @@ export type PlantedBug = {
 };
 
 const ENGINE = "libs/engine/src/";
+const APPEND_ONCE = "libs/event-sourcing/src/append-once.ts";
 
 export const plantedBugs: readonly PlantedBug[] = [
   {
@@ -28,22 +29,29 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "answer folded in stream order, not journaled",
     rule: 1,
     file: `${ENGINE}runs/run-store.ts`,
-    from: "const written = await this.#write(run, about, decision, events);",
-    to: 'const written = await this.#write(run, about, decision, events.filter((event) => event.type !== "ask.answered" || events.length === 1));',
+    from: "const written = await this.#write(turn, events);",
+    to: 'const written = await this.#write(turn, events.filter((event) => event.type !== "ask.answered" || events.length === 1));',
   },
   {
     name: "create-once hit taken as own",
     rule: 2,
-    file: `${ENGINE}runs/run-store.ts`,
-    from: "return journal.envelopes[0]?.id === own\n",
-    to: "return own !== undefined\n",
+    file: APPEND_ONCE,
+    from: "return stored?.envelopes[0]?.id === id ? stored.seq : undefined;",
+    to: "return id === undefined ? undefined : stored?.seq;",
+  },
+  {
+    name: "a rival's write in flight taken for what it may become",
+    rule: 5,
+    file: APPEND_ONCE,
+    from: 'if (answer.last === undefined) return { kind: "unavailable", reason: "a rival\'s write is in flight" };',
+    to: 'if (answer.last === undefined) return { kind: "stored", seq: 0, already: true };',
   },
   {
     name: "completion without expectation",
     rule: 1,
     file: `${ENGINE}runs/run-store.ts`,
-    from: "const expect = { filter: runFilter(this.team.name, run.id), last: run.lastSeq };",
-    to: 'const expect = written.events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : { filter: runFilter(this.team.name, run.id), last: run.lastSeq };',
+    from: "log.append(subject, body, expect)",
+    to: 'log.append(subject, body, sending?.written.events[0]?.type === "step.completed" ? { filter: subject, last: 0 } : expect)',
   },
   {
     name: "trigger on old history",

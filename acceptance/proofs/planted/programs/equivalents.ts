@@ -17,7 +17,7 @@ const EQUIVALENTS: readonly Equivalent[] = [
   },
   { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
   { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
-  ...["this.#over.get(route) ?? ", "this.#over.get(route) ?? 0) : "].map((after) => ({
+  ...["this.#over.get(key) ?? ", "this.#over.get(key) ?? 0) : "].map((after) => ({
     file: "waits.ts",
     after,
     from: "0",
@@ -48,14 +48,14 @@ const EQUIVALENTS: readonly Equivalent[] = [
   {
     file: "waits.ts",
     after: "const from = delivery === 1 ? (",
-    from: "this.#over.get(route) ?? 0",
+    from: "this.#over.get(key) ?? 0",
     how: "the default always",
     reason: FASTER,
   },
   {
     file: "waits.ts",
     after: "first.seq - 1;\n    ",
-    from: "putNewest(this.#over, route, Math.max(from, Math.min(over, seq)), MAX_OVER);",
+    from: "putNewest(this.#over, key, Math.max(from, Math.min(over, seq)), MAX_OVER);",
     how: "a statement dropped",
     reason: FASTER,
   },
