@@ -7,7 +7,7 @@ export { type Access, type Admitted, accessIn } from "./identity/access.ts";
 export type { Identity, PublicKeys } from "./identity/identities.ts";
 export { ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";
-export { freePort, type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export { freePort, localUrl, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { type IndexReads, indexReads, sequenceAt } from "./stores/index-reads.ts";
 export { fireOverdueTimers } from "./stores/overdue-timers.ts";
 export { type Backup, openBackup, writeBackup } from "./streams/backup.ts";

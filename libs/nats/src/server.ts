@@ -52,6 +52,11 @@ const UNWRITABLE = /critical write error|will be DISABLED/;
 const WATCH =
   'read -r _; for at in 1 2 3 4 5 6 7 8; do kill -0 "$1" 2>/dev/null || exit; if [ $at -eq 6 ]; then kill -TERM "$1"; fi; sleep 1; done; kill -KILL "$1"';
 
+/** Where a server that this machine runs is found. */
+export function localUrl(port: number): string {
+  return `nats://127.0.0.1:${port}`;
+}
+
 /** Starts the server as a supervised child on loopback. @throws ArmadaError `NATS_NOT_READY` with the last lines it said */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const port = options.port ?? (await freePort());
@@ -98,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return started;
   };
   child = run();
-  const url = `nats://127.0.0.1:${port}`;
+  const url = localUrl(port);
   const deadline = Date.now() + READY_MS;
   while (!ready) {
     if (Date.now() > deadline || child.exitCode !== null) {

@@ -5,6 +5,7 @@ import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueu
 import type { Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
+import { z } from "zod";
 import { settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
@@ -17,6 +18,7 @@ import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
+const Provisioned = z.object({ type: z.literal("provisioned"), serverSince: z.number() });
 const WAIT_MS = 1_000;
 const MEASURE_MS = 60_000;
 /** How long after its drain a service may take to end. */
@@ -125,8 +127,9 @@ async function run(
   const chosen = modelsFrom(env, config.models);
   await identityReady(keys, team.name, log, signal);
   if (signal.aborted) return;
+  const since = await provisioned(env, signal);
+  if (signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
-  const since = Number(env.ARMADA_SERVER_SINCE ?? 0);
   const ports = await connectTeam({
     servers,
     keys,
@@ -233,6 +236,25 @@ async function keepTime(measure: () => Promise<number>, log: Log): Promise<void>
   } catch (error) {
     log.warn(`nats-server's time is not known: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Resolves once whoever started this process says that its server is ready for it, with when that was started, ms since 1970; 0 where nobody says. */
+function provisioned(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  if (env.ARMADA_HELD !== "1" || process.send === undefined) return Promise.resolve(0);
+  return new Promise((resolve) => {
+    const end = (since: number): void => {
+      process.off("message", take);
+      signal.removeEventListener("abort", stop);
+      resolve(since);
+    };
+    const stop = (): void => end(0);
+    const take = (message: unknown): void => {
+      const { success, data } = Provisioned.safeParse(message);
+      if (success) end(data.serverSince);
+    };
+    process.on("message", take);
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 /** `up` is gone, perhaps before this process had begun: nobody would start or stop it, and soon there is no server. */

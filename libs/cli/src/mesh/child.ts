@@ -14,6 +14,8 @@ export type Child = {
   kill(): void;
 };
 
+/** In its environment it says that a replica is told when it may connect. */
+const HELD = "ARMADA_HELD";
 const FIRST_MS = 200;
 const MOST_MS = 10_000;
 /** A replica that served this long starts over with the shortest pause. */
@@ -30,6 +32,10 @@ export function startChild(options: {
   listening: (url: string) => void;
   /** A replica tells as it starts what its code is: that may have been edited since. */
   told: (manifest: TeamManifest) => void;
+  /** A replica that has loaded its code connects once this has resolved. */
+  provisioned: Promise<void>;
+  /** When the server was started, ms since 1970; 0 where that is not known. */
+  serverSince: () => number;
 }): Child {
   const { service, main, logFile, say } = options;
   let stopping = false;
@@ -43,7 +49,9 @@ export function startChild(options: {
   const run = (): void => {
     const log = openSync(logFile, "a", 0o600);
     const since = Date.now();
-    child = spawn(process.execPath, [main], { stdio: ["ignore", log, log, "ipc"], env: options.env() });
+    const running = spawn(process.execPath, [main], { stdio: ["ignore", log, log, "ipc"], env: { ...options.env(), [HELD]: "1" } });
+    child = running;
+    void options.provisioned.then(() => running.connected && running.send({ type: "provisioned", serverSince: options.serverSince() }));
     child.on("message", (message) => {
       if (typeof message !== "object" || message === null || !("type" in message)) return;
       if (message.type === "ready") resolveReady();

@@ -5,7 +5,20 @@ import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { accessIn, type Change, Fleet, type Link, provisionTeams, ROLES, type Room, type RunningServer, startServer } from "@armada/nats";
+import {
+  type Access,
+  accessIn,
+  type Change,
+  Fleet,
+  freePort,
+  type Link,
+  localUrl,
+  provisionTeams,
+  ROLES,
+  type Room,
+  type RunningServer,
+  startServer,
+} from "@armada/nats";
 import { environmentOf, type Settings } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
 import { projectRoot, type Service } from "../project.ts";
@@ -74,28 +87,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let changed = (): void => undefined;
   const ending = new AbortController();
   const unwritable = restarting(resolve(data), () => server?.restart(), say, ending.signal);
-  if (ours.url === undefined)
-    server = await startServer({
-      binary: required(
-        process.env.ARMADA_NATS_SERVER,
-        "NO_NATS_SERVER",
-        "no nats-server was found: start through `npm start` or `npx armada`",
-      ),
-      base: join(projectRoot, "infra/nats/server.conf"),
-      data: resolve(data),
-      folder: join(home, "nats"),
-      authorization: await access.admission([...manifests.values()]),
-      syncInterval: ours.syncInterval,
-      logger,
-      ...(lock === undefined ? {} : { lock: () => lock.file }),
-      started: (pid) => {
-        serverPid = pid;
-        lock?.serverIs(pid);
-        changed();
-      },
-      unwritable,
-    });
-  const nats = server?.url ?? required(ours.url);
+  const port = ours.url === undefined ? await freePort() : undefined;
+  const nats = port === undefined ? required(ours.url) : localUrl(port);
   let limits = settings;
   const room = (): Promise<Room> => roomOf(limits.config, server === undefined ? undefined : data);
   const roomNow = async (): Promise<Room> => {
@@ -106,30 +99,73 @@ export async function up(options: UpOptions): Promise<Mesh> {
     return room();
   };
   let keeper: Link | undefined;
-  let fleet: Fleet | undefined;
   let operator: Link | undefined;
   let written = (): Promise<void> => Promise.resolve();
+  const provisioned = Promise.withResolvers<void>();
   try {
-    await applyTeams(nats, keys, [...manifests.values()], {
-      room: await room(),
-      logger,
-    });
-    if (server !== undefined) {
-      const own = server;
-      keeper = await reach(nats, keys, "provisioner", { logger });
-      fleet = await Fleet.follow(keeper, access, logger);
-      const known = fleet;
-      // Also a team that is provisioned while this mesh runs, from wherever its code is, may connect.
-      let admitted: Promise<void> = Promise.resolve();
-      const admit = (): void => {
-        admitted = admitted
-          .then(async () => own.admit(await access.admission([...known.teams.values(), ...manifests.values()], known.entries)))
-          .catch((error: unknown) => say(`who may connect is not told to nats-server: ${String(error)}`));
-      };
-      admit();
-      known.onChange(admit);
-    }
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
+    let gateway: string | undefined;
+    let environment: MeshFile["environment"];
+    const env = (): NodeJS.ProcessEnv => ({
+      ...process.env,
+      ...environmentOf(settings),
+      NATS_URL: nats,
+      NATS_CREDS: keys,
+      ARMADA_LOGS: logs,
+      ARMADA_GATEWAY_KEY: gatewayKey,
+    });
+    const listening = (url: string): void => {
+      gateway = url;
+      changed();
+    };
+    // They load their code while the server starts and is made ready for them.
+    for (const service of services)
+      for (let i = 0; i < (replicas[service.name] ?? 1); i++)
+        children.push(
+          startChild({
+            service: service.name,
+            main: service.main,
+            logFile: join(logs, `${service.name}.out`),
+            env,
+            say,
+            changed: () => changed(),
+            listening,
+            told: (manifest) => void manifests.set(manifest.team, manifest),
+            provisioned: provisioned.promise,
+            serverSince: () => server?.since() ?? 0,
+          }),
+        );
+    if (port !== undefined)
+      server = await startServer({
+        binary: required(
+          process.env.ARMADA_NATS_SERVER,
+          "NO_NATS_SERVER",
+          "no nats-server was found: start through `npm start` or `npx armada`",
+        ),
+        base: join(projectRoot, "infra/nats/server.conf"),
+        data: resolve(data),
+        folder: join(home, "nats"),
+        port,
+        authorization: await access.admission([...manifests.values()]),
+        syncInterval: ours.syncInterval,
+        logger,
+        ...(lock === undefined ? {} : { lock: () => lock.file }),
+        started: (pid) => {
+          serverPid = pid;
+          lock?.serverIs(pid);
+          changed();
+        },
+        unwritable,
+      });
+    if (server === undefined) await applyTeams(nats, keys, [...manifests.values()], { room: await room(), logger });
+    else {
+      keeper = await reach(nats, keys, "provisioner", { logger });
+      const fleet = await Fleet.follow(keeper, access, logger);
+      await provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
+      followAdmission(server, { fleet, access, manifests, say });
+      void keepRoom(keeper, roomNow, logger, ending.signal);
+      void keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
+    }
     const file = (): MeshFile => ({
       layout: 1,
       pid: process.pid,
@@ -144,58 +180,24 @@ export async function up(options: UpOptions): Promise<Mesh> {
       ...(environment === undefined ? {} : { environment }),
       settings: inForce(settings, limits).map(({ path, value, from, unset }) => ({ path, value: value ?? unset ?? "", from })),
     });
-    const env = (): NodeJS.ProcessEnv => ({
-      ...process.env,
-      ...environmentOf(settings),
-      NATS_URL: nats,
-      NATS_CREDS: keys,
-      ARMADA_LOGS: logs,
-      ARMADA_SERVER_SINCE: String(server?.since() ?? 0),
-      ARMADA_GATEWAY_KEY: gatewayKey,
-    });
-    let gateway: string | undefined;
-    let environment: MeshFile["environment"];
-    const listening = (url: string): void => {
-      gateway = url;
-      changed();
-    };
     const writing = latestWritten(() => writeMesh(options.meshFile, file()), ending.signal);
     changed = writing.changed;
     written = writing.written;
-    for (const service of services)
-      for (let i = 0; i < (replicas[service.name] ?? 1); i++)
-        children.push(
-          startChild({
-            service: service.name,
-            main: service.main,
-            logFile: join(logs, `${service.name}.out`),
-            env,
-            say,
-            changed: () => changed(),
-            listening,
-            told: (manifest) => void manifests.set(manifest.team, manifest),
-          }),
-        );
-    await allReady(children);
-    if (server !== undefined && keeper !== undefined && fleet !== undefined) {
-      void keepFolder(
-        resolve(data),
-        async () => {
-          await lock?.again();
-          server?.restart("SIGKILL");
-        },
-        say,
-        ending.signal,
-      );
-      void keepRoom(keeper, roomNow, logger, ending.signal);
-      void keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
+    changed();
+    provisioned.resolve();
+    const watchWrites = async (): Promise<void> => {
       operator = await reach(nats, keys, "operator", { logger });
-      void keepWritable(operator, {
-        fleet: await Fleet.follow(operator, access, logger),
-        teams: names,
-        mute: unwritable,
-        signal: ending.signal,
-      });
+      const fleet = await Fleet.follow(operator, access, logger);
+      void keepWritable(operator, { fleet, teams: names, mute: unwritable, signal: ending.signal });
+    };
+    await Promise.all([allReady(children), ...(server === undefined ? [] : [watchWrites()])]);
+    if (server !== undefined) {
+      const own = server;
+      const again = async (): Promise<void> => {
+        await lock?.again();
+        own.restart("SIGKILL");
+      };
+      void keepFolder(resolve(data), again, say, ending.signal);
     }
     changed();
     await written();
@@ -234,6 +236,21 @@ export async function up(options: UpOptions): Promise<Mesh> {
   } finally {
     started();
   }
+}
+
+/** Has the server let in whom the fleet knows: also a team that is provisioned while this mesh runs, from wherever its code is. */
+function followAdmission(
+  server: RunningServer,
+  { fleet, access, manifests, say }: { fleet: Fleet; access: Access; manifests: ReadonlyMap<string, TeamManifest>; say: UpOptions["say"] },
+): void {
+  let admitted: Promise<void> = Promise.resolve();
+  const admit = (): void => {
+    admitted = admitted
+      .then(async () => server.admit(await access.admission([...fleet.teams.values(), ...manifests.values()], fleet.entries)))
+      .catch((error: unknown) => say(`who may connect is not told to nats-server: ${String(error)}`));
+  };
+  admit();
+  fleet.onChange(admit);
 }
 
 /** What is to be said of the services' teams. @throws ArmadaError `BAD_CONTRACT`, `EXTERNAL_ID` */
