@@ -45,6 +45,16 @@ describe("a page", () => {
       ["# Council minutes", "The line opens in May 2027."],
     ],
     [
+      "without what an inline style hides",
+      `<p>The line opens in May${["font-size:0", "opacity: 0", "position:absolute;left:-9999px", "color:transparent", "clip:rect(0,0,0,0)", "clip-path: inset(100%)", "max-height:0;overflow:hidden", "color:#fff;background:#fff", "visibility:hidden"].map((style) => `<span style="${style}"> or June</span>`).join("")} 2027. ${TRAM}</p>`,
+      ["# Council minutes", `The line opens in May 2027. ${TRAM}`],
+    ],
+    [
+      "without what a mail repeats",
+      `<p>${TRAM}</p><div class="gmail_quote"><div class="gmail_attr">On Tue, 4 Mar 2025 Ina Holt wrote:</div><blockquote>It opens in 2026.</blockquote></div><blockquote type="cite">It is long.</blockquote>`,
+      ["# Council minutes", TRAM],
+    ],
+    [
       "of a data table and a table that sets it out",
       `<table><tr><td><p>${TRAM}</p><table><tr><th>Stop</th><th>Opens</th></tr><tr><td>Quay</td><td>2027</td></tr></table></td><td></td></tr></table>`,
       ["# Council minutes", TRAM, "| Stop | Opens", "| Quay | 2027"],
@@ -102,6 +112,31 @@ describe("plain forms", () => {
       "what site builders add",
       '\n+++\ntitle = "x"\n+++\nimport       "- A note." from "y"\n\n# Trams {#id}\n\n:::note\nThey run.\n:::\n\n!!! warning "Mind"\n    They run fast.\n\n    code\n\nAt 10:30 a note[^1] ends.\n\n[^1]: A note.\n',
       ["# Trams", "They run.", "Mind", "They run fast.", "code", "At 10:30 a note ends.", "- A note."],
+    ],
+    [
+      "a.md",
+      "alerts of GitHub and of others",
+      "> [!WARNING]\n> The quay is closed.\n\n> [!info]- Mind\n> It is steep.\n\n> Ina said so.",
+      ["The quay is closed.", "Mind", "It is steep.", "Ina said so."],
+    ],
+    [
+      "a.txt",
+      "mails without what they quote and how they are signed",
+      "The tram opens in May.\n\nOn Tue, 4 Mar 2025 at 10:12, Ina Holt\n<ina@example.org> wrote:\n\n> It opens in June.\n> > It is red.\n\nSee you.\n-- \nIna Holt\nHarbour Post",
+      ["The tram opens in May.", "See you."],
+    ],
+    [
+      "a.txt",
+      "a mail that is passed on without its head",
+      "For you.\n\n-----Original Message-----\nFrom: Ina\nSubject: Re: tram\n\nThe tram opens in May.",
+      ["For you.", "The tram opens in May."],
+    ],
+    ["a.md", "what a mail quotes", "Yes.\n\n> On 4 March 2025, Ina wrote:\n> It opens in June.\n\nNo.", ["Yes.", "No."]],
+    [
+      "a.txt",
+      "quoted lines without their marks",
+      "> The tram opens\n> in May.\n\n> 5 km are left.",
+      ["The tram opens in May.", "> 5 km are left."],
     ],
     ["a.csv", "a table by its own separator", 'stop;opens\n"Quay; east";2027\n', ["| stop | opens", "| Quay; east | 2027"]],
     [

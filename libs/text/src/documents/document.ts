@@ -1,5 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import { decode, evened } from "./encoding.ts";
+import { withoutMailQuotes, withoutQuoteMarks } from "./mail.ts";
 import { readPlain, type TextBlock } from "./plain-text.ts";
 import { withoutFurniture } from "./site-furniture.ts";
 import { isSubtitles, readSubtitles } from "./subtitles.ts";
@@ -118,10 +119,11 @@ async function parse({ path, bytes, type }: DocumentFile): Promise<Parsed> {
   if (form === "html") return (await import("./html/html-document.ts")).readHtml(text);
   if (form === "csv") return { title: undefined, blocks: await (await import("./csv.ts")).readCsv(text) };
   if (form === "subtitles" || isSubtitles(text)) return { title: undefined, blocks: readSubtitles(text) };
-  const turns = readTurns(text);
+  const own = withoutMailQuotes(text);
+  const turns = readTurns(own);
   if (turns !== undefined) return { title: undefined, blocks: turns };
-  if (form === "markdown") return (await import("./markdown.ts")).readMarkdown(text);
-  return { title: undefined, blocks: readPlain(text) };
+  if (form === "markdown") return (await import("./markdown.ts")).readMarkdown(own);
+  return { title: undefined, blocks: readPlain(withoutQuoteMarks(own)) };
 }
 
 function formOf(path: string, type: string | undefined): Form {

@@ -112,7 +112,7 @@ function raisedText(parent: Element, value: string): Element {
   return sup;
 }
 
-/** Lines outside of code that are no CommonMark and no prose: what MDX, MkDocs, Jekyll, Hugo, pandoc and wikis add. */
+/** Lines outside of code that are no CommonMark and no prose: what GitHub's alerts, MDX, MkDocs, Jekyll, Hugo, pandoc and wikis add. */
 function withoutDialects(text: string): string {
   const lines: string[] = [];
   let fence: string | undefined;
@@ -147,6 +147,8 @@ function plainLine(line: string): string {
   if (directive?.[1] !== undefined && directive[2] !== undefined && !/^[[{]/u.test(directive[3] ?? ""))
     return `${directive[1]}${directive[2]}${directive[3] === undefined || directive[3] === "" ? "" : `[${directive[3]}]`}`;
   if (directive?.[1] !== undefined && directive[2] === undefined) return `${directive[1]}note`;
+  const alert = /^(\s{0,3}(?:>\s?)+)\[![\w-]+\][+-]?[ \t]*(.*)$/u.exec(line);
+  if (alert?.[1] !== undefined) return alert[2] === "" ? alert[1] : `${alert[1]}${alert[2]}\n${alert[1]}`;
   return withoutTex(line)
     .replace(/^(\s{0,3}#{1,6}\s.*?)\s*\{[#.:][^}]*\}\s*$/u, "$1")
     .replaceAll(/!?\[\[([^\]|]+\|)?([^\]|]+)\]\]/gu, (whole, _, label: string) => (whole.startsWith("!") ? "" : label));

@@ -8,6 +8,20 @@ const NEVER_SHOWN = new Set(
 const HIDING =
   /(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-(?:text|only)|element-invisible|u-hidden|is-hidden|d-none|mw-empty-elt|noprint-hidden|Z3988)(?:\s|$)/iu;
 const HIDING_STYLE = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b/iu;
+/** Words off the page, or cut to nothing. */
+const AWAY_STYLES = [
+  /(?:^|;)\s*(?:left|right|top|margin-left|text-indent)\s*:\s*-(?:\d{4,}px|\d{3,}(?:em|rem|vw|%))/iu,
+  /(?:^|;)\s*clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)/iu,
+  /(?:^|;)\s*clip-path\s*:\s*inset\(\s*(?:50|100)%/iu,
+];
+/** Words without colour or room. A style sheet says it also of what a script unveils. */
+const FAINT_STYLES = [
+  /(?:^|;)\s*opacity\s*:\s*0?\.?0+%?\s*(?:!important\s*)?(?:;|$)/iu,
+  /(?:^|;)\s*color\s*:\s*transparent\b/iu,
+  /(?:^|;)\s*transform\s*:\s*scale\(\s*0\s*\)/iu,
+  /^(?=.*(?:^|;)\s*overflow\s*:\s*hidden)(?=.*(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$))/isu,
+];
+const NO_SIZE = /(?:^|;)\s*font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|$)/iu;
 const STRUCK_STYLE = /(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*\bline-through\b/iu;
 
 /**
@@ -32,13 +46,28 @@ function isStruckOrHidden(element: Element, hidden: ReadonlySet<string>): boolea
   const hides = attribute(element, "hidden");
   if (hides !== undefined && hides !== "until-found") return true;
   const style = attribute(element, "style") ?? "";
-  if (HIDING_STYLE.test(style) || STRUCK_STYLE.test(style)) return true;
+  if (HIDING_STYLE.test(style) || STRUCK_STYLE.test(style) || isUnseen(element, style)) return true;
+  if (isMailQuote(element)) return true;
   if (element.tagName === "dialog" && attribute(element, "open") === undefined) return true;
   if (HIDING.test(attribute(element, "class") ?? "")) return true;
   if (hidden.size === 0) return false;
   const classes = (attribute(element, "class") ?? "").split(/\s+/u).filter((one) => one !== "");
   const id = attribute(element, "id");
   return classes.some((one) => hidden.has(`.${one}`)) || (id !== undefined && hidden.has(`#${id}`));
+}
+
+function isUnseen(element: Element, style: string): boolean {
+  if ([...AWAY_STYLES, ...FAINT_STYLES].some((one) => one.test(style))) return true;
+  // Of a box it only closes the gaps between what stands in it.
+  if (NO_SIZE.test(style)) return element.childNodes.every(isText);
+  const colour = /(?:^|;)\s*color\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1]?.toLowerCase();
+  return colour !== undefined && /(?:^|;)\s*background(?:-color)?\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1]?.toLowerCase() === colour;
+}
+
+/** What a mail repeats of the one that it answers, as the programs that send mails mark it. */
+function isMailQuote(element: Element): boolean {
+  if (element.tagName === "blockquote" && attribute(element, "type") === "cite") return true;
+  return /(?:^|\s)(?:gmail_quote|gmail_attr|moz-cite-prefix|yahoo_quoted)(?:\s|$)/u.test(attribute(element, "class") ?? "");
 }
 
 /** `.name` and `#name` that the page's style sheets hide or strike outright, under no condition. */
@@ -54,7 +83,7 @@ function hidingSelectors(root: Element): ReadonlySet<string> {
     // Rules under a condition (`@media print { … }`) hold one level of braces more.
     const plain = sheet.replaceAll(/\/\*[\s\S]*?\*\//gu, " ").replaceAll(/@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/gu, " ");
     for (const [, selectors = "", body = ""] of plain.matchAll(/([^{}]+)\{([^{}]*)\}/gu)) {
-      if (!HIDING_STYLE.test(body) && !STRUCK_STYLE.test(body)) continue;
+      if (!HIDING_STYLE.test(body) && !STRUCK_STYLE.test(body) && !AWAY_STYLES.some((one) => one.test(body))) continue;
       for (const selector of selectors.split(",")) {
         const simple = /^\s*(?:[a-z][a-z0-9]*)?([.#][\w-]+)\s*$/iu.exec(selector)?.[1];
         if (simple !== undefined) found.add(simple);
