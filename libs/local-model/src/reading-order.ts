@@ -4,6 +4,9 @@ import type { Candidate } from "./candidates.ts";
 /** Sentences of one section that are put in order one by one; more are few and are appended in their own order. */
 const SWAPS = 400;
 
+/** More than any two sentences have in common: a year before one that was told already. */
+const BACK_IN_TIME = 1.5;
+
 /**
  * Sentences in an order that reads: first what says most of the subject (stems) in general, then each beside what it shares words with, a document's
  * neighbours beside each other, and years ascending.
@@ -89,8 +92,15 @@ function improved<T extends { readonly sentence: Candidate }>(order: readonly T[
   return best;
 }
 
+/** The lead, which says what is so at all, may be of any year. */
 function worthOf(order: readonly { readonly sentence: Candidate }[]): number {
-  return order.slice(1).reduce((sum, one, i) => sum + bond((order[i] ?? one).sentence, one.sentence), 0);
+  let latest: number | undefined;
+  return order.slice(1).reduce((sum, one, i) => {
+    const year = yearOf(one.sentence);
+    const back = year !== undefined && latest !== undefined && year < latest ? BACK_IN_TIME : 0;
+    latest = year === undefined ? latest : Math.max(year, latest ?? year);
+    return sum + bond((order[i] ?? one).sentence, one.sentence) - back;
+  }, 0);
 }
 
 /** The year that a sentence is about: the first that it names. */
