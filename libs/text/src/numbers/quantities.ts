@@ -83,7 +83,7 @@ export function quantitiesIn(
     const low = first.value * shared * factor;
     const high = second === undefined ? low : second.value * factor;
     const unitEnd = clause.length - tail.length + (unit?.length ?? wordsLength(tail, named?.noun ?? []));
-    const rate = rateAt(tail.slice(unit?.length ?? 0));
+    const rate = unit === undefined ? timesAt(clause.slice(unitEnd)) : rateAt(tail.slice(unit.length));
     found.push({
       dimension: `${unit?.dimension ?? `count:${named?.head ?? ""}`}${rate}`,
       low: Math.min(low, high),
@@ -163,6 +163,12 @@ function aboutOf(clause: string, from: number, until: number, unitEnd: number): 
 function rateAt(tail: string): string {
   const match = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)((?:square |cubic )?\p{L}+[²³]?)/iu.exec(tail)?.[1]?.toLowerCase();
   return match === undefined ? "" : `/${match.replace(/s$/u, "")}`;
+}
+
+/** "9,000 passengers a day": what is counted goes on with much that is no rate, so only times are. */
+function timesAt(tail: string): string {
+  const match = /^\s+(?:per|an?|each|every)\s+(second|minute|hour|day|night|week|month|year)\b/iu.exec(tail)?.[1]?.toLowerCase();
+  return match === undefined ? "" : `/${match}`;
 }
 
 function nounAt(tail: string, before: string): { head: string; noun: string[] } | undefined {

@@ -82,6 +82,7 @@ describe("a further citation of a figure", () => {
   it.each([
     ["of another thing", "The harbour bridge carries 12,500 cars a day.", "The harbour tunnel carries 12,500 cars a day."],
     ["of other things counted", "The harbour bridge carries 12,500 cars a day.", "The harbour bridge carries 12,500 trams a day."],
+    ["in another time", "The harbour bridge carries 12,500 cars a day.", "The harbour bridge carries 12,500 cars a week, a day more."],
     ["in another unit", "The dam is 40 metres high.", "The dam is 40 feet high."],
     ["of another measure", "The dam is 40 metres high.", "The dam is 40 metres long."],
     ["of another year", "The museum had 81,000 visitors.", "In 2019 the museum had 81,000 visitors."],

@@ -37,7 +37,8 @@ function figureOf(text: string, one: Quantity): Omit<Figure, "file"> | undefined
     .replace(/^%/u, "percent")
     .trim();
   const what = measured(text, start, end + rate.length);
-  return what === undefined ? undefined : { number: `${written.number.replace(/-$/u, "")}${text.slice(until, ahead)}`, unit, what };
+  const number = `${written.number.replace(/-$/u, "").replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase())}${text.slice(until, ahead)}`;
+  return what === undefined ? undefined : { number, unit, what };
 }
 
 const RATE = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)(?:square |cubic )?\p{L}+[²³]?/iu;

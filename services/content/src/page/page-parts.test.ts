@@ -20,6 +20,8 @@ describe("figures at a glance", () => {
     ["The margin of the mill fell by .5 percent.", ".5", "percent", "The margin of the mill fell"],
     ["The fund of the town lost -€5 million in a year.", "-€5", "million", "The fund of the town lost"],
     ["A bed in the hostel costs 24 euros per night.", "24", "euros per night", "A bed in the hostel costs"],
+    ["The line to the harbour carries 9,000 people a day.", "9,000", "people a day", "The line to the harbour carries"],
+    ["At least 40 trees have to be felled for the line.", "at least 40", "trees", "have to be felled for the line"],
     ["The choir of the town has 40 or more singers.", "40 or more", "singers", "The choir of the town has"],
   ])("%s", (text, number, unit, what) => {
     const found = figure(text);

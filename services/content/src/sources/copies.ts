@@ -8,19 +8,23 @@ const LEAST_WORDS = 5;
 
 /**
  * Documents without those that repeat another: a page and its mirror are one witness, not two that agree. Of two the one that says more stays, else
- * the first by name. What differs in a figure is no copy.
+ * that with the shorter name. What differs in a figure is no copy.
  */
 export function withoutCopies(sources: readonly Source[]): { sources: Source[]; skipped: Skipped[] } {
   const read = sources.map((source) => ({ source, sentences: sentencesOf(source.text) }));
   const kept: typeof read = [];
   const skipped: Skipped[] = [];
-  for (const one of [...read].sort((a, b) => b.sentences.size - a.sentences.size || (a.source.name < b.source.name ? -1 : 1))) {
+  for (const one of [...read].sort((a, b) => b.sentences.size - a.sentences.size || byName(a.source.name, b.source.name))) {
     const original = kept.find((other) => isCopy(one.sentences, other.sentences));
     if (original === undefined) kept.push(one);
     else skipped.push({ file: one.source.name, why: `it repeats ${original.source.name} word for word` });
   }
   const left = new Set(skipped.map(({ file }) => file));
   return { sources: sources.filter(({ name }) => !left.has(name)), skipped };
+}
+
+function byName(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function isCopy(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

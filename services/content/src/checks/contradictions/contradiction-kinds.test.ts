@@ -273,6 +273,7 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["Unemployment among young people was 14 percent in 2021.", "Unemployment was 6 percent in 2021."],
   ["The bell weighs 900 kilograms without its clapper.", "The bell weighs 960 kilograms with its clapper."],
   ["The budget of the choir is 40,000 euros.", "The budget of the choir school is 310,000 euros."],
+  ["The line to the harbour carries 9,000 people a day.", "The line to the harbour carries 60,000 people a week."],
   ["In the town of Vale the storm killed 12 people.", "The storm killed 31 people."],
 ];
 

@@ -10,7 +10,8 @@ export function comparable(one: Quantity, other: Quantity): boolean {
     count.test(one.dimension) &&
     count.test(other.dimension) &&
     stemOfDimension(one.dimension) === stemOfDimension(other.dimension) &&
-    rateOf(one) === rateOf(other)
+    // "Each year 58,000 people" says the rate elsewhere.
+    (rateOf(one) === rateOf(other) || rateOf(one) === "" || rateOf(other) === "")
   );
 }
 
