@@ -36,10 +36,13 @@ export class Journals {
     return messages;
   }
 
-  /** A delivered journal message and the few before it that `run` lacks: ordinals are gapless, so what is missing is known. */
+  /**
+   * A delivered journal message and the few before it that `run` lacks: ordinals are gapless, so what is missing is known. Undefined
+   * where the run was seen further here.
+   */
   async between(run: CachedRun, delivered: Message | undefined): Promise<readonly Message[] | undefined> {
     const next = delivered === undefined ? undefined : readJournalMessage(delivered);
-    if (delivered === undefined || next === undefined) return undefined;
+    if (delivered === undefined || next === undefined || delivered.seq < this.floor(run.id)) return undefined;
     const first = run.state.length + 1;
     const missing = next.n - first;
     if (missing < 0 || missing > FEW) return undefined;

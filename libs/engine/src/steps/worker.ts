@@ -112,7 +112,7 @@ export class Worker {
     deliveries: Deliveries,
     signal: AbortSignal,
   ): Promise<Handled> {
-    if (delivery.delivery > 1 && !delivery.outage) await this.#lost(agent, id, n, ordinal, delivery);
+    if (delivery.delivery > 1) await this.#lost(agent, id, n, ordinal, delivery);
     const read = await this.#look(id, n, delivery);
     const { step } = read;
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
@@ -287,9 +287,10 @@ export class Worker {
   }
 
   /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
-  async #lost(agent: Agent, id: string, n: number, dispatchedAt: number, { seq, delivery: times }: Delivery): Promise<void> {
+  async #lost(agent: Agent, id: string, n: number, dispatchedAt: number, { seq, delivery: times, outage }: Delivery): Promise<void> {
     const delivery = times - 1;
     await this.#host.journal(id, seq); // where nothing is appended no conflict would tell of what another replica wrote
+    if (outage) return; // the server went away, and nobody else
     await this.#host.commit(id, seq, ({ state }) => {
       const now = state.steps.get(n);
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
