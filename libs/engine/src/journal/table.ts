@@ -75,10 +75,9 @@ function dispatchOf<K extends JournalEventType>({ type, data }: Event<K>, state:
   return row.role === "outcome" ? undefined : row.dispatch?.(data, state);
 }
 
-/** The word under which a message is found that is dispatched to nobody. That a run stopped is found whatever came before it. */
+/** The word under which a message is found that is dispatched to nobody: of the first of its events that has one. */
 export function noteOf(events: readonly JournalEvent[]): string {
-  const stopped = events.filter(({ type }) => type === "run.stopped");
-  for (const { type } of [...stopped, ...events]) {
+  for (const { type } of events) {
     const row = journalTable[type];
     if (row.role !== "request" && row.note !== undefined) return row.note;
   }

@@ -51,20 +51,21 @@ export function nextMet<A extends Arrival>(
 }
 
 /** Whether an open wait would take what arrived. */
-export function takes(state: RunState, { data }: OpenWait, arrival: Arrival): boolean {
-  return waitKey(data.type, data.id) === arrival.key && looksAt(state, data, arrival) && !isTaken(state, arrival);
+export function takes(state: RunState, wait: OpenWait, arrival: Arrival): boolean {
+  return waitKey(wait.data.type, wait.data.id) === arrival.key && looksAt(state, wait, arrival) && !isTaken(state, arrival);
 }
 
-/** The sequence up to which a wait has nothing to look at. */
+/** The sequence up to which a wait has nothing to look at: what came before its run, what was passed, and what was forgotten. */
 export function looksAfter(state: RunState, { data: { type, id, since } }: OpenWait): number {
   const forgot = state.carried?.forgot?.seq ?? 0;
   return since !== "" ? forgot : Math.max(forgot, state.after ?? 0, state.carried?.passed[waitKey(type, id)]?.seq ?? 0);
 }
 
-function looksAt(state: RunState, { since }: OpenWait["data"], { seq, at }: Arrival): boolean {
-  if (seq <= (state.carried?.forgot?.seq ?? 0)) return false;
+function looksAt(state: RunState, wait: OpenWait, { seq, at }: Arrival): boolean {
+  if (seq <= looksAfter(state, wait)) return false;
+  const { since } = wait.data;
   if (since !== "") return at >= Date.parse(since);
-  return state.after === undefined ? at >= Date.parse(state.startedAt) : seq > state.after;
+  return state.after !== undefined || at >= Date.parse(state.startedAt);
 }
 
 function isTaken({ taken, carried, after }: RunState, { key, event, seq }: Arrival): boolean {
@@ -91,7 +92,7 @@ export function carriedOf(
     if (!fromStart) events.set(event, { key, seq, at });
     else if (seq > (passed.get(key)?.seq ?? 0)) passed.set(key, { seq, at });
   for (const [event, { key, seq }] of events) if (isPassed(passed.get(key), after, seq)) events.delete(event);
-  if (passed.size + events.size === 0) return carried;
+  if (passed.size + events.size === 0) return undefined;
   const oldest = [...passed.values(), ...events.values()].sort((a, b) => b.seq - a.seq)[most];
   if (oldest === undefined) return whole(passed, events, carried?.forgot);
   for (const all of [passed, events]) for (const [name, { seq }] of all) if (seq <= oldest.seq) all.delete(name);
