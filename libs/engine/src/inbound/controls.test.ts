@@ -1,5 +1,5 @@
 import { team, workflow } from "@armada/agents";
-import { encodeBody } from "@armada/contracts";
+import { encodeBody, event } from "@armada/contracts";
 import { startReplica } from "@armada/engine/testing";
 import { CALM, type Hostility, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
@@ -40,12 +40,28 @@ const asksTwice = workflow({
   },
 });
 
+const Said = event("patient.thing.said", { version: 1, id: () => "a", data: z.object({}) });
+/** One call more than a function may make while one message is answered. */
+const calls = workflow({
+  name: "calls",
+  version: 1,
+  input: Num,
+  output: Num,
+  run: async (input, ctx) => {
+    await ctx.emit(Said, {});
+    for (let left = 9_999; left > 0; left--) ctx.deadline("1ms", () => Promise.reject(new Error("no"))).catch(() => undefined);
+    await ctx.emit(Said, {});
+    return input;
+  },
+});
+
 /** A replica of a team of one workflow, and how its runs ended. */
 function patient(hostility?: Hostility) {
   const clock = new VirtualClock();
   const random = seededRandom(1);
   const mesh = new MemoryMesh(clock, random, hostility);
-  startReplica(mesh, team({ name: "patient", workflows: [waits, asksTwice] }), script({}), { clock, random, scheduler: clock.scheduler });
+  const definition = team({ name: "patient", emits: [Said], workflows: [waits, asksTwice, calls] });
+  startReplica(mesh, definition, script({}), { clock, random, scheduler: clock.scheduler });
   const state = (run: string) => {
     const loaded = mesh.stream("patient").load(`run.patient.*.*.${run}.*`, mesh.stream("patient").head);
     return readRun(loaded.kind === "loaded" ? loaded.messages : []);
@@ -113,4 +129,15 @@ test("a run that was moved, and what goes on with its work, stands on the source
   operate(mesh, clock, "run_move", "m2", { run: "r1", version: 7 });
   await clock.run(() => state("r1~2").version === 7, 10_000);
   expect(state("r1~2")).toMatchObject({ version: 7, source: "" });
+});
+
+test("a function that was stopped for its many calls is stopped for them again where its run is resumed", async () => {
+  const { clock, mesh, state } = patient();
+  operate(mesh, clock, "run_start", "r1", { workflow: "calls", input: { n: 1 } });
+  await clock.run(() => state("r1").stopped !== undefined, 5_000);
+  expect(state("r1").stopped?.code).toBe("WORKFLOW_SPINS");
+  const { length } = state("r1");
+  operate(mesh, clock, "run_retry", "c1", { run: "r1" });
+  await clock.run(() => state("r1").length === length + 2, 5_000); // resumed, and stopped
+  expect(state("r1").stopped?.code).toBe("WORKFLOW_SPINS");
 });

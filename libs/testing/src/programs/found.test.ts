@@ -307,24 +307,6 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
     },
   },
   {
-    fault: "a function that was stopped for its many calls made as many again once it was resumed, and went on",
-    drawn: {
-      seed: 1_294_317_292,
-      hostile: false,
-      start: "operator",
-      runs: 1,
-      mixed: false,
-      budget: undefined,
-      input: { is: "number", n: 665 },
-      body: [
-        { at: "k3", op: "emit", id: "a", says: { is: "number", n: 950 } },
-        { at: "k6", op: "busy", calls: 9_999 },
-        { at: "k9", op: "emit", id: "a", says: { is: "number", n: 0 } },
-      ],
-      outside: [{ when: { on: "run.stopped", nth: 1, ms: 6_772 }, does: "retry" }],
-    },
-  },
-  {
     fault: "the attempt before a fallback that could not answer yet counted as lost with its replica",
     drawn: {
       seed: 1_802_342_375,
@@ -335,6 +317,30 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       budget: undefined,
       input: { is: "number", n: 0 },
       body: [{ at: "k2", op: "agent", agent: "paid", says: { is: "number", n: 0 }, ms: 104, fails: 4, worse: "once", how: "throw" }],
+      outside: [],
+    },
+  },
+  {
+    fault: "after an outage an attempt began on what its replica had known before, and wrote once more what was written",
+    drawn: {
+      seed: 333_713_933,
+      hostile: false,
+      away: true,
+      start: "operator",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 457 },
+      body: [
+        { at: "k5", op: "sleep", ms: 10_177 },
+        {
+          at: "k6",
+          op: "try",
+          body: [{ at: "k7", op: "throw", what: "huge" }],
+          handler: [{ at: "k8", op: "sleep", ms: 12_610 }],
+        },
+        { at: "k14", op: "agent", agent: "writer", says: { is: "number", n: 183 }, ms: 131, fails: 1, how: "throw" },
+      ],
       outside: [],
     },
   },

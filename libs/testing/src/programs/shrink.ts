@@ -48,6 +48,7 @@ function* simplerCases(drawn: Case): Iterable<Case> {
   if (drawn.hostile) yield { ...drawn, hostile: false };
   if (drawn.full !== undefined) yield { ...drawn, full: 0 };
   if (drawn.doubled === true) yield { ...drawn, doubled: false };
+  if (drawn.away === true) yield { ...drawn, away: false };
   if (drawn.mixed) yield { ...drawn, mixed: false };
   if (drawn.budget !== undefined) yield { ...drawn, budget: undefined };
   if (drawn.remembers !== undefined) yield { ...drawn, remembers: undefined };

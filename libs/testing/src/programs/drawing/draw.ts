@@ -88,7 +88,7 @@ class Drawing {
     const runs = this.#chance(0.15) ? 2 : 1;
     const drawn: Case = {
       seed,
-      hostile: this.#chance(0.6),
+      ...this.#mesh(),
       ...(this.#long ? { doubled: true } : {}),
       start: this.#one(["operator", "operator", "ask", "event"]),
       ...(this.#chance(0.06) ? { from: this.#one(["beginning", "now", "its time", "after it"] as const) } : {}),
@@ -104,7 +104,8 @@ class Drawing {
       outside: [...outside, ...kills, ...this.#answers(), ...this.#resumed()],
     };
     const dice = this.#next();
-    return dice < 0.06 ? this.#night(drawn) : dice < 0.065 ? this.#wearing(drawn) : drawn;
+    if (dice < 0.06) return this.#night(drawn);
+    return dice < 0.065 ? this.#wearing(drawn) : dice < 0.09 ? this.#owed(drawn) : drawn;
   }
 
   /** A step waits for its batch, and whoever has it dies before its message comes again: as often as makes it the step's own fault. */
@@ -134,6 +135,33 @@ class Drawing {
       gently: false,
     });
     return { ...drawn, forgetful: true, body: [held], outside: [...drawn.outside.filter((one) => one.does !== "event"), down(0), down(1)] };
+  }
+
+  /**
+   * What a wait takes comes while nobody is there, and its timer too, or whoever takes it dies of it: what follows is owed by whom its
+   * message comes to again, also where more has come for the id by then.
+   */
+  #owed(drawn: Case): Case {
+    const within = this.#length(20_000);
+    const wait: Node = { at: this.#name(), op: "wait", kind: this.#one(KINDS), id: this.#one(IDS), within };
+    const step: Node = { at: this.#name(), op: "step", says: this.#value(), ms: this.#below(500), fails: 0, how: "throw" };
+    const event = (when: When): Outside => ({ when, does: "event", kind: wait.kind, id: wait.id, k: this.#below(100), times: 1 });
+    const kill = (when: When, who: "writer" | 0 | 1, down: number): Outside => ({ when, does: "kill", who, down, gently: false });
+    const away = this.#below(within);
+    const down = within - away + this.#below(5_000);
+    const outside = [
+      event({ ms: away + this.#below(within - away) }),
+      ...(this.#chance(0.6) ? [kill({ ms: away }, 0, down), kill({ ms: away }, 1, down + this.#below(2) * 500)] : []),
+      ...(this.#chance(0.7) ? [kill({ on: "wait.met", nth: 1, ms: 0 }, "writer", 100 + this.#below(40_000))] : []),
+      ...(this.#chance(0.5) ? [event({ on: "wait.met", nth: 1, ms: 1 + this.#below(15_000) })] : []),
+    ];
+    return { ...drawn, doubled: false, runs: 1, mixed: false, body: [wait, step], outside };
+  }
+
+  /** On an old view a step may be tried once more where the server went away: nothing is written then that would tell. */
+  #mesh(): Pick<Case, "hostile" | "away"> {
+    const hostile = this.#chance(0.6);
+    return { hostile, ...(!hostile && !this.#long && this.#chance(0.12) ? { away: true } : {}) };
   }
 
   #block(most: number, depth: number): Block {
@@ -193,7 +221,7 @@ class Drawing {
         ms: long ? 270 + this.#below(30) : this.#agentMs(),
         fails: long ? 14 + this.#below(8) : this.#chance(0.3) ? 1 + this.#below(5) : 0,
         // A call that was paid for was sent.
-        ...(this.#chance(0.3) ? { worse: this.#chance(0.6) ? true : "once" } : {}),
+        ...(this.#chance(0.3) ? { worse: long || this.#chance(0.6) ? true : "once" } : {}),
         how: (how === "unsent" && this.#without.has("busy models")) || PLAIN_FAILURES.has(agent) ? "throw" : how,
       };
     }
@@ -280,10 +308,12 @@ class Drawing {
     return { on: this.#chance(0.5) ? "wait.set" : this.#one(MOMENTS), nth: 1 + this.#below(3), ms };
   }
 
+  /** As a replica writes, while it is at work on what that was, or at any time. */
   #kill(): Outside {
-    const ms = this.#chance(0.7) ? 0 : this.#below(30_000);
+    const ms = this.#chance(0.6) ? 0 : this.#below(this.#chance(0.5) ? 300 : 30_000);
+    const on = ms > 0 && this.#chance(0.5) ? "step.requested" : this.#one(MOMENTS);
     return {
-      when: ms === 0 || this.#chance(0.3) ? { on: this.#one(MOMENTS), nth: 1 + this.#below(4), ms } : { ms },
+      when: ms < 300 || this.#chance(0.3) ? { on, nth: 1 + this.#below(4), ms } : { ms },
       does: "kill",
       who: this.#one(["writer", "writer", 0, 1]),
       down: this.#below(this.#chance(0.5) ? 2_000 : 60_000),

@@ -138,6 +138,8 @@ export type Case = {
   readonly forgetful?: boolean;
   /** Half of what is being handled comes again meanwhile, to the same replica or the other one. */
   readonly doubled?: boolean;
+  /** The server goes away with each replica that dies: what comes again is nobody's fault. */
+  readonly away?: boolean;
   readonly start: "operator" | "ask" | "event";
   /** Where the subscription that starts runs begins, and whether there is a start from a second before the world; it is from then unless said. */
   readonly from?: "beginning" | "now" | "its time" | "after it" | undefined;

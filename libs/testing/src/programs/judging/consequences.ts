@@ -80,6 +80,11 @@ export function checkConsequences(journals: ReadonlyMap<string, readonly Read[]>
   return [...wrong, ...checkStored(expected, journals, found), ...checkTimers(timers, decided, found)];
 }
 
+/** The replica that wrote a message. */
+export function writerOf(envelope: Envelope | undefined): string {
+  return /-(r\d+)w/.exec(envelope?.id ?? "")?.[1] ?? "";
+}
+
 /** Ids, causes and the chain of a message: each names the one before, and what began the run. */
 function checkEnvelopes(run: string, { subject, envelopes }: Message, before: string): string[] {
   const [head, ...rest] = envelopes;
@@ -274,7 +279,7 @@ function checkTick(subject: string, envelope: Envelope, heads: ReadonlyMap<strin
   return was === shown([`${run}-${n}.due`, "armada.timer.due", `${run}-${n}`, { n: Number(n) }]) ? [] : [`${subject} is ${was}`];
 }
 
-const DISPATCHED: ReadonlySet<string> = new Set([
+export const DISPATCHED: ReadonlySet<string> = new Set([
   "step.requested",
   "step.retried",
   "step.released",

@@ -12,10 +12,11 @@ import { MOST_OPERATIONS, World } from "../playing/world.ts";
 import { seenAgain } from "./again.ts";
 import { Basis } from "./basis.ts";
 import { Book } from "./book.ts";
-import { checkConsequences } from "./consequences.ts";
+import { checkConsequences, writerOf } from "./consequences.ts";
+import { isSingle } from "./deliveries.ts";
 import { readAs } from "./read-as.ts";
-import { type Arrived, type Chain, Reader, type Told } from "./reader.ts";
-import { checkWork, isCalm, isSingle } from "./work.ts";
+import { type Arrived, type Chain, JUST_BEFORE_MS, Reader, type Told } from "./reader.ts";
+import { checkWork, isCalm } from "./work.ts";
 
 /** What one case came to. */
 export type Judged = {
@@ -30,8 +31,6 @@ export type Judged = {
 /** A day: longer than any timer, outage and backoff of a case together. */
 const LIMIT_MS = 86_400_000;
 const REST_MS = 1_000;
-/** What comes later than so long before a timer may be heard after it. */
-const JUST_BEFORE_MS = 100;
 
 /** A run of the program: its journal as stored, and its reader. */
 type Run = {
@@ -68,7 +67,7 @@ export async function judge(drawn: Case): Promise<Judged> {
       const { run } = subject;
       const events = message.envelopes.map(stored).map(({ type, data }): Told => ({ type, data: told(data, resolve) }));
       journaled.push({ run, message, events });
-      const writer = /-(r\d+)w/.exec(message.envelopes[0]?.id ?? "")?.[1] ?? "";
+      const writer = writerOf(message.envelopes[0]);
       for (const { type, data } of events)
         around.stored({ run, type, n: typeof data.n === "number" ? data.n : undefined, writer, code: data.code });
     }
@@ -118,6 +117,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           after: startOf(world, messages[0]?.events),
           hops: messages[0]?.message.envelopes[0]?.hops ?? 0,
           fresh: true,
+          moved: false,
           arrived,
           taken: new Map(),
           remembers: drawn.remembers ?? 1_000,

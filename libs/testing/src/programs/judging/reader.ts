@@ -31,6 +31,7 @@ export type Chain = {
   readonly hops: number;
   /** Until its first run is read. */
   fresh: boolean;
+  moved: boolean;
   /** In the order of their arrival. */
   readonly arrived: readonly Arrived[];
   /** What waits of the run took, by event. `fromStart`: by one that looks from the run's beginning. */
@@ -68,6 +69,8 @@ const MOST_CALLS = 10_000;
 const BATCHED_DELIVERIES = 20;
 /** What a run is found by. */
 const SEARCH = shown({ drawn: "yes" });
+/** What comes later than so long before something may be heard after it, ms. */
+export const JUST_BEFORE_MS = 100;
 /** As long as the call beside a `continueAsNew` lasts, ms. */
 const BESIDE_MS = 70_001;
 
@@ -92,6 +95,8 @@ export type Pending = {
   readonly since: number | undefined;
   /** Ordinal of the message that the program answers with it. */
   readonly made: number;
+  /** When, ms since 1970, and by which message of the journal it is asked for. */
+  set: { readonly at: number; readonly ordinal: number } | undefined;
   parked: boolean;
   /** A deadline's timer whose work is done: nothing waits for it. */
   met: boolean;
@@ -208,7 +213,9 @@ export class Reader {
   /** `refused`: where the room begins just then it is the journal that says whether it came in time. */
   #begin(data: Told["data"], time: number, refused: boolean): void {
     const known = data.workflow === "play";
-    if (known ? data.source !== `source of version ${String(data.version)}` : data.source !== "" || data.version !== 0)
+    // Whoever moves a run to a version that it lacks does not know its source, and the run's next generation does not either.
+    const source = this.#chain.moved && data.source === "" ? "" : `source of version ${String(data.version)}`;
+    if (known ? data.source !== source : data.source !== "" || data.version !== 0)
       this.wrong.push(`the run is of ${String(data.workflow)} ${String(data.version)}, from ${String(data.source)}`);
     if ((data.by as { kind: unknown }).kind === "event" && time < this.#outside.full && !this.#just(time))
       this.wrong.push("an event starts a run where no room is");
@@ -219,7 +226,9 @@ export class Reader {
         : undefined;
     if (code === "INPUT_INVALID" && (data.by as { kind: unknown }).kind === "event")
       this.wrong.push("a start that was declined starts a run");
-    const { forgot } = (data.carried ?? {}) as { readonly forgot?: unknown };
+    const { forgot, passed = {}, events = {} } = (data.carried ?? {}) as { forgot?: unknown; passed?: object; events?: object };
+    const kept = Object.keys(passed).length + Object.keys(events).length;
+    if (kept > this.#chain.remembers) this.wrong.push(`the run is told of ${kept} ids and events, and remembers ${this.#chain.remembers}`);
     const lost = this.#chain.forgot;
     if (shown(forgot) !== shown(lost === undefined ? undefined : { seq: lost.seq, at: new Date(lost.time).toISOString() }))
       this.wrong.push(`the run is told that it forgot ${shown(forgot)}, and forgot ${shown(lost?.seq)}`);
@@ -290,6 +299,7 @@ export class Reader {
       case "run.resumed":
       case "run.moved":
         this.#stopped = type === "run.stopped";
+        this.#chain.moved ||= type === "run.moved";
         if (this.#stopped) return this.#stop(data);
         for (const late of this.#unheard.splice(0)) this.#event(late.event, late.time);
         return;
@@ -567,6 +577,7 @@ export class Reader {
       until: undefined,
       since,
       made: this.#ordinal,
+      set: undefined,
       parked: false,
       met: false,
       last: undefined,
@@ -591,6 +602,7 @@ export class Reader {
       return;
     }
     call.n = n;
+    call.set = { at: this.#last, ordinal: this.#ordinal };
     call.until = time;
   }
 
@@ -844,6 +856,7 @@ export class Reader {
       this.wrong.push(`the wait ${call.n} took ${String(data.event)}, the next is ${first?.event ?? "none"}`);
     else if (first !== undefined && this.#takerOf(first) !== call)
       this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
+    if (first !== undefined) this.#checkOrder(call, first);
     if (first !== undefined && (data.seq !== first.seq || data.at !== new Date(first.time).toISOString()))
       this.wrong.push(`the wait ${call.n} took what came at ${String(data.at)} as ${String(data.seq)}`);
     if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
@@ -854,6 +867,18 @@ export class Reader {
     if (shown(data.fact) !== shown(attributes))
       this.wrong.push(`the wait ${call.n} holds the attributes ${shown(data.fact)}, the event has ${shown(attributes)}`);
     this.#take(call.n ?? 0, "met")?.next.ok(attributes === undefined ? data.data : { ...attributes, data: data.data });
+  }
+
+  /** What had come when waits were asked for together is taken in the order in which it came. */
+  #checkOrder(call: Pending, { event, seq, time }: Arrived): void {
+    const { set } = call;
+    const before = (one: { readonly time: number }): boolean => set !== undefined && one.time < set.at - JUST_BEFORE_MS;
+    if (!this.#outside.calm || !before({ time })) return;
+    for (const other of this.pending) {
+      const next = other !== call && other.set?.ordinal === set?.ordinal ? this.next(other) : undefined;
+      if (next !== undefined && before(next) && next.seq < seq && this.#takerOf(next) === other)
+        this.wrong.push(`the wait ${call.n} took ${event}, and ${next.event} had come before for the wait ${other.n}`);
+    }
   }
 
   /** The event that a wait takes next: the first for it that no wait of the run took. */

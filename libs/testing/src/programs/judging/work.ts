@@ -1,11 +1,11 @@
 import type { Case, Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
 import { nodesOf } from "../playing/perform.ts";
-import type { World } from "../playing/world.ts";
-import type { Read } from "./consequences.ts";
+import { DRAIN_MS, type World } from "../playing/world.ts";
+import { type Read, writerOf } from "./consequences.ts";
+import { ATTEMPTED, checkDeliveries, isSingle } from "./deliveries.ts";
 
 const ATTEMPTS = 4;
-const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);
 
 /** How much was done for what came of it: appends and loads, functions begun anew, and attempts at each step. */
 export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<string, readonly Read[]>): string[] {
@@ -21,7 +21,7 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
     const begun = world.deeds.begins.get(run) ?? 0;
     if (begun > 4 + 2 * journal.length + world.deaths.length)
       wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
-    wrong.push(...checkAttempts(drawn, world, run, journal, calm));
+    wrong.push(...checkAttempts(drawn, world, run, journal, calm), ...checkDeliveries(drawn, world, run, journal));
   }
   return wrong;
 }
@@ -35,11 +35,6 @@ export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Ca
   if (nodesOf(body).some((node) => node.op === "agent" && node.worse === "once")) return false;
   const disturbed = outside.some(({ does }) => does === "kill" || does === "move");
   return !hostile && forgetful !== true && doubled !== true && !mixed && !disturbed && deaths.length === 0;
-}
-
-/** Whether no two replicas are at work on one message. */
-export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean {
-  return !hostile && forgetful !== true && doubled !== true && !mixed;
 }
 
 /** Where nothing is delivered twice nothing is derived twice. Two replicas may still write to one journal at once. */
@@ -87,6 +82,10 @@ function hasFallen(node: Node | undefined, code: unknown): boolean {
   return node?.op === "agent" && (node.agent === "soft" || (node.agent === "paid" && code !== "BUDGET_EXHAUSTED")) && node.worse === true;
 }
 
+function isBatched(node: Node | undefined): boolean {
+  return node?.op === "agent" && node.agent === "batched";
+}
+
 function isJournal(subject: string): boolean {
   return subject.startsWith("run.") && subject.split(".").length === 6;
 }
@@ -103,8 +102,8 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const asked = new Map<number, Node | undefined>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
   let lost = 0;
-  for (const { type, data, time } of journal.flatMap(({ events, message }) =>
-    events.map((event) => ({ ...event, time: Date.parse(message.envelopes[0]?.time ?? "") })),
+  for (const { type, data, time, writer } of journal.flatMap(({ events, message: { envelopes } }) =>
+    events.map((event) => ({ ...event, time: Date.parse(envelopes[0]?.time ?? ""), writer: writerOf(envelopes[0]) })),
   )) {
     for (const later of [data.until, data.retryAt])
       if (calm && typeof later === "string" && Date.parse(later) < time)
@@ -115,8 +114,13 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     if (ATTEMPTED.has(type)) {
       const nth = (made.get(n) ?? 0) + 1;
       made.set(n, nth);
-      if (calm && data.attempt !== nth) wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
+      // Of what others do meanwhile an attempt does not know; whoever says that one was lost looks at all there is.
+      if (calm || type === "step.worker_lost" ? data.attempt !== nth : Number(data.attempt) > nth)
+        wrong.push(`attempt ${nth} at step ${n} of run ${run} is called ${String(data.attempt)}`);
     }
+    const told = world.drained.get(writer);
+    if (data.code === "DRAINED" && (told === undefined || time < told + (isBatched(asked.get(n)) ? 0 : DRAIN_MS)))
+      wrong.push(`step ${n} of run ${run} is given back at ${time}, by a replica that was told to end at ${told}`);
     if (calm && type === "step.attempt_failed" && data.counts === true && !world.said.has(`${run}-${n} ${String(data.attempt)}`))
       wrong.push(`attempt ${String(data.attempt)} at step ${n} of run ${run} failed, and the log says nothing of it`);
     if (calm && type === "step.completed" && data.degraded !== undefined && data.ms !== 0)
@@ -154,6 +158,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
     if (done < times || (calm && done !== times && !unsaid.has(n) && !(ended && done === times + 1)))
       wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${times}`);
   }
+  if (drawn.away === true && lost > 0) wrong.push(`run ${run} lost ${lost} workers, and it was the server that went away`);
   if (drawn.doubled !== true && lost > world.deaths.length * 8)
     wrong.push(`run ${run} lost ${lost} workers of ${world.deaths.length} that died`);
   return wrong;

@@ -1,3 +1,4 @@
+import { parseSubject } from "@armada/contracts";
 import { answeredByCode } from "@armada/engine/inbound/code-capability";
 import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
 import { type Engine, type RunningStep, startEngine } from "@armada/engine/replica";
@@ -6,6 +7,7 @@ import { noTracer, paid, script, silentLogger } from "@armada/engine/testing";
 import {
   CALM,
   type Clock,
+  type Delivery,
   HOSTILE,
   type Log,
   MemoryMesh,
@@ -50,6 +52,9 @@ const LEASE_MS = 86_400_000;
 /** So long after its delivery an attempt begins at most, and so long after the end of its run it ends. */
 const LONGEST_START_MS = 5_000;
 const LONGEST_END_MS = 1_000;
+/** So long a replica that is told to end lets its steps work on, and so long it takes at most. */
+export const DRAIN_MS = 2_000;
+const LONGEST_STOP_MS = 10_000;
 
 type Replica = { readonly name: string; readonly engine: Engine; kill(): void };
 
@@ -73,6 +78,10 @@ export class World {
   loads = 0;
   /** How often each message was written, by its subject. */
   readonly appends = new Map<string, number>();
+  /** When each dispatch was delivered, time after time: by run, ordinal and branch. */
+  readonly delivered = new Map<string, readonly number[]>();
+  /** When replicas were told to end, by name. */
+  readonly drained = new Map<string, number>();
   readonly #batches: Batches;
   readonly #case: Case;
   readonly #random: Random;
@@ -145,7 +154,7 @@ export class World {
     const lane = batchLane({ clock, batches: () => provider, gatherMs: GATHER_MS, pollMs: POLL_MS, signal });
     const models = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
     const engine = startEngine(team, ports, models, {
-      drainMs: 2_000,
+      drainMs: DRAIN_MS,
       capabilities: [answeredByCode(double, (given) => Promise.resolve(2 * given))],
       busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
       sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
@@ -185,12 +194,24 @@ export class World {
     const replica = this.#replicas[slot];
     if (replica === undefined) return undefined;
     this.#replicas[slot] = undefined;
-    if (gently) replica.engine.stop().catch((error: unknown) => this.faults.push(`the engine stopped badly: ${String(error)}`));
+    if (gently) this.#end(replica);
     else {
       this.deaths.push(this.mesh.stream(TEAM).head);
       replica.kill();
     }
     return slot;
+  }
+
+  #end({ name, engine }: Replica): void {
+    const from = this.clock.now();
+    this.drained.set(name, from);
+    engine.stop().then(
+      () => {
+        const ms = this.clock.now() - from;
+        if (ms > LONGEST_STOP_MS) this.faults.push(`a replica took ${ms} ms to stop`);
+      },
+      (error: unknown) => this.faults.push(`the engine stopped badly: ${String(error)}`),
+    );
   }
 
   /** A replica says what it is at work on, as long as it is, and gives it up where its run has ended. */
@@ -243,7 +264,16 @@ export class World {
         return this.#operation(() => log.load(filter, atLeast));
       },
       last: (filter, atLeast) => this.#operation(() => log.last(filter, atLeast)),
+      work: (queue, handle, signal) => log.work(queue, (delivery) => handle(this.#handed(delivery)), signal),
     };
+  }
+
+  #handed(delivery: Delivery): Delivery {
+    const subject = parseSubject(delivery.subject);
+    if (subject?.kind !== "journal") return delivery;
+    const key = `${subject.run} ${subject.n} ${subject.branch ?? 0}`;
+    this.delivered.set(key, [...(this.delivered.get(key) ?? []), this.clock.now()]);
+    return this.#case.away === true ? { ...delivery, outage: delivery.delivery > 1 } : delivery;
   }
 
   #kept(timers: Timers): Timers {

@@ -1,0 +1,48 @@
+import type { Case, Node } from "../drawing/program.ts";
+import { nodesOf } from "../playing/perform.ts";
+import type { World } from "../playing/world.ts";
+import { DISPATCHED, type Read } from "./consequences.ts";
+
+/** Journal events that tell of one attempt each. */
+export const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);
+const STEPS: ReadonlySet<string> = new Set(["step.requested", "step.retried", "step.released"]);
+
+/** The dispatch that counts of a step, and the last of its deliveries that its journal tells of. */
+type Dispatch = { readonly key: string; readonly node: Node | undefined; told: number };
+
+/** Whether no two replicas are at work on one message. */
+export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean {
+  return !hostile && forgetful !== true && doubled !== true && !mixed;
+}
+
+/** A step's outcome is that of its last delivery; what became of those before stands in its journal: an attempt that failed, or one that was lost. */
+export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
+  if (drawn.doubled === true || drawn.away === true) return [];
+  const wrong: string[] = [];
+  const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
+  const open = new Map<number, Dispatch>();
+  for (const [index, { message, events }] of journal.entries()) {
+    let branch = 0;
+    for (const { type, data } of events) {
+      const n = Number(data.n);
+      if (STEPS.has(type)) {
+        const node = open.get(n)?.node ?? nodes.get(String((data.input as { at?: unknown } | undefined)?.at));
+        open.set(n, { key: `${run} ${index + 1} ${branch}`, node, told: 0 });
+      }
+      if (DISPATCHED.has(type)) branch++;
+      const dispatch = open.get(n);
+      if (!ATTEMPTED.has(type) || dispatch === undefined) continue;
+      dispatch.told = Number(data.delivery ?? dispatch.told);
+      const times = (world.delivered.get(dispatch.key) ?? []).filter((time) => time <= message.time).length;
+      const outcome = type === "step.completed" || type === "step.refused";
+      if (outcome && !waits(dispatch.node) && dispatch.told < times - 1)
+        wrong.push(`step ${n} of run ${run} was delivered ${times} times, and its journal tells of the first ${dispatch.told}`);
+    }
+  }
+  return wrong;
+}
+
+/** Whether a step may come again without a word: for its model, its money, or its batch. */
+function waits(node: Node | undefined): boolean {
+  return node?.op === "agent" && (node.how === "unsent" || node.agent === "paid" || node.agent === "batched");
+}
