@@ -4,7 +4,6 @@ import type { Mutation } from "./mutations.ts";
 type Equivalent = { readonly file: string; readonly after: string; readonly from: string; readonly how: string; readonly reason: string };
 
 const BEHIND = "a stream that holds a run's first message stands at 1 at least";
-const FURTHER = "where a look back begins: further back it reads more, and what is before the run or taken is left out by itself";
 const FASTER = "a memory of what need not be looked at again: without it more is looked at, and the same found";
 
 const EQUIVALENTS: readonly Equivalent[] = [
@@ -38,13 +37,21 @@ const EQUIVALENTS: readonly Equivalent[] = [
     how: "another operator",
     reason: "one look more, once as many are taken as there are: it finds nothing, and ends the loop",
   },
-  ...["state.after ?? 0", "state.carried?.passed[waitKey(type, id)]?.seq ?? 0"].map((from, index) => ({
+  {
     file: "taken.ts",
-    after: index === 0 ? "Math.max(forgot, " : "state.after ?? 0, ",
-    from,
+    after: "state.after ?? 0, ",
+    from: "state.carried?.passed[waitKey(type, id)]?.seq ?? 0",
     how: "the default always",
-    reason: FURTHER,
-  })),
+    reason: "it reads what was passed once more, and all of that is taken",
+  },
+  {
+    file: "waits.ts",
+    after: "if (left > ",
+    from: "0",
+    how: "one more",
+    reason:
+      "of a page that does not end what there is, its first fact is taken by a wait that looks further back: what is left is enough for the others",
+  },
   {
     file: "waits.ts",
     after: "const from = delivery === 1 ? (",
