@@ -1,6 +1,6 @@
 import { team } from "@armada/agents";
 import { buildEnvelope, capability, chainOf, type Envelope, encodeBody } from "@armada/contracts";
-import { MemoryMesh } from "@armada/event-sourcing";
+import { CALM, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -13,10 +13,10 @@ import { allQueues, queuesOf } from "./queues.ts";
 const count = capability("counter.count", { input: z.object({ by: z.int() }), output: z.object({ from: z.string(), total: z.int() }) });
 
 /** A counter that remembers what it was asked, and fails the first time. */
-function world() {
+function world(hostility = CALM) {
   const clock = new VirtualClock();
   const random = seededRandom(1);
-  const mesh = new MemoryMesh(clock, random);
+  const mesh = new MemoryMesh(clock, random, hostility);
   const counter = team({ name: "counter" });
   mesh.provision("counter", allQueues(queuesOf(counter)));
   mesh.provision("asker", []);
@@ -58,6 +58,12 @@ test("what does not fit is refused in words, and an ask whose answer nobody coul
     ["ans.asker.counter.r1.2", { failure: { code: "INPUT_INVALID", message: expect.stringContaining("count") } }],
   ]);
   expect(await ask("nobody", { input: { by: 1 } })).toHaveLength(1);
+});
+
+test("an answer that met a rival's write in flight is given again", async () => {
+  const { ask } = world({ ...CALM, rival: 0.5 });
+  for (const n of [1, 2, 3, 4]) await ask(`r1-${n}`, { input: { by: 1 } });
+  expect(await ask("r1-5", { input: { by: 1 } })).toHaveLength(5);
 });
 
 test("an answer is of its ask's chain, and says of itself nothing that the ask says of itself", async () => {

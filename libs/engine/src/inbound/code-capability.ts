@@ -1,5 +1,5 @@
 import { buildEnvelope, buildSubject, type Capability, causedBy, type Envelope, encodeBody } from "@armada/contracts";
-import type { Appended, Handled } from "@armada/event-sourcing";
+import { appendSole, type Handled, type Settled } from "@armada/event-sourcing";
 import type { z } from "zod";
 import { fitting } from "../journal/fitting.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -43,12 +43,14 @@ export async function answerByCode(
   const time = new Date(ports.clock.now()).toISOString();
   const about = { id: `${id}.answer`, type: "armada.answered", subject: id, time, data, team: team.name };
   const answered = buildEnvelope(about, causedBy(envelope));
-  const put = (envelope: Envelope): Promise<Appended> => ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
-  let stored = await put(answered);
-  if (stored.kind === "refused")
-    stored = await put({
+  // Nobody else may answer for this team; an ask that is not answered for certain comes again.
+  const put = (envelope: Envelope): Promise<Settled> =>
+    appendSole(ports, { subject, body: encodeBody([envelope]) }, { signal, patience: 0 });
+  let settled = await put(answered);
+  if (settled.kind === "refused")
+    settled = await put({
       ...answered,
-      data: { failure: { code: "LOG_REFUSED", message: `the answer is never stored: ${stored.reason}` } },
+      data: { failure: { code: "LOG_REFUSED", message: `the answer is never stored: ${settled.reason}` } },
     });
-  return stored.kind === "appended" || stored.kind === "conflict" ? { kind: "done" } : { kind: "retry", after: AGAIN_MS };
+  return settled.kind === "stored" ? { kind: "done" } : { kind: "retry", after: AGAIN_MS };
 }

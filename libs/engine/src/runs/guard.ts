@@ -1,5 +1,14 @@
 import { ArmadaError, asToken, buildEnvelope, buildSubject, causedBy, chainOf, encodeBody, parseSubject } from "@armada/contracts";
-import { attributes, type Delivery, type Handled, LEAST_ACK_WAIT_MS, type Ports, type Queue, spans } from "@armada/event-sourcing";
+import {
+  appendOnce,
+  attributes,
+  type Delivery,
+  type Handled,
+  LEAST_ACK_WAIT_MS,
+  type Ports,
+  type Queue,
+  spans,
+} from "@armada/event-sourcing";
 import type { JournalData } from "../journal/events.ts";
 import { cut, messageOf } from "../journal/failure.ts";
 import { putNewest } from "./newest.ts";
@@ -84,7 +93,7 @@ export async function guarded(
     if (runOf(subject) !== undefined)
       return (await faults.of(delivery, error, reason)) ? { kind: "retry", after: STOPPED_RETRY_MS } : again;
     if (delivery.delivery < PARK_AFTER) return again;
-    return park(team, ports, queue, delivery, reason);
+    return park({ team, ports, queue, signal }, delivery, reason);
   }
 }
 
@@ -98,7 +107,9 @@ function runOf(subject: string): string | undefined {
   return parsed?.kind === "journal" || parsed?.kind === "tick" || parsed?.kind === "answer" ? parsed.run : undefined;
 }
 
-async function park(team: string, ports: Ports, queue: Queue, delivery: Delivery, reason: string): Promise<Handled> {
+type About = { readonly team: string; readonly ports: Ports; readonly queue: Queue; readonly signal: AbortSignal };
+
+async function park({ team, ports, queue, signal }: About, delivery: Delivery, reason: string): Promise<Handled> {
   const cause = delivery.envelopes[0];
   const id = `${queue.name}-${delivery.seq}`;
   const subject = buildSubject({ kind: "fact", team, entity: "message", event: "parked", id: String(delivery.seq), key: asToken(id) });
@@ -106,8 +117,6 @@ async function park(team: string, ports: Ports, queue: Queue, delivery: Delivery
   const time = new Date(ports.clock.now()).toISOString();
   const about = { id, type: `${team}.message.parked`, subject: String(delivery.seq), time, data, team };
   const envelope = buildEnvelope(about, cause === undefined ? chainOf(id) : causedBy(cause));
-  const stored = await ports.log.append(subject, encodeBody([envelope]), { filter: subject, last: 0 });
-  return stored.kind === "appended" || stored.kind === "conflict" || stored.kind === "refused"
-    ? { kind: "done" }
-    : { kind: "retry", after: FAULT_RETRY_MS };
+  const settled = await appendOnce(ports, { subject, id, body: encodeBody([envelope]) }, undefined, { signal, patience: 0 });
+  return settled.kind === "stored" || settled.kind === "taken" ? { kind: "done" } : again;
 }
