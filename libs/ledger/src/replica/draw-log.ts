@@ -1,5 +1,5 @@
-import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody } from "@armada/contracts";
-import type { Clock, Log, Logger } from "@armada/event-sourcing";
+import { ArmadaError, buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody } from "@armada/contracts";
+import { appendSole, type Clock, type Log, type Logger, type Random } from "@armada/event-sourcing";
 import { z } from "zod";
 import { Drawn } from "../team-ledger/events.ts";
 
@@ -9,10 +9,7 @@ export type Recorded = z.infer<typeof Recorded>;
 const Calls = z.object({ calls: z.array(Recorded) });
 /** Calls in one message: about 250 bytes each, below what moves to the object store. */
 const TOGETHER = 200;
-const FIRST_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 2_000;
-/** Tries, some ten seconds at first and twenty after. */
-const SAY_EVERY = 10;
+const WHAT = "the record of calls to be made";
 
 /** Where the draws on a block stand, in order, in the team's stream of draws: `draw.<team>.<block>.<n>`. */
 export function drawsFilter(team: string, block: string): string {
@@ -24,7 +21,7 @@ export function drawsIn(envelopes: readonly Envelope[]): readonly Recorded[] {
   return envelopes.flatMap(({ data }) => Calls.parse(data).calls);
 }
 
-export type DrawPorts = { readonly draws: Pick<Log, "append">; readonly clock: Clock; readonly logger: Logger };
+export type DrawPorts = { readonly draws: Pick<Log, "append">; readonly clock: Clock; readonly random: Random; readonly logger: Logger };
 type Waiting = { readonly block: string; readonly drawn: Recorded; resolve(): void; reject(error: unknown): void };
 
 /**
@@ -48,7 +45,7 @@ export class DrawLog {
     this.#signal = signal;
   }
 
-  /** Resolves when it is durable that the call may be billed. Rejects with the signal's reason. */
+  /** Resolves when it is durable that the call may be billed. Rejects with the signal's reason, ArmadaError `LOG_REFUSED`. */
   record(block: string, drawn: Recorded): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ block, drawn, resolve, reject });
@@ -76,21 +73,16 @@ export class DrawLog {
   }
 
   async #append(block: string, calls: readonly Recorded[]): Promise<void> {
-    const { draws, clock, logger } = this.#ports;
+    const { draws, ...ports } = this.#ports;
     const n = (this.#written.get(block) ?? 0) + 1;
     this.#written.set(block, n);
     const id = `draw-${block}-${n}`;
     const subject = buildSubject({ kind: "draw", team: this.#team, block, n });
-    const time = new Date(clock.now()).toISOString();
+    const time = new Date(ports.clock.now()).toISOString();
     const about = { id, type: "armada.calls.drawn", subject: block, time, data: { calls }, team: this.#team };
     const body = encodeBody([buildEnvelope(about, { ...chainOf(id), correlation: `draw-${block}` })]);
-    for (let tries = 0; ; tries++) {
-      this.#signal.throwIfAborted();
-      const appended = await draws.append(subject, body, { filter: subject, last: 0 });
-      // A conflict is our own message, whose answer was lost: nobody else writes on this block.
-      if (appended.kind === "appended" || (appended.kind === "conflict" && appended.last !== undefined)) return;
-      if (tries % SAY_EVERY === SAY_EVERY - 1) logger.warn(`calls wait to be on record: the log is ${appended.kind}`, { subject });
-      await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), this.#signal);
-    }
+    // Nobody else writes on this block, so what stands there is our own message, whose answer was lost.
+    const settled = await appendSole({ ...ports, log: draws }, { subject, body }, { signal: this.#signal, what: WHAT });
+    if (settled.kind !== "stored") throw new ArmadaError("LOG_REFUSED", `${subject} is never stored: ${settled.kind}`);
   }
 }

@@ -1,5 +1,5 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
-import type { Clock } from "@armada/event-sourcing";
+import { type Backoff, backoff, type Clock } from "@armada/event-sourcing";
 import { BudgetExhausted, nameOf } from "../exhausted.ts";
 import { remaining } from "../limits.ts";
 import { endOf, type Period } from "../periods.ts";
@@ -27,8 +27,7 @@ type Waiter = {
 const SAFETY = 0.1;
 /** What is settled waits this long for more of it. */
 const FLUSH_MS = 250;
-const FIRST_AGAIN_MS = 50;
-const MAX_AGAIN_MS = 1_000;
+const AGAIN: Backoff = { first: 100, most: 1_000 };
 
 /** One block of a replica: what it may still draw, what waits for more, and what is to be told to the ledger. */
 export class Lease {
@@ -167,14 +166,15 @@ export class Lease {
 
   /** Trades with the ledger until nobody waits: one append serves all who came meanwhile. */
   async #run(now: boolean): Promise<void> {
-    const { clock } = this.monthLedger.ports;
+    const { clock, random } = this.monthLedger.ports;
     const { signal } = this.#about;
     try {
       if (!now && this.#waiting.length === 0) await this.#gather();
       for (let again = 0; ; again++) {
         await this.#trade();
         if (this.#waiting.length === 0) return;
-        await this.#rest(Math.min(FIRST_AGAIN_MS * 2 ** again, MAX_AGAIN_MS), clock, signal);
+        const ms = backoff(AGAIN, again, () => random.next());
+        await this.#rest(ms, clock, signal);
       }
     } catch (error) {
       const waiting = this.#waiting;
