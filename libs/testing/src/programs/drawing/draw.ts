@@ -105,7 +105,8 @@ class Drawing {
     };
     const dice = this.#next();
     if (dice < 0.06) return this.#night(drawn);
-    return dice < 0.065 ? this.#wearing(drawn) : dice < 0.09 ? this.#owed(drawn) : drawn;
+    if (dice < 0.065) return this.#wearing(drawn);
+    return dice < 0.09 ? this.#owed(drawn) : dice < 0.1 ? this.#together(drawn) : drawn;
   }
 
   /** A step waits for its batch, and whoever has it dies before its message comes again: as often as makes it the step's own fault. */
@@ -138,8 +139,8 @@ class Drawing {
   }
 
   /**
-   * What a wait takes comes while nobody is there, and its timer too, or whoever takes it dies of it: what follows is owed by whom its
-   * message comes to again, also where more has come for the id by then.
+   * What a wait takes comes while nobody is there, and its timer too, or just before its timer, and whoever takes it dies of it: what
+   * follows is owed by whom its message comes to again, also where more has come for the id by then.
    */
   #owed(drawn: Case): Case {
     const within = this.#length(20_000);
@@ -150,12 +151,28 @@ class Drawing {
     const away = this.#below(within);
     const down = within - away + this.#below(5_000);
     const outside = [
-      event({ ms: away + this.#below(within - away) }),
-      ...(this.#chance(0.6) ? [kill({ ms: away }, 0, down), kill({ ms: away }, 1, down + this.#below(2) * 500)] : []),
+      ...(this.#chance(0.4)
+        ? [event({ on: "wait.set", nth: 1, ms: within - this.#below(3) })]
+        : [
+            event({ ms: away + this.#below(within - away) }),
+            kill({ ms: away }, 0, down),
+            kill({ ms: away }, 1, down + this.#below(2) * 500),
+          ]),
       ...(this.#chance(0.7) ? [kill({ on: "wait.met", nth: 1, ms: 0 }, "writer", 100 + this.#below(40_000))] : []),
       ...(this.#chance(0.5) ? [event({ on: "wait.met", nth: 1, ms: 1 + this.#below(15_000) })] : []),
     ];
     return { ...drawn, doubled: false, runs: 1, mixed: false, body: [wait, step], outside };
+  }
+
+  /** Waits that are asked for together, when what they take has come. */
+  #together(drawn: Case): Case {
+    const waits = KINDS.slice(1, 3).map((kind): Node => ({ at: this.#name(), op: "wait", kind, id: this.#one(IDS) }));
+    const first: Node = { at: this.#name(), op: "sleep", ms: 10_000 };
+    const both: Node = { at: this.#name(), op: "join", how: this.#one(["all", "race"]), branches: waits.map((wait) => [wait]) };
+    const outside = waits.flatMap((wait): Outside[] =>
+      wait.op === "wait" ? [{ when: { ms: this.#below(9_000) }, does: "event", kind: wait.kind, id: wait.id, k: 0, times: 1 }] : [],
+    );
+    return { ...drawn, hostile: false, doubled: false, runs: 1, mixed: false, body: [first, both], outside };
   }
 
   /** On an old view a step may be tried once more where the server went away: nothing is written then that would tell. */
