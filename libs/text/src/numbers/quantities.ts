@@ -1,4 +1,6 @@
+import { nonesIn } from "./nones.ts";
 import { type ReadNumber, readNumbers } from "./numbers.ts";
+import { sharesIn } from "./shares.ts";
 import { unitAt } from "./units.ts";
 
 /** A number with what it counts or measures, its bounds in base units. */
@@ -54,7 +56,8 @@ export function quantitiesIn(
   taken: readonly { from: number; to: number }[],
   locale: string | undefined = "en",
 ): Quantity[] {
-  const found: Quantity[] = [];
+  const found: Quantity[] = [...sharesIn(clause), ...nonesIn(clause)];
+  const inWords = found.map(({ from, to }) => ({ from, to }));
   const numbers = readNumbers(clause, locale).filter((one): one is ReadNumber => "value" in one);
   for (let i = 0; i < numbers.length; i++) {
     const first = numbers[i];
@@ -65,7 +68,7 @@ export function quantitiesIn(
     const second = joint === undefined || (joint === "and" && !/\b(?:between|from)\s*$/iu.test(withoutSign(before))) ? undefined : next;
     const from = withoutSign(before).length;
     const end = (second ?? first).end;
-    if (taken.some((span) => first.start < span.to && end > span.from)) continue;
+    if ([...taken, ...inWords].some((span) => first.start < span.to && end > span.from)) continue;
     if (second !== undefined) i++;
     if (LABEL.test(before)) continue;
     const currency = /^[€$£]/u.test(clause.slice(first.end).trimStart()) ? undefined : /^[€$£]$/u.exec(first.unit ?? "")?.[0];
@@ -97,7 +100,10 @@ export function quantitiesIn(
       until: end,
     });
   }
-  return compounded(clause, found);
+  return compounded(
+    clause,
+    found.sort((a, b) => a.from - b.from),
+  );
 }
 
 /** "4 hours and 20 minutes", "5 feet 4 inches" are one quantity: the smaller unit adds to the larger. */
@@ -161,12 +167,34 @@ function aboutOf(clause: string, from: number, until: number, unitEnd: number): 
 
 /** `per night`, `a year`, `an hour`, `each`: a rate is another dimension. */
 function rateAt(tail: string): string {
-  const match = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)((?:square |cubic )?\p{L}+[²³]?)/iu.exec(tail)?.[1]?.toLowerCase();
+  const adverb = adverbAt(tail);
+  if (adverb !== "") return adverb;
+  const match =
+    /^(?:\s+of\s+\p{Ll}+(?=\s+(?:per|an?|each|every)\s+(?:second|minute|hour|day|night|week|month|year)\b))?\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)((?:square |cubic )?\p{L}+[²³]?)/iu
+      .exec(tail)?.[1]
+      ?.toLowerCase();
   return match === undefined ? "" : `/${match.replace(/s$/u, "")}`;
+}
+
+const ADVERBS: Readonly<Record<string, string>> = {
+  annually: "year",
+  yearly: "year",
+  monthly: "month",
+  weekly: "week",
+  daily: "day",
+  hourly: "hour",
+};
+
+/** "900 megawatt hours of electricity annually". */
+function adverbAt(tail: string): string {
+  const word = /^(?:\s+of\s+\p{Ll}+)?\s+(annually|yearly|monthly|weekly|daily|hourly)\b/iu.exec(tail)?.[1]?.toLowerCase();
+  return word === undefined ? "" : `/${ADVERBS[word]}`;
 }
 
 /** "9,000 passengers a day": what is counted goes on with much that is no rate, so only times are. */
 function timesAt(tail: string): string {
+  const adverb = adverbAt(tail);
+  if (adverb !== "") return adverb;
   const match = /^\s+(?:per|an?|each|every)\s+(second|minute|hour|day|night|week|month|year)\b/iu.exec(tail)?.[1]?.toLowerCase();
   return match === undefined ? "" : `/${match}`;
 }

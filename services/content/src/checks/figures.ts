@@ -38,7 +38,7 @@ function figureOf(text: string, one: Quantity): Omit<Figure, "file"> | undefined
     .trim();
   const what = measured(text, start, end + rate.length);
   const number = `${written.number.replace(/-$/u, "").replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase())}${text.slice(until, ahead)}`;
-  return what === undefined ? undefined : { number, unit, what };
+  return what === undefined || unit === "" ? undefined : { number, unit, what };
 }
 
 const RATE = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)(?:square |cubic )?\p{L}+[²³]?/iu;

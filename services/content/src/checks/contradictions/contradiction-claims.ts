@@ -53,7 +53,7 @@ export const LIGHT: ReadonlySet<string> = new Set(
   give gave given show shown find found note noted record recorded explain explained tell told add added confirm think write wrote claim
   number figure exact precise precisely exactly fact today now currently present whole entire altogether all include including contain hold
   there year years month day date time ago later name named call called know known take took taken measure measured lie lay set run ran
-  remain officially official source document local actually really indeed yet already carry carried group boast feature offer provide place deliver delivered`
+  remain officially official source document local actually really indeed yet already carry carried group boast feature offer provide place deliver delivered annually yearly monthly weekly daily hourly`
     .split(/\s+/u)
     .map(stem),
 );
@@ -168,7 +168,7 @@ function claimOf(
 function coreEnd(clause: string, dates: readonly DateMention[]): number {
   const [date] = dates;
   if (date === undefined || clause.slice(0, date.from).split(" ").length < 5) return clause.length;
-  const after = clause.slice(date.to).search(/[,;(]|\s(?:as|with|to|at|after|before|by|for|under|and)\s/iu);
+  const after = clause.slice(date.to).search(/[,;(]|\s(?:as|with|to|at|after|before|by|for|under|and|amid|in the presence)\s/iu);
   return after < 0 ? clause.length : date.to + after;
 }
 

@@ -252,8 +252,29 @@ function listed(a: string, b: string): boolean {
   );
 }
 
+/** Shares and rates in words, none of what another counts, who did it said the other way round. */
+const APART: readonly (readonly [string, string])[] = [
+  ["Four in ten of the kidneys came from living donors.", "A quarter of the kidneys came from living donors."],
+  ["Two thirds of the houses were rebuilt.", "Half of the houses were rebuilt."],
+  ["One in five pupils walks to school.", "43 percent of the pupils walk to school."],
+  ["The panels yield 1.2 gigawatt hours annually.", "The panels yield 900 megawatt hours of electricity a year."],
+  ["No passenger was hurt in the accident.", "Three passengers were hurt in the accident."],
+  ["Nobody was hurt in the fire.", "Four people were hurt in the fire."],
+  ["It was Ada Cole who designed the bridge.", "The bridge was designed by Tom Reed."],
+  ["The library is the work of the architect Ivo Brandt.", "The library was designed by Marta Hellström."],
+  ["The depot was opened on 3 May 2021 in the presence of the mayor.", "The depot went into service in autumn 2022."],
+];
+
+it.each(APART)("cannot both be true: %s / %s", (a, b) => {
+  expect(listed(a, b)).toBe(true);
+});
+
 /** Bounds, parts of a whole and of a time, and two things of like names. */
 const TOGETHER: readonly (readonly [string, string])[] = [
+  ["Roughly a third of the farms are organic.", "31 percent of the farms are organic."],
+  ["A third of the budget goes to wages.", "A fifth of the budget goes to rent."],
+  ["No trams run on Sundays.", "14 trams run on weekdays."],
+  ["In the first half of the year 40 people came.", "50 percent of the people came."],
   ["The museum has at least 40 rooms.", "The museum has 57 rooms."],
   ["The dam holds up to 300 million litres.", "The dam holds 210 million litres."],
   ["Fewer than 500 people live on the island.", "The island has 240 inhabitants."],
@@ -273,6 +294,7 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["Unemployment among young people was 14 percent in 2021.", "Unemployment was 6 percent in 2021."],
   ["The bell weighs 900 kilograms without its clapper.", "The bell weighs 960 kilograms with its clapper."],
   ["The budget of the choir is 40,000 euros.", "The budget of the choir school is 310,000 euros."],
+  ["The pump warms the water of the network from 45 to 80 degrees.", "The network delivers water at 86 degrees."],
   ["The line to the harbour carries 9,000 people a day.", "The line to the harbour carries 60,000 people a week."],
   ["In the town of Vale the storm killed 12 people.", "The storm killed 31 people."],
 ];

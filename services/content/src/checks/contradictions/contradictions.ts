@@ -9,6 +9,7 @@ import type { Role } from "./roles.ts";
 import { excluded, GENERIC, sameThing, weights } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
 import {
+  oneChange,
   onePlace,
   onlySome,
   otherDeed,
@@ -96,7 +97,12 @@ function disagreement(
     const pair = pairs.find(([one, other]) => !agree(one, other));
     // The same two brothers, but another year.
     if (pair === undefined) return otherDate(a, b, weight);
-    if (disjoint(a, b) || pairs.some(([one, other]) => agree(one, other)) || ratio(...pair) > FARTHEST) return undefined;
+    if (
+      disjoint(a, b) ||
+      pairs.some(([one, other]) => agree(one, other)) ||
+      (pair.every(({ high }) => high !== 0) && ratio(...pair) > FARTHEST)
+    )
+      return undefined;
     // The sentences agree on it elsewhere.
     if (
       a.values.some((one) =>
@@ -112,6 +118,7 @@ function disagreement(
       thenAndNow(a, b) ||
       otherShare(a, b, pair) ||
       onePlace(a, b, pair) ||
+      oneChange(a, b, pair) ||
       onlySome(a, b) ||
       onlySome(b, a)
     )

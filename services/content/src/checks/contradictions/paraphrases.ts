@@ -63,7 +63,14 @@ const PARAPHRASES: readonly (readonly [pattern: RegExp, plain: string])[] = (
   ] as const
 ).map(([pattern, plain]) => [new RegExp(pattern, "giu"), plain] as const);
 
+/** "It was Clara Deiss who founded it", "it is the work of Ivo Brandt": who did what, said the other way round. */
+const CLEFT = /^It (?:is|was) (?:the (?:\p{Ll}+ ){0,3}?)?(\p{Lu}[^,;]*?) (?:who|that) (?=\p{Ll}{2,} )/u;
+const WORK_OF = /\b(?:is|was) (?:the |a )?(?:work|design|creation) of (?:the \p{Ll}+ )?(?=\p{Lu})/u;
+
 /** A clause in plain predicates: "has been in service since 2010" as "opened in 2010", "claimed 40 lives" as "killed 40 people". */
 export function plainly(clause: string): string {
-  return PARAPHRASES.reduce((text, [pattern, plain]) => text.replace(pattern, plain), clause);
+  return PARAPHRASES.reduce(
+    (text, [pattern, plain]) => text.replace(pattern, plain),
+    clause.replace(CLEFT, "$1 ").replace(WORK_OF, "was designed by "),
+  );
 }

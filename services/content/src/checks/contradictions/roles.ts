@@ -110,7 +110,7 @@ const OFFICE = new RegExp(`(?<name>${NAME}) (?<verb>${Object.keys(ROLE_VERBS).jo
 /** Roles and deeds of a clause; patterns that need a comma look at the whole sentence and count once, for its first clause. */
 export function rolesIn(sentence: string, clause: string): Role[] {
   const found: Role[] = [];
-  const text = sentence.startsWith(clause.slice(0, 12)) ? sentence : clause;
+  const text = sentence.startsWith(clause.slice(0, 12)) && !isTurned(sentence, clause) ? sentence : clause;
   for (const pattern of PATTERNS)
     for (const { groups } of text.matchAll(pattern)) {
       const { role, name } = groups ?? {};
@@ -136,6 +136,11 @@ export function rolesIn(sentence: string, clause: string): Role[] {
       found.push({ head: stem(head), role: roleStems(`${head} of ${object}`), name: cleanName(name) });
   }
   return found.filter((one, i) => found.findIndex((other) => other.head === one.head && other.name === one.name) === i);
+}
+
+/** The clause says of it in plain words who made it. */
+function isTurned(sentence: string, clause: string): boolean {
+  return clause.includes("was designed by") && !sentence.includes("was designed by");
 }
 
 function same(head: string): string {

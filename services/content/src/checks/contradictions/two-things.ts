@@ -81,6 +81,12 @@ export function otherShare(a: ClauseClaim, b: ClauseClaim, [one, other]: readonl
   return [...mine].some((part) => !inB.has(part)) && [...theirs].some((part) => !inA.has(part));
 }
 
+/** "Warms it from 45 to 80 degrees" is a change, and neither of its ends what another text has measured. */
+export function oneChange(a: ClauseClaim, b: ClauseClaim, [one, other]: readonly [Quantity, Quantity]): boolean {
+  const changes = ({ clause }: ClauseClaim, { range, from }: Quantity) => range && /\bfrom\s*$/iu.test(clause.slice(0, from));
+  return changes(a, one) !== changes(b, other);
+}
+
 const PLACE =
   /(?<!\p{L})[Ii]n (?:the \p{Ll}+ of )?(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\p{L}*)\p{Lu}\p{Ll}/u;
 
