@@ -1,17 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { ArmadaError, askMessage, chainOf, runFilter, type TeamManifest } from "@armada/contracts";
+import { ArmadaError, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine/reading";
-import {
-  type Live,
-  type Log,
-  type Logger,
-  loadWhole,
-  type Objects,
-  ROOM_HINT,
-  type StreamRoom,
-  spans,
-  type WholeReads,
-} from "@armada/event-sourcing";
+import { type Live, type Log, type Logger, loadWhole, type Objects, type StreamRoom, spans, type WholeReads } from "@armada/event-sourcing";
 import {
   accessIn,
   Fleet,
@@ -28,10 +18,9 @@ import {
   teamsThere,
 } from "@armada/nats";
 import type { Telemetry } from "@armada/runtime";
+import { ask, OPERATOR } from "./ask.ts";
 import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh/mesh-file.ts";
 import { reach } from "./mesh/reach.ts";
-
-export const OPERATOR = "operator";
 
 /** What a command needs of a mesh: the teams' streams to read, objects, and asks in the operator's name. */
 export type Session = {
@@ -119,29 +108,6 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
       hint: "is it up? see `armada doctor`",
     });
   }
-}
-
-/** Appends an ask of the operator, create-once: the same id again is the same ask. @returns its sequence */
-export async function ask(
-  log: Pick<Log, "append" | "last">,
-  team: string,
-  capability: string,
-  id: string,
-  data: unknown,
-  traceparent?: string,
-): Promise<number> {
-  const about = { to: team, from: OPERATOR, source: `/${OPERATOR}`, capability, id, data, time: new Date().toISOString() };
-  const { subject, body } = askMessage(about, chainOf(id, traceparent));
-  const result = await log.append(subject, body, { filter: subject, last: 0 });
-  if (result.kind === "appended") return result.seq;
-  if (result.kind === "refused") throw new ArmadaError("LOG_REFUSED", `team ${team} takes no such ask: ${result.reason}`);
-  const stored = result.kind === "conflict" ? (result.last ?? (await log.last(subject))?.seq) : undefined;
-  if (stored !== undefined) return stored;
-  if (result.kind === "full") throw new ArmadaError("LOG_FULL", `the stream TEAM_${team} is full and takes no ask`, { hint: ROOM_HINT });
-  throw new ArmadaError("LOG_UNAVAILABLE", `team ${team} did not take the ask: ${result.kind}`, {
-    hint: "is the team up? see `armada health`",
-    retryable: true,
-  });
 }
 
 export async function stateOf(log: WholeReads, team: string, run: string): Promise<RunState> {

@@ -8,5 +8,5 @@ export { type Prototype, startPrototype } from "./prototype.ts";
 export { startReplica } from "./replica.ts";
 export { type ServiceContext, type ServiceExtension, serve } from "./serve.ts";
 export { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
-export { noTracer } from "./telemetry/tracer.ts";
+export { noTracer } from "./telemetry/no-tracer.ts";
 export { startTelemetry, type Telemetry } from "./telemetry/tracing.ts";

@@ -7,7 +7,7 @@ import type { Config } from "./config/schema.ts";
 import { startReplica } from "./replica.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
-import { noTracer } from "./telemetry/tracer.ts";
+import { noTracer } from "./telemetry/no-tracer.ts";
 
 /** The prototype stage: all teams in this process, on memory adapters; nothing outlives it. */
 export type Prototype = {

@@ -3,7 +3,8 @@ import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { ask, stateOf } from "../session.ts";
+import { ask } from "../ask.ts";
+import { stateOf } from "../session.ts";
 import { type TeamSession, teamSession } from "../testing/team-session.ts";
 import { checkKey, runOfKey } from "./run-key.ts";
 

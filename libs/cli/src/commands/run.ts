@@ -4,6 +4,7 @@ import { type RunState, viewOf } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { checkKey, runOfKey } from "../arguments/run-key.ts";
+import { OPERATOR } from "../ask.ts";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
@@ -13,7 +14,7 @@ import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
 import { watchText } from "../runs/watch-text.ts";
-import { OPERATOR, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly stream?: boolean; readonly key?: string };
 

@@ -1,14 +1,10 @@
 import { explain } from "../exit.ts";
-import { examine, examineTroubles } from "../health/examine.ts";
-import { lookedAt } from "../health/looked-at.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { checkListed, servicesWith, withFederation } from "../services.ts";
-import { openSession } from "../session.ts";
 import { isLoopback, type SettingFlags, settingsFor } from "../settings.ts";
-import { meshTeams } from "../teams.ts";
 
 export type UpFlags = SettingFlags & { readonly only?: string; readonly mesh?: string };
 
@@ -47,30 +43,9 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
   const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
+  // Loaded by now only: the mesh serves.
+  const { tellEnvironment, warnOfRuns } = await import("../mesh/warnings.ts");
   const warned = Promise.all([tellEnvironment(mesh, flags, say), warnOfRuns(flags, say)]);
   await Promise.race([over, warned.catch((error: unknown) => say(explain(error)))]);
   await over;
-}
-
-/** What calls would meet is said at the start: the mesh serves all the same, for agents may have a fallback. */
-async function tellEnvironment(mesh: Mesh, flags: UpFlags, say: (line: string) => void): Promise<void> {
-  const { environmentFindings } = await import("../environment.ts"); // costly to load: the mesh serves by now
-  const { config } = await settingsFor(flags);
-  const found = await environmentFindings(process.env, config);
-  for (const { name, value, next } of found) if (next !== undefined) say(`${name}: ${next} (${value})`);
-  await mesh.tell(found);
-}
-
-/** Runs that an edit or a dropped version would hold up are said at the start, not found later. */
-async function warnOfRuns(flags: UpFlags, say: (line: string) => void): Promise<void> {
-  const session = await openSession(flags.mesh, say);
-  try {
-    for (const team of await meshTeams(session)) {
-      const about = await lookedAt(session, team);
-      for (const finding of [...(await examine(about)), ...(await examineTroubles(about, true))])
-        if (finding.next !== undefined) say(`${finding.name} ${finding.value}: ${finding.next}`);
-    }
-  } finally {
-    await session.close();
-  }
 }

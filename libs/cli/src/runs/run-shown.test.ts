@@ -4,8 +4,9 @@ import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { ask } from "../ask.ts";
 import { findRun, showRun } from "../commands/runs.ts";
-import { ask, stateOf } from "../session.ts";
+import { stateOf } from "../session.ts";
 import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
 
 const Order = z.object({ order: z.string() });

@@ -1,9 +1,10 @@
 import type { Team } from "@armada/agents";
 import { readRunIndex } from "@armada/engine/reading";
 import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
+import { ask } from "../ask.ts";
 import type { Line } from "../lines.ts";
 import type { Output } from "../output.ts";
-import { ask, type Session, stateOf } from "../session.ts";
+import { type Session, stateOf } from "../session.ts";
 
 export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects"> & {
   stop(): Promise<void>;

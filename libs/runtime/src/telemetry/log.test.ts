@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLog } from "../log.ts";
+import { noTracer } from "./no-tracer.ts";
 import { rotatingFile } from "./rotating-file.ts";
-import { noTracer } from "./tracer.ts";
 
 let folder = "";
 beforeEach(() => {

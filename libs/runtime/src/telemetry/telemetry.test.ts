@@ -1,8 +1,8 @@
 import { attributes, spans } from "@armada/event-sourcing";
 import { expect, test } from "vitest";
 import { currentTrace, parseTraceparent } from "./current.ts";
+import { noTracer } from "./no-tracer.ts";
 import { startOtlpReceiver } from "./otlp-receiver.ts";
-import { noTracer } from "./tracer.ts";
 import { startTelemetry } from "./tracing.ts";
 
 test("without an endpoint there is no exporter, and a trace passes through", async () => {

@@ -31,11 +31,6 @@ export function otelTracer(provider: TracerProvider = trace.getTracerProvider())
   };
 }
 
-/** Makes no spans; passes the parent on, so that a trace goes through a service that reports nothing. */
-export const noTracer: Tracer = {
-  span: async (_name, _attributes, parent, work) => within(parent, () => work(parent)),
-};
-
 function kindOf(name: string): SpanKind {
   const word = name.slice(0, name.indexOf(" ") === -1 ? undefined : name.indexOf(" "));
   return word in spanKinds ? KINDS[spanKinds[word as keyof typeof spanKinds]] : SpanKind.INTERNAL;

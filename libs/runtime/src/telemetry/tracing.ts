@@ -1,6 +1,6 @@
 import type { Tracer } from "@armada/event-sourcing";
 import { attributes } from "@armada/event-sourcing";
-import { noTracer, otelTracer } from "./tracer.ts";
+import { noTracer } from "./no-tracer.ts";
 
 export type TelemetryOptions = {
   readonly service: string;
@@ -20,13 +20,14 @@ const FLUSH_MS = 5_000;
 
 /**
  * Traces by OTLP over HTTP (protobuf) to `OTEL_EXPORTER_OTLP_ENDPOINT`, with the headers of `OTEL_EXPORTER_OTLP_HEADERS`.
- * Without an endpoint nothing of the SDK is loaded. The SDK's tracing part alone is used: the all-in-one `sdk-node` brings
+ * Without an endpoint nothing of OpenTelemetry is loaded. The SDK's tracing part alone is used: the all-in-one `sdk-node` brings
  * gRPC, Prometheus and Zipkin with it, 55 MB of resident memory more.
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const endpoint = endpointOf(options.env);
   if (endpoint === undefined) return { tracer: noTracer, endpoint, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const [sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
+  const [{ otelTracer }, sdk, { resourceFromAttributes }, { OTLPTraceExporter }] = await Promise.all([
+    import("./tracer.ts"),
     import("@opentelemetry/sdk-trace"),
     import("@opentelemetry/resources"),
     import("@opentelemetry/exporter-trace-otlp-proto"),
