@@ -53,7 +53,7 @@ export const LIGHT: ReadonlySet<string> = new Set(
   give gave given show shown find found note noted record recorded explain explained tell told add added confirm think write wrote claim
   number figure exact precise precisely exactly fact today now currently present whole entire altogether all include including contain hold
   there year years month day date time ago later name named call called know known take took taken measure measured lie lay set run ran
-  remain officially official source document local actually really indeed yet already carry carried group boast feature offer provide place deliver delivered annually yearly monthly weekly daily hourly`
+  remain officially official source document local actually really indeed yet already carry carried group boast feature offer provide place deliver delivered annually`
     .split(/\s+/u)
     .map(stem),
 );
@@ -97,6 +97,9 @@ function stemsOf(subject: string): string[] {
     .slice(0, 4);
 }
 
+/** "Most of the 40 beds": not so many are told of. */
+const OF_WHICH = /(?<=\p{L} )of (?:the|its|their|these|those)\s+$/iu;
+
 /** The first edition is not the second; what was "first opened" is. */
 const ORDINAL = /\b(first|second|third|fourth|fifth)\s(?!\p{L}+ed\b|time\b)\p{Ll}/giu;
 
@@ -111,7 +114,8 @@ function claimOf(
 ): Omit<ClauseClaim, "tells" | "values"> {
   const dates = datesIn(clause);
   const numbered = numberedNames(clause, dates);
-  const quantities = quantitiesIn(clause, [...dates, ...numbered], locale).map((one) => ({
+  const told = quantitiesIn(clause, [...dates, ...numbered], locale).filter(({ from }) => !OF_WHICH.test(clause.slice(0, from)));
+  const quantities = told.map((one) => ({
     ...one,
     dimension: one.dimension.replace(
       /^count:(?:people|persons|(?:men|workers)(?=$))/u,
@@ -195,7 +199,10 @@ function partsOf(clause: string): ReadonlySet<string> {
   const found: string[] = [];
   for (const [, word] of clause.matchAll(/\b(?:the|a|an|its|every|each) (?:[\p{L}’'-]+ )?(\p{L}+) of (?:the|a|an|its|\p{Lu})/giu))
     if (word !== undefined && !APPOSED.test(word.toLowerCase())) found.push(word);
-  const lead = /^(?:the|a|an|its) (?:\p{L}+ )?(\p{L}+) (?:in|at|on|near|beside|behind|under|above|opposite|for|from) /iu.exec(clause)?.[1];
+  const lead =
+    /^(?:the|a|an|its) (?:\p{L}+ )?(\p{L}+) (?:in|at|on|near|beside|behind|under|below|above|over|beyond|outside|inside|along|opposite|for|from) /iu.exec(
+      clause,
+    )?.[1];
   const owned = /[’']s (?:\p{L}+ )?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed|\p{Ll}+s)\b/iu.exec(clause)?.[1];
   const possessed = /^(?:its|their) (?:\p{L}+ ){0,2}?(\p{L}+) (?:is|was|has|had|have|are|were|\p{Ll}+ed)\b/iu.exec(clause)?.[1];
   return new Set(

@@ -195,6 +195,9 @@ function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): bool
   const smaller = one.role.size <= other.role.size ? one.role : other.role;
   const larger = smaller === one.role ? other.role : one.role;
   const missing = [...smaller].filter((part) => !larger.has(part));
+  // The altar of the chapel has its own maker.
+  const [part, whole] = larger === one.role ? [a, smaller] : [b, smaller];
+  if (one.head.startsWith("deed:") && [...part.parts].some((noun) => larger.has(noun) && !whole.has(noun))) return false;
   if (missing.length > 0 || (one.head.startsWith("deed:") && smaller.size === 0)) return false;
   return !sameName(one.name, other.name);
 }

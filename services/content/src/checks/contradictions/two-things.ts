@@ -133,7 +133,7 @@ export function otherKind(a: ClauseClaim, b: ClauseClaim): boolean {
 }
 
 /** Nouns of time that say nothing of a thing, but tell tickets, trains and shifts apart. */
-const CLASSIFYING = new Set(["day", "month", "year"].map(stem));
+const CLASSIFYING = new Set(["hour", "day", "week", "month", "year"].map(stem));
 
 const DEED =
   /\b(?:(?!hundred)\p{Ll}{2,}(?<!e)ed|began|built|sank|fell|broke|rose|grew|left|met|won|lost|ran|held|wrote|sent|found|laid|cut|shut|bought|sold|stolen|born|died|flew|shot|struck|led|taught|sung|sang)\b/gu;
