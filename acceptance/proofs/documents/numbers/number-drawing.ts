@@ -196,4 +196,54 @@ const placings: readonly ((draw: Draw, locale: NumberLocale) => Placed)[] = [
       ? same("decimals", `${text}5`, [{ text: `${text}5`, value: Number(`${whole}.${part}5`) }])
       : same("decimals like a group", text, [{ text, value: Number(`${whole}.${part}`) }]);
   },
+  (draw, locale) => {
+    const [one, off] = [number(draw, locale), draw.integer(2, 9)];
+    return { ...same("margin", `${one.text}${draw.one([" ± ", "±", " +/- "])}${off} km`, []), written: [one.text], values: [one.value] };
+  },
+  (draw, locale) => {
+    const digits = String(draw.integer(2, 9));
+    const text = `${draw.one(["", "-", "−"])}${locale.decimal}${digits}`;
+    const value = Number(`${/^[-−]/u.test(text) ? "-" : ""}0.${digits}`);
+    return { ...same("point first", `${text} mm`, []), written: [`${locale.decimal}${digits}`], values: [value] };
+  },
+  (draw, locale) => {
+    const one = number(draw, locale, 0);
+    const dash = draw.one(["–", "‐", "‑", "﹣"]);
+    return { ...same("below zero, other dashes", `${dash}${one.text} °C`, []), written: [one.text], values: [-one.value] };
+  },
+  (draw) => {
+    const one = draw.integer(2, 99);
+    const [letter = "", factor = 1] = draw.one([
+      ["M", 1e6],
+      ["B", 1e9],
+      ["k", 1e3],
+    ] as const);
+    return { ...same("scale letter", `$${one}${letter}`, []), written: [String(one)], values: [one * factor] };
+  },
+  (draw) => {
+    const [one, power] = [draw.integer(2, 9), draw.integer(2, 9)];
+    return { ...same("exponent", `${one}${draw.one(["e", "E", "E+"])}${power} kg`, []), written: [], values: [one * 10 ** power] };
+  },
+  (draw) => {
+    // Names a release, a place in a text, a ratio: nothing is counted.
+    const parts = [draw.integer(2, 9), draw.integer(2, 9), draw.integer(2, 9)];
+    const text = draw.one([parts.join("."), `${parts[0]}:${parts[1]}`]);
+    return { ...same("version or ratio", text, []), written: [text], values: [] };
+  },
+  (draw, locale) => {
+    const one = number(draw, locale);
+    return same("per mille", `${one.text}${draw.one([" ‰", "‰"])}`, [one]);
+  },
+  (draw) => {
+    const power = draw.integer(4, 9);
+    const raised = "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(power);
+    const html = draw.one([
+      `<math><msup><mn>10</mn><mn>${power}</mn></msup></math>`,
+      `10<span style="vertical-align: super">${power}</span>`,
+      `\\(10^{${power}}\\)`,
+    ]);
+    const md = draw.one([`$10^{${power}}$`, `10^${power}^`, `10<sup>${power}</sup>`]);
+    const txt = draw.one([`10^${power}`, `10${raised}`]);
+    return { kind: "power in a formula", html: `${html} kg`, md: `${md} kg`, txt: `${txt} kg`, written: ["10"], values: [10 ** power] };
+  },
 ];
