@@ -116,7 +116,7 @@ test("what no try will mend is thrown", async () => {
   await expect(settles(appendOnce({ ...ports, log: broken }, message(1, "ours")))).rejects.toThrow("a duplicate");
 });
 
-test("patience bounds the tries, and what is handed back then is not certain", async () => {
+test("patience bounds the tries, and what is handed back then is not certain; that there is no room is told at once", async () => {
   for (const [fate, kind] of [
     [gone, "unavailable"],
     [rival, "unavailable"],
@@ -125,6 +125,10 @@ test("patience bounds the tries, and what is handed back then is not certain", a
     const once = scene(fate);
     expect((await once.settles(appendOnce(once.ports, message(1, "ours"), undefined, { patience: 0 }))).kind).toBe(kind);
     expect(once.sent).toHaveLength(1);
+    const patient = scene(fate, honest);
+    const settled = await patient.settles(appendOnce(patient.ports, message(1, "ours"), undefined, { patience: 5_000 }));
+    expect(settled.kind).toBe(fate === full ? "full" : "stored");
+    if (fate === full) continue;
     const longer = scene(...Array.from({ length: 100 }, () => fate));
     const from = longer.clock.now();
     expect((await longer.settles(appendOnce(longer.ports, message(1, "ours"), undefined, { patience: 5_000 }))).kind).toBe(kind);

@@ -33,7 +33,10 @@ export type AppendPorts = RetryPorts & { readonly log: Pick<Log, "append" | "las
 
 export type AppendOptions = {
   readonly signal?: AbortSignal | undefined;
-  /** How long a log is asked that gives no certain answer, ms; without end unless said, and with 0 once. */
+  /**
+   * How long a log is asked that gives no certain answer, ms, with 0 once; of one without room, who has patience for so long
+   * hears at once. Without end unless said.
+   */
   readonly patience?: number | undefined;
   /** What is named where it waits for long; the subject unless said. */
   readonly what?: string | undefined;
@@ -144,10 +147,10 @@ export async function appendJudged<V extends { readonly seq: number }, M extends
     let message = await judge(view);
     if (message === undefined) return { kind: "nothing", view };
     const expect = { filter, last: view.seq };
-    let settled = await append(ports, message, expect, { signal, what, patience }, true);
+    let settled = await append(ports, message, expect, { signal, what, patience, forRoom: true }, true);
     if (settled.kind === "refused" && options.instead !== undefined) {
       message = await options.instead(message, settled.reason);
-      settled = await append(ports, message, expect, { signal, what, patience }, true);
+      settled = await append(ports, message, expect, { signal, what, patience, forRoom: true }, true);
     }
     if (settled.kind === "stored") return { kind: "stored", message, seq: settled.seq, view };
     if (settled.kind === "refused") return { kind: "refused", message, reason: settled.reason, view };
@@ -158,10 +161,13 @@ export async function appendJudged<V extends { readonly seq: number }, M extends
   }
 }
 
+/** `forRoom`: a log without room is waited for as one without an answer is. */
+type Patience = AppendOptions & { readonly forRoom?: boolean };
+
 type Looked<V, M> = { readonly view: V; readonly own: Extract<Judged<V, M>, { kind: "stored" }> | undefined };
 
 /** `fresh`: no try before this call can have stored it, so that on a conflict at once nothing is to be looked for. */
-function append(ports: AppendPorts, message: Outgoing, expect: Expectation, options: AppendOptions, fresh: boolean): Promise<Settled> {
+function append(ports: AppendPorts, message: Outgoing, expect: Expectation, options: Patience, fresh: boolean): Promise<Settled> {
   const { subject, body } = message;
   return settle(
     options.what ?? subject,
@@ -181,7 +187,7 @@ async function ownSeq(log: Pick<Log, "last">, { subject, id }: Outgoing, atLeast
 /** Sends the same until the log says what became of it. `own`: the sequence of our message, where what is there is ours. */
 async function settle(
   what: string,
-  { signal, patience = Number.POSITIVE_INFINITY }: AppendOptions,
+  { signal, patience, forRoom = patience === undefined }: Patience,
   ports: RetryPorts,
   send: () => Promise<Appended>,
   own: (last: number, unanswered: boolean) => Promise<number | undefined>,
@@ -205,7 +211,8 @@ async function settle(
     });
     if (settled.kind !== "full" && settled.kind !== "unavailable") return settled;
     unanswered ||= settled.kind === "unavailable";
-    if (ports.clock.now() - from >= patience) return settled;
+    if (settled.kind === "full" && !forRoom) return settled;
+    if (patience !== undefined && ports.clock.now() - from >= patience) return settled;
     await waitAgain(what, ports, settled.reason, tries, { signal, backoff: PAUSE });
   }
 }

@@ -1,6 +1,6 @@
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { noTracer } from "@armada/runtime";
+import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { expect, test } from "vitest";
 import { Runs } from "./runs.ts";
 
@@ -12,7 +12,16 @@ test("a run that was accepted and that its team has not taken up is told apart f
   const room = async () => ({ stream: "TEAM_shop", bytes, limit: 100 });
   const live = { watch: async () => undefined };
   const teamPorts = (team: string) => ({ log: mesh.connect(team).log, live, room });
-  const runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["desk", "shop"], queues: async () => [], teamPorts, now: () => 0 });
+  const runs = new Runs({
+    log,
+    objects,
+    tracer: noTracer,
+    teams: () => ["desk", "shop"],
+    queues: async () => [],
+    teamPorts,
+    clock: systemClock,
+    random: systemRandom,
+  });
   const { run } = await runs.start({ team: "shop", workflow: "sell", input: {}, key: "k" }, undefined);
   await expect(runs.find(run)).rejects.toThrow(
     expect.objectContaining({

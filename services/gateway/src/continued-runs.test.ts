@@ -1,5 +1,5 @@
 import { team, workflow } from "@armada/agents";
-import { loadSettings, modelsFrom, noTracer, type Prototype, startPrototype } from "@armada/runtime";
+import { loadSettings, modelsFrom, noTracer, type Prototype, startPrototype, systemClock, systemRandom } from "@armada/runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { Runs } from "./runs.ts";
@@ -24,7 +24,16 @@ beforeAll(async () => {
   const { log, live, objects } = prototype.connect("loops");
   const room = async () => ({ stream: "TEAM_loops", bytes: 0, limit: 0 });
   const teamPorts = () => ({ log, live, room });
-  runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["loops"], queues: async () => [], teamPorts, now: () => Date.now() });
+  runs = new Runs({
+    log,
+    objects,
+    tracer: noTracer,
+    teams: () => ["loops"],
+    queues: async () => [],
+    teamPorts,
+    clock: systemClock,
+    random: systemRandom,
+  });
 });
 afterAll(() => prototype.stop());
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceContext } from "@armada/runtime";
+import { type ServiceContext, systemClock, systemRandom } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Declared, declaredIn } from "./events/declared-types.ts";
@@ -38,10 +38,11 @@ export async function gateway({
     const fresh = [...declared.types.keys()].filter((type) => !before.has(type));
     if (fresh.length > 0) log.info(`takes ${fresh.join(", ")} from now on`);
   });
-  const now = (): number => Date.now();
+  const waits = { clock: systemClock, random: systemRandom };
+  const { now } = systemClock;
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, now, room: lately(ports.room, now) }, () => declared, {
+  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, ...waits, room: lately(ports.room, now) }, () => declared, {
     acceptUndeclared,
   });
   const others = new Map<string, ReturnType<typeof teamPorts>>();
@@ -52,7 +53,7 @@ export async function gateway({
     return kept;
   };
   const teams = (): string[] => [...manifests.teams.keys()].sort();
-  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, now });
+  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, ...waits });
   const app = await buildApp({
     key: await gatewayKey(env),
     inbox,

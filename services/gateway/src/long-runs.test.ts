@@ -1,7 +1,7 @@
 import { encodeBody } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
-import { noTracer } from "@armada/runtime";
+import { noTracer, systemClock, systemRandom } from "@armada/runtime";
 import { expect, test } from "vitest";
 import { Runs } from "./runs.ts";
 
@@ -26,7 +26,16 @@ test("a run of more messages than one load may bring is found whole", async () =
   for (let n = 2; n <= 1_100; n++) await write(n, "armada.step.tool", { n: 2, tool: "note", output: {} });
   const live = { watch: async () => undefined };
   const teamPorts = () => ({ log, live, room: async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 }) });
-  const runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["shop"], queues: async () => [], teamPorts, now: () => 0 });
+  const runs = new Runs({
+    log,
+    objects,
+    tracer: noTracer,
+    teams: () => ["shop"],
+    queues: async () => [],
+    teamPorts,
+    clock: systemClock,
+    random: systemRandom,
+  });
   const found = await runs.find("r1");
   expect(found.messages).toHaveLength(1_100);
   expect(found.upTo).toBe(found.messages.at(-1)?.seq);

@@ -15,7 +15,19 @@ import {
   withOutput,
   withShown,
 } from "@armada/engine";
-import { type Live, type Log, loadWhole, type Message, type Objects, spans, type Tracer, type WholeReads } from "@armada/event-sourcing";
+import {
+  appendSole,
+  type Clock,
+  type Live,
+  type Log,
+  loadWhole,
+  type Message,
+  type Objects,
+  type Random,
+  spans,
+  type Tracer,
+  type WholeReads,
+} from "@armada/event-sourcing";
 import { checkTree } from "./events/json-text.ts";
 import { Problem } from "./problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
@@ -32,7 +44,8 @@ export type RunsPorts = {
     readonly room: RoomOf;
   };
   readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
-  readonly now: () => number;
+  readonly clock: Clock;
+  readonly random: Pick<Random, "next">;
 };
 
 /** A run's journal as it is now. */
@@ -49,7 +62,8 @@ export type Approval = { readonly run: string; readonly status: "done" | "alread
 const RETRY_AFTER_S = 2;
 const CONTROL_MS = 10_000;
 const LOOK_MS = 40;
-const RIVAL_MS = 5;
+/** How long another write of the same ask may be under way, ms. */
+const RIVAL_MS = 500;
 
 /** Runs of all teams: asked for in the gateway's name, read from their teams' streams. */
 export class Runs {
@@ -169,19 +183,15 @@ export class Runs {
   /** Appends an ask, create-once. @returns whether it was there already */
   #ask(team: string, capability: string, id: string, data: unknown, parent: string | undefined): Promise<boolean> {
     return this.#ports.tracer.span(spans.ask(capability), {}, parent, async (traceparent) => {
-      const time = new Date(this.#ports.now()).toISOString();
+      const time = new Date(this.#ports.clock.now()).toISOString();
       const about = { to: team, from: "gateway", source: "/gateway", capability, id, data, time };
       const { subject, body } = askMessage(about, chainOf(id, traceparent));
-      for (;;) {
-        const result = await this.#ports.log.append(subject, body, { filter: subject, last: 0 });
-        if (result.kind === "appended") return false;
-        if (result.kind === "full") throw await logFull(this.#ports.teamPorts(team).room);
-        if (result.kind === "refused") throw new Problem("too-large", `the log does not take this: ${result.reason}`);
-        if (result.kind === "unavailable")
-          throw new Problem("log-unavailable", `team ${team} did not acknowledge the ask: ${result.reason}`, { retryAfter: RETRY_AFTER_S });
-        if (result.last !== undefined) return true;
-        await sleep(RIVAL_MS); // another write of the same ask is under way
-      }
+      const settled = await appendSole(this.#ports, { subject, body }, { patience: RIVAL_MS });
+      if (settled.kind === "stored") return settled.already;
+      if (settled.kind === "full") throw await logFull(this.#ports.teamPorts(team).room);
+      if (settled.kind === "refused") throw new Problem("too-large", `the log does not take this: ${settled.reason}`);
+      const why = settled.kind === "unavailable" ? settled.reason : settled.kind;
+      throw new Problem("log-unavailable", `team ${team} did not acknowledge the ask: ${why}`, { retryAfter: RETRY_AFTER_S });
     });
   }
 }

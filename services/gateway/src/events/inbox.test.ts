@@ -41,8 +41,22 @@ function setUp(
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
   mesh.provision("gateway", []);
   const { log, objects } = mesh.connect("gateway");
+  let now = 0;
+  const clock = {
+    now: () => now,
+    sleep: async (ms: number): Promise<void> => {
+      now += ms;
+    },
+  };
   const inbox = new Inbox(
-    { log: { append: log.append, last: log.last, ...change(log) }, objects, tracer: noTracer, now: () => 0, room: async () => room },
+    {
+      log: { append: log.append, last: log.last, ...change(log) },
+      objects,
+      tracer: noTracer,
+      clock,
+      random: systemRandom,
+      room: async () => room,
+    },
     () => ({ ...declared, broken }),
     { acceptUndeclared },
   );
@@ -194,6 +208,12 @@ test("a rival whose write is under way is waited for (error 10164 names no seque
   let rivals = 3;
   const { inbox } = setUp((log) => ({ append: async (...given) => (rivals-- > 0 ? { kind: "conflict" } : log.append(...given)) }));
   expect(await inbox.accept([given()], undefined)).toEqual([{ event: key, seq: 1, already: false }]);
+});
+
+test("a rival that ends neither is told of, and nothing is acknowledged", async () => {
+  const { inbox, subjects } = setUp(() => ({ append: async () => ({ kind: "conflict" }) }));
+  await expect(inbox.accept([given()], undefined)).rejects.toMatchObject({ kind: "log-unavailable" });
+  expect(subjects()).toEqual([]);
 });
 
 test("what an earlier build stored under its own id is the same event still", async () => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   asToken,
   buildEnvelope,
@@ -12,7 +11,7 @@ import {
   shortHash,
 } from "@armada/contracts";
 import { isObjectRef, MAX_BODY, type ObjectRef } from "@armada/engine";
-import { type Log, type Objects, spans, type Tracer } from "@armada/event-sourcing";
+import { appendOnce, type Clock, type Log, type Objects, type Outgoing, type Random, spans, type Tracer } from "@armada/event-sourcing";
 import { Problem } from "../problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "../room.ts";
 import type { OutsideEvent } from "./cloud-event.ts";
@@ -27,7 +26,8 @@ export type InboxPorts = {
   readonly log: Pick<Log, "append" | "last">;
   readonly objects: Pick<Objects, "put">;
   readonly tracer: Tracer;
-  readonly now: () => number;
+  readonly clock: Clock;
+  readonly random: Pick<Random, "next">;
   /** Of the gateway's own stream. */
   readonly room: RoomOf;
 };
@@ -35,8 +35,8 @@ export type InboxPorts = {
 const RETRY_AFTER_S = 2;
 /** A person has to mend a team first. */
 const MENDED_AFTER_S = 60;
-const RIVAL_MS = 5;
-const RIVAL_TRIES = 100;
+/** How long another write of the same event may be under way, ms. */
+const RIVAL_MS = 500;
 
 type Prepared = { readonly key: string; readonly subject: string; readonly outside: OutsideEvent };
 
@@ -118,38 +118,41 @@ export class Inbox {
   }
 
   #store({ key, subject, outside }: Prepared, data: EventData | undefined, parent: string | undefined): Promise<Accepted> {
-    const { tracer, now } = this.#ports;
+    const { tracer, clock } = this.#ports;
     const said = outside.others.traceparent;
     return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
       const { id, source, type, subject: about } = outside;
-      const arrived = new Date(now()).toISOString();
+      const arrived = new Date(clock.now()).toISOString();
       const built = buildEnvelope({ id, source, type, subject: about, arrived, ...data, team: "gateway" }, chainOf(key, traceparent));
-      return this.#append(subject, key, encodeBody([{ ...built, ...kept(outside) }]));
+      return this.#append({ subject, id, body: encodeBody([{ ...built, ...kept(outside) }]) }, key);
     });
   }
 
-  async #append(subject: string, key: string, body: string): Promise<Accepted> {
-    const { why } = parseMessage(subject, body);
+  async #append(message: Outgoing, key: string): Promise<Accepted> {
+    const { why } = parseMessage(message.subject, message.body);
     if (why !== undefined) throw new Problem("unexpected", `no reader would take this event: ${why}`); // not acknowledged, so not lost
     const filter = filterOf(key);
-    for (let tries = 0; ; tries++) {
-      const result = await this.#ports.log.append(subject, body, { filter, last: 0 });
-      if (result.kind === "appended") return { event: key, seq: result.seq, already: false };
-      if (result.kind === "full") throw await logFull(this.#ports.room);
-      if (result.kind === "refused") throw new Problem("too-large", `the log does not take this event: ${result.reason}`);
-      if (result.kind === "unavailable")
+    const settled = await appendOnce(this.#ports, message, { filter, last: 0 }, { patience: RIVAL_MS });
+    switch (settled.kind) {
+      case "stored":
+        return { event: key, seq: settled.seq, already: settled.already };
+      case "taken": {
+        // The same event stands there also where another build named it otherwise, or another contract put it elsewhere.
+        const stored = await this.#ports.log.last(filter, settled.last);
+        if (stored?.envelopes[0] !== undefined && eventKey(stored.envelopes[0]) === key)
+          return { event: key, seq: stored.seq, already: true };
+        throw new Problem("id-taken", "something that is no event of the gateway holds the place of this source and id", { field: "id" });
+      }
+      case "full":
+        throw await logFull(this.#ports.room);
+      case "refused":
+        throw new Problem("too-large", `the log does not take this event: ${settled.reason}`);
+      case "unavailable":
         throw new Problem("log-unavailable", "the log did not acknowledge; sending the same event again is safe", {
           retryAfter: RETRY_AFTER_S,
         });
-      const stored = await this.#ports.log.last(filter, result.last ?? 0);
-      if (stored?.envelopes[0] !== undefined && eventKey(stored.envelopes[0]) === key)
-        return { event: key, seq: stored.seq, already: true };
-      if (result.last !== undefined)
-        throw new Problem("id-taken", "something that is no event of the gateway holds the place of this source and id", { field: "id" });
-      // Another write of the same event is under way (engine rule 5): it will be there, or the place will be free again.
-      if (tries >= RIVAL_TRIES)
-        throw new Problem("log-unavailable", "another write of this event does not end", { retryAfter: RETRY_AFTER_S });
-      await sleep(RIVAL_MS);
+      default:
+        return settled satisfies never;
     }
   }
 }

@@ -17,14 +17,14 @@ export async function memoryGateway(
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
   mesh.provision("gateway", []);
   const { log, objects } = mesh.connect("gateway");
-  const now = (): number => Date.now();
+  const waits = { clock: systemClock, random: systemRandom };
   const key = "k";
   const declared = declaredIn([manifestWith("desk", types)]);
   const closing = new AbortController();
   const app = await buildApp({
     key,
     inbox: new Inbox(
-      { log, objects, tracer: noTracer, now, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
+      { log, objects, tracer: noTracer, ...waits, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
       () => declared,
       { acceptUndeclared: types.length === 0 },
     ),
@@ -38,7 +38,7 @@ export async function memoryGateway(
       teamPorts: (team) => {
         throw new Error(`there is no team ${team}`);
       },
-      now,
+      ...waits,
     }),
     logger: { info: () => undefined, warn: () => undefined },
     webhookOrigins,
