@@ -80,6 +80,20 @@ describe("the local model", () => {
     expect(answer.value).toEqual({ title: "The railway: Carl von Ghega and the work" });
   });
 
+  it("gives no title that says its topic twice", async () => {
+    const text = "# Lake Orran\n\n## Lake Orran\n\nIt is deep.\n\n## Lake Orran: the survey\n\nIt was deep.\n\n## The char\n\nThey swim.";
+    const answer = await localModel().call(
+      request({
+        task: "seo_metadata",
+        material: [{ name: "page.md", text }],
+        params: { topic: "Lake Orran" },
+        schema: z.object({ title: z.string() }),
+      }),
+      signal,
+    );
+    expect(answer.value).toEqual({ title: "Lake Orran" });
+  });
+
   it("answers with the material's own sentences, free of charge, and counts tokens", async () => {
     const answer = await localModel().call(request(), signal);
     const { sections } = Draft.parse(answer.value);

@@ -23,7 +23,13 @@ export const seoMetadata: Task = ({ material, params, tagger }) => {
 
 function title(topic: string, headings: readonly string[], text: string): string {
   const base = capital(topic);
-  const [first, second] = headings.filter((heading) => !heading.endsWith("?")).map((heading) => inSentence(heading, text));
+  const said = new Set(contentStems(topic));
+  // A heading that has all of the topic, or nothing else, says nothing beside it.
+  const says = (heading: string): boolean => {
+    const stems = contentStems(heading);
+    return stems.some((one) => !said.has(one)) && ![...said].every((one) => stems.includes(one)) && !/[?:]/u.test(heading);
+  };
+  const [first, second] = headings.filter(says).map((heading) => inSentence(heading, text));
   // A short topic says too little by itself; a long one is a title already.
   const long =
     first === undefined || second === undefined || base.length > 30 || base.includes(":") ? base : `${base}: ${first} and ${second}`;
