@@ -275,6 +275,8 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["The pass lies at 2,100 metres.", "The hut below the pass lies at 1,900 metres."],
   ["The chapel is the work of Ivo Brandt.", "The altar of the chapel is the work of Marta Lind."],
   ["A day ticket costs 8 euros.", "A week ticket costs 32 euros."],
+  ["Lake Orran is 61 metres deep.", "The mean depth of Lake Orran is 18 metres."],
+  ["About 210,000 people visit Lake Orran each year.", "Lake Orran had 148,000 visitors in 2022."],
   ["Roughly a third of the farms are organic.", "31 percent of the farms are organic."],
   ["A third of the budget goes to wages.", "A fifth of the budget goes to rent."],
   ["No trams run on Sundays.", "14 trams run on weekdays."],

@@ -10,6 +10,7 @@ import { excluded, GENERIC, sameThing, weights } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
 import {
   oneChange,
+  oneOfMany,
   onePlace,
   onlySome,
   otherDeed,
@@ -18,6 +19,7 @@ import {
   otherPartOfTime,
   otherRestriction,
   otherShare,
+  otherStatistic,
   thenAndNow,
   twoNames,
 } from "./two-things.ts";
@@ -116,6 +118,8 @@ function disagreement(
       otherHead(a, b) ||
       otherKind(a, b) ||
       thenAndNow(a, b) ||
+      oneOfMany(a, b) ||
+      otherStatistic(a, b) ||
       otherShare(a, b, pair) ||
       onePlace(a, b, pair) ||
       oneChange(a, b, pair) ||

@@ -111,6 +111,22 @@ export function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
   return (dated(a) && present(b)) || (dated(b) && present(a));
 }
 
+const HABIT = /\b(?:each|every|per|an?) (?:year|month|week|day)\b|\bannually\b/iu;
+
+/** What comes each year, and what came in one: 2022 need not be like the others. */
+export function oneOfMany(a: ClauseClaim, b: ClauseClaim): boolean {
+  const habit = ({ clause, period }: ClauseClaim) => period === undefined && HABIT.test(clause) && !PAST.test(clause);
+  const once = ({ clause, period }: ClauseClaim) => period !== undefined && period.from === period.to && !HABIT.test(clause);
+  return (habit(a) && once(b)) || (habit(b) && once(a));
+}
+
+const STATISTIC = /\b(?:mean|average|median|typical|maximum|minimum|peak)\b|\bon average\b/iu;
+
+/** A lake is deeper than its mean depth. */
+export function otherStatistic(a: ClauseClaim, b: ClauseClaim): boolean {
+  return STATISTIC.test(a.quote) !== STATISTIC.test(b.quote);
+}
+
 /** "After the dry summer": a time without a year. */
 const CIRCUMSTANCE = /^(?:after|before|during|until|by|at the end of|on (?:its|the) (?:first|last))\s/iu;
 const THEN =
