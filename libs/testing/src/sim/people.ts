@@ -123,6 +123,7 @@ export class People {
 
   #down(side: Side, slot: number): void {
     if (!this.#world.running(side, slot)) return;
+    if (this.#chance(0.1)) return this.#world.freeze(side, slot, 20_000 + this.#below(25_000));
     if (this.#chance(0.85)) this.#world.kill(side, slot);
     else this.#world.drain(side, slot);
     this.#later(this.#below(this.#chance(0.5) ? 2_000 : 60_000), () => this.#world.start(side, slot, this.#versions(slot)));

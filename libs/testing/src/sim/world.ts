@@ -12,7 +12,7 @@ const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
 /** An append that the log answered with `appended`: it must be in the stream for ever. */
 type Acknowledged = { readonly team: string; readonly seq: number; readonly subject: string; readonly body: string };
 
-type Replica = { readonly side: Side; readonly engine: Engine; kill(): void };
+type Replica = { readonly side: Side; readonly engine: Engine; kill(): void; freeze(ms: number): void };
 
 /** Two teams of two replicas on one hostile mesh in virtual time, all of it drawn from one seed. */
 export class World {
@@ -42,16 +42,18 @@ export class World {
   start(side: Side, slot: number, versions: readonly number[]): void {
     const name = `r${this.#started++}`;
     let dead = false;
+    let frozenUntil = 0;
     const never = new Promise<never>(() => undefined);
     const living = async <T>(work: Promise<T>): Promise<T> => {
       const result = await work;
+      while (this.clock.now() < frozenUntil) await this.clock.sleep(frozenUntil - this.clock.now());
       return dead ? never : result;
     };
     const clock: Clock = { now: () => this.clock.now(), sleep: (ms, signal) => (dead ? never : living(this.clock.sleep(ms, signal))) };
     const scheduler: Scheduler = { idle: () => (dead ? never : living(this.clock.scheduler.idle())) };
     let ids = 0;
     const random: Random = { next: () => this.#random.next(), id: () => `${name}w${(ids++).toString().padStart(12, "0")}` };
-    const { kill, ...connected } = this.mesh.connect(side);
+    const { kill, freeze, ...connected } = this.mesh.connect(side);
     const ports: Ports = {
       ...connected,
       log: this.#watched(side, connected.log),
@@ -70,6 +72,10 @@ export class World {
         dead = true;
         kill();
       },
+      freeze: (ms) => {
+        frozenUntil = this.clock.now() + ms;
+        freeze(ms);
+      },
     };
   }
 
@@ -83,6 +89,12 @@ export class World {
     this.#replicas[side][slot] = undefined;
     this.crashes[side]++;
     replica.kill();
+  }
+
+  /** Its process stands still for so long, and goes on as if nothing had been. */
+  freeze(side: Side, slot: number, ms: number): void {
+    this.crashes[side]++; // to the others it is one
+    this.#replicas[side][slot]?.freeze(ms);
   }
 
   /** Ends a replica as a deployment does. */
