@@ -449,3 +449,35 @@ test.each(Object.entries(arrivals))("a replica that stands still with a %s pays 
   expect(state("one", "r1").ended).toMatchObject({ status: "completed" });
   expect(made()).toHaveLength(1);
 });
+
+test("an attempt that was counted as lost is not counted again when its replica goes on and it fails", async () => {
+  const { start, ask, ended, state, clock, mesh } = setUp();
+  let first: TestReplica | undefined;
+  let began = 0;
+  const slow = agent({
+    name: "slow",
+    does: "stands still, and works when it is tried again",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    limits: { attempts: 2, timeout: "2m" },
+    run: async ({ input }) => {
+      if (++began === 1) {
+        first?.freeze(40_000);
+        throw new Error("too late");
+      }
+      await clock.sleep(60_000);
+      return input;
+    },
+  });
+  const file = workflow({ name: "file", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(slow, input) });
+  const definition = team({ name: "one", agents: [slow], workflows: [file] });
+  first = start(definition);
+  ask("one", "run_start", "r", { workflow: "file", input: { n: 1 } });
+  await clock.run(() => began === 1, 10_000);
+  start(definition);
+  await ended("one", "r");
+  expect(state("one", "r").ended).toMatchObject({ status: "completed", output: { n: 1 } });
+  expect(eventsOf(mesh, "one", "step.worker_lost")).toHaveLength(1);
+  expect(eventsOf(mesh, "one", "step.attempt_failed")).toEqual([]);
+});

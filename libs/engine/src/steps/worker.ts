@@ -14,7 +14,7 @@ import { stackOf } from "../runs/stack.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
-import { hold } from "./holds.ts";
+import { hold, isCounted } from "./holds.ts";
 import type { InlineSteps } from "./inline-steps.ts";
 import { isSpent } from "./policies/attempts.ts";
 import { stepPolicies } from "./policies/index.ts";
@@ -190,7 +190,7 @@ export class Worker {
   }
 
   async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
-    await this.#host.commit(id, 0, ({ state }) => (counts(step, state) ? { events: [failed] } : undefined));
+    await this.#host.commit(id, 0, ({ state }) => (counts(step, state, [failed]) ? { events: [failed] } : undefined));
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
@@ -252,7 +252,7 @@ export class Worker {
     const about = { n, code, message, ...(hint === undefined ? {} : { hint }) };
     const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
     const { ordinal } = await this.#host.commit(id, 0, (run) => {
-      if (!counts(step, run.state)) return undefined;
+      if (!counts(step, run.state, before)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
       return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
     });
@@ -260,9 +260,12 @@ export class Worker {
   }
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
-    const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => (isOpen(state.steps.get(n), state) ? { events } : undefined));
+    const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => {
+      const now = state.steps.get(n);
+      return isOpen(now, state) && !isCounted(events, now) ? { events } : undefined;
+    });
     const root = run.state.steps.get(n)?.outcomeAt;
-    if (root === undefined) return DONE;
+    if (root === undefined) return isOpen(run.state.steps.get(n), run.state) ? AGAIN : DONE;
     if (ordinal === undefined) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
     if (run.state.ended !== undefined) return DONE;
     if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
@@ -309,14 +312,14 @@ function copyOf(step: StepState | undefined): StepState | undefined {
   return step === undefined ? undefined : { ...step };
 }
 
-function isOpen(step: StepState | undefined, state: { readonly ended: unknown }): boolean {
+function isOpen(step: StepState | undefined, state: { readonly ended: unknown }): step is StepState {
   return step?.status === "requested" && state.ended === undefined;
 }
 
-/** Whether an attempt at a step is one of the set that is tried now: the step is open, and nobody dispatched it anew meanwhile. */
-function counts(step: StepState, state: RunState): boolean {
+/** Whether what an attempt at a step left counts: the step is open, nobody dispatched it anew meanwhile, or took it for lost. */
+function counts(step: StepState, state: RunState, events: readonly JournalEvent[]): boolean {
   const now = state.steps.get(step.n);
-  return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt;
+  return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt && !isCounted(events, now);
 }
 
 /** The call that a delivered message dispatches. */
