@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Amount, asToken, shortHash } from "@armada/contracts";
 import { shown } from "../drawing/values.ts";
-import type { Told } from "./reader.ts";
+import type { Told } from "./told.ts";
 
 type Said = Told & { readonly ordinal: number; readonly time: string };
 type Cost = { readonly call: string } & Amount;

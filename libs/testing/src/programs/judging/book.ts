@@ -1,5 +1,5 @@
 import type { Amount } from "@armada/contracts";
-import type { Told } from "./reader.ts";
+import type { Told } from "./told.ts";
 
 /** What `runs show` should say of a run: a second fold of its journal, without the engine. */
 type Step = {

@@ -2,7 +2,7 @@ import { type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { shown } from "../drawing/values.ts";
 import { sourceOf } from "../playing/world.ts";
-import type { Told } from "./reader.ts";
+import type { Told } from "./told.ts";
 
 /** A run's journal as stored and as read. */
 export type Read = { readonly run: string; readonly message: Message; readonly events: readonly Told[] };

@@ -15,7 +15,9 @@ import { Book } from "./book.ts";
 import { checkConsequences, writerOf } from "./consequences.ts";
 import { isSingle } from "./deliveries.ts";
 import { readAs } from "./read-as.ts";
-import { type Arrived, type Chain, JUST_BEFORE_MS, Reader, type Told } from "./reader.ts";
+import { Reader } from "./reader.ts";
+import { JUST_BEFORE_MS } from "./takes.ts";
+import type { Arrived, Chain, Told } from "./told.ts";
 import { checkWork, isCalm } from "./work.ts";
 
 /** What one case came to. */

@@ -1,5 +1,5 @@
 import { type Envelope, shortHash } from "@armada/contracts";
-import type { Arrived } from "./reader.ts";
+import type { Arrived } from "./told.ts";
 
 /** Attributes that an event from outside has for the mesh's own use, and those that CloudEvents itself names. */
 const OTHERS =

@@ -1,5 +1,9 @@
-import type { Block, EventName, Node } from "../drawing/program.ts";
+import type { Block, Node } from "../drawing/program.ts";
 import { held, live, shown } from "../drawing/values.ts";
+import { ATTEMPTS, Attempts, hasFallback } from "./attempts.ts";
+import { type End, IGNORED, type Next, NOT_JSON, type Pending, said, type Thrown, thrown } from "./pending.ts";
+import { Takes, typeOf } from "./takes.ts";
+import type { Arrived, Chain, Outside, Told } from "./told.ts";
 
 /**
  * What a reader of the concepts page expects of a program: a second interpreter, without the engine and without
@@ -7,132 +11,15 @@ import { held, live, shown } from "../drawing/values.ts";
  * it, and how its run ends.
  */
 
-/** An event of a journal, its large values brought back. `data.n` is the ordinal of the call that it belongs to. */
-export type Told = { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
-
-/** An event that has arrived on the team's stream, `seq` in its order. `time`: ms since 1970. */
-export type Arrived = {
-  readonly event: string;
-  readonly type: string;
-  readonly id: string;
-  readonly seq: number;
-  readonly time: number;
-  /** Its data as a reader finds it; undefined where that is none that a journal holds. */
-  readonly value: unknown;
-  /** Its attributes. */
-  readonly fact: Readonly<Record<string, unknown>>;
-};
-
-/** What all generations of a run share. */
-export type Chain = {
-  /** Where in the team's stream the message stands that started it. */
-  readonly after: number;
-  /** Asks and events that were passed until then. */
-  readonly hops: number;
-  /** Until its first run is read. */
-  fresh: boolean;
-  moved: boolean;
-  /** In the order of their arrival. */
-  readonly arrived: readonly Arrived[];
-  /** What waits of the run took, by event. `fromStart`: by one that looks from the run's beginning. */
-  readonly taken: Map<string, Arrived & { readonly fromStart: boolean }>;
-  /** Of the ids and events that it took a run remembers so many when it goes on as new; what came up to `forgot` it may have taken. */
-  readonly remembers: number;
-  forgot: Arrived | undefined;
-};
-
-/** What a reader cannot know: what chance said, what was done outside, and when timers fired. */
-export type Outside = {
-  drawn(visit: string): unknown;
-  times(n: number): number;
-  /** Whether a call's answer came so long before its timer that it had to be heard. */
-  heard(n: number): boolean;
-  /** Where in the team's stream the tick of a call stands. */
-  tick(n: number): number;
-  /** Whether each message is delivered once. */
-  readonly calm: boolean;
-  /** Whether no two replicas are at work on one message. */
-  readonly single: boolean;
-  /** Whether runs have a budget. */
-  readonly budget: boolean;
-  /** Whether several attempts at a step are made at once. */
-  readonly doubled: boolean;
-  /** Until when the team's stream has no room for new runs, ms since 1970. */
-  readonly full: number;
-  /** When the hours of the agent that has some begin. */
-  readonly opens: number;
-};
-
 /** Calls that a function may make while one message is answered. */
 const MOST_CALLS = 10_000;
-/** So many replicas may go away while a step waits for a batch. */
-const BATCHED_DELIVERIES = 20;
 /** What a run is found by. */
 const SEARCH = shown({ drawn: "yes" });
-/** What comes later than so long before something may be heard after it, ms. */
-export const JUST_BEFORE_MS = 100;
 /** As long as the call beside a `continueAsNew` lasts, ms. */
 const BESIDE_MS = 70_001;
 
-type Thrown = { readonly code: string | undefined; readonly text: string };
-const NOT_JSON: Thrown = { code: "VALUE_NOT_JSON", text: "" };
-type Next = { readonly ok: (value: unknown) => void; readonly no: (error: Thrown) => void };
-
-const IGNORED: Next = { ok: () => undefined, no: () => undefined };
-
-/** A call that holds the program up. `n` is known once the journal names it. */
-export type Pending = {
-  n: number | undefined;
-  /** The type of the journal event that records it, and what tells it from others of that type. */
-  readonly asked: string;
-  readonly what: string;
-  readonly node: Node;
-  /** How long it lasts at most, in ms: from when it is journaled on. */
-  readonly length: number | undefined;
-  /** When it may be ended by its timer, ms since 1970; known once it is journaled. */
-  until: number | undefined;
-  /** Of a wait, ms since 1970; undefined: since its run began. */
-  readonly since: number | undefined;
-  /** Ordinal of the message that the program answers with it. */
-  readonly made: number;
-  /** When, ms since 1970, and by which message of the journal it is asked for. */
-  set: { readonly at: number; readonly ordinal: number } | undefined;
-  parked: boolean;
-  /** A deadline's timer whose work is done: nothing waits for it. */
-  met: boolean;
-  /** One of its model calls waits in a batch. */
-  batched: boolean;
-  /** What the journal says of its last attempt that failed. */
-  last: { readonly code: unknown; readonly message: unknown } | undefined;
-  /** The last delivery that an attempt accounts for. */
-  delivery: number;
-  /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
-  failures: number;
-  poor: boolean;
-  /** While its model takes no request: until when at most, ms since 1970. */
-  busy: number | undefined;
-  /** Since when it takes none, ms since 1970. */
-  busySince: number | undefined;
-  readonly next: Next;
-};
-
-export type End =
-  | { readonly status: "completed" | "degraded"; readonly output: unknown }
-  | { readonly status: "failed"; readonly code: string; readonly text: string }
-  | { readonly status: "cancelled" }
-  | { readonly status: "continued"; readonly input: unknown };
-
-const ATTEMPTS = 4;
+/** Asks and events that a chain may pass. */
 const LONGEST_CHAIN = 32;
-/** Codes of attempts that do not count, and those whose message says which node failed. */
-const GIVEN_BACK: ReadonlySet<string> = new Set(["DRAWN_BUSY", "BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
-/** Codes whose hint is of the engine's own. */
-const HINTED: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "VALUE_NOT_JSON"]);
-const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_LATER", "DRAWN_TERMINAL", "AGENT_FAILED"]);
-/** So long a step with a fallback waits for its model, ms. */
-const LONGEST_BUSY_MS = 900_000;
-/** What is decided is written so much later at most, where the log does not answer at once, ms. */
-const LONGEST_WRITE_MS = 5_000;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
 const PASSIVE: ReadonlySet<string> = new Set([
   "step.attempt_failed",
@@ -182,23 +69,23 @@ export class Reader {
   #unknown = false;
   /** Calls since the last outcome. */
   #made = 0;
-  /** What is being read. */
-  #message: readonly Told[] = [];
-  /** Of the last step that was parked. */
-  #parked: unknown;
+  readonly #attempts: Attempts;
+  readonly #takes: Takes;
   readonly #unheard: { readonly event: Told; readonly time: number }[] = [];
 
   constructor(body: Block, chain: Chain, outside: Outside) {
     this.#body = body;
     this.#chain = chain;
     this.#outside = outside;
+    this.#attempts = new Attempts(this.wrong, this.pending, outside);
+    this.#takes = new Takes(chain, outside, this.pending);
   }
 
   /** One message of the journal, written at `time`. `answered`: what the program asks for then stands in it too. */
   read(events: readonly Told[], time: number, answered: boolean): void {
     this.#ordinal++;
     this.#last = time;
-    this.#message = events;
+    this.#attempts.reads(events, time);
     const refused = events.some(({ type, data }) => type === "run.ended" && (data.failure as { code?: unknown })?.code === "BUSY");
     for (const event of events) this.#event(event, time, refused);
     if (answered && !this.#stopped && this.end === undefined && this.#mistake() !== undefined)
@@ -260,10 +147,10 @@ export class Reader {
         return this.#emitted(n, data);
       case "step.attempt_failed":
       case "step.worker_lost":
-        return this.#failed(n, type === "step.worker_lost" || data.counts === true, data);
+        return this.#attempts.failed(n, type === "step.worker_lost" || data.counts === true, data);
       case "step.parked":
       case "step.retried":
-        return this.#set(n, type === "step.parked", data);
+        return this.#attempts.set(n, type === "step.parked", data);
       case "run.ended":
         return this.#ended(data);
       case "cancel.requested":
@@ -291,10 +178,10 @@ export class Reader {
       case "step.released":
         // Another attempt at the step may have ended it while this one had it held.
         if (type === "step.released" && this.outcomes.some((one) => one.n === n)) return;
-        if (type === "step.released") this.#dispatched(n);
+        if (type === "step.released") this.#attempts.dispatched(n);
         return data.why === undefined && this.pending.find((one) => one.n === n)?.busy === undefined
-          ? this.#hours(n, type === "step.held", data.until, time)
-          : this.#busy(n, type === "step.held", data, time);
+          ? this.#attempts.hours(n, type === "step.held", data.until, time)
+          : this.#attempts.busy(n, type === "step.held", data, time);
       case "run.stopped":
       case "run.resumed":
       case "run.moved":
@@ -308,7 +195,7 @@ export class Reader {
         this.#patches.add(data.id);
         return;
       case "step.submitted":
-        return this.#submitted(n, data.call);
+        return this.#attempts.submitted(n, data.call);
       case "step.tool":
         return;
       default:
@@ -318,7 +205,7 @@ export class Reader {
 
   /** Why a run cannot go on: a step that costs too much, or its function's own mistake. */
   #stop({ code, message, hint }: Told["data"]): void {
-    if (code === "BUDGET_EXHAUSTED" && this.#outside.budget && shown({ code, message, hint }) === shown(this.#parked)) return;
+    if (code === "BUDGET_EXHAUSTED" && this.#outside.budget && shown({ code, message, hint }) === shown(this.#attempts.parked)) return;
     // Facts are stated with what the function asks for, and are none where it is stopped for that; it has heard of them all the same.
     for (let fact = this.#unstated(); fact !== undefined; fact = this.#unstated()) {
       this.pending.splice(this.pending.indexOf(fact), 1);
@@ -365,6 +252,11 @@ export class Reader {
 
   #finish(end: End): void {
     this.end ??= end;
+  }
+
+  /** The event that a wait takes next. */
+  next(call: Pending): Arrived | undefined {
+    return this.#takes.next(call);
   }
 
   /** Somebody has to look into it before it goes on. */
@@ -614,129 +506,6 @@ export class Reader {
     this.#take(n, "emitted")?.next.ok(undefined);
   }
 
-  /** A step of the agent that works in its hours only. */
-  #hours(n: number, held: boolean, until: unknown, time: number): void {
-    const call = this.#of(n);
-    if (call?.node.op !== "agent" || call.node.agent !== "later") this.wrong.push(`call ${n} waits for hours that it has not`);
-    if (held && Date.parse(String(until)) !== this.#outside.opens) this.wrong.push(`call ${n} is held until ${String(until)}`);
-    if (held ? time >= this.#outside.opens + LONGEST_WRITE_MS : time < this.#outside.opens)
-      this.wrong.push(`call ${n} is ${held ? "held" : "released"} at ${new Date(time).toISOString()}`);
-  }
-
-  /** A step whose model takes no request for now is held where that is long, and counts no failure. */
-  #busy(n: number, held: boolean, { until, why }: Told["data"], time: number): void {
-    const call = this.#of(n);
-    const codes = { unsent: "DRAWN_BUSY", later: "DRAWN_LATER" };
-    if (call?.node.op !== "agent" || (call.node.how !== "unsent" && call.node.how !== "later") || call.node.fails === 0) {
-      this.wrong.push(`call ${n} waits for a model that would take it`);
-      return;
-    }
-    const wait = Math.min(60_000, call.node.ms * 200);
-    if (held && hasFallback(call.node) && this.#tooBusy(call)) this.wrong.push(`call ${n} is held, and its fallback is due`);
-    if (call.node.how === "unsent") call.busySince ??= time;
-    if (held && ((why as { code?: unknown }).code !== codes[call.node.how] || Date.parse(String(until)) > time + wait || wait <= 30_000))
-      this.wrong.push(`call ${n} is held until ${String(until)} for a model that takes it after ${wait} ms`);
-    if (!held && time < (call.busy ?? 0)) this.wrong.push(`call ${n} is released ${(call.busy ?? 0) - time} ms early`);
-    call.busy = held ? Date.parse(String(until)) : undefined;
-  }
-
-  /** A call in the batch lane: its step waits for it whatever becomes of its replica. */
-  #submitted(n: number, made: unknown): void {
-    const call = this.#of(n);
-    if (call?.node.op !== "agent" || call.node.agent !== "batched") this.wrong.push(`call ${n} has ${String(made)} in a batch`);
-    if (call !== undefined) call.batched = true;
-  }
-
-  #failed(n: number, counts: boolean, data: Told["data"]): void {
-    const { code = "WORKER_LOST", message = "the replica that ran this attempt went away", retryAt, waits } = data;
-    const call = this.#of(n);
-    if (call === undefined) return;
-    call.last = { code, message };
-    const codes = counts ? codesOf(call.node) : GIVEN_BACK;
-    if (!codes.has(String(code))) this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not"}`);
-    if (MARKED.has(String(code)) && !String(message).includes(`«${call.node.at}»`))
-      this.wrong.push(`call ${n} failed with ${String(code)}: ${String(message).slice(0, 100)}`);
-    if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
-      this.wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
-    if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.#tooBusy(call))
-      this.wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
-    if (waits === true) call.busySince ??= this.#last;
-    const told = call.node.op === "agent" && code === "DRAWN_LATER" ? Math.min(60_000, call.node.ms * 200) : undefined;
-    const longest = told ?? Math.min(30_000, 1_000 * 2 ** call.failures);
-    if (told !== undefined && Date.parse(String(retryAt)) < this.#last + told - LONGEST_WRITE_MS)
-      this.wrong.push(`call ${n} is tried again at ${String(retryAt)}, and its model says after ${told} ms`);
-    if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#last + longest)
-      this.wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
-    if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.wrong.push(`call ${n} failed for want of a budget`);
-    if (code === "BUDGET_EXHAUSTED" && Date.parse(String(retryAt)) > this.#last)
-      this.wrong.push(`call ${n} waits for a budget until ${String(retryAt)}`);
-    call.poor = code === "BUDGET_EXHAUSTED";
-    const lost = Number(data.delivery) - call.delivery;
-    if (code === "WORKER_LOST" && call.batched && lost !== BATCHED_DELIVERIES)
-      this.wrong.push(`call ${n} waits for a batch, and is blamed for the end of ${lost} replicas`);
-    if (code !== "DRAINED" && code !== "WORKER_LOST") call.batched = false;
-    call.delivery = Number(data.delivery);
-    if (counts) call.failures++;
-    if (counts) this.#follows(call, code, told);
-    if (!this.#outside.doubled && call.failures > ATTEMPTS) this.wrong.push(`call ${n} failed ${call.failures} times`);
-  }
-
-  /** What follows from a failed attempt stands beside it: its last ends its step, and one that is told to come much later is held. */
-  #follows(call: Pending, code: unknown, told: number | undefined): void {
-    const has = (...types: readonly string[]): boolean => this.#message.some(({ type, data }) => types.includes(type) && data.n === call.n);
-    if (code === "WORKER_LOST" || !this.#outside.calm) return;
-    const last = call.failures >= ATTEMPTS || code === "DRAWN_TERMINAL" || code === NOT_JSON.code;
-    if (last !== has("step.completed", "step.parked"))
-      this.wrong.push(`call ${call.n} has failed ${call.failures} times with ${String(code)}, and ${last ? "goes on" : "ends"}`);
-    if (told !== undefined && told > 30_000 && !last && !has("step.held"))
-      this.wrong.push(`call ${call.n} is to wait ${told} ms, and is not held`);
-  }
-
-  #set(n: number, parked: boolean, { code, message, hint }: Told["data"]): void {
-    const call = this.#of(n);
-    if (call === undefined) return;
-    if (parked) {
-      this.#parked = { code, message, hint };
-      const hinted = code === "DRAWN_TERMINAL" ? `mend «${call.node.at}»` : HINTED.has(String(code)) ? hint : undefined;
-      if (shown({ code, message }) !== shown(call.last) || hint !== hinted)
-        this.wrong.push(`call ${n} is parked for ${shown({ code, message, hint })}, and failed with ${shown(call.last)}`);
-    }
-    if (
-      parked &&
-      call.node.op === "agent" &&
-      (call.node.worse !== true || call.poor) &&
-      hasFallback(call.node) &&
-      !(call.node.agent === "paid" && call.poor)
-    )
-      this.wrong.push(`call ${n} is parked, and has a fallback`);
-    const gaveUp = call.node.op === "agent" && call.node.worse === true && this.#tooBusy(call);
-    if (parked && !this.#exhausted(call) && !gaveUp) this.wrong.push(`call ${n} is parked after ${call.failures} failures`);
-    if (parked === call.parked) this.wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);
-    call.parked = parked;
-    if (parked) return;
-    call.failures = 0;
-    call.busySince = undefined;
-    this.#dispatched(n);
-  }
-
-  /** Its deliveries are counted anew. */
-  #dispatched(n: number): void {
-    const call = this.pending.find((one) => one.n === n);
-    if (call !== undefined) call.delivery = 0;
-  }
-
-  /** Whether a step has waited for its model for so long that a fallback answers. */
-  #tooBusy({ busySince }: Pending): boolean {
-    return busySince !== undefined && this.#last - busySince >= LONGEST_BUSY_MS;
-  }
-
-  /** Whether a step may have no attempt left. */
-  #exhausted({ node, failures, poor }: Pending): boolean {
-    if (node.op !== "agent" || poor || failures >= ATTEMPTS) return poor || failures >= ATTEMPTS;
-    const terminal = node.how === "terminal" && node.fails > 0;
-    return failures > 0 && (terminal || held(live(node.says)) === undefined);
-  }
-
   #outcome(n: number, type: string, data: Told["data"]): void {
     const call = type.startsWith("inline.") ? this.#inline(n, String(data.name)) : this.#of(n);
     if (call === undefined) return;
@@ -779,7 +548,7 @@ export class Reader {
     }
     if (type !== "step.completed") return this.#unlike(call, type);
     if (data.degraded !== undefined) {
-      if (!hasFallback(node) || !(this.#exhausted(call) || this.#tooBusy(call)))
+      if (!hasFallback(node) || !(this.#attempts.exhausted(call) || this.#attempts.tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
       if (data.tokens !== 0 || data.costMicros !== 0) this.wrong.push(`call ${call.n} is degraded, and was paid for`);
       if (shown(data.degraded) !== shown(call.last))
@@ -831,8 +600,8 @@ export class Reader {
 
   /** An event that is in the stream before the wait's timer fires is in time. */
   #over(call: Pending): void {
-    const first = this.next(call);
-    if (first !== undefined && first.seq < this.#outside.tick(call.n ?? 0) && this.#takerOf(first) === call)
+    const first = this.#takes.next(call);
+    if (first !== undefined && first.seq < this.#outside.tick(call.n ?? 0) && this.#takes.takerOf(first) === call)
       this.wrong.push(`the wait ${call.n} is over, and ${first.event} had come`);
     this.#late(call);
   }
@@ -851,12 +620,12 @@ export class Reader {
     const { node } = call;
     if (node.op !== "wait") return;
     if (type !== "wait.met") return this.#unlike(call, type);
-    const first = this.next(call);
+    const first = this.#takes.next(call);
     if (first?.event !== data.event)
       this.wrong.push(`the wait ${call.n} took ${String(data.event)}, the next is ${first?.event ?? "none"}`);
-    else if (first !== undefined && this.#takerOf(first) !== call)
-      this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takerOf(first)?.n} was there for first`);
-    if (first !== undefined) this.#checkOrder(call, first);
+    else if (first !== undefined && this.#takes.takerOf(first) !== call)
+      this.wrong.push(`the wait ${call.n} took ${first.event}, which ${this.#takes.takerOf(first)?.n} was there for first`);
+    if (first !== undefined) this.wrong.push(...this.#takes.outOfOrder(call, first));
     if (first !== undefined && (data.seq !== first.seq || data.at !== new Date(first.time).toISOString()))
       this.wrong.push(`the wait ${call.n} took what came at ${String(data.at)} as ${String(data.seq)}`);
     if (first !== undefined) this.#chain.taken.set(String(data.event), { ...first, fromStart: call.since === undefined });
@@ -867,35 +636,6 @@ export class Reader {
     if (shown(data.fact) !== shown(attributes))
       this.wrong.push(`the wait ${call.n} holds the attributes ${shown(data.fact)}, the event has ${shown(attributes)}`);
     this.#take(call.n ?? 0, "met")?.next.ok(attributes === undefined ? data.data : { ...attributes, data: data.data });
-  }
-
-  /** What had come when waits were asked for together is taken in the order in which it came. */
-  #checkOrder(call: Pending, { event, seq, time }: Arrived): void {
-    const { set } = call;
-    const before = (one: { readonly time: number }): boolean => set !== undefined && one.time < set.at - JUST_BEFORE_MS;
-    if (!this.#outside.calm || !before({ time })) return;
-    for (const other of this.pending) {
-      const next = other !== call && other.set?.ordinal === set?.ordinal ? this.next(other) : undefined;
-      if (next !== undefined && before(next) && next.seq < seq && this.#takerOf(next) === other)
-        this.wrong.push(`the wait ${call.n} took ${event}, and ${next.event} had come before for the wait ${other.n}`);
-    }
-  }
-
-  /** The event that a wait takes next: the first for it that no wait of the run took. */
-  next(call: Pending): Arrived | undefined {
-    return this.#chain.arrived.find((one) => this.#fits(call, one) && !this.#chain.taken.has(one.event));
-  }
-
-  /** Of several open waits that an event fits, the one made first. */
-  #takerOf(event: Arrived): Pending | undefined {
-    const open = this.pending.filter((call) => call.n !== undefined && this.#fits(call, event));
-    return open.sort((a, b) => (a.n ?? 0) - (b.n ?? 0))[0];
-  }
-
-  #fits({ node, since }: Pending, { type, id, time, seq }: Arrived): boolean {
-    if (node.op !== "wait" || type !== typeOf(node.kind) || id !== node.id) return false;
-    if (seq <= (this.#chain.forgot?.seq ?? 0)) return false;
-    return since === undefined ? seq > this.#chain.after : time >= since;
   }
 
   #approved(call: Pending, type: string, data: Told["data"]): void {
@@ -918,7 +658,7 @@ export class Reader {
       this.end = { status: "cancelled" };
       return;
     }
-    if (end.status === "continued") this.#forget();
+    if (end.status === "continued") this.#takes.forget();
     if (end.status !== data.status) this.wrong.push(`the run is ${String(data.status)}, the program ${end.status}: ${shown(end)}`);
     if ((end.status === "completed" || end.status === "degraded") && shown(data.output) !== shown(end.output))
       this.wrong.push(`the run answers ${shown(data.output)}, the program ${shown(end.output)}`);
@@ -930,25 +670,6 @@ export class Reader {
       if (failure?.code !== end.code || (!end.text.startsWith("none: ") && !text.includes(/«.*»/.exec(end.text)?.[0] ?? "")))
         this.wrong.push(`the run fails with ${String(failure?.code)} ${text.slice(0, 100)}, the program with ${end.code} ${end.text}`);
     }
-  }
-
-  /**
-   * What a run remembers as it goes on as new: of each id the last event that a wait from its beginning took, for all from there on
-   * are taken, and each event behind it and before the beginning. Of more than it remembers the oldest go.
-   */
-  #forget(): void {
-    const { after } = this.#chain;
-    const taken = [...this.#chain.taken.values()].filter(({ seq }) => seq > (this.#chain.forgot?.seq ?? 0));
-    const names = Map.groupBy(taken, ({ type, id }) => `${type} ${id}`)
-      .values()
-      .flatMap((of) => {
-        const last = of.filter(({ fromStart }) => fromStart).sort((a, b) => b.seq - a.seq)[0];
-        return [
-          ...(last === undefined ? [] : [last]),
-          ...of.filter(({ fromStart, seq }) => !fromStart && (seq > (last?.seq ?? 0) || seq <= after)),
-        ];
-      });
-    this.#chain.forgot = [...names].sort((a, b) => b.seq - a.seq)[this.#chain.remembers] ?? this.#chain.forgot;
   }
 
   #unlike(call: Pending, type: string): void {
@@ -972,7 +693,8 @@ export class Reader {
     const index = this.pending.findIndex((one) => one.n === n);
     const [call] = index < 0 ? [] : this.pending.splice(index, 1);
     if (call !== undefined) this.outcomes.push({ n, op: call.node.op, outcome, made: call.made, ended: this.#ordinal });
-    return call;
+    // The function has ended, and hears of nothing but its own facts.
+    return call === undefined || this.end === undefined || call.asked === "fact.emitted" ? call : { ...call, next: IGNORED };
   }
 
   #visit(name: string): string {
@@ -993,43 +715,6 @@ function once(next: Next): Next {
     };
   };
   return { ok: first(next.ok), no: first(next.no) };
-}
-
-function hasFallback(node: Node): boolean {
-  return node.op === "agent" && (node.agent === "soft" || node.agent === "paid");
-}
-
-/** How the attempts of a node may fail that count. */
-function codesOf(node: Node): ReadonlySet<string> {
-  if (node.op !== "agent") return new Set();
-  const how = {
-    throw: "AGENT_FAILED",
-    huge: "AGENT_FAILED",
-    terminal: "DRAWN_TERMINAL",
-    hang: "ATTEMPT_TIMED_OUT",
-    later: "DRAWN_LATER",
-    refuse: "",
-    unsent: "",
-  };
-  const codes = ["WORKER_LOST", ...(node.fails > 0 ? [how[node.how]] : [])];
-  return new Set(held(live(node.says)) === undefined ? [...codes, "VALUE_NOT_JSON"] : codes);
-}
-
-function thrown({ at: name, what }: Extract<Node, { op: "throw" }>): Thrown {
-  if (what === "refusal") return { code: "DRAWN_REFUSAL", text: `«${name}»` };
-  if (what === "nothing") return { code: undefined, text: "undefined" };
-  return { code: undefined, text: what === "text" ? `string «${name}»` : `Error «${name}»` };
-}
-
-/** As a program tells an error. */
-function said({ code, text }: Thrown): string {
-  if (text.startsWith("none: ")) return text;
-  if (code !== undefined) return `${code} ${text}`;
-  return text.includes(" ") ? text : `${text} `;
-}
-
-function typeOf(kind: EventName): string {
-  return { poked: "alpha.thing.poked", nudged: "beta.thing.nudged", seen: "com.example.thing.seen" }[kind];
 }
 
 function texts(data: Told["data"], ...names: readonly string[]): string {
