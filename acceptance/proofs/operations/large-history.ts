@@ -133,14 +133,19 @@ async function* judge(
   yield atMost(`${ended} runs: ${name}, MB`, best.peakMb, MOST_MB);
 }
 
-/** How long `up` takes until it serves, and what it holds once it has looked at its teams. */
+/** How long `up` takes until it serves, at best, and what it holds at most once it has looked at its teams. */
 async function* start(args: readonly string[], at: Place, ended: number): AsyncGenerator<Figure> {
-  const began = performance.now();
-  await using mesh = await up(args, at);
-  yield { name: `${ended} runs: up serves after, s`, value: (performance.now() - began) / 1_000, target: "any", ok: true };
-  await pause(LOOKS_MS);
-  const peak = /VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${mesh.pid}/status`, "utf8"))?.[1];
-  yield atMost(`${ended} runs: up, MB`, Number(peak) / 1_024, MOST_MB);
+  const tries: { readonly seconds: number; readonly peakMb: number }[] = [];
+  for (let i = 0; i < TRIES; i++) {
+    const began = performance.now();
+    await using mesh = await up(args, at);
+    const seconds = (performance.now() - began) / 1_000;
+    await pause(LOOKS_MS);
+    const peak = /VmHWM:\s+(\d+) kB/u.exec(readFileSync(`/proc/${mesh.pid}/status`, "utf8"))?.[1];
+    tries.push({ seconds, peakMb: Number(peak) / 1_024 });
+  }
+  yield atMost(`${ended} runs: up serves after, s`, Math.min(...tries.map(({ seconds }) => seconds)), MOST_S);
+  yield atMost(`${ended} runs: up, MB`, Math.max(...tries.map(({ peakMb }) => peakMb)), MOST_MB);
 }
 
 const Head = z.object({ rows: z.number() });
