@@ -11,6 +11,7 @@ const may = {
   engine: ["contracts", "event-sourcing", "resilience", "ledger", "models", "agents"],
   replay: ["contracts", "event-sourcing", "agents", "engine"],
   nats: ["contracts", "event-sourcing"],
+  operations: ["contracts", "event-sourcing", "ledger", "models", "agents", "engine", "nats", "runtime"],
 };
 
 const below = Object.entries(may).map(([lib, libs]) => ({
@@ -43,9 +44,9 @@ export default {
     },
     {
       name: "nats-lib-importers",
-      comment: "of the libs only runtime and cli import @armada/nats; no service does",
+      comment: "of the libs only runtime, operations and cli import @armada/nats; no service does",
       severity: "error",
-      from: { path: "^(libs|services)/", pathNot: "^libs/(nats|runtime|cli)/" },
+      from: { path: "^(libs|services)/", pathNot: "^libs/(nats|runtime|operations|cli)/" },
       to: { path: "^libs/nats/" },
     },
     {

@@ -46,7 +46,7 @@ export const registry: readonly Entry[] = [
     minutes: 6,
     seconds: 11,
     shows: "what operators type reads as much of 100,000 ended runs as of 1,000",
-    about: ["libs/cli/src/runs", "libs/nats/src/log"],
+    about: ["libs/cli/src/commands", "libs/operations", "libs/nats/src/log"],
   },
   {
     name: "moved",
@@ -183,7 +183,7 @@ export const registry: readonly Entry[] = [
     minutes: 1,
     seconds: 14,
     shows: "the causal tree from the log alone among 100,000 other events, and the same by spans",
-    about: ["libs/cli/src/runs", "libs/runtime/src/telemetry"],
+    about: ["libs/operations/src/trace", "libs/runtime/src/telemetry"],
   },
   {
     name: "one-store",

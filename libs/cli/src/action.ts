@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { type Output, output } from "./output.ts";
-import type { Session } from "./session.ts";
 
 // A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh
 // whose output is kept on a disk that is full goes on without it.
@@ -31,7 +31,7 @@ export function withSession<A extends unknown[]>(
 ): (...args: [...A, Common]) => Promise<void> {
   return withoutSession<A>(async (out, ...args) => {
     await check(...args);
-    const { openSession } = await import("./session.ts");
+    const { openSession } = await import("@armada/operations/mesh/session");
     const session = await openSession(flagsOf(args).mesh, complain);
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());

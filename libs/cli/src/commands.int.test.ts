@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "@armada/operations/mesh/mesh-file";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LineOf, lines } from "./lines.ts";
-import { isAlive } from "./mesh/mesh-file.ts";
 import { armada, type Ended, place, type Started, says, start } from "./testing/product.ts";
 
 const BRIEF = JSON.stringify({

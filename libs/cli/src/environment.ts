@@ -1,8 +1,8 @@
 import { arch, platform } from "node:os";
+import type { Finding } from "@armada/operations/health/examine";
+import { modelFindings } from "@armada/operations/health/model-findings";
 import type { Config } from "@armada/runtime";
 import { modelsFrom } from "@armada/runtime/models";
-import type { Finding } from "./health/examine.ts";
-import { modelFindings } from "./health/model-findings.ts";
 
 /** What services that are started with this environment get from it, and what is wrong with that; no secret is in it. */
 export async function environmentFindings(env: NodeJS.ProcessEnv, { models }: Pick<Config, "models">): Promise<Finding[]> {

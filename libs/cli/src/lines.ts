@@ -1,7 +1,7 @@
 import { Article } from "@armada/content/contract";
 import { Envelope } from "@armada/contracts";
+import { moneyLines } from "@armada/operations/money/lines";
 import { z } from "zod";
-import { moneyLines } from "./money/lines.ts";
 
 /**
  * The lines that `--json` prints and other programs may rely on: fields are added freely and never renamed. Readers take

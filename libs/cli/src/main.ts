@@ -1,4 +1,5 @@
 import { RUN_STATUSES } from "@armada/engine/view/status";
+import type { Session } from "@armada/operations/mesh/session";
 import { Command, InvalidArgumentError } from "commander";
 import { withoutSession, withSession } from "./action.ts";
 import { sinceOf } from "./arguments/since.ts";
@@ -18,7 +19,6 @@ import type { Control } from "./commands/runs.ts";
 import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
-import type { Session } from "./session.ts";
 
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
 const program = new Command("armada")

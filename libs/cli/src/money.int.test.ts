@@ -1,7 +1,7 @@
 import { type ApiServer, startApiServer } from "@armada/models/testing";
+import { moneyLines } from "@armada/operations/money/lines";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LineOf } from "./lines.ts";
-import { moneyLines } from "./money/lines.ts";
 import { armada, type Ended, place, type Started, says, start } from "./testing/product.ts";
 
 const PROMOTION = {

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readMesh } from "@armada/operations/mesh/mesh-file";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lines } from "./lines.ts";
-import { readMesh } from "./mesh/mesh-file.ts";
 import { armada, type Ended, place, type Started, says, start } from "./testing/product.ts";
 
 const HOUR_MS = 3_600_000;

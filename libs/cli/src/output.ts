@@ -26,8 +26,3 @@ export function lengthOf(ms: number): string {
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
-
-/** Micro-dollars as dollars. */
-export function dollars(micros: number): string {
-  return `$${(micros / 1_000_000).toFixed(4)}`;
-}

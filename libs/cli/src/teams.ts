@@ -1,18 +1,8 @@
 import type { Team } from "@armada/agents";
-import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import { ArmadaError } from "@armada/contracts";
+import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
+import type { Session } from "@armada/operations/mesh/session";
 import { loadDefinitions, loadTeamAt, serviceNames } from "./project.ts";
-import type { Session } from "./session.ts";
-
-/**
- * A team of the running mesh: its stream is there; its manifest, where administration said what it is; and its definition, where
- * `services/` has one that loads.
- */
-export type MeshTeam = {
-  readonly name: string;
-  readonly definition?: Team;
-  readonly manifest?: TeamManifest;
-  readonly trouble?: ArmadaError;
-};
 
 /** The teams of the mesh by name. Streams, not files, say which there are: what a team left behind stays in sight. */
 export async function meshTeams(session: Pick<Session, "teams" | "manifests">): Promise<readonly MeshTeam[]> {

@@ -1,11 +1,11 @@
 import { team, workflow } from "@armada/agents";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { ask } from "@armada/operations/mesh/ask";
+import { stateOf } from "@armada/operations/mesh/session";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { ask } from "../ask.ts";
-import { stateOf } from "../session.ts";
-import { type TeamSession, teamSession } from "../testing/team-session.ts";
 import { checkKey, runOfKey } from "./run-key.ts";
 
 const own = (name: string) => workflow({ name, version: 1, input: z.object({}), output: z.unknown(), run: async () => name });

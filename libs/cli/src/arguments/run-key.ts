@@ -1,8 +1,8 @@
 import { ArmadaError, parseSubject } from "@armada/contracts";
 import { runIdOf } from "@armada/engine";
+import { OPERATOR } from "@armada/operations/mesh/ask";
+import { newRunId, type Session } from "@armada/operations/mesh/session";
 import { z } from "zod";
-import { OPERATOR } from "../ask.ts";
-import { newRunId, type Session } from "../session.ts";
 
 /** Under which id a run starts; a key gives the same one every time. @throws ArmadaError `USAGE` */
 export function runOfKey(workflow: string, key: string | undefined): string {

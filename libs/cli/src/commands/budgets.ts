@@ -1,11 +1,13 @@
 import { FEDERATION, periodOf } from "@armada/ledger";
+import type { Session } from "@armada/operations/mesh/session";
+import { budgetRows, fleetRow, suspectRows } from "@armada/operations/money/budget-rows";
+import { dollars } from "@armada/operations/money/dollars";
+import { ledgersBack, readFleet } from "@armada/operations/money/ledgers";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { budgetRows, fleetRow, suspectRows } from "../money/budget-rows.ts";
-import { ledgersBack, readFleet, zoneOf } from "../money/ledgers.ts";
-import { dollars, lengthOf, type Output } from "../output.ts";
+import { zoneOf } from "../money/zone.ts";
+import { lengthOf, type Output } from "../output.ts";
 import { table } from "../render/table.ts";
-import type { Session } from "../session.ts";
 
 /** Every limit of every team whose ledger of this month exists, and after them each call that may have been billed. */
 export async function budgetsCommand(session: Session, teams: readonly string[], out: Output): Promise<number> {

@@ -1,15 +1,17 @@
 import { ArmadaError } from "@armada/contracts";
 import { startOf } from "@armada/ledger/periods";
+import type { Session } from "@armada/operations/mesh/session";
+import { accountOf } from "@armada/operations/money/account";
+import { costRows, GROUPINGS, type Grouping, type Spending } from "@armada/operations/money/cost-rows";
+import { dollars } from "@armada/operations/money/dollars";
+import { ledgersBack } from "@armada/operations/money/ledgers";
+import { runsOf } from "@armada/operations/money/runs-of";
 import { sinceOf } from "../arguments/since.ts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { accountOf } from "../money/account.ts";
-import { costRows, GROUPINGS, type Grouping, type Spending } from "../money/cost-rows.ts";
-import { ledgersBack, zoneOf } from "../money/ledgers.ts";
-import { runsOf } from "../money/runs-of.ts";
-import { dollars, type Output } from "../output.ts";
+import { zoneOf } from "../money/zone.ts";
+import type { Output } from "../output.ts";
 import { table } from "../render/table.ts";
-import type { Session } from "../session.ts";
 
 const MINUTE_MS = 60_000;
 

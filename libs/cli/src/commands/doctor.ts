@@ -1,13 +1,14 @@
+import { examine, examineTroubles, type Finding } from "@armada/operations/health/examine";
+import { budgetsInForce, examineLedgers } from "@armada/operations/health/examine-ledger";
+import { lookedAt } from "@armada/operations/health/looked-at";
+import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
+import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
+import { openSession } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
-import { examine, examineTroubles, type Finding } from "../health/examine.ts";
-import { budgetsInForce, examineLedgers } from "../health/examine-ledger.ts";
-import { lookedAt } from "../health/looked-at.ts";
-import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions } from "../project.ts";
 import { oneLine } from "../render/one-line.ts";
-import { openSession } from "../session.ts";
-import { type MeshTeam, meshTeams } from "../teams.ts";
+import { meshTeams } from "../teams.ts";
 
 /** `whole`: every message of the streams is looked at, however many there are. */
 export type DoctorFlags = { readonly mesh?: string; readonly config?: string; readonly whole?: boolean };

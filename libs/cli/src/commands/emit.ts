@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
+import { DEFAULT_FILE, isAlive, noMesh, readMesh } from "@armada/operations/mesh/mesh-file";
 import { z } from "zod";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { EXIT } from "../exit.ts";
-import { DEFAULT_FILE, isAlive, noMesh, readMesh } from "../mesh/mesh-file.ts";
 import type { Output } from "../output.ts";
 
 export type EmitFlags = {

@@ -1,8 +1,8 @@
 import { ArmadaError, type Envelope, eventKey, isoTime } from "@armada/contracts";
 import { type Message, matches } from "@armada/event-sourcing";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import type { Session } from "../session.ts";
 
 export type EventFlags = {
   readonly subject?: string;

@@ -1,9 +1,9 @@
+import { lookedAt } from "@armada/operations/health/looked-at";
+import { troublesOf } from "@armada/operations/health/looks";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
-import { lookedAt } from "../health/looked-at.ts";
-import { troublesOf } from "../health/looks.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
-import type { Session } from "../session.ts";
 import { meshTeams } from "../teams.ts";
 
 /** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */

@@ -1,12 +1,13 @@
 import { ArmadaError, isName } from "@armada/contracts";
 import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
+import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
 import { waitOf } from "../render/run-tree.ts";
-import type { Session } from "../session.ts";
-import { checkKnown, type MeshTeam, teamsHere } from "../teams.ts";
+import { checkKnown, teamsHere } from "../teams.ts";
 
 export type ListFlags = {
   readonly status?: string;

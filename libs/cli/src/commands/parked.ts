@@ -1,12 +1,12 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import { type RunState, readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
+import { openRuns } from "@armada/operations/health/open-runs";
+import type { Session } from "@armada/operations/mesh/session";
 import { z } from "zod";
 import { EXIT } from "../exit.ts";
-import { openRuns } from "../health/open-runs.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
-import type { Session } from "../session.ts";
 
 /** A message that belongs to no run, set aside as a fact of the team. */
 const ParkedMessage = z.object({ seq: z.number(), subject: z.string(), reason: z.string(), deliveries: z.number() });

@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
+import type { Session } from "@armada/operations/mesh/session";
+import { accountOf, type LedgerCall } from "@armada/operations/money/account";
+import { suspectAs } from "@armada/operations/money/budget-rows";
+import type { Verdict } from "@armada/operations/money/by-call";
+import { dollars } from "@armada/operations/money/dollars";
+import { drawsOf } from "@armada/operations/money/draws";
+import { ledgersBack, readLedger } from "@armada/operations/money/ledgers";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { accountOf, type LedgerCall } from "../money/account.ts";
-import { suspectAs } from "../money/budget-rows.ts";
-import type { Verdict } from "../money/by-call.ts";
-import { drawsOf } from "../money/draws.ts";
-import { ledgersBack, readLedger, zoneOf } from "../money/ledgers.ts";
 import { verdictsOf } from "../money/verdicts.ts";
-import { dollars, type Output } from "../output.ts";
-import type { Session } from "../session.ts";
+import { zoneOf } from "../money/zone.ts";
+import type { Output } from "../output.ts";
 
 export type ReconcileFlags = { readonly usage?: string; readonly dryRun?: boolean };
 type Suspect = LedgerCall & { readonly month: string; readonly day: string };

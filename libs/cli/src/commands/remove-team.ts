@@ -5,10 +5,10 @@ import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/con
 import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
 import { accessIn, type Change, dropTeam, Fleet, type Link, ROLES, teamOnServer, tombstone, writeBackup } from "@armada/nats";
+import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
+import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
-import { DEFAULT_FILE, HOME, isAlive, readMesh } from "../mesh/mesh-file.ts";
 import { ownServer } from "../mesh/own-server.ts";
-import { reach } from "../mesh/reach.ts";
 import type { Output } from "../output.ts";
 import { loadServices, projectRoot, type Service } from "../project.ts";
 import { settingsFor } from "../settings.ts";

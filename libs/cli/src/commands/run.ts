@@ -2,9 +2,10 @@ import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import { admit, MAX_BODY, newest } from "@armada/engine";
 import { type RunState, viewOf } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
+import { OPERATOR } from "@armada/operations/mesh/ask";
+import type { Session } from "@armada/operations/mesh/session";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { checkKey, runOfKey } from "../arguments/run-key.ts";
-import { OPERATOR } from "../ask.ts";
 import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
@@ -14,7 +15,6 @@ import { PlainText } from "../render/plain-text.ts";
 import { runTree, stepLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
 import { watchText } from "../runs/watch-text.ts";
-import type { Session } from "../session.ts";
 
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly stream?: boolean; readonly key?: string };
 

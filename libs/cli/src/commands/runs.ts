@@ -13,10 +13,10 @@ import {
   withShown,
 } from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { runTree } from "../render/run-tree.ts";
-import type { Session } from "../session.ts";
 
 const CONTROL_MS = 10_000;
 const LOOK_MS = 50;

@@ -1,10 +1,10 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError, isoTime } from "@armada/contracts";
 import { readModelStopped, readModelsAt } from "@armada/engine";
+import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
-import type { Session } from "../session.ts";
 
 /** `team`: the folder of its code. */
 export type StateFlags = { readonly at?: string; readonly team?: string };

@@ -1,8 +1,8 @@
+import type { Session } from "@armada/operations/mesh/session";
+import { CausalTree } from "@armada/operations/trace/causal-tree";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { traceTree } from "../render/trace-tree.ts";
-import { CausalTree } from "../runs/causal-tree.ts";
-import type { Session } from "../session.ts";
 
 /** Prints what caused what around a run or an event, across teams. */
 export async function traceCommand(session: Session, id: string, out: Output): Promise<number> {

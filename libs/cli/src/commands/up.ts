@@ -1,6 +1,6 @@
+import { DEFAULT_FILE } from "@armada/operations/mesh/mesh-file";
 import { explain } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
-import { DEFAULT_FILE } from "../mesh/mesh-file.ts";
 import { type Mesh, up } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { checkListed, servicesWith, withFederation } from "../services.ts";

@@ -3,9 +3,9 @@ import { closeSync, existsSync, fstatSync, ftruncateSync, readFileSync, statSync
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError } from "@armada/contracts";
+import { isAlive } from "@armada/operations/mesh/mesh-file";
 import { z } from "zod";
 import { tryLockFile } from "./file-lock.ts";
-import { isAlive } from "./mesh-file.ts";
 
 /**
  * Two servers on one folder of streams lose what one of them acknowledged. The lock is the system's, on `up.json` in that folder;

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { type ExpectStatic, test } from "vitest";
 import { place, type Started, says, start } from "../testing/product.ts";
 import { lockData } from "./data-lock.ts";
 import { tryLockFile } from "./file-lock.ts";
-import { isAlive, readMesh } from "./mesh-file.ts";
 
 /** Everything that `up` started, and how it ends. */
 async function familyEnds(expect: ExpectStatic, folder: string, end: (up: number) => void): Promise<number> {

@@ -2,10 +2,11 @@ import { team } from "@armada/agents";
 import { type Envelope, encodeBody } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { teamSession } from "@armada/operations/testing/team-session";
 import { expect, test } from "vitest";
 import { listEvents } from "../commands/events.ts";
 import { stateCommand } from "../commands/state.ts";
-import { printer, teamSession } from "../testing/team-session.ts";
+import { printer } from "../testing/printer.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 

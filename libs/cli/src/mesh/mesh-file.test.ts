@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { claimHome, isAlive, latestWritten, type MeshFile, readMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockData } from "./data-lock.ts";
-import { claimHome, isAlive, latestWritten, type MeshFile, readMesh, writeMesh } from "./mesh-file.ts";
 
 let folder: string;
 beforeEach(() => {

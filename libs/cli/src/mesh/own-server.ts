@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { accessIn, ROLES, startServer } from "@armada/nats";
+import { claimHome, HOME } from "@armada/operations/mesh/mesh-file";
 import type { Config } from "@armada/runtime";
 import { projectRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
-import { claimHome, HOME } from "./mesh-file.ts";
 
 /** A server on the data folder for one command, while no mesh runs there: the roles may connect, no team may. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY` */
 export async function ownServer(options: {

@@ -19,6 +19,8 @@ import {
   type RunningServer,
   startServer,
 } from "@armada/nats";
+import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
+import { reach } from "@armada/operations/mesh/reach";
 import { environmentOf, type Settings } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
 import { projectRoot, type Service } from "../project.ts";
@@ -27,8 +29,6 @@ import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { keepFolder } from "./keep-folder.ts";
 import { keepStreams } from "./keep-streams.ts";
-import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "./mesh-file.ts";
-import { reach } from "./reach.ts";
 import { keepRoom, restarting, roomOf } from "./room.ts";
 import { keepWritable } from "./writable.ts";
 

@@ -1,7 +1,7 @@
+import { examine, examineTroubles } from "@armada/operations/health/examine";
+import { lookedAt } from "@armada/operations/health/looked-at";
+import { openSession } from "@armada/operations/mesh/session";
 import { environmentFindings } from "../environment.ts";
-import { examine, examineTroubles } from "../health/examine.ts";
-import { lookedAt } from "../health/looked-at.ts";
-import { openSession } from "../session.ts";
 import { type SettingFlags, settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
 import type { Mesh } from "./up.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Session } from "../session.ts";
+import type { Session } from "@armada/operations/mesh/session";
 
 const LOOK_MS = 100;
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Fleet, type Link, portsOf } from "@armada/nats";
-import { ask } from "../ask.ts";
+import { ask } from "@armada/operations/mesh/ask";
 
 const EVERY_MS = 30_000;
 /** A stream that grows takes messages; one that has not for so long is asked. It is some 400 bytes each time. */

@@ -1,6 +1,6 @@
 import { startApiServer } from "@armada/models/testing";
+import { ledgerCall } from "@armada/operations/testing/ledger-calls";
 import { expect, test } from "vitest";
-import { ledgerCall } from "../testing/ledger-calls.ts";
 import { addressOf, verdictsOf } from "./verdicts.ts";
 
 const BODY = { model: "claude-haiku-5-5", max_tokens: 20, messages: [{ role: "user", content: "hello" }] };

@@ -1,12 +1,12 @@
 import { ArmadaError } from "@armada/contracts";
 import { pricesFrom } from "@armada/models";
+import type { LedgerCall } from "@armada/operations/money/account";
+import { byCall, type Verdict } from "@armada/operations/money/by-call";
+import { byHour, hoursOf } from "@armada/operations/money/by-hour";
+import type { Draw } from "@armada/operations/money/draws";
+import { providerCalls } from "@armada/operations/money/provider-account";
+import { usageByHour } from "@armada/operations/money/usage-report";
 import { settingsFor } from "../settings.ts";
-import type { LedgerCall } from "./account.ts";
-import { byCall, type Verdict } from "./by-call.ts";
-import { byHour, hoursOf } from "./by-hour.ts";
-import type { Draw } from "./draws.ts";
-import { providerCalls } from "./provider-account.ts";
-import { usageByHour } from "./usage-report.ts";
 
 type About = {
   /** Whose usage it is, whatever the environment names. */

@@ -1,5 +1,6 @@
 import type { RunView, StepView, WaitingFor } from "@armada/engine/reading";
-import { dollars, lengthOf } from "../output.ts";
+import { dollars } from "@armada/operations/money/dollars";
+import { lengthOf } from "../output.ts";
 import { oneLine } from "./one-line.ts";
 
 /** Of what an approval shows. */

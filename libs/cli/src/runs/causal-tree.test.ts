@@ -1,11 +1,11 @@
 import { team, workflow } from "@armada/agents";
 import { ArmadaError, capability } from "@armada/contracts";
 import type { WholeReads } from "@armada/event-sourcing";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
+import { CausalTree } from "@armada/operations/trace/causal-tree";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { checkServed } from "../commands/run.ts";
-import { type TeamSession, teamSession } from "../testing/team-session.ts";
-import { CausalTree } from "./causal-tree.ts";
 
 const check = capability("risk.check", { input: z.object({}), output: z.unknown() });
 const sale = workflow({

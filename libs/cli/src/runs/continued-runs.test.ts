@@ -1,9 +1,10 @@
 import { team, workflow } from "@armada/agents";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { watchCommand } from "../commands/run.ts";
 import { approval, cancellation, controlRun, showRun } from "../commands/runs.ts";
-import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
+import { printer } from "../testing/printer.ts";
 
 const Round = z.object({ n: z.number(), asks: z.boolean().optional() });
 /** Three generations; with `asks` each but the first waits for a person. */

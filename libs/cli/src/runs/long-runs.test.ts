@@ -1,15 +1,16 @@
 import { agent, team, tool, workflow } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { matches } from "@armada/event-sourcing";
+import { troublesOf } from "@armada/operations/health/looks";
+import { openRuns } from "@armada/operations/health/open-runs";
+import type { Session } from "@armada/operations/mesh/session";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
+import { CausalTree } from "@armada/operations/trace/causal-tree";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
 import { cancellation, controlRun, showRun } from "../commands/runs.ts";
-import { troublesOf } from "../health/looks.ts";
-import { openRuns } from "../health/open-runs.ts";
-import type { Session } from "../session.ts";
-import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
-import { CausalTree } from "./causal-tree.ts";
+import { printer } from "../testing/printer.ts";
 
 const WRITES = 1_100;
 const note = tool({ effect: "write", input: z.object({}), output: z.object({}), run: () => ({}) });

@@ -2,12 +2,13 @@ import { team, workflow } from "@armada/agents";
 import { capability, event, Refusal } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
+import { ask } from "@armada/operations/mesh/ask";
+import { stateOf } from "@armada/operations/mesh/session";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { ask } from "../ask.ts";
 import { findRun, showRun } from "../commands/runs.ts";
-import { stateOf } from "../session.ts";
-import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
+import { printer } from "../testing/printer.ts";
 
 const Order = z.object({ order: z.string() });
 const judge = capability("risk.judge", { input: Order, output: z.object({ fine: z.boolean() }) });

@@ -1,12 +1,13 @@
 import { agent, team, workflow } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { viewOf } from "@armada/engine/reading";
+import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
 import { cancellation, controlRun, retrial } from "../commands/runs.ts";
 import { runTree } from "../render/run-tree.ts";
-import { printer, type TeamSession, teamSession } from "../testing/team-session.ts";
+import { printer } from "../testing/printer.ts";
 
 const writer = agent({
   name: "writer",

@@ -5,8 +5,8 @@ import { periodOf } from "@armada/ledger/periods";
 import type { Config } from "@armada/runtime";
 import { limitsOf } from "@armada/runtime/limits";
 import type { MeshFile } from "../mesh/mesh-file.ts";
+import { dollars } from "../money/dollars.ts";
 import { ledgersBack } from "../money/ledgers.ts";
-import { dollars } from "../output.ts";
 import type { Finding } from "./examine.ts";
 
 /** From this age on nobody is expected to say what a suspect cost. */

@@ -19,8 +19,8 @@ import {
 } from "@armada/nats";
 import type { Telemetry } from "@armada/runtime";
 import { ask, OPERATOR } from "./ask.ts";
-import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh/mesh-file.ts";
-import { reach } from "./mesh/reach.ts";
+import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh-file.ts";
+import { reach } from "./reach.ts";
 
 /** What a command needs of a mesh: the teams' streams to read, objects, and asks in the operator's name. */
 export type Session = {

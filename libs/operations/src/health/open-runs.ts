@@ -1,7 +1,7 @@
 import { ArmadaError, parseSubject } from "@armada/contracts";
 import { isTaken, type RunState, type RunView, viewOf } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
-import type { Session } from "../session.ts";
+import type { Session } from "../mesh/session.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Open runs of which all journals are read; of more than these those that somebody may have to look after. */

@@ -1,10 +1,8 @@
 import type { Team } from "@armada/agents";
 import { readRunIndex } from "@armada/engine/reading";
 import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
-import { ask } from "../ask.ts";
-import type { Line } from "../lines.ts";
-import type { Output } from "../output.ts";
-import { type Session, stateOf } from "../session.ts";
+import { ask } from "../mesh/ask.ts";
+import { type Session, stateOf } from "../mesh/session.ts";
 
 export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects"> & {
   stop(): Promise<void>;
@@ -40,19 +38,5 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
     state: (name, run) => stateOf(log, name, run),
     ask: (name, capability, id, data) => ask(log, name, capability, id, data),
     stop: () => prototype.stop(),
-  };
-}
-
-/** What a command says to people, and emits for machines. */
-export function printer(): Output & { readonly emitted: Line[]; readonly said: string[] } {
-  const emitted: Line[] = [];
-  const said: string[] = [];
-  return {
-    json: true,
-    emitted,
-    said,
-    emit: (line) => void emitted.push(line),
-    say: (line) => void said.push(line),
-    complain: (line) => void said.push(line),
   };
 }

@@ -89,3 +89,5 @@ export const moneyLines = {
   }),
   "cost-total": z.object({ type: z.literal("cost-total"), since: iso, ...spent }),
 } as const;
+
+export type MoneyLine<K extends keyof typeof moneyLines> = z.infer<(typeof moneyLines)[K]>;

@@ -1,6 +1,6 @@
 import { isAlive } from "../mesh/mesh-file.ts";
-import type { Session } from "../session.ts";
-import type { MeshTeam } from "../teams.ts";
+import type { MeshTeam } from "../mesh/mesh-team.ts";
+import type { Session } from "../mesh/session.ts";
 import { type OpenRuns, openRuns } from "./open-runs.ts";
 import type { Looked } from "./trouble.ts";
 

@@ -1,7 +1,6 @@
 import type { Log } from "@armada/event-sourcing";
 import { loadEndless } from "@armada/event-sourcing";
 import { FEDERATION, type FleetState, fleet, fleetOf, type LedgerState, ledger, ledgerOf, periodOf } from "@armada/ledger";
-import type { Session } from "../session.ts";
 
 /** A team's ledger of a month as its last message has it. */
 export type MonthLedger = { readonly team: string; readonly month: string; readonly state: LedgerState };
@@ -36,12 +35,4 @@ export async function ledgersBack(log: Pick<Log, "last">, team: string, now: num
 function monthsBack(from: string): string[] {
   const [year = 0, month = 1] = from.split("-").map(Number);
   return Array.from({ length: MONTHS }, (_, i) => new Date(Date.UTC(year, month - 1 - i, 1)).toISOString().slice(0, 7));
-}
-
-/** The zone whose days and months the running mesh counts by; without a mesh file the configuration's. */
-export async function zoneOf({ mesh }: Pick<Session, "mesh">): Promise<string> {
-  const said = mesh?.settings?.find(({ path }) => path === "budgets.zone")?.value;
-  if (typeof said === "string" && said !== "") return said;
-  const { settingsFor } = await import("../settings.ts"); // costly to load
-  return (await settingsFor({})).config.budgets.zone;
 }

@@ -1,5 +1,5 @@
-import type { LineOf } from "../lines.ts";
 import type { Account, LedgerCall } from "./account.ts";
+import type { MoneyLine } from "./lines.ts";
 import type { RunEnd, Saving } from "./runs-of.ts";
 
 export const GROUPINGS = ["team", "agent", "workflow", "run", "outcome"] as const;
@@ -15,12 +15,12 @@ export type Spending = Pick<Account, "suspects"> & {
   readonly ends: readonly RunEnd[];
 };
 
-type Row = LineOf<"cost">;
-type Spent = Omit<LineOf<"cost-total">, "type" | "since">;
+type Row = MoneyLine<"cost">;
+type Spent = Omit<MoneyLine<"cost-total">, "type" | "since">;
 type Whose = Pick<LedgerCall, "team" | "agent" | "workflow" | "run">;
 
 /** What was spent from `since` (ms since 1970) on, dearest first, and the sum. */
-export function costRows(spending: Spending, by: Grouping, since: number): { rows: Row[]; total: LineOf<"cost-total"> } {
+export function costRows(spending: Spending, by: Grouping, since: number): { rows: Row[]; total: MoneyLine<"cost-total"> } {
   const statuses = new Map(spending.ends.map(({ team, run, status }) => [`${team} ${run}`, status]));
   const groups = new Map<string, Row>();
   const runs = new Map<Row, Set<string>>();

@@ -1,6 +1,6 @@
 import type { QueueThere } from "@armada/nats";
-import type { Session } from "../session.ts";
-import type { MeshTeam } from "../teams.ts";
+import type { MeshTeam } from "../mesh/mesh-team.ts";
+import type { Session } from "../mesh/session.ts";
 import type { OpenRuns } from "./open-runs.ts";
 
 /** Something about a team that an operator has to act on: `health` shows it, and is not ✓ over it. */

@@ -2,10 +2,20 @@ import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter, type TeamMan
 import { runIdOf, startedBy } from "@armada/engine";
 import { readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
-import type { TraceNode } from "../lines.ts";
 
 /** A team, and the events that start its workflows, as its manifest says. */
 export type Listener = { readonly name: string; readonly subscriptions: TeamManifest["subscriptions"] };
+
+/** `at`: ISO-8601 UTC; empty where the log does not tell. */
+export type TraceNode = {
+  readonly kind: "event" | "run" | "step" | "ask";
+  readonly id: string;
+  readonly team: string;
+  readonly what: string;
+  readonly at: string;
+  readonly status?: string | undefined;
+  readonly children: readonly TraceNode[];
+};
 
 /** `missing`: the teams whose streams could not be read, so that what they did is not in the tree. */
 export type Trace = {

@@ -12,14 +12,14 @@ import {
   scopesOf,
   startOf,
 } from "@armada/ledger";
-import type { LineOf } from "../lines.ts";
 import type { MonthLedger } from "./ledgers.ts";
+import type { MoneyLine } from "./lines.ts";
 
 /** Before this share of a period is over, a forecast would say nothing but its first call. */
 const FORECAST_FROM = 0.01;
 
 /** Every limit of a team's ledger of the month of `now` (ms since 1970): the team's own, the fleet's, its agents', and that of a run. */
-export function budgetRows({ team, state }: MonthLedger, now: number, zone: string): LineOf<"budget">[] {
+export function budgetRows({ team, state }: MonthLedger, now: number, zone: string): MoneyLine<"budget">[] {
   const { day } = periodOf(now, zone);
   const { limits } = state;
   const own = Object.keys(limits.agents).flatMap((agent) =>
@@ -37,7 +37,7 @@ export function fleetRow(
   { state, ledgers }: { readonly state: FleetState; readonly ledgers: readonly MonthLedger[] },
   now: number,
   zone: string,
-): LineOf<"budget"> {
+): MoneyLine<"budget"> {
   const { day } = periodOf(now, zone);
   const whole = ledgers.flatMap((one) => scopesOf(one.state, "*", day).filter(({ of, period }) => of === "team" && period === "month"));
   const total = (amounts: readonly Amount[]): Amount => amounts.reduce(plus, NOTHING);
@@ -48,7 +48,7 @@ export function fleetRow(
 }
 
 /** The calls of a ledger that may have been billed, oldest first. */
-export function suspectRows({ team, month, state }: MonthLedger, now: number): LineOf<"suspect">[] {
+export function suspectRows({ team, month, state }: MonthLedger, now: number): MoneyLine<"suspect">[] {
   return Object.values(state.suspects)
     .sort((a, b) => a.at - b.at)
     .map((one) => ({
@@ -65,7 +65,7 @@ export function suspectAs(team: string, month: string, { call, agent, workflow, 
   return { team, month, call, agent, workflow, run, model, ceilingMicros: ceiling.micros, ceilingTokens: ceiling.tokens };
 }
 
-function rowOf(team: string, { of, period, limit, spent, reserved, suspect }: Scope, now: number, zone: string): LineOf<"budget"> {
+function rowOf(team: string, { of, period, limit, spent, reserved, suspect }: Scope, now: number, zone: string): MoneyLine<"budget"> {
   const [start, end] = [startOf(now, zone, period), endOf(now, zone, period)];
   const share = (now - start) / (end - start);
   return {
