@@ -1,3 +1,15 @@
+/**
+ * Runs. A message that is delivered to a replica goes this way, and is acknowledged at its end:
+ *
+ *     inbound ────────┐                                  ┌─► a journal message, appended behind the run's last one
+ *       start, answer,│  runs/run-store ─► execution ────┤
+ *       fact, timer   ├─► decide on the    answer: what  └─► journal/derive: what follows from it (dispatches, asks, timers,
+ *     steps/worker ───┘   newest state     does the code       facts), stored by runs/store-derived
+ *       a step's outcome                   ask next?
+ *
+ * `journal` says what each event means (`table.ts`), `view` how a run is shown, `read-models` what a team folds from facts and the
+ * index of its runs. `replica.ts` puts all of it to work on a team's queues. The rules are in `docs/engine.md`.
+ */
 export { fits } from "./execution/fits.ts";
 export { isAccepted } from "./inbound/accepted.ts";
 export { type Admission, admit, newest } from "./inbound/admission.ts";
