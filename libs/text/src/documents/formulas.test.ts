@@ -30,7 +30,7 @@ it.each([
   ["lowered text", "H~2~O and CO~2~", "H2O and CO2"],
   ["raised text", "10^4^ kg on 12 m^2^ and the 1^st^ day", "10⁴ kg on 12 m² and the 1st day"],
   ["what is struck struck", "at ~5~ 6 euros, ~~no~~ yes, ~5 km or ~7 km", "at 6 euros, yes, ~5 km or ~7 km"],
-  ["TeX", "$3.2 \\times 10^{5}$ kg of $\\mathrm{CO}_2$, $$x^2$$ and \\(10^6\\)", "3.2 ×10⁵ kg of CO2, x² and 10⁶"],
+  ["TeX", "$3.2 \\times 10^{5}$ kg of $\\mathrm{CO}_2$, $$x^2$$ and \\(10^6\\)", "3.2 × 10⁵ kg of CO2, x² and 10⁶"],
   ["money and code as they are", "$5_000 and $7, or `$a^b$` and `x^2^`", "$5_000 and $7, or $a^b$ and x^2^"],
 ])("Markdown keeps %s", async (_, text, wanted) => {
   expect(await read("a.md", `It is ${text} in all.`)).toBe(`It is ${wanted} in all.`);

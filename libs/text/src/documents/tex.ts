@@ -79,6 +79,7 @@ function lineOf(formula: string): string {
     if (word === "sqrt") return `√${inBrackets(argument())}`;
     if (/^(?:text|mathrm|mathbf|mathit|operatorname|ce|mbox|displaystyle|textstyle|boldsymbol)$/u.test(word))
       return word.endsWith("style") ? "" : argument();
+    if (/^(?:times|cdot|pm|mp|div|approx|leq?|geq?|neq?|to|rightarrow)$/u.test(word)) return ` ${NAMES[word]} `;
     return NAMES[word] ?? (/^(?:left|right|big|Big)$/u.test(word) ? "" : word);
   };
   const step = (): void => {

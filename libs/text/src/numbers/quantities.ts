@@ -67,7 +67,9 @@ export function quantitiesIn(
     const before = clause.slice(0, first.start);
     const second = joint === undefined || (joint === "and" && !/\b(?:between|from)\s*$/iu.test(withoutSign(before))) ? undefined : next;
     const from = withoutSign(before).length;
-    const end = (second ?? first).end;
+    // "12 ± 3 km" has its margin before the unit.
+    const near = second === undefined ? MARGIN.exec(clause.slice(first.end)) : null;
+    const end = (second ?? first).end + (near?.[0].length ?? 0);
     if ([...taken, ...inWords].some((span) => first.start < span.to && end > span.from)) continue;
     if (second !== undefined) i++;
     if (LABEL.test(before)) continue;
@@ -87,16 +89,18 @@ export function quantitiesIn(
     const high = second === undefined ? low : second.value * factor;
     const unitEnd = clause.length - tail.length + (unit?.length ?? wordsLength(tail, named?.noun ?? []));
     const rate = unit === undefined ? timesAt(clause.slice(unitEnd)) : rateAt(tail.slice(unit.length));
+    const far = near === null && unit !== undefined ? marginAt(clause.slice(unitEnd), unit.dimension) : undefined;
+    const off = near === null ? (far?.isShare === true ? (Math.abs(low) * far.value) / 100 : (far?.value ?? 0)) : Number(near[1]) * factor;
     found.push({
       dimension: `${unit?.dimension ?? `count:${named?.head ?? ""}`}${rate}`,
-      low: Math.min(low, high),
-      high: Math.max(low, high),
+      low: Math.min(low, high) - off,
+      high: Math.max(low, high) + off,
       slack: (first.place / 2) * shared * factor,
       ...aboutOf(clause, from, end, unitEnd),
       range: second !== undefined,
       noun: named?.noun ?? [],
       from,
-      to: clause.length - tail.length + (unit?.length ?? 0),
+      to: clause.length - tail.length + (unit?.length ?? 0) + (far?.length ?? 0),
       until: end,
     });
   }
@@ -124,6 +128,20 @@ function compounded(clause: string, found: readonly Quantity[]): Quantity[] {
     else made.push(one);
   }
   return made;
+}
+
+const MARGIN = /^\s?(?:±|\+\s?\/\s?[-−])\s?(\d+(?:\.\d+)?)/u;
+
+/** "48 dB ± 2 dB", "48 dB ± 5 %": how far a measure may be off, in base units of its dimension or as a percentage of it. */
+function marginAt(tail: string, dimension: string): { value: number; isShare: boolean; length: number } | undefined {
+  const match = MARGIN.exec(tail);
+  if (match === null) return undefined;
+  const rest = tail.slice(match[0].length);
+  const gap = /^\s?/u.exec(rest)?.[0].length ?? 0;
+  const unit = unitAt(rest.slice(gap));
+  const length = match[0].length + gap + (unit?.length ?? 0);
+  if (unit?.dimension === dimension) return { value: Number(match[1]) * unit.factor, isShare: false, length };
+  return unit?.dimension === "percent" ? { value: Number(match[1]), isShare: true, length } : undefined;
 }
 
 /** Of the words at a text's head. */

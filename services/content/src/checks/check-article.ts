@@ -76,7 +76,7 @@ export function checkArticle(
         unsourced,
       ),
     ),
-    standfirst: standfirst(lead, sections),
+    standfirst: standfirst(lead, sections, topic),
     sections: sections.map(({ heading, sentences }, i) => ({
       heading: isGrounded(heading, ground) || isTheirs(heading) ? heading : (mostSaid(sentences) ?? `Part ${i + 1}`),
       sentences,
@@ -141,14 +141,17 @@ function mostSaid(sentences: readonly Checked[]): string | undefined {
 
 type Section = { heading: string; sentences: Checked[] };
 
-/** Carried leads; where there are none, the first carried sentence moves up from its section. */
-function standfirst(lead: readonly Checked[], sections: readonly Section[]): Checked[] {
+/** Carried leads; where there are none, the first carried sentence that opens on the topic moves up from its section, else the first. */
+function standfirst(lead: readonly Checked[], sections: readonly Section[], topic: string): Checked[] {
   const carried = lead.filter(({ sources }) => sources.length > 0);
   if (carried.length > 0) return carried;
-  for (const section of sections) {
-    const index = section.sentences.findIndex(({ sources }) => sources.length > 0);
-    if (index >= 0 && section.sentences.length > 1) return section.sentences.splice(index, 1);
-  }
+  const wanted = new Set(contentStems(topic));
+  const opens = ({ text }: Checked) => contentStems(text.split(/\s+/u).slice(0, 6).join(" ")).some((one) => wanted.has(one));
+  for (const fits of [opens, () => true])
+    for (const section of sections) {
+      const index = section.sentences.findIndex((one) => one.sources.length > 0 && fits(one));
+      if (index >= 0 && section.sentences.length > 1) return section.sentences.splice(index, 1);
+    }
   return [];
 }
 

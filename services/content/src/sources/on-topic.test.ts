@@ -27,3 +27,8 @@ test("a long one with one paragraph on it stays, and one with a word of it by th
 test("where none is on it by itself, all stay", () => {
   expect(left("Rowing boats", source("a.md", "We were rowing all day."), source("b.md", "The boats were old."))).toEqual([]);
 });
+
+test("one on another of a make is left out", () => {
+  const pump = (name: string) => source(`${name}.md`, `# Heat pump ${name}\n\nThe heat pump ${name} weighs 140 kg.`);
+  expect(left("The heat pump HP-7", pump("HP-7"), pump("HP-9"))).toEqual(["HP-9.md"]);
+});

@@ -18,7 +18,7 @@ const SPEAKS_OF: readonly { readonly share: number; readonly inHundred: number }
  */
 export function onTopic(topic: string, sources: readonly Source[]): { sources: readonly Source[]; skipped: Skipped[] } {
   const wanted = tellingStems(topic);
-  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source));
+  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source) && !isOfAnotherMake(topic, source));
   if (kept.length === 0) return { sources, skipped: [] };
   const skipped = sources
     .filter((source) => !kept.includes(source))
@@ -45,5 +45,19 @@ function withoutOtherNames(text: string, wanted: readonly string[]): string {
   return text.replaceAll(/(?<![\p{L}])\p{Lu}\p{Ll}[\p{L}-]*(?: \p{Lu}\p{Ll}[\p{L}-]*)+/gu, (name) => {
     const stems = contentStems(name);
     return stems.some((one) => wanted.includes(one)) && stems.some((one) => !wanted.includes(one)) ? "" : name;
+  });
+}
+
+/** "HP-7", "A320", "Voyager 1": a name with a number. */
+const NUMBERED = /(?<![\p{L}\p{N}-])(\p{Lu}{1,5}-?|\p{Lu}\p{Ll}+ )(\d{1,4}\p{Ll}?)(?![\p{L}\p{N}.,])/gu;
+
+/** Of HP-9 only, where the topic is HP-7. */
+function isOfAnotherMake(topic: string, { text, called }: Source): boolean {
+  const named = (from: string) =>
+    [...from.matchAll(NUMBERED)].map(([, name = "", number = ""]) => ({ name: name.trim().toLowerCase(), number }));
+  const theirs = named([called ?? "", text].join("\n"));
+  return named(topic).some(({ name, number }) => {
+    const same = theirs.filter((one) => one.name === name);
+    return same.length > 0 && same.every((one) => one.number !== number);
   });
 }

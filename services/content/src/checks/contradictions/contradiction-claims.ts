@@ -97,7 +97,7 @@ function stemsOf(subject: string): string[] {
     .slice(0, 4);
 }
 
-/** "Most of the 40 beds": not so many are told of. */
+/** "Most of the 40 beds": not so many are told of. "At −15 °C the pump used 3 kW" does not say how cold it is. */
 const OF_WHICH = /(?<=\p{L} )of (?:the|its|their|these|those)\s+$/iu;
 
 /** The first edition is not the second; what was "first opened" is. */
@@ -114,7 +114,10 @@ function claimOf(
 ): Omit<ClauseClaim, "tells" | "values"> {
   const dates = datesIn(clause);
   const numbered = numberedNames(clause, dates);
-  const told = quantitiesIn(clause, [...dates, ...numbered], locale).filter(({ from }) => !OF_WHICH.test(clause.slice(0, from)));
+  const told = quantitiesIn(clause, [...dates, ...numbered], locale).filter(
+    ({ dimension, from }) =>
+      !OF_WHICH.test(clause.slice(0, from)) && !(dimension.startsWith("temperature") && /^at\s+$/iu.test(clause.slice(0, from))),
+  );
   const quantities = told.map((one) => ({
     ...one,
     dimension: one.dimension.replace(
@@ -164,7 +167,7 @@ function claimOf(
     coreEnd: end,
     parts: partsOf(clause),
     called: namesOfWords(clause),
-    numbered: new Map(numbered.map(({ name, number }) => [name, number])),
+    numbered: new Map([...numbered, ...designations(clause)].map(({ name, number }) => [name, number])),
   };
 }
 
@@ -252,6 +255,14 @@ function numberedNames(clause: string, dates: readonly DateMention[]): { name: s
       ? []
       : [{ name: stem(name), number, from, to }];
   });
+}
+
+/** "HP-7", "A320": letters and a number that tell one of a make from the others. */
+function designations(clause: string): { name: string; number: string }[] {
+  return [...clause.matchAll(/(?<![\p{L}\p{N}-])(\p{Lu}{1,5})-?(\d{1,4}\p{Ll}?)(?![\p{L}\p{N}])/gu)].map(([, name = "", number = ""]) => ({
+    name: name.toLowerCase(),
+    number,
+  }));
 }
 
 /** Words that stand before a number at a sentence's head and are no names. */
