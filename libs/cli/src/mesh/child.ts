@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { TeamManifest } from "@armada/contracts";
+import { type Backoff, backoff } from "@armada/event-sourcing";
 
 /** A service's replica, started again for ever when it ends by itself. */
 export type Child = {
@@ -16,8 +17,7 @@ export type Child = {
 
 /** In its environment it says that a replica is told when it may connect. */
 const HELD = "ARMADA_HELD";
-const FIRST_MS = 200;
-const MOST_MS = 10_000;
+const PAUSE: Backoff = { first: 200, most: 10_000 };
 /** A replica that served this long starts over with the shortest pause. */
 const STEADY_MS = 30_000;
 
@@ -40,7 +40,8 @@ export function startChild(options: {
   const { service, main, logFile, say } = options;
   let stopping = false;
   let restarts = 0;
-  let pause = FIRST_MS;
+  /** Ends in a row that came soon. */
+  let ends = 0;
   let child: ChildProcess | undefined;
   let resolveReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
@@ -63,13 +64,13 @@ export function startChild(options: {
     });
     child.once("exit", (code, signal) => {
       if (stopping) return;
-      if (Date.now() - since > STEADY_MS) pause = FIRST_MS;
+      if (Date.now() - since > STEADY_MS) ends = 0;
+      const pause = backoff(PAUSE, ends++, () => 1);
       restarts++;
       say(`${service} (pid ${child?.pid}) ended by ${signal ?? `exit code ${code}`}; starting it again in ${pause} ms; see ${logFile}`);
       setTimeout(() => {
         if (!stopping) run();
       }, pause);
-      pause = Math.min(pause * 2, MOST_MS);
     });
     options.changed();
   };

@@ -1,5 +1,5 @@
 import { ArmadaError, Refusal } from "@armada/contracts";
-import { type Handled, orAborted } from "@armada/event-sourcing";
+import { type Backoff, backoff, type Handled, orAborted } from "@armada/event-sourcing";
 import { lacksVersion } from "../execution/cached-run.ts";
 import type { Inline } from "../execution/execution.ts";
 import { handOver } from "../journal/derive.ts";
@@ -12,6 +12,7 @@ import { store } from "../runs/store-derived.ts";
 import { isTerminal } from "./attempt-failure.ts";
 
 const ATTEMPTS = 4;
+const BACKOFF: Backoff = { first: 2_000, most: 8_000 };
 /** Characters of a step's name in the message of its failure. */
 const MAX_NAME = 200;
 
@@ -108,7 +109,8 @@ export class InlineSteps {
           });
         if (error instanceof Refusal || isTerminal(error) || attempt >= ATTEMPTS)
           return { type: "inline.failed", data: { n, name, ...failureAfter(attempt, name, error) } };
-        await clock.sleep(random.next() * 1_000 * 2 ** attempt, signal);
+        const ms = backoff(BACKOFF, attempt - 1, () => random.next());
+        await clock.sleep(ms, signal);
       }
     }
   }

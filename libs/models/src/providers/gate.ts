@@ -1,9 +1,10 @@
-import type { Clock, Logger } from "@armada/event-sourcing";
+import { type Backoff, backoff, type Clock, type Logger } from "@armada/event-sourcing";
 import { ModelError } from "../errors.ts";
 
-/** The first pause after a provider could not be reached, doubled at each further try that could not either, ms. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 300_000;
+/** The pauses after tries that could not reach a provider. */
+const PAUSE: Backoff = { first: 1_000, most: 300_000 };
+/** One call tries for all of a replica, and says until when it waits: there is nobody here to keep apart. */
+const ALL_OF_IT = (): number => 1;
 
 /**
  * When a provider is not to be asked: until the time that it named, or, where it cannot be reached, until the next try, which one
@@ -57,7 +58,7 @@ export class ProviderGate {
         this.#since = now;
         this.#logger?.warn(`${error.message}: model calls wait for it`, { code: error.code, hint: error.hint });
       }
-      return this.#close(now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#tries - 1)), error);
+      return this.#close(now + backoff(PAUSE, this.#tries - 1, ALL_OF_IT), error);
     }
     this.reached();
     if (error.retryAfter === undefined) return false;

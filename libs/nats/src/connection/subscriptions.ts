@@ -1,9 +1,8 @@
-import type { Logger } from "@armada/event-sourcing";
+import { type Backoff, backoff, type Logger } from "@armada/event-sourcing";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 
 /** When a subscription that the server refuses is tried again; the time doubles up to the second. */
-const RETRY_MS = 250;
-const MAX_RETRY_MS = 4_000;
+const RETRY: Backoff = { first: 500, most: 4_000 };
 
 /** Ends a subscription. */
 export type Unsubscribe = () => void;
@@ -63,8 +62,8 @@ export class Subscriptions {
   async #again(): Promise<void> {
     this.#trying = true;
     try {
-      for (let ms = RETRY_MS; !this.whole && !this.#connection.isClosed(); ms = Math.min(2 * ms, MAX_RETRY_MS)) {
-        await new Promise((resolve) => setTimeout(resolve, ms).unref());
+      for (let tries = 0; !this.whole && !this.#connection.isClosed(); tries++) {
+        await new Promise((resolve) => setTimeout(resolve, backoff(RETRY, tries, Math.random)).unref());
         const tried = [...this.#refused];
         this.#refused.clear();
         for (const open of tried) open();

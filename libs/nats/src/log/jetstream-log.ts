@@ -18,6 +18,7 @@ import type { KeyRing } from "../identity/key-ring.ts";
 import { streamRoom } from "../streams/stream-room.ts";
 import { appendedFrom } from "./appended.ts";
 import { expecting } from "./expectation.ts";
+import { behind } from "./fence.ts";
 import { follow } from "./follow.ts";
 import { pull, type Take, type TakeNow, UNKNOWN } from "./pull.ts";
 import { scan } from "./scan.ts";
@@ -233,7 +234,7 @@ export function jetstreamLog(
         return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
       }
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
+      await behind(tries);
     }
   }
 
@@ -265,7 +266,7 @@ export function jetstreamLog(
       if (seq < atLeast) leader ??= await lastAtLeader(filter);
       if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : ((await got(answer)) ?? lastTaken(filter, seq));
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
+      await behind(tries);
     }
   }
 

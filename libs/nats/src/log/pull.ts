@@ -1,4 +1,4 @@
-import type { Delivery, Handled, Logger, Message, Queue } from "@armada/event-sourcing";
+import { type Backoff, backoff, type Delivery, type Handled, type Logger, type Message, type Queue } from "@armada/event-sourcing";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
@@ -13,9 +13,10 @@ const FAULT_RETRY_MS = 5_000;
 const UNKNOWN_RETRY_MS = 500;
 const EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 2_000;
-const RETRY_MS = 250;
-/** A consumer that is not there is asked for this often, in the end. */
-const LONGEST_RETRY_MS = 2_000;
+/** How often a consumer that is not there is asked for. */
+const RETRY: Backoff = { first: 500, most: 4_000 };
+/** When it is looked again which stream it is, where that was not answered. */
+const LOOK_MS = 2_000;
 /** How long after the server was away a repeated delivery of what was there before is laid to that. */
 const OUTAGE_MS = 30_000;
 
@@ -55,7 +56,8 @@ export function pull(
   let asked = 0;
   let pulls = 0;
   let heard = performance.now();
-  let retry = RETRY_MS;
+  /** Answers in a row that the queue cannot be served. */
+  let unserved = 0;
   let renewing: Promise<void> | undefined;
   let resolveEnd: () => void = () => undefined;
   const end = new Promise<void>((resolve) => {
@@ -80,7 +82,7 @@ export function pull(
     const code = message.subject.startsWith(inbox) ? statusOf(message).code : 0;
     if (code === 100) return;
     if (code === 0) {
-      retry = RETRY_MS;
+      unserved = 0;
       asked = Math.max(0, asked - 1);
       void handle(message);
       return;
@@ -90,8 +92,7 @@ export function pull(
     if (code === 408 || code === 404) return refill();
     const said = code === 503 ? "by nobody: its consumer is not there" : `${code} ${message.headers?.description ?? ""}`;
     if (!/shutdown|leadership/i.test(said)) warn(`queue ${queue.name} of ${stream} is answered ${said}`, { queue: queue.name });
-    renew(retry);
-    retry = Math.min(2 * retry, LONGEST_RETRY_MS);
+    renew(backoff(RETRY, unserved++, Math.random));
   };
 
   /**
@@ -108,7 +109,7 @@ export function pull(
       .then((known) => {
         renewing = undefined;
         if (known === true) refill();
-        else if (!signal.aborted && !link.connection.isClosed()) renew(LONGEST_RETRY_MS);
+        else if (!signal.aborted && !link.connection.isClosed()) renew(LOOK_MS);
       });
   };
 

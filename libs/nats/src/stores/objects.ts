@@ -5,6 +5,7 @@ import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
 import { failedBy, refused, unavailable } from "../connection/unavailable.ts";
 import { appendedFrom } from "../log/appended.ts";
+import { behind } from "../log/fence.ts";
 import { added, statusOf } from "../log/stored-headers.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
@@ -40,7 +41,7 @@ export function jetstreamObjects(link: Link, team: string): Objects {
         if (!(await atLeader(link, owner, `obj.${owner}.${digest}.${Math.max(0, of - 1)}`)))
           throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}${of > 0 ? " that is whole" : ""}`);
         if (performance.now() > deadline) throw unavailable(`no replica has the whole of object ${digest} of team ${owner}`);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** tries, 50)));
+        await behind(tries);
       }
     },
     drop: async (digest) => {

@@ -1,5 +1,5 @@
 import { retryAfterOf, wasUnsent } from "../attempt-failure.ts";
-import { backoff, LONGEST_NAK_MS } from "./attempts.ts";
+import { LONGEST_NAK_MS, untilNext } from "./attempts.ts";
 import { failedAttempt, type Policy } from "./policy.ts";
 
 /** So long a step with a fallback waits for a model that cannot be asked, ms. */
@@ -11,7 +11,7 @@ export const outagePolicy: Policy = async (about, next) => {
   if (verdict.kind !== "failed" || verdict.paid || !wasUnsent(verdict.error)) return verdict;
   const { failure, calls } = verdict;
   const { agent, step } = about;
-  const after = retryAfterOf(verdict.error) ?? backoff(about);
+  const after = retryAfterOf(verdict.error) ?? untilNext(about);
   const now = about.now();
   const attempt = failedAttempt(about, verdict, { after, counts: false, waits: true });
   const since = step.waits === undefined ? now : Date.parse(step.waits.since);
