@@ -10,6 +10,7 @@ export const checks: readonly Check[] = [
   { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings"]) },
   { name: "lint with types", run: () => command("oxlint", ["--type-aware", "--deny-warnings"]) },
   { name: "folders", run: () => command("node", ["infra/verify/folders.ts"]) },
+  { name: "one loop", run: () => command("node", ["infra/verify/one-loop.ts"]) },
   { name: "compose file", run: () => command("node", ["infra/verify/compose.ts"]) },
   { name: "generated contracts", run: contracts },
   { name: "dead code", run: () => command("knip", ["--no-config-hints", "--no-progress"]) },
