@@ -1,4 +1,4 @@
-import type { Log, Registers } from "@armada/event-sourcing";
+import type { Log, Message, Registers } from "@armada/event-sourcing";
 import { costsIn, readable, savingsOf } from "./cost-index.ts";
 import { costsSince, type SpentBy, type Told } from "./cost-reader.ts";
 import {
@@ -55,9 +55,9 @@ export type RunIndex = {
 
 /** @throws ArmadaError `LOG_UNAVAILABLE` */
 export async function readRunIndex(team: string, ports: IndexReaderPorts): Promise<RunIndex> {
-  const stored = await ports.index.get(HEAD);
+  const [stored, last] = await Promise.all([ports.index.get(HEAD), ports.log.head()]);
   const head = (stored === undefined ? undefined : await ofThisStream(stored.value, ports.log)) ?? NO_RUNS;
-  const tail = await readTail(team, head, ports);
+  const tail = await readTail(team, head, last, ports);
   return {
     behind: tail.skipped,
     workflows: () => {
@@ -97,18 +97,21 @@ type Tail = {
   readonly skipped: number;
 };
 
-/** What came after the head; where that is much, the end of it. */
-async function readTail(team: string, { upTo, suspected }: Head, { log, pendingAfter }: IndexReaderPorts): Promise<Tail> {
+/**
+ * What came after the head; where that is much, the end of it. `last`: the stream's newest message. A consumer costs the server
+ * the more the more runs there are: none is made without need.
+ */
+async function readTail(team: string, { upTo, suspected }: Head, last: number, { log, pendingAfter }: IndexReaderPorts): Promise<Tail> {
   const filters = indexed(team);
-  const pending = await pendingAfter(filters, upTo);
-  const from = pending <= MOST_BEHIND ? upTo : Math.max(upTo, (await log.head()) - MOST_BEHIND);
+  const pending = last - upTo <= MOST_BEHIND ? 0 : await pendingAfter(filters, upTo);
+  const from = pending <= MOST_BEHIND ? upTo : Math.max(upTo, last - MOST_BEHIND);
   const began = new Map<string, NonNullable<Indexed["started"]>>();
   const ended = new Map<string, { workflow: string; status: string }>();
   const endedAt = new Map<string, number>();
   const costs: Told[] = [];
   let open = suspected;
   let read = 0;
-  await log.scan(filters, from, (message) => {
+  const take = (message: Message): void => {
     read++;
     if (message.subject.startsWith("evt.")) {
       const told = readable(() => costsIn(message, open));
@@ -120,7 +123,8 @@ async function readTail(team: string, { upTo, suspected }: Head, { log, pendingA
     if (about?.started !== undefined) began.set(about.run, about.started);
     if (about?.ended !== undefined) endedAt.set(about.run, message.seq);
     if (about?.ended !== undefined) ended.set(about.run, { workflow: message.subject.split(".")[3] ?? "", status: about.ended });
-  });
+  };
+  if (last > from) await log.scan(filters, from, take);
   return { began, ended, endedAt, costs, skipped: Math.max(0, pending - read) };
 }
 

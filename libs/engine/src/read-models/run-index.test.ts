@@ -127,6 +127,33 @@ test("tells the runs as they are, whatever its writers were told, and however ma
   }
 });
 
+test("of a stream that the index is up to nothing is read, and of one that it nearly is only what is new", async () => {
+  const of = desk(4);
+  const over = new AbortController();
+  const keeping = of.keep(of.registers, over.signal);
+  for (let i = 0; i < 20; i++) of.start(`r${i}`, "pack");
+  await of.clock.pass(20_000);
+  const { log } = of.mesh.connect("desk");
+  const scans: number[] = [];
+  const scan: typeof log.scan = (filters, from, handler) => {
+    scans.push(from);
+    return log.scan(filters, from, handler);
+  };
+  const ports = {
+    log: { ...log, scan },
+    index: of.registers,
+    pendingAfter: () => Promise.reject(new Error("the server counts what is new")),
+    under: async () => [],
+  };
+  expect((await readRunIndex("desk", ports)).count({})).toBe(20);
+  expect(scans).toEqual([]);
+  over.abort();
+  await Promise.all([keeping, of.clock.pass(1_000)]);
+  of.start("r20", "pack");
+  const { behind, count } = await readRunIndex("desk", ports);
+  expect([behind, count({}), scans]).toEqual([0, 21, [20]]);
+});
+
 test("adds up what was spent and saved, once, whatever its writers were told", async () => {
   for (const seed of [1, 2, 3]) {
     const of = desk(seed);
