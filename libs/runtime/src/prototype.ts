@@ -24,7 +24,7 @@ export function startPrototype(teams: readonly Team[], chosen: ChosenModels, con
     const asked = askFleet === undefined ? {} : { askFleet: askFleet(team.name) };
     const own = mesh.connect(team.name);
     const ports = { ...own, answers: { team: own.registers, fleet: mesh.connect("fleet").registers }, logger, ...asked };
-    const { models, budget, end } = spendingOf(team, chosen, ports, config);
+    const { models, budget, end } = spendingOf(team, chosen, { ...ports, clock: systemClock }, config);
     const engine: Engine = startReplica(team, { ...ports, tracer: noTracer }, models, budget === undefined ? {} : { budget });
     return { engine, end };
   });

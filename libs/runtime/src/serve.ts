@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { Team } from "@armada/agents";
 import { ArmadaError, milliseconds } from "@armada/contracts";
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
-import type { Tracer } from "@armada/event-sourcing";
+import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
 import { z } from "zod";
@@ -29,6 +29,8 @@ const LEFT_MS = 6_000;
 /** What a service that does more than run agents gets: its own ports, and other teams' streams as far as its identity may read them. */
 export type ServiceContext = {
   readonly ports: NatsPorts;
+  /** Goes by the server's time where this machine's is off. */
+  readonly clock: Clock;
   readonly log: Log;
   readonly tracer: Tracer;
   readonly env: NodeJS.ProcessEnv;
@@ -174,9 +176,13 @@ async function work(
   const ended = new AbortController();
   const working = AbortSignal.any([signal, ended.signal]);
   void fireOverdueTimers(ports.link, team.name, log, working);
-  const { models, budget, end } = spendingOf(team, chosen, { ...ports, logger: log }, config);
+  const { clock, measure } = serverClock(systemClock, () => serverTime(ports.link, team.name));
+  await keepTime(measure, log);
+  const measuring = setInterval(() => void keepTime(measure, log), MEASURE_MS).unref();
+  const { models, budget, end } = spendingOf(team, chosen, { ...ports, clock, logger: log }, config);
   const context: ServiceContext = {
     ports,
+    clock,
     log,
     tracer,
     env,
@@ -186,9 +192,6 @@ async function work(
     teamQueues: (name) => queuesThere(ports.link, name),
   };
   const drainMs = milliseconds(config.drain);
-  const { clock, measure } = serverClock(systemClock, () => serverTime(ports.link, team.name));
-  await keepTime(measure, log);
-  const measuring = setInterval(() => void keepTime(measure, log), MEASURE_MS).unref();
   const queues = allQueues(queuesOf(team)).map(({ name }) => name);
   const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, signal: working });
   const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
@@ -198,7 +201,7 @@ async function work(
     ...(budget === undefined ? {} : { budget }),
     ...(capabilities === undefined ? {} : { capabilities: capabilities(context) }),
   });
-  const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock: systemClock, logger: log }, working);
+  const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock, logger: log }, working);
   try {
     const extra = await extension?.(context);
     log.info(`${team.name} serves`, { models: chosen.provider });

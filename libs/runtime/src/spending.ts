@@ -1,13 +1,13 @@
 import { sharesAnswers, type Team } from "@armada/agents";
 import { milliseconds } from "@armada/contracts";
 import { type Budget, concludedCalls, expiredCalls } from "@armada/engine";
-import type { Log, Logger, Objects, Registers } from "@armada/event-sourcing";
+import type { Clock, Log, Logger, Objects, Registers } from "@armada/event-sourcing";
 import { type AskFleet, askFederation, BudgetClient } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
 import { limitsOf } from "./limits.ts";
 import { maintenanceMeter } from "./maintenance-meter.ts";
-import { systemClock, systemRandom } from "./system-ports.ts";
+import { systemRandom } from "./system-ports.ts";
 
 export type Spending = {
   readonly models: Models;
@@ -23,6 +23,8 @@ export type SpendingPorts = {
   /** Where models' answers are kept: the team's, and those that teams share. */
   readonly answers: { readonly team: Registers; readonly fleet: Registers };
   readonly objects: Objects;
+  /** Leases, days and months go by it, as replicas and their server do. */
+  readonly clock: Clock;
   readonly logger: Logger;
   /** How the team asks for more of the fleet's limit; the team `federation` unless said. */
   readonly askFleet?: AskFleet;
@@ -30,14 +32,15 @@ export type SpendingPorts = {
 
 /** How a replica's calls are made, and what pays for them: from the cache, in a batch, in one request with others, at the provider's pace. */
 export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet, ...ports }: SpendingPorts, config: Config): Spending {
+  const { clock } = ports;
   const over = new AbortController();
   const free = Object.values(chosen.tiers).every((model) => model === "local");
   const budget = free ? undefined : budgetFor(team, { ...ports, askFleet }, config.budgets, over.signal);
   const { requestsPerMinute, tokensPerMinute } = config.models;
   // The local model reads material and schema only, and costs nothing: there is nothing to gather for.
-  const gather = (models: Models): Models => (free ? models : batchedModels(models, { clock: systemClock }));
+  const gather = (models: Models): Models => (free ? models : batchedModels(models, { clock }));
   const limits = {
-    clock: systemClock,
+    clock,
     logger: ports.logger,
     share: () => 1 / (budget?.budgetClient.replicas ?? 1),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
@@ -45,7 +48,7 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
   };
   const paced = limitedModels(chosen.models, limits, ({ tier }) => ({ provider: chosen.providers[tier], model: chosen.tiers[tier] }));
   const lane = batchLane({
-    clock: systemClock,
+    clock,
     batches: chosen.batches,
     gatherMs: milliseconds(config.models.batchGather),
     pollMs: milliseconds(config.models.batchPoll),
@@ -57,24 +60,24 @@ export function spendingOf(team: Team, chosen: ChosenModels, { answers, askFleet
     registers: answers.team,
     ...(sharesAnswers(team) ? { fleet: answers.fleet } : {}),
     team: team.name,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     about: ({ tier }) => ({ model: chosen.tiers[tier] }),
   });
   const models = lane.adopting(cached);
-  const by = { clock: systemClock, random: systemRandom, logger: ports.logger, signal: over.signal };
+  const by = { clock, random: systemRandom, logger: ports.logger, signal: over.signal };
   if (budget !== undefined) chosen.keepWarm({ ...by, meter: maintenanceMeter(budget.budgetClient, "context_cache", by) });
   return { models, ...(budget === undefined ? {} : { budget }), end: () => over.abort() };
 }
 
 function budgetFor(
   team: Team,
-  { log, draws, logger, askFleet }: { log: Log; draws: Log; logger: Logger; askFleet: AskFleet | undefined },
+  { log, draws, clock, logger, askFleet }: { log: Log; draws: Log; clock: Clock; logger: Logger; askFleet: AskFleet | undefined },
   budgets: Config["budgets"],
   signal: AbortSignal,
 ): Budget {
   const limits = limitsOf(team, budgets);
-  const ports = { log, draws, clock: systemClock, random: systemRandom, logger };
+  const ports = { log, draws, clock, random: systemRandom, logger };
   const budgetClient = new BudgetClient({
     team: team.name,
     replica: systemRandom.id(),

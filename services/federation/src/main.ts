@@ -1,7 +1,7 @@
-import { serve, systemClock, systemRandom } from "@armada/runtime";
+import { serve, systemRandom } from "@armada/runtime";
 import { fleetBudget } from "./budget.ts";
 import team from "./team.ts";
 
-await serve(team, undefined, ({ ports, config }) => [
-  fleetBudget({ log: ports.log, clock: systemClock, random: systemRandom }, config.budgets.fleet),
+await serve(team, undefined, ({ ports, clock, config }) => [
+  fleetBudget({ log: ports.log, clock, random: systemRandom }, config.budgets.fleet),
 ]);

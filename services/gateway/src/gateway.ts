@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ServiceContext, systemClock, systemRandom } from "@armada/runtime";
+import { type ServiceContext, systemRandom } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Declared, declaredIn } from "./events/declared-types.ts";
@@ -15,6 +15,7 @@ const SAY_EVERY = 100;
 /** The HTTP listener beside the gateway's team: on the configured port, else the next free one. Teams that are provisioned later are served at once. */
 export async function gateway({
   ports,
+  clock,
   log,
   tracer,
   env,
@@ -38,17 +39,20 @@ export async function gateway({
     const fresh = [...declared.types.keys()].filter((type) => !before.has(type));
     if (fresh.length > 0) log.info(`takes ${fresh.join(", ")} from now on`);
   });
-  const waits = { clock: systemClock, random: systemRandom };
-  const { now } = systemClock;
+  const waits = { clock, random: systemRandom };
   const { host, port, acceptUndeclared } = config.gateway;
   const webhookOrigins = (config.gateway.webhookOrigins ?? "").split(",").map((one) => one.trim().toLowerCase());
-  const inbox = new Inbox({ log: ports.log, objects: ports.objects, tracer, ...waits, room: lately(ports.room, now) }, () => declared, {
-    acceptUndeclared,
-  });
+  const inbox = new Inbox(
+    { log: ports.log, objects: ports.objects, tracer, ...waits, room: lately(ports.room, clock.now) },
+    () => declared,
+    {
+      acceptUndeclared,
+    },
+  );
   const others = new Map<string, ReturnType<typeof teamPorts>>();
   const of = (team: string): ReturnType<typeof teamPorts> => {
     const made = others.get(team) ?? teamPorts(team);
-    const kept = others.has(team) ? made : { ...made, room: lately(made.room, now) };
+    const kept = others.has(team) ? made : { ...made, room: lately(made.room, clock.now) };
     if (manifests.teams.has(team)) others.set(team, kept);
     return kept;
   };
