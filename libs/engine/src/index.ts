@@ -34,7 +34,8 @@ export {
 } from "./read-models/run-index-reader.ts";
 export { readModelStop } from "./read-models/stops.ts";
 export { type Engine, type RunningStep, startEngine } from "./replica.ts";
-export { type Budget, tierOf } from "./steps/budget.ts";
+export type { Budget } from "./steps/budget.ts";
+export { tierOf } from "./steps/downgrade.ts";
 export { type ApprovalView, withShown } from "./view/approvals.ts";
 export type { CallView } from "./view/calls.ts";
 export { withOutput } from "./view/output.ts";

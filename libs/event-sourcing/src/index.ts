@@ -49,7 +49,7 @@ export type {
 } from "./ports.ts";
 export { LEAST_ACK_WAIT_MS } from "./ports.ts";
 export { type Backoff, backoff, isRetryable, type RetryOptions, type RetryPorts, retry } from "./retry.ts";
-export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./stream-room.ts";
+export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./room-level.ts";
 export { matches } from "./subject-filter.ts";
 export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";
 export { loadWhole, type WholeReads } from "./whole.ts";

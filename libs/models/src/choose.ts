@@ -1,3 +1,4 @@
+import { defaultTiers } from "./default-tiers.ts";
 import { ModelError, type ModelErrorCode } from "./errors.ts";
 import type { Models, Tier } from "./port.ts";
 import type { Price } from "./pricing/prices.ts";
@@ -7,7 +8,6 @@ import { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./
 import type { ProviderBatches } from "./providers/batches.ts";
 import { openaiModels } from "./providers/openai/models.ts";
 import { missingModels, notConfigured, type Provider, type Route, routeOf } from "./route.ts";
-import { defaultTiers } from "./tiers.ts";
 
 /** What is wrong with a model before anyone asked it anything; `line` is for people. */
 export type ModelProblem = { readonly model: string; readonly code: ModelErrorCode | "MODEL_ENDS"; readonly line: string };

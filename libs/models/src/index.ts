@@ -10,6 +10,7 @@
 export { type BatchLane, type BatchLaneOptions, batchLane } from "./batch-lane/lane.ts";
 export { type ChooseOptions, type ChosenModels, chooseModels, type ModelProblem } from "./choose.ts";
 export { type BatchingOptions, batchedModels } from "./coalescing/call-batching.ts";
+export { defaultTiers } from "./default-tiers.ts";
 export { localEmbeddings } from "./embeddings/local.ts";
 export type { Embedded, Embeddings } from "./embeddings/port.ts";
 export { storedEmbeddings } from "./embeddings/stored.ts";
@@ -38,4 +39,3 @@ export { proxyFromEnv } from "./providers/proxy.ts";
 export { limitedModels, type RateLimitOptions } from "./rate-limit/limits.ts";
 export { cachedModels, type ResultCacheOptions } from "./result-cache/cache.ts";
 export { type RequestAbout, requestDigest } from "./result-cache/request-digest.ts";
-export { defaultTiers } from "./tiers.ts";

@@ -7,7 +7,7 @@ import { sharesAnswers, type Team } from "@armada/agents";
 import { type AnyEventKind, ArmadaError, type Capability, type ExternalType, idRuleOf, TeamManifest } from "@armada/contracts";
 import { allQueues, queuesOf, sourcesOf, subscriptionName } from "@armada/engine/inbound/queues";
 import { z } from "zod";
-import { sourceOf } from "./source.ts";
+import { sourceOf } from "./workflow-digest.ts";
 
 type Schema = ExternalType["schema"];
 

@@ -3,8 +3,8 @@ import { type Budget, type CodeCapability, type Engine, startEngine } from "@arm
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchLoop } from "./loop-watch.ts";
-import { sourceOf } from "./source.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
+import { sourceOf } from "./workflow-digest.ts";
 
 /** Starts a replica of a team on real time; a step that holds its event loop for over a second is named in the log. */
 export function startReplica(

@@ -5,9 +5,9 @@ import type { Clock, Log, Logger, Objects, Registers } from "@armada/event-sourc
 import { type AskFleet, askFederation, BudgetClient } from "@armada/ledger";
 import { batchedModels, batchLane, type ChosenModels, cachedModels, limitedModels, type Models } from "@armada/models";
 import type { Config } from "./config/schema.ts";
-import { limitsOf } from "./limits.ts";
 import { maintenanceMeter } from "./maintenance-meter.ts";
 import { systemRandom } from "./system-ports.ts";
+import { limitsOf } from "./team-limits.ts";
 
 export type Spending = {
   readonly models: Models;

@@ -22,7 +22,7 @@ const FILES = [
   "steps/worker",
   "steps/policies/policy",
   "steps/policies/attempts",
-  "steps/policies/limit",
+  "steps/policies/at-limit",
   "steps/policies/outage",
   "steps/policies/window",
   "inbound/waits",

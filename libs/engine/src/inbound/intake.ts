@@ -13,8 +13,8 @@ import { newest } from "./admission.ts";
 import { answerByCode, type CodeCapability } from "./code-capability.ts";
 import { control } from "./controls.ts";
 import { factOf } from "./facts.ts";
+import { clearSuspects } from "./ledger-clear.ts";
 import { subscriptionName } from "./queues.ts";
-import { clearing } from "./reconcile.ts";
 import { runIdOf, start, startedBy } from "./starts.ts";
 import type { Waits } from "./waits.ts";
 
@@ -83,7 +83,7 @@ export class Intake {
         this.#signal,
       );
     if (capability === "health_check") return DONE; // that it could be appended is all that it asks
-    if (capability === "ledger_clear") return clearing(this.#host, { from, data: envelope.data }, this.#signal);
+    if (capability === "ledger_clear") return clearSuspects(this.#host, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
     const served = this.#capabilities.find((one) => one.capability === capability);

@@ -11,7 +11,7 @@ import {
 } from "@armada/event-sourcing";
 import type { JournalData } from "../journal/events.ts";
 import { cut, messageOf } from "../journal/failure.ts";
-import { putNewest } from "./newest.ts";
+import { putNewest } from "./bounded-map.ts";
 import { stackOf } from "./stack.ts";
 
 /** A delivery inside its span: what it causes is traced below `traceparent`. `held`: for how long this replica may have had it, ms. */

@@ -2,8 +2,8 @@ import { parseSubject, runFilter } from "@armada/contracts";
 import { type Message, type Ports, retry } from "@armada/event-sourcing";
 import type { CachedRun } from "../execution/cached-run.ts";
 import { readJournalMessage } from "../journal/message.ts";
+import { putNewest } from "./bounded-map.ts";
 import { loadAll } from "./load-all.ts";
-import { putNewest } from "./newest.ts";
 
 /** Missing messages that are loaded one by one, and not with the whole journal. */
 const FEW = 4;

@@ -9,9 +9,10 @@ import { type StepState, toolCall } from "../journal/state.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
-import { type Budget, tierOf, usedBy } from "./budget.ts";
+import { type Budget, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
 import { declared } from "./declared.ts";
+import { tierOf } from "./downgrade.ts";
 
 type Spent = {
   readonly ms: number;

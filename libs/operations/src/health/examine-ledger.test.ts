@@ -2,7 +2,7 @@ import { agent, team } from "@armada/agents";
 import { handleEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { type LedgerCommand, ledger, ledgerOf } from "@armada/ledger";
-import { limitsOf } from "@armada/runtime/limits";
+import { limitsOf } from "@armada/runtime/team-limits";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { budgetsInForce, examineLedgers } from "./examine-ledger.ts";

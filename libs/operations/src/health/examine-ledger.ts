@@ -3,7 +3,7 @@ import type { Team } from "@armada/agents";
 import type { Log } from "@armada/event-sourcing";
 import { periodOf } from "@armada/ledger/periods";
 import type { Config } from "@armada/runtime";
-import { limitsOf } from "@armada/runtime/limits";
+import { limitsOf } from "@armada/runtime/team-limits";
 import type { MeshFile } from "../mesh/mesh-file.ts";
 import { dollars } from "../money/dollars.ts";
 import { ledgersBack } from "../money/ledgers.ts";

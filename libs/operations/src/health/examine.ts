@@ -1,6 +1,6 @@
 import type { Team } from "@armada/agents";
 import type { RunState } from "@armada/engine/reading";
-import { sourceOf } from "@armada/runtime/source";
+import { sourceOf } from "@armada/runtime/workflow-digest";
 import { HOME } from "../mesh/mesh-file.ts";
 import { troublesOf } from "./looks.ts";
 import type { Looked } from "./trouble.ts";

@@ -1,8 +1,8 @@
 import { ArmadaError, type Duration, milliseconds, parseBytes } from "@armada/contracts";
 import { parseFleetLimit, parseLimits } from "@armada/ledger/limits";
 import { checkZone } from "@armada/ledger/periods";
+import { defaultTiers } from "@armada/models/default-tiers";
 import { pricesFrom } from "@armada/models/pricing";
-import { defaultTiers } from "@armada/models/tiers";
 import { z } from "zod";
 
 /** What is known of a setting beside its schema. */

@@ -1,5 +1,5 @@
+import { atLimitPolicy } from "./at-limit.ts";
 import { attemptsPolicy } from "./attempts.ts";
-import { limitPolicy } from "./limit.ts";
 import { outagePolicy } from "./outage.ts";
 import type { Policy } from "./policy.ts";
 import { windowPolicy } from "./window.ts";
@@ -14,4 +14,4 @@ import { windowPolicy } from "./window.ts";
  * no other knows. The window stands before money, so that nothing is reserved for what may not begin. A limit is told from an
  * outage by its error, and either from a failed attempt by using none up.
  */
-export const stepPolicies: readonly Policy[] = [attemptsPolicy, windowPolicy, limitPolicy, outagePolicy];
+export const stepPolicies: readonly Policy[] = [attemptsPolicy, windowPolicy, atLimitPolicy, outagePolicy];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { levelOf, roomText } from "./stream-room.ts";
+import { levelOf, roomText } from "./room-level.ts";
 
 test("a stream is busy from 80 % of its bound on, full from 95 %, and free without one", () => {
   const at = (bytes: number, limit = 1_000) => levelOf({ stream: "TEAM_a", bytes, limit });

@@ -14,7 +14,7 @@ const Data = z.object({
  * What the operator found out about suspect calls (`ledger_clear`): only the operator may. What is suspect no more stays
  * as it is, so the ask may come twice; the ledger tells what was cleared.
  */
-export async function clearing(
+export async function clearSuspects(
   { team, ports }: Pick<RunStore, "team" | "ports">,
   ask: { readonly from: string; readonly data: unknown },
   signal: AbortSignal,

@@ -9,7 +9,7 @@ const LOOK_MS = 60_000;
  * Nothing is left of a limit: the step waits until it begins again, its fallback answers, or the run stops, as the
  * configuration says. Where no wait would help the run stops instead of waiting. No attempt is used up.
  */
-export const limitPolicy: Policy = async (about, next) => {
+export const atLimitPolicy: Policy = async (about, next) => {
   const verdict = await next();
   if (verdict.kind !== "failed" || !(verdict.error instanceof BudgetExhausted)) return verdict;
   const { error, failure } = verdict;
