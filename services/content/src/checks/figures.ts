@@ -24,6 +24,8 @@ function figureOf(text: string, one: Quantity): Omit<Figure, "file"> | undefined
   const ahead = bound?.from === until ? bound.to : until;
   const written = /^(?<number>.*\d\S*)(?<scale>[\s-]\p{L}[\p{L}\s-]*)?$/u.exec(text.slice(start, until).trim())?.groups;
   if (written?.number === undefined) return undefined;
+  // "At −15 °C the pump used 3 kW" is not how cold it is.
+  if (one.dimension.startsWith("temperature") && /^at\s+$/iu.test(text.slice(0, start))) return undefined;
   const isCount = one.dimension.startsWith("count:");
   if (isCount && (!isCounted(one) || /\b(?:of|the|another|other)\s*$/iu.test(text.slice(0, start)))) return undefined;
   const end = isCount ? endOf(text, ahead, one.noun) : to;
@@ -41,7 +43,8 @@ function figureOf(text: string, one: Quantity): Omit<Figure, "file"> | undefined
   return what === undefined || unit === "" ? undefined : { number, unit, what };
 }
 
-const RATE = /^\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)(?:square |cubic )?\p{L}+[²³]?/iu;
+const RATE =
+  /^(?:\s+of\s+\p{Ll}+(?=\s+(?:per|an?|each|every)\s))?\s*(?:(?:per|an?|each|every)\s+|[/·⋅]\s?)(?:square |cubic )?\p{L}+[²³]?/iu;
 
 /** Several of a kind whose name is whole: "0 holds" and "1,850 street and park trees" are none. */
 function isCounted({ low, noun }: Quantity): boolean {

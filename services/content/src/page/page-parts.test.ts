@@ -22,6 +22,8 @@ describe("figures at a glance", () => {
     ["A bed in the hostel costs 24 euros per night.", "24", "euros per night", "A bed in the hostel costs"],
     ["The line to the harbour carries 9,000 people a day.", "9,000", "people a day", "The line to the harbour carries"],
     ["At least 40 trees have to be felled for the line.", "at least 40", "trees", "have to be felled for the line"],
+    ["At −15 °C the pump of the town used 3.1 kW.", "3.1", "kW", "At −15 °C the pump"],
+    ["The fan of the pump moves 900 m³ of air an hour.", "900", "m³ of air an hour", "The fan of the pump moves"],
     ["The bar of the town is 12 ± 3 km away from the sea.", "12 ± 3", "km", "The bar of the town is"],
     ["The sound of the pump is 48 dB ± 2 dB at night.", "48", "dB ± 2 dB", "The sound of the pump is"],
     ["The choir of the town has 40 or more singers.", "40 or more", "singers", "The choir of the town has"],
