@@ -223,7 +223,7 @@ function measured(clause: string, quantities: readonly Quantity[]): string {
 
 /** "The autumn of 2010" is a date as a whole. */
 function seasonStart(clause: string, from: number): number {
-  const season = /(?:the )?(?:(?:early|late) )?(?:spring|summer|autumn|winter|fall|beginning|middle|end)(?: of)? $/iu.exec(
+  const season = /(?<!\p{L})(?:the )?(?:(?:early|late) )?(?:spring|summer|autumn|winter|fall|beginning|middle|end)(?: of)? $/iu.exec(
     clause.slice(0, from),
   );
   return season === null ? from : season.index;

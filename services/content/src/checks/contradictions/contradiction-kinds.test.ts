@@ -255,6 +255,7 @@ function listed(a: string, b: string): boolean {
 /** Shares and rates in words, none of what another counts, who did it said the other way round. */
 const APART: readonly (readonly [string, string])[] = [
   ["Four in ten of the kidneys came from living donors.", "A quarter of the kidneys came from living donors."],
+  ["In 1931 a rockfall at the quarry killed four men.", "The rockfall of 1931 killed six men."],
   ["Two thirds of the houses were rebuilt.", "Half of the houses were rebuilt."],
   ["One in five pupils walks to school.", "43 percent of the pupils walk to school."],
   ["The panels yield 1.2 gigawatt hours annually.", "The panels yield 900 megawatt hours of electricity a year."],
@@ -280,6 +281,8 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["The price of the heat pump HP-7 is 8,400 dollars.", "The price of the heat pump HP-9 is 11,200 dollars."],
   ["The heat pump works down to -25 degrees.", "At -15 degrees the heat pump works with 3 kW."],
   ["The sound of the pump is 48 dB ± 2 dB.", "The sound of the pump is 49.5 dB."],
+  ["The owner of Holm Quarry Park is Tom Reed.", "The owner of the quarry at Holm is Ida Stein."],
+  ["Holm Quarry Park has 42 routes.", "The quarry at Holm has 12 routes."],
   ["Roughly a third of the farms are organic.", "31 percent of the farms are organic."],
   ["A third of the budget goes to wages.", "A fifth of the budget goes to rent."],
   ["No trams run on Sundays.", "14 trams run on weekdays."],

@@ -11,6 +11,7 @@ export function twoNames(a: ClauseClaim, b: ClauseClaim, but: readonly string[] 
   const own = (claim: ClauseClaim) => claim.called.map((name) => name.join(" ")).filter((name) => !but.some((one) => name.includes(one)));
   const [mine, theirs] = [own(a), own(b)];
   if (isNamedAfter(a, mine, b, theirs) || isNamedAfter(b, theirs, a, mine)) return true;
+  if (lacksHead(mine, b) || lacksHead(theirs, a)) return true;
   return mine.some((one) =>
     theirs.some(
       (other) =>
@@ -29,6 +30,16 @@ function isNamedAfter(a: ClauseClaim, mine: readonly string[], b: ClauseClaim, t
   const alone = (name: string, { clause }: ClauseClaim) => new RegExp(`(?<!\\p{L})${name}(?! \\p{Lu})(?![\\p{L}-])`, "u").test(clause);
   if (mine.some((name) => theirs.some((other) => other.startsWith(`${name} `)) && !theirs.includes(name))) return true;
   return [...b.clause.matchAll(NUMERALLED)].some(([all, name = ""]) => alone(name, a) && !a.clause.includes(all) && !alone(name, b));
+}
+
+/** Holm Quarry Park is not the quarry at Holm: two words of a name are there, and what it is of is not. */
+function lacksHead(names: readonly string[], { quote }: ClauseClaim): boolean {
+  const said = new Set(contentStems(quote));
+  return names.some((name) => {
+    const parts = name.split(" ").flatMap((word) => contentStems(word));
+    const head = parts.at(-1);
+    return head !== undefined && parts.length > 2 && !said.has(head) && parts.slice(0, -1).every((part) => said.has(part));
+  });
 }
 
 const PART_OF_TIME =
