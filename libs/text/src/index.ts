@@ -25,6 +25,7 @@ export { numberLocale } from "./numbers/number-locale.ts";
 export { type ReadNumber, type RefusedNumber, readNumbers } from "./numbers/numbers.ts";
 export { type Quantity, quantitiesIn } from "./numbers/quantities.ts";
 export { opensLeftBehind } from "./openers.ts";
+export { otherNamesIn, withoutOtherNames } from "./other-names.ts";
 export { nounPhrases, type Phrase } from "./phrases.ts";
 export { inOrder, type Placed, placeSentences } from "./placed-sentences.ts";
 export { splitSentences } from "./sentences.ts";

@@ -1,5 +1,6 @@
-import { contentStems, jaccard } from "@armada/text";
+import { contentStems, jaccard, withoutOtherNames } from "@armada/text";
 import { type Candidate, candidatesOf } from "../candidates.ts";
+import { onSubject } from "../on-subject.ts";
 import { makeParts } from "../parts.ts";
 import { rank } from "../ranking.ts";
 import { ALIKE, makeSections, type Picked } from "../sections.ts";
@@ -16,7 +17,7 @@ const ENOUGH = 900;
  */
 export const draftArticle: Task = ({ material, params, tagger }) => {
   const topic = textParam(params, "topic");
-  const candidates = standing(candidatesOf(material, tagger));
+  const candidates = standing(onSubject(candidatesOf(material, tagger), topic));
   const scores = rank(candidates, topic);
   const taken: Picked[] = leads(candidates, scores, topic).map((sentence) => ({ sentence, also: [] }));
   const standfirst = taken.map(claim);
@@ -43,10 +44,19 @@ function standing(candidates: readonly Candidate[]): readonly Candidate[] {
 function leads(candidates: readonly Candidate[], scores: ReadonlyMap<Candidate, number>, topic: string): Candidate[] {
   const topicStems = new Set(contentStems(topic));
   const fit = (one: Candidate) => {
-    const opening = contentStems(one.text.split(/\s+/u).slice(0, 6).join(" "));
+    const head = one.text.split(/\s+/u).slice(0, 6).join(" ");
+    const own = withoutOtherNames(head, topicStems);
+    const opening = contentStems(own);
     const about = 0.3 * Math.min(2, opening.filter((stem) => topicStems.has(stem)).length);
     const says = /^\S+(?:\s\S+){0,4}\s(?:is|are|was|were)\s(?:a|an|the|one|called|made|built)\b/u.test(one.text) ? 0.35 : 0;
-    return 0.6 * (scores.get(one) ?? 0) + about + says + (one.block === 0 && one.inBlock === 0 ? 0.5 : 0) - (one.length > 24 ? 0.35 : 0);
+    return (
+      0.6 * (scores.get(one) ?? 0) +
+      about +
+      says +
+      (own === head && one.block === 0 && one.inBlock === 0 ? 0.5 : 0) -
+      (own === head ? 0 : 0.6) -
+      (one.length > 24 ? 0.35 : 0)
+    );
   };
   const sorted = candidates
     .filter((one) => one.length >= 9 && one.stems.some((stem) => topicStems.has(stem)))

@@ -1,5 +1,5 @@
 import { Refusal } from "@armada/contracts";
-import { contentStems, opensLeftBehind, titleOf, words } from "@armada/text";
+import { contentStems, opensLeftBehind, titleOf, withoutOtherNames, words } from "@armada/text";
 import type { Checked, CheckedArticle, Contradiction, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/documents.ts";
 import { ordinaryWords } from "./claims.ts";
@@ -146,7 +146,8 @@ function standfirst(lead: readonly Checked[], sections: readonly Section[], topi
   const carried = lead.filter(({ sources }) => sources.length > 0);
   if (carried.length > 0) return carried;
   const wanted = new Set(contentStems(topic));
-  const opens = ({ text }: Checked) => contentStems(text.split(/\s+/u).slice(0, 6).join(" ")).some((one) => wanted.has(one));
+  const opens = ({ text }: Checked) =>
+    contentStems(withoutOtherNames(text.split(/\s+/u).slice(0, 6).join(" "), wanted)).some((one) => wanted.has(one));
   for (const fits of [opens, () => true])
     for (const section of sections) {
       const index = section.sentences.findIndex((one) => one.sources.length > 0 && fits(one));

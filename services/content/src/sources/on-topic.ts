@@ -1,4 +1,4 @@
-import { contentStems, titleOf } from "@armada/text";
+import { contentStems, titleOf, withoutOtherNames } from "@armada/text";
 import { tellingStems } from "./coverage.ts";
 import type { Skipped, Source } from "./documents.ts";
 
@@ -34,18 +34,10 @@ function saysOf(wanted: readonly string[], { text, called }: Source): boolean {
   const together = Math.max(...blocks.map((block) => wanted.filter((one) => block.includes(one)).length));
   if (together >= Math.max(Math.min(2, wanted.length), Math.ceil(wanted.length / 2))) return true;
   // Orran Fell says nothing of Lake Orran.
-  const all = contentStems(withoutOtherNames([called ?? "", text].join("\n\n"), wanted));
+  const all = contentStems(withoutOtherNames([called ?? "", text].join("\n\n"), new Set(wanted)));
   const share = wanted.filter((one) => all.includes(one)).length / wanted.length;
   const density = (100 * all.filter((one) => wanted.includes(one)).length) / Math.max(1, all.length);
   return SPEAKS_OF.some((least) => share >= least.share && density >= least.inHundred);
-}
-
-/** A text without the names of two words and more that have a word of the topic and one that is none of it. */
-function withoutOtherNames(text: string, wanted: readonly string[]): string {
-  return text.replaceAll(/(?<![\p{L}])\p{Lu}\p{Ll}[\p{L}-]*(?: \p{Lu}\p{Ll}[\p{L}-]*)+/gu, (name) => {
-    const stems = contentStems(name);
-    return stems.some((one) => wanted.includes(one)) && stems.some((one) => !wanted.includes(one)) ? "" : name;
-  });
 }
 
 /** "HP-7", "A320", "Voyager 1": a name with a number. */
