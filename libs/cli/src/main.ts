@@ -1,5 +1,6 @@
 import { RUN_STATUSES } from "@armada/engine/view/status";
 import type { Session } from "@armada/operations/mesh/session";
+import type * as Controls from "@armada/operations/runs/controls";
 import { Command, InvalidArgumentError } from "commander";
 import { withoutSession, withSession } from "./action.ts";
 import { sinceOf } from "./arguments/since.ts";
@@ -14,8 +15,6 @@ import type { ReconcileFlags } from "./commands/reconcile.ts";
 import type { RemoveFlags } from "./commands/remove-team.ts";
 import type { RestoreFlags } from "./commands/restore-team.ts";
 import type { RunFlags } from "./commands/run.ts";
-import type * as Runs from "./commands/runs.ts";
-import type { Control } from "./commands/runs.ts";
 import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
@@ -41,10 +40,12 @@ function whole(text: string): string {
 }
 
 /** A command that tells a run what an operator decided; what it says is known once it is told what to look at. */
-function control<F>(decided: (runs: typeof Runs, flags: F, session: Session, id: string) => Control | Promise<Control>) {
+function control<F>(
+  decided: (controls: typeof Controls, flags: F, session: Session, id: string) => Controls.Control | Promise<Controls.Control>,
+) {
   return withSession(async (session, out, _signal, id: string, flags: F) => {
-    const runs = await import("./commands/runs.ts");
-    return runs.controlRun(session, await session.teams(), id, await decided(runs, flags, session, id), out);
+    const [controls, { controlCommand }] = await Promise.all([import("@armada/operations/runs/controls"), import("./commands/runs.ts")]);
+    return controlCommand(session, await session.teams(), id, await decided(controls, flags, session, id), out);
   });
 }
 
@@ -125,7 +126,7 @@ command("show <id>", "a run as a tree of its steps", runs).action(
 );
 command("watch <id>", "a run until its end, with what the models say in its calls", runs).action(
   withSession(async (session, out, signal, id: string) => {
-    const { team } = await (await import("./commands/runs.ts")).findRun(session, await session.teams(), id);
+    const { team } = await (await import("@armada/operations/runs/find")).findRun((team) => session.log(team), await session.teams(), id);
     return (await import("./commands/run.ts")).watchCommand(team, id, session, out, signal);
   }),
 );
@@ -133,18 +134,19 @@ command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
   .option("--by <name>", "who answers; operator unless said")
   .option("--n <call>", "which one, where several wait", whole)
-  .action(control((runs, flags: { reject?: boolean; n?: string; by?: string }) => runs.approval(flags)));
+  .action(control((controls, flags: { reject?: boolean; n?: string; by?: string }) => controls.approval(flags)));
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
-  .action(control((runs, flags: { reason?: string }) => runs.cancellation(flags)));
-command("retry <id>", "lets a parked or stopped run go on", runs).action(control((runs) => runs.retrial()));
+  .action(control((controls, flags: { reason?: string }) => controls.cancellation(flags)));
+command("retry <id>", "lets a parked or stopped run go on", runs).action(control((controls) => controls.retrial()));
 command("move <id>", "moves a run to another version of its workflow", runs)
   .requiredOption("--to <version>", "the version", whole)
   .option("--team <path>", "the folder of its team's code, where that is not in services/")
   .action(
-    control(async (runs, flags: { to: string; team?: string }, session, id) => {
-      await runs.checkMove(session, id, flags);
-      return runs.move(flags);
+    control(async (controls, flags: { to: string; team?: string }, session, id) => {
+      const { definitionOf } = await import("./teams.ts");
+      await controls.checkMove(session, id, Number(flags.to), (team) => definitionOf(session, team, flags.team));
+      return controls.move(flags);
     }),
   );
 

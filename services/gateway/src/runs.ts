@@ -1,20 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, askMessage, chainOf, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
-import {
-  isAccepted,
-  MAX_BODY,
-  type ObjectRef,
-  type RunState,
-  type RunView,
-  readJournalMessage,
-  readRun,
-  type ServedQueue,
-  shownAsServed,
-  viewOf,
-  withOutput,
-  withShown,
-} from "@armada/engine";
+import { MAX_BODY } from "@armada/engine";
+import { isAccepted, readJournalMessage, readRun, type ServedQueue } from "@armada/engine/reading";
 import {
   appendSole,
   type Clock,
@@ -28,6 +16,8 @@ import {
   type Tracer,
   type WholeReads,
 } from "@armada/event-sourcing";
+import { type FoundRun, findRun } from "@armada/operations/runs/find";
+import { shownRun } from "@armada/operations/runs/shown";
 import { checkTree } from "./events/json-text.ts";
 import { Problem } from "./problem.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
@@ -48,14 +38,6 @@ export type RunsPorts = {
   readonly random: Pick<Random, "next">;
 };
 
-/** A run's journal as it is now. */
-export type Found = {
-  readonly team: string;
-  readonly run: string;
-  readonly state: RunState;
-  readonly messages: readonly Message[];
-  readonly upTo: number;
-};
 /** `run`: whose approval it is, the one asked for or one that goes on with its work. */
 export type Approval = { readonly run: string; readonly status: "done" | "already"; readonly approved: boolean; readonly by: string };
 
@@ -93,56 +75,31 @@ export class Runs {
   }
 
   /** @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
-  async find(run: string): Promise<Found> {
-    const { teamPorts } = this.#ports;
-    const teams = this.#ports.teams();
+  async find(run: string): Promise<FoundRun> {
+    const { teamPorts, teams } = this.#ports;
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
-    const looked = await Promise.allSettled(
-      teams.map(async (team): Promise<Found | undefined> => {
-        const journal = await loadWhole(teamPorts(team).log, [runFilter(team, run)]);
-        const state = readRun(journal.messages);
-        return state.exists ? { team, run, state, ...journal } : undefined;
-      }),
-    );
-    for (const one of looked) if (one.status === "fulfilled" && one.value !== undefined) return one.value;
-    for (const [i, one] of looked.entries()) if (one.status === "rejected" && !(await this.#isElsewhere(teams[i] ?? ""))) throw one.reason;
-    const accepted = await Promise.allSettled(
-      teams.map(async (team) => ((await isAccepted(teamPorts(team).log, team, run)) ? team : undefined)),
-    );
-    for (const one of accepted)
-      if (one.status === "fulfilled" && one.value !== undefined)
-        throw new Problem("run-not-started", `run ${run} is accepted, not started yet: team ${one.value} has not taken it up`, {
-          field: "id",
-          retryAfter: RETRY_AFTER_S,
-        });
-    throw new Problem("run-unknown", `no team has a run ${run}`, { field: "id" });
-  }
-
-  /** Whether the team was provisioned and has no stream on this server. */
-  async #isElsewhere(team: string): Promise<boolean> {
     try {
-      await this.#ports.teamPorts(team).log.head();
-      return false;
+      return await findRun((team) => teamPorts(team).log, teams(), run);
     } catch (error) {
-      return error instanceof ArmadaError && error.code === "STREAM_MISSING";
+      if (!(error instanceof ArmadaError)) throw error;
+      if (error.code === "NO_SUCH_RUN") throw new Problem("run-unknown", error.message, { field: "id" });
+      if (error.code !== "RUN_NOT_STARTED") throw error;
+      throw new Problem("run-not-started", error.message, { field: "id", retryAfter: RETRY_AFTER_S });
     }
   }
 
   /** The view that `runs show --json` prints, with the output of a run that has ended. */
-  async view({ team, run, state }: Found): Promise<RunView & { output?: unknown }> {
-    const { objects, queues } = this.#ports;
-    const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
-    const view = await withShown(shownAsServed(viewOf(team, run, state), await queues(team)), read);
-    return withOutput(view, state, read);
+  view(found: FoundRun): ReturnType<typeof shownRun> {
+    return shownRun(found, this.#ports);
   }
 
   /** Follows a run's journal from after `from`. */
-  follow(found: Found, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
+  follow(found: FoundRun, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
     return this.#ports.teamPorts(found.team).log.follow([runFilter(found.team, found.run)], from, handler, signal);
   }
 
   /** The text of a run's calls from now on. */
-  watch({ team, run }: Found, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void> {
+  watch({ team, run }: FoundRun, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void> {
     return this.#ports.teamPorts(team).live.watch(run, handler, signal);
   }
 
@@ -166,7 +123,7 @@ export class Runs {
   }
 
   /** The run itself where approval `n` was answered there, so that the same request again is the same answer; else the newest of its work. */
-  async #open(found: Found, n: number): Promise<Found> {
+  async #open(found: FoundRun, n: number): Promise<FoundRun> {
     const { next } = found.state.ended ?? {};
     if (next === undefined || givenOf(found, n) !== undefined) return found;
     const { messages } = await loadWhole(this.#ports.teamPorts(found.team).log, [runFilter(found.team, next)]);
@@ -201,7 +158,7 @@ function askId(id: string, capability: string): string {
 }
 
 /** How approval `n` was answered; undefined while it waits. @throws Problem `approval-unknown`, `run-ended` */
-function answered(found: Found, n: number, ask: string): Approval | undefined {
+function answered(found: FoundRun, n: number, ask: string): Approval | undefined {
   const { run, state } = found;
   const wait = state.waits.get(n);
   if (wait?.kind !== "approval") throw new Problem("approval-unknown", `run ${run} asks for no approval ${n}`, { field: "n" });
@@ -213,7 +170,7 @@ function answered(found: Found, n: number, ask: string): Approval | undefined {
 }
 
 /** The answer to approval `n` in the run's own journal, and the ask that gave it. */
-function givenOf({ messages }: Found, n: number): { approved: boolean; by: string; ask: string | undefined } | undefined {
+function givenOf({ messages }: FoundRun, n: number): { approved: boolean; by: string; ask: string | undefined } | undefined {
   for (const message of messages)
     for (const [i, event] of readJournalMessage(message)?.events.entries() ?? [])
       if (event.type === "approval.given" && event.data.n === n)

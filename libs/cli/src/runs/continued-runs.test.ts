@@ -1,9 +1,10 @@
 import { team, workflow } from "@armada/agents";
+import { approval, cancellation } from "@armada/operations/runs/controls";
 import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { watchCommand } from "../commands/run.ts";
-import { approval, cancellation, controlRun, showRun } from "../commands/runs.ts";
+import { controlCommand, showRun } from "../commands/runs.ts";
 import { printer } from "../testing/printer.ts";
 
 const Round = z.object({ n: z.number(), asks: z.boolean().optional() });
@@ -67,12 +68,12 @@ test("an answer and a cancel by the first id are for the newest generation, and 
   await begin("w3", true);
   await waits("w3~2");
   const [approved, cancelled, again] = [printer(), printer(), printer()];
-  expect(await controlRun(session, ["loops"], "w3", approval({}), approved)).toBe(0);
+  expect(await controlCommand(session, ["loops"], "w3", approval({}), approved)).toBe(0);
   expect(approved.said).toEqual(["approved w3~2, which goes on with the work of w3"]);
   await waits("w3~3");
-  expect(await controlRun(session, ["loops"], "w3", cancellation({}), cancelled)).toBe(0);
+  expect(await controlCommand(session, ["loops"], "w3", cancellation({}), cancelled)).toBe(0);
   expect(cancelled.emitted).toMatchObject([{ type: "done", run: "w3~3", status: "cancelled" }]);
-  expect(await controlRun(session, ["loops"], "w3", cancellation({}), again)).toBe(0);
+  expect(await controlCommand(session, ["loops"], "w3", cancellation({}), again)).toBe(0);
   expect(again.emitted).toMatchObject([{ type: "already", run: "w3~3", message: "already ended: cancelled" }]);
 });
 
@@ -81,13 +82,13 @@ test("two answers at once are for the one question that both have seen", async (
   await waits("w4");
   const said = await Promise.all(
     [printer(), printer()].map(async (out) => {
-      await controlRun(session, ["loops"], "w4", approval({}), out);
+      await controlCommand(session, ["loops"], "w4", approval({}), out);
       return out.said.join();
     }),
   );
   expect(said).toEqual(["approved w4", "approved w4"]);
   // Behind both asks in the stream: what they did is done.
-  await controlRun(session, ["loops"], "w4", cancellation({}), printer());
+  await controlCommand(session, ["loops"], "w4", cancellation({}), printer());
   const { waits: asked } = await session.state("loops", "w4");
   expect([...asked.values()].map(({ n, open }) => [n, open])).toEqual([
     [1, false],

@@ -4,12 +4,13 @@ import { matches } from "@armada/event-sourcing";
 import { troublesOf } from "@armada/operations/health/looks";
 import { openRuns } from "@armada/operations/health/open-runs";
 import type { Session } from "@armada/operations/mesh/session";
+import { cancellation } from "@armada/operations/runs/controls";
 import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { CausalTree } from "@armada/operations/trace/causal-tree";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
-import { cancellation, controlRun, showRun } from "../commands/runs.ts";
+import { controlCommand, showRun } from "../commands/runs.ts";
 import { printer } from "../testing/printer.ts";
 
 const WRITES = 1_100;
@@ -92,6 +93,6 @@ test("a run that cannot be read is named, and takes neither the team's other tro
 });
 
 test("what is asked of such a run is done", async () => {
-  await controlRun(session, mesh, "long", cancellation({}), printer());
+  await controlCommand(session, mesh, "long", cancellation({}), printer());
   expect((await session.state("desk", "long")).ended?.status).toBe("cancelled");
 });

@@ -3,11 +3,11 @@ import { capability, event, Refusal } from "@armada/contracts";
 import { MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { ask } from "@armada/operations/mesh/ask";
-import { stateOf } from "@armada/operations/mesh/session";
+import { findRun } from "@armada/operations/runs/find";
 import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { findRun, showRun } from "../commands/runs.ts";
+import { showRun } from "../commands/runs.ts";
 import { printer } from "../testing/printer.ts";
 
 const Order = z.object({ order: z.string() });
@@ -77,7 +77,7 @@ test("a run that is accepted and that its team has not taken up is told apart fr
   const mesh = new MemoryMesh(new VirtualClock(), seededRandom(1));
   for (const name of ["desk", "shop"]) mesh.provision(name, [], new Map());
   const log = (name: string) => mesh.connect(name).log;
-  const look = (run: string) => findRun({ log, state: (name, id) => stateOf(log(name), name, id) }, ["desk", "shop"], run);
+  const look = (run: string) => findRun(log, ["desk", "shop"], run);
   await ask(mesh.connect("operator").log, "shop", "run_start", "r1", { workflow: "sell", input: {} });
   await ask(mesh.connect("operator").log, "shop", "run_cancel", "r2", { run: "r1" });
   await expect(look("r1")).rejects.toThrow(

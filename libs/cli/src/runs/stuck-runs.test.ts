@@ -1,11 +1,12 @@
 import { agent, team, workflow } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { viewOf } from "@armada/engine/reading";
+import { cancellation, retrial } from "@armada/operations/runs/controls";
 import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { listParked, showParked } from "../commands/parked.ts";
-import { cancellation, controlRun, retrial } from "../commands/runs.ts";
+import { controlCommand } from "../commands/runs.ts";
 import { runTree } from "../render/run-tree.ts";
 import { printer } from "../testing/printer.ts";
 
@@ -60,7 +61,7 @@ test("what is parked is a matter of the run's status: in one that has ended noth
   const [before, after, show] = [printer(), printer(), printer()];
   await listParked(session, mesh, before);
   expect(before.emitted).toContainEqual(expect.objectContaining({ run: "p2", code: "NO_PAPER" }));
-  await controlRun(session, mesh, "p2", cancellation({}), printer());
+  await controlCommand(session, mesh, "p2", cancellation({}), printer());
   await listParked(session, mesh, after);
   expect(after.emitted).not.toContainEqual(expect.objectContaining({ run: "p2" }));
   await showParked(session, mesh, "p2", show);
@@ -72,7 +73,7 @@ test("a step that was at work when its run was cancelled is withdrawn, and looks
   await session.ask("desk", "run_start", "w1", { workflow: "reads", input: {} });
   const steps = async (): Promise<string[]> => viewOf("desk", "w1", await session.state("desk", "w1")).steps.map(({ status }) => status);
   await expect.poll(steps).toEqual(["requested"]);
-  await controlRun(session, mesh, "w1", cancellation({}), printer());
+  await controlCommand(session, mesh, "w1", cancellation({}), printer());
   expect(await steps()).toEqual(["withdrawn"]);
   expect(runTree(viewOf("desk", "w1", await session.state("desk", "w1")))).toContain("└─ – 1 reader            withdrawn");
 });
@@ -80,7 +81,7 @@ test("a step that was at work when its run was cancelled is withdrawn, and looks
 test("a retry of a run that stops again says so, and why", async () => {
   await session.ask("desk", "run_start", "s1", { workflow: "stops", input: {} });
   await expect.poll(async () => (await session.state("desk", "s1")).stopped?.code).toBeDefined();
-  await expect(controlRun(session, mesh, "s1", retrial(), printer())).rejects.toMatchObject({
+  await expect(controlCommand(session, mesh, "s1", retrial(), printer())).rejects.toMatchObject({
     code: "RETRIED_IN_VAIN",
     message: expect.stringMatching(/^s1 was tried and is stopped again: .*WORKFLOW_AWAITS_OUTSIDE/),
     hint: expect.stringContaining("armada runs retry s1"),

@@ -2,9 +2,10 @@ import { get, type IncomingMessage } from "node:http";
 import type { LiveText } from "@armada/contracts";
 import { readRun } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
+import type { FoundRun } from "@armada/operations/runs/find";
 import Fastify from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Found, Runs } from "../runs.ts";
+import type { Runs } from "../runs.ts";
 import { feed } from "./feed.ts";
 
 const PIECE = "x".repeat(60_000);
@@ -17,7 +18,7 @@ const runs: Pick<Runs, "follow" | "watch"> = {
   follow: (_found, _from, handler, signal) => until(signal, followers, handler),
   watch: (_found, handler, signal) => until(signal, watchers, handler),
 };
-const found: Found = { team: "desk", run: "r1", state: readRun([]), messages: [], upTo: 0 };
+const found: FoundRun = { team: "desk", run: "r1", state: readRun([]), messages: [], upTo: 0 };
 const closing = new AbortController();
 const app = Fastify();
 let url: string;

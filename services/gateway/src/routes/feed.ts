@@ -2,9 +2,10 @@ import { liveOrder } from "@armada/agents";
 import type { LiveText } from "@armada/contracts";
 import { readJournalMessage, readRun, viewOf } from "@armada/engine";
 import type { Message } from "@armada/event-sourcing";
+import type { FoundRun } from "@armada/operations/runs/find";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../problem.ts";
-import type { Found, Runs } from "../runs.ts";
+import type { Runs } from "../runs.ts";
 
 const MOST_FEEDS = 200;
 const BEAT_MS = 15_000;
@@ -21,7 +22,7 @@ let open = 0;
  */
 export async function feed(
   runs: Pick<Runs, "follow" | "watch">,
-  found: Found,
+  found: FoundRun,
   { request, reply, closing, text }: { request: FastifyRequest; reply: FastifyReply; closing: AbortSignal; text: boolean },
 ): Promise<void> {
   const after = lastEventId(request);

@@ -1,0 +1,13 @@
+import { type ObjectRef, type RunView, type ServedQueue, shownAsServed, viewOf, withOutput, withShown } from "@armada/engine/reading";
+import type { Objects } from "@armada/event-sourcing";
+import type { FoundRun } from "./find.ts";
+
+/** A run as it is shown: with what its approvals show, whether somebody serves what it waits for, and its output once it has ended. */
+export async function shownRun(
+  { team, run, state }: Pick<FoundRun, "team" | "run" | "state">,
+  { queues, objects }: { readonly queues: (team: string) => Promise<readonly ServedQueue[]>; readonly objects: Pick<Objects, "get"> },
+): Promise<RunView & { output?: unknown }> {
+  const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
+  const view = await withShown(shownAsServed(viewOf(team, run, state), await queues(team)), read);
+  return withOutput(view, state, read);
+}
