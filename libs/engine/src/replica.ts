@@ -52,7 +52,7 @@ export function startEngine(
   const replaced = new AbortController();
   const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
-  const host: RunStore = new RunStore(
+  const runs: RunStore = new RunStore(
     team,
     ports,
     {
@@ -62,14 +62,14 @@ export function startEngine(
     },
     options.remembers,
   );
-  const views = new ReadModels(team, host.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
-  const inlines = new InlineSteps(host);
-  const worker = new Worker(host, inlines, models, options.budget);
-  const waits = new Waits(host, inlines, signal);
-  const intake = new Intake(host, inlines, waits, options.sourceOf ?? (() => ""), options.capabilities ?? [], signal, options.busy);
+  const views = new ReadModels(team, runs.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
+  const inlines = new InlineSteps(runs);
+  const worker = new Worker(runs, inlines, models, options.budget);
+  const waits = new Waits(runs, inlines, signal);
+  const intake = new Intake(runs, inlines, waits, options.sourceOf ?? (() => ""), options.capabilities ?? [], signal, options.busy);
   const queues = queuesOf(team);
   const faults = new Faults(async (run, failure) => {
-    await host.commit(run, 0, ({ state }) =>
+    await runs.commit(run, 0, ({ state }) =>
       state.exists && state.ended === undefined && state.stopped === undefined
         ? { events: [{ type: "run.stopped", data: failure }] }
         : undefined,
@@ -113,7 +113,7 @@ export function startEngine(
       (message) => {
         const subject = parseSubject(message.subject);
         if (subject?.kind !== "journal") return;
-        host.ended(subject.run, message.seq);
+        runs.ended(subject.run, message.seq);
         worker.abandon(subject.run);
       },
       signal,

@@ -14,8 +14,8 @@ const EQUIVALENTS: readonly Equivalent[] = [
     how: "one more",
     reason: "nobody looks at the version of a run that does not exist, and its first message writes it",
   },
-  { file: "worker.ts", after: "this.#host.commit(id, ", from: "0", how: "one more", reason: BEHIND },
-  { file: "worker.ts", after: "this.#host.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
+  { file: "worker.ts", after: "this.#runs.commit(id, ", from: "0", how: "one more", reason: BEHIND },
+  { file: "worker.ts", after: "this.#runs.derive(id, root, ", from: "0", how: "one more", reason: BEHIND },
   ...["this.#over.get(key) ?? ", "this.#over.get(key) ?? 0) : "].map((after) => ({
     file: "waits.ts",
     after,
@@ -105,7 +105,7 @@ const EQUIVALENTS: readonly Equivalent[] = [
     reason: "nothing came in the first millisecond of 1970",
   },
   {
-    file: "limit.ts",
+    file: "at-limit.ts",
     after: "(error.resetAt ?? ",
     from: "0",
     how: "one more",

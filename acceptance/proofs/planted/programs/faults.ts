@@ -67,7 +67,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "inline work is done by whoever hears late of its outcome",
     file: `${ENGINE}inbound/intake.ts`,
-    from: "if (ordinal === undefined && delivery.delivery === 1) return DONE;",
+    from: "if (ordinal === undefined && delivery.delivery === 1) return decidedBefore(delivery);",
     to: "",
   },
   {

@@ -30,7 +30,7 @@ const OVERTAKEN_MS = 1_000;
  * and the asker of a run may cancel it. What does not apply (any more) changes nothing: the journal tells.
  */
 export async function control(
-  host: RunStore,
+  runs: RunStore,
   inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
   ask: { capability: string; from: string; data: unknown; seq: number; id: string } & Pick<Traced, "delivery" | "held">,
@@ -39,27 +39,27 @@ export async function control(
   const parsed = Data.safeParse(ask.data);
   if (!parsed.success) return { kind: "done" };
   const { data } = parsed;
-  const found = await current(host, runMeant(data.run), ask);
+  const found = await current(runs, runMeant(data.run), ask);
   // A cancel may overtake the ask that it cancels: both are asks of one stream, handled side by side.
   if (found === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
   const { id, decided } = found;
-  const { run, ordinal } = await host.commit(id, ask.seq, (now) => {
+  const { run, ordinal } = await runs.commit(id, ask.seq, (now) => {
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
     if (decided !== undefined) return undefined;
     const events = decide(ask.capability, data, now, cut(data.by ?? ask.from), (version) => {
-      const workflow = host.functions.workflow(now.state.workflow, version);
+      const workflow = runs.functions.workflow(now.state.workflow, version);
       return workflow === undefined ? {} : { source: sourceOf(workflow) };
     });
     return events.length === 0 ? undefined : ({ events, causation: ask.id } satisfies Decision);
   });
   // The look before may have been an old one: by the commit's, what an earlier delivery wrote is there.
-  const root = ordinal ?? decided ?? (await decidedIn(host, id, ask));
+  const root = ordinal ?? decided ?? (await decidedIn(runs, id, ask));
   const next = run.state.ended?.next;
-  if (root === undefined && next !== undefined) return control(host, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
+  if (root === undefined && next !== undefined) return control(runs, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
   if (root === undefined) return decidedBefore(ask);
-  if (ordinal === undefined) await host.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
+  if (ordinal === undefined) await runs.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
 }
 
@@ -68,21 +68,21 @@ export async function control(
  * earlier delivery of the same ask wrote, into whichever of them: one ask is acted on once.
  */
 async function current(
-  host: RunStore,
+  runs: RunStore,
   first: string,
   ask: { readonly seq: number; readonly delivery: number; readonly id: string },
 ): Promise<{ id: string; decided: number | undefined } | undefined> {
-  const hasBegun = (id: string): Promise<boolean> => host.read(id, ask.seq, (run) => run.state.exists);
+  const hasBegun = (id: string): Promise<boolean> => runs.read(id, ask.seq, (run) => run.state.exists);
   if (ask.delivery === 1) return (await hasBegun(first)) ? { id: await newestGeneration(first, hasBegun), decided: undefined } : undefined;
   let found: string | undefined;
   for (let id: string | undefined = first; id !== undefined; ) {
-    const state: { exists: boolean; next: string | undefined } = await host.read(id, ask.seq, (run) => ({
+    const state: { exists: boolean; next: string | undefined } = await runs.read(id, ask.seq, (run) => ({
       exists: run.state.exists,
       next: run.state.ended?.next,
     }));
     if (!state.exists) break;
     found = id;
-    const decided = await decidedIn(host, id, ask);
+    const decided = await decidedIn(runs, id, ask);
     if (decided !== undefined) return { id, decided };
     id = state.next;
   }
@@ -91,12 +91,12 @@ async function current(
 
 /** The message of the run that an earlier delivery of the ask wrote. */
 async function decidedIn(
-  host: RunStore,
+  runs: RunStore,
   run: string,
   ask: { readonly seq: number; readonly delivery: number; readonly id: string },
 ): Promise<number | undefined> {
   if (ask.delivery === 1) return undefined;
-  return (await host.journal(run, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
+  return (await runs.journal(run, ask.seq)).find(({ envelopes }) => envelopes[0]?.causationid === ask.id)?.n;
 }
 
 function decide(

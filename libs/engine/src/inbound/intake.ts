@@ -29,7 +29,7 @@ const ROOM_LOOK_MS = 10_000;
 
 /** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (engine rule 1). */
 export class Intake {
-  readonly #host: RunStore;
+  readonly #runs: RunStore;
   readonly #inlines: InlineSteps;
   readonly #sourceOf: (workflow: Workflow) => string;
   readonly #capabilities: readonly CodeCapability[];
@@ -38,7 +38,7 @@ export class Intake {
   readonly #busy: () => boolean;
 
   constructor(
-    host: RunStore,
+    runs: RunStore,
     inlines: InlineSteps,
     waits: Waits,
     sourceOf: (workflow: Workflow) => string,
@@ -48,7 +48,7 @@ export class Intake {
     busy: () => boolean = () => false,
   ) {
     this.#busy = busy;
-    this.#host = host;
+    this.#runs = runs;
     this.#inlines = inlines;
     this.#waits = waits;
     this.#sourceOf = sourceOf;
@@ -60,11 +60,11 @@ export class Intake {
   async lead(delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return DONE;
-    const said = await this.#host.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
+    const said = await this.#runs.commit(subject.run, delivery.seq, () => ({ events: [] })); // what the function has still to say
     const before = said.ordinal === undefined ? decidedBefore(delivery) : DONE;
     if (before.kind === "retry") return before;
     const times = subject.branch === undefined ? delivery.delivery : delivery.delivery + 1; // handed over by a redelivery
-    if (times > 1) await this.#host.derive(subject.run, subject.n, delivery.seq);
+    if (times > 1) await this.#runs.derive(subject.run, subject.n, delivery.seq);
     const resumed = delivery.envelopes.some(({ type }) => type === envelopeType("run.resumed") || type === envelopeType("run.moved"));
     return this.#inlines.run(subject.run, subject.n, times, this.#signal, resumed ? 1 : subject.n);
   }
@@ -76,25 +76,25 @@ export class Intake {
     const { from, capability, id } = subject;
     if (capability.startsWith("run_") && capability !== "run_start")
       return control(
-        this.#host,
+        this.#runs,
         this.#inlines,
         this.#sourceOf,
         { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, held: delivery.held, id: envelope.id },
         this.#signal,
       );
     if (capability === "health_check") return DONE; // that it could be appended is all that it asks
-    if (capability === "ledger_clear") return clearSuspects(this.#host, { from, data: envelope.data }, this.#signal);
+    if (capability === "ledger_clear") return clearSuspects(this.#runs, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
     const served = this.#capabilities.find((one) => one.capability === capability);
-    if (served !== undefined) return answerByCode(this.#host, served, { from, id, input: data.data.input, envelope }, this.#signal);
-    const { team } = this.#host;
+    if (served !== undefined) return answerByCode(this.#runs, served, { from, id, input: data.data.input, envelope }, this.#signal);
+    const { team } = this.#runs;
     const provided = team.provides.find((p) => p.capability.capability === capability)?.workflow;
     const asked = capability === "run_start" ? (data.data.workflow ?? "") : (provided?.name ?? capability);
     const workflow = capability === "run_start" || provided !== undefined ? newest(team.workflows, asked) : undefined;
     const { seq, delivery: times } = delivery;
     return start(
-      this.#host,
+      this.#runs,
       this.#inlines,
       this.#sourceOf,
       {
@@ -131,9 +131,9 @@ export class Intake {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
-    const released = await release(this.#host, id, n, delivery.seq);
+    const released = await release(this.#runs, id, n, delivery.seq);
     if (released !== undefined) return released;
-    const key = await this.#host.read(id, delivery.seq, ({ state }) => {
+    const key = await this.#runs.read(id, delivery.seq, ({ state }) => {
       const wait = state.waits.get(n);
       return wait?.kind === "wait" ? waitKey(wait.data.type, wait.data.id) : undefined;
     });
@@ -147,7 +147,7 @@ export class Intake {
   }
 
   async trigger(subscription: Subscription, since: number, delivery: Traced): Promise<Handled> {
-    const read = await factOf(delivery, subscription.on, this.#host.functions.payloads);
+    const read = await factOf(delivery, subscription.on, this.#runs.functions.payloads);
     if (read === undefined) return DONE;
     const { fact, envelope } = read;
     const from = subscription.from === "now" ? since : subscription.from === "beginning" ? 0 : Date.parse(subscription.from.time);
@@ -158,15 +158,15 @@ export class Intake {
     const { workflow } = subscription;
     const run = startedBy(name, fact.key);
     // An event cannot be refused: its run waits for room.
-    if (this.#busy() && !(await this.#host.read(run, delivery.seq, ({ state }) => state.exists)))
+    if (this.#busy() && !(await this.#runs.read(run, delivery.seq, ({ state }) => state.exists)))
       return { kind: "retry", after: ROOM_LOOK_MS };
     return start(
-      this.#host,
+      this.#runs,
       this.#inlines,
       this.#sourceOf,
       {
         run,
-        workflow: newest(this.#host.team.workflows, workflow.name),
+        workflow: newest(this.#runs.team.workflows, workflow.name),
         asked: workflow.name,
         input,
         by: { kind: "event", from: fact.team, id: fact.key },
@@ -179,14 +179,14 @@ export class Intake {
   }
 
   async #outcome(id: string, n: number, delivery: Traced, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {
-    const { run, ordinal } = await this.#host.commit(id, delivery.seq, ({ state }) => {
+    const { run, ordinal } = await this.#runs.commit(id, delivery.seq, ({ state }) => {
       const event = state.ended === undefined ? decide(state) : undefined;
       return event === undefined ? undefined : { events: [event] };
     });
     if (ordinal === undefined && delivery.delivery === 1) return decidedBefore(delivery); // what follows is with the one that decided
     const root = ordinal ?? run.state.waits.get(n)?.closedAt;
     if (root === undefined) return DONE;
-    if (ordinal === undefined) await this.#host.derive(id, root, delivery.seq);
+    if (ordinal === undefined) await this.#runs.derive(id, root, delivery.seq);
     return this.#inlines.run(id, root, delivery.delivery, this.#signal);
   }
 }

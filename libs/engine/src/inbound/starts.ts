@@ -54,14 +54,14 @@ export function startedBy(subscription: string, event: string): string {
  * so that every start has an outcome. @throws ArmadaError `SUBJECT_TAKEN` where another asker used the id
  */
 export async function start(
-  host: RunStore,
+  runs: RunStore,
   inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
   about: Start,
   signal: AbortSignal,
 ): Promise<Handled> {
-  const decision = decide(host, sourceOf, about, await host.functions.payloads.resolve(about.input));
-  const { run, ordinal } = await host.commit(about.run, about.seq, ({ state }) => {
+  const decision = decide(runs, sourceOf, about, await runs.functions.payloads.resolve(about.input));
+  const { run, ordinal } = await runs.commit(about.run, about.seq, ({ state }) => {
     if (!state.exists) return decision;
     if (state.by?.from !== about.by.from || state.by.id !== about.by.id)
       throw new ArmadaError("SUBJECT_TAKEN", `run ${about.run} was started by ${state.by?.from}, not by ${about.by.from}`);
@@ -70,7 +70,7 @@ export async function start(
   // What another message started is with that message; of older builds' runs nobody knows which it was.
   const own = run.state.after === undefined ? about.delivery > 1 : run.state.after === about.seq;
   if (ordinal === undefined && !own) return { kind: "done" };
-  if (ordinal === undefined) await host.derive(about.run, 1, about.seq);
+  if (ordinal === undefined) await runs.derive(about.run, 1, about.seq);
   // Deliveries before the one that starts the run lost nothing of it.
   const delivery = ordinal === undefined ? Math.max(2, about.delivery) : 1;
   return run.state.ended === undefined ? inlines.run(about.run, 1, delivery, signal) : { kind: "done" };
@@ -85,12 +85,12 @@ function refusedForm(input: unknown): unknown {
   }
 }
 
-function decide(host: RunStore, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
+function decide(runs: RunStore, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
   const { workflow, asked, by, provenance } = about;
-  const admission = admit(host.team, asked, input, workflow);
+  const admission = admit(runs.team, asked, input, workflow);
   const { keys, why } = workflow !== undefined && admission.kind === "admitted" ? searchKeys(workflow, admission.input) : {};
   if (why !== undefined)
-    host.ports.logger.warn(`run ${about.run} is not found by all that search of ${asked} says: ${why}`, {
+    runs.ports.logger.warn(`run ${about.run} is not found by all that search of ${asked} says: ${why}`, {
       run: about.run,
       workflow: asked,
     });
@@ -119,7 +119,7 @@ function decide(host: RunStore, sourceOf: (workflow: Workflow) => string, about:
   if (about.busy === true)
     return fail({
       code: "BUSY",
-      message: `the stream of team ${host.team.name} has hardly any room left: it takes no new runs`,
+      message: `the stream of team ${runs.team.name} has hardly any room left: it takes no new runs`,
       hint: "ask again later; `armada health` says what the stream holds",
     });
   return admission.kind === "refused" ? fail(admission.failure) : { events: [started], provenance };

@@ -28,14 +28,14 @@ type Arrived = Arrival & { readonly fact: Fact };
  * run's newest state.
  */
 export class Waits {
-  readonly #host: RunStore;
+  readonly #runs: RunStore;
   readonly #inlines: InlineSteps;
   readonly #signal: AbortSignal;
   /** By key, of which several can have one route: the sequence up to which no run waits any more. */
   readonly #over = new Map<string, number>();
 
-  constructor(host: RunStore, inlines: InlineSteps, signal: AbortSignal) {
-    this.#host = host;
+  constructor(runs: RunStore, inlines: InlineSteps, signal: AbortSignal) {
+    this.#runs = runs;
     this.#inlines = inlines;
     this.#signal = signal;
   }
@@ -43,19 +43,19 @@ export class Waits {
   /** Every run that waits for an arrived fact's id goes on with it, or with an earlier one; one that fails holds up no other. */
   async meet(kind: AnyEventKind, delivery: Traced): Promise<Handled> {
     const subject = parseSubject(delivery.subject);
-    const read = await factOf(delivery, kind, this.#host.functions.payloads);
+    const read = await factOf(delivery, kind, this.#runs.functions.payloads);
     if (subject?.kind !== "fact" || read === undefined) return DONE;
     const { key: event, arrived } = read.fact;
     const arrival = { key: waitKey(kind.type, subject.id), event, seq: delivery.seq, at: Date.parse(arrived) };
-    const runs = await this.#concerned(waitRoute(kind.type, subject.id), arrival, delivery.delivery);
+    const concerned = await this.#concerned(waitRoute(kind.type, subject.id), arrival, delivery.delivery);
     const met = await Promise.allSettled(
-      runs.map(async ({ run, takes }) => {
+      concerned.map(async ({ run, takes }) => {
         if (takes) await this.lookBack(run, delivery.seq, arrival.key);
         await this.owed(run, delivery);
       }),
     );
     for (const one of met) if (one.status === "rejected") throw one.reason;
-    return runs.some(({ takes }) => takes) ? DONE : decidedBefore(delivery);
+    return concerned.some(({ takes }) => takes) ? DONE : decidedBefore(delivery);
   }
 
   /** As `lookBack`, for who has no delivery that would come again: a lead goes on with what was taken. */
@@ -74,7 +74,7 @@ export class Waits {
     const { arrivals, among } = await this.#arrivals(id, atLeast, key);
     const roots: number[] = [];
     for (let left = arrivals.length; left > 0; left--) {
-      const { ordinal } = await this.#host.commit(id, atLeast, ({ state }) => {
+      const { ordinal } = await this.#runs.commit(id, atLeast, ({ state }) => {
         const met = nextMet(state, arrivals, among);
         return met === undefined ? undefined : { events: [metBy(met)], ...(forLead ? { handedOver: true } : {}) };
       });
@@ -87,9 +87,9 @@ export class Waits {
   /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */
   async owed(id: string, { seq, delivery }: Pick<Traced, "seq" | "delivery">): Promise<void> {
     if (delivery === 1) return;
-    const from = await this.#host.ordinalAfter(id, seq);
+    const from = await this.#runs.ordinalAfter(id, seq);
     if (from === undefined) return;
-    await this.#host.derive(id, from, seq);
+    await this.#runs.derive(id, from, seq);
     await this.#inlines.run(id, from, delivery, this.#signal);
   }
 
@@ -100,13 +100,13 @@ export class Waits {
     delivery: number,
   ): Promise<readonly { readonly run: string; readonly takes: boolean }[]> {
     const { key, seq } = arrival;
-    const filters = ["*.*", "*.*.*"].map((tail) => `run.${this.#host.team.name}.wait.${route}.${tail}`);
+    const filters = ["*.*", "*.*.*"].map((tail) => `run.${this.#runs.team.name}.wait.${route}.${tail}`);
     const from = delivery === 1 ? (this.#over.get(key) ?? 0) : 0;
-    const messages = await loadAll("look for waits", this.#host.ports, filters, seq, { from });
+    const messages = await loadAll("look for waits", this.#runs.ports, filters, seq, { from });
     const waiting = new Set<string>();
     const concerned = await Promise.all(
       [...new Set(messages.map(runOf))].map((run) =>
-        this.#host.read(run, seq, ({ state }) => {
+        this.#runs.read(run, seq, ({ state }) => {
           const open = openWaits(state);
           if (open.some(({ data }) => waitKey(data.type, data.id) === key)) waiting.add(run);
           return { run, takes: open.some((wait) => takes(state, wait, arrival)) };
@@ -125,7 +125,7 @@ export class Waits {
     atLeast: number,
     key: string | undefined,
   ): Promise<{ readonly arrivals: readonly Arrived[]; readonly among: ReadonlySet<number> }> {
-    const { state, open } = await this.#host.read(id, atLeast, (run) => ({
+    const { state, open } = await this.#runs.read(id, atLeast, (run) => ({
       state: run.state,
       open: openWaits(run.state).filter(({ data }) => key === undefined || waitKey(data.type, data.id) === key),
     }));
@@ -138,9 +138,9 @@ export class Waits {
   /** At least so many for each wait as there are waits, where there are: whichever take some, it finds its own among them. */
   async #arrivalsOf(key: string, waits: readonly OpenWait[], state: RunState, atLeast: number): Promise<readonly Arrived[]> {
     const { type, id } = waits[0]?.data ?? { type: "", id: "" };
-    const kind = this.#host.team.awaits.find((awaited) => awaited.type === type);
+    const kind = this.#runs.team.awaits.find((awaited) => awaited.type === type);
     if (kind === undefined) return [];
-    const { payloads } = this.#host.functions;
+    const { payloads } = this.#runs.functions;
     const found: Arrived[] = [];
     const missing = new Map(waits.map(({ n }) => [n, waits.length]));
     const takers = ({ seq, envelopes }: Message): readonly OpenWait[] =>
@@ -153,7 +153,7 @@ export class Waits {
     for (let from = Math.min(...waits.map((wait) => looksAfter(state, wait))); more && missing.size > 0; ) {
       let kept = 0;
       const wanted = (message: Message): boolean => takers(message).some(({ n }) => missing.has(n)) && ++kept <= PAGE;
-      const page = await loadAll("look back", this.#host.ports, [factFilter(kind, asToken(id))], atLeast, { from, wanted });
+      const page = await loadAll("look back", this.#runs.ports, [factFilter(kind, asToken(id))], atLeast, { from, wanted });
       for (const message of page) {
         const read = await factOf(message, kind, payloads);
         if (read === undefined) continue;

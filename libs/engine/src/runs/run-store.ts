@@ -20,7 +20,7 @@ import { stackOf } from "./stack.ts";
 import { store } from "./store-derived.ts";
 
 /** `lookBack` searches the facts that came before a wait was written (engine rule 10). */
-export type HostHooks = {
+export type RunStoreHooks = {
   contextOf(agent: string): Readonly<Record<string, unknown>> | undefined;
   /** @throws ArmadaError `READ_MODEL_STOPPED` */
   checkContext(agent: string, context: Readonly<Record<string, unknown>>): void;
@@ -62,7 +62,7 @@ export class RunStore {
   readonly team: Team;
   readonly ports: Ports;
   readonly functions: Functions;
-  readonly #hooks: HostHooks;
+  readonly #hooks: RunStoreHooks;
   readonly #hot = new Map<string, CachedRun>();
   readonly #journals: Journals;
   readonly #turns = new CommitQueue((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
@@ -70,7 +70,7 @@ export class RunStore {
   readonly #remembers: number | undefined;
 
   /** `remembers`: see `derive`. */
-  constructor(team: Team, ports: Ports, hooks: HostHooks, remembers?: number) {
+  constructor(team: Team, ports: Ports, hooks: RunStoreHooks, remembers?: number) {
     this.#remembers = remembers;
     this.team = team;
     this.ports = ports;

@@ -7,7 +7,7 @@ import type { RunStore } from "../runs/run-store.ts";
 import { type Budget, refusalOf, usedBy } from "./budget.ts";
 
 type About = {
-  readonly host: RunStore;
+  readonly runs: RunStore;
   readonly budget: Budget;
   readonly agent: string;
   readonly run: string;
@@ -43,13 +43,13 @@ export class AttemptMeter implements Meter, LaneNotes {
 
   /** @throws BudgetExhausted, ArmadaError `STEP_DECIDED` where it no longer needs the call, `LEASE_ENDED` */
   async draw({ tier, model, ceiling, call: shared, asked }: Drawing): Promise<string> {
-    const { host, budget, agent, run, workflow, step, signal } = this.#about;
+    const { runs, budget, agent, run, workflow, step, signal } = this.#about;
     this.#reserving++;
     const reservation = await budget.budgetClient.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
     const { lease, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
-    const call = shared === undefined ? host.ports.random.id() : `${shared}~${host.ports.random.id()}`;
-    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: host.ports.clock.now() };
+    const call = shared === undefined ? runs.ports.random.id() : `${shared}~${runs.ports.random.id()}`;
+    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: runs.ports.clock.now() };
     // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
     const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined || step.waits !== undefined;
     let refused: Error | undefined;
@@ -79,9 +79,9 @@ export class AttemptMeter implements Meter, LaneNotes {
     block: string,
     asked: string | undefined,
   ): Promise<Error | undefined> {
-    const { host, budget, step } = this.#about;
+    const { runs, budget, step } = this.#about;
     let poor: Error | undefined;
-    const { ordinal } = await host.commit(run, 0, ({ state }) => {
+    const { ordinal } = await runs.commit(run, 0, ({ state }) => {
       const now = state.steps.get(step.n);
       if (now?.status !== "requested" || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined) return undefined;
       poor = refusalOf(budget, usedBy(state), known.ceiling);
@@ -110,8 +110,8 @@ export class AttemptMeter implements Meter, LaneNotes {
   }
 
   async submitted(call: string, batch: string): Promise<void> {
-    const { host, run, step } = this.#about;
-    await host.commit(run, 0, ({ state }) => {
+    const { runs, run, step } = this.#about;
+    await runs.commit(run, 0, ({ state }) => {
       const now = state.steps.get(step.n);
       if (state.ended !== undefined || now === undefined || !now.batched.has(call)) return undefined;
       return { events: [{ type: "step.submitted", data: { n: step.n, attempt: now.attempts + 1, call, batch } }] };

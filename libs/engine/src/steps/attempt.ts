@@ -41,7 +41,7 @@ export async function attemptStep(about: {
   agent: Agent;
   id: string;
   step: StepState;
-  host: RunStore;
+  runs: RunStore;
   models: Models;
   budget: Budget | undefined;
   workflow: string;
@@ -50,8 +50,8 @@ export async function attemptStep(about: {
   /** Who started the run: objects that the input names may be theirs. */
   asker: string | undefined;
 }): Promise<Attempted> {
-  const { agent, id, step, host, models, budget, workflow, traceparent } = about;
-  const { clock, live, objects, tracer } = host.ports;
+  const { agent, id, step, runs, models, budget, workflow, traceparent } = about;
+  const { clock, live, objects, tracer } = runs.ports;
   const started = clock.now();
   const idempotencyKey = `${id}-${step.n}`;
   const spent = {
@@ -67,7 +67,7 @@ export async function attemptStep(about: {
   const abandon = (): void => over.abort(about.signal.reason);
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
-  const meter = budget === undefined ? undefined : new AttemptMeter({ host, budget, agent: agent.name, run: id, workflow, step, signal });
+  const meter = budget === undefined ? undefined : new AttemptMeter({ runs, budget, agent: agent.name, run: id, workflow, step, signal });
   const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
   const deadline = started + milliseconds(timeout);
   const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls, deadline };
@@ -89,11 +89,11 @@ export async function attemptStep(about: {
   };
   try {
     const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
-      const input = inputOf(agent, await host.functions.payloads.resolve(step.input));
-      const context = (await host.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
+      const input = inputOf(agent, await runs.functions.payloads.resolve(step.input));
+      const context = (await runs.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const asked = question.tier ?? agent.tier;
-        const used = budget?.run === undefined ? NOTHING : await host.read(id, 0, ({ state }) => usedBy(state));
+        const used = budget?.run === undefined ? NOTHING : await runs.read(id, 0, ({ state }) => usedBy(state));
         const { tier, why } = budget === undefined ? { tier: asked } : await tierOf(budget, { agent: agent.name, asked, used });
         const request = { ...question, tier, idempotencyKey };
         const said = {
@@ -118,7 +118,7 @@ export async function attemptStep(about: {
       const run = async (): Promise<unknown> =>
         agent.run({
           input,
-          context: declared(host.contextFor(agent.name, context), agent.name, "context"),
+          context: declared(runs.contextFor(agent.name, context), agent.name, "context"),
           model: { ask },
           tools: declared(toolsOf(about, signal), agent.name, "tools"),
           objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },
@@ -177,7 +177,7 @@ async function findObject(objects: Objects, digest: string, asker: string | unde
  * told apart by tool, and within a tool by their order: an attempt that calls another tool first gets no answer of this one.
  */
 function toolsOf(
-  { agent, id, step, host }: { agent: Agent; id: string; step: StepState; host: RunStore },
+  { agent, id, step, runs }: { agent: Agent; id: string; step: StepState; runs: RunStore },
   signal: AbortSignal,
 ): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
   const made = new Map<string, number>();
@@ -194,15 +194,15 @@ function toolsOf(
         const call = (made.get(name) ?? 0) + 1;
         made.set(name, call);
         const key = toolCall(name, call);
-        if (step.tools.has(key)) return host.functions.payloads.resolve(step.tools.get(key));
+        if (step.tools.has(key)) return runs.functions.payloads.resolve(step.tools.get(key));
         const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${key}`, signal });
         const output = journalForm(fitted(tool.output, done, "OUTPUT_INVALID", what), what);
-        const { run } = await host.commit(id, 0, ({ state }) => {
+        const { run } = await runs.commit(id, 0, ({ state }) => {
           if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(key) === true) return undefined;
           return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
         });
         const recorded = run.state.steps.get(step.n)?.tools;
-        return recorded?.has(key) === true ? host.functions.payloads.resolve(recorded.get(key)) : output; // one outcome, also of two executions
+        return recorded?.has(key) === true ? runs.functions.payloads.resolve(recorded.get(key)) : output; // one outcome, also of two executions
       },
     ]),
   );

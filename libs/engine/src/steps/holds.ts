@@ -11,14 +11,14 @@ const DONE: Handled = { kind: "done" };
  * next attempt, came after the window's end. `before`: what is journaled with it.
  */
 export async function hold(
-  host: RunStore,
+  runs: RunStore,
   id: string,
   step: StepState,
   until: number,
   why?: { readonly code: string; readonly message: string },
   before: readonly JournalEvent[] = [],
 ): Promise<Handled> {
-  const { ordinal } = await host.commit(id, 0, ({ state }) => {
+  const { ordinal } = await runs.commit(id, 0, ({ state }) => {
     const now = state.steps.get(step.n);
     if (now?.status !== "requested" || now.held !== undefined || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined)
       return undefined;
@@ -35,12 +35,12 @@ export function isCounted(events: readonly JournalEvent[], { delivery }: Pick<St
 }
 
 /** Dispatches a held step again when its time has come; undefined where `n` is none. A timer of an earlier hold comes again at the right time. */
-export async function release(host: RunStore, id: string, n: number, seq: number): Promise<Handled | undefined> {
-  const held = await host.read(id, seq, ({ state }) => (state.ended === undefined ? state.steps.get(n)?.held : undefined));
+export async function release(runs: RunStore, id: string, n: number, seq: number): Promise<Handled | undefined> {
+  const held = await runs.read(id, seq, ({ state }) => (state.ended === undefined ? state.steps.get(n)?.held : undefined));
   if (held === undefined) return undefined;
-  const early = Date.parse(held.until) - host.ports.clock.now();
+  const early = Date.parse(held.until) - runs.ports.clock.now();
   if (early > 0) return { kind: "retry", after: early };
-  const { ordinal } = await host.commit(id, seq, ({ state }) =>
+  const { ordinal } = await runs.commit(id, seq, ({ state }) =>
     state.ended === undefined && state.steps.get(n)?.held?.at === held.at
       ? { events: [{ type: "step.released", data: { n } }] }
       : undefined,

@@ -18,11 +18,11 @@ const MAX_NAME = 200;
 
 /** Runs the durable inline work that belongs to a delivery, which stays unacknowledged until all of it is journaled. */
 export class InlineSteps {
-  readonly #host: RunStore;
+  readonly #runs: RunStore;
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(host: RunStore) {
-    this.#host = host;
+  constructor(runs: RunStore) {
+    this.#runs = runs;
   }
 
   /**
@@ -34,8 +34,8 @@ export class InlineSteps {
   async run(id: string, root: number, delivery: number, signal: AbortSignal, since = root): Promise<Handled> {
     const last = delivery > 1 ? Number.POSITIVE_INFINITY : root;
     for (;;) {
-      const mine = await this.#host.read(id, 0, (run) => {
-        if (delivery > 1 && lacksVersion(run, this.#host.functions)) return undefined;
+      const mine = await this.#runs.read(id, 0, (run) => {
+        if (delivery > 1 && lacksVersion(run, this.#runs.functions)) return undefined;
         return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
       });
       if (mine === undefined) return this.#handOver(id, root);
@@ -53,12 +53,12 @@ export class InlineSteps {
    * and is dispatched there: one message may be owed to runs of two versions that no replica serves both.
    */
   async #handOver(id: string, root: number): Promise<Handled> {
-    const { team, ports } = this.#host;
-    const journal = await this.#host.journal(id, 0);
+    const { team, ports } = this.#runs;
+    const journal = await this.#runs.journal(id, 0);
     const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
     const message = journal.find(({ n }) => n === root);
     if (ended || message === undefined || message.does === "lead") return { kind: "done" };
-    await store(handOver(team.name, id, message, await this.#host.read(id, 0, ({ state }) => state)), ports);
+    await store(handOver(team.name, id, message, await this.#runs.read(id, 0, ({ state }) => state)), ports);
     return { kind: "done" };
   }
 
@@ -71,7 +71,7 @@ export class InlineSteps {
 
   async #settle(id: string, inline: Inline, signal: AbortSignal): Promise<void> {
     const event = await this.#attempt(id, inline, signal);
-    const { ordinal } = await this.#host.commit(id, 0, (run) => {
+    const { ordinal } = await this.#runs.commit(id, 0, (run) => {
       if (run.state.ended !== undefined || run.state.inlines.has(inline.n)) return undefined;
       return { events: [event] };
     });
@@ -80,15 +80,15 @@ export class InlineSteps {
 
   /** Another replica did the work as well, and may have died with its outcome: what follows from that may be ours to finish. */
   async #finish(id: string, n: number): Promise<void> {
-    const journal = await this.#host.journal(id, 0);
+    const journal = await this.#runs.journal(id, 0);
     const outcome = journal.find(({ events }) =>
       events.some((one) => one.type.startsWith("inline.") && "n" in one.data && one.data.n === n),
     );
-    if (outcome !== undefined) await this.#host.derive(id, outcome.n, 0);
+    if (outcome !== undefined) await this.#runs.derive(id, outcome.n, 0);
   }
 
   async #attempt(id: string, { n, name, work }: Inline, signal: AbortSignal): Promise<JournalEvent> {
-    const { team, ports } = this.#host;
+    const { team, ports } = this.#runs;
     const { clock, random, logger } = ports;
     for (let attempt = 1; ; attempt++) {
       try {

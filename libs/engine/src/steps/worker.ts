@@ -56,15 +56,15 @@ type Deliveries = { newest: number };
 
 /** Runs the steps that are dispatched to this replica's agents (engine rules 2, 4 and 8). */
 export class Worker {
-  readonly #host: RunStore;
+  readonly #runs: RunStore;
   readonly #inlines: InlineSteps;
   readonly #models: Models;
   readonly #budget: Budget | undefined;
   readonly #running = new Map<string, Running>();
 
-  constructor(host: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined) {
+  constructor(runs: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined) {
     this.#budget = budget;
-    this.#host = host;
+    this.#runs = runs;
     this.#inlines = inlines;
     this.#models = models;
   }
@@ -99,7 +99,7 @@ export class Worker {
     const abort = new AbortController();
     const deliveries = { newest: delivery.delivery };
     const done = this.#step(agent, subject, call, delivery, deliveries, abort.signal).finally(() => this.#running.delete(key));
-    const about = { run: subject.run, step: call, agent: agent.name, since: this.#host.ports.clock.now() };
+    const about = { run: subject.run, step: call, agent: agent.name, since: this.#runs.ports.clock.now() };
     this.#running.set(key, { ...about, lane: agent.calls.lane, abort, done, deliveries });
     return done;
   }
@@ -119,11 +119,11 @@ export class Worker {
     if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
     if (step === undefined || step.status === "parked") return DONE;
     if (step.outcomeAt !== undefined) {
-      await this.#host.derive(id, step.outcomeAt, delivery.seq);
+      await this.#runs.derive(id, step.outcomeAt, delivery.seq);
       return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
     if (step.held !== undefined) {
-      await this.#host.derive(id, step.held.at, delivery.seq);
+      await this.#runs.derive(id, step.held.at, delivery.seq);
       return DONE;
     }
     if (read.ended !== undefined) return DONE;
@@ -133,7 +133,7 @@ export class Worker {
         agent,
         id,
         step,
-        host: this.#host,
+        runs: this.#runs,
         models: this.#models,
         budget: this.#budget,
         workflow: read.workflow,
@@ -143,7 +143,7 @@ export class Worker {
       });
       return verdictOf(step, attempted);
     };
-    const { clock, random } = this.#host.ports;
+    const { clock, random } = this.#runs.ports;
     const about: DeliveredStep = {
       agent,
       step,
@@ -167,7 +167,7 @@ export class Worker {
       case "outcome":
         return this.#outcome(id, step.n, [verdict.event], delivery, signal);
       case "hold":
-        return hold(this.#host, id, step, verdict.until, verdict.why, told(verdict));
+        return hold(this.#runs, id, step, verdict.until, verdict.why, told(verdict));
       case "retry":
         if (verdict.attempt !== undefined) await this.#failed(id, step, verdict.attempt);
         return { kind: "retry", after: verdict.after };
@@ -184,13 +184,13 @@ export class Worker {
 
   /** One line of the log for an error that the journal keeps without its stack. */
   #say(what: string, run: string, { n, agent }: StepState, error: unknown): void {
-    const { team, ports } = this.#host;
+    const { team, ports } = this.#runs;
     const about = { team: team.name, run, step: n, agent, code: codeOf(error), ...stackOf(error) };
     ports.logger.warn(`${what} of step ${n} (${agent}) failed: ${cut(messageOf(error))}`, about);
   }
 
   async #failed(id: string, step: StepState, failed: JournalEvent): Promise<void> {
-    await this.#host.commit(id, 0, ({ state }) => (counts(step, state, [failed]) ? { events: [failed] } : undefined));
+    await this.#runs.commit(id, 0, ({ state }) => (counts(step, state, [failed]) ? { events: [failed] } : undefined));
   }
 
   /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
@@ -206,10 +206,10 @@ export class Worker {
     const { code, message } = step.lastFailure ?? NO_ATTEMPT_LEFT;
     const attempt = attempts + 1;
     if (agent.fallback !== undefined) {
-      const started = this.#host.ports.clock.now();
+      const started = this.#runs.ports.clock.now();
       const output = await this.#fallback(agent, id, step, before);
       if (output !== undefined) {
-        const ms = Math.max(0, this.#host.ports.clock.now() - started);
+        const ms = Math.max(0, this.#runs.ports.clock.now() - started);
         const degraded = { code, message };
         const data = { n, attempt, output: output.value, ms, tokens: 0, costMicros: 0, degraded };
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
@@ -226,7 +226,7 @@ export class Worker {
     before: readonly JournalEvent[],
   ): Promise<{ readonly value: unknown } | undefined> {
     try {
-      const given = await this.#host.functions.payloads.resolve(step.input);
+      const given = await this.#runs.functions.payloads.resolve(step.input);
       const input = fitted(agent.input, given, "INPUT_INVALID", `the input of agent ${agent.name}`);
       const what = `what the fallback of agent ${agent.name} answers`;
       return { value: journalForm(fitted(agent.output, await agent.fallback?.(input), "OUTPUT_INVALID", what), what) };
@@ -251,7 +251,7 @@ export class Worker {
     const { code, message, hint } = step.lastFailure ?? NO_ATTEMPT_LEFT;
     const about = { n, code, message, ...(hint === undefined ? {} : { hint }) };
     const stopped: JournalEvent[] = stop === undefined ? [] : [{ type: "run.stopped", data: stop }];
-    const { ordinal } = await this.#host.commit(id, 0, (run) => {
+    const { ordinal } = await this.#runs.commit(id, 0, (run) => {
       if (!counts(step, run.state, before)) return undefined;
       const chain = [run.provenance?.correlation ?? id, run.provenance?.causation ?? id, id];
       return { events: [...before, { type: "step.parked", data: { ...about, attempts, chain } }, ...stopped] };
@@ -260,13 +260,13 @@ export class Worker {
   }
 
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
-    const { run, ordinal } = await this.#host.commit(id, 0, ({ state }) => {
+    const { run, ordinal } = await this.#runs.commit(id, 0, ({ state }) => {
       const now = state.steps.get(n);
       return isOpen(now, state) && !isCounted(events, now) ? { events } : undefined;
     });
     const root = run.state.steps.get(n)?.outcomeAt;
     if (root === undefined) return isOpen(run.state.steps.get(n), run.state) ? AGAIN : DONE;
-    if (ordinal === undefined) await this.#host.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
+    if (ordinal === undefined) await this.#runs.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
     if (run.state.ended !== undefined) return DONE;
     if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
     // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
@@ -275,7 +275,7 @@ export class Worker {
   }
 
   #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
-    return this.#host.read(
+    return this.#runs.read(
       id,
       delivery.seq,
       ({ state, provenance }) => ({
@@ -292,9 +292,9 @@ export class Worker {
   /** Whoever had the deliveries before this one, and journaled nothing of them, went away; decided on the run's newest state. */
   async #lost(agent: Agent, id: string, n: number, dispatchedAt: number, { seq, delivery: times, outage }: Delivery): Promise<void> {
     const delivery = times - 1;
-    await this.#host.journal(id, seq); // where nothing is appended no conflict would tell of what another replica wrote
+    await this.#runs.journal(id, seq); // where nothing is appended no conflict would tell of what another replica wrote
     if (outage) return; // the server went away, and nobody else
-    await this.#host.commit(id, seq, ({ state }) => {
+    await this.#runs.commit(id, seq, ({ state }) => {
       const now = state.steps.get(n);
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
       if (isSpent(agent, now)) return undefined; // what follows from its last one is owed
