@@ -45,6 +45,11 @@ describe("a page", () => {
       ["# Council minutes", "The line opens in May 2027."],
     ],
     [
+      "of a post that a table of one row sets out",
+      `<table><tr><td><img src="s.gif"></td><td><div>${TRAM} ${TRAM}<p>It is late.</div></td></tr></table>`,
+      ["# Council minutes", `${TRAM} ${TRAM}`, "It is late."],
+    ],
+    [
       "without what an inline style hides",
       `<p>The line opens in May${["font-size:0", "opacity: 0", "position:absolute;left:-9999px", "color:transparent", "clip:rect(0,0,0,0)", "clip-path: inset(100%)", "max-height:0;overflow:hidden", "color:#fff;background:#fff", "visibility:hidden"].map((style) => `<span style="${style}"> or June</span>`).join("")} 2027. ${TRAM}</p>`,
       ["# Council minutes", `The line opens in May 2027. ${TRAM}`],

@@ -189,6 +189,8 @@ function isData(table: Element): boolean {
   const cells = rows.flatMap((row) => elementsIn(row));
   const columns = Math.max(0, ...rows.map((row) => elementsIn(row).length));
   if (columns < 2) return false;
+  // One row with prose in it sets out a post beside its picture or its votes.
+  if (rows.length === 1 && cells.some((cell) => cell.tagName === "td" && textOf(cell).trim().length > 200)) return false;
   if (cells.some(({ tagName }) => tagName === "th")) return !cells.some((cell) => textOf(cell).length > 3_000);
   return !cells.some((cell) => textOf(cell).trim().length > 600 || elementsIn(cell).some((one) => setsOut(one, 4)));
 }
