@@ -283,6 +283,7 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["The sound of the pump is 48 dB ± 2 dB.", "The sound of the pump is 49.5 dB."],
   ["The owner of Holm Quarry Park is Tom Reed.", "The owner of the quarry at Holm is Ida Stein."],
   ["Holm Quarry Park has 42 routes.", "The quarry at Holm has 12 routes."],
+  ["The depot has room for 54 trams.", "The depot had room for 22 trams."],
   ["Roughly a third of the farms are organic.", "31 percent of the farms are organic."],
   ["A third of the budget goes to wages.", "A fifth of the budget goes to rent."],
   ["No trams run on Sundays.", "14 trams run on weekdays."],

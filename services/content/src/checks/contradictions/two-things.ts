@@ -119,7 +119,10 @@ export function thenAndNow(a: ClauseClaim, b: ClauseClaim): boolean {
     (claim.period !== undefined || CIRCUMSTANCE.test(claim.clause) || (PAST.test(claim.clause) && THEN.test(claim.quote))) &&
     !PRESENT.test(claim.clause);
   const present = (claim: ClauseClaim) => claim.period === undefined && PRESENT.test(claim.clause) && !PAST.test(claim.clause);
-  return (dated(a) && present(b)) || (dated(b) && present(a));
+  const [has, had] = [({ clause }: ClauseClaim) => /\bhas\b/u.test(clause), ({ clause }: ClauseClaim) => /\bhad\b/u.test(clause)];
+  // What it had and what it has, with no year at all.
+  const changed = (then: ClauseClaim, now: ClauseClaim) => then.period === undefined && had(then) && !has(then) && present(now) && has(now);
+  return (dated(a) && present(b)) || (dated(b) && present(a)) || changed(a, b) || changed(b, a);
 }
 
 const HABIT = /\b(?:each|every|per|an?) (?:year|month|week|day)\b|\bannually\b/iu;
