@@ -1,11 +1,9 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseBytes, sizeText } from "@armada/contracts";
-import type { Logger } from "@armada/event-sourcing";
-import { adjustRoom, type Link, type Room } from "@armada/nats";
+import type { Room } from "@armada/nats";
 import type { Config } from "@armada/runtime";
 
-const EVERY_MS = 10_000;
 /** So much free, and a server that is started again can write. */
 const ENOUGH = 16 * 1024 * 1024;
 const LOOK_MS = 500;
@@ -27,21 +25,6 @@ async function freeIn(folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-/** While a mesh runs, its streams' bounds follow what is free: other files come and go. Ends with the signal. */
-export async function keepRoom(link: Link, room: () => Promise<Room>, logger: Logger, signal: AbortSignal): Promise<void> {
-  for (let failed = false; !signal.aborted; ) {
-    try {
-      await adjustRoom(link, await room());
-      failed = false;
-    } catch (error) {
-      if (!failed && !signal.aborted)
-        logger.warn(`the streams' room is not adjusted: ${error instanceof Error ? error.message : String(error)}`);
-      failed = true;
-    }
-    await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
-  }
 }
 
 /**

@@ -5,22 +5,9 @@ import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import {
-  type Access,
-  accessIn,
-  type Change,
-  Fleet,
-  freePort,
-  type Link,
-  localUrl,
-  provisionTeams,
-  ROLES,
-  type Room,
-  type RunningServer,
-  startServer,
-} from "@armada/nats";
+import type { Fleet, Link, Room } from "@armada/nats";
+import { accessIn, freePort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
-import { reach } from "@armada/operations/mesh/reach";
 import { environmentOf, type Settings } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
 import { projectRoot, type Service } from "../project.ts";
@@ -28,9 +15,7 @@ import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { keepFolder } from "./keep-folder.ts";
-import { keepStreams } from "./keep-streams.ts";
-import { keepRoom, restarting, roomOf } from "./room.ts";
-import { keepWritable } from "./writable.ts";
+import { restarting, roomOf } from "./room.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
@@ -118,23 +103,31 @@ export async function up(options: UpOptions): Promise<Mesh> {
       gateway = url;
       changed();
     };
-    // They load their code while the server starts and is made ready for them.
-    for (const service of services)
-      for (let i = 0; i < (replicas[service.name] ?? 1); i++)
-        children.push(
-          startChild({
-            service: service.name,
-            main: service.main,
-            logFile: join(logs, `${service.name}.out`),
-            env,
-            say,
-            changed: () => changed(),
-            listening,
-            told: (manifest) => void manifests.set(manifest.team, manifest),
-            provisioned: provisioned.promise,
-            serverSince: () => server?.since() ?? 0,
-          }),
-        );
+    const startChildren = (): void => {
+      for (const service of services)
+        for (let i = 0; i < (replicas[service.name] ?? 1); i++)
+          children.push(
+            startChild({
+              service: service.name,
+              main: service.main,
+              logFile: join(logs, `${service.name}.out`),
+              env,
+              say,
+              changed: () => changed(),
+              listening,
+              told: (manifest) => void manifests.set(manifest.team, manifest),
+              provisioned: provisioned.promise,
+              serverSince: () => server?.since() ?? 0,
+            }),
+          );
+    };
+    /** While the server starts, its replicas load their code, and this process what makes it ready for them. */
+    let loading: Promise<typeof import("./client.ts")> | undefined;
+    const meanwhile = (): Promise<typeof import("./client.ts")> => {
+      if (loading === undefined) startChildren();
+      loading ??= import("./client.ts");
+      return loading;
+    };
     if (port !== undefined)
       server = await startServer({
         binary: required(
@@ -154,17 +147,18 @@ export async function up(options: UpOptions): Promise<Mesh> {
           serverPid = pid;
           lock?.serverIs(pid);
           changed();
+          void meanwhile();
         },
         unwritable,
       });
-    if (server === undefined) await applyTeams(nats, keys, [...manifests.values()], { room: await room(), logger });
+    const client = await meanwhile();
+    let fleet: Fleet | undefined;
+    if (server === undefined) await client.applyTeams(nats, keys, [...manifests.values()], { room: await room(), logger });
     else {
-      keeper = await reach(nats, keys, "provisioner", { logger });
-      const fleet = await Fleet.follow(keeper, access, logger);
-      await provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
-      followAdmission(server, { fleet, access, manifests, say });
-      void keepRoom(keeper, roomNow, logger, ending.signal);
-      void keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
+      keeper = await client.reach(nats, keys, "provisioner", { logger });
+      fleet = await client.Fleet.follow(keeper, access, logger);
+      await client.provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
+      client.followAdmission(server, { fleet, access, manifests, say });
     }
     const file = (): MeshFile => ({
       layout: 1,
@@ -186,12 +180,14 @@ export async function up(options: UpOptions): Promise<Mesh> {
     changed();
     provisioned.resolve();
     const watchWrites = async (): Promise<void> => {
-      operator = await reach(nats, keys, "operator", { logger });
-      const fleet = await Fleet.follow(operator, access, logger);
-      void keepWritable(operator, { fleet, teams: names, mute: unwritable, signal: ending.signal });
+      operator = await client.reach(nats, keys, "operator", { logger });
+      const fleet = await client.Fleet.follow(operator, access, logger);
+      void client.keepWritable(operator, { fleet, teams: names, mute: unwritable, signal: ending.signal });
     };
     await Promise.all([allReady(children), ...(server === undefined ? [] : [watchWrites()])]);
-    if (server !== undefined) {
+    if (server !== undefined && keeper !== undefined && fleet !== undefined) {
+      void client.keepRoom(keeper, roomNow, logger, ending.signal);
+      void client.keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
       const own = server;
       const again = async (): Promise<void> => {
         await lock?.again();
@@ -238,42 +234,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
   }
 }
 
-/** Has the server let in whom the fleet knows: also a team that is provisioned while this mesh runs, from wherever its code is. */
-function followAdmission(
-  server: RunningServer,
-  { fleet, access, manifests, say }: { fleet: Fleet; access: Access; manifests: ReadonlyMap<string, TeamManifest>; say: UpOptions["say"] },
-): void {
-  let admitted: Promise<void> = Promise.resolve();
-  const admit = (): void => {
-    admitted = admitted
-      .then(async () => server.admit(await access.admission([...fleet.teams.values(), ...manifests.values()], fleet.entries)))
-      .catch((error: unknown) => say(`who may connect is not told to nats-server: ${String(error)}`));
-  };
-  admit();
-  fleet.onChange(admit);
-}
-
 /** What is to be said of the services' teams. @throws ArmadaError `BAD_CONTRACT`, `EXTERNAL_ID` */
 export function manifestsOf(services: readonly Service[]): Promise<TeamManifest[]> {
   return Promise.all(services.map(({ team, main }) => manifestOf(team, dirname(main))));
-}
-
-/** Provisions teams as the provisioner. */
-export async function applyTeams(
-  nats: string,
-  keys: string,
-  manifests: readonly TeamManifest[],
-  options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
-): Promise<Change[]> {
-  const admin = await reach(nats, keys, "provisioner", { logger: options.logger });
-  try {
-    const access = accessIn(keys);
-    const fleet = await Fleet.follow(admin, access, options.logger);
-    const { room, replicas = 1, dryRun = false } = options;
-    return await provisionTeams(admin, fleet, manifests, { access, replicas, room, dryRun });
-  } finally {
-    await admin.close();
-  }
 }
 
 /** What a mesh was started with, and of its room what is said now. */

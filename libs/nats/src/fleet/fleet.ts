@@ -10,7 +10,7 @@ import { follow } from "../log/follow.ts";
 import type { Take } from "../log/pull.ts";
 import { storedHeaders, UNREADABLE } from "../log/stored-headers.ts";
 import { StreamIdentity } from "../log/stream-identity.ts";
-import { FLEET } from "../streams/topology.ts";
+import { FLEET } from "../streams/names.ts";
 import { FleetView } from "./fleet-view.ts";
 
 const CAUGHT_UP_MS = 5_000;

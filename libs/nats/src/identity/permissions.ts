@@ -1,5 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
-import { FLEET, SHARED_ANSWERS } from "../streams/topology.ts";
+import { FLEET, SHARED_ANSWERS } from "../streams/names.ts";
 
 /** What an identity may do on the wire. */
 type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };

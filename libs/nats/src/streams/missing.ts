@@ -1,6 +1,7 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { Link } from "../connection/connect.ts";
-import { FLEET, type TeamTopology, topologyOf } from "./topology.ts";
+import { FLEET } from "./names.ts";
+import { type TeamTopology, topologyOf } from "./topology.ts";
 
 /** Streams, the fleet's own among them, and consumers that the teams want and the server has not, as `stream NAME` and `consumer STREAM/NAME`. */
 export async function missingOf(link: Link, teams: readonly TeamTopology[]): Promise<string[]> {

@@ -3,8 +3,9 @@ import { JetStreamApiError, type JetStreamManager, jetstreamManager, type Stream
 import type { Link } from "../connection/connect.ts";
 import { withSince } from "../log/since.ts";
 import { streamInfo } from "../log/stream-identity.ts";
+import { FLEET } from "./names.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
-import { FLEET, fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import { fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;

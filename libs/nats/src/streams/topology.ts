@@ -10,6 +10,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import { FLEET, SHARED_ANSWERS } from "./names.ts";
 
 /** What a team's definition wants from JetStream, as data. */
 export type TeamTopology = {
@@ -35,9 +36,6 @@ export type Wanted = {
 export const ACK_WAIT_MS = 8_000;
 /** In flight over all replicas of a queue. */
 const MAX_ACK_PENDING = 10_000;
-export const SHARED_ANSWERS = "CACHE_fleet";
-/** What administration says of each team, on `fleet.<name>`; only the provisioner may publish there, and all read. */
-export const FLEET = "FLEET";
 /** An answer serves for 24 hours at most; what is older than this serves nobody. */
 const CACHED_MS = 48 * 3_600_000;
 /** Replicas look after the blocks of this month and of the one before. */

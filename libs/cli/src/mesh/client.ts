@@ -1,0 +1,49 @@
+import type { TeamManifest } from "@armada/contracts";
+import type { Logger } from "@armada/event-sourcing";
+import { type Access, accessIn, type Change, Fleet, provisionTeams, type Room, type RunningServer } from "@armada/nats";
+import { reach } from "@armada/operations/mesh/reach";
+
+/** What `up` does as a client of its server: loaded while that starts. */
+export { Fleet, provisionTeams } from "@armada/nats";
+export { reach } from "@armada/operations/mesh/reach";
+export { keepRoom } from "./keep-room.ts";
+export { keepStreams } from "./keep-streams.ts";
+export { keepWritable } from "./writable.ts";
+
+/** Provisions teams as the provisioner. */
+export async function applyTeams(
+  nats: string,
+  keys: string,
+  manifests: readonly TeamManifest[],
+  options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
+): Promise<Change[]> {
+  const admin = await reach(nats, keys, "provisioner", { logger: options.logger });
+  try {
+    const access = accessIn(keys);
+    const fleet = await Fleet.follow(admin, access, options.logger);
+    const { room, replicas = 1, dryRun = false } = options;
+    return await provisionTeams(admin, fleet, manifests, { access, replicas, room, dryRun });
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Has the server let in whom the fleet knows: also a team that is provisioned while this mesh runs, from wherever its code is. */
+export function followAdmission(
+  server: RunningServer,
+  {
+    fleet,
+    access,
+    manifests,
+    say,
+  }: { fleet: Fleet; access: Access; manifests: ReadonlyMap<string, TeamManifest>; say: (line: string) => void },
+): void {
+  let admitted: Promise<void> = Promise.resolve();
+  const admit = (): void => {
+    admitted = admitted
+      .then(async () => server.admit(await access.admission([...fleet.teams.values(), ...manifests.values()], fleet.entries)))
+      .catch((error: unknown) => say(`who may connect is not told to nats-server: ${String(error)}`));
+  };
+  admit();
+  fleet.onChange(admit);
+}
