@@ -15,6 +15,8 @@ export default defineConfig({
           name: "unit",
           include: roots.map((root) => `${root}/**/*.test.ts`),
           exclude: [...outside, "libs/testing/**", "**/*.int.test.ts"],
+          // Unit tests leave nothing behind, and to import the packages anew for each file took more time than the tests.
+          isolate: false,
           ...patience,
         },
       },
@@ -31,8 +33,8 @@ export default defineConfig({
           name: "integration",
           include: roots.map((root) => `${root}/**/*.int.test.ts`),
           exclude: [...outside, "acceptance/**"],
-          // Real servers and processes on a machine of two cores: more at a time measures the machine, not the code.
-          maxWorkers: 2,
+          // Real servers and processes, which wait for each other half of the time, on a machine of two cores: more at a time measures the machine.
+          maxWorkers: 3,
           ...patience,
         },
       },
