@@ -1,28 +1,11 @@
 import { copyCheckout } from "../harness/checkout.ts";
 import { armada, type Place, place, until, up } from "../harness/product.ts";
 import { type About, count, type Figure, holds } from "../harness/proof.ts";
+import { copyTeam, copyVariant } from "../harness/teams.ts";
 import { showRun, startRun } from "../judges/runs.ts";
 
 const SEEN_MS = 15_000;
 const DONE_MS = 30_000;
-
-const SHARED = `import { agent, fold, readModel, workflow } from "@armada/agents";
-import { event } from "@armada/contracts";
-import { z } from "zod";
-const Thing = z.object({ id: z.string() });
-export const Made = event("alpha.thing.made", { version: 1, id: (data) => data.id, data: Thing });
-export const things = readModel({ name: "things", version: 1, initial: () => ({ count: 0 }), folds: [fold(Made, (state: { count: number }) => ({ count: state.count + 1 }))] });
-export const helper = agent({ name: "helper", does: "helps", tier: "worker", input: Thing, output: z.object({ count: z.number() }), context: [things], run: ({ context }) => ({ count: context.things.count }) });
-export const ask = workflow({ name: "ask", version: 1, input: Thing, output: z.object({ count: z.number() }), run: async (input, ctx) => {
-  await ctx.emit(Made, input);
-  return ctx.ask(helper, input);
-} });
-`;
-const teamFile = (name: string, from: string, lists: string): string =>
-  `import { team } from "@armada/agents";\nimport { ask, helper, Made, things } from "${from}";\nvoid [ask, helper, Made, things];\nexport default team({ name: "${name}", ${lists} });\n`;
-const MAIN = `import { serve } from "@armada/runtime";\nimport team from "./team.ts";\nawait serve(team);\n`;
-const UNLISTED = teamFile("alpha", "./parts.ts", "workflows: [ask], emits: [Made], readModels: [things]");
-const LISTED = teamFile("alpha", "./parts.ts", "agents: [helper], workflows: [ask], emits: [Made], readModels: [things]");
 
 /**
  * A step asked of an agent that its own team does not list: another one does, so the start finds nothing. It is shown within 15 s, and
@@ -31,15 +14,13 @@ const LISTED = teamFile("alpha", "./parts.ts", "agents: [helper], workflows: [as
 export async function* run({ say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout(["content"]);
   using at = place({}, copy.root);
-  copy.write("services/alpha/src/parts.ts", SHARED);
-  copy.write("services/beta/src/team.ts", teamFile("beta", "../../alpha/src/parts.ts", "agents: [helper], readModels: [things]"));
-  copy.write("services/alpha/src/team.ts", UNLISTED);
-  for (const name of ["alpha", "beta"]) copy.write(`services/${name}/src/main.ts`, MAIN);
+  for (const name of ["makers", "lenders"]) copyTeam(copy, name);
+  copyVariant(copy, "makers", "unlisted");
   let id: string;
   {
-    await using mesh = await up(["--only", "alpha,beta"], at);
+    await using mesh = await up(["--only", "makers,lenders"], at);
     void mesh;
-    id = await startRun("alpha.ask", '{"id":"x"}', at);
+    id = await startRun("makers.ask", '{"id":"x"}', at);
     const asked = performance.now();
     say("looking at a step that nobody serves");
     await until(
@@ -60,12 +41,11 @@ export async function* run({ say }: About): AsyncGenerator<Figure> {
     );
     yield holds("health names it", health.code === 1 && health.stdout.includes("AGENT_NOT_SERVED"), health.stdout);
     yield holds("doctor names it", doctor.code === 1 && doctor.stdout.includes("AGENT_NOT_SERVED"), doctor.stdout);
-    copy.write("services/beta/src/team.ts", `import "./gone.ts";\n`);
+    copy.write("services/lenders/src/team.ts", `import "./gone.ts";\n`);
     yield* beside(at);
   }
-  copy.write("services/beta/src/team.ts", teamFile("beta", "../../alpha/src/parts.ts", "agents: [helper], readModels: [things]"));
-  copy.write("services/alpha/src/team.ts", LISTED);
-  await using mesh = await up(["--only", "alpha,beta"], at);
+  for (const name of ["makers", "lenders"]) copyTeam(copy, name);
+  await using mesh = await up(["--only", "makers,lenders"], at);
   void mesh;
   const done = await until("the run to end once its agent is listed", DONE_MS, async () => {
     const shown = await showRun(id, at);
@@ -82,18 +62,18 @@ export async function* run({ say }: About): AsyncGenerator<Figure> {
 
 async function* beside(at: Place): AsyncGenerator<Figure> {
   const [list, state, doctor, health] = await Promise.all(
-    [["runs", "list"], ["state", "alpha"], ["doctor"], ["health"]].map((command) => armada([...command, "--json"], at)),
+    [["runs", "list"], ["state", "makers"], ["doctor"], ["health"]].map((command) => armada([...command, "--json"], at)),
   );
   yield holds(
     "a team with a broken import: runs list has the others' runs",
-    list?.code === 0 && list.stdout.includes("alpha"),
+    list?.code === 0 && list.stdout.includes("makers"),
     list?.stderr,
   );
   yield holds("state of another team", state?.code === 0 && state.stdout.includes("things"), `${state?.stdout}${state?.stderr}`);
   for (const [name, ended] of [["doctor", doctor] as const, ["health", health] as const])
     yield holds(
       `${name} names the broken team and its file`,
-      /BAD_TEAM[^\n]*services\/beta\/src\/team\.ts/u.test(ended?.stdout ?? ""),
+      /BAD_TEAM[^\n]*services\/lenders\/src\/team\.ts/u.test(ended?.stdout ?? ""),
       ended?.stdout,
     );
 }

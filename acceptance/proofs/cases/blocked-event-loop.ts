@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { copyCheckout } from "../harness/checkout.ts";
 import { type Place, place, up } from "../harness/product.ts";
 import { count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { type Journal, stepsOf } from "../judges/journals.ts";
 import { allEnded, startRun } from "../judges/runs.ts";
-import { writeTeam } from "../operations/plain-team.ts";
 
 /** How many healthy steps are at work in the two replicas when one of them is held up. */
 const PAUSES = 4;
@@ -13,7 +13,7 @@ const PAUSES = 4;
 /** A step that holds its replica's event loop for longer than the queue's wait is one execution, and so is each beside it. */
 export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeTeam(copy, "holders", TEAM);
+  copyTeam(copy, "holders");
   using at = place({}, copy.root);
   const notes = join(at.cwd, "executions");
   appendFileSync(notes, "");
@@ -62,36 +62,3 @@ function logsOf(cwd: string): Readonly<Record<string, unknown>>[] {
       .flatMap((line) => (line.startsWith("{") ? [{ ...(JSON.parse(line) as Record<string, unknown>) }] : [])),
   );
 }
-
-/** The team `holders`: steps that compute without a pause, and steps that wait. */
-const TEAM = `import { appendFileSync } from "node:fs";
-import { agent, team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const Time = z.object({ ms: z.number(), agent: z.string().optional() });
-const note = (what) => appendFileSync(process.env.ARMADA_NATS_EXECUTIONS, \`\${what} \${process.pid} \${new Date().toISOString()}\\n\`);
-const spin = (ms) => {
-  const end = Date.now() + ms;
-  while (Date.now() < end) {}
-  return { ms };
-};
-const how = { does: "takes its time", tier: "worker", input: Time, output: Time };
-
-const spinner = agent({ ...how, name: "spinner", limits: { timeout: "5m" }, run: ({ input }) => (note("spin"), spin(input.ms)) });
-const endless = agent({ ...how, name: "endless", limits: { timeout: "3s", attempts: 2 }, run: ({ input }) => spin(input.ms), fallback: (input) => input });
-const pauser = agent({
-  ...how,
-  name: "pauser",
-  limits: { timeout: "5m" },
-  run: ({ input }) => (note("pause"), new Promise((resolve) => setTimeout(() => resolve(input), input.ms))),
-});
-
-const asks = (name, choose) =>
-  workflow({ name, version: 1, input: Time, output: Time, run: (input, ctx) => ctx.ask(choose(input), input) });
-
-export default team({
-  name: "holders",
-  agents: [spinner, endless, pauser],
-  workflows: [asks("spin", ({ agent: name }) => (name === "endless" ? endless : spinner)), asks("pause", () => pauser)],
-});
-`;

@@ -2,45 +2,14 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { armada, place, until, up } from "../harness/product.ts";
 import { count, holds, type Proof } from "../harness/proof.ts";
 import { send } from "../harness/raw-http.ts";
+import { copyTeam } from "../harness/teams.ts";
 
 const TYPE = "org.other.thing.happened";
-const FILES = {
-  "package.json": JSON.stringify({
-    name: "@armada/listener",
-    version: "0.1.0",
-    private: true,
-    type: "module",
-    exports: { "./contract": "./src/contract.ts" },
-  }),
-  "src/main.ts": `import { serve } from "@armada/runtime";
-import team from "./team.ts";
-
-await serve(team);
-`,
-  "src/contract.ts": `import { external } from "@armada/contracts";
-import { z } from "zod";
-
-export const Happened = external("${TYPE}", { data: z.unknown() });
-`,
-  "src/team.ts": `import { on, team, workflow } from "@armada/agents";
-import { z } from "zod";
-import { Happened } from "./contract.ts";
-
-const Heard = z.object({ id: z.string(), source: z.string(), time: z.string(), arrived: z.string(), data: z.unknown().optional() });
-const note = workflow({ name: "note", version: 1, input: Heard, output: Heard, run: async (heard) => heard });
-
-export default team({
-  name: "listener",
-  workflows: [note],
-  subscriptions: [on(Happened).start(note, ({ id, source, time, arrived, data }) => ({ id, source, time, arrived, data }))],
-});
-`,
-};
 
 /** An event without data is stored, listed and starts what it should, with source, id and time as its sender gave them. */
 export const run: Proof = async function* () {
   using copy = copyCheckout();
-  for (const [path, text] of Object.entries(FILES)) copy.write(`services/listener/${path}`, text);
+  copyTeam(copy, "listener");
   using at = place({}, copy.root);
   await using mesh = await up(["--port", "0", "--only", "listener,gateway"], at);
   const { gateway = "", key = "" } = mesh.mesh();

@@ -4,15 +4,15 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Ended, type Place, place } from "../harness/product.ts";
 import { count, type Figure, none, type Proof } from "../harness/proof.ts";
-import { writeTeam } from "../operations/plain-team.ts";
+import { copyTeam } from "../harness/teams.ts";
 
 /** Enough for each of the two replicas to get some. */
 const ASKS = 6;
 
-/** Replicas of `beta` run; then the team `gamma` is provisioned and asks them: whichever gets an ask answers it. */
+/** Replicas of `answerer` run; then the team `asker` is provisioned and asks them: whichever gets an ask answers it. */
 export const run: Proof = async function* (): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeTeam(copy, "beta", BETA, CONTRACT);
+  copyTeam(copy, "answerer");
   using at = place({}, copy.root);
   const keys = join(at.cwd, "keys");
   const port = await freePort();
@@ -24,17 +24,17 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
   const services: Started[] = [];
   try {
     await provision();
-    services.push(startService("beta", meant), startService("beta", meant));
+    services.push(startService("answerer", meant), startService("answerer", meant));
     await Promise.all(services.map((one) => one.says(/ serves\b/u)));
-    writeTeam(copy, "gamma", GAMMA);
+    copyTeam(copy, "asker");
     await armada(["provision", "--keys", keys], at); // its identity, before the server knows it
     server.reload();
     const late = await provision();
     yield count("provision of the late team: exit code", late.code, 0, late.stdout + late.stderr);
-    services.push(startService("gamma", meant));
+    services.push(startService("asker", meant));
     await services.at(-1)?.says(/ serves\b/u);
     const ended = await Promise.all(
-      Array.from({ length: ASKS }, () => armada(["run", "gamma.ask", "--input", '{"text":"help"}', "--wait", "--json"], meant)),
+      Array.from({ length: ASKS }, () => armada(["run", "asker.ask", "--input", '{"text":"help"}', "--wait", "--json"], meant)),
     );
     yield none(
       "asks of the late team that were not answered",
@@ -50,32 +50,3 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
     await server.stop();
   }
 };
-
-const CONTRACT = `import { capability } from "@armada/contracts";
-import { z } from "zod";
-
-export const Text = z.object({ text: z.string() });
-export const help = capability("beta.help", { input: Text, output: Text });
-`;
-
-const BETA = `import { team, workflow } from "@armada/agents";
-import { help, Text } from "./contract.ts";
-
-const answer = workflow({ name: "answer", version: 1, input: Text, output: Text, run: async (input) => input });
-
-export default team({ name: "beta", workflows: [answer], provides: [help.by(answer)] });
-`;
-
-const GAMMA = `import { team, workflow } from "@armada/agents";
-import { help, Text } from "@armada/beta/contract";
-
-const ask = workflow({
-  name: "ask",
-  version: 1,
-  input: Text,
-  output: Text,
-  run: (input, ctx) => ctx.ask(help, input, { timeout: "20s" }),
-});
-
-export default team({ name: "gamma", workflows: [ask], asks: [help] });
-`;

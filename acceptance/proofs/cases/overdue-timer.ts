@@ -4,37 +4,16 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Place, pause, place, until, up } from "../harness/product.ts";
 import { count, holds, type Proof } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { showRun, startRun } from "../judges/runs.ts";
 import { connectAs } from "../judges/streams.ts";
 
-const TEAM = `import { team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const nap = workflow({
-  name: "nap",
-  version: 1,
-  input: z.object({}),
-  output: z.object({ slept: z.boolean() }),
-  async run(_input, ctx) {
-    await ctx.sleep("10s");
-    return { slept: true };
-  },
-});
-
-export default team({ name: "sleeper", workflows: [nap] });
-`;
-const MAIN = `import { serve } from "@armada/runtime";
-import sleeper from "./team.ts";
-
-await serve(sleeper);
-`;
 const SLEEP_MS = 10_000;
 
 /** The store's limit is reached while a timer falls due; then room is made: the run goes on. */
 export const run: Proof = async function* ({ say }) {
   using copy = copyCheckout();
-  copy.write("services/sleeper/src/team.ts", TEAM);
-  copy.write("services/sleeper/src/main.ts", MAIN);
+  copyTeam(copy, "sleeper");
   using at = place({}, copy.root);
   const keys = join(at.cwd, "keys");
   await armada(["provision", "--keys", keys], at); // the identities; there is no server yet

@@ -2,8 +2,8 @@ import { type Checkout, copyCheckout } from "../harness/checkout.ts";
 import { freePort } from "../harness/nats-by-hand.ts";
 import { armada, type Place, place, until, up } from "../harness/product.ts";
 import { atMost, count, type Figure, holds, type Proof } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { type RunShown, showRun, startRun } from "../judges/runs.ts";
-import { writeAskers } from "../models/askers-team.ts";
 import { type ChatServer, startChatServer } from "../models/chat-server.ts";
 
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ const TEXT = { text: '{"text":"a"}' };
 /** A step whose provider wants no request for longer than an attempt lasts, or is not there, waits for it, and says until when and why. */
 export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeAskers(copy);
+  copyTeam(copy, "askers");
   yield* named(copy, "3600");
   if (!short) yield* over(copy, say);
   yield* away(copy, say);

@@ -5,12 +5,12 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { sendEvents } from "../harness/gateway-events.ts";
 import { armada, type Place, place, type Up, until, up } from "../harness/product.ts";
 import { type About, count, type Figure, holds, none } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { lastSequence, type RawMessage, rawMessages } from "../judges/raw-messages.ts";
 import { showRun } from "../judges/runs.ts";
 import { connectAs, readTeam } from "../judges/streams.ts";
 import { envelope, Forger, type Lie, withSignature } from "./forger.ts";
-import { writeDesk } from "./forgeries-team.ts";
 
 const VICTIM = "TEAM_desk";
 const WAIT_MS = 30_000;
@@ -24,7 +24,7 @@ async function since(operator: NatsConnection, base: number): Promise<RawMessage
 /** What another team's credentials can put into a stream is stored there, counted, and believed by nobody. */
 export async function* run({ say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout();
-  writeDesk(copy);
+  copyTeam(copy, "desk");
   using at = place({}, copy.root);
   await using mesh = await up(["--port", "0"], at);
   const { nats, keys } = mesh.mesh();

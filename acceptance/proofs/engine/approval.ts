@@ -2,48 +2,18 @@ import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
 import { armada, type Place, place, type Up, until, up } from "../harness/product.ts";
 import { type About, type Figure, holds } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { type Journal, journalsOf } from "../judges/journals.ts";
 import { type RunShown, showRun, startRun } from "../judges/runs.ts";
 import { readTeam } from "../judges/streams.ts";
 
-const TEAM = `import { team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const Given = z.object({ approved: z.boolean(), by: z.string(), expired: z.boolean() });
-
-const twice = workflow({
-  name: "twice",
-  version: 1,
-  input: z.object({}),
-  output: z.array(Given),
-  run: async (_, ctx) => [
-    await ctx.approval("first?", { within: "1h", otherwise: "fail" }),
-    await ctx.approval("second?", { within: "1h", otherwise: "fail" }),
-  ],
-});
-const once = workflow({
-  name: "once",
-  version: 1,
-  input: z.object({ within: z.templateLiteral([z.number(), z.literal("s")]), otherwise: z.enum(["cancel", "fail", "continue"]) }),
-  output: Given,
-  run: ({ within, otherwise }, ctx) => ctx.approval("this?", { within, otherwise }),
-});
-
-export default team({ name: "gatekeeper", workflows: [twice, once] });
-`;
-const MAIN = `import { serve } from "@armada/runtime";
-import team from "./team.ts";
-
-await serve(team);
-`;
 const ENDS = { cancel: "cancelled", fail: "failed", continue: "completed" } as const;
 const Given = z.object({ n: z.number(), approved: z.boolean(), by: z.string() });
 
 /** A person's answers are durable, count once, and are told with who gave them; refusal and expiry end as the workflow says. */
 export async function* run({ say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout(["gateway"]);
-  copy.write("services/gatekeeper/src/team.ts", TEAM);
-  copy.write("services/gatekeeper/src/main.ts", MAIN);
+  copyTeam(copy, "gatekeeper");
   using at = place({}, copy.root);
   const first = await up([], at);
   const run = await startRun("gatekeeper.twice", "{}", at);

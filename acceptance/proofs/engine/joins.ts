@@ -6,64 +6,20 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Place, place, until } from "../harness/product.ts";
 import { type About, atLeast, count, type Figure, none } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, type Journal, journalsOf } from "../judges/journals.ts";
 import { startRun } from "../judges/runs.ts";
 import { readTeam } from "../judges/streams.ts";
 
-/**
- * Both branches of a join end at one instant, which its run gives them. `concurrency`: half as many of each side as there are
- * runs, so that neither process can hold both branches of all of them.
- */
-const teamOf = (concurrency: number): string => `import { setTimeout as sleep } from "node:timers/promises";
-import { agent, team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const side = (name: string) =>
-  agent({
-    name,
-    does: "waits for an instant",
-    tier: "worker",
-    input: z.object({ at: z.number() }),
-    output: z.object({ pid: z.number() }),
-    limits: { concurrency: ${concurrency} },
-    run: async ({ input }) => {
-      await sleep(Math.max(0, input.at - Date.now()));
-      return { pid: process.pid };
-    },
-  });
-const left = side("left");
-const right = side("right");
-const many = workflow({
-  name: "many",
-  version: 1,
-  input: z.object({ joins: z.number() }),
-  output: z.object({ apart: z.number() }),
-  async run({ joins }, ctx) {
-    let apart = 0;
-    for (let i = 0; i < joins; i++) {
-      const at = ctx.now() + 60;
-      const [one, two] = await Promise.all([ctx.ask(left, { at }), ctx.ask(right, { at })]);
-      if (one.pid !== two.pid) apart++;
-    }
-    return { apart };
-  },
-});
-
-export default team({ name: "pairs", agents: [left, right], workflows: [many] });
-`;
-const MAIN = `import { serve } from "@armada/runtime";
-import team from "./team.ts";
-
-await serve(team);
-`;
 const JOINS_A_RUN = 100;
 
 /** Two processes end the two branches of a join at one instant, on a cluster, thousands of times: each join is met once. */
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   const [runs, joins] = short ? [6, 20] : [20, JOINS_A_RUN];
   using copy = copyCheckout([]);
-  copy.write("services/pairs/src/team.ts", teamOf(runs / 2));
-  copy.write("services/pairs/src/main.ts", MAIN);
+  copyTeam(copy, "pairs");
+  // Half as many of each side as there are runs: neither process can hold both branches of all of them.
+  copy.write("services/pairs/src/settings.ts", `export const CONCURRENCY = ${runs / 2};\n`);
   using at = place({}, copy.root);
   const keys = join(at.cwd, "keys");
   await armada(["provision", "--keys", keys], at);

@@ -2,39 +2,17 @@ import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
 import { place, until, up } from "../harness/product.ts";
 import { count, type Figure, holds } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { journalsOf } from "../judges/journals.ts";
 import { showRun, startRun } from "../judges/runs.ts";
 import { readTeam } from "../judges/streams.ts";
-
-const TEAM = `import { team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const loop = workflow({
-  name: "loop",
-  version: 1,
-  input: z.object({ left: z.number(), each: z.number() }),
-  output: z.object({ done: z.boolean() }),
-  async run({ left, each }, ctx) {
-    for (let i = 0; i < Math.min(left, each); i++) await ctx.step("count", () => i);
-    return left > each ? ctx.continueAsNew({ left: left - each, each }) : { done: true };
-  },
-});
-
-export default team({ name: "looper", workflows: [loop] });
-`;
-const MAIN = `import { serve } from "@armada/runtime";
-import team from "./team.ts";
-
-await serve(team);
-`;
 
 const Stopped = z.looseObject({ code: z.string() });
 
 /** A long loop ends by continuing as new; one that does not is stopped before the server could no longer load it. */
 export async function* loops(steps: number): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  copy.write("services/looper/src/team.ts", TEAM);
-  copy.write("services/looper/src/main.ts", MAIN);
+  copyTeam(copy, "looper");
   using at = place({}, copy.root);
   await using mesh = await up([], at);
   const long = await startRun("looper.loop", JSON.stringify({ left: steps, each: 400 }), at);

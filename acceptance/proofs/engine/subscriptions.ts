@@ -4,11 +4,11 @@ import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
 import { armada, type Place, place, type Up, until, up } from "../harness/product.ts";
 import { type About, count, type Figure, none } from "../harness/proof.ts";
+import { copyTeam, copyVariant } from "../harness/teams.ts";
 import { type Journal, journalsOf } from "../judges/journals.ts";
 import { rawMessages } from "../judges/raw-messages.ts";
 import { allEnded } from "../judges/runs.ts";
 import { connectAs, readTeam } from "../judges/streams.ts";
-import { type Subscribed, subscribe, writeTeams } from "./subscriptions-teams.ts";
 
 /** A run of the shop places so many at most: its journal has room for no more. */
 const A_RUN = 1_000;
@@ -19,10 +19,10 @@ const TIMES = 3;
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   const old = short ? 300 : 10_000;
   using copy = copyCheckout([]);
-  writeTeams(copy);
+  for (const name of ["shop", "books"]) copyTeam(copy, name);
   using at = place({}, copy.root);
-  const again = async (what: Subscribed): Promise<Up> => {
-    subscribe(copy, what);
+  const again = async (what: "none" | "now" | "beginning"): Promise<Up> => {
+    if (what !== "none") copyVariant(copy, "books", what);
     say(`team.ts says ${what}`);
     return up(["--sync-interval", "100ms"], at);
   };

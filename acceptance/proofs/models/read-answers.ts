@@ -1,13 +1,13 @@
 import { copyCheckout } from "../harness/checkout.ts";
 import { armada, type Place, place, up } from "../harness/product.ts";
 import { count, type Figure, holds } from "../harness/proof.ts";
-import { writeAskers } from "./askers-team.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { startChatServer } from "./chat-server.ts";
 
 /** Each text as the answer of a model, asked once: it has to be read as `wanted`, and not asked for again. */
 export async function* readAnswers(texts: Readonly<Record<string, string>>, wanted: unknown): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeAskers(copy);
+  copyTeam(copy, "askers");
   const answers = Object.values(texts);
   await using server = await startChatServer((n) => ({ text: answers[n - 1] ?? "" }));
   using at = place(server.env, copy.root);

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Checkout, copyCheckout } from "../harness/checkout.ts";
@@ -6,6 +6,7 @@ import { type ModelServer, startModelServer } from "../harness/model-server.ts";
 import { freePort } from "../harness/nats-by-hand.ts";
 import { armada, type Ended, type Place, place, type Up, until, up } from "../harness/product.ts";
 import { type About, atLeast, count, type Figure, holds, none } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { showRun } from "../judges/runs.ts";
 import { readTeam } from "../judges/streams.ts";
 import { limitTooLow, type MoneyError, moneyErrors } from "./money-errors.ts";
@@ -160,48 +161,6 @@ function dayIn(zone: string, at: number): string {
 
 /** The team `spender` of two agents that ask models; `how` is what the first says of itself. */
 function writeSpender(copy: Checkout, how: string): void {
-  const about = {
-    name: "@armada/spender",
-    version: "0.1.0",
-    private: true,
-    type: "module",
-    exports: { "./contract": "./src/contract.ts" },
-  };
-  copy.write("services/spender/package.json", JSON.stringify(about));
-  copy.write("services/spender/src/contract.ts", "export {};\n");
-  copy.write(
-    "services/spender/src/main.ts",
-    'import { serve } from "@armada/runtime";\nimport team from "./team.ts";\n\nawait serve(team);\n',
-  );
-  copy.write("services/spender/src/team.ts", teamText(how));
-  const link = join(copy.root, "node_modules/@armada/spender");
-  if (!existsSync(link)) symlinkSync(join(copy.root, "services/spender"), link);
-}
-
-function teamText(how: string): string {
-  return `import { agent, team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const Price = z.object({ item: z.string(), cents: z.number() });
-const asker = (name, how) =>
-  agent({
-    name,
-    does: "asks for a price",
-    tier: "worker",
-    input: z.object({}),
-    output: Price,
-    run: ({ model }) => model.ask({ task: "price", prompt: "the price of tea", material: [], schema: Price, maxTokens: 100 }),
-    ...how,
-  });
-const agents = { frugal: asker("frugal", { ${how} }), usual: asker("usual", {}) };
-const spend = workflow({
-  name: "spend",
-  version: 1,
-  input: z.object({ agent: z.enum(["frugal", "usual"]) }),
-  output: Price,
-  run: ({ agent }, ctx) => ctx.ask(agents[agent], {}),
-});
-
-export default team({ name: "spender", agents: Object.values(agents), workflows: [spend] });
-`;
+  copyTeam(copy, "spender");
+  copy.write("services/spender/src/frugal.ts", `export const frugal = { ${how} };\n`);
 }

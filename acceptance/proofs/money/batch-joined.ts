@@ -5,14 +5,14 @@ import { count, type Figure, none } from "../harness/proof.ts";
 import { providerLog } from "../judges/money.ts";
 import { buy, differences, pricesIn } from "../judges/purchases.ts";
 import { allEnded } from "../judges/runs.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const ITEMS = ["apple", "bolt", "chair", "drum", "easel", "flute", "globe", "harp", "ink", "jar"];
 
 /** Ten tasks are one request, whose answers are those of ten; a malformed one fails alone. */
 export async function joined(say: (line: string) => void): Promise<Figure[]> {
   using copy = copyCheckout([]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   using at = place({}, copy.root);
   await using models = await startModelServer(at.cwd, "prices", 20);
   const paid: Place = { ...at, env: { ...at.env, ...models.env } };

@@ -9,7 +9,7 @@ import { billedIn, providerLog, readLedger } from "../judges/money.ts";
 import { batchOf, buy, control, differences, pricesIn, replaced } from "../judges/purchases.ts";
 import { allEnded } from "../judges/runs.ts";
 import { readTeam } from "../judges/streams.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const BATCH_MS = 1_500;
 /** Long enough to be noted, and the log to be stopped, before it ends. */
@@ -42,7 +42,7 @@ type Kill = { readonly run: string; readonly at: number; readonly when: "accepte
  */
 export async function collected({ rounds, seed, say }: { rounds: number; seed: number; say: (line: string) => void }): Promise<Figure[]> {
   using copy = copyCheckout([]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   using at = place({}, copy.root);
   await using models = await startModelServer(at.cwd, "prices", 0, ["--batch-ms", String(BATCH_MS)]);
   const own = { ARMADA_BUDGETS_LEASE: "5s", ARMADA_MODELS_BATCH_GATHER: "300ms", ARMADA_MODELS_BATCH_POLL: "200ms" };

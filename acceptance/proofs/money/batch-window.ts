@@ -4,7 +4,7 @@ import { type Place, place, until, up } from "../harness/product.ts";
 import { atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { buy, pricesIn } from "../judges/purchases.ts";
 import { allEnded, showRun } from "../judges/runs.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 /** From the team's writing to its window: enough for a mesh to start twice on a busy machine. */
 const OPENS_MS = 45_000;
@@ -16,7 +16,7 @@ const LATE_MS = 5_000;
 export async function offPeak(say: (line: string) => void): Promise<Figure[]> {
   using copy = copyCheckout([]);
   const opens = Math.ceil((Date.now() + OPENS_MS) / 1_000) * 1_000;
-  writeBuyers(copy, `${time(opens)}-${time(opens + OPEN_MS)} UTC`);
+  copyBuyers(copy, { window: `${time(opens)}-${time(opens + OPEN_MS)} UTC` });
   using at = place({}, copy.root);
   await using models = await startModelServer(at.cwd, "prices");
   const paid: Place = { ...at, env: { ...at.env, ...models.env } };

@@ -6,7 +6,7 @@ import { type About, count, type Figure, holds, none } from "../harness/proof.ts
 import { type ProviderLine, providerLog } from "../judges/money.ts";
 import { type RunShown, showRun, startRun } from "../judges/runs.ts";
 import { startReceiver } from "../product/otlp.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const SHARE = 0.8;
 const CALLS = 8;
@@ -17,7 +17,7 @@ const ENDED = new Set(["completed", "degraded", "failed", "stopped", "cancelled"
 /** Near a limit calls get a cheaper tier, and everybody is told; at the limit the configured policy holds, until it begins again. */
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   const cost = await costOfOne(copy);
   say(`a call of the dearest tier costs $${(cost / 1_000_000).toFixed(6)}`);
   yield* await near(copy, cost, short ? 15 : 30);

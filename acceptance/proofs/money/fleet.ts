@@ -7,7 +7,7 @@ import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { type Amount, billedIn, type Entry, ledgerIn, providerLog, readLedger, sum } from "../judges/money.ts";
 import { allEnded, startRun } from "../judges/runs.ts";
 import { readTeam, type Stored } from "../judges/streams.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const TEAMS = ["buyers", "shoppers"] as const;
 /** A little over what a call of the `essayist` may cost, micro-dollars. */
@@ -27,7 +27,7 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
     ? { admits: 80, asked: 60, aways: 1, answerMs: 400 }
     : { admits: 400, asked: 300, aways: 4, answerMs: 1_000 };
   using copy = copyCheckout(["federation"]);
-  for (const team of TEAMS) writeBuyers(copy, undefined, team);
+  for (const team of TEAMS) copyBuyers(copy, { name: team });
   using at = place({}, copy.root);
   await using models = await startModelServer(at.cwd, "prices", answerMs);
   const limit = CALL * admits;

@@ -8,7 +8,7 @@ import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { type Amount, billedIn, type Entry, ledgerIn, providerLog } from "../judges/money.ts";
 import { allEnded, startRun } from "../judges/runs.ts";
 import { readTeam, type Stored } from "../judges/streams.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const Completed = z.looseObject({ degraded: z.looseObject({ code: z.string() }).optional() });
 
@@ -44,7 +44,7 @@ export async function spend(scene: Scene): Promise<Figure[]> {
   const { calls, admits, answerMs, lease, say } = scene;
   const draw = drawing(scene.seed);
   using copy = copyCheckout([]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   using at = place({}, copy.root);
   const faults = scene.faults === undefined ? [] : ["--faults", JSON.stringify({ seed: scene.seed, retryAfter: 0.2, ...scene.faults })];
   await using models = await startModelServer(at.cwd, "prices", answerMs, faults);

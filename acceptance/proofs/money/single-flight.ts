@@ -4,7 +4,7 @@ import { type Place, pause, place, type Up, until, up } from "../harness/product
 import { type About, atLeast, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { type ProviderLine, providerLog } from "../judges/money.ts";
 import { allEnded, showRun, startRun } from "../judges/runs.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const REPLICAS = ["--replicas", "buyers=4"];
 const PER_RUN = 40;
@@ -14,7 +14,7 @@ const ENDED_MS = 120_000;
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   const requests = short ? 40 : 200;
   using copy = copyCheckout([]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   using at = place({}, copy.root);
   await using models = await startModelServer(at.cwd, "prices", 2_500);
   const paid: Place = { ...at, env: { ...at.env, ...models.env } };
@@ -121,7 +121,7 @@ async function different(at: Place, models: ModelServer, short: boolean): Promis
 
 /** After SIGKILL of every process the stored answer serves; another team asks for itself. */
 async function again(requests: number, at: Place, models: ModelServer, copy: Checkout): Promise<Figure[]> {
-  writeBuyers(copy, undefined, "rivals");
+  copyBuyers(copy, { name: "rivals" });
   await using mesh = await up(REPLICAS, at);
   const before = arrivals(models).length;
   await ask(requests, "a kettle", at, mesh);

@@ -10,7 +10,7 @@ import { type Watcher, watchByCommand, watchByFeed } from "../judges/live-watche
 import { billedIn, type Entry, ledgerIn, providerLog } from "../judges/money.ts";
 import { startRun } from "../judges/runs.ts";
 import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
-import { writeBuyers } from "./buyers-team.ts";
+import { copyBuyers } from "./buyers.ts";
 
 const TEAM = "buyers";
 const STEP = 1;
@@ -31,7 +31,7 @@ const SETTLED_MS = 60_000;
 export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> {
   const draw = drawing(seed);
   using copy = copyCheckout(["gateway"]);
-  writeBuyers(copy);
+  copyBuyers(copy);
   // A step has six attempts; two steps on meshes of their own, because a kill is mostly waiting for the next attempt.
   const lanes = short ? [2] : [5, 5];
   const drawn = lanes.map((kills, i) => ({

@@ -3,11 +3,11 @@ import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
 import { type MeshFile, type Place, pause, place, until, up } from "../harness/product.ts";
 import { type About, atMost, type Figure, holds } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { cpuOf } from "../judges/process-time.ts";
 import { connectAs } from "../judges/streams.ts";
-import { fillRuns, MICROS, runOf, statusOf, WORKFLOW } from "./history.ts";
+import { fillRuns, MICROS, runOf, statusOf } from "./history.ts";
 import { type Measured, measured } from "./measured.ts";
-import { writeTeam } from "./plain-team.ts";
 
 const TEAM = "depot";
 const TRIES = 3;
@@ -17,24 +17,6 @@ const MOST_MB = 150;
 const LOOKS_MS = 4_000;
 /** What a command may read more in the larger history than in the smaller one, KiB. */
 const MOST_KB_MORE = 64;
-
-const SOURCE = `import { team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const Order = z.object({ order: z.number() });
-export const ${WORKFLOW} = workflow({
-  name: "${WORKFLOW}",
-  version: 1,
-  input: Order,
-  output: z.unknown(),
-  search: ({ order }) => ({ order }),
-  run: async (input, ctx) => {
-    await ctx.step("check", () => input);
-    return ctx.step("pack", () => input);
-  },
-});
-export default team({ name: "${TEAM}", workflows: [${WORKFLOW}] });
-`;
 
 type Command = { readonly name: string; readonly args: readonly string[]; readonly right: (of: Measured, ended: number) => boolean };
 
@@ -89,7 +71,7 @@ const COMMANDS: readonly Command[] = [
 /** What operators type answers from a large history as from a small one. */
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeTeam(copy, TEAM, SOURCE);
+  copyTeam(copy, TEAM);
   using at = place({}, copy.root);
   const sizes = short ? [1_000, 4_000] : [1_000, 10_000, 100_000];
   const args = ["--only", TEAM, "--port", "0", "--sync-interval", "100ms"];

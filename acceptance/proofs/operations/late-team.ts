@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { type Checkout, copyCheckout } from "../harness/checkout.ts";
 import { type OutsideEvent, sendEvents } from "../harness/gateway-events.ts";
-import { armada, environment, type MeshFile, owned, type Place, pause, place, until, up } from "../harness/product.ts";
+import { armada, environment, here, type MeshFile, owned, type Place, pause, place, until, up } from "../harness/product.ts";
 import { atLeast, atMost, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
-import { writeTeam } from "./plain-team.ts";
 
 const POKED = "com.example.beta.poked";
 const OPENED = "com.example.late.opened";
@@ -25,8 +25,7 @@ const SETTLED_MS = 60_000;
 export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
   const asks = short ? 12 : 60;
   using copy = copyCheckout(["gateway"]);
-  writeTeam(copy, "beta", BETA, BETA_CONTRACT);
-  writeTeam(copy, "quiet", QUIET);
+  for (const name of ["beta", "quiet"]) copyTeam(copy, name);
   using at = place({}, copy.root);
   using late = lateTeam(copy);
   await using mesh = await up(["--only", "beta,quiet", "--replicas", "beta=2,quiet=2,gateway=2", "--port", "0"], at);
@@ -218,82 +217,8 @@ function startLate(folder: string, mesh: MeshFile, at: Place): { says(what: RegE
 /** A team in a folder of its own, outside of the checkout, with the packages that it depends on. */
 function lateTeam(copy: Checkout): Disposable & { readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "armada-prove-late-"));
-  for (const [path, text] of Object.entries(LATE)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  cpSync(join(here, "acceptance/teams/late"), folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "late", version: "0.1.0", private: true, type: "module" }));
   symlinkSync(join(copy.root, "node_modules"), join(folder, "node_modules"));
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
-
-const BETA_CONTRACT = `import { capability, external } from "@armada/contracts";
-import { z } from "zod";
-
-export const Text = z.object({ text: z.string() });
-export const help = capability("beta.help", { input: Text, output: Text });
-export const Poked = external("${POKED}", { id: (data) => data.text, data: Text });
-`;
-
-const BETA = `import { agent, on, team, workflow } from "@armada/agents";
-import { help, Poked, Text } from "./contract.ts";
-
-const worker = agent({
-  name: "worker",
-  does: "takes its time",
-  tier: "worker",
-  input: Text,
-  output: Text,
-  run: async ({ input }) => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return input;
-  },
-});
-const answer = workflow({ name: "answer", version: 1, input: Text, output: Text, run: async (input) => input });
-const work = workflow({
-  name: "work",
-  version: 1,
-  input: Text,
-  output: Text,
-  run: async (input, ctx) => ctx.ask(worker, await ctx.ask(worker, input)),
-});
-
-export default team({
-  name: "beta",
-  agents: [worker],
-  workflows: [answer, work],
-  provides: [help.by(answer)],
-  subscriptions: [on(Poked).start(work, ({ data }) => data)],
-});
-`;
-
-const QUIET = `import { team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const wait = workflow({ name: "wait", version: 1, input: z.object({}), output: z.object({}), run: async (input) => input });
-
-export default team({ name: "quiet", workflows: [wait] });
-`;
-
-const LATE = {
-  "package.json": JSON.stringify({ name: "late", version: "0.1.0", private: true, type: "module" }),
-  "src/main.ts": `import { serve } from "@armada/runtime";
-import team from "./team.ts";
-
-await serve(team);
-`,
-  "src/team.ts": `import { on, team, workflow } from "@armada/agents";
-import { help, Text } from "@armada/beta/contract";
-import { external } from "@armada/contracts";
-
-const Opened = external("${OPENED}", { id: (data) => data.text, data: Text });
-const ask = workflow({
-  name: "ask",
-  version: 1,
-  input: Text,
-  output: Text,
-  run: (input, ctx) => ctx.ask(help, input, { within: "1m" }),
-});
-
-export default team({ name: "late", workflows: [ask], subscriptions: [on(Opened).start(ask, ({ data }) => data)], asks: [help] });
-`,
-};

@@ -7,9 +7,12 @@ import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Place, place, until } from "../harness/product.ts";
 import { type About, atLeast, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, type Journal, journalsOf } from "../judges/journals.ts";
 import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
-import { TEAMS, writeMovers } from "./movers.ts";
+
+/** `herald` states facts, and `keeper` waits, sleeps and notes by them. */
+const TEAMS = ["herald", "keeper"] as const;
 
 const OPEN = 50;
 const SETTLED_MS = 120_000;
@@ -66,7 +69,7 @@ async function* withServers(
   judge: (servers: readonly Server[], doing: Doing) => AsyncGenerator<Figure>,
 ): AsyncGenerator<Figure> {
   using copy = copyCheckout(["content"]); // its contract declares an event from outside, which somebody has to want
-  writeMovers(copy);
+  for (const name of TEAMS) copyTeam(copy, name);
   using at = place({}, copy.root);
   const servers: Server[] = [];
   for (const name of names) {

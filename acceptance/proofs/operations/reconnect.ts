@@ -9,9 +9,9 @@ import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.t
 import { armada, type Place, pause, place, until } from "../harness/product.ts";
 import { type About, atLeast, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { TcpProxy } from "../harness/tcp-proxy.ts";
+import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { readTeam } from "../judges/streams.ts";
-import { writeTeam } from "./plain-team.ts";
 
 const TEAM = "clerks";
 /** A run is an ask, two messages of its journal and an acknowledgement of each: 70 a second are over 200 events. */
@@ -101,7 +101,7 @@ const disturbances: readonly Disturbance[] = [
 /** Whatever becomes of the connections of a team's services, the work that was asked for meanwhile is done soon after. */
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   using copy = copyCheckout([]);
-  writeTeam(copy, TEAM, SOURCE);
+  copyTeam(copy, TEAM);
   using at = place({}, copy.root);
   const keys = join(at.cwd, "keys");
   const port = await freePort();
@@ -236,14 +236,3 @@ async function ask(asks: Log, id: string): Promise<void> {
     await pause(100);
   }
 }
-
-/** The team `clerks`: runs of one step that does next to nothing. */
-const SOURCE = `import { agent, team, workflow } from "@armada/agents";
-import { z } from "zod";
-
-const Text = z.object({ text: z.string() });
-const clerk = agent({ name: "clerk", does: "copies", tier: "worker", input: Text, output: Text, limits: { concurrency: 32 }, run: ({ input }) => input });
-const copy = workflow({ name: "copy", version: 1, input: Text, output: Text, run: (input, ctx) => ctx.ask(clerk, input) });
-
-export default team({ name: "clerks", agents: [clerk], workflows: [copy] });
-`;

@@ -1,0 +1,5 @@
+import { capability } from "@armada/contracts";
+import { z } from "zod";
+
+export const Text = z.object({ text: z.string() });
+export const help = capability("answerer.help", { input: Text, output: Text });

@@ -1,0 +1,4 @@
+import { serve } from "@armada/runtime";
+import team from "./team.ts";
+
+await serve(team);

@@ -1,0 +1,14 @@
+import { on, team, workflow } from "@armada/agents";
+import { help, Text } from "@armada/beta/contract";
+import { external } from "@armada/contracts";
+
+const Opened = external("com.example.late.opened", { id: (data) => data.text, data: Text });
+const ask = workflow({
+  name: "ask",
+  version: 1,
+  input: Text,
+  output: Text,
+  run: (input, ctx) => ctx.ask(help, input, { within: "1m" }),
+});
+
+export default team({ name: "late", workflows: [ask], subscriptions: [on(Opened).start(ask, ({ data }) => data)], asks: [help] });

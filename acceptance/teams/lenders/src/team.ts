@@ -1,0 +1,5 @@
+import { team } from "@armada/agents";
+import { helper, things } from "../../makers/src/parts.ts";
+
+/** Lists another team's agent as its own. */
+export default team({ name: "lenders", agents: [helper], readModels: [things] });

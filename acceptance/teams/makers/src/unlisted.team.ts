@@ -1,0 +1,5 @@
+import { team } from "@armada/agents";
+import { ask, Made, things } from "./parts.ts";
+
+/** Its workflow asks an agent that it does not list. */
+export default team({ name: "makers", workflows: [ask], emits: [Made], readModels: [things] });
