@@ -22,12 +22,25 @@ const below = Object.entries(may).map(([lib, libs]) => ({
   to: { path: "^(libs|services)/", pathNot: `^libs/(${[lib, ...libs, "testing"].join("|")})/` },
 }));
 
-const inNatsOrTools = "^libs/nats/|^bench/|^infra/|^acceptance/";
 const test = "\\.test\\.ts$|/testing/";
 
+/** The rooms of the engine, the lowest first: each may look into those before it. */
+const rooms = ["journal", "view", "execution", "runs", "steps", "inbound", "read-models", "one-stream.ts", "replica.ts"];
+const ofEngine = (room) => `^libs/engine/src/${room.replace(".", "\\.")}(/|$)`;
+
+const downwards = rooms.map((room, at) => ({
+  name: `engine-${room.replace(".ts", "")}-imports-downwards`,
+  comment: `of the engine's rooms ${room} looks into ${rooms.slice(0, at).join(", ") || "none"}, and into no door`,
+  severity: "error",
+  from: { path: ofEngine(room), pathNot: test },
+  to: { path: "^libs/engine/src/", pathNot: rooms.slice(0, at + 1).map(ofEngine) },
+}));
+
+const inNatsOrTools = "^libs/nats/|^bench/|^infra/|^acceptance/";
 export default {
   forbidden: [
     ...below,
+    ...downwards,
     {
       name: "contracts-third-party",
       comment: "libs/contracts stands on zod alone: everything else, the browser included, can import it",
@@ -41,6 +54,28 @@ export default {
       severity: "error",
       from: { pathNot: inNatsOrTools },
       to: { path: "(^|node_modules/)@nats-io/" },
+    },
+    {
+      name: "permissions-behind-the-seam",
+      comment:
+        "who may do what on the server is said in libs/nats/src/identity; others ask its access.ts, the doors hand out the names of the roles",
+      severity: "error",
+      from: { path: "^(libs|services|infra|acceptance|bench)/", pathNot: `^libs/nats/src/(identity/|(index|starting)\\.ts$)|${test}` },
+      to: { path: "^libs/nats/src/identity/permissions\\.ts$" },
+    },
+    {
+      name: "identities-behind-the-seam",
+      comment: "seeds, keys and what is signed with them stay in libs/nats; proto/ has its vectors made by the very signer",
+      severity: "error",
+      from: { pathNot: "^libs/nats/src/|^infra/proto/" },
+      to: { path: "^libs/nats/src/identity/" },
+    },
+    {
+      name: "key-libraries-behind-the-seam",
+      comment: "a library for nkeys, JWTs or credentials is nobody's but the seam's",
+      severity: "error",
+      from: { pathNot: `^libs/nats/src/identity/|${test}` },
+      to: { path: "(^|node_modules/)@nats-io/(nkeys|jwt)(/|$)|(^|node_modules/)nkeys\\.js(/|$)" },
     },
     {
       name: "nats-lib-importers",

@@ -3,6 +3,7 @@
  * loaded, so that a command which only reads starts in less time.
  */
 export { isAccepted } from "./inbound/accepted.ts";
+export { newestGeneration } from "./journal/generations.ts";
 export { type JournalMessage, readJournalMessage } from "./journal/message.ts";
 export type { ObjectRef } from "./journal/payloads.ts";
 export type { RunState } from "./journal/state.ts";
@@ -14,7 +15,6 @@ export {
   type RunIndex,
   readRunIndex,
 } from "./read-models/run-index-reader.ts";
-export { newestGeneration } from "./runs/generations.ts";
 export { type ApprovalView, withShown } from "./view/approvals.ts";
 export type { CallView } from "./view/calls.ts";
 export { withOutput } from "./view/output.ts";

@@ -3,7 +3,7 @@ import { type AnyEventKind, ArmadaError, type Duration, isoTime, milliseconds, R
 import type { JournalEvent } from "../journal/events.ts";
 import { fitted } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
-import { nextRun } from "../runs/generations.ts";
+import { nextRun } from "../journal/generations.ts";
 import type { Refuses, Wanted } from "./within-lists.ts";
 
 /** What a server's timers can hold, and more than anybody waits: 100 years. */

@@ -6,7 +6,7 @@ import type { CachedRun } from "../execution/cached-run.ts";
 import { READERS } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { cut } from "../journal/failure.ts";
-import { newestGeneration } from "../runs/generations.ts";
+import { newestGeneration } from "../journal/generations.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
