@@ -185,13 +185,14 @@ export class Execution {
   }
 
   async #turn(work: () => void): Promise<void> {
-    const from = this.#watch?.now() ?? 0;
+    const from = this.#watch?.now();
     this.#inTurn = true;
     work();
     await this.#scheduler.idle();
     this.#inTurn = false;
-    const ms = (this.#watch?.now() ?? 0) - from;
-    if (ms > HELD_MS) this.#watch?.held(this.#run.id, this.#workflow.name, ms);
+    if (this.#watch === undefined || from === undefined) return;
+    const ms = this.#watch.now() - from;
+    if (ms > HELD_MS) this.#watch.held(this.#run.id, this.#workflow.name, ms);
   }
 
   async #settle(n: number, how: Settlement): Promise<void> {
