@@ -43,6 +43,8 @@ export type StepState = {
   held: { readonly until: string; readonly at: number } | undefined;
   /** Set while it waits for its model's provider, or for the ledger: why, and since when (ISO-8601). */
   waits: { readonly code: string; readonly message: string; readonly since: string } | undefined;
+  /** As `waits.since`, also while one of its calls is on its way: nobody knows yet whether that is refused too. */
+  waitsSince: string | undefined;
   /** What answers from a cache did not cost, in micro-dollars. */
   savedMicros: number;
   /** Its calls in the batch lane that an attempt has still to hear of, by id. */

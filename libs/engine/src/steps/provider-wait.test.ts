@@ -103,6 +103,35 @@ describe("a provider that cannot be reached", () => {
     expect(viewOf("office", "r", state)).toMatchObject({ status: "running" });
   });
 
+  test("is waited for since its first refusal, also where each call is drawn before it is refused", () => {
+    const state = initialRun();
+    const at = (minute: number): string => `2026-01-01T00:0${minute}:00.000Z`;
+    evolveRun(state, { type: "step.requested", data: { n: 1, agent: "clerk", variant: "a", input: {} } }, at(0));
+    const failed = { n: 1, delivery: 1, code: "MODEL_UNREACHABLE", message: "connect ECONNREFUSED", counts: false, waits: true } as const;
+    const drawn = {
+      n: 1,
+      tier: "worker",
+      model: "m",
+      ceiling: { micros: 1, tokens: 1 },
+      account: "a",
+      agent: "clerk",
+      block: "b",
+    } as const;
+    for (const attempt of [1, 2]) {
+      evolveRun(state, { type: "step.drawn", data: { ...drawn, attempt, call: `c${attempt}` } }, at(attempt));
+      expect(state.steps.get(1)?.waits).toBeUndefined(); // it is asked now
+      evolveRun(state, { type: "step.attempt_failed", data: { ...failed, attempt, retryAt: at(attempt + 1) } }, at(attempt));
+    }
+    expect(state.steps.get(1)?.waits?.since).toBe(at(1));
+    evolveRun(
+      state,
+      { type: "step.attempt_failed", data: { ...failed, attempt: 3, counts: true, waits: undefined, retryAt: at(4) } },
+      at(3),
+    );
+    evolveRun(state, { type: "step.attempt_failed", data: { ...failed, attempt: 4, retryAt: at(5) } }, at(4));
+    expect(state.steps.get(1)?.waits?.since).toBe(at(4));
+  });
+
   test("gives way to a fallback after a quarter of an hour", async () => {
     await using t = testTeam(office(down, { fallback: () => ({ note: "b" }) }), { seed: 1, models: script({}) });
     await t.start("file", { note: "a" });

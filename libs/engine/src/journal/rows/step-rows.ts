@@ -88,7 +88,7 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
     fold: (state, { n, until, why }, time) =>
       onStep(state, n, (step) => {
         step.held = { until, at: state.length };
-        step.waits = why === undefined ? undefined : waitOf(step, why, time);
+        waitFor(step, why, time);
       }),
   },
   "step.released": {
@@ -117,7 +117,7 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
         step.attempts++;
         step.delivery = delivery;
         step.lastFailure = { code, message };
-        step.waits = waits === true ? waitOf(step, step.lastFailure, time) : undefined;
+        waitFor(step, waits === true ? step.lastFailure : undefined, time);
       }),
   },
   "step.worker_lost": {
@@ -164,12 +164,12 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
     timer: undefined,
     merges: false,
     note: undefined,
-    fold: (state, { n }) =>
+    fold: (state, { n }, time) =>
       onStep(state, n, (step) => {
         step.status = "requested";
         step.failures = 0;
         step.budgetUntil = undefined;
-        step.waits = undefined; // what it waits for anew it waits for from now on
+        waitFor(step, undefined, time); // what it waits for anew it waits for from now on
         dispatched(step, state);
       }),
   },
@@ -216,6 +216,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     budgetUntil: undefined,
     held: undefined,
     waits: undefined,
+    waitsSince: undefined,
     savedMicros: 0,
     batched: NONE,
     tools: NONE,
@@ -245,13 +246,11 @@ function spend(state: RunState, step: StepState, micros: number, tokens: number)
   state.spent = plus(state.spent, { micros, tokens });
 }
 
-/** A wait for another reason goes on from when the first began. */
-function waitOf(
-  { waits }: StepState,
-  { code, message }: { readonly code: string; readonly message: string },
-  time: string,
-): StepState["waits"] {
-  return { code, message, since: waits?.since ?? time };
+/** A wait for another reason goes on from when the first began; without a reason it is over. */
+function waitFor(step: StepState, why: { readonly code: string; readonly message: string } | undefined, time: string): void {
+  const since = step.waitsSince ?? time;
+  step.waits = why === undefined ? undefined : { code: why.code, message: why.message, since };
+  step.waitsSince = step.waits?.since;
 }
 
 function onStep(state: RunState, n: number, change: (step: StepState) => void): void {
