@@ -135,7 +135,16 @@ class Drawing {
       down: ACK_WAIT_MS + 500 + this.#below(20_000),
       gently: false,
     });
-    return { ...drawn, forgetful: true, body: [held], outside: [...drawn.outside.filter((one) => one.does !== "event"), down(0), down(1)] };
+    // Whoever holds it may die of that: the timer is owed then.
+    const dies: Outside = {
+      when: { on: "step.held", nth: 1, ms: 0 },
+      does: "kill",
+      who: "writer",
+      down: this.#below(5_000),
+      gently: false,
+    };
+    const outside = [...drawn.outside.filter((one) => one.does !== "event"), down(0), down(1), ...(this.#chance(0.2) ? [dies] : [])];
+    return { ...drawn, forgetful: true, body: [held], outside };
   }
 
   /**
@@ -164,13 +173,18 @@ class Drawing {
     return { ...drawn, doubled: false, runs: 1, mixed: false, body: [wait, step], outside };
   }
 
-  /** Waits that are asked for together, when what they take has come. */
+  /** Waits that are asked for together, when what they take has come; or for one id, and only one of them looks to before its run. */
   #together(drawn: Case): Case {
-    const waits = KINDS.slice(1, 3).map((kind): Node => ({ at: this.#name(), op: "wait", kind, id: this.#one(IDS) }));
+    const alike = this.#chance(0.5);
+    const id = this.#one(IDS);
+    const waits = KINDS.slice(1, 3).map((kind, nth) => {
+      const wait = { at: this.#name(), op: "wait", kind: alike ? "poked" : kind, id } as const;
+      return alike && nth === 0 ? { ...wait, since: 1 } : wait;
+    });
     const first: Node = { at: this.#name(), op: "sleep", ms: 10_000 };
     const both: Node = { at: this.#name(), op: "join", how: this.#one(["all", "race"]), branches: waits.map((wait) => [wait]) };
-    const outside = waits.flatMap((wait): Outside[] =>
-      wait.op === "wait" ? [{ when: { ms: this.#below(9_000) }, does: "event", kind: wait.kind, id: wait.id, k: 0, times: 1 }] : [],
+    const outside = waits.map(
+      ({ kind }): Outside => ({ when: { ms: alike ? 0 : this.#below(9_000) }, does: "event", kind, id, k: this.#below(100), times: 1 }),
     );
     return { ...drawn, hostile: false, doubled: false, runs: 1, mixed: false, body: [first, both], outside };
   }
@@ -357,7 +371,9 @@ class Drawing {
   /** Somebody looks after most runs that are stopped, and most steps that are parked. */
   #resumed(): Outside[] {
     return (["run.stopped", "step.parked"] as const).flatMap((on): Outside[] =>
-      this.#chance(0.6) ? [{ when: { on, nth: 1, ms: this.#below(20_000) }, does: "retry" }] : [],
+      this.#chance(0.6)
+        ? [{ when: { on, nth: 1, ms: this.#below(20_000) }, does: on === "run.stopped" && this.#chance(0.3) ? "move" : "retry" }]
+        : [],
     );
   }
 

@@ -82,7 +82,8 @@ export class Attempts {
       this.#wrong.push(`call ${n} failed with ${String(code)}: ${String(message).slice(0, 100)}`);
     if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
       this.#wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
-    if (code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.tooBusy(call))
+    const long = code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.tooBusy(call);
+    if (long && !this.#has(n, "step.held"))
       this.#wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
     if (waits === true) call.busySince ??= this.#now;
     const told = call.node.op === "agent" && code === "DRAWN_LATER" ? Math.min(60_000, call.node.ms * 200) : undefined;
@@ -107,7 +108,7 @@ export class Attempts {
 
   /** What follows from a failed attempt stands beside it: its last ends its step, and one that is told to come much later is held. */
   #follows(call: Pending, code: unknown, told: number | undefined): void {
-    const has = (...types: readonly string[]): boolean => this.#message.some(({ type, data }) => types.includes(type) && data.n === call.n);
+    const has = (...types: readonly string[]): boolean => this.#has(call.n, ...types);
     if (code === "WORKER_LOST" || !this.#outside.calm) return;
     const last = call.failures >= ATTEMPTS || code === "DRAWN_TERMINAL" || code === NOT_JSON.code;
     if (last !== has("step.completed", "step.parked"))
@@ -159,6 +160,11 @@ export class Attempts {
     if (node.op !== "agent" || poor || failures >= ATTEMPTS) return poor || failures >= ATTEMPTS;
     const terminal = node.how === "terminal" && node.fails > 0;
     return failures > 0 && (terminal || held(live(node.says)) === undefined);
+  }
+
+  /** Whether what is being read says so of a call. */
+  #has(n: number | undefined, ...types: readonly string[]): boolean {
+    return this.#message.some(({ type, data }) => types.includes(type) && data.n === n);
   }
 
   #of(n: number): Pending | undefined {

@@ -125,6 +125,7 @@ function stepOf(of: readonly Said[]): unknown {
     budgetUntil: poor?.code === "BUDGET_EXHAUSTED" ? poor.retryAt : undefined,
     held: held?.type === "step.held" ? { until: held.data.until, at: held.ordinal } : undefined,
     waits: reasonOf(all("step.drawn", "step.attempt_failed", "step.held", "step.retried")),
+    waitsSince: sinceOf(all("step.attempt_failed", "step.held", "step.retried")),
     savedMicros: all("step.completed").reduce((micros, { data }) => micros + ((data.saved as Amount | undefined)?.micros ?? 0), 0),
     batched: new Map(all("step.drawn").flatMap((drawn) => (concluded.has(String(drawn.data.call)) ? [] : batchedOf(drawn, of)))),
     tools: new Map(all("step.tool").map(({ data }) => [`${String(data.tool)}.${String(data.call)}`, data.output])),
@@ -146,15 +147,21 @@ function failureOf(said: Said | undefined): unknown {
   }
 }
 
-/** Why a step waits for its provider or for the ledger, and since when without a break. */
+/** Why a step waits for its provider or for the ledger, and since when: not while it is asked. */
 function reasonOf(of: readonly Said[]): unknown {
-  const reasons = of.map(({ type, data, time }) => {
-    const why = type === "step.held" ? data.why : data.waits === true ? data : undefined;
-    return why === undefined ? undefined : { ...pick(why as Told["data"], "code", "message"), time };
-  });
-  const last = reasons.at(-1);
-  const since = reasons[reasons.lastIndexOf(undefined) + 1]?.time;
-  return last === undefined ? undefined : { ...pick(last, "code", "message"), since };
+  const last = of.at(-1);
+  const why = last === undefined ? undefined : whyOf(last);
+  const since = sinceOf(of.filter(({ type }) => type !== "step.drawn"));
+  return why === undefined ? undefined : { ...pick(why, "code", "message"), since };
+}
+
+/** Since when it waits without a break. */
+function sinceOf(of: readonly Said[]): string | undefined {
+  return of[of.findLastIndex((said) => whyOf(said) === undefined) + 1]?.time;
+}
+
+function whyOf({ type, data }: Said): Told["data"] | undefined {
+  return type === "step.held" ? (data.why as Told["data"] | undefined) : data.waits === true ? data : undefined;
 }
 
 /** A call in the batch lane: what was drawn, when, and the batch that it was submitted in. */

@@ -18,6 +18,8 @@ const SEARCH = shown({ drawn: "yes" });
 /** As long as the call beside a `continueAsNew` lasts, ms. */
 const BESIDE_MS = 70_001;
 
+/** What a function does that no function may. */
+const MISTAKES: ReadonlySet<unknown> = new Set(["WORKFLOW_SPINS", "WORKFLOW_AWAITS_OUTSIDE"]);
 /** Asks and events that a chain may pass. */
 const LONGEST_CHAIN = 32;
 /** What is journaled of a step while its outcome is out: the program says nothing to it. */
@@ -211,8 +213,7 @@ export class Reader {
       this.pending.splice(this.pending.indexOf(fact), 1);
       fact.next.ok(undefined);
     }
-    if (code !== this.#mistake() && !(code === "WORKFLOW_SPINS" && this.#unknown))
-      this.wrong.push(`the run is stopped: ${String(message)}`);
+    if (code !== this.#mistake() && !(this.#unknown && MISTAKES.has(code))) this.wrong.push(`the run is stopped: ${String(message)}`);
   }
 
   #just(time: number): boolean {

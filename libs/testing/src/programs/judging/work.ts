@@ -152,7 +152,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     const told = made.get(n) ?? 0;
-    if (isSingle(drawn) && drawn.budget === undefined && !unsaid.has(n) && told > 0 && done > told + Number(ended))
+    if (isSingle(drawn) && drawn.away !== true && drawn.budget === undefined && !unsaid.has(n) && told > 0 && done > told + Number(ended))
       wrong.push(`step ${n} of run ${run} was done ${done} times, its journal tells of ${told} attempts`);
     // A step whose run ends while it is at work has no outcome.
     if (done < times || (calm && done !== times && !unsaid.has(n) && !(ended && done === times + 1)))

@@ -1,7 +1,8 @@
 import type { Agent, Team, Workflow, WorkflowContext } from "@armada/agents";
 import { agent, on, team, tool, workflow } from "@armada/agents";
-import { type AnyEventKind, ArmadaError, capability, type Duration, event, external, Refusal } from "@armada/contracts";
+import { type Amount, type AnyEventKind, ArmadaError, capability, type Duration, event, external, Refusal } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
+import type { Models } from "@armada/models";
 import { z } from "zod";
 import type { AgentName, Block, Case, EventName, Node } from "../drawing/program.ts";
 import { live, shown } from "../drawing/values.ts";
@@ -159,11 +160,9 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
         if (name === "later" && clock.now() < OPENS) throw new Error(`${at} begins before its hours`);
         witness.attempt(idempotencyKey, name, "begins");
         signal.addEventListener("abort", () => witness.attempt(idempotencyKey, name, "ends"));
-        // A model that takes no request for now says so before it is paid.
-        const asked = name === "paid" && node.how === "unsent" ? witness.did(idempotencyKey, at) : undefined;
-        if (asked !== undefined && asked <= node.fails) throw unsent(node);
         if (name === "paid" || name === "batched") await model.ask({ task: "say", prompt: at, material: [], schema: z.string() });
-        const times = asked ?? witness.did(idempotencyKey, at);
+        // A model that takes no request for now has said so before.
+        const times = refusesForNow(node) ? node.fails + 1 : witness.did(idempotencyKey, at);
         await clock.sleep(node.ms, signal);
         witness.attempt(idempotencyKey, name, "ends");
         const written = "write" in tools ? await tools.write?.({ at, visit }) : undefined;
@@ -184,6 +183,26 @@ function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clock: Clo
     paid: make("paid"),
     later: make("later"),
     batched: make("batched"),
+  };
+}
+
+/** Whether it is the model that takes no request for now: it says so before it is paid. */
+function refusesForNow(node: Node | undefined): node is Extract<Node, { op: "agent" }> {
+  return node?.op === "agent" && node.agent === "paid" && node.how === "unsent";
+}
+
+/** Models that take no request of a node's first attempts: what was drawn for it cost nothing. */
+export function refusing(models: Models, drawn: Case, witness: Pick<Witness, "did">, ceiling: Amount): Models {
+  const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
+  return {
+    call: async (request, signal, options) => {
+      const node = nodes.get(request.prompt ?? "");
+      if (!refusesForNow(node) || witness.did(request.idempotencyKey ?? "", node.at) > node.fails)
+        return models.call(request, signal, options);
+      const call = await options?.meter?.draw({ tier: request.tier, model: request.tier, ceiling });
+      if (call !== undefined) options?.meter?.settle(call, { kind: "free" });
+      throw unsent(node);
+    },
   };
 }
 

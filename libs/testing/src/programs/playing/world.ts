@@ -21,7 +21,7 @@ import { BudgetClient } from "@armada/ledger";
 import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
 import { Batches } from "./batches.ts";
-import { BEGAN, COST, double, GATEWAY, OTHER, SAVED, TEAM, teamOf } from "./perform.ts";
+import { BEGAN, COST, double, GATEWAY, OTHER, refusing, SAVED, TEAM, teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
 /** Models that give a fourth of the answers from a cache. */
@@ -152,7 +152,8 @@ export class World {
     const { signal } = new AbortController();
     const provider = this.#batches.provider();
     const lane = batchLane({ clock, batches: () => provider, gatherMs: GATHER_MS, pollMs: POLL_MS, signal });
-    const models = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
+    const answering = lane.adopting(remembered(lane.submitting(paid(script({ say: "said" }), COST, clock))));
+    const models = refusing(answering, this.#case, deeds, COST);
     const engine = startEngine(team, ports, models, {
       drainMs: DRAIN_MS,
       capabilities: [answeredByCode(double, (given) => Promise.resolve(2 * given))],
