@@ -481,3 +481,25 @@ test("an attempt that was counted as lost is not counted again when its replica 
   expect(eventsOf(mesh, "one", "step.worker_lost")).toHaveLength(1);
   expect(eventsOf(mesh, "one", "step.attempt_failed")).toEqual([]);
 });
+
+test("a run that goes on as new and waits for nothing is stopped; one that waits now and then goes on", async () => {
+  const { start, ask, state, clock } = setUp();
+  const spinning = workflow({
+    name: "spinning",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async ({ n }, ctx) => {
+      if (n % 90 === 0) await ctx.sleep("1s");
+      return n === 250 ? { n } : ctx.continueAsNew({ n: n + 1 });
+    },
+  });
+  const restless = workflow({ ...spinning, name: "restless", run: ({ n }, ctx) => ctx.continueAsNew({ n: n + 1 }) });
+  start(team({ name: "one", workflows: [spinning, restless] }));
+  ask("one", "run_start", "r1", { workflow: "spinning", input: { n: 1 } });
+  ask("one", "run_start", "r2", { workflow: "restless", input: { n: 1 } });
+  await clock.run(() => state("one", "r1~250").ended !== undefined && state("one", "r2~100").stopped !== undefined, 60_000);
+  expect(state("one", "r1~250").ended).toMatchObject({ status: "completed", output: { n: 250 } });
+  expect(state("one", "r2~100").stopped).toMatchObject({ code: "WORKFLOW_SPINS" });
+  expect(state("one", "r2~101").exists).toBe(false);
+});

@@ -22,6 +22,8 @@ export type Calls = {
   outstanding(): readonly { readonly n: number; readonly kind: string; readonly target: string }[];
   /** Counts a call, refused ones too; whether it is one too many for one turn: it never settles, so that a loop of calls ends. */
   spins(): boolean;
+  /** How many generations in a row waited for nothing, this one as well; undefined where the run stops for it. */
+  generations(): number | undefined;
   /** Makes the next call: `record` gives what the journal says of it, `work` is what `ctx.step` runs. */
   call<T>(kind: string, target: string, record: ((n: number, now: number) => JournalEvent) | undefined, work?: InlineWork): Promise<T>;
   patched(id: string): boolean;
@@ -150,10 +152,10 @@ export function workflowContext(calls: Calls): WorkflowContext {
         );
       const what = "the input of continueAsNew";
       const form = journalForm(fitted(calls.input, input, "INPUT_INVALID", what), what);
-      return await calls.call("continue", "", () => ({
-        type: "run.ended",
-        data: { status: "continued", next: nextRun(calls.run.id), input: form },
-      }));
+      const restless = calls.generations();
+      if (restless === undefined) return new Promise<never>(() => {});
+      const data = { status: "continued", next: nextRun(calls.run.id), input: form } as const;
+      return await calls.call("continue", "", () => ({ type: "run.ended", data: restless === 0 ? data : { ...data, restless } }));
     },
     patched: (id) => calls.patched(id),
   };

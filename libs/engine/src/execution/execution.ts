@@ -28,6 +28,8 @@ type Call = Settler & {
 
 /** What a function may call while one message is answered: more than a message holds, so that a loop which waits for nothing ends. */
 const MAX_CALLS = 10_000;
+/** Generations, one after the other, in which a run may wait for nothing. */
+const MAX_RESTLESS = 100;
 
 /** A turn of a function that holds the event loop for longer is named, ms. */
 const HELD_MS = 1_000;
@@ -57,6 +59,9 @@ export class Execution {
   #root = 0;
   /** Calls made since the outcome that is being answered. */
   #made = 0;
+  /** Generations before this one that waited for nothing, and whether this one did. */
+  #restless = 0;
+  #rested = false;
   #inTurn = false;
   #replaying = false;
   #patches: ReadonlySet<string> = new Set();
@@ -104,9 +109,11 @@ export class Execution {
     this.#patches = at.patches;
     if (isOutcome(event)) this.#made = 0;
     if (event.type === "run.started") {
+      this.#restless = event.data.restless ?? 0;
       this.#forgot = event.data.carried?.forgot?.at;
       return this.#start(event.data.input);
     }
+    if (isOutcome(event)) this.#rested = true;
     if (event.type === "run.patched") this.#fresh = this.#fresh.filter((made) => !("patch" in made) || made.patch !== event.data.id);
     const n = "n" in event.data ? event.data.n : 0;
     const call = recordedCall(event);
@@ -184,6 +191,18 @@ export class Execution {
     return true;
   }
 
+  /** How many generations in a row waited for nothing, this one as well; undefined where that is one too many. */
+  #generations(): number | undefined {
+    if (this.#rested) return 0;
+    if (this.#restless + 1 < MAX_RESTLESS) return this.#restless + 1;
+    this.#fault ??= new DeterminismError("WORKFLOW_SPINS", this.#workflow, {
+      step: this.#next,
+      journal: `${MAX_RESTLESS} generations, none of which waited for anything`,
+      code: "continueAsNew",
+    });
+    return undefined;
+  }
+
   async #turn(work: () => void): Promise<void> {
     const from = this.#watch?.now();
     this.#inTurn = true;
@@ -246,6 +265,7 @@ export class Execution {
       random: () => this.#random(),
       outstanding: () => this.outstanding,
       spins: () => this.#spins(),
+      generations: () => this.#generations(),
       call: (kind, target, record, work) => this.#call(kind, target, record, work),
       patched: (id) => this.#patched(id),
       forgot: () => this.#forgot,

@@ -70,7 +70,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
     return { kind: "append", ...asked, expect: { filter: asked.subject, last: 0 }, traceparent: chain.traceparent };
   };
 
-  const successor = (next: string, input: unknown): Derived => {
+  const successor = (next: string, input: unknown, restless: number | undefined): Derived => {
     const { workflow, version, source, after, search } = state;
     const carried = carriedOf(state, remembers);
     const subject = buildSubject({ kind: "journal", team, does: "lead", route: `${workflow}-v${version}`, run: next, n: 1 });
@@ -86,6 +86,7 @@ export function derive(team: string, run: string, message: JournalMessage, state
           ...(after === undefined ? {} : { after }),
           ...(search === undefined ? {} : { search }),
           ...(carried === undefined ? {} : { carried }),
+          ...(restless === undefined ? {} : { restless }),
         },
       },
     ]);
@@ -100,9 +101,9 @@ export function derive(team: string, run: string, message: JournalMessage, state
     return once(subject, make(type, id, about, data, version));
   };
 
-  const end = ({ status, output, failure, next, input }: Extract<Sent, { kind: "end" }>): Derived[] => {
+  const end = ({ status, output, failure, next, input, restless }: Extract<Sent, { kind: "end" }>): Derived[] => {
     const made: Derived[] = [];
-    if (next !== undefined) made.push(successor(next, input));
+    if (next !== undefined) made.push(successor(next, input, restless));
     else if (by.kind === "ask" && !READERS.has(by.from)) {
       const [, asker = "", n = "0"] = /^(.*)-(\d+)$/.exec(by.id) ?? [];
       const subject = buildSubject({ kind: "answer", to: by.from, from: team, run: asker, n: Number(n) });

@@ -57,6 +57,8 @@ export const schemas = {
     /** The business keys that it is found by. */
     search: z.record(z.string(), z.string()).optional(),
     carried: Carried.optional(),
+    /** How many generations before it, one after the other, waited for nothing. */
+    restless: z.number().int().optional(),
   }),
   "step.requested": z.object({
     n,
@@ -174,6 +176,8 @@ export const schemas = {
     /** The run that goes on where this one `continued`, and its input. */
     next: z.string().optional(),
     input: value.optional(),
+    /** Of the generations up to this one, how many in a row waited for nothing. */
+    restless: z.number().int().optional(),
   }),
 } as const;
 
