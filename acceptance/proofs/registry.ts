@@ -38,7 +38,7 @@ export const registry: readonly Entry[] = [
     seconds: 44,
     always: true,
     shows: "plain programs, events and mistakes that once failed, each judged by its right value",
-    about: ["acceptance/proofs/cases"],
+    about: ["acceptance/proofs/cases", "acceptance/teams/odds", "acceptance/teams/listener"],
   },
   {
     name: "large-history",
@@ -46,7 +46,7 @@ export const registry: readonly Entry[] = [
     minutes: 6,
     seconds: 11,
     shows: "what operators type reads as much of 100,000 ended runs as of 1,000",
-    about: ["libs/cli/src/commands", "libs/operations", "libs/nats/src/log"],
+    about: ["libs/cli/src/commands", "libs/operations", "libs/nats/src/log", "acceptance/teams/depot"],
   },
   {
     name: "moved",
@@ -54,7 +54,7 @@ export const registry: readonly Entry[] = [
     minutes: 3,
     seconds: 20,
     shows: "a team moved to another server, and streams made anew under running services: nothing lost, nothing twice",
-    about: ["libs/nats/src/streams", "libs/cli/src/mesh"],
+    about: ["libs/nats/src/streams", "libs/cli/src/mesh", "acceptance/teams/herald", "acceptance/teams/keeper"],
   },
   {
     name: "late-team",
@@ -62,7 +62,13 @@ export const registry: readonly Entry[] = [
     minutes: 1,
     seconds: 15,
     shows: "a team from outside the checkout joins a running mesh: its first ask is answered, its events are taken, nothing is lost",
-    about: ["libs/nats/src/fleet", "libs/runtime/src/manifest.ts"],
+    about: [
+      "libs/nats/src/fleet",
+      "libs/runtime/src/manifest.ts",
+      "acceptance/teams/beta",
+      "acceptance/teams/late",
+      "acceptance/teams/quiet",
+    ],
   },
   {
     name: "downgrade",
@@ -70,7 +76,7 @@ export const registry: readonly Entry[] = [
     minutes: 2,
     seconds: 15,
     shows: "near a limit a cheaper tier answers, at the limit the policy holds, at midnight it begins again",
-    about: ["libs/ledger", "libs/models"],
+    about: ["libs/ledger", "libs/models", "acceptance/teams/buyers"],
   },
   {
     name: "faults",
@@ -86,7 +92,7 @@ export const registry: readonly Entry[] = [
     minutes: 2,
     seconds: 19,
     shows: "equal requests over four processes are one call, over failures, kills and a restart",
-    about: ["libs/models/src/coalescing", "libs/models/src/result-cache"],
+    about: ["libs/models/src/coalescing", "libs/models/src/result-cache", "acceptance/teams/buyers"],
   },
   {
     name: "overspend",
@@ -94,7 +100,7 @@ export const registry: readonly Entry[] = [
     minutes: 9,
     seconds: 25,
     shows: "no limit is passed by processes that are killed at work, and no bill is missed",
-    about: ["libs/ledger"],
+    about: ["libs/ledger", "acceptance/teams/buyers"],
   },
   {
     name: "fleet",
@@ -102,7 +108,7 @@ export const registry: readonly Entry[] = [
     minutes: 3,
     seconds: 20,
     shows: "teams spend together what the fleet may spend, and go on with what they hold while nobody grants more",
-    about: ["libs/ledger", "services/federation"],
+    about: ["libs/ledger", "services/federation", "acceptance/teams/buyers"],
   },
   {
     name: "stream",
@@ -110,7 +116,7 @@ export const registry: readonly Entry[] = [
     minutes: 3,
     seconds: 10,
     shows: "a watcher sees a killed answer begin again; the journal has one, and the ledger what was billed",
-    about: ["libs/models/src/providers", "libs/engine/src/steps"],
+    about: ["libs/models/src/providers", "libs/engine/src/steps", "acceptance/teams/buyers"],
   },
   {
     name: "bad-input",
@@ -118,7 +124,7 @@ export const registry: readonly Entry[] = [
     minutes: 1,
     seconds: 28,
     shows: "what people get wrong about models and money is said with its code and what to do",
-    about: ["libs/models/src/pricing", "libs/runtime/src/config", "libs/ledger"],
+    about: ["libs/models/src/pricing", "libs/runtime/src/config", "libs/ledger", "acceptance/teams/spender"],
   },
   {
     name: "batch",
@@ -126,7 +132,7 @@ export const registry: readonly Entry[] = [
     minutes: 5,
     seconds: 29,
     shows: "many tasks in one request, batches that outlive their process and are billed once, work that waits for its hours",
-    about: ["libs/models/src/batch-lane", "libs/models/src/coalescing"],
+    about: ["libs/models/src/batch-lane", "libs/models/src/coalescing", "acceptance/teams/buyers"],
   },
   {
     name: "article",
@@ -175,7 +181,7 @@ export const registry: readonly Entry[] = [
     minutes: 1,
     seconds: 22,
     shows: "answers of people outlive kills, count once, and end runs as declared",
-    about: ["libs/engine/src/inbound"],
+    about: ["libs/engine/src/inbound", "acceptance/teams/gatekeeper"],
   },
   {
     name: "trace",
@@ -208,7 +214,7 @@ export const registry: readonly Entry[] = [
     minutes: 2,
     seconds: 12,
     shows: "branches ended at one instant by two processes on a cluster join once",
-    about: ["libs/engine/src/runs", "libs/nats/src/log"],
+    about: ["libs/engine/src/runs", "libs/nats/src/log", "acceptance/teams/pairs"],
   },
   {
     name: "subscriptions",
@@ -216,7 +222,7 @@ export const registry: readonly Entry[] = [
     minutes: 3,
     seconds: 28,
     shows: "10,000 old events: in a read model all, once; as starts none, or all, once",
-    about: ["libs/engine/src/read-models", "libs/engine/src/inbound"],
+    about: ["libs/engine/src/read-models", "libs/engine/src/inbound", "acceptance/teams/shop", "acceptance/teams/books"],
   },
   {
     name: "versions",
@@ -241,7 +247,7 @@ export const registry: readonly Entry[] = [
     minutes: 1,
     seconds: 21,
     shows: "what another team's credentials put into a stream is stored, counted and believed by nobody",
-    about: ["libs/nats/src/identity"],
+    about: ["libs/nats/src/identity", "acceptance/teams/desk"],
   },
   {
     name: "events",
@@ -257,7 +263,7 @@ export const registry: readonly Entry[] = [
     minutes: 4,
     seconds: 12,
     shows: "refused, cut and dead connections, authentication time-outs and permissions that go away: the work is done when they are over",
-    about: ["libs/nats/src/connection"],
+    about: ["libs/nats/src/connection", "acceptance/teams/clerks"],
   },
   {
     name: "ingress",
