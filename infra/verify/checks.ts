@@ -12,6 +12,7 @@ export const checks: readonly Check[] = [
   { name: "folders", run: () => command("node", ["infra/verify/folders.ts"]) },
   { name: "one loop", run: () => command("node", ["infra/verify/one-loop.ts"]) },
   { name: "teams as text", run: () => command("node", ["infra/verify/team-texts.ts"]) },
+  { name: "docstrings", run: () => command("node", ["infra/verify/docstrings.ts"]) },
   { name: "compose file", run: () => command("node", ["infra/verify/compose.ts"]) },
   { name: "generated contracts", run: contracts },
   { name: "dead code", run: () => command("knip", ["--no-config-hints", "--no-progress"]) },

@@ -40,6 +40,7 @@ export type ContextOf<C extends readonly ReadModel[]> = {
   readonly [M in C[number] as M["name"]]: M extends ReadModel<infer S> ? S : never;
 };
 
+/** What one step of an agent may take; what is not said has the default that is told at it. */
 export type Limits = {
   /** Of one attempt; 30 s unless said, in the batch lane 25 h. */
   readonly timeout?: Duration;
@@ -57,6 +58,7 @@ export type Caching = { readonly ttl: Duration; readonly shared?: boolean };
 /** Questions of one kind wait `within` for others, up to `max` in one request. */
 export type Batching = { readonly max: number; readonly within: Duration };
 
+/** What `agent` makes: one task, by a model or by code, with the schemas of what it takes and gives. Name: `[a-z][a-z0-9-]*`. */
 export type Agent<I = unknown, O = unknown> = {
   readonly kind: "agent";
   readonly name: string;
@@ -106,6 +108,7 @@ export interface WorkflowContext {
   readonly run: { readonly id: string; readonly correlation: string };
 }
 
+/** What `workflow` makes: one version of a process. Its `run` is called again from the journal, so it works through `ctx` alone. */
 export type Workflow<I = unknown, O = unknown> = {
   readonly kind: "workflow";
   readonly name: string;
@@ -144,6 +147,7 @@ export type Fact<D = unknown> = {
   readonly team: string;
 };
 
+/** A state folded from the team's facts, in the order of its stream; every replica holds it, and an agent's prompt may show it. */
 export type ReadModel<S = unknown, N extends string = string> = {
   readonly kind: "read-model";
   readonly name: N;
@@ -152,6 +156,7 @@ export type ReadModel<S = unknown, N extends string = string> = {
   readonly initial: () => S;
   readonly folds: readonly Fold<S>[];
 };
+/** What one type of event does to a read model's state: a pure function, which returns the new state. */
 export type Fold<S = unknown> = { readonly on: AnyEventKind; evolve(state: S, fact: Fact): S };
 
 /** `from`: events published before the subscription was made start nothing unless it says `beginning` or a time. */
@@ -163,6 +168,7 @@ export type Subscription = {
   readonly from: "now" | "beginning" | { readonly time: string };
 };
 
+/** What `team` makes: all that one team is, checked as a whole. It is what a service serves, and what its manifest says. */
 export type Team = {
   readonly kind: "team";
   readonly name: string;

@@ -19,6 +19,7 @@ export type EventKind<D = unknown> = {
 /** An event type that comes from outside the mesh, stored by the gateway under its own subjects. */
 export type ExternalKind<D = unknown> = Omit<EventKind<D>, "kind"> & { readonly kind: "external" };
 
+/** A type of event, of a team or from outside. */
 export type AnyEventKind<D = unknown> = EventKind<D> | ExternalKind<D>;
 
 /** What a team offers others to ask for: `<team>.<capability>`. */
@@ -33,6 +34,7 @@ export type Capability<I = unknown, O = unknown> = {
   by<W extends { readonly kind: "workflow" }>(workflow: W): Provision<W>;
 };
 
+/** A capability, and the workflow that answers it. */
 export type Provision<W = unknown> = { readonly capability: Capability; readonly workflow: W };
 
 const defined: AnyEventKind[] = [];

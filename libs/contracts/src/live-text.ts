@@ -14,6 +14,7 @@ export function liveSubject(team: string, run: string, n: number | "*"): string 
   return `live.${team}.${run}.${n}`;
 }
 
+/** A piece as the body of its message, JSON; its run and step stand in the subject. */
 export function encodeLiveText({ attempt, call, seq, text }: LiveText): string {
   return JSON.stringify({ attempt, call, seq, text });
 }

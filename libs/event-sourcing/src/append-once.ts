@@ -29,8 +29,10 @@ export type Settled =
   | { readonly kind: "taken"; readonly last: number }
   | { readonly kind: "refused" | "full" | "unavailable"; readonly reason: string };
 
+/** The log, and what a writer waits by. */
 export type AppendPorts = RetryPorts & { readonly log: Pick<Log, "append" | "last"> };
 
+/** How long to go on, and what to call it. */
 export type AppendOptions = {
   readonly signal?: AbortSignal | undefined;
   /**
@@ -52,6 +54,7 @@ export type Judging<V extends { readonly seq: number }, M extends Outgoing> = {
   judge(view: V): M | undefined | Promise<M | undefined>;
 };
 
+/** How long to go on, what is known already, and what goes where the log refuses. */
 export type JudgeOptions<V, M> = {
   readonly signal?: AbortSignal | undefined;
   readonly what?: string | undefined;

@@ -24,6 +24,7 @@ export type Endless<S, E extends EndlessEvent> = {
 /** The aggregate as its last message has it. `seq` and `version` are 0 before the first one. */
 export type Held<S> = { readonly state: S; readonly version: number; readonly seq: number; readonly prev: string | undefined };
 
+/** What was decided, none where it is so already, and the aggregate as it is with it. */
 export type EndlessOutcome<S, E> = { readonly events: readonly E[]; readonly held: Held<S> };
 
 type EndlessPorts = AppendPorts & { readonly random: Random };
@@ -31,6 +32,7 @@ type EndlessPorts = AppendPorts & { readonly random: Random };
 /** A decision as its message has it. */
 type Written<S, E> = Outgoing & { readonly events: readonly E[]; readonly state: S; readonly version: number };
 
+/** All messages of the aggregate, whatever their events. */
 export function endlessFilter({ team, entity, id }: { readonly team: string; readonly entity: string; readonly id: string }): string {
   return `evt.${team}.${entity}.*.${id}.*`;
 }

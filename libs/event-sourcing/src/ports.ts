@@ -126,6 +126,7 @@ export interface Live {
   watch(run: string, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void>;
 }
 
+/** Time: the machine's, or that of a test, which passes at once. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -133,6 +134,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Chance: the machine's, or from a seed. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -140,6 +142,7 @@ export interface Random {
   id(): string;
 }
 
+/** The turns of the event loop. */
 export interface Scheduler {
   /** Resolves when the microtask queue has run dry. */
   idle(): Promise<void>;

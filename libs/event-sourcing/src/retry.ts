@@ -4,6 +4,7 @@ import type { Clock, Logger, Random } from "./ports.ts";
 /** How waits grow, ms: from `first`, doubled at each failure, to `most`. */
 export type Backoff = { readonly first: number; readonly most: number };
 
+/** What a wait needs: time, chance, and who is told. */
 export type RetryPorts = {
   readonly clock: Clock;
   readonly random: Pick<Random, "next">;
@@ -11,6 +12,7 @@ export type RetryPorts = {
   readonly logger?: Pick<Logger, "warn"> | undefined;
 };
 
+/** How waits grow, what is worth another try, and what ends them. */
 export type RetryOptions = {
   /** 50 ms, doubling to 2 s, unless said. */
   readonly backoff?: Backoff;

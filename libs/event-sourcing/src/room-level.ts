@@ -16,6 +16,7 @@ const FULL_AT = 0.95;
 export const ROOM_HINT =
   "free space on the disk of the streams, raise `room` in armada.config.ts (then `armada provision`, where the server is not ours), or take a team away with `armada remove team`";
 
+/** The level that a stream is at; one without a bound is `free`. */
 export function levelOf({ bytes, limit }: StreamRoom): RoomLevel {
   const share = limit > 0 ? bytes / limit : 0;
   return share >= FULL_AT ? "full" : share >= BUSY_AT ? "busy" : "free";

@@ -29,6 +29,7 @@ export const spanKinds = {
   POST: "server",
 } as const;
 
+/** Names of what spans and metrics say of themselves. */
 export const attributes = {
   operation: "gen_ai.operation.name",
   provider: "gen_ai.provider.name",

@@ -23,6 +23,7 @@ export function factFilter(kind: AnyEventKind, id?: string): string {
   return `evt.${kind.team}.${kind.entity}.${kind.event}.${id === undefined ? ">" : `${id}.*`}`;
 }
 
+/** The queues that a team works on, by what they bring; provisioning makes them, and each replica pulls them. */
 export function queuesOf(team: Team): TeamQueues {
   const t = team.name;
   const queue = (name: string, filter: string, concurrency = LEAD_CONCURRENCY): Queue => ({ name, filters: [filter], concurrency });

@@ -45,6 +45,7 @@ const Calls = z.array(
 );
 export type JournaledCall = z.infer<typeof Calls>[number];
 
+/** What each type of journal event holds, by type, as it stands in the journal: times in ISO-8601, lengths in milliseconds, money in micro-dollars. */
 export const schemas = {
   "run.started": z.object({
     workflow: z.string(),

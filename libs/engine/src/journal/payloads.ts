@@ -12,6 +12,7 @@ const VALUES = ["input", "output", "data", "show", "context", "details"] as cons
 /** Stands where a large value was: its JSON is in `team`'s object store. `base64`: it was an event's data in base64. */
 export type ObjectRef = { readonly $object: string; readonly size: number; readonly team: string; readonly base64?: true };
 
+/** Whether a value stands for one that is in the object store. */
 export function isObjectRef(value: unknown): value is ObjectRef {
   return typeof value === "object" && value !== null && "$object" in value && typeof value.$object === "string";
 }

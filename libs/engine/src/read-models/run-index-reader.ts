@@ -34,6 +34,7 @@ export type IndexReaderPorts = {
 /** What is read of the stream beside the index, messages: an index that is kept is less than this behind. */
 export const MOST_BEHIND = 4_000;
 
+/** Which runs are wanted: all, or those of one status, of one workflow, or of both. */
 export type RunFilter = { readonly status?: string; readonly workflow?: string };
 /** A run as the index has it. `startedAt` (ms since 1970): unknown of one whose row was not read. */
 export type IndexedRun = { readonly run: string; readonly workflow: string; readonly startedAt: number; readonly status: string };

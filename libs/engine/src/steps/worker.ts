@@ -42,6 +42,7 @@ type Seen = {
 };
 
 /** A step that is at work in this replica. `since`: by the engine's clock, ms since 1970. */
+/** A step at work in this replica. `since`: ms since 1970. */
 export type RunningStep = { readonly run: string; readonly step: number; readonly agent: string; readonly since: number };
 
 type Running = RunningStep & {

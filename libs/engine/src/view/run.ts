@@ -43,6 +43,7 @@ export type RunView = {
   readonly steps: readonly StepView[];
 };
 
+/** What a run waits for: the kind of its call, the call's number, its subject in words, and until when (ISO-8601), where that has an end. */
 export type WaitingFor = { readonly kind: string; readonly n: number; readonly what: string; readonly until?: string };
 
 const RETRY = "armada runs retry ID";
@@ -57,6 +58,7 @@ export function readRun(messages: readonly Message[]): RunState {
   return state;
 }
 
+/** A run as people are shown it, out of its state: times in ISO-8601 UTC, lengths in milliseconds, money in micro-dollars. */
 export function viewOf(team: string, run: string, state: RunState): RunView {
   const steps = [...state.steps.values()].map((step): StepView => {
     const { n, agent, variant, status, attempts, outcomes, ms, tokens, costMicros, degraded, lastFailure, savedMicros } = step;

@@ -1,5 +1,6 @@
 import type { RunState } from "../journal/state.ts";
 
+/** All that a run can be, as it is shown and asked for. */
 export const RUN_STATUSES = [
   "running",
   "waiting",
@@ -13,6 +14,7 @@ export const RUN_STATUSES = [
 ] as const;
 /** Those of runs that have ended. */
 export const ENDED_STATUSES = ["completed", "degraded", "failed", "cancelled", "continued"] as const satisfies readonly RunStatus[];
+/** What a run is now; `statusOf` tells it. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */

@@ -20,6 +20,7 @@ export type Hostility = {
   readonly sourceLagMs: number;
 };
 
+/** A log that answers at once, and truly. */
 export const CALM: Hostility = {
   latencyMs: 0,
   stale: 0,
@@ -33,6 +34,7 @@ export const CALM: Hostility = {
   sourceLagMs: 0,
 };
 
+/** Worse than a cluster that loses servers: what the simulator runs on. */
 export const HOSTILE: Hostility = {
   latencyMs: 4,
   stale: 0.1,

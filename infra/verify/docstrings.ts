@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./command.ts";
+
+/** Packages whose front door says of each name what it is. */
+const HELD = ["agents", "contracts", "engine", "event-sourcing", "local-model", "testing"];
+
+/** The names that a door hands out, and the file that each comes from. A line is `export { type A, b } from "./file.ts";`. */
+export function handedOut(door: string): { readonly name: string; readonly from: string }[] {
+  return [...door.matchAll(/^export (?:type )?\{([^}]*)\} from "(\.[^"]+)"/gmu)].flatMap(([, names = "", from = ""]) =>
+    names
+      .split(",")
+      .map(
+        (name) =>
+          name
+            .trim()
+            .replace(/^type /u, "")
+            .split(" as ")[0] ?? "",
+      )
+      .filter((name) => name !== "")
+      .map((name) => ({ name, from })),
+  );
+}
+
+/** Whether a declaration of `name` stands right behind a docstring; undefined where the text declares no such name. */
+export function isDescribed(text: string, name: string): boolean | undefined {
+  const declared = [...text.matchAll(new RegExp(`^export (?:async )?(?:function|const|class|type|interface) ${name}\\b`, "gmu"))];
+  if (declared.length === 0) return undefined;
+  return declared.some(({ index }) => text.slice(0, index).trimEnd().endsWith("*/"));
+}
+
+/** Names of a door, or of a file that hands on what another declares, that nothing says anything about. */
+function undescribed(folder: string, door: string, names?: ReadonlySet<string>): string[] {
+  return handedOut(readFileSync(join(folder, door), "utf8"))
+    .filter(({ name }) => names?.has(name) ?? true)
+    .flatMap(({ name, from }) => {
+      const file = join(door, "..", from);
+      const described = isDescribed(readFileSync(join(folder, file), "utf8"), name);
+      if (described !== undefined) return described ? [] : [`${file} exports ${name} without a docstring`];
+      const on = handedOut(readFileSync(join(folder, file), "utf8")).some((one) => one.name === name);
+      return on ? undescribed(folder, file, new Set([name])) : [`${file} declares no ${name} that can be found`];
+    });
+}
+
+if (import.meta.main) {
+  const missing = HELD.flatMap((lib) => undescribed(join(root, "libs", lib, "src"), "index.ts").map((line) => `libs/${lib}/src/${line}`));
+  for (const line of missing) console.error(`${line}: say its shape, units, defaults and errors`);
+  process.exitCode = missing.length === 0 ? 0 : 1;
+}
