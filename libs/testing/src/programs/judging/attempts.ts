@@ -134,6 +134,9 @@ export class Attempts {
       !(call.node.agent === "paid" && call.poor)
     )
       this.#wrong.push(`call ${n} is parked, and has a fallback`);
+    const stopped = this.#message.some(({ type }) => type === "run.stopped");
+    if (parked && code === "BUDGET_EXHAUSTED" && stopped !== this.#outside.stops)
+      this.#wrong.push(`call ${n} is parked for want of a budget, and its run ${stopped ? "stops" : "goes on"}`);
     const gaveUp = call.node.op === "agent" && call.node.worse === true && this.tooBusy(call);
     if (parked && !this.exhausted(call) && !gaveUp) this.#wrong.push(`call ${n} is parked after ${call.failures} failures`);
     if (parked === call.parked) this.#wrong.push(`call ${n} is ${parked ? "parked" : "retried"} and was so`);

@@ -1,7 +1,7 @@
 import type { Case, Node } from "../drawing/program.ts";
 import { nodesOf } from "../playing/perform.ts";
 import type { World } from "../playing/world.ts";
-import { DISPATCHED, type Read } from "./consequences.ts";
+import { DISPATCHED, type Read, writerOf } from "./consequences.ts";
 
 /** Journal events that tell of one attempt each. */
 export const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);
@@ -17,8 +17,8 @@ export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean 
 
 /** A step's outcome is that of its last delivery; what became of those before stands in its journal: an attempt that failed, or one that was lost. */
 export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
-  if (drawn.doubled === true || drawn.away === true) return [];
   const wrong: string[] = [];
+  const single = drawn.doubled !== true && drawn.away !== true;
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
   const open = new Map<number, Dispatch>();
   for (const [index, { message, events }] of journal.entries()) {
@@ -33,9 +33,14 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
       const dispatch = open.get(n);
       if (!ATTEMPTED.has(type) || dispatch === undefined) continue;
       dispatch.told = Number(data.delivery ?? dispatch.told);
-      const times = (world.delivered.get(dispatch.key) ?? []).filter((time) => time <= message.time).length;
+      const delivered = world.delivered.get(dispatch.key) ?? [];
+      const times = delivered.filter(({ at }) => at <= message.time).length;
+      const to = writerOf(message.envelopes[0]);
+      const newest = drawn.hostile ? 0 : delivered.findLastIndex((one) => one.to === to && one.at < message.time) + 1;
+      if (type === "step.attempt_failed" && dispatch.told < newest)
+        wrong.push(`step ${n} of run ${run} came to ${to} the ${newest}th time, which tells of the first ${dispatch.told}`);
       const outcome = type === "step.completed" || type === "step.refused";
-      if (outcome && !waits(dispatch.node) && dispatch.told < times - 1)
+      if (outcome && single && !waits(dispatch.node) && dispatch.told < times - 1)
         wrong.push(`step ${n} of run ${run} was delivered ${times} times, and its journal tells of the first ${dispatch.told}`);
     }
   }

@@ -134,6 +134,7 @@ export async function judge(drawn: Case): Promise<Judged> {
             return isCalm(drawn, world) && answered !== undefined && ticked !== undefined && answered < ticked - JUST_BEFORE_MS;
           },
           budget: drawn.budget !== undefined,
+          stops: drawn.budget?.atLimit !== "fallback",
           calm: isCalm(drawn, world),
           single: isSingle(drawn),
           doubled: drawn.doubled === true,

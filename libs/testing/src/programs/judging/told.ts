@@ -46,6 +46,8 @@ export type Outside = {
   readonly single: boolean;
   /** Whether runs have a budget. */
   readonly budget: boolean;
+  /** Whether a run stops where nothing is left of it. */
+  readonly stops: boolean;
   /** Whether several attempts at a step are made at once. */
   readonly doubled: boolean;
   /** Until when the team's stream has no room for new runs, ms since 1970. */

@@ -78,8 +78,8 @@ export class World {
   loads = 0;
   /** How often each message was written, by its subject. */
   readonly appends = new Map<string, number>();
-  /** When each dispatch was delivered, time after time: by run, ordinal and branch. */
-  readonly delivered = new Map<string, readonly number[]>();
+  /** When each dispatch was delivered, and to which replica, time after time: by run, ordinal and branch. */
+  readonly delivered = new Map<string, readonly { readonly at: number; readonly to: string }[]>();
   /** When replicas were told to end, by name. */
   readonly drained = new Map<string, number>();
   readonly #batches: Batches;
@@ -130,7 +130,7 @@ export class World {
     const { kill, ...connected } = this.mesh.connect(TEAM);
     const ports: Ports = {
       ...connected,
-      log: this.#counted(connected.log),
+      log: this.#counted(connected.log, name),
       timers: this.#kept(connected.timers),
       clock,
       scheduler,
@@ -253,7 +253,7 @@ export class World {
     return this.spinning ? new Promise<never>(() => undefined) : work();
   }
 
-  #counted(log: Log): Log {
+  #counted(log: Log, name: string): Log {
     return {
       ...log,
       append: (subject, body, expect) => {
@@ -265,15 +265,15 @@ export class World {
         return this.#operation(() => log.load(filter, atLeast));
       },
       last: (filter, atLeast) => this.#operation(() => log.last(filter, atLeast)),
-      work: (queue, handle, signal) => log.work(queue, (delivery) => handle(this.#handed(delivery)), signal),
+      work: (queue, handle, signal) => log.work(queue, (delivery) => handle(this.#handed(delivery, name)), signal),
     };
   }
 
-  #handed(delivery: Delivery): Delivery {
+  #handed(delivery: Delivery, to: string): Delivery {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "journal") return delivery;
     const key = `${subject.run} ${subject.n} ${subject.branch ?? 0}`;
-    this.delivered.set(key, [...(this.delivered.get(key) ?? []), this.clock.now()]);
+    this.delivered.set(key, [...(this.delivered.get(key) ?? []), { at: this.clock.now(), to }]);
     return this.#case.away === true ? { ...delivery, outage: delivery.delivery > 1 } : delivery;
   }
 
