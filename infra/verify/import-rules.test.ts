@@ -30,6 +30,9 @@ test.each([
   ["engine-inbound-imports-downwards", "libs/engine/src/inbound/intake.ts", "libs/engine/src/replica.ts"],
   ["engine-read-models-imports-downwards", "libs/engine/src/read-models/at.ts", "libs/engine/src/index.ts"],
   ["engine-replica-imports-downwards", "libs/engine/src/replica.ts", "libs/engine/src/reading.ts"],
+  ["contracts-stand-alone", "services/marketing/src/contract.ts", "services/marketing/src/posts.ts"],
+  ["contracts-stand-alone", "services/marketing/src/contract.ts", "libs/text/src/index.ts"],
+  ["contracts-stand-alone", "services/content/src/contract.ts", "node_modules/fastify/fastify.js"],
   ["permissions-behind-the-seam", "libs/nats/src/streams/provision.ts", "libs/nats/src/identity/permissions.ts"],
   ["identities-behind-the-seam", "libs/cli/src/commands/provision.ts", "libs/nats/src/identity/nkey.ts"],
   ["key-libraries-behind-the-seam", "libs/nats/src/connection/connect.ts", "node_modules/@nats-io/nkeys/lib/mod.js"],
@@ -42,6 +45,8 @@ test.each([
   ["libs/engine/src/replica.ts", "libs/engine/src/one-stream.ts"],
   ["libs/engine/src/inbound/waits.test.ts", "libs/engine/src/replica.ts"],
   ["libs/engine/src/index.ts", "libs/engine/src/replica.ts"],
+  ["services/marketing/src/contract.ts", "libs/contracts/src/index.ts"],
+  ["services/marketing/src/contract.ts", "node_modules/zod/index.js"],
   ["libs/nats/src/identity/access.ts", "libs/nats/src/identity/permissions.ts"],
   ["libs/nats/src/fleet/fleet.ts", "libs/nats/src/identity/access.ts"],
 ])("%s may import %s", (from, to) => {
