@@ -1,5 +1,5 @@
 import { arch, platform } from "node:os";
-import type { Finding } from "@armada/operations/health/examine";
+import type { Finding } from "@armada/operations/health/trouble";
 import { modelFindings } from "@armada/operations/health/model-findings";
 import type { Config } from "@armada/runtime";
 import { modelsFrom } from "@armada/runtime/models";

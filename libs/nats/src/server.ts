@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 
@@ -43,6 +44,8 @@ export type RunningServer = {
 
 const READY_MS = 10_000;
 const GRACE_MS = 5_000;
+/** When a server that ended by itself is started again. */
+const AGAIN_MS = 200;
 /** How nats-server 2.15 says that a stream, or all of JetStream, is of no use any more. */
 const UNWRITABLE = /critical write error|will be DISABLED/;
 /**
@@ -82,23 +85,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       detached: true, // a terminal's Ctrl-C goes to the whole group: the server must outlive the services that drain
       env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
-    started.stderr?.on("data", (chunk: Buffer) => {
-      ready ||= chunk.includes("Server is ready"); // a cluster's servers say much more after it
-      const lines = chunk.toString().split("\n");
-      said = [...said, ...lines].filter((line) => line !== "").slice(-20);
-      const unwritable = lines.find((line) => UNWRITABLE.test(line));
-      if (unwritable !== undefined) options.unwritable?.(unwritable.replace(/^.*?\[ERR\] /, ""));
-    });
+    const hear = (line: string): void => {
+      ready ||= line.includes("Server is ready"); // a cluster's servers say much more after it
+      said = [...said, line].filter((one) => one !== "").slice(-20);
+      if (UNWRITABLE.test(line)) options.unwritable?.(line.replace(/^.*?\[ERR\] /, ""));
+    };
+    if (started.stderr !== null) createInterface({ input: started.stderr }).on("line", hear);
     const watch = started.pid === undefined ? undefined : watchOver(started.pid);
     if (started.pid !== undefined) options.started?.(started.pid);
-    started.once("exit", (code, signal) => {
+    const again = (why: string): void => {
       watch?.kill("SIGKILL");
       if (stopping) return;
-      options.logger.warn(`nats-server ended (${signal ?? code}); starting it again`, { last: said.at(-1) });
+      options.logger.warn(`nats-server ended (${why}); starting it again`, { last: said.at(-1) });
       setTimeout(() => {
         if (stopping) return;
         child = run();
-      }, 200);
+      }, AGAIN_MS);
+    };
+    started.once("exit", (code, signal) => again(String(signal ?? code)));
+    // It could not be started at all, and there is no exit: its binary is gone, or may not be run.
+    started.once("error", ({ message }) => {
+      hear(message);
+      if (started.pid === undefined) again(message);
     });
     return started;
   };

@@ -1,4 +1,5 @@
-import { examine, examineTroubles, type Finding } from "@armada/operations/health/examine";
+import { examine, examineTroubles } from "@armada/operations/health/examine";
+import type { Finding } from "@armada/operations/health/trouble";
 import { budgetsInForce, examineLedgers } from "@armada/operations/health/examine-ledger";
 import { lookedAt } from "@armada/operations/health/looked-at";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";

@@ -7,7 +7,7 @@ import { limitsOf } from "@armada/runtime/team-limits";
 import type { MeshFile } from "../mesh/mesh-file.ts";
 import { dollars } from "../money/dollars.ts";
 import { ledgersBack } from "../money/ledgers.ts";
-import type { Finding } from "./examine.ts";
+import type { Finding } from "./trouble.ts";
 
 /** From this age on nobody is expected to say what a suspect cost. */
 const OLD_MS = 24 * 3_600_000;

@@ -1,17 +1,7 @@
-import type { Team } from "@armada/agents";
-import type { RunState } from "@armada/engine/reading";
-import { sourceOf } from "@armada/runtime/workflow-digest";
 import { HOME } from "../mesh/mesh-file.ts";
 import { troublesOf } from "./looks.ts";
-import type { Looked } from "./trouble.ts";
-
-export type Finding = {
-  readonly name: string;
-  readonly value: string | number | boolean;
-  readonly from?: string;
-  readonly ok: boolean;
-  readonly next?: string;
-};
+import { editedRun } from "./open-runs.ts";
+import type { Finding, Looked } from "./trouble.ts";
 
 /** How many of a stream's newest messages are looked at one by one. */
 const MOST_LOOKED = 2_000;
@@ -38,21 +28,11 @@ export async function examine(about: Looked, whole = false): Promise<Finding[]> 
     ...(behind === 0 ? [] : [{ name: `${name}: index of its runs`, value: `is being built, ${behind} messages to go`, ok: true }]),
   ];
   if (definition === undefined) return findings;
-  const { runs } = await open();
-  return [...findings, ...runs.flatMap(({ view: { run }, state }) => editedRun(definition, run, state))];
-}
-
-/** Of an open run whose code was edited; what holds runs up is told by the team's troubles. */
-function editedRun(team: Team, run: string, state: RunState): Finding[] {
-  const served = team.workflows.find((one) => one.name === state.workflow && one.version === state.version);
-  if (served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
+  const { runs, others } = await open();
   return [
-    {
-      name: `${team.name}: ${run}`,
-      value: `open, and ${state.workflow} v${state.version} was edited since it started`,
-      ok: true,
-      next: "give an edited workflow a new version, beside the old one",
-    },
+    ...findings,
+    ...runs.flatMap(({ view: { run }, state }) => editedRun(definition, run, state)),
+    ...(others === 0 ? [] : [{ name: `${name}: open runs not compared with their code`, value: others, ok: true }]),
   ];
 }
 

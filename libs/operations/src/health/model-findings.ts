@@ -1,5 +1,5 @@
 import type { ChosenModels } from "@armada/models";
-import type { Finding } from "./examine.ts";
+import type { Finding } from "./trouble.ts";
 
 const WITHIN_MS = 10_000;
 

@@ -12,6 +12,15 @@ export type Trouble = {
   readonly next?: string;
 };
 
+/** One line of `doctor`. `from`: where a setting comes from. */
+export type Finding = {
+  readonly name: string;
+  readonly value: string | number | boolean;
+  readonly from?: string;
+  readonly ok: boolean;
+  readonly next?: string;
+};
+
 /** What a look at a team goes by. */
 export type Looked = {
   readonly session: Session;
