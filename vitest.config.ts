@@ -35,6 +35,7 @@ export default defineConfig({
           exclude: [...outside, "acceptance/**"],
           // Real servers and processes, which wait for each other half of the time, on a machine of two cores: more at a time measures the machine.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 }, // behind those that have as many workers as there are cores, where a path names both
           ...patience,
         },
       },

@@ -156,3 +156,12 @@ test("a stream that is busy, one that is full, and one that answers no writer", 
   expect(await failing("LOG_UNAVAILABLE")).toEqual(["STREAM_NOT_WRITABLE"]);
   expect(await failing("LOG_FULL")).toEqual([]);
 });
+
+test("of more open runs than are read one by one the others are counted", async () => {
+  const subjects = Array.from({ length: 201 }, (_, i) => `run.orders.note.stop.r${i}.3`).map((subject, i) =>
+    i < 150 ? subject : subject.replace("note.stop", "wait.thing"),
+  );
+  const session = stream(subjects, {});
+  expect(await openRuns(session, "orders", SERVED)).toMatchObject({ others: 51 });
+  expect(await openRuns(stream(subjects.slice(1), {}), "orders", SERVED)).toMatchObject({ others: 0 });
+});
