@@ -1,6 +1,6 @@
 import { arch, platform } from "node:os";
-import type { Finding } from "@armada/operations/health/trouble";
 import { modelFindings } from "@armada/operations/health/model-findings";
+import type { Finding } from "@armada/operations/health/trouble";
 import type { Config } from "@armada/runtime";
 import { modelsFrom } from "@armada/runtime/models";
 

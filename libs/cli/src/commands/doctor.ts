@@ -1,7 +1,7 @@
 import { examine, examineTroubles } from "@armada/operations/health/examine";
-import type { Finding } from "@armada/operations/health/trouble";
 import { budgetsInForce, examineLedgers } from "@armada/operations/health/examine-ledger";
 import { lookedAt } from "@armada/operations/health/looked-at";
+import type { Finding } from "@armada/operations/health/trouble";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
 import { openSession } from "@armada/operations/mesh/session";
