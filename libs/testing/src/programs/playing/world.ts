@@ -50,7 +50,7 @@ const LONG_BATCH_MS = 45_000;
 const LEASE_MS = 86_400_000;
 
 /** So long after its delivery an attempt begins at most, and so long after the end of its run it ends. */
-const LONGEST_START_MS = 5_000;
+const LONGEST_START_MS = 10_000;
 const LONGEST_END_MS = 1_000;
 /** So long a replica that is told to end lets its steps work on, and so long it takes at most. */
 export const DRAIN_MS = 2_000;
