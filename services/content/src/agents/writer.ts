@@ -4,6 +4,7 @@ import { Brief } from "../sources/brief.ts";
 import { checkCoverage } from "../sources/coverage.ts";
 import { readDocuments } from "../sources/documents.ts";
 import { onTopic } from "../sources/on-topic.ts";
+import { atTheirWord } from "../sources/taken-back.ts";
 
 /** Words of the body that the page has room for. */
 const WORDS = 700;
@@ -28,7 +29,7 @@ export const writer = agent({
 - Each sentence is one claim, with the file that carries it and a quote: words copied from that file exactly, long enough to hold every number, date and name of your sentence. Name no number, date or person that the quote does not hold.
 - Where documents disagree, do not choose: leave the disputed figure out.
 - No sentence begins with a word that points at another sentence (this, it, however, and the like).`,
-      material: sources,
+      material: atTheirWord(sources),
       params: { topic: input.topic, words: WORDS, ...(input.audience === undefined ? {} : { audience: input.audience }) },
       schema: Draft,
       maxTokens: 8_000,

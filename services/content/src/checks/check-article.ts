@@ -1,13 +1,15 @@
 import { Refusal } from "@armada/contracts";
 import { contentStems, opensLeftBehind, titleOf, withoutOtherNames, words } from "@armada/text";
-import type { Checked, CheckedArticle, Contradiction, Draft } from "../page/draft.ts";
+import type { Checked, CheckedArticle, Citation, Contradiction, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/documents.ts";
+import { atTheirWord } from "../sources/taken-back.ts";
 import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions/contradictions.ts";
 import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";
 import { leftOut } from "./left-out.ts";
 import { unanswered } from "./questions.ts";
+import { statesTheSame } from "./same-statement.ts";
 import { sourceTables } from "./source-tables.ts";
 import { type Ground, groundOf, isGrounded } from "./surface-check.ts";
 
@@ -25,7 +27,7 @@ export function checkArticle(
   const byName = new Map(sources.map((source) => [source.name, source]));
   const isOrdinary = ordinaryWords(sources.map(({ text }) => text));
   const check = (claim: Draft["standfirst"][number]) => checkClaim(claim, byName, isOrdinary);
-  const contradictions = findContradictions(sources);
+  const contradictions = findContradictions(atTheirWord(sources));
   const lead = undisputed(draft.standfirst.map(check), contradictions);
   const checked = draft.sections
     .map(({ heading, sentences }) => ({ heading, sentences: sentences.map(check) }))
@@ -53,8 +55,12 @@ export function checkArticle(
     "",
     unsourced,
   );
-  const left = leftOut(topic, sources, [...carried.flatMap((one) => one.sources), ...contradictions.flatMap(({ places }) => places)]);
   const tables = sourceTables(topic, sources);
+  const left = leftOut(topic, sources, [
+    ...carried.flatMap(said),
+    ...contradictions.flatMap(({ places }) => places),
+    ...tables.flatMap(({ file, rows = [] }) => rows.flat().map((quote) => ({ file, quote }))),
+  ]);
   const headings = sources.flatMap(({ text }) =>
     [...text.matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = ""]) => ` ${heading.toLowerCase()}`),
   );
@@ -96,6 +102,11 @@ export function checkArticle(
     leftOut: left,
     extractive: all.every(({ text, sources: [source] }) => source !== undefined && isOwnWords(text, source.quote)),
   };
+}
+
+/** Of the quotes that carry a sentence the first, and those that say no more than it. */
+function said({ text, sources: [first, ...others] }: Checked): Citation[] {
+  return first === undefined ? [] : [first, ...others.filter(({ quote }) => statesTheSame(quote, text))];
 }
 
 /** The draft's title, else the topic as the brief has it, else a heading, else a source's title: the first that says nothing unsourced. */

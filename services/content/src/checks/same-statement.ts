@@ -2,12 +2,9 @@ import { contentStems, datesIn, numberLocale, type Quantity, quantitiesIn } from
 import { numbersIn } from "./claims.ts";
 import { INTENDED, LIGHT } from "./contradictions/contradiction-claims.ts";
 import { comparable } from "./contradictions/quantity-agreement.ts";
-import { excluded } from "./contradictions/same-thing.ts";
 import { canonicalStem } from "./contradictions/synonyms.ts";
 
 const NEGATION = /\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothing|hardly|rarely)\b|n[’']t\b/iu;
-/** Up to the first verb, as far as its ending tells. */
-const SUBJECT = /^.*?(?=\s(?:is|are|was|were|has|have|had|will|can|could|may|must|\p{Ll}{2,}(?:ed|[^s]s))\s)/u;
 
 /** Whether one denies and the other does not. */
 export function denies(text: string): boolean {
@@ -22,12 +19,6 @@ export function statesTheSame(text: string, quote: string): boolean {
   if (!sameFigures(text, quote) || INTENDED.test(text) !== INTENDED.test(quote)) return false;
   const theirs = stemsOf(quote);
   return [...stemsOf(text)].every((one) => theirs.has(one) || LIGHT.has(one)) && !isPart(quote, text);
-}
-
-/** Whether two sentences that are much alike speak of one thing in the same figures. */
-export function aboutTheSame(text: string, quote: string): boolean {
-  const theirs = stemsOf(quote);
-  return sameFigures(text, quote) && stemsOfSubject(text).every((one) => theirs.has(one)) && !excluded(stemsOf(text), theirs);
 }
 
 function sameFigures(text: string, quote: string): boolean {
@@ -58,10 +49,6 @@ function stemsOf(text: string): ReadonlySet<string> {
       .filter((one) => !/^\d/u.test(one))
       .map(canonicalStem),
   );
-}
-
-function stemsOfSubject(text: string): string[] {
-  return [...stemsOf(SUBJECT.exec(text)?.[0] ?? "")];
 }
 
 /** "The model of the bridge" is not the bridge. */

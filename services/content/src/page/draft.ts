@@ -8,6 +8,10 @@ export type Citation = z.infer<typeof Citation>;
 export const Claim = z.object({ text: z.string().min(1), file: z.string(), quote: z.string(), also: z.array(Citation).optional() });
 export type Claim = z.infer<typeof Claim>;
 
+/** A passage that the page does not have; `under` is a heading or an introduction without which it would say the opposite. */
+export const Passage = Citation.extend({ under: z.string().optional() });
+export type Passage = z.infer<typeof Passage>;
+
 export const Draft = z.object({
   title: z.string(),
   standfirst: z.array(Claim),
@@ -47,7 +51,7 @@ export const CheckedArticle = z.object({
   sources: z.array(z.object({ file: z.string(), title: z.string() })),
   skipped: z.array(z.object({ file: z.string(), why: z.string() })),
   /** What the sources say on the topic and the page does not, a passage each. */
-  leftOut: z.array(Citation),
+  leftOut: z.array(Passage),
   /** Every sentence is a source's own, word for word but for white space, asides and connectives. */
   extractive: z.boolean(),
 });

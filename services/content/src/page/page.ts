@@ -1,4 +1,4 @@
-import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
+import type { Checked, CheckedArticle, Metadata, Passage } from "./draft.ts";
 
 /** What stands on the page, the same for Markdown and HTML. */
 export type Page = {
@@ -36,6 +36,11 @@ export function leftOutLine(page: Page): string {
   const each = [...counts].map(([file, count]) => `${count} of ${markOf(page, file)}`);
   const count = page.content.leftOut.length;
   return `${count} further ${count === 1 ? "passage" : "passages"} of the sources on this topic: ${each.join(", ")}`;
+}
+
+/** A passage with what takes it back above it. */
+export function asItStands({ quote, under }: Passage): string {
+  return under === undefined ? quote : `“${under}”: ${quote}`;
 }
 
 /** Tables that are too large for the page, or undefined where there is none. */

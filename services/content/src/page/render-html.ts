@@ -1,6 +1,6 @@
 import type { Checked, SourceTable } from "./draft.ts";
 import { escapeXml } from "./escape-xml.ts";
-import { LOCAL_LINE, leftOutLine, leftOutTablesLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import { asItStands, LOCAL_LINE, leftOutLine, leftOutTablesLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2026;--soft:#5b6470;--line:#d9dde3;--page:#fdfcf9;--mark:#fff1c2;--link:#1f5f8b}
@@ -115,7 +115,7 @@ function sourceTable(page: Page, { file, called, rows: [head = [], ...body] = []
 
 function leftOutHtml(page: Page): string {
   const { leftOut } = page.content;
-  const list = leftOut.map((one) => `<li>${escapeXml(one.quote)} ${marks(page, [one])}</li>`).join("");
+  const list = leftOut.map((one) => `<li>${escapeXml(asItStands(one))} ${marks(page, [one])}</li>`).join("");
   const tables = leftOutTablesLine(page);
   return [
     leftOut.length > 0 ? `<details><summary>${escapeXml(leftOutLine(page))}</summary><ul>${list}</ul></details>` : "",

@@ -1,5 +1,15 @@
 import type { Checked } from "./draft.ts";
-import { LISTED_MOST, LOCAL_LINE, leftOutLine, leftOutTablesLine, numbersOf, type Page, paragraphs, UNSOURCED_MARK } from "./page.ts";
+import {
+  asItStands,
+  LISTED_MOST,
+  LOCAL_LINE,
+  leftOutLine,
+  leftOutTablesLine,
+  numbersOf,
+  type Page,
+  paragraphs,
+  UNSOURCED_MARK,
+} from "./page.ts";
 
 /** The page as Markdown. A sentence is followed by the numbers of its sources, or by a mark where it has none. */
 export function renderMarkdown(page: Page): string {
@@ -71,7 +81,7 @@ function leftOutMarkdown(page: Page): string[] {
   const blocks: string[] = [];
   if (leftOut.length > LISTED_MOST) blocks.push(`${leftOutLine(page)}.`);
   else if (leftOut.length > 0)
-    blocks.push(`${leftOutLine(page)}:`, leftOut.map((one) => `- ${escapeMarkdown(one.quote)} ${marks(page, [one])}`).join("\n"));
+    blocks.push(`${leftOutLine(page)}:`, leftOut.map((one) => `- ${escapeMarkdown(asItStands(one))} ${marks(page, [one])}`).join("\n"));
   const tables = leftOutTablesLine(page);
   return tables === undefined ? blocks : [...blocks, `${escapeMarkdown(tables)}.`];
 }

@@ -272,6 +272,34 @@ describe("a brief", () => {
     expect(output.statements).toEqual((await drive(createArticle, brief)).output.statements);
   });
 
+  it("says every statement of its documents, or names it", async () => {
+    const statements = {
+      "stands.txt": [
+        "The Marl Street laundry stands beside the canal.",
+        "The laundry burned down.",
+        "Nobody was hurt.",
+        "The Marl Street laundry burned in the night of 3 to 4 May 1987.",
+        "Some say that the laundry sells soap.",
+        "This is not true.",
+      ],
+      "door.md": [
+        "The Marl Street laundry has a red door and a tall chimney.",
+        "The Marl Street laundry burned on 4 May 1987.",
+        "It never reopened.",
+        "The diesel generator cost £9,800, which is £1,300 over the budget.",
+        "For: 6.",
+      ],
+    };
+    const cell = "The Marl Street laundry lost 40 customers in 1911, and none came back.";
+    const documents = [
+      ...Object.entries(statements).map(([name, all]) => ({ name, text: all.join(" ") })),
+      { name: "remarks.csv", text: `Item,Remark\n"The laundry","${cell}"\n` },
+    ];
+    const { output } = await drive(createArticle, { topic: "The Marl Street laundry", documents });
+    for (const one of [...Object.values(statements).flat(), cell]) expect(output.article).toContain(one);
+    expect(output.statements.map(({ text }) => text)).not.toContain("Some say that the laundry sells soap.");
+  });
+
   it("takes a document and its mirror for one witness", async () => {
     const page = (body: string) =>
       `<html><body><div class="${body.length}"><h1>The tide mill at Orne</h1><p>${text}</p>${body}</div></body></html>`;
