@@ -7,7 +7,7 @@ import { accessIn, dropTeam, Fleet, ROLES, tombstone, writeBackup, writtenSince 
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
-import { ownServer } from "../mesh/own-server.ts";
+import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import type { Output } from "../output.ts";
 import { settingsFor } from "../settings.ts";
 import { runs, settled } from "./remove-team.ts";
@@ -45,7 +45,8 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
   const target = resolve(flags.creds);
   if (nats === flags.to) throw new ArmadaError("USAGE", `${name} is at ${flags.to} already`);
-  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  await using own =
+    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const here = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const { streams, bytes } = await settled(here, name);

@@ -8,7 +8,7 @@ import { accessIn, type Change, dropTeam, Fleet, type Link, ROLES, teamOnServer,
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
-import { ownServer } from "../mesh/own-server.ts";
+import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import type { Output } from "../output.ts";
 import { loadServices, projectRoot, type Service } from "../project.ts";
 import { settingsFor } from "../settings.ts";
@@ -47,7 +47,8 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
-  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  await using own =
+    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const fleet = await Fleet.follow(admin, accessIn(keys), quiet);

@@ -5,8 +5,8 @@ import { accessIn, Fleet, type Link, openBackup, provisionTeams, type RestoredTe
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
-import { ownServer } from "../mesh/own-server.ts";
 import { roomOf } from "../mesh/room.ts";
+import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import { manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
 import { loadServices } from "../project.ts";
@@ -33,7 +33,8 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
-  await using own = nats === undefined ? await ownServer({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
+  await using own =
+    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);

@@ -8,7 +8,7 @@ export { Fleet, provisionTeams } from "@armada/nats";
 export { reach } from "@armada/operations/mesh/reach";
 export { keepRoom } from "./keep-room.ts";
 export { keepStreams } from "./keep-streams.ts";
-export { keepWritable } from "./writable.ts";
+export { probeIdleStreams } from "./probe-idle-streams.ts";
 
 /** Provisions teams as the provisioner. */
 export async function applyTeams(

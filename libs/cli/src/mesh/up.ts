@@ -15,7 +15,8 @@ import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { keepFolder } from "./keep-folder.ts";
-import { restarting, roomOf } from "./room.ts";
+import { roomOf } from "./room.ts";
+import { restartOnceThereIsRoom } from "./unwritable.ts";
 
 export type UpOptions = {
   readonly services: readonly Service[];
@@ -71,7 +72,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   });
   let changed = (): void => undefined;
   const ending = new AbortController();
-  const unwritable = restarting(resolve(data), () => server?.restart(), say, ending.signal);
+  const unwritable = restartOnceThereIsRoom(resolve(data), () => server?.restart(), say, ending.signal);
   const port = ours.url === undefined ? await freePort() : undefined;
   const nats = port === undefined ? required(ours.url) : localUrl(port);
   let limits = settings;
@@ -182,7 +183,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     const watchWrites = async (): Promise<void> => {
       operator = await client.reach(nats, keys, "operator", { logger });
       const fleet = await client.Fleet.follow(operator, access, logger);
-      void client.keepWritable(operator, { fleet, teams: names, mute: unwritable, signal: ending.signal });
+      void client.probeIdleStreams(operator, { fleet, teams: names, unwritable, signal: ending.signal });
     };
     await Promise.all([allReady(children), ...(server === undefined ? [] : [watchWrites()])]);
     if (server !== undefined && keeper !== undefined && fleet !== undefined) {

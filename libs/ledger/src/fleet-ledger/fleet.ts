@@ -1,8 +1,8 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider, Endless } from "@armada/event-sourcing";
 import { z } from "zod";
+import { grantAhead, least } from "../grant-ahead.ts";
 import { type Limit, remaining } from "../limits.ts";
-import { grantAhead, least } from "../replica/grant-ahead.ts";
 import { Amount as AmountSchema, Limit as LimitSchema } from "../team-ledger/events.ts";
 
 const Granted = z.object({ team: z.string(), amount: AmountSchema });

@@ -1,6 +1,6 @@
 import { type Amount, covers, minus, NOTHING, plus } from "@armada/contracts";
 import type { Decider } from "@armada/event-sourcing";
-import { grantAhead, least } from "../replica/grant-ahead.ts";
+import { grantAhead, least } from "../grant-ahead.ts";
 import type { AllLimits, Block, Drawn, LedgerEvent, LedgerState, Settled } from "./events.ts";
 import { roomOf } from "./limit-usage.ts";
 

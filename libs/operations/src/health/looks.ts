@@ -1,16 +1,16 @@
 import { ArmadaError } from "@armada/contracts";
-import { contracts } from "./contracts.ts";
-import { defined } from "./definition.ts";
+import { externalTypes } from "./external-types.ts";
+import { notLoaded } from "./not-loaded.ts";
 import { parked } from "./parked.ts";
 import { readModels } from "./read-models.ts";
 import { queues, replicas } from "./replicas.ts";
 import { room, writable } from "./room.ts";
-import { open } from "./runs.ts";
 import { consumers, sources } from "./sources.ts";
+import { stuckRuns } from "./stuck-runs.ts";
 import type { Look, Looked, Trouble } from "./trouble.ts";
 
 /** Everything that `health` and `doctor` look at, of each team. A new kind of trouble is a function more in this list. */
-const looks: readonly Look[] = [defined, contracts, replicas, queues, consumers, sources, parked, open, readModels, room];
+const looks: readonly Look[] = [notLoaded, externalTypes, replicas, queues, consumers, sources, parked, stuckRuns, readModels, room];
 
 /** What is wrong with a team now. `reading`: nothing is appended, so whether its stream takes messages is not known. */
 export async function troublesOf(about: Looked, reading = false): Promise<readonly Trouble[]> {

@@ -5,7 +5,7 @@ const ANSWER_MS = 2_000;
 const Health = z.object({ broken: z.array(z.object({ team: z.string(), code: z.string() })).optional() });
 
 /** Its types from outside, which the gateway leaves out. A gateway that does not answer is another trouble, and told by its replicas. */
-export const contracts: Look = async ({ session: { mesh }, team: { name } }) => {
+export const externalTypes: Look = async ({ session: { mesh }, team: { name } }) => {
   if (mesh?.gateway === undefined) return [];
   const broken = await brokenAt(mesh.gateway);
   return broken

@@ -12,13 +12,18 @@ const TRIES = 2;
 
 /**
  * Appends to streams that nothing was appended to for five minutes: one whose disk failed looks well and answers no writer.
- * `mute` hears of it. Ends with the signal.
+ * `unwritable` hears of it. Ends with the signal.
  */
-export async function keepWritable(
+export async function probeIdleStreams(
   operator: Link,
-  about: { readonly fleet: Fleet; readonly teams: readonly string[]; readonly mute: (said: string) => void; readonly signal: AbortSignal },
+  about: {
+    readonly fleet: Fleet;
+    readonly teams: readonly string[];
+    readonly unwritable: (said: string) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { fleet, teams, mute, signal } = about;
+  const { fleet, teams, unwritable, signal } = about;
   const quiet: Logger = { info: () => undefined, warn: () => undefined };
   const seen = new Map<string, { head: number; at: number }>();
   const look = async (team: string): Promise<void> => {
@@ -33,7 +38,7 @@ export async function keepWritable(
         return;
       } catch (error) {
         if (!(error instanceof ArmadaError) || error.code !== "LOG_UNAVAILABLE") return; // full, which `health` tells
-        if (tries === TRIES && (await log.head()) === head) return mute(`the stream TEAM_${team} answers no writer`);
+        if (tries === TRIES && (await log.head()) === head) return unwritable(`the stream TEAM_${team} answers no writer`);
         if (tries === TRIES) return;
       }
     }

@@ -2,7 +2,7 @@ import { type RunView, shownAsServed } from "@armada/engine/reading";
 import type { Look, Trouble } from "./trouble.ts";
 
 /** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves. */
-export const open: Look = async ({ open: read, queues }) => {
+export const stuckRuns: Look = async ({ open: read, queues }) => {
   const { runs, unread } = await read();
   const stuck = runs
     .map(({ view }) => shownAsServed(view, queues))

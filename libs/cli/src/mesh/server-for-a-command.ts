@@ -7,7 +7,7 @@ import { projectRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
 
 /** A server on the data folder for one command, while no mesh runs there: the roles may connect, no team may. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY` */
-export async function ownServer(options: {
+export async function serverForCommand(options: {
   data: string;
   keys: string;
   syncInterval: Config["nats"]["syncInterval"];
