@@ -37,6 +37,7 @@ describe("splitSentences", () => {
     ["It closed in the 1950s. 12 men stayed.", ["It closed in the 1950s.", "12 men stayed."]],
     ["It stands on p. 44 and pp. 50-52. It closed c. 1962.", ["It stands on p. 44 and pp. 50-52.", "It closed c. 1962."]],
     ["John Boyle (b. 1901, d. 1950) ran it.", ["John Boyle (b. 1901, d. 1950) ran it."]],
+    ["It made 2 No. 10 cables.", ["It made 2 No. 10 cables."]],
     ["A bun costs 12 p. 44 people came.", ["A bun costs 12 p.", "44 people came."]],
     ["It lay at 54.3 deg. North. It rained.", ["It lay at 54.3 deg. North.", "It rained."]],
     ["It opened on 4 Jan. 1920. Lieut. Boyle came.", ["It opened on 4 Jan. 1920.", "Lieut. Boyle came."]],

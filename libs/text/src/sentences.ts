@@ -5,12 +5,10 @@ const BEFORE_NAMES = new Set(
   `mr mrs ms dr prof st mt ft sr jr gov sen rep hon pres rev gen col capt sgt lt lieut maj adm cmdr cdr cpl pvt brig fr msgr supt insp mme mlle
   messrs cllr ald wm geo chas thos jas robt bros univ dept est vol ed eds fig figs e.g i.e vs ca cf approx viz op cit al`.split(/\s+/u),
 );
-const MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec".split(" ");
 /** They stand before a number as well as at a sentence's end; single letters: page, circa, born, died, line, reigned. */
 const BEFORE_NUMBERS = new Set(
-  `no nos nr p pp c b d l r fl ch sec fig figs art para vol fol app eq pt bk max min avg av tel ext ref op ed circa`
-    .split(/\s+/u)
-    .concat(MONTHS),
+  `no nos nr p pp c b d l r fl ch sec fig figs art para vol fol app eq pt bk max min avg av tel ext ref op ed circa
+  jan feb mar apr jun jul aug sep sept oct nov dec`.split(/\s+/u),
 );
 /** They may end a sentence: what follows tells. */
 const EITHER = new Set("inc ltd co corp plc llc gmbh ag bros etc al ave blvd rd".split(" "));
@@ -65,7 +63,11 @@ function endsOnAbbreviation(before: string, after: string): boolean {
   if (LARGER_UNIT.test(before) && SMALLER_UNIT.test(after)) return true;
   if (word === "deg") return /^(?:north|south|east|west|[nsewcf]|celsius|fahrenheit)$/iu.test(next);
   // "12 p. 44 people": what is counted ends there, unless it is a day.
-  if (BEFORE_NUMBERS.has(word) && /^\p{N}/u.test(after) && !(/^\p{Lu}$/u.test(last) || (/\p{N}\s$/u.test(lead) && !MONTHS.includes(word))))
+  if (
+    BEFORE_NUMBERS.has(word) &&
+    /^\p{N}/u.test(after) &&
+    !(/^\p{Lu}$/u.test(last) || (/\p{N}\s$/u.test(lead) && /^(?:\p{L}|min|pt|sec)$/u.test(word)))
+  )
     return true;
   if (/^\p{L}$/u.test(word)) return /^["'“‘([]*\p{Lu}$/u.test(last) && isInitial(word, lead, after, opens);
   if (/^(?:a\.m|p\.m)$/u.test(word)) return false;

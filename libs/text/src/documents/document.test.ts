@@ -152,6 +152,21 @@ describe("plain forms", () => {
     ],
     [
       "a.txt",
+      "words and numbers that a line's end cuts",
+      "It em-\nployed 1,\n250 people in a co-\nop, and a co-op is well-\nknown. The pre-\nand post-war years, May 4,\n250 men, and rooms 1, 2,\n300 differ.",
+      [
+        "It employed 1,250 people in a co-op, and a co-op is well-known. The pre- and post-war years, May 4, 250 men, and rooms 1, 2, 300 differ.",
+      ],
+    ],
+    ["a.md", "words and numbers that a line's end cuts", "It em-\nployed 1,\n250 people.", ["It employed 1,250 people."]],
+    [
+      "a.srt",
+      "a number that two cues part, and what is heard",
+      "1\n00:00:01,000 --> 00:00:02,000\nThe mill had\n\n2\n00:00:02,000 --> 00:00:03,000\n1,\n\n3\n00:00:03,000 --> 00:00:04,000\n250 men.\n\n4\n00:00:04,000 --> 00:00:05,000\n[MUSIC] JOHN: It closed.\n",
+      ["The mill had 1,250 men.", "It closed."],
+    ],
+    [
+      "a.txt",
       "speakers' turns",
       "(Music)\n\n0:00:14.1 **Ina Holt** Welcome to the tram.\n\n0:00:21.4 **Per Lind** The tram opened in 2027.\n\n0:01:05.0 **Ina Holt** It carries 9,000 people.",
       ["Welcome to the tram.", "The tram opened in 2027.", "It carries 9,000 people."],
@@ -170,6 +185,13 @@ describe("plain forms", () => {
     expect(await read("a.pdf", pdf("The tram line opened in the autumn of 2027."))).toEqual([
       "The tram line opened in the autumn of 2027.",
     ]);
+    expect(
+      await read(
+        "a.pdf",
+        pdf("It burned 10) Tj 5 Ts /F1 7 Tf (4) Tj 0 Ts /F1 12 Tf ( tons of CO) Tj -3 Ts /F1 7 Tf (2) Tj 0 Ts /F1 12 Tf ( in all."),
+      ),
+    ).toEqual(["It burned 10⁴ tons of CO2 in all."]);
+    expect(await read("a.pdf", pdf("The mill had a great", "many looms."))).toEqual(["The mill had a great many looms."]);
     await expect(read("a.pdf", "%PDF-1.4 not really a pdf")).rejects.toMatchObject({
       code: "UNREADABLE_DOCUMENT",
       message: "it is no PDF that can be read",
@@ -179,15 +201,19 @@ describe("plain forms", () => {
   });
 });
 
-/** One page with one line of text. */
-function pdf(line: string): Uint8Array {
-  const content = `BT /F1 12 Tf 72 720 Td (${line}) Tj ET`;
+/** Pages with one line of text each. */
+function pdf(...lines: string[]): Uint8Array {
   const objects = [
     "<</Type/Catalog/Pages 2 0 R>>",
-    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    `<</Type/Pages/Kids[${lines.map((_, i) => `${4 + 2 * i} 0 R`).join(" ")}]/Count ${lines.length}>>`,
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ...lines.flatMap((line, i) => {
+      const content = `BT /F1 12 Tf 72 720 Td (${line}) Tj ET`;
+      return [
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${5 + 2 * i} 0 R/Resources<</Font<</F1 3 0 R>>>>>>`,
+        `<</Length ${content.length}>>stream\n${content}\nendstream`,
+      ];
+    }),
   ];
   let text = "%PDF-1.4\n";
   const offsets = objects.map((object, i) => {
@@ -196,6 +222,6 @@ function pdf(line: string): Uint8Array {
     return at;
   });
   const start = text.length;
-  text += `xref\n0 6\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, "0")} 00000 n \n`).join("")}trailer<</Size 6/Root 1 0 R>>\nstartxref\n${start}\n%%EOF`;
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, "0")} 00000 n \n`).join("")}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${start}\n%%EOF`;
   return new TextEncoder().encode(text);
 }

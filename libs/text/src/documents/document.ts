@@ -1,5 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import { decode, evened } from "./encoding.ts";
+import { withoutCutLines } from "./line-ends.ts";
 import { withoutMailQuotes, withoutQuoteMarks } from "./mail.ts";
 import { readPlain, type TextBlock } from "./plain-text.ts";
 import { withoutFurniture } from "./site-furniture.ts";
@@ -119,7 +120,7 @@ async function parse({ path, bytes, type }: DocumentFile): Promise<Parsed> {
   if (form === "html") return (await import("./html/html-document.ts")).readHtml(text);
   if (form === "csv") return { title: undefined, blocks: await (await import("./csv.ts")).readCsv(text) };
   if (form === "subtitles" || isSubtitles(text)) return { title: undefined, blocks: readSubtitles(text) };
-  const own = withoutMailQuotes(text);
+  const own = withoutCutLines(withoutMailQuotes(text));
   const turns = readTurns(own);
   if (turns !== undefined) return { title: undefined, blocks: turns };
   if (form === "markdown") return (await import("./markdown.ts")).readMarkdown(own);

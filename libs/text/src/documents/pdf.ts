@@ -1,4 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
+import { loweredText, raisedText } from "./html/marks.ts";
+import { withoutCutLines } from "./line-ends.ts";
 import { readPlain, type TextBlock } from "./plain-text.ts";
 
 export type PdfDocument = { readonly title: string | undefined; readonly blocks: readonly TextBlock[] };
@@ -22,7 +24,7 @@ export async function readPdf(bytes: Uint8Array): Promise<PdfDocument> {
       const { items } = await (await pdf.getPage(number)).getTextContent();
       pages.push(linesOf(items.filter((item): item is typeof item & Piece => "str" in item)));
     }
-    const text = withoutRunningHeads(pages).map(paragraphsOf).join("\n\n");
+    const text = joined(withoutRunningHeads(pages));
     if (!/\p{L}/u.test(text)) throw new ArmadaError("UNREADABLE_DOCUMENT", "it is a PDF without text (pictures of pages)");
     const { info } = await getMeta(pdf);
     const title: unknown = info.Title;
@@ -35,33 +37,73 @@ export async function readPdf(bytes: Uint8Array): Promise<PdfDocument> {
 /** Lines of a page; an empty one where the gap to the next is wider than between lines of a paragraph. */
 function linesOf(pieces: readonly Piece[]): string[] {
   const lines: string[] = [];
-  let line = "";
+  let open: Piece[] = [];
   let last: { readonly y: number; readonly height: number } | undefined;
-  for (const { str, hasEOL, height, transform } of pieces) {
-    const y = Number(transform[5]);
-    if (line.trim() === "" && str.trim() !== "") {
-      if (last !== undefined && Math.abs(last.y - y) > Math.max(last.height, height) * 1.75) lines.push("");
-      last = { y, height: height || 10 };
-    }
-    line += str;
-    if (!hasEOL) continue;
-    if (line.trim() !== "") lines.push(line.trim());
-    line = "";
+  for (const [i, piece] of pieces.entries()) {
+    open.push(piece);
+    if (!piece.hasEOL && i < pieces.length - 1) continue;
+    const line = lineOf(open);
+    const base = baseOf(open);
+    open = [];
+    if (line === "" || base === undefined) continue;
+    if (last !== undefined && Math.abs(last.y - base.y) > Math.max(last.height, base.height) * 1.75) lines.push("");
+    last = base;
+    lines.push(line);
   }
-  if (line.trim() !== "") lines.push(line.trim());
   return lines;
 }
 
-/** A first or last line that most pages have, numbers apart. */
-function withoutRunningHeads(pages: readonly (readonly string[])[]): (readonly string[])[] {
-  const key = (line: string | undefined): string => (line ?? "").replaceAll(/\d+/gu, "#");
-  const counts = new Map<string, number>();
-  for (const page of pages) for (const line of new Set([key(page[0]), key(page.at(-1))])) counts.set(line, (counts.get(line) ?? 0) + 1);
-  const running = (line: string): boolean =>
-    /^#$/u.test(key(line)) || (pages.length >= 3 && (counts.get(key(line)) ?? 0) > pages.length / 2);
-  return pages.map((page) => page.filter((line, i) => !((i === 0 || i === page.length - 1) && running(line))));
+/** Where most characters of a line stand, and how tall they are. */
+function baseOf(pieces: readonly Piece[]): { readonly y: number; readonly height: number } | undefined {
+  const counts = new Map<string, { y: number; height: number; count: number }>();
+  for (const { str, height, transform } of pieces) {
+    if (str.trim() === "") continue;
+    const y = Number(transform[5]);
+    const one = counts.get(`${y} ${height}`) ?? { y, height: height || 10, count: 0 };
+    one.count += str.trim().length;
+    counts.set(`${y} ${height}`, one);
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0];
 }
 
-function paragraphsOf(lines: readonly string[]): string {
-  return lines.join("\n").replaceAll(/(\p{Ll})[-\u00ad]\n(?=\p{Ll})/gu, "$1");
+/** A line's text; what is smaller and stands above or below the others is raised or lowered: `10⁴`, `CO2`, a note's mark. */
+function lineOf(pieces: readonly Piece[]): string {
+  const base = baseOf(pieces);
+  return pieces
+    .reduce((line, { str, height, transform }, i) => {
+      const up = Number(transform[5]) - (base?.y ?? 0);
+      const small = base !== undefined && str.trim() !== "" && height > 0 && height < base.height * 0.85;
+      if (!small || Math.abs(up) < base.height * 0.08 || Math.abs(up) > base.height) return line + str;
+      return line + (up > 0 ? raisedText(str, line, pieces[i + 1]?.str ?? "") : loweredText(str, line));
+    }, "")
+    .trim();
+}
+
+/** A line at the head or foot that most pages have, numbers apart, and a page's number. */
+function withoutRunningHeads(pages: readonly (readonly string[])[]): (readonly string[])[] {
+  const key = (line: string): string => line.replaceAll(/\d+/gu, "#");
+  const edges = pages.map((page) => {
+    const full = page.flatMap((line, i) => (line === "" ? [] : [i]));
+    return new Set([...full.slice(0, 2), ...full.slice(-2)]);
+  });
+  const counts = new Map<string, number>();
+  for (const [i, page] of pages.entries())
+    for (const one of new Set([...(edges[i] ?? [])].map((at) => key(page[at] ?? "")))) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const isNumber = (line: string, isOutermost: boolean): boolean =>
+    /^page #(?: (?:of|\/) #)?$/iu.test(key(line)) || (isOutermost && key(line) === "#");
+  const running = (line: string, isOutermost: boolean): boolean =>
+    isNumber(line, isOutermost) || (pages.length >= 3 && (counts.get(key(line)) ?? 0) > pages.length / 2);
+  return pages.map((page, i) =>
+    page.filter((line, at) => !(edges[i]?.has(at) === true && running(line, at === 0 || at === page.length - 1))),
+  );
+}
+
+/** Pages as one text; what the end of a page cuts goes on on the next. */
+function joined(pages: readonly (readonly string[])[]): string {
+  return withoutCutLines(
+    pages
+      .map((page) => page.join("\n").trim())
+      .filter((page) => page !== "")
+      .reduce((text, page) => `${text}${/[^.!?:;”"’)\]]$/u.test(text) && /^\p{Ll}/u.test(page) ? "\n" : "\n\n"}${page}`, ""),
+  );
 }

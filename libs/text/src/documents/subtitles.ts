@@ -1,3 +1,4 @@
+import { withoutCutLines } from "./line-ends.ts";
 import { oneLine, type TextBlock } from "./plain-text.ts";
 import { readTurns } from "./turns.ts";
 
@@ -23,6 +24,8 @@ export function readSubtitles(text: string): TextBlock[] {
         line
           .replace(/<v(?:\.[^ >]*)?\s+([^>]+)>/giu, "\u0001$1: ")
           .replaceAll(/<[^>]*>|\{\\[^}]*\}/gu, "")
+          .replaceAll(/[[(][\p{Lu}\s]{3,40}[\])]|♪/gu, "")
+          .replace(/^\s*\p{Lu}[\p{Lu}.' -]{1,30}:\s+/u, "\u0001")
           .replace(/^\s*(?:>>\s*|[-–]\s+(?=\p{Lu}))/u, "\u0001")
           .replaceAll("\u0001", "‹"),
       );
@@ -33,7 +36,7 @@ export function readSubtitles(text: string): TextBlock[] {
     const last = lines.at(-1);
     // A new speaker, or a sentence that has ended before a pause of the text's own: a paragraph of its own.
     if (last === undefined || line.startsWith("‹") || /^\p{Lu}[\p{L}.' -]{1,30}:\s/u.test(line)) lines.push(line.replace("‹", ""));
-    else lines[lines.length - 1] = `${last} ${line}`;
+    else lines[lines.length - 1] = withoutCutLines(`${last}\n${line}`).replace("\n", " ");
     return lines;
   }, []);
   return readTurns(turns.join("\n\n")) ?? turns.map((line) => ({ kind: "paragraph", level: 0, text: line }));

@@ -38,15 +38,20 @@ function linked(element: Element): boolean {
  * @param before the text of its paragraph so far
  */
 export function raised(element: Element, before: string, after: Node | undefined): string {
-  const text = textOf(element).replaceAll(/\s+/gu, " ").trim();
+  const behind = after === undefined ? "" : isText(after) ? after.value : isElement(after) ? textOf(after) : "";
+  return element.tagName === "sub" ? loweredText(textOf(element), before) : raisedText(textOf(element), before, behind);
+}
+
+/** As `raised`, of raised text; `behind` is what follows it. */
+export function raisedText(inner: string, before: string, behind: string): string {
+  const text = inner.replaceAll(/\s+/gu, " ").trim();
   if (text === "") return "";
-  if (element.tagName === "sub") return lowered(text, before);
   if (ORDINAL.test(text) && /[\p{L}\p{N}]$/u.test(before)) return text;
   if (/^[®™©]|^(?:TM|SM)$/u.test(text)) return text;
-  if (isFraction(text, after)) return /\d$/u.test(before) ? ` ${text}` : text;
+  if (isFraction(text, behind)) return /\d$/u.test(before) ? ` ${text}` : text;
   const power = inRaised(text);
   // "5²=25" counts with it.
-  if (power !== undefined && after !== undefined && isText(after) && /^\s*[=×·]/u.test(after.value)) return power;
+  if (power !== undefined && /^\s*[=×·]/u.test(behind)) return power;
   if (power !== undefined && /^[+\-−]?[\dn]/u.test(text)) {
     if (UNIT_BEFORE.test(before) || isPowerBase(before)) return power;
     if (/(?<![\p{L}\p{N}])\p{L}$/u.test(before) || /\)$/u.test(before))
@@ -62,15 +67,14 @@ function isPowerBase(before: string): boolean {
   return /(?:^|[^\p{L}\p{N}.,'’])(?:10 ?|2)$/u.test(before);
 }
 
-function isFraction(text: string, after: Node | undefined): boolean {
-  return (
-    /^\d{1,3}$/u.test(text) &&
-    after !== undefined &&
-    ((isText(after) && /^\s*[/⁄]/u.test(after.value)) || (isElement(after) && /^\s*[/⁄]/u.test(textOf(after))))
-  );
+function isFraction(text: string, behind: string): boolean {
+  return /^\d{1,3}$/u.test(text) && /^\s*[/⁄]/u.test(behind);
 }
 
-function lowered(text: string, before: string): string {
+/** As `raised`, of lowered text. */
+export function loweredText(inner: string, before: string): string {
+  const text = inner.replaceAll(/\s+/gu, " ").trim();
+  if (text === "") return "";
   if (/[/⁄]\s*$/u.test(before)) return text;
   if (/\p{L}$/u.test(before) && /^\d{1,3}$/u.test(text)) return text;
   const marks = inLowered(text);
