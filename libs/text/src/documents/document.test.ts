@@ -158,6 +158,12 @@ describe("plain forms", () => {
         "It employed 1,250 people in a co-op, and a co-op is well-known. The pre- and post-war years, May 4, 250 men, and rooms 1, 2, 300 differ.",
       ],
     ],
+    [
+      "a.md",
+      "years that begin a paragraph, stars between figures, marked words and hidden notes",
+      "1987\\. It burned.\n\n1988. It sold 5*3 ropes and 2*4 nets. ==It was *sold*.==\n\n{% comment %}It is red.{% endcomment %}%% It is blue. %%",
+      ["1987. It burned.", "1988. It sold 5*3 ropes and 2*4 nets. It was sold."],
+    ],
     ["a.md", "words and numbers that a line's end cuts", "It em-\nployed 1,\n250 people.", ["It employed 1,250 people."]],
     [
       "a.srt",

@@ -136,7 +136,10 @@ function withoutDialects(text: string): string {
     if (inset !== undefined && line.trim() !== "" && !line.startsWith(" ".repeat(inset))) inset = undefined;
     lines.push(fence === undefined ? plainLine(inset === undefined ? line : line.slice(inset)) : line.slice(inset ?? 0));
   }
-  return lines.join("\n").replaceAll(/\{%[\s\S]*?%\}|\{\{[<%][\s\S]*?[%>]\}\}|\{\/\*[\s\S]*?\*\/\}/gu, "");
+  return lines
+    .join("\n")
+    .replaceAll(/\{%-?\s*comment\s*-?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|(?<![\p{N}%])%%(?!%)[\s\S]*?%%/gu, "")
+    .replaceAll(/\{%[\s\S]*?%\}|\{\{[<%][\s\S]*?[%>]\}\}|\{\/\*[\s\S]*?\*\/\}/gu, "");
 }
 
 function plainLine(line: string): string {
@@ -149,7 +152,13 @@ function plainLine(line: string): string {
   if (directive?.[1] !== undefined && directive[2] === undefined) return `${directive[1]}note`;
   const alert = /^(\s{0,3}(?:>\s?)+)\[![\w-]+\][+-]?[ \t]*(.*)$/u.exec(line);
   if (alert?.[1] !== undefined) return alert[2] === "" ? alert[1] : `${alert[1]}${alert[2]}\n${alert[1]}`;
-  return withoutTex(line)
-    .replace(/^(\s{0,3}#{1,6}\s.*?)\s*\{[#.:][^}]*\}\s*$/u, "$1")
-    .replaceAll(/!?\[\[([^\]|]+\|)?([^\]|]+)\]\]/gu, (whole, _, label: string) => (whole.startsWith("!") ? "" : label));
+  return (
+    withoutTex(line)
+      // A year is no number of a list, and "5*3 ropes and 2*4" has no emphasis.
+      .replace(/^(\s{0,3}\d{4,})(?=[.)]\s)/u, "$1\\")
+      .replaceAll(/(?<=\d)\*(?=\d)/gu, line.includes("`") ? "*" : "\\*")
+      .replaceAll(/==(?=\S)([^=\n]+?)(?<=\S)==/gu, "$1")
+      .replace(/^(\s{0,3}#{1,6}\s.*?)\s*\{[#.:][^}]*\}\s*$/u, "$1")
+      .replaceAll(/!?\[\[([^\]|]+\|)?([^\]|]+)\]\]/gu, (whole, _, label: string) => (whole.startsWith("!") ? "" : label))
+  );
 }

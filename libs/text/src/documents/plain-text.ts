@@ -19,8 +19,11 @@ export function readPlain(text: string): TextBlock[] {
   let paragraph: string[] = [];
   let kind: TextBlock["kind"] = "paragraph";
   const flush = (): void => {
-    const line = oneLine(paragraph.join(" "));
-    if (line !== "") blocks.push({ kind, level: 0, text: line });
+    const parts: readonly (string | readonly string[])[] = kind === "paragraph" ? withTables(paragraph) : [paragraph];
+    for (const part of parts) {
+      const line = typeof part === "string" ? part : oneLine(part.join(" "));
+      if (line !== "") blocks.push({ kind: typeof part === "string" ? "row" : kind, level: 0, text: line });
+    }
     paragraph = [];
     kind = "paragraph";
   };
@@ -31,6 +34,7 @@ export function readPlain(text: string): TextBlock[] {
     const item = goesOn ? undefined : marked;
     const numbered = NUMBERED.exec(line)?.[1];
     const heading = /^(#{1,6}) (\S.*)$/u.exec(line);
+    if (RULE.test(line) && kind === "paragraph" && cellsOf(paragraph.at(-1) ?? "").length > 1) continue;
     if (RULE.test(line)) {
       const title = oneLine(paragraph.join(" "));
       if (title !== "" && paragraph.length <= 2 && kind === "paragraph") {
@@ -56,6 +60,36 @@ export function readPlain(text: string): TextBlock[] {
   }
   flush();
   return blocks;
+}
+
+/** More than this in one cell is prose with wide gaps. */
+const CELL_MOST = 40;
+
+/** Lines of a paragraph, and in place of lines whose columns stand below each other their rows. */
+function withTables(lines: readonly string[]): (string | readonly string[])[] {
+  const runs: { columns: number; lines: string[] }[] = [];
+  for (const line of lines) {
+    if (/^[-=+|\s]{3,}$/u.test(line) && (runs.at(-1)?.columns ?? 0) > 1) continue;
+    const columns = cellsOf(line).length;
+    const last = runs.at(-1);
+    if (last?.columns === columns) last.lines.push(line);
+    else runs.push({ columns, lines: [line] });
+  }
+  if (!runs.some(isTable)) return [[...lines]];
+  return runs.flatMap((run): (string | readonly string[])[] =>
+    isTable(run) ? run.lines.map((line) => cellsOf(line).join(" | ")) : [run.lines],
+  );
+}
+
+/** Two rows and more, with figures below the first. */
+function isTable({ columns, lines }: { readonly columns: number; readonly lines: readonly string[] }): boolean {
+  return columns > 1 && lines.length > 1 && lines.slice(1).some((line) => /\d/u.test(line));
+}
+
+/** The cells of a line: a tab or two spaces part them. A line of prose is one. */
+function cellsOf(line: string): string[] {
+  const cells = line.split(/\t+|\s{2,}/u).map((cell) => oneLine(cell).replaceAll("|", "/"));
+  return cells.some((cell) => cell === "" || cell.length > CELL_MOST || /\p{L}[.!?;,:]$/u.test(cell)) ? [line] : cells;
 }
 
 /** White space evened out; characters without width, and controls, gone. */

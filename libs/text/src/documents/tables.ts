@@ -29,7 +29,7 @@ export function tablesIn(text: string): Table[] {
   return found;
 }
 
-/** Cells are parted by ` | `; one at an end may be empty. */
+/** Cells are parted by ` | `; any may be empty. */
 function cellsOf(row: string): string[] {
-  return ` ${row} `.split(" | ").map((cell) => cell.trim());
+  return ` ${row} `.split(/ \|(?= )/u).map((cell) => cell.trim());
 }

@@ -37,7 +37,8 @@ export function pageBlocks(body: Element): PageBlock[] {
 
   const flush = (kind: PageBlock["kind"] = "paragraph", level = 0): void => {
     const text = open.text.replaceAll(/[\s\u00a0]+/gu, " ").trim();
-    if (/[\p{L}\p{N}]/u.test(text))
+    // A column may be headed "£" or "%".
+    if ((open.kind === "row" ? /\S/u : /[\p{L}\p{N}]/u).test(text))
       found.push({ kind: open.kind, level: open.level, text, nodes: open.nodes, linked: open.linked, path: [...path] });
     open = fresh(kind, level);
   };
@@ -108,34 +109,44 @@ export function pageBlocks(body: Element): PageBlock[] {
   };
 
   const readTable = (table: Element): void => {
+    const rows: { texts: string[]; nodes: TextNode[]; linked: number; path: Element[] }[] = [];
+    const spanning: Spanning[] = [];
     for (const row of rowsOf(table)) {
-      const cells = elementsIn(row).filter(({ tagName }) => tagName === "td" || tagName === "th");
+      path.push(row);
       if (row.tagName === "caption") {
-        path.push(row);
         children(row, false);
         flush();
         path.pop();
         continue;
       }
-      path.push(row);
-      const texts: string[] = [];
-      const kept = fresh("row", 0);
-      for (const cell of cells) {
+      const made = { texts: [] as string[], nodes: [] as TextNode[], linked: 0, path: [...path] };
+      for (const cell of elementsIn(row).filter(({ tagName }) => tagName === "td" || tagName === "th")) {
         open = fresh("row", 0);
         const before = found.length;
         children(cell, false);
         flush("row");
         const parts = found.splice(before);
-        texts.push(parts.map(({ text }) => text).join(" "));
         for (const part of parts) {
-          kept.nodes.push(...part.nodes);
-          kept.linked += part.linked;
+          made.nodes.push(...part.nodes);
+          made.linked += part.linked;
+        }
+        const text = parts.map((part) => part.text.replaceAll(" | ", " / ")).join(" ");
+        takeSpanning(spanning, made.texts);
+        const wide = Array.from({ length: span(cell, "colspan", WIDEST) }, (_, i) => (i === 0 ? text : ""));
+        for (const one of wide) {
+          spanning[made.texts.length] = { text: one.length <= REPEATED_MOST ? one : "", left: span(cell, "rowspan", LONGEST) - 1 };
+          made.texts.push(one);
         }
       }
+      takeSpanning(spanning, made.texts);
       open = fresh("paragraph", 0);
-      if (texts.some((text) => text !== ""))
-        found.push({ kind: "row", level: 0, text: texts.join(" | "), nodes: kept.nodes, linked: kept.linked, path: [...path] });
       path.pop();
+      if (made.texts.some((text) => text !== "")) rows.push(made);
+    }
+    const columns = Math.max(0, ...rows.map(({ texts }) => texts.length));
+    for (const { texts, ...row } of rows) {
+      const cells = [...texts, ...Array.from({ length: columns - texts.length }, () => "")];
+      found.push({ kind: "row", level: 0, text: cells.join(" | "), ...row });
     }
   };
 
@@ -143,6 +154,29 @@ export function pageBlocks(body: Element): PageBlock[] {
   children(body, false);
   flush();
   return found;
+}
+
+/** A cell that stands in rows below its own, too. */
+type Spanning = { readonly text: string; left: number };
+/** Cells that one may stand in, beside and below each other, as in browsers. */
+const WIDEST = 100;
+const LONGEST = 1_000;
+/** A longer text is said once. */
+const REPEATED_MOST = 200;
+
+/** Adds what reaches into a row from above, from where the row has got to. */
+function takeSpanning(spanning: readonly (Spanning | undefined)[], texts: string[]): void {
+  for (let one = spanning[texts.length]; one !== undefined && one.left > 0; one = spanning[texts.length]) {
+    one.left--;
+    texts.push(one.text);
+  }
+}
+
+function span(cell: Element, name: string, most: number): number {
+  const said = Number(attribute(cell, name) ?? "1");
+  // None says: to the end of the table.
+  if (said === 0) return name === "rowspan" ? most : 1;
+  return Number.isInteger(said) && said > 0 ? Math.min(said, most) : 1;
 }
 
 /** An item, or the first paragraph of one. */
