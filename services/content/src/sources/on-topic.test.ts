@@ -32,3 +32,15 @@ test("one on another of a make is left out", () => {
   const pump = (name: string) => source(`${name}.md`, `# Heat pump ${name}\n\nThe heat pump ${name} weighs 140 kg.`);
   expect(left("The heat pump HP-7", pump("HP-7"), pump("HP-9"))).toEqual(["HP-9.md"]);
 });
+
+test("one on another thing of the topic's place is left out", () => {
+  const nursery = source("nursery.md", "The oyster nursery at Saltby Creek has 24 tanks.");
+  const club = source("club.md", "# Saltby bowls club\n\nThe Saltby bowls club won seven games. The club meets by the creek at Saltby.");
+  const sail = source("sail.md", "The sail loft at Saltby Creek was let to the nursery in 2021.");
+  expect(left("The oyster nursery at Saltby Creek", nursery, club, sail)).toEqual(["club.md"]);
+});
+
+test("a thing called by one word may be called by another", () => {
+  const works = source("works.md", "Unemployment in Spain fell. Spain has jobs.");
+  expect(left("Unemployment in Spain", works, source("jobs.md", "The jobless of Spain are fewer. Jobs came to Spain."))).toEqual([]);
+});

@@ -18,7 +18,7 @@ const SPEAKS_OF: readonly { readonly share: number; readonly inHundred: number }
  */
 export function onTopic(topic: string, sources: readonly Source[]): { sources: readonly Source[]; skipped: Skipped[] } {
   const wanted = tellingStems(topic);
-  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source) && !isOfAnotherMake(topic, source));
+  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source) && !isOfAnotherMake(topic, source) && !isOfItsPlace(topic, source));
   if (kept.length === 0) return { sources, skipped: [] };
   const skipped = sources
     .filter((source) => !kept.includes(source))
@@ -38,6 +38,18 @@ function saysOf(wanted: readonly string[], { text, called }: Source): boolean {
   const share = wanted.filter((one) => all.includes(one)).length / wanted.length;
   const density = (100 * all.filter((one) => wanted.includes(one)).length) / Math.max(1, all.length);
   return SPEAKS_OF.some((least) => share >= least.share && density >= least.inHundred);
+}
+
+/** What a topic is, and where or of whom: "the oyster nursery" and "Saltby Creek". */
+const PLACED = /^(?<thing>.+?\p{Ll}) (?:at|in|near|on|of|to|from|by|beside|outside) (?:the )?(?<place>\p{Lu}[^,:]*)$/u;
+
+/** Of the place only: the bowls club of Saltby has none of the words of its oyster nursery. Of a thing called by one word others may say another. */
+function isOfItsPlace(topic: string, { text, called }: Source): boolean {
+  const { thing = "", place = "" } = PLACED.exec(topic.trim())?.groups ?? {};
+  const there = new Set(contentStems(place));
+  const thingStems = tellingStems(thing).filter((one) => !there.has(one));
+  const all = new Set(contentStems([called ?? "", text].join("\n\n")));
+  return thingStems.length > 1 && [...there].some((one) => all.has(one)) && !thingStems.some((one) => all.has(one));
 }
 
 /** "HP-7", "A320", "Voyager 1": a name with a number. */
