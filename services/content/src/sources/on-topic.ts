@@ -18,7 +18,10 @@ const SPEAKS_OF: readonly { readonly share: number; readonly inHundred: number }
  */
 export function onTopic(topic: string, sources: readonly Source[]): { sources: readonly Source[]; skipped: Skipped[] } {
   const wanted = tellingStems(topic);
-  const kept = wanted.length === 0 ? sources : sources.filter((source) => saysOf(wanted, source) && !isOfAnotherMake(topic, source) && !isOfItsPlace(topic, source));
+  const kept =
+    wanted.length === 0
+      ? sources
+      : sources.filter((source) => saysOf(wanted, source) && !isOfAnotherMake(topic, source) && !isOfItsPlace(topic, source));
   if (kept.length === 0) return { sources, skipped: [] };
   const skipped = sources
     .filter((source) => !kept.includes(source))

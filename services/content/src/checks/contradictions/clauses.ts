@@ -13,7 +13,7 @@ const JOINTS =
 
 /** Who says it is not what it is about. */
 const SAID =
-  /^.*?\b(?:said|says|stated?s?|reported|reports|explained|explains|confirmed|confirms|noted|notes|shows?|showed|found|finds|claims|claimed|told [^,]{1,40}|writes|wrote|added|argues|recalled|recalls|remembers|announced|records?|recorded|believes?|insists?|maintains|stood|reads?|printed|learned|learnt|heard|knew|knows) that\s|^(?:according to|in the (?:words|view|opinion) of|as (?:reported|stated|noted) (?:by|in))\s[^,]{1,60},\s|^(?:local|old|official|early|the) \p{Ll}+ (?:say|show|state|suggest|claim) that\s/iu;
+  /^.*?\b(?:said|says|stated?s?|reported|reports|explained|explains|confirmed|confirms|noted|notes|shows?|showed|found|finds|claims|claimed|told [^,]{1,40}|writes|wrote|added|argues|recalled|recalls|remembers|announced|records?|recorded|believes?|insists?|maintains|stood|reads?|printed|learned|learnt|heard|knew|knows|(?:will|would|is to) (?:say|state|read|tell|record)) that\s|^(?:according to|in the (?:words|view|opinion) of|as (?:reported|stated|noted) (?:by|in))\s[^,]{1,60},\s|^(?:local|old|official|early|the) \p{Ll}+ (?:say|show|state|suggest|claim) that\s/iu;
 
 /** A clause whose subject stands in the clause before it. */
 const LEANING = /^(?:it|they|he|she|its|their|his|her|which|who|whose|has|have|had|was|is|were|are|stops?|goes|then)\b/iu;

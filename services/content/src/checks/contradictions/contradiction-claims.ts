@@ -11,6 +11,7 @@ import {
   words,
 } from "@armada/text";
 import type { Source } from "../../sources/documents.ts";
+import { quantitiesOf } from "./clause-quantities.ts";
 import { clausesOf } from "./clauses.ts";
 import { plainly } from "./paraphrases.ts";
 import { type Role, rolesIn } from "./roles.ts";
@@ -97,9 +98,6 @@ function stemsOf(subject: string): string[] {
     .slice(0, 4);
 }
 
-/** "Most of the 40 beds": not so many are told of. "At −15 °C the pump used 3 kW" does not say how cold it is. */
-const OF_WHICH = /(?<=\p{L} )of (?:the|its|their|these|those)\s+$/iu;
-
 /** The first edition is not the second; what was "first opened" is. */
 const ORDINAL = /\b(first|second|third|fourth|fifth)\s(?!\p{L}+ed\b|time\b)\p{Ll}/giu;
 
@@ -114,17 +112,7 @@ function claimOf(
 ): Omit<ClauseClaim, "tells" | "values"> {
   const dates = datesIn(clause);
   const numbered = numberedNames(clause, dates);
-  const told = quantitiesIn(clause, [...dates, ...numbered], locale).filter(
-    ({ dimension, from }) =>
-      !OF_WHICH.test(clause.slice(0, from)) && !(dimension.startsWith("temperature") && /^at\s+$/iu.test(clause.slice(0, from))),
-  );
-  const quantities = told.map((one) => ({
-    ...one,
-    dimension: one.dimension.replace(
-      /^count:(?:people|persons|(?:men|workers)(?=$))/u,
-      (counted) => `count:${people(clause, counted.slice(6))}`,
-    ),
-  }));
+  const quantities = quantitiesOf(clause, [...dates, ...numbered], locale);
   const end = coreEnd(clause, dates);
   const bare = blank(measured(clause, quantities), [
     ...dates.map((date) => ({ ...date, from: seasonStart(clause, date.from) })),
@@ -175,7 +163,7 @@ function claimOf(
 function coreEnd(clause: string, dates: readonly DateMention[]): number {
   const [date] = dates;
   if (date === undefined || clause.slice(0, date.from).split(" ").length < 5) return clause.length;
-  const after = clause.slice(date.to).search(/[,;(]|\s(?:as|with|to|at|after|before|by|for|under|and|amid|in the presence)\s/iu);
+  const after = clause.slice(date.to).search(/[,;(]|\s(?:as|with|to|at|after|before|by|for|under|and|amid|in the presence|in an?)\s/iu);
   return after < 0 ? clause.length : date.to + after;
 }
 
@@ -183,15 +171,6 @@ function coreOf(clause: string, end: number, about: ReadonlySet<string>, subject
   const kept = new Set([...contentStems(clause.slice(0, end)), ...subject].map(canonicalStem));
   const core = new Set([...about].filter((one) => kept.has(one)));
   return core.size >= 2 ? core : about;
-}
-
-/** People are counted for what they do. */
-function people(clause: string, counted: string): string {
-  if (/\b(?:kill(?:s|ed)?|died?|deaths?)\b/iu.test(clause)) return "deaths";
-  if (counted === "men" || counted === "workers") return counted;
-  if (/\b(?:visit|attend|came|come)/iu.test(clause)) return "visitors";
-  if (/\b(?:work|employ|staff)/iu.test(clause)) return "workers";
-  return /\b(?:live|lives|lived|inhabit)/iu.test(clause) ? "inhabitants" : "people";
 }
 
 /** "The strait of Gibraltar" is no part of Gibraltar. */

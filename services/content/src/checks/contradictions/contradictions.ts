@@ -1,14 +1,16 @@
-import { type DateMention, differ, stem } from "@armada/text";
+import { contentStems, type DateMention, differ, stem } from "@armada/text";
 import type { Contradiction } from "../../page/draft.ts";
 import type { Source } from "../../sources/documents.ts";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
 import { deathTolls } from "./death-tolls.ts";
-import { namedAttribute, sameAttribute } from "./named-attribute.ts";
+import { hasOrHasNone, namedAttribute, sameAttribute } from "./named-attribute.ts";
 import { agree, comparable, ratio, several, stemOfDimension } from "./quantity-agreement.ts";
 import type { Role } from "./roles.ts";
 import { excluded, GENERIC, sameThing, weights } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
 import {
+  eachAndAll,
+  onceMore,
   oneChange,
   oneOfMany,
   onePlace,
@@ -16,10 +18,14 @@ import {
   otherDeed,
   otherHead,
   otherKind,
+  otherMeans,
   otherPartOfTime,
   otherRestriction,
   otherShare,
+  otherSideOfTime,
   otherStatistic,
+  roomAndHeld,
+  someOfThem,
   thenAndNow,
   twoNames,
 } from "./two-things.ts";
@@ -78,6 +84,8 @@ function bucketsOf(claims: readonly ClauseClaim[]): ClauseClaim[][] {
       put(one.dimension.startsWith("count:") ? `count ${stemOfDimension(one.dimension)}` : one.dimension, claim);
     for (const { head } of claim.roles) put(`role ${head}`, claim);
     if (claim.dates.length === 1) put("date", claim);
+    if (isSpan(claim)) put("span", claim);
+    if (hasOrHasNone(claim.clause) !== undefined) put("has", claim);
   }
   return [...buckets.values()];
 }
@@ -122,6 +130,11 @@ function disagreement(
       otherStatistic(a, b) ||
       otherShare(a, b, pair) ||
       onePlace(a, b, pair) ||
+      someOfThem(a, b, pair) ||
+      otherSideOfTime(a, b) ||
+      otherMeans(a, b) ||
+      roomAndHeld(a, b) ||
+      eachAndAll(a, b) ||
       oneChange(a, b, pair) ||
       onlySome(a, b) ||
       onlySome(b, a)
@@ -136,7 +149,35 @@ function disagreement(
       (isToll(a) && isToll(b));
     return same ? label(a, [...shared, ...head]) : undefined;
   }
-  return otherDate(a, b, weight);
+  return otherDate(a, b, weight) ?? otherSpan(a, b, weight) ?? oneHasNone(a, b, weight);
+}
+
+/** "Closed from 1940 to 1945": a time with two ends, of a thing that had it once. */
+function isSpan({ clause, dates, quantities }: ClauseClaim): boolean {
+  const [from, to] = dates;
+  if (from === undefined || to === undefined || dates.length > 2 || quantities.length > 0) return false;
+  return /\b(?:from|between) $/iu.test(clause.slice(0, from.from)) && /^ (?:to|until|till|and) $/iu.test(clause.slice(from.to, to.from));
+}
+
+/** One end is the same, the other is not. */
+function otherSpan(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
+  const [from, to] = a.dates;
+  const [since, until] = b.dates;
+  if (!isSpan(a) || !isSpan(b) || from === undefined || to === undefined || since === undefined || until === undefined) return undefined;
+  if (differ(from, since) === differ(to, until)) return undefined;
+  const shared = [...a.core].filter((part) => b.core.has(part));
+  const same = sameThing({ ...a, about: a.core }, { ...b, about: b.core }, shared, [], weight, SAME_EVENT, 0.6);
+  return shared.length >= 2 && same ? label(a, shared) : undefined;
+}
+
+/** One has what the other has none of, now or then. */
+function oneHasNone(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => number): string | undefined {
+  const [one, other] = [hasOrHasNone(a.clause), hasOrHasNone(b.clause)];
+  if (one === undefined || other === undefined || one.none === other.none || one.verb !== other.verb || one.noun !== other.noun)
+    return undefined;
+  if (disjoint(a, b) || a.period !== undefined || b.period !== undefined) return undefined;
+  const shared = [...a.about].filter((part) => b.about.has(part));
+  return shared.length >= 2 && sameThing(a, b, shared, [], weight, SAME_THING, 0.6) ? label(a, shared) : undefined;
 }
 
 /** When the narrator came to a thing is not when it came to be. */
@@ -150,19 +191,41 @@ function otherDate(a: ClauseClaim, b: ClauseClaim, weight: (one: string) => numb
     other === undefined ||
     a.dates.length > 1 ||
     b.dates.length > 1 ||
-    !differ(one, other) ||
+    !apart(a, one, b, other) ||
     !happens(a, one) ||
     !happens(b, other) ||
     NARRATED.test(a.clause) !== NARRATED.test(b.clause)
   )
     return undefined;
-  const event = [...a.core].filter((part) => b.core.has(part));
-  if ((event.length < 4 && otherDeed(a, b)) || otherHead(a, b)) return undefined;
+  const [mine, theirs] = isBornOrDies(a) && isBornOrDies(b) ? [whoAndWhat(a), whoAndWhat(b)] : [a.core, b.core];
+  const event = [...mine].filter((part) => theirs.has(part));
+  if (otherDeed(a, b) || otherHead(a, b) || onceMore(a, b)) return undefined;
   return event.length >= 2 &&
     event.some((part) => !GENERIC.has(part)) &&
-    sameThing({ ...a, about: a.core }, { ...b, about: b.core }, event, [], weight, SAME_EVENT, 0.45)
+    sameThing({ ...a, about: mine }, { ...b, about: theirs }, event, [], weight, SAME_EVENT, 0.45)
     ? label(a, event)
     : undefined;
+}
+
+const BORN_OR_DIES = /\b(?:was|were) born\b|\bdied\b/u;
+
+/** Nobody does either twice, wherever. */
+function isBornOrDies({ clause }: ClauseClaim): boolean {
+  return BORN_OR_DIES.test(clause) && /^\P{Ll}*\p{Lu}/u.test(clause);
+}
+
+function whoAndWhat({ clause, core }: ClauseClaim): ReadonlySet<string> {
+  const to = BORN_OR_DIES.exec(clause);
+  const said = new Set(contentStems(clause.slice(0, to === null ? clause.length : to.index + to[0].length)).map(canonicalStem));
+  return new Set([...core].filter((one) => said.has(one)));
+}
+
+/** "The 1960s" are ten years, and 1968 is one of them. */
+function apart(a: ClauseClaim, one: DateMention, b: ClauseClaim, other: DateMention): boolean {
+  const isDecade = ({ clause }: ClauseClaim, { to, year }: DateMention) =>
+    year !== undefined && year % 10 === 0 && /^[’']?s\b/u.test(clause.slice(to));
+  const decade = ({ year = 0 }: DateMention) => Math.floor(year / 10);
+  return isDecade(a, one) || isDecade(b, other) ? decade(one) !== decade(other) : differ(one, other);
 }
 
 function disjoint(a: ClauseClaim, b: ClauseClaim): boolean {
@@ -187,14 +250,14 @@ function happens(claim: ClauseClaim, date: DateMention): boolean {
   if (date.day === undefined && claim.quantities.some(({ from }) => from < claim.coreEnd && /^\P{L}/u.test(claim.clause.slice(from))))
     return false;
   if (/\bthere (?:is|are|was|were)\b/iu.test(claim.clause)) return false;
-  return !/\b(?:since|until|between|during|by|after|before|than|than in)\s*$|^(?:since|until|between|during|after|before)\b/iu.test(
+  return !/\b(?:since|until|between|during|by|after|before|than|than in|about|around|circa|c\.|roughly)\s*$|^(?:since|until|between|during|after|before)\b/iu.test(
     claim.clause.slice(0, date.from),
   );
 }
 
 function otherName(one: Role, other: Role, a: ClauseClaim, b: ClauseClaim): boolean {
   if (rankOf(one) !== rankOf(other)) return false;
-  if (one.head !== other.head || disjoint(a, b) || followsOn(a, b) || excluded(one.role, other.role)) return false;
+  if (one.head !== other.head || disjoint(a, b) || followsOn(a, b) || thenAndNow(a, b) || excluded(one.role, other.role)) return false;
   if (twoNames(a, b, [one.name.toLowerCase(), other.name.toLowerCase()])) return false;
   const smaller = one.role.size <= other.role.size ? one.role : other.role;
   const larger = smaller === one.role ? other.role : one.role;

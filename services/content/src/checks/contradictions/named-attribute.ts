@@ -46,3 +46,13 @@ export function sameAttribute(one: NamedAttribute | undefined, other: NamedAttri
   const [a, b] = [one.owner, other.owner];
   return a === undefined || b === undefined || [...a].some((part) => b.has(part));
 }
+
+/** "Has a board of seven", "has no board": whether a thing has something at all. */
+export function hasOrHasNone(clause: string): { verb: string; noun: string; none: boolean } | undefined {
+  const { verb, how, what } =
+    /\b(?<verb>has|have|had) (?<how>no|an?|its own|their own) (?<what>\p{Ll}+(?: \p{Ll}{3,}){0,2}?)(?=[.,;]|$| (?:of|with|that|which|who|in|at|on|for|and|to|by|from)\b)/u.exec(
+      clause,
+    )?.groups ?? {};
+  if (verb === undefined || how === undefined || what === undefined) return undefined;
+  return { verb: verb === "have" ? "has" : verb, noun: what.split(" ").map(stem).join(" "), none: how === "no" };
+}

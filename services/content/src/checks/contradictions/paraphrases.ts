@@ -54,6 +54,8 @@ const PARAPHRASES: readonly (readonly [pattern: RegExp, plain: string])[] = (
       `\\b(?:fl(?:y|ies|ew)|travels?|travelled|goes|went|runs?|ran|drives?|drove|moves?|moved|sails?|sailed) at ${before(SPEEDS)}`,
       "has a speed of ",
     ],
+    ["(?<=\\d)m (?=(?:pounds|euros|dollars|francs|crowns)\\b)", " million "],
+    ["(?<=\\d)bn (?=(?:pounds|euros|dollars|francs|crowns)\\b)", " billion "],
     // Said of the sum, or of who says so: nothing of the thing.
     ["\\b(?:in the end|all in all|all told|in total),? ", ""],
     [

@@ -40,8 +40,9 @@ export function agree(one: Quantity, other: Quantity): boolean {
   // "At least 40" holds with 57, and "up to 300" with 210.
   if (small.about === "more" || large.about === "less") return true;
   const gap = large.low - small.high;
-  // On the far side of a bound, only what rounding explains.
-  if (large.about === "more" || small.about === "less") return gap <= Math.max(one.slack, other.slack) * 1.0001;
+  // On the far side of a bound, only what rounding of the other explains.
+  if (large.about === "more") return gap <= small.slack * 1.0001;
+  if (small.about === "less") return gap <= large.slack * 1.0001;
   const relative = gap / Math.max(Math.abs(large.low), Number.EPSILON);
   const loose = [one, other].filter(({ about }) => about !== "exact");
   if (loose.length > 0) return relative <= 0.05 || (relative <= ROUNDED_MOST && loose.some(({ slack }) => gap <= slack * 1.0001));

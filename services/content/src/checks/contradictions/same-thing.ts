@@ -25,6 +25,7 @@ const EXCLUSIVE = [
   "import export",
   "male female",
   "monday tuesday wednesday thursday friday saturday sunday",
+  "weekday saturday sunday",
   "front back rear",
   "single return double",
   "public private",

@@ -1,4 +1,4 @@
-import { contentStems, type Quantity, stem } from "@armada/text";
+import { contentStems, type Quantity, readNumbers, stem, words } from "@armada/text";
 import type { ClauseClaim } from "./contradiction-claims.ts";
 import { ATTRIBUTES, GENERIC } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";
@@ -168,10 +168,78 @@ const CLASSIFYING = new Set(["hour", "day", "week", "month", "year"].map(stem));
 const DEED =
   /\b(?:(?!hundred)\p{Ll}{2,}(?<!e)ed|began|built|sank|fell|broke|rose|grew|left|met|won|lost|ran|held|wrote|sent|found|laid|cut|shut|bought|sold|stolen|born|died|flew|shot|struck|led|taught|sung|sang)\b/gu;
 
+/** Of a thing that was founded it says what happened; of what was found, nothing. */
+const FOUND = canonicalStem(stem("founded"));
+
 /** Each says what happened, and neither says what the other does: built and fallen, launched and repaired. */
 export function otherDeed(a: ClauseClaim, b: ClauseClaim): boolean {
   const deeds = ({ clause, core }: ClauseClaim) =>
-    [...clause.matchAll(DEED)].map(([word]) => canonicalStem(stem(word))).filter((one) => core.has(one));
+    [...clause.matchAll(DEED)].map(([word]) => canonicalStem(stem(word))).filter((one) => core.has(one) || one === FOUND);
   const [mine, theirs] = [deeds(a), deeds(b)];
-  return mine.length > 0 && theirs.length > 0 && !mine.some((one) => b.core.has(one)) && !theirs.some((one) => a.core.has(one));
+  const isOther = (deed: string, core: ReadonlySet<string>, deeds: readonly string[]) => !core.has(deed) && !deeds.includes(deed);
+  return (
+    mine.length > 0 &&
+    theirs.length > 0 &&
+    mine.every((one) => isOther(one, b.core, theirs)) &&
+    theirs.every((one) => isOther(one, a.core, mine))
+  );
+}
+
+/** "Before the war", "after the war": two times without a year. */
+const AROUND = /\b(before|after|during|since|until) (?:the|its|their) (?!\p{Ll}+ (?:of|in) \d)(\p{Ll}{3,})/giu;
+
+export function otherSideOfTime(a: ClauseClaim, b: ClauseClaim): boolean {
+  const sides = ({ clause }: ClauseClaim) =>
+    new Map([...clause.matchAll(AROUND)].map(([, side = "", of = ""]) => [of.toLowerCase(), side.toLowerCase()]));
+  const theirs = sides(b);
+  return [...sides(a)].some(([of, side]) => theirs.has(of) && theirs.get(of) !== side);
+}
+
+/** Six part-time employees are some of the fourteen: the smaller count is of a kind that the larger does not speak of. */
+export function someOfThem(a: ClauseClaim, b: ClauseClaim, [one, other]: readonly [Quantity, Quantity]): boolean {
+  if (!one.dimension.startsWith("count:")) return false;
+  const kinds = ({ noun }: Quantity) =>
+    noun
+      .slice(0, -1)
+      .flatMap((word) => contentStems(word))
+      .map(canonicalStem);
+  const [less, more, whole] = one.high < other.low ? [one, other, b] : [other, one, a];
+  // "20 machines, twelve of them new" has both.
+  if (
+    /\bof (?:them|these|which|whom)\b/iu.test(whole.quote) &&
+    readNumbers(whole.quote).some((said) => "value" in said && said.value === less.low)
+  )
+    return true;
+  return kinds(more).length === 0 && kinds(less).some((kind) => !whole.about.has(kind));
+}
+
+/** "By using cold water", "by using its own well": two ways, each with its figure. */
+export function otherMeans(a: ClauseClaim, b: ClauseClaim): boolean {
+  const means = ({ clause }: ClauseClaim) =>
+    new Set(words(/(?<=\b(?:by|through) (?:\p{Ll}+ly )?\p{Ll}{2,}ing ).*$/u.exec(clause)?.[0] ?? ""));
+  const [mine, theirs] = [means(a), means(b)];
+  return mine.size > 0 && theirs.size > 0 && ![...mine].every((one) => theirs.has(one)) && ![...theirs].every((one) => mine.has(one));
+}
+
+const ROOM = /\b(?:room|space|places|berths?|beds|seats) for\b/iu;
+
+/** What a place has room for, and what is there. */
+export function roomAndHeld(a: ClauseClaim, b: ClauseClaim): boolean {
+  const holds = ({ clause }: ClauseClaim) => /\b(?:has|have|had|keeps?|kept)\b/u.test(clause) && !ROOM.test(clause);
+  return (ROOM.test(a.clause) && holds(b)) || (ROOM.test(b.clause) && holds(a));
+}
+
+const EACH =
+  /\b(?:each|every) (?:one )?(?!(?:hour|day|night|week|month|year|time|second|minute)s?\b|\d|other\b|few\b)\p{L}|\beach(?=[.,]?$)/iu;
+
+/** Each of the vans, and all of them. */
+export function eachAndAll(a: ClauseClaim, b: ClauseClaim): boolean {
+  return EACH.test(a.clause) !== EACH.test(b.clause);
+}
+
+const AGAIN = /\bagain\b|\b(?:second|third|last) time\b|\bonce more\b|\banew\b/iu;
+
+/** Rebuilt, and rebuilt again. */
+export function onceMore(a: ClauseClaim, b: ClauseClaim): boolean {
+  return AGAIN.test(a.clause) !== AGAIN.test(b.clause);
 }
