@@ -2,7 +2,7 @@ import { Refusal } from "@armada/contracts";
 import { readDocuments as readAll } from "@armada/text";
 import type { BriefDocument } from "./brief.ts";
 import { withoutCopies } from "./copies.ts";
-import { checkLanguage } from "./language.ts";
+import { checkLanguage, withoutForeign } from "./language.ts";
 
 /** A document's text, and what it calls itself apart from its headings. */
 export type Source = { readonly name: string; readonly text: string; readonly called?: string };
@@ -27,10 +27,12 @@ export async function readDocuments(
   const skipped: Skipped[] = [];
   for (const [i, document] of (await readAll(files)).entries()) {
     const name = documents[i]?.name ?? "";
-    const why = "unreadable" in document ? document.unreadable : checkLanguage(proseOf(document.text));
-    if (!("unreadable" in document) && why === undefined)
-      sources.push({ name, text: document.text, ...(document.called !== undefined && { called: document.called }) });
-    else skipped.push({ file: name, why: why ?? "it cannot be read" });
+    const why = "unreadable" in document ? document.unreadable : checkLanguage(document.text);
+    if (!("unreadable" in document) && why === undefined) {
+      const { text, foreign } = withoutForeign(document.text);
+      sources.push({ name, text, ...(document.called !== undefined && { called: document.called }) });
+      if (foreign.length > 0) skipped.push({ file: name, why: passages(foreign) });
+    } else skipped.push({ file: name, why: why ?? "it cannot be read" });
   }
   if (sources.length > 0) {
     const once = withoutCopies(sources);
@@ -58,7 +60,8 @@ export function checkDocuments(documents: readonly BriefDocument[]): void {
   }
 }
 
-/** A text without its code: names of programs are English in every language. */
-function proseOf(text: string): string {
-  return text.replaceAll(/^` .*$/gmu, "");
+/** What of a document is not read for its language: the first words of it, and how much more. */
+function passages([first = "", ...others]: readonly string[]): string {
+  const start = first.length > 80 ? `${first.slice(0, 80).replace(/\s\S*$/u, "")} …` : first;
+  return `the rest is read, but not what is in another language: “${start}”${others.length > 0 ? ` and ${others.length} more` : ""}`;
 }
