@@ -66,7 +66,8 @@ function isForeign(sentence: string): boolean {
   const own = sentence.replaceAll(NAME_PARTICLES, "").match(/[\p{L}\p{N}]+(?:[’'-][\p{L}\p{N}]+)*/gu) ?? [];
   // A capital inside a sentence begins a name: La Paz, El Paso.
   const told = own.filter((word, i) => i === 0 || !/^\p{Lu}/u.test(word)).map((word) => word.toLowerCase());
-  const others = told.filter((word) => OTHERS.has(word) || /^(?:qu|[dlnjcs])[’'][\p{L}]{2}/u.test(word)).length;
+  // One that comes again tells no more: "R. Smith et al., S. Yao et al.".
+  const others = new Set(told.filter((word) => OTHERS.has(word) || /^(?:qu|[dlnjcs])[’'][\p{L}]{2}/u.test(word))).size;
   const english = told.filter((word) => FUNCTION_WORDS.has(word) && !SHARED.has(word) && !OTHERS.has(word)).length;
   return others >= LEAST_OTHERS && english * 4 < others;
 }
