@@ -20,12 +20,15 @@ test("documents come in the order of their names, other files and folders are na
   put("c.html", "three");
   put("picture.png", new Uint8Array([0, 1]));
   put("brief.json", '{"topic":"tides","questions":["when?"]}');
+  put(".hidden.txt", "four");
+  put(".DS_Store", "none");
   put("d.csv", "stop,opens\nQuay,2027\n");
   put("report.pdf", "%PDF-1.4 not really a pdf");
   mkdirSync(join(folder, "more"));
   const read = await readFolder(folder);
   expect(read.documents.map(({ name }) => name)).toEqual(["a.MD", "b.txt", "c.html", "d.csv"]);
   expect(read.left).toEqual([
+    { file: ".hidden.txt", why: "its name begins with a dot, which hides it" },
     { file: "more", why: "it is a folder; only the files beside it are read" },
     { file: "picture.png", why: "only .md, .txt, .html, .pdf, .csv, .srt and .vtt are read" },
     { file: "report.pdf", why: "it is no PDF that can be read" },

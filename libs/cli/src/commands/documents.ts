@@ -16,6 +16,7 @@ const READ = new RegExp(`\\.(?:${DOCUMENT_ENDINGS.join("|")})$`, "iu");
 const FORMS = ".md, .txt, .html, .pdf, .csv, .srt and .vtt";
 /** They belong to the folder and not to what is written from. */
 const BESIDE = /^(?:brief\.json|\..*)$/u;
+const HIDDEN_WHY = "its name begins with a dot, which hides it";
 const MAX_BYTES = 2 * 1024 * 1024;
 const BriefFile = z.object({ topic: z.string().optional(), questions: z.array(z.string()).optional() });
 
@@ -32,7 +33,10 @@ export async function readFolder(folder: string): Promise<Folder> {
   });
   const documents: SourceDocument[] = [];
   const left: { file: string; why: string }[] = [];
-  for (const file of files.filter((name) => !BESIDE.test(name)).sort()) {
+  for (const file of [...files].sort()) {
+    // A hidden document may be meant; what programs hide for themselves is not.
+    if (/^\./u.test(file) && READ.test(file)) left.push({ file, why: HIDDEN_WHY });
+    if (BESIDE.test(file)) continue;
     const read = await readOne(join(folder, file), file);
     if ("why" in read) left.push({ file, why: read.why });
     else documents.push(read);
