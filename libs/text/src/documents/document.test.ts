@@ -40,6 +40,11 @@ describe("a page", () => {
       ["# Council minutes", "The 9,000 passengers weigh 10⁶ kg on 12 m² of CO2 on the 1st day, or x²."],
     ],
     [
+      "without what its style sheet sets without size or in the colour of what is behind it",
+      `<style>.z{font-size:0} .w{color:#FFF;background:white} .grid{font-size:0}</style><p class="z">It is old.</p><p class="w">It is red.</p><div class="grid"><p>${TRAM}</p></div>`,
+      ["# Council minutes", TRAM],
+    ],
+    [
       "without what is hidden or struck",
       '<style>.gone{display:none} @media print{.kept{display:none}}</style><p>The line <s>is old and</s> <del>never</del> opens<span hidden> not</span> in <span style="display: none">no </span>May<b class="gone"> 1900</b><i class="kept"> 2027</i>.</p>',
       ["# Council minutes", "The line opens in May 2027."],

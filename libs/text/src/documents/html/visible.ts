@@ -31,10 +31,18 @@ const STRUCK_STYLE = /(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*\bline-through
  */
 export function removeUnseen(root: Element): void {
   const body = find(root, ({ tagName }) => tagName === "body") ?? root;
-  const hidden = hidingSelectors(root);
+  const hidden = selectorsOf(
+    root,
+    (body) => HIDING_STYLE.test(body) || STRUCK_STYLE.test(body) || AWAY_STYLES.some((one) => one.test(body)) || isOfOneColour(body),
+  );
+  const sizeless = selectorsOf(root, (body) => NO_SIZE.test(body));
   prune(root, (one) => NEVER_SHOWN.has(one.tagName) && one.tagName !== "head");
   const all = textOf(body).trim().length;
-  prune(body, (one) => isStruckOrHidden(one, hidden) && textOf(one).trim().length <= all / 2);
+  prune(
+    body,
+    (one) =>
+      (isStruckOrHidden(one, hidden) || (isNamed(one, sizeless) && one.childNodes.every(isText))) && textOf(one).trim().length <= all / 2,
+  );
 }
 
 function prune(element: Element, gone: (one: Element) => boolean): void {
@@ -50,19 +58,43 @@ function isStruckOrHidden(element: Element, hidden: ReadonlySet<string>): boolea
   if (isMailQuote(element)) return true;
   if (element.tagName === "dialog" && attribute(element, "open") === undefined) return true;
   if (HIDING.test(attribute(element, "class") ?? "")) return true;
-  if (hidden.size === 0) return false;
+  return isNamed(element, hidden);
+}
+
+/** By a class or an id that is among the selectors. */
+function isNamed(element: Element, selectors: ReadonlySet<string>): boolean {
+  if (selectors.size === 0) return false;
   const classes = (attribute(element, "class") ?? "").split(/\s+/u).filter((one) => one !== "");
   const id = attribute(element, "id");
-  return classes.some((one) => hidden.has(`.${one}`)) || (id !== undefined && hidden.has(`#${id}`));
+  return classes.some((one) => selectors.has(`.${one}`)) || (id !== undefined && selectors.has(`#${id}`));
 }
 
 function isUnseen(element: Element, style: string): boolean {
   if ([...AWAY_STYLES, ...FAINT_STYLES].some((one) => one.test(style))) return true;
   // Of a box it only closes the gaps between what stands in it.
   if (NO_SIZE.test(style)) return element.childNodes.every(isText);
-  const colour = /(?:^|;)\s*color\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1]?.toLowerCase();
-  return colour !== undefined && /(?:^|;)\s*background(?:-color)?\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1]?.toLowerCase() === colour;
+  return isOfOneColour(style);
 }
+
+/** Words in the colour of what is behind them. */
+function isOfOneColour(style: string): boolean {
+  const colour = /(?:^|;)\s*color\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1];
+  const behind = /(?:^|;)\s*background(?:-color)?\s*:\s*([^;]+?)\s*(?:;|$)/iu.exec(style)?.[1];
+  return colour !== undefined && behind !== undefined && oneName(colour) === oneName(behind);
+}
+
+/** `#FFF`, `#ffffff` and `white` are one colour. */
+function oneName(colour: string): string {
+  const name = colour.toLowerCase().replace(/\s*!important$/u, "");
+  const long = name.replace(/^#([\da-f])([\da-f])([\da-f])$/u, "#$1$1$2$2$3$3");
+  return NAMED_COLOURS[long] ?? long;
+}
+const NAMED_COLOURS: Readonly<Record<string, string>> = {
+  white: "#ffffff",
+  black: "#000000",
+  "rgb(255,255,255)": "#ffffff",
+  "rgb(255, 255, 255)": "#ffffff",
+};
 
 /** What a mail repeats of the one that it answers, as the programs that send mails mark it. */
 function isMailQuote(element: Element): boolean {
@@ -70,8 +102,8 @@ function isMailQuote(element: Element): boolean {
   return /(?:^|\s)(?:gmail_quote|gmail_attr|moz-cite-prefix|yahoo_quoted)(?:\s|$)/u.test(attribute(element, "class") ?? "");
 }
 
-/** `.name` and `#name` that the page's style sheets hide or strike outright, under no condition. */
-function hidingSelectors(root: Element): ReadonlySet<string> {
+/** `.name` and `#name` of rules of the page's style sheets that say it outright, under no condition. */
+function selectorsOf(root: Element, says: (body: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>();
   const sheets: string[] = [];
   const collect = (element: Element): void => {
@@ -83,7 +115,7 @@ function hidingSelectors(root: Element): ReadonlySet<string> {
     // Rules under a condition (`@media print { … }`) hold one level of braces more.
     const plain = sheet.replaceAll(/\/\*[\s\S]*?\*\//gu, " ").replaceAll(/@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/gu, " ");
     for (const [, selectors = "", body = ""] of plain.matchAll(/([^{}]+)\{([^{}]*)\}/gu)) {
-      if (!HIDING_STYLE.test(body) && !STRUCK_STYLE.test(body) && !AWAY_STYLES.some((one) => one.test(body))) continue;
+      if (!says(body)) continue;
       for (const selector of selectors.split(",")) {
         const simple = /^\s*(?:[a-z][a-z0-9]*)?([.#][\w-]+)\s*$/iu.exec(selector)?.[1];
         if (simple !== undefined) found.add(simple);
