@@ -50,7 +50,8 @@ function candidate(placed: Placed, tagger: Tagger): Candidate | undefined {
   if (!/^["“‘'(]?[\p{Lu}\p{N}]/u.test(text) || !/[.!]["”’')\]]*$/u.test(text)) return undefined;
   if (OF_ITS_PAGE.test(text) || TO_ITS_READER.test(text) || opensLeftBehind(text) || !balanced(text)) return undefined;
   const tagged = tagger(text);
-  if (!isSentence(tagged) || opensAsCommand(tagged) || leadsWithPronoun(tagged) || speaksOfSomeone(tagged)) return undefined;
+  if (!isSentence(tagged) || opensAsCommand(tagged) || leadsWithPronoun(tagged) || speaksOfSomeone(tagged) || pointsOut(tagged))
+    return undefined;
   if (placed.list && !tagged.some((token) => token.pos === "AUX")) return undefined;
   return {
     ...placed,
@@ -129,6 +130,37 @@ function leadsWithPronoun(tagged: readonly Tagged[]): boolean {
     if (/^(?:NOUN|PROPN)$/u.test(token.pos) && !/^(?:year|years|day|days|time|times|end|case|cases)$/u.test(token.lower)) return false;
   }
   return false;
+}
+
+/** Nouns of an amount, of which a pronoun does not speak. */
+const SHARES = new Set("half third quarter fifth most part share rest percent much many all some more".split(" "));
+
+/**
+ * Speaks of "it" or "that" behind its verb where nothing but its subject stands before: "a grant paid for half of it" is of something on another
+ * line, "the owner of the mill sold it" of the mill.
+ */
+function pointsOut(tagged: readonly Tagged[]): boolean {
+  const end = tagged.findIndex(
+    ({ pos, text, lower }, i) =>
+      i > 0 &&
+      (pos === "CCONJ" ||
+        (pos === "SCONJ" && !/^[.,;!]$/u.test(tagged[i + 1]?.text ?? ".")) ||
+        /^[,;:(–—]$/u.test(text) ||
+        /^(?:who|which|where|when)$/u.test(lower)),
+  );
+  const clause = end < 0 ? tagged : tagged.slice(0, end);
+  const at = clause.findIndex(({ lower }, i) => {
+    const [before, after] = [clause[i - 1]?.pos ?? "", tagged[i + 1]];
+    if (!/^(?:VERB|ADP)$/u.test(before)) return false;
+    if (/^(?:it|them)$/u.test(lower)) return after === undefined || !/^(?:VERB|AUX|ADJ)$/u.test(after.pos);
+    return /^(?:this|that|these|those)$/u.test(lower) && (after === undefined || /^[.,;!]$/u.test(after.text));
+  });
+  if (at < 0) return false;
+  const named = clause
+    .slice(0, at)
+    .filter(({ pos, lower }, i) => /^(?:NOUN|PROPN)$/u.test(pos) && !SHARES.has(lower) && clause[i + 1]?.pos !== pos);
+  const isThing = /^(?:it|them)$/u.test(clause[at]?.lower ?? "");
+  return !isThing || named.filter(({ pos }) => pos === "NOUN").length < (named[0]?.pos === "NOUN" ? 2 : 1);
 }
 
 function balanced(text: string): boolean {

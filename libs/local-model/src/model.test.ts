@@ -34,7 +34,7 @@ describe("the local model", () => {
   it("keeps documents of little in common in their own order, under their authors' headings", async () => {
     const railway = {
       name: "railway.md",
-      text: "# The mountain railway\n\n## Panel 1: Carl von Ghega\n\nCarl von Ghega planned the railway over the pass in six years. Ghega had studied forty railways in North America before.\n\n## Locomotives\n\nA contest was held to find an engine for the slopes. Four engines took part in it, and the Bavaria won.",
+      text: "# The mountain railway\n\n## Panel 1: Carl von Ghega\n\nCarl von Ghega planned the railway over the pass in six years. Ghega had studied forty railways in North America before.\n\n## Locomotives\n\nA contest was held to find an engine for the slopes. Four engines took part in the contest, and the Bavaria won.",
     };
     const hotels = {
       name: "hotels.md",
@@ -63,6 +63,19 @@ describe("the local model", () => {
     const { sections } = Draft.parse(answer.value);
     const sentences = sections.flatMap((section) => section.sentences.map(({ text }) => text));
     expect(sentences).toContain("The canal is 82 kilometres long.");
+  });
+
+  it.each([
+    ["A grant of £120,000 from the Estuary Fund paid for more than half of it.", false],
+    ["A gift of £900 from the Orne Trust prevented that.", false],
+    ["In 1990 the council of Orne bought it.", false],
+    ["The owner of the tide mill sold it in 1990.", true],
+    ["The miller opens the wooden gates and closes them at dusk.", true],
+    ["The mill has 20 wooden wheels, and twelve of them are new.", true],
+  ])("takes what can stand alone: %s %s", async (sentence, isTaken) => {
+    const page = { name: "mill.md", text: `# The tide mill at Orne\n\nThe tide mill at Orne has cost £214,500 in one year. ${sentence}` };
+    const answer = await localModel().call(request({ material: [page] }), signal);
+    expect(JSON.stringify(answer.value).includes(JSON.stringify(sentence).slice(1, -1))).toBe(isTaken);
   });
 
   it("writes a name in a title as a name", async () => {
