@@ -3,7 +3,7 @@ import type { Source } from "../sources/documents.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [
   {
-    asks: /\bhow (?:much|many|long|far|often|fast|big|large|tall|high|deep|old|hot|cold|heavy)\b|\bwhat (?:share|percentage|price|cost|number|size)\b/iu,
+    asks: /\bhow (?:much|many|long|far|often|fast|big|large|tall|high|deep|old|hot|cold|heavy|dense|wide|tall|strong|thick)\b|\bwhat (?:share|percentage|price|cost|number|size)\b/iu,
     wants: /\p{N}|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|quarter|dozen|hundred|thousand|million)\b/iu,
   },
   {
@@ -53,6 +53,16 @@ function passagesOf({ text }: Source): { text: string; stems: ReadonlySet<string
 /** Words that answer for one another. The first of a line stands for all. */
 const ANSWERS_FOR = new Map(
   [
+    "dense density",
+    "high height tall",
+    "deep depth",
+    "wide width broad breadth",
+    "heavy weight weigh weighs",
+    "fast speed",
+    "old age aged",
+    "strong strength",
+    "hot heat temperature",
+    "large size big",
     "cold chilled cool colder cooling",
     "warm warmer heated",
     "life animals species fish wildlife birds",

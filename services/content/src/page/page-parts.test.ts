@@ -66,6 +66,14 @@ describe("what the sources do not say", () => {
       unanswered(["What did the repair of the mill cost?", "Who insured the mill?", "How many carp are in the mill pond?"], sources),
     ).toEqual(["Who insured the mill?", "How many carp are in the mill pond?"]);
   });
+  it("nor one that asks with the adjective of a noun", () => {
+    const metal = [
+      { name: "b.md", text: "Mercury has a density of 13.5 grams per cubic centimetre.\n\nThe dam of Mercury has a height of 40 metres." },
+    ];
+    expect(unanswered(["How dense is Mercury?", "How high is the dam of Mercury?", "How deep is the lake?"], metal)).toEqual([
+      "How deep is the lake?",
+    ]);
+  });
 });
 
 describe("slugs, covers, languages", () => {
