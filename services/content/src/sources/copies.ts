@@ -8,7 +8,7 @@ const LEAST_WORDS = 5;
 
 /**
  * Documents without those that repeat another: a page and its mirror are one witness, not two that agree. Of two the one that says more stays, else
- * that with the shorter name. What differs in a figure is no copy.
+ * that whose name is the first. What differs in a figure is no copy.
  */
 export function withoutCopies(sources: readonly Source[]): { sources: Source[]; skipped: Skipped[] } {
   const read = sources.map((source) => ({ source, sentences: sentencesOf(source.text) }));
@@ -23,8 +23,11 @@ export function withoutCopies(sources: readonly Source[]): { sources: Source[]; 
   return { sources: sources.filter(({ name }) => !left.has(name)), skipped };
 }
 
+/** In the order of the alphabet, the ending aside: `council.md` before `council-again.md`. */
 function byName(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1);
+  const [one, other] = [a, b].map((name) => name.replace(/\.[^.]*$/u, ""));
+  if (one === other || one === undefined || other === undefined) return a < b ? -1 : 1;
+  return one < other ? -1 : 1;
 }
 
 function isCopy(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
