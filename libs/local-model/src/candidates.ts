@@ -159,7 +159,8 @@ function pointsOut(tagged: readonly Tagged[]): boolean {
   const named = clause
     .slice(0, at)
     .filter(({ pos, lower }, i) => /^(?:NOUN|PROPN)$/u.test(pos) && !SHARES.has(lower) && clause[i + 1]?.pos !== pos);
-  const isThing = /^(?:it|them)$/u.test(clause[at]?.lower ?? "");
+  const isThing =
+    /^(?:it|them)$/u.test(clause[at]?.lower ?? "") && !(clause[at - 1]?.lower === "of" && SHARES.has(clause[at - 2]?.lower ?? ""));
   return !isThing || named.filter(({ pos }) => pos === "NOUN").length < (named[0]?.pos === "NOUN" ? 2 : 1);
 }
 

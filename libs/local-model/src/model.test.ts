@@ -67,6 +67,7 @@ describe("the local model", () => {
 
   it.each([
     ["A grant of £120,000 from the Estuary Fund paid for more than half of it.", false],
+    ["A grant of £5,000 from the county paid for more than half of it.", false],
     ["A gift of £900 from the Orne Trust prevented that.", false],
     ["In 1990 the council of Orne bought it.", false],
     ["The owner of the tide mill sold it in 1990.", true],
