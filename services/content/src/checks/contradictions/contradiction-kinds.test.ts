@@ -326,6 +326,10 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["In the town of Vale the storm killed 12 people.", "The storm killed 31 people."],
   ["The Marl Street laundry was founded in 1968.", "The Marl Street laundry was destroyed by fire in 1978."],
   ["The Marl Street laundry was founded in 1968.", "The Marl Street laundry was sold in 2011."],
+  [
+    "The oyster nursery at Saltby Creek pays its partner on 1 April 2025.",
+    "The oyster nursery at Saltby Creek opened on 12 April 2021 in a loft.",
+  ],
   ["The Old Quay Road school was built in 1902.", "The Old Quay Road school was closed in 1961."],
   ["The Marl Street laundry was founded in the 1960s.", "The Marl Street laundry was founded in 1968."],
   ["The Marl Street laundry was founded around 1970.", "The Marl Street laundry was founded in 1968."],

@@ -171,15 +171,17 @@ const DEED =
 /** Of a thing that was founded it says what happened; of what was found, nothing. */
 const FOUND = canonicalStem(stem("founded"));
 
-/** Each says what happened, and neither says what the other does: built and fallen, launched and repaired. */
+/** One says what happened, and the other does not say it: built and fallen, launched and repaired, opened and "pays on 1 April". */
 export function otherDeed(a: ClauseClaim, b: ClauseClaim): boolean {
-  const deeds = ({ clause, core }: ClauseClaim) =>
-    [...clause.matchAll(DEED)].map(([word]) => canonicalStem(stem(word))).filter((one) => core.has(one) || one === FOUND);
+  const all = ({ clause }: ClauseClaim) =>
+    [...(clause.slice(0, 1).toLowerCase() + clause.slice(1)).matchAll(DEED)].map(([word]) => canonicalStem(stem(word)));
+  const deeds = (claim: ClauseClaim) => all(claim).filter((one) => claim.core.has(one) || one === FOUND);
   const [mine, theirs] = [deeds(a), deeds(b)];
   const isOther = (deed: string, core: ReadonlySet<string>, deeds: readonly string[]) => !core.has(deed) && !deeds.includes(deed);
   return (
-    mine.length > 0 &&
-    theirs.length > 0 &&
+    (mine.length > 0 || all(a).length === 0) &&
+    (theirs.length > 0 || all(b).length === 0) &&
+    mine.length + theirs.length > 0 &&
     mine.every((one) => isOther(one, b.core, theirs)) &&
     theirs.every((one) => isOther(one, a.core, mine))
   );
