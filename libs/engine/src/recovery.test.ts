@@ -7,11 +7,11 @@ import type { Models } from "@armada/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { coldRun, replay } from "./execution/cached-run.ts";
-import type { JournalEvent } from "./journal/events.ts";
+import type { JournalData, JournalEvent } from "./journal/events.ts";
 import { journalBody, readJournalMessage } from "./journal/message.ts";
 import { Payloads } from "./journal/payloads.ts";
 import { initialRun, type RunState } from "./journal/state.ts";
-import { evolveRun } from "./journal/table.ts";
+import { evolveRun, journalTable } from "./journal/table.ts";
 import { startReplica, type TestReplica } from "./testing/replica.ts";
 
 const Num = z.object({ n: z.number() });
@@ -259,38 +259,61 @@ test("inline work behind an emit is done by the redelivery of what it was asked 
   expect(state("one", "r1").ended).toMatchObject({ status: "completed", output: { n: 2 } });
 });
 
-test("a note between an outcome and the answer that another replica gives to it is no changed workflow", async () => {
-  const both = workflow({
-    name: "both",
-    version: 1,
-    input: Num,
-    output: z.array(Num),
-    run: (input, ctx) => Promise.all([ctx.ask(add, input).then((one) => ctx.ask(add, one)), ctx.ask(add, input)]),
-  });
-  const { clock, mesh } = setUp();
-  const write = (n: number, route: string, events: readonly JournalEvent[]): void => {
-    const about = { team: "one", run: "r1", n, writer: "w", time: "2026-01-01T00:00:00.000Z", prev: undefined };
-    const { body } = journalBody(about, { correlation: "r1", causation: "r1", hops: 0, traceparent: undefined }, events);
-    mesh.stream("one").append(`run.one.${route}.r1.${n}`, body, clock.now());
-  };
-  const by = { kind: "ask", from: "operator", id: "r1" } as const;
-  const requested = (n: number): JournalEvent => ({ type: "step.requested", data: { n, agent: "add", variant: "a", input: { n: 1 } } });
-  write(1, "do.add-a", [
-    { type: "run.started", data: { workflow: "both", version: 1, source: "", input: { n: 1 }, by } },
-    requested(1),
-    requested(2),
-  ]);
-  write(2, "lead.both-v1", [{ type: "step.completed", data: { n: 1, attempt: 1, output: { n: 2 }, ms: 1, tokens: 0, costMicros: 0 } }]);
-  write(3, "note.worker_lost", [{ type: "step.worker_lost", data: { n: 2, attempt: 1, delivery: 1 } }]);
-  const run = coldRun("r1");
-  await replay(run, mesh.stream("one").messages, {
-    scheduler: immediateScheduler,
-    payloads: new Payloads(mesh.connect("one").objects, "one"),
-    workflow: () => both as never,
-  });
-  expect(run.fault).toBeUndefined();
-  expect(run.execution?.fresh).toMatchObject([{ n: 3, kind: "ask agent" }]);
+const failed = { attempt: 1, code: "BUSY", message: "not now" };
+const drawn = { attempt: 1, tier: "worker", model: "m", ceiling: { micros: 1, tokens: 1 }, agent: "add", account: "add", block: "b" };
+/** What can happen to step 2 while its outcome is out. */
+const progress = {
+  "step.drawn": { n: 2, call: "c", ...drawn },
+  "step.submitted": { n: 2, attempt: 1, call: "c", batch: "b" },
+  "step.held": { n: 2, until: "2026-01-01T01:00:00.000Z" },
+  "step.released": { n: 2 },
+  "step.attempt_failed": { n: 2, delivery: 1, retryAt: "2026-01-01T01:00:00.000Z", counts: true, ...failed },
+  "step.worker_lost": { n: 2, attempt: 1, delivery: 1 },
+  "step.tool": { n: 2, call: 1, tool: "t", output: 1 },
+  "step.parked": { n: 2, code: "BUSY", message: "not now", attempts: 1, chain: ["r1"] },
+  "step.retried": { n: 2, by: "operator" },
+} satisfies Partial<JournalData>;
+
+test("every kind of progress is among them", () => {
+  const types = (Object.keys(journalTable) as (keyof JournalData)[]).filter((type) => journalTable[type].role === "progress");
+  expect(Object.keys(progress).sort()).toEqual(types.sort());
 });
+
+test.each(Object.entries(progress))(
+  "%s between an outcome and the answer that another replica gives to it is no changed workflow",
+  async (type, data) => {
+    const both = workflow({
+      name: "both",
+      version: 1,
+      input: Num,
+      output: z.array(Num),
+      run: (input, ctx) => Promise.all([ctx.ask(add, input).then((one) => ctx.ask(add, one)), ctx.ask(add, input)]),
+    });
+    const { clock, mesh } = setUp();
+    const write = (n: number, route: string, events: readonly JournalEvent[]): void => {
+      const about = { team: "one", run: "r1", n, writer: "w", time: "2026-01-01T00:00:00.000Z", prev: undefined };
+      const { body } = journalBody(about, { correlation: "r1", causation: "r1", hops: 0, traceparent: undefined }, events);
+      mesh.stream("one").append(`run.one.${route}.r1.${n}`, body, clock.now());
+    };
+    const by = { kind: "ask", from: "operator", id: "r1" } as const;
+    const requested = (n: number): JournalEvent => ({ type: "step.requested", data: { n, agent: "add", variant: "a", input: { n: 1 } } });
+    write(1, "do.add-a", [
+      { type: "run.started", data: { workflow: "both", version: 1, source: "", input: { n: 1 }, by } },
+      requested(1),
+      requested(2),
+    ]);
+    write(2, "lead.both-v1", [{ type: "step.completed", data: { n: 1, attempt: 1, output: { n: 2 }, ms: 1, tokens: 0, costMicros: 0 } }]);
+    write(3, "note.progress", [{ type, data } as JournalEvent]);
+    const run = coldRun("r1");
+    await replay(run, mesh.stream("one").messages, {
+      scheduler: immediateScheduler,
+      payloads: new Payloads(mesh.connect("one").objects, "one"),
+      workflow: () => both as never,
+    });
+    expect(run.fault).toBeUndefined();
+    expect(run.execution?.fresh).toMatchObject([{ n: 3, kind: "ask agent" }]);
+  },
+);
 
 test("a dispatch whose acknowledgement was forgotten does not answer for the step's new one", async () => {
   const { start, ask, ended, state, clock } = setUp({ ...CALM, forgottenAck: 1 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../execution/answer.ts";
 import { coldRun } from "../execution/cached-run.ts";
+import type { JournalEvent } from "../journal/events.ts";
 import { type Member, merge } from "./merge.ts";
 
 const run = coldRun("r1");
@@ -19,6 +20,17 @@ test("outcomes of different calls leave in one message, in the order in which th
   expect(message?.parts.map((part) => part.member)).toEqual(waiting);
   expect(message?.later).toEqual([]);
 });
+
+const told = { attempt: 1, ms: 1, tokens: 0, costMicros: 0, code: "NO", message: "no" };
+
+test.each(["step.completed", "step.refused", "step.submitted", "inline.completed", "inline.failed"] as const)(
+  "an outcome %s leaves in one message with the others",
+  (type) => {
+    const other = (n: number): Decision => ({ events: [{ type, data: { n, name: "x", output: n, ...told } } as unknown as JournalEvent] });
+    const waiting = [member(() => other(1)), member(() => outcome(2))];
+    expect(merge(run, waiting)).toMatchObject({ decision: { events: [...other(1).events, ...outcome(2).events] }, later: [] });
+  },
+);
 
 test("a second outcome of one call waits for the next message, and all behind it: by then there is one", () => {
   const [first, other, again, behind] = [1, 2, 1, 3].map((n) => member(() => outcome(n)));

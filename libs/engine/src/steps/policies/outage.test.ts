@@ -44,6 +44,16 @@ test("a fallback answers after a quarter of an hour, and not before", async () =
   });
 });
 
+test("a step with a fallback waits no longer than a quarter of an hour in all, whatever its provider says", async () => {
+  const hours = unsent(6 * 3_600_000);
+  expect(await outagePolicy(deliveredStep({ agent: clerk }), fails(hours))).toMatchObject({ kind: "hold", until: NOON + 900_000 });
+  const waits = { code: "PROVIDER_UNREACHABLE", message: "", since: new Date(NOON - 890_000).toISOString() };
+  expect(await outagePolicy(deliveredStep({ agent: clerk, step: { waits } }), fails(hours))).toMatchObject({
+    kind: "retry",
+    after: 10_000,
+  });
+});
+
 test("where a call was paid, or the error says nothing of it, it is no outage", async () => {
   const paid = await outagePolicy(deliveredStep(), fails(unsent(), true));
   expect(paid.kind).toBe("failed");

@@ -11,11 +11,12 @@ export const outagePolicy: Policy = async (about, next) => {
   if (verdict.kind !== "failed" || verdict.paid || !wasUnsent(verdict.error)) return verdict;
   const { failure, calls } = verdict;
   const { agent, step } = about;
-  const after = retryAfterOf(verdict.error) ?? untilNext(about);
   const now = about.now();
-  const attempt = failedAttempt(about, verdict, { after, counts: false, waits: true });
   const since = step.waits === undefined ? now : Date.parse(step.waits.since);
-  if (agent.fallback !== undefined && now - since >= FALLBACK_AFTER_MS) return { kind: "fallback", failure, attempt };
+  const left = agent.fallback === undefined ? Number.POSITIVE_INFINITY : since + FALLBACK_AFTER_MS - now;
+  const after = Math.min(retryAfterOf(verdict.error) ?? untilNext(about), Math.max(0, left));
+  const attempt = failedAttempt(about, verdict, { after, counts: false, waits: true });
+  if (left <= 0) return { kind: "fallback", failure, attempt };
   const told = calls.length === 0; // a hold says why itself; calls are to be booked
   if (after > LONGEST_NAK_MS) return { kind: "hold", until: now + after, why: failure, ...(told ? {} : { attempt }) };
   const again = told && step.waits?.code === failure.code; // why it waits is on record
