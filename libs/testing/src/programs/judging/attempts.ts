@@ -82,7 +82,8 @@ export class Attempts {
       this.#wrong.push(`call ${n} failed with ${String(code)}: ${String(message).slice(0, 100)}`);
     if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
       this.#wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
-    const long = code === "DRAWN_BUSY" && call.node.op === "agent" && call.node.ms * 200 > 30_000 && !this.tooBusy(call);
+    const toGo = hasFallback(call.node) ? (call.busySince ?? this.#now) + LONGEST_BUSY_MS - this.#now : Number.POSITIVE_INFINITY;
+    const long = code === "DRAWN_BUSY" && call.node.op === "agent" && Math.min(call.node.ms * 200, toGo) > 30_000;
     if (long && !this.#has(n, "step.held"))
       this.#wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
     if (waits === true) call.busySince ??= this.#now;
