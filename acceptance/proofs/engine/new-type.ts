@@ -6,7 +6,7 @@ import { isOutcome, isProgress, isRequest, merges } from "../../../libs/engine/s
 import { seededRandom } from "../../../libs/event-sourcing/src/testing/index.ts";
 import { ended } from "../harness/product.ts";
 import { type About, count, type Figure, holds, none } from "../harness/proof.ts";
-import { type Copy, copyLibs, root, search } from "../planted/programs/copy.ts";
+import { type Copy, copyLibs, root, searchBeside } from "../planted/programs/copy.ts";
 
 const EVENTS = "libs/engine/src/journal/events.ts";
 const TABLE = "libs/engine/src/journal/table.ts";
@@ -55,15 +55,19 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
     if (!text.includes(asks)) throw new Error(`${TABLE} does not hold ${asks}`);
     say(`${question} is no longer true of ${type}`);
     const without = text.replace(asks, `${asks}  if (type === "${type}") return false;\n`);
-    const found = await copy.changed(TABLE, without, async () => {
-      if (!(await unitTests(copy))) return "a unit test is red";
-      const { seed: red, tried } = await search(copy, PROGRAMS, seed % 1_000_000);
-      return red === undefined ? undefined : `a program of ${tried} is red`;
-    });
+    const missed = !(await copy.changed(TABLE, without, () => unitTests(copy)));
+    const found = missed ? "a unit test is red" : await redProgram(copy, without, seed % 1_000_000, say);
     say(`  ${found ?? "alive"}`);
     if (found === undefined) alive.push(`${question} of ${type}`);
   }
   yield none(`entries of the table that neither unit tests nor ${PROGRAMS} drawn programs miss, of ${drawn.length}`, alive);
+}
+
+/** Of the programs drawn beside a change of the table, what says that one is red by it. */
+async function redProgram(copy: Copy, text: string, from: number, say: About["say"]): Promise<string | undefined> {
+  const { seed, tried, own } = await searchBeside(copy, TABLE, text, PROGRAMS, from);
+  for (const one of own) say(`  seed ${one.seed} is red on the engine as it is: ${one.why}`);
+  return seed === undefined ? undefined : `a program of ${tried} is red`;
 }
 
 /** Whether the engine's unit tests that ask the table are green in a copy. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { draw } from "../../../libs/testing/src/programs/drawing/draw.ts";
 import { LEFT_OUT } from "../../../libs/testing/src/programs/drawing/known.ts";
 import { printed } from "../../../libs/testing/src/programs/printed.ts";
-import { type About, atLeast, count, type Figure, holds } from "../harness/proof.ts";
-import { copyLibs, draws, root, search } from "../planted/programs/copy.ts";
+import { type About, atLeast, count, type Figure, holds, none } from "../harness/proof.ts";
+import { copyLibs, draws, root, search, searchBeside } from "../planted/programs/copy.ts";
 import { FAULTS } from "../planted/programs/faults.ts";
 import { mutants, shown } from "../planted/programs/mutants.ts";
 
@@ -34,15 +34,18 @@ async function* counts(programs: number, seed: number, say: About["say"]): Async
 
 async function* planted(faults: number, seed: number, say: About["say"]): AsyncGenerator<Figure> {
   using copy = copyLibs("faults");
+  const alsoRed = new Set<number>();
   for (const { name, file, from, to } of FAULTS.slice(0, faults)) {
     say(`planted: ${name}`);
     const text = copy.text(file).split(from).join(to);
-    const red = await copy.changed(file, text, () => search(copy, PROGRAMS, seed));
+    const red = await searchBeside(copy, file, text, PROGRAMS, seed);
     yield {
       ...holds(`found: ${name}`, red.seed !== undefined),
       detail: red.seed === undefined ? `in none of ${red.tried}` : `seed ${red.seed} after ${red.tried}: ${red.why}`,
     };
+    for (const own of red.own) alsoRed.add(own.seed);
   }
+  yield none("seeds red without the planted fault as well", [...alsoRed].map(String));
 }
 
 /** A red program in its smallest form, as a test: beside the fault it fails, without it passes. */
@@ -79,11 +82,14 @@ async function* found(seed: number, say: About["say"]): AsyncGenerator<Figure> {
   let killed = 0;
   const alive: string[] = [];
   const equal: string[] = [];
+  const alsoRed = new Set<number>();
   for await (const mutant of mutants({ count: MUTANTS, seed, programs: PROGRAMS }, say)) {
     if (mutant.equivalent !== undefined) equal.push(`${shown(mutant)}: ${mutant.equivalent}`.slice(0, 240));
     else if (mutant.seed === undefined) alive.push(shown(mutant).slice(0, 160));
     else killed++;
+    for (const own of mutant.own) alsoRed.add(own.seed);
   }
+  yield none("seeds red without the mutant as well", [...alsoRed].map(String));
   yield atLeast(`of ${MUTANTS} machine-made mutants found`, killed, LEAST_FOUND, alive.join(" | "));
   yield { name: "mutants passed by as equivalent", value: equal.length, target: "any", ok: true, detail: equal.join(" | ") };
 }

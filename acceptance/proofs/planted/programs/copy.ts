@@ -44,6 +44,10 @@ export function copyLibs(name: string): Copy {
 /** What a search for a red program came to: `tried` programs, the seed of the red one, and why it is red. */
 export type Search = { readonly tried: number; readonly seed: number | undefined; readonly why: string };
 
+/** Of a search beside a change: programs that are red without it as well, which tell nothing of it. */
+export type SearchBeside = Search & { readonly own: readonly Own[] };
+type Own = { readonly seed: number; readonly why: string };
+
 type Line = { readonly name: string; readonly value: number; readonly target: string; readonly ok: boolean; readonly detail?: string };
 
 /** Draws programs in a copy until one is red, `programs` of them at most. */
@@ -51,6 +55,37 @@ export async function search({ folder }: Copy, programs: number, seed: number): 
   const lines = await draws(folder, ["--programs", String(programs), "--seed", String(seed), "--first-red"], () => undefined);
   const line = (name: string): Line | undefined => lines.find((one) => one.name === name);
   return { tried: line("programs")?.value ?? 0, seed: line("first red seed")?.value, why: line("red programs")?.detail ?? "" };
+}
+
+/** Looks for a program that is red with a file of the copy changed, and green as the file stands. */
+export function searchBeside(copy: Copy, file: string, text: string, programs: number, seed: number): Promise<SearchBeside> {
+  return firstOfChange({
+    beside: (count, from) => copy.changed(file, text, () => search(copy, count, from)),
+    without: (one) => search(copy, 1, one),
+    programs,
+    seed,
+  });
+}
+
+/** The first red program that is green `without` the change; from those that are red there too the search goes on. */
+export async function firstOfChange(order: {
+  readonly beside: (programs: number, seed: number) => Promise<Search>;
+  readonly without: (seed: number) => Promise<Search>;
+  readonly programs: number;
+  readonly seed: number;
+}): Promise<SearchBeside> {
+  const { beside, without, programs, seed } = order;
+  const own: Own[] = [];
+  for (let from = seed; from < seed + programs; ) {
+    const red = await beside(seed + programs - from, from);
+    const tried = from - seed + red.tried;
+    if (red.seed === undefined) return { ...red, tried, own };
+    const plain = await without(red.seed);
+    if (plain.seed === undefined) return { ...red, tried, own };
+    own.push({ seed: red.seed, why: plain.why });
+    from = red.seed + 1;
+  }
+  return { tried: programs, seed: undefined, why: "", own };
 }
 
 /** Draws programs in a checkout or a copy: its figures. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import ts from "typescript-6";
 import { seededRandom } from "../../../../libs/event-sourcing/src/testing/index.ts";
-import { copyLibs, root, type Search, search } from "./copy.ts";
+import { copyLibs, root, type SearchBeside, searchBeside } from "./copy.ts";
 import { reasonOf } from "./equivalents.ts";
 import { type Mutation, mutationsOf, Types } from "./mutations.ts";
 import { leftOut, RULES, type Rule } from "./selection.ts";
@@ -32,7 +32,7 @@ const FILES = [
 const PROGRAMS = 2_000;
 
 /** `equivalent`: why no program can tell it from the engine; it is not looked for then. */
-export type Mutant = Mutation & Search & { readonly equivalent?: string };
+export type Mutant = Mutation & SearchBeside & { readonly equivalent?: string };
 type Drawn = { readonly mutation: Mutation; readonly text: string; readonly changed: string };
 
 export type Order = {
@@ -71,20 +71,21 @@ export async function* mutants(
     if (before === undefined && types.faults(join(root, mutation.file), changed).length > 0) continue;
     const equivalent = reasonOf(mutation, text);
     if (equivalent !== undefined) {
-      const mutant = { ...mutation, tried: 0, seed: undefined, why: "", equivalent };
+      const mutant = { ...mutation, tried: 0, seed: undefined, why: "", own: [], equivalent };
       say(`EQUAL ${shown(mutant)}: ${equivalent}`);
       yield mutant;
       continue;
     }
     made++;
     const from = before?.tried ?? 0;
-    let found: Search | undefined = before;
+    let found: SearchBeside | undefined = before;
     if (found === undefined || (found.seed === undefined && from < programs)) {
-      const more = await copy.changed(mutation.file, changed, () => search(copy, programs - from, seed + from));
-      found = { ...more, tried: from + more.tried };
+      const more = await searchBeside(copy, mutation.file, changed, programs - from, seed + from);
+      found = { ...more, tried: from + more.tried, own: [...(before?.own ?? []), ...more.own] };
       appendFileSync(notes, `${JSON.stringify({ ...mutation, ...found })}\n`);
     }
     const mutant = { ...mutation, ...found };
+    for (const { seed: red, why } of mutant.own) say(`RED   on the engine as it is: seed ${red}: ${why.slice(0, 120)}`);
     say(`${mutant.seed === undefined ? "ALIVE" : "found"} after ${mutant.tried}: ${shown(mutant)} ${mutant.why.slice(0, 80)}`);
     yield mutant;
   }
