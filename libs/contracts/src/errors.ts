@@ -16,6 +16,11 @@ export class ArmadaError extends Error {
   }
 }
 
+/** Whether the same call may succeed later: a retryable ArmadaError. */
+export function isRetryable(error: unknown): error is ArmadaError {
+  return error instanceof ArmadaError && error.retryable;
+}
+
 /** A refusal is an answer: the input was understood and is not served. It ends a run as `failed` and is never tried again. */
 export class Refusal extends ArmadaError {
   override readonly name = "Refusal";

@@ -10,8 +10,9 @@
  * a message, its id says whether it is ours. A conflict without a number is a rival's write in flight, which may never be
  * stored: it decides nothing (error 10164).
  */
+import { isRetryable } from "@armada/contracts";
 import type { Appended, Expectation, Log, Timers } from "./ports.ts";
-import { type Backoff, isRetryable, type RetryPorts, retry, waitAgain } from "./retry.ts";
+import { type Backoff, type RetryPorts, retry, waitAgain } from "./retry.ts";
 
 /** A rival's write is in flight for milliseconds, an outage lasts. */
 const PAUSE: Backoff = { first: 10, most: 2_000 };

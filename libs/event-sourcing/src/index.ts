@@ -48,7 +48,7 @@ export type {
   Tracer,
 } from "./ports.ts";
 export { LEAST_ACK_WAIT_MS } from "./ports.ts";
-export { type Backoff, backoff, isRetryable, type RetryOptions, type RetryPorts, retry } from "./retry.ts";
+export { type Backoff, backoff, type RetryOptions, type RetryPorts, retry } from "./retry.ts";
 export { levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "./room-level.ts";
 export { matches } from "./subject-filter.ts";
 export { attributes, metrics, operations, spanKinds, spans } from "./telemetry-names.ts";

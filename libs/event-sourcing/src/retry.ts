@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { isRetryable } from "@armada/contracts";
 import type { Clock, Logger, Random } from "./ports.ts";
 
 /** How waits grow, ms: from `first`, doubled at each failure, to `most`. */
@@ -25,11 +25,6 @@ export type RetryOptions = {
 const BACKOFF: Backoff = { first: 50, most: 2_000 };
 /** Tries after the third one of which the log says that something waits: with waits of two seconds, each 20 to 40 s. */
 const SAY_EVERY = 20;
-
-/** Whether the same call may succeed later: a retryable ArmadaError. */
-export function isRetryable(error: unknown): error is ArmadaError {
-  return error instanceof ArmadaError && error.retryable;
-}
 
 /**
  * Ms to wait behind `failures` failures before this one (0: it is the first), with full jitter: anything between 0 and

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Team } from "@armada/agents";
-import { ArmadaError, milliseconds } from "@armada/contracts";
+import { ArmadaError, isRetryable, milliseconds } from "@armada/contracts";
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
@@ -287,7 +287,7 @@ async function streamReady(stream: Pick<NatsPorts["log"], "head">, name: string,
       await stream.head();
       return;
     } catch (error) {
-      if (!(error instanceof ArmadaError && error.retryable)) throw error;
+      if (!isRetryable(error)) throw error;
       if (tries % 10 === 0) log.info(`waiting for the stream ${name}: make it with \`armada provision\` (${error.message})`);
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }

@@ -1,5 +1,5 @@
 import type { Workflow } from "@armada/agents";
-import { ArmadaError, type Provenance } from "@armada/contracts";
+import { ArmadaError, isRetryable, type Provenance } from "@armada/contracts";
 import type { JournalEvent, JournalEventType } from "../journal/events.ts";
 import { cut, failureOf } from "../journal/failure.ts";
 import { fitting } from "../journal/fitting.ts";
@@ -78,7 +78,7 @@ export async function answer(
       });
     return whole(events);
   } catch (error) {
-    if (!(error instanceof ArmadaError) || error.retryable) throw error;
+    if (!(error instanceof ArmadaError) || isRetryable(error)) throw error;
     return whole([...cause, stop(error)]);
   }
 }

@@ -1,4 +1,4 @@
-import { ArmadaError, causedBy, digestOf, type Envelope, type Provenance } from "@armada/contracts";
+import { ArmadaError, causedBy, digestOf, type Envelope, isRetryable, type Provenance } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import { foldMessage, type JournalMessage, readJournalMessage } from "../journal/message.ts";
 import type { Payloads } from "../journal/payloads.ts";
@@ -94,7 +94,7 @@ export async function replay(run: CachedRun, messages: readonly Message[], funct
         });
     }
   } catch (error) {
-    if (!(error instanceof ArmadaError) || error.retryable) throw error;
+    if (!(error instanceof ArmadaError) || isRetryable(error)) throw error;
     run.execution = undefined;
     run.fault = error;
   }

@@ -1,5 +1,5 @@
 import type { ReadModel, Team } from "@armada/agents";
-import { ArmadaError, eventKey } from "@armada/contracts";
+import { ArmadaError, eventKey, isRetryable } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
 import { factOf } from "../inbound/facts.ts";
 import { factFilter } from "../inbound/queues.ts";
@@ -90,7 +90,7 @@ export class ReadModels {
         const read = await factOf(message, on, this.#payloads);
         if (read !== undefined) steps.push({ ...of, next: (state) => evolve(state, read.fact) });
       } catch (error) {
-        if (error instanceof ArmadaError && error.retryable) throw error;
+        if (isRetryable(error)) throw error;
         steps.push({ ...of, next: () => raise(error) });
       }
     }

@@ -1,4 +1,4 @@
-import { ArmadaError, asToken, buildEnvelope, buildSubject, causedBy, chainOf, encodeBody, parseSubject } from "@armada/contracts";
+import { asToken, buildEnvelope, buildSubject, causedBy, chainOf, encodeBody, isRetryable, parseSubject } from "@armada/contracts";
 import {
   appendOnce,
   attributes,
@@ -47,7 +47,7 @@ export class Faults {
   /** Counts one more; whether its run is stopped now. An outage stops nothing. */
   async of({ subject }: Delivery, error: unknown, reason: string): Promise<boolean> {
     const parsed = runOf(subject);
-    if (parsed === undefined || isOutage(error)) return false;
+    if (parsed === undefined || isRetryable(error)) return false;
     const times = (this.#times.get(subject) ?? 0) + 1;
     putNewest(this.#times, subject, times, MAX_KNOWN);
     if (times < PARK_AFTER) return false;
@@ -88,17 +88,13 @@ export async function guarded(
       subject,
       seq,
       delivery: delivery.delivery,
-      ...(isOutage(error) ? {} : stackOf(error)),
+      ...(isRetryable(error) ? {} : stackOf(error)),
     });
     if (runOf(subject) !== undefined)
       return (await faults.of(delivery, error, reason)) ? { kind: "retry", after: STOPPED_RETRY_MS } : again;
     if (delivery.delivery < PARK_AFTER) return again;
     return park({ team, ports, queue, signal }, delivery, reason);
   }
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof ArmadaError && error.retryable;
 }
 
 /** The run that a message belongs to. */

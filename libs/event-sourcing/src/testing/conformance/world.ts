@@ -1,7 +1,8 @@
 import { ok } from "node:assert/strict";
+import { isRetryable } from "@armada/contracts";
 import { appendOnce, type Outgoing } from "../../append-once.ts";
 import type { Appended, Clock, Delivery, Expectation, Handled, Loaded, Log, Message, Queue } from "../../ports.ts";
-import { isRetryable, type RetryPorts } from "../../retry.ts";
+import type { RetryPorts } from "../../retry.ts";
 import type { Client, Fixture } from "./adapter.ts";
 
 const POLL_MS = 10;
