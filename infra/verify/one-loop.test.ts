@@ -19,6 +19,7 @@ test.each([
   ["lets waits grow", "pause = Math.min(pause * 2, MOST_MS);"],
   ["lets waits grow", "for (let ms = 10; ; ms = Math.min(2 * ms, MOST_MS)) await sleep(ms);"],
   ["lets waits grow", "retryMs *= 2;"],
+  ["lets waits grow", "if (tries > 0) await clock.sleep(AGAIN_MS * tries);"],
 ])("a file that %s is told, with its line", (name, line) => {
   const path = "libs/engine/src/inbound/imagined.ts";
   expect(broken(path, `// first\n${line}\n`)).toEqual([expect.stringMatching(new RegExp(`^${path}:2 ${name}: `, "u"))]);

@@ -43,7 +43,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: "lets waits grow",
-    finds: /\b2 \*\* (?!\d)|\bMath\.min\([^;\n]*(?:\* 2\b|\b2 \* )|\b(?:ms|pause|wait|delay|retry\w*) \*= \d/u,
+    finds:
+      /\b2 \*\* (?!\d)|\bMath\.min\([^;\n]*(?:\* 2\b|\b2 \* )|_MS \* (?:tries|attempts?|failures)\b|\b(?:ms|pause|wait|delay|retry\w*) \*= \d/u,
     instead: "backoff and retry of libs/event-sourcing/src/retry.ts wait with jitter",
     may: {
       "libs/event-sourcing/src/retry.ts": "it is the backoff",

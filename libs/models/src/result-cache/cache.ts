@@ -120,7 +120,7 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
 
   /** @returns undefined where another was first. Rejects where the register does not answer. */
   async function take<T>({ store, key, signal }: Asked<T>, { revision }: Found): Promise<{ claim: Claim; by: string } | undefined> {
-    const at: ClaimAt = { registers: store.registers, key, by: random.id(), clock, leaseMs };
+    const at: ClaimAt = { registers: store.registers, key, by: random.id(), clock, random, leaseMs };
     const put = store.registers.put(key, claimed(at), revision);
     try {
       const mine = await orAborted(put, signal);
@@ -178,7 +178,7 @@ export function cachedModels(models: Models, options: ResultCacheOptions): Model
     return { kind: "failed", by, code: codeOf(error), at: clock.now() };
   }
 
-  async function said(ending: Promise<string>): Promise<void> {
+  async function said(ending: Promise<"held" | "lost">): Promise<void> {
     const reason = await ending.catch(reasonOf);
     if (reason !== "held") logger?.warn("how a claimed call went is not stored", { reason });
   }

@@ -10,14 +10,16 @@ const KEY = "answer-x";
 /** A claim under way, over registers whose `put` may do otherwise. */
 async function world(put: (registers: Registers) => Registers["put"] = (registers) => registers.put) {
   const clock = new VirtualClock();
-  const { registers } = new MemoryMesh(clock, seededRandom(1)).connect("alpha");
-  const at: ClaimAt = { registers: { ...registers, put: put(registers) }, key: KEY, by: "me", clock, leaseMs: 15_000 };
+  const random = seededRandom(1);
+  const { registers } = new MemoryMesh(clock, random).connect("alpha");
+  const at: ClaimAt = { registers: { ...registers, put: put(registers) }, key: KEY, by: "me", clock, random, leaseMs: 15_000 };
   const revision = (await registers.put(KEY, claimed(at), 0)) ?? 0;
   const ended = async <T>(work: Promise<T>): Promise<T> => {
     let over = false;
-    void work.finally(() => {
+    const done = (): void => {
       over = true;
-    });
+    };
+    work.then(done, done);
     expect(await clock.run(() => over, 60_000)).toBe("done");
     return work;
   };
@@ -57,6 +59,11 @@ test("who has lost its claim says nothing over the other's, neither to renew it 
 });
 
 test("registers that never answer are given up", async () => {
-  const { claim, ended } = await world(() => () => Promise.reject(new Error("no answer in time")));
-  expect(await ended(claim.end(failed))).toBe("unknown");
+  let puts = 0;
+  const { claim, ended } = await world(() => () => {
+    puts++;
+    return Promise.reject(new Error("no answer in time"));
+  });
+  await expect(ended(claim.end(failed))).rejects.toThrow("no answer in time");
+  expect(puts).toBe(4);
 });

@@ -1,21 +1,21 @@
-import type { Clock, Registers } from "@armada/event-sourcing";
+import { type Backoff, type Registers, type RetryPorts, retry } from "@armada/event-sourcing";
 import { type Entry, entryOf } from "./entry.ts";
 
-type Written = "held" | "lost" | "unknown";
+/** `lost`: another has taken the claim. */
+type Written = "held" | "lost";
 
 /** Where a claim stands, and who holds it. */
-export type ClaimAt = {
+export type ClaimAt = Pick<RetryPorts, "clock" | "random"> & {
   readonly registers: Registers;
   readonly key: string;
   readonly by: string;
-  readonly clock: Clock;
   /** Without renewal it ends after this long, ms. */
   readonly leaseMs: number;
 };
 
 /** A write that lost to one of our own, or whose answer was lost, is tried this often. */
 const TRIES = 4;
-const AGAIN_MS = 20;
+const AGAIN: Backoff = { first: 20, most: 160 };
 
 export function claimed({ by, clock, leaseMs }: ClaimAt): string {
   const entry: Entry = { kind: "claimed", by, until: clock.now() + leaseMs };
@@ -35,7 +35,7 @@ export class Claim {
     this.#renewing = this.#renew();
   }
 
-  /** Writes the last word; `lost` where another has taken the claim, `unknown` where the register does not answer. */
+  /** Writes the last word. Rejects where the register does not answer: it may be written all the same. */
   async end(entry: Entry): Promise<Written> {
     this.#over.abort();
     await this.#renewing;
@@ -49,36 +49,36 @@ export class Claim {
       } catch {
         return;
       }
-      if ((await this.#write(() => claimed(this.#at))) === "lost") return;
+      const written = await this.#write(() => claimed(this.#at), this.#over.signal).catch(() => undefined); // the lease is renewed next time, or ends
+      if (written === "lost") return;
     }
   }
 
-  async #write(text: () => string): Promise<Written> {
-    const { registers, key, by, clock } = this.#at;
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (tries > 0) await clock.sleep(AGAIN_MS * tries);
-      const value = text();
-      try {
-        const revision = await registers.put(key, value, this.#revision);
-        if (revision !== undefined) {
-          this.#revision = revision;
-          return "held";
-        }
-      } catch {
-        // It may be stored all the same.
-      }
-      try {
-        const stored = await registers.get(key);
-        if (stored === undefined || stored.revision < this.#revision) continue; // a read may be stale
-        const entry = entryOf(stored.value);
-        const ours = stored.value === value || (entry?.kind === "claimed" && entry.by === by);
-        if (!ours) return "lost";
-        this.#revision = stored.revision;
-        if (stored.value === value) return "held";
-      } catch {
-        if (this.#over.signal.aborted && tries > 0) return "unknown";
-      }
-    }
-    return "unknown";
+  #write(text: () => string, signal?: AbortSignal): Promise<Written> {
+    let tries = 0;
+    const worth = (): boolean => ++tries < TRIES;
+    return retry(`the claim ${this.#at.key}`, this.#at, () => this.#writeOnce(text()), { backoff: AGAIN, worth, signal });
   }
+
+  /** Rejects where it is not known what stands there, or another try may write. */
+  async #writeOnce(value: string): Promise<Written> {
+    const { registers, key, by } = this.#at;
+    let reason: unknown = new Error("a rival's write was in flight");
+    const revision = await registers.put(key, value, this.#revision).catch((error: unknown) => {
+      reason = error; // it may be stored all the same
+      return undefined;
+    });
+    const there = revision === undefined ? await registers.get(key) : { value, revision };
+    if (there === undefined || there.revision < this.#revision) throw reason; // a read may be stale
+    const stored = there.value === value;
+    if (!stored && !isClaimOf(by, there.value)) return "lost";
+    this.#revision = there.revision;
+    if (!stored) throw reason;
+    return "held";
+  }
+}
+
+function isClaimOf(by: string, value: string): boolean {
+  const entry = entryOf(value);
+  return entry?.kind === "claimed" && entry.by === by;
 }
