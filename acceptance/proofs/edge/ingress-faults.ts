@@ -1,6 +1,6 @@
 import type { Draw } from "../documents/contradictions/contradiction-drawing.ts";
 import type { Request } from "../harness/raw-http.ts";
-import { anEvent, type Binding, bindings, type Event, requestOf, TYPE, withHeader } from "./ingress-events.ts";
+import { anEvent, type Binding, bindings, type Event, headerValue, requestOf, TYPE, withHeader } from "./ingress-events.ts";
 
 /** A malformed request, and what its answer has to say: one of `statuses`, and the field at fault (one of, where HTTP itself is broken). */
 export type Fault = {
@@ -111,9 +111,10 @@ function attributeFault(draw: Draw, binding: Binding): Made {
   }
   const name = draw.one(Object.keys(ATTRIBUTES).filter((one) => binding !== "binary" || one !== "datacontenttype"));
   // A header is text always: what is no text there is a text, and what UTF-8 cannot say cannot be sent.
-  const values = (ATTRIBUTES[name] ?? []).filter(
-    (value) => binding !== "binary" || value === undefined || (typeof value === "string" && value.isWellFormed()),
-  );
+  // Percent-encoded for a header, `a b` is what a sender that encodes nothing writes for the legal source `a%20b`.
+  const sendable = (value: unknown): boolean =>
+    typeof value === "string" && value.isWellFormed() && (name !== "source" || headerValue(value) === value);
+  const values = (ATTRIBUTES[name] ?? []).filter((value) => binding !== "binary" || value === undefined || sendable(value));
   const value = pick(draw, values);
   return { what: `${name} ${JSON.stringify(value)?.slice(0, 40) ?? "missing"}`, attributes: { [name]: value }, field: name };
 }
