@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandFlags } from "@armada/testing/command-flags";
 import type { Figure } from "./harness/proof.ts";
 import { load, registry } from "./registry.ts";
 
@@ -8,16 +8,19 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const USAGE = `npm run prove -- NAME… [--short] [--json] [--seed N] [--documents DIR]
 npm run prove -- --list`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    list: { type: "boolean", default: false },
-    short: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    seed: { type: "string" },
-    documents: { type: "string" },
+const { values, positionals } = commandFlags(
+  {
+    allowPositionals: true,
+    options: {
+      list: { type: "boolean", default: false },
+      short: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      seed: { type: "string" },
+      documents: { type: "string" },
+    },
   },
-});
+  USAGE,
+);
 const print = (value: Readonly<Record<string, unknown>>, line: string): void => console.log(values.json ? JSON.stringify(value) : line);
 
 if (values.list) {

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { defaultTiers, type Price, priceOf } from "@armada/models";
+import { commandFlags } from "@armada/testing/command-flags";
 import { z } from "zod";
 import { type Job, runJobs } from "./jobs.ts";
 import { configurations, sizeOf, textOf } from "./table.ts";
@@ -37,7 +37,7 @@ const options = {
   seed: text,
   workload: text,
 } as const;
-const parsed = Flags.safeParse(parseArgs({ options }).values);
+const parsed = Flags.safeParse(commandFlags({ options }, USAGE).values);
 if (!parsed.success) {
   console.error(`${z.prettifyError(parsed.error)}\n${USAGE}`);
   process.exit(2);

@@ -2,6 +2,10 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 // The conformance suite against the official image, by docker-compose.yml; outside `npm test`, which needs no containers.
+if (process.argv.length > 2) {
+  console.error("npm run test:containers takes no arguments");
+  process.exit(2);
+}
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = (program, args, options) => spawnSync(program, args, { cwd: root, stdio: "inherit", ...options }).status;
 

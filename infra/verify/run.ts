@@ -8,6 +8,10 @@ const USAGE = `npm run verify                    all checks and tests
 npm run verify -- --fast          the checks alone
 npm run verify -- --changed REV   the checks, and the tests and short forms that a change since REV (HEAD by default) touches`;
 const [mode, since = "HEAD", ...more] = process.argv.slice(2);
+if (mode === "--help") {
+  console.log(USAGE);
+  process.exit(0);
+}
 if (more.length > 0 || ![undefined, "--fast", "--changed"].includes(mode)) {
   console.error(USAGE);
   process.exit(2);

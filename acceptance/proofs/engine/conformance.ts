@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandFlags } from "@armada/testing/command-flags";
 import { CALM, HOSTILE } from "../../../libs/event-sourcing/src/index.ts";
 import {
   type Adapter,
@@ -97,9 +97,10 @@ function table(cells: readonly Cell[]): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: { json: { type: "boolean" }, planted: { type: "boolean" }, short: { type: "boolean" }, seed: { type: "string" } },
-  });
+  const { values } = commandFlags(
+    { options: { json: { type: "boolean" }, planted: { type: "boolean" }, short: { type: "boolean" }, seed: { type: "string" } } },
+    "node acceptance/proofs/engine/conformance.ts [--json] [--planted] [--short] [--seed N]",
+  );
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   const about = { short: values.short === true, seed, documents: undefined, say: (line: string) => console.error(`  ${line}`) };
   about.say(`seed ${seed}`);

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { commandFlags } from "@armada/testing/command-flags";
 import ts from "typescript-6";
 import { seededRandom } from "../../../../libs/event-sourcing/src/testing/index.ts";
 import { copyLibs, root, type SearchBeside, searchBeside } from "./copy.ts";
@@ -142,14 +142,17 @@ function noted(path: string): Mutant[] {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      count: { type: "string", default: "100" },
-      seed: { type: "string", default: "1" },
-      programs: { type: "string", default: String(PROGRAMS) },
-      only: { type: "string", default: "" },
+  const { values } = commandFlags(
+    {
+      options: {
+        count: { type: "string", default: "100" },
+        seed: { type: "string", default: "1" },
+        programs: { type: "string", default: String(PROGRAMS) },
+        only: { type: "string", default: "" },
+      },
     },
-  });
+    "node acceptance/proofs/planted/programs/mutants.ts [--count N] [--seed S] [--programs N] [--only FILE]",
+  );
   const order = { count: Number(values.count), seed: Number(values.seed), programs: Number(values.programs), only: values.only };
   const files = new Map<string, { found: number; all: number; equal: number }>();
   for await (const { file, seed, equivalent } of mutants(order, console.log)) {

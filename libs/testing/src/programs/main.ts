@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandFlags } from "../command-flags.ts";
 import { Coverage } from "./coverage.ts";
 import { draw } from "./drawing/draw.ts";
 import { LEFT_OUT } from "./drawing/known.ts";
@@ -7,16 +7,21 @@ import { judgeAll, seeds } from "./pool.ts";
 import { printed } from "./printed.ts";
 import { kindOf, shrink } from "./shrink.ts";
 
-const { values } = parseArgs({
-  options: {
-    programs: { type: "string", default: "1000" },
-    seed: { type: "string" },
-    json: { type: "boolean", default: false },
-    trace: { type: "boolean", default: false },
-    coverage: { type: "boolean", default: false },
-    "first-red": { type: "boolean", default: false },
+const USAGE = "npm run sim -- --programs N [--seed S] [--json] [--trace] [--coverage] [--first-red]";
+
+const { values } = commandFlags(
+  {
+    options: {
+      programs: { type: "string", default: "1000" },
+      seed: { type: "string" },
+      json: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
+      coverage: { type: "boolean", default: false },
+      "first-red": { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 const programs = Number(values.programs);
 /** Drawn unless said: a run that always begins at the same place sees the same programs. */
 const from = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -27,7 +32,7 @@ const FULL = 20_000;
 
 if (Number.isInteger(programs) && programs > 0 && Number.isInteger(from)) process.exitCode = await main();
 else {
-  console.error("npm run sim -- --programs N [--seed S] [--json] [--trace] [--coverage] [--first-red]");
+  console.error(USAGE);
   process.exitCode = 2;
 }
 

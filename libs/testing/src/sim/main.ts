@@ -1,16 +1,22 @@
-import { parseArgs } from "node:util";
+import { commandFlags } from "../command-flags.ts";
 import { simulateAll } from "./pool.ts";
 import { simulate } from "./simulate.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    seed: { type: "string" },
-    json: { type: "boolean", default: false },
-    trace: { type: "boolean", default: false },
-    "first-red": { type: "boolean", default: false },
+const USAGE = `npm run sim -- [--seeds N] [--seed S] [--json] [--trace] [--first-red]
+npm run sim -- --programs N [--seed S] [--json] [--trace] [--coverage] [--first-red]`;
+
+const { values } = commandFlags(
+  {
+    options: {
+      seeds: { type: "string", default: "1000" },
+      seed: { type: "string" },
+      json: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
+      "first-red": { type: "boolean", default: false },
+    },
   },
-});
+  USAGE,
+);
 const seeds = Number(values.seeds);
 /** Drawn unless said: a run that always begins at the same place sees the same schedules. */
 const from = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -31,7 +37,7 @@ const LONGEST_S = 600;
 
 if (Number.isInteger(seeds) && seeds > 0 && Number.isInteger(from)) process.exitCode = await sim();
 else {
-  console.error("npm run sim -- [--seeds N] [--seed S] [--json] [--trace] [--first-red]");
+  console.error(USAGE);
   process.exitCode = 2;
 }
 

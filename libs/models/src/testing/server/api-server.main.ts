@@ -120,7 +120,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+  const unknown = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+  console.error(error instanceof z.ZodError ? z.prettifyError(error) : unknown ? error.message : error);
   console.error(USAGE);
   process.exitCode = 2;
 });
