@@ -24,7 +24,7 @@ export function ofOneStream(log: Log, team: string, over: AbortSignal): Log {
     append: (subject, body, expect) => held(() => log.append(subject, body, expect)),
     load: (filter, atLeast) => held(() => log.load(filter, atLeast)),
     last: (filter, atLeast) => held(() => log.last(filter, atLeast)),
-    scan: (filters, from, handler) => held(() => log.scan(filters, from, handler)),
+    scan: (...scan) => held(() => log.scan(...scan)),
     pause: (queue, until) => held(() => log.pause(queue, until)),
     depth: (queue) => held(() => log.depth(queue)),
     head: () => held(() => log.head()),

@@ -82,8 +82,11 @@ export interface Log {
   load(filter: string, atLeast?: number): Promise<Loaded>;
   last(filter: string, atLeast?: number): Promise<Message | undefined>;
   follow(filters: readonly string[], from: number, handler: (message: Message) => void | Promise<void>, signal: AbortSignal): Promise<void>;
-  /** Every message after `from` that is there now, in order; answers the sequence it read up to. */
-  scan(filters: readonly string[], from: number, handler: (message: Message) => void): Promise<number>;
+  /**
+   * Every message after `from` that is there now, in order; answers the sequence it read up to. `keyless` is told the team of
+   * each message that it passes by because it waited in vain for the key of that team: this is not a forgery.
+   */
+  scan(filters: readonly string[], from: number, handler: (message: Message) => void, keyless?: (team: string) => void): Promise<number>;
   work(queue: Queue, handler: (delivery: Delivery) => Promise<Handled>, signal: AbortSignal): Promise<void>;
   /** Nothing is delivered from a queue until `until` (ms since 1970; 0 resumes). */
   pause(queue: string, until: number): Promise<void>;

@@ -84,11 +84,12 @@ export function jetstreamLog(
   };
 
   /** For who reads in order: waits until it can be told, or there is no hope of that. */
-  const takeSoon: Take = (...stored) => {
+  const takeSoon: Take = (...stored) => orLater(stored);
+  const orLater = (stored: Parameters<Take>, keyless?: (team: string) => void): ReturnType<Take> => {
     const taken = take(...stored);
-    return taken === UNKNOWN ? later(...stored) : taken;
+    return taken === UNKNOWN ? later(stored, keyless) : taken;
   };
-  const later = async (...stored: Parameters<Take>): Promise<Message | undefined> => {
+  const later = async (stored: Parameters<Take>, keyless?: (team: string) => void): Promise<Message | undefined> => {
     for (;;) {
       await keys.again();
       const taken = take(...stored);
@@ -97,6 +98,7 @@ export function jetstreamLog(
       const writer = decodeBody(m.string())?.at(-1)?.team ?? "";
       if (!keys.hopeless(writer)) continue;
       warn(`messages of team ${writer} in ${stream} are passed by: it has no key`, { subject, seq });
+      keyless?.(writer);
       return undefined;
     }
   };
@@ -286,7 +288,7 @@ export function jetstreamLog(
     load,
     last,
     follow: (filters, from, handler, signal) => follow(link, stream, identity, { filters, from }, takeSoon, handler, signal, logger),
-    scan: (filters, from, handler) => scan(link, stream, { filters, from }, takeSoon, handler),
+    scan: (filters, from, handler, keyless) => scan(link, stream, { filters, from }, (...stored) => orLater(stored, keyless), handler),
     work: (queue, handler, signal) => pull(link, stream, identity, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
       if (until > Date.now()) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodeBody } from "@armada/contracts";
 import type { Logger, Message } from "@armada/event-sourcing";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { writeFleet } from "../fleet/write-fleet.ts";
@@ -21,21 +21,35 @@ beforeAll(async () => {
   mesh = await startTestMesh([
     { team: "beta", queues: [asks], sources: new Map() },
     { team: "gamma", queues: [], sources: new Map() },
+    { team: "ghost", queues: [], sources: new Map() },
   ]);
 });
 afterAll(async () => mesh[Symbol.asyncDispose]());
 
+const quiet: Logger = { info: () => undefined, warn: () => undefined };
+
+/** Takes a team's key away: from FLEET, and from the folder of identities. */
+async function forget(team: string): Promise<string> {
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+  await (await jetstreamManager(admin.connection)).streams.purge("FLEET", { filter: `fleet.${team}` });
+  await admin.close();
+  const list = join(mesh.keys, "public.json");
+  const { [team]: key, ...others } = JSON.parse(await readFile(list, "utf8"));
+  await writeFile(list, JSON.stringify(others));
+  await rm(join(mesh.keys, `${team}.nk`));
+  return key;
+}
+
+function askFrom(team: string, id: string): string {
+  const about = { specversion: "1.0", id, source: `/teams/${team}`, type: "beta.help", time: "2026-01-01T00:00:00Z" } as const;
+  return encodeBody([{ ...about, subject: id, data: {}, team, correlationid: "c", causationid: "c", schemaversion: 1, hops: 0 }]);
+}
+
 test("what a team asks whose key is new waits for the key, in every way of reading, and is taken within a second of it", async () => {
   const gamma = await mesh.connect("gamma");
-  const quiet: Logger = { info: () => undefined, warn: () => undefined };
   const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
   // As it is for a replica that runs since before the team was there, and whose folder of identities is its own.
-  await (await jetstreamManager(admin.connection)).streams.purge("FLEET", { filter: "fleet.gamma" });
-  const list = join(mesh.keys, "public.json");
-  const { gamma: key, ...others } = JSON.parse(await readFile(list, "utf8"));
-  const write = (content: unknown): Promise<void> => writeFile(list, JSON.stringify(content));
-  await write(others);
-  await rm(join(mesh.keys, "gamma.nk"));
+  const key = await forget("gamma");
   const beta = await mesh.connect("beta", noting);
 
   const end = new AbortController();
@@ -52,9 +66,7 @@ test("what a team asks whose key is new waits for the key, in every way of readi
     end.signal,
   );
   const subject = "ask.beta.gamma.help.run-1";
-  const about = { specversion: "1.0", id: "run-1", source: "/teams/gamma", type: "beta.help", time: "2026-01-01T00:00:00Z" } as const;
-  const event = { ...about, subject: "run-1", data: {}, team: "gamma", correlationid: "c", causationid: "c", schemaversion: 1, hops: 0 };
-  expect(await gamma.log.append(subject, encodeBody([event]))).toMatchObject({ kind: "appended" });
+  expect(await gamma.log.append(subject, askFrom("gamma", "run-1"))).toMatchObject({ kind: "appended" });
   const loading = beta.log.load(subject, 1);
   const last = beta.log.last(subject);
   const scanning = beta.log.scan(["ask.beta.>"], 0, (message) => scanned.push(message));
@@ -75,6 +87,28 @@ test("what a team asks whose key is new waits for the key, in every way of readi
   end.abort();
   await working;
   await admin.close();
+});
+
+test("a scan that waited in vain for a key passes by what it is for, and says whose", async () => {
+  const ghost = await mesh.connect("ghost");
+  await forget("ghost");
+  const beta = await mesh.connect("beta", quiet);
+  expect(await ghost.log.append("ask.beta.ghost.help.run-2", askFrom("ghost", "run-2"))).toMatchObject({ kind: "appended" });
+  const taken: string[] = [];
+  const keyless: string[] = [];
+  const scanning = beta.log.scan(
+    ["ask.beta.ghost.>"],
+    0,
+    ({ subject }) => taken.push(subject),
+    (team) => keyless.push(team),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(keyless).toEqual([]);
+  const now = performance.now.bind(performance);
+  const later = vi.spyOn(performance, "now").mockImplementation(() => now() + 31_000);
+  await scanning;
+  later.mockRestore();
+  expect([taken, keyless]).toEqual([[], ["ghost"]]);
 });
 
 test("a key that was made anew is read before a signature is called false", async () => {

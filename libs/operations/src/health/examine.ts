@@ -6,6 +6,9 @@ import type { Finding, Looked } from "./trouble.ts";
 /** How many of a stream's newest messages are looked at one by one. */
 const MOST_LOOKED = 2_000;
 
+/** How many teams a finding names. */
+const MOST_NAMED = 5;
+
 /** What a team's stream holds. Of its newest messages those are counted that no reader takes; `whole`: of all that there are. */
 export async function examine(about: Looked, whole = false): Promise<Finding[]> {
   const { session, team, open } = about;
@@ -14,17 +17,38 @@ export async function examine(about: Looked, whole = false): Promise<Finding[]> 
   const head = await log.head();
   const from = whole ? 0 : Math.max(0, head - MOST_LOOKED);
   let taken = 0;
-  const upTo = await log.scan([">"], from, () => taken++);
-  const forged = Math.max(upTo, head) - from - taken;
+  let keyless = 0;
+  const writers = new Set<string>();
+  const upTo = await log.scan(
+    [">"],
+    from,
+    () => taken++,
+    (writer) => {
+      keyless++;
+      writers.add(writer);
+    },
+  );
+  const forged = Math.max(upTo, head) - from - taken - keyless;
+  const share = (count: number): string | number => (from === 0 ? count : `${count} of the newest ${MOST_LOOKED}`);
   const { behind } = await session.runs(name);
   const findings: Finding[] = [
     { name: `${name}: messages`, value: head, ok: true },
     {
       name: `${name}: forged, not taken`,
-      value: from === 0 ? forged : `${forged} of the newest ${MOST_LOOKED}`,
+      value: share(forged),
       ok: forged === 0,
       ...(forged === 0 ? {} : { next: `see the warnings in ${HOME}/logs/${name}.log` }),
     },
+    ...(keyless === 0
+      ? []
+      : [
+          {
+            name: `${name}: of unknown teams, not taken`,
+            value: `${share(keyless)}, by ${[...writers].slice(0, MOST_NAMED).join(", ")}${writers.size > MOST_NAMED ? " and more" : ""}`,
+            ok: false,
+            next: "their keys are not in this mesh: provision a team of it that writes here; what followers passed by stays so",
+          },
+        ]),
     ...(behind === 0 ? [] : [{ name: `${name}: index of its runs`, value: `is being built, ${behind} messages to go`, ok: true }]),
   ];
   if (definition === undefined) return findings;
