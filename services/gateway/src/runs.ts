@@ -90,7 +90,7 @@ export class Runs {
 
   /** The view that `runs show --json` prints, with the output of a run that has ended. */
   view(found: FoundRun): ReturnType<typeof shownRun> {
-    return shownRun(found, this.#ports);
+    return shownRun(found, this.#ports, this.#ports.teams());
   }
 
   /** Follows a run's journal from after `from`. */

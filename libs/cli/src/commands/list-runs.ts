@@ -1,5 +1,14 @@
 import { ArmadaError, isName } from "@armada/contracts";
-import { ENDED_STATUSES, type IndexedRun, RUN_STATUSES, type RunIndex, type RunView, shownAsServed, viewOf } from "@armada/engine/reading";
+import {
+  ENDED_STATUSES,
+  type IndexedRun,
+  RUN_STATUSES,
+  type RunIndex,
+  type RunView,
+  shownAsReached,
+  shownAsServed,
+  viewOf,
+} from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
 import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
 import type { Session } from "@armada/operations/mesh/session";
@@ -30,7 +39,13 @@ const MOST = 1_000;
 /** Journals that are read at a time. */
 const AT_ONCE = 64;
 
-type TeamRuns = { readonly team: MeshTeam; readonly index: RunIndex; readonly queues: readonly QueueThere[] };
+/** `here`: all teams that have a stream here. */
+type TeamRuns = {
+  readonly team: MeshTeam;
+  readonly index: RunIndex;
+  readonly queues: readonly QueueThere[];
+  readonly here: readonly string[];
+};
 
 /** The newest runs of all teams that have a stream here, newest last. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN` */
 export async function listRuns(session: Session, out: Output, flags: ListFlags): Promise<number> {
@@ -40,7 +55,7 @@ export async function listRuns(session: Session, out: Output, flags: ListFlags):
   const read = await Promise.all(
     teams.map(async (team): Promise<TeamRuns> => {
       const [index, queues] = await Promise.all([session.runs(team.name), session.queues(team.name)]);
-      return { team, index, queues };
+      return { team, index, queues, here: names };
     }),
   );
   checkWorkflow(flags.workflow, read);
@@ -70,7 +85,8 @@ function keyOf(text: string): { readonly name: string; readonly value: string } 
 }
 
 /** The runs of a key, as their journals tell them: few, whatever the team's history. */
-async function foundBy(session: Session, { team, index, queues }: TeamRuns, flags: ListFlags): Promise<RunView[]> {
+async function foundBy(session: Session, of: TeamRuns, flags: ListFlags): Promise<RunView[]> {
+  const { team, index } = of;
   const key = keyOf(flags.where ?? "");
   if (key === undefined) return [];
   const workflow = workflowIn(team.name, flags.workflow);
@@ -78,14 +94,15 @@ async function foundBy(session: Session, { team, index, queues }: TeamRuns, flag
   const views: RunView[] = [];
   const runs = await index.where(key.name, key.value);
   for (let at = 0; at < runs.length; at += AT_ONCE)
-    views.push(...(await Promise.all(runs.slice(at, at + AT_ONCE).map((run) => viewNow(session, team, run, queues)))).flat());
+    views.push(...(await Promise.all(runs.slice(at, at + AT_ONCE).map((run) => viewNow(session, of, run)))).flat());
   return views.filter(
     (view) => (flags.status === undefined || view.status === flags.status) && (workflow === undefined || view.workflow === workflow),
   );
 }
 
 /** One more than `limit`, so that it shows whether there are others; of open runs the journals tell what they do now. */
-async function newestOf(session: Session, { team, index, queues }: TeamRuns, flags: ListFlags, limit: number): Promise<RunView[]> {
+async function newestOf(session: Session, of: TeamRuns, flags: ListFlags, limit: number): Promise<RunView[]> {
+  const { team, index } = of;
   const workflow = workflowIn(team.name, flags.workflow);
   if (flags.workflow !== undefined && workflow === undefined) return [];
   const ended = (ENDED_STATUSES as readonly string[]).includes(flags.status ?? "");
@@ -96,7 +113,7 @@ async function newestOf(session: Session, { team, index, queues }: TeamRuns, fla
   const rows: RunView[] = [];
   let next: IndexedRun[] = [];
   const take = async (): Promise<void> => {
-    const views = await Promise.all(next.map(({ run }) => viewNow(session, team, run, queues)));
+    const views = await Promise.all(next.map(({ run }) => viewNow(session, of, run)));
     rows.push(...views.flat().filter((view) => flags.status === undefined || view.status === flags.status));
     next = [];
   };
@@ -110,11 +127,12 @@ async function newestOf(session: Session, { team, index, queues }: TeamRuns, fla
 }
 
 /** None where its journal is not there, as of a key from before the stream was made anew. */
-async function viewNow(session: Session, { name, trouble }: MeshTeam, run: string, queues: readonly QueueThere[]): Promise<RunView[]> {
+async function viewNow(session: Session, { team, queues, here }: TeamRuns, run: string): Promise<RunView[]> {
+  const { name, trouble } = team;
   const state = await session.state(name, run);
   if (!state.exists) return [];
   const view = viewOf(name, run, state);
-  if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return [shownAsServed(view, queues)];
+  if (view.endedAt !== undefined || trouble?.code !== "TEAM_GONE") return [shownAsReached(shownAsServed(view, queues), here)];
   const { code, message, hint } = trouble;
   const stopped: RunView = { ...view, status: "stopped", reason: { code, message, ...(hint === undefined ? {} : { hint }) } };
   return [stopped];

@@ -12,7 +12,7 @@ export async function showRun(
   run: string,
   out: Output,
 ): Promise<number> {
-  const view = await shownRun(await findRun((team) => session.log(team), teams, run), session);
+  const view = await shownRun(await findRun((team) => session.log(team), teams, run), session, teams);
   out.emit(view);
   out.say(runTree(view));
   return EXIT.ok;

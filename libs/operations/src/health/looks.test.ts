@@ -113,6 +113,14 @@ test("a run of a version that has no queue", async () => {
   expect(await codes({ session: stream(["run.orders.lead.send-v2.r1.1"], { version: 2 }) })).toEqual(["VERSION_NOT_SERVED"]);
 });
 
+test("a run that asks a team which is not here", async () => {
+  const data = { to: "risk", capability: "check", until: "2026-11-23T00:00:00.000Z" };
+  const waits = new Map([[2, { kind: "ask", n: 2, open: true, data }]]) as unknown as RunState["waits"];
+  const asking = (teams: string[]) => stream(["run.orders.wait.ask.r1.3"], { waits }, { teams: async () => teams });
+  expect(await codes({ session: asking(["orders"]) })).toEqual(["TEAM_NOT_HERE"]);
+  expect(await codes({ session: asking(["orders", "risk"]) })).toEqual([]);
+});
+
 test("messages of no run that were set aside", async () => {
   expect(await codes({ session: stream(["evt.orders.message.parked.x.1"], {}) })).toEqual(["MESSAGE_PARKED"]);
 });

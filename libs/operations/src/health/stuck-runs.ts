@@ -1,12 +1,14 @@
-import { type RunView, shownAsServed } from "@armada/engine/reading";
+import { type RunView, shownAsReached, shownAsServed, TEAM_NOT_HERE } from "@armada/engine/reading";
 import type { Look, Trouble } from "./trouble.ts";
 
-/** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves. */
-export const stuckRuns: Look = async ({ open: read, queues }) => {
+/** Open runs that nobody can go on with: stopped, of a version or waiting for an agent that no replica serves, or for a team that is not here. */
+export const stuckRuns: Look = async ({ session, open: read, queues }) => {
   const { runs, unread } = await read();
+  const asks = runs.some(({ view }) => view.waitingFor?.some(({ kind }) => kind === "ask"));
+  const teams = asks ? await session.teams() : [];
   const stuck = runs
-    .map(({ view }) => shownAsServed(view, queues))
-    .filter(({ status, waitingFor }) => status === "stopped" || waitsForAgent(waitingFor));
+    .map(({ view }) => shownAsReached(shownAsServed(view, queues), teams))
+    .filter(({ status, waitingFor, reason }) => status === "stopped" || waitsForAgent(waitingFor) || reason?.code === TEAM_NOT_HERE);
   const byCode = [...Map.groupBy(stuck, ({ reason, status }) => reason?.code ?? status)];
   return [...unread, ...byCode.map(([code, views]) => said(code, views))];
 };
