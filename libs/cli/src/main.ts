@@ -220,7 +220,8 @@ command("reconcile", "settles or releases suspects by the provider's usage", bud
     withSession(
       async (session, out, _signal, flags: ReconcileFlags) =>
         (await import("./commands/reconcile.ts")).reconcileCommand(session, await session.teams(), flags, out),
-      async ({ usage }) => void (usage === undefined || (await import("./money/verdicts.ts")).addressOf("--usage", usage)),
+      async ({ usage }) =>
+        void (usage === undefined || (await import("@armada/operations/money/reconcile/verdicts")).addressOf("--usage", usage)),
     ),
   );
 command("costs", "what was spent, dearest first")

@@ -5,9 +5,9 @@ import { dollars } from "@armada/operations/money/dollars";
 import { ledgersBack, readFleet } from "@armada/operations/money/ledgers";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { zoneOf } from "../money/zone.ts";
 import { lengthOf, type Output } from "../output.ts";
 import { table } from "../render/table.ts";
+import { zoneOf } from "../zone.ts";
 
 /** Every limit of every team whose ledger of this month exists, and after them each call that may have been billed. */
 export async function budgetsCommand(session: Session, teams: readonly string[], out: Output): Promise<number> {

@@ -9,9 +9,9 @@ import { runsOf } from "@armada/operations/money/runs-of";
 import { sinceOf } from "../arguments/since.ts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { zoneOf } from "../money/zone.ts";
 import type { Output } from "../output.ts";
 import { table } from "../render/table.ts";
+import { zoneOf } from "../zone.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
+import type { Price } from "@armada/models";
 import type { Session } from "@armada/operations/mesh/session";
 import { accountOf, type LedgerCall } from "@armada/operations/money/account";
 import { suspectAs } from "@armada/operations/money/budget-rows";
-import type { Verdict } from "@armada/operations/money/by-call";
 import { dollars } from "@armada/operations/money/dollars";
-import { drawsOf } from "@armada/operations/money/draws";
 import { ledgersBack, readLedger } from "@armada/operations/money/ledgers";
+import type { Verdict } from "@armada/operations/money/reconcile/by-call";
+import { drawsOf } from "@armada/operations/money/reconcile/draws";
+import { verdictsOf } from "@armada/operations/money/reconcile/verdicts";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
-import { verdictsOf } from "../money/verdicts.ts";
-import { zoneOf } from "../money/zone.ts";
 import type { Output } from "../output.ts";
+import { zoneOf } from "../zone.ts";
 
 export type ReconcileFlags = { readonly usage?: string; readonly dryRun?: boolean };
 type Suspect = LedgerCall & { readonly month: string; readonly day: string };
@@ -58,7 +59,13 @@ async function judge(
   const accounts = await Promise.all(teams.map((team) => accountOf(session.log(team), team)));
   const settled = accounts.flatMap((account) => account.settled);
   const draws = await drawsOf((team) => session.log(team), suspects);
-  return verdictsOf(suspects, settled, { ...flags, env: process.env, now, draws });
+  return verdictsOf(suspects, settled, { ...flags, env: process.env, now, draws, prices });
+}
+
+async function prices(): Promise<readonly Price[]> {
+  const [{ pricesFrom }, { settingsFor }] = await Promise.all([import("@armada/models"), import("../settings.ts")]); // costly to load
+  const { config } = await settingsFor({});
+  return pricesFrom(config.models.prices ?? "");
 }
 
 const LEFT: Verdict = { became: "suspect", why: "nothing is known of it" };

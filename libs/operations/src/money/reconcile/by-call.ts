@@ -1,4 +1,4 @@
-import type { LedgerCall } from "./account.ts";
+import type { LedgerCall } from "../account.ts";
 import type { ProviderCall } from "./provider-account.ts";
 
 /** What a suspect turned out to be; `suspect`: it stays one. */

@@ -2,7 +2,7 @@ import { runFilter } from "@armada/contracts";
 import { readRun } from "@armada/engine/reading";
 import { loadWhole, type WholeReads } from "@armada/event-sourcing";
 import { z } from "zod";
-import type { LedgerCall } from "./account.ts";
+import type { LedgerCall } from "../account.ts";
 
 /** Of a call in the batch lane `asked` says what was asked. */
 const Drawn = z.looseObject({ n: z.number(), call: z.string(), asked: z.string().optional() });

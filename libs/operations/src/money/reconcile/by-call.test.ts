@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ledgerCall } from "../testing/ledger-calls.ts";
+import { ledgerCall } from "../../testing/ledger-calls.ts";
 import { byCall } from "./by-call.ts";
 import type { ProviderCall } from "./provider-account.ts";
 

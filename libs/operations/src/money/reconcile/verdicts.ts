@@ -1,12 +1,11 @@
 import { ArmadaError } from "@armada/contracts";
-import { pricesFrom } from "@armada/models";
-import type { LedgerCall } from "@armada/operations/money/account";
-import { byCall, type Verdict } from "@armada/operations/money/by-call";
-import { byHour, hoursOf } from "@armada/operations/money/by-hour";
-import type { Draw } from "@armada/operations/money/draws";
-import { providerCalls } from "@armada/operations/money/provider-account";
-import { usageByHour } from "@armada/operations/money/usage-report";
-import { settingsFor } from "../settings.ts";
+import type { Price } from "@armada/models";
+import type { LedgerCall } from "../account.ts";
+import { byCall, type Verdict } from "./by-call.ts";
+import { byHour, hoursOf } from "./by-hour.ts";
+import type { Draw } from "./draws.ts";
+import { providerCalls } from "./provider-account.ts";
+import { usageByHour } from "./usage-report.ts";
 
 type About = {
   /** Whose usage it is, whatever the environment names. */
@@ -16,6 +15,8 @@ type About = {
   readonly draws: ReadonlyMap<string, Draw>;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Asked for where a usage report is to be read: what the provider takes for its tokens. */
+  prices(): Promise<readonly Price[]>;
 };
 
 const ANTHROPIC = "https://api.anthropic.com";
@@ -56,13 +57,12 @@ const MAY_COME: Verdict = { became: "suspect", why: "its step is open and may st
 async function reported(
   suspects: readonly LedgerCall[],
   settled: readonly LedgerCall[],
-  { base, env, now, draws }: About & { readonly base: string },
+  { base, env, now, draws, prices }: About & { readonly base: string },
 ): Promise<ReadonlyMap<LedgerCall, Verdict>> {
   const key = env.ANTHROPIC_ADMIN_KEY?.trim() ?? "";
   if (key === "") return stay(suspects, "ANTHROPIC_ADMIN_KEY is not set: the usage report wants an admin key of the organisation");
-  const { config } = await settingsFor({});
   const { from, to } = hoursOf(suspects.map(({ at }) => at));
-  const usage = await usageByHour({ base, key, prices: pricesFrom(config.models.prices ?? "") }, from, Math.min(to, now));
+  const usage = await usageByHour({ base, key, prices: await prices() }, from, Math.min(to, now));
   const inBatches = suspects.filter(({ call }) => draws.get(call)?.batch !== undefined);
   const live = suspects.filter(({ call }) => draws.get(call)?.batch === undefined);
   return new Map([...byHour(live, settled, usage, now), ...stay(inBatches, "it is in a batch, whose hour cannot be told")]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { JOURNAL_TIME, journalLog } from "../testing/journal-log.ts";
-import { ledgerCall } from "../testing/ledger-calls.ts";
+import { JOURNAL_TIME, journalLog } from "../../testing/journal-log.ts";
+import { ledgerCall } from "../../testing/ledger-calls.ts";
 import { type Draw, drawsOf } from "./draws.ts";
 
 const drawn = { n: 1, attempt: 1, tier: "worker", model: "m", ceiling: { micros: 1, tokens: 1 }, agent: "buyer", account: "*", block: "b" };

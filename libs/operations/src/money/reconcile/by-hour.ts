@@ -1,4 +1,4 @@
-import type { LedgerCall } from "./account.ts";
+import type { LedgerCall } from "../account.ts";
 import type { Verdict } from "./by-call.ts";
 import { type HourUsage, undated } from "./usage-report.ts";
 

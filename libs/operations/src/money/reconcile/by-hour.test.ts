@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ledgerCall } from "../testing/ledger-calls.ts";
+import { ledgerCall } from "../../testing/ledger-calls.ts";
 import { allot, byHour, hoursOf } from "./by-hour.ts";
 import type { HourUsage } from "./usage-report.ts";
 
