@@ -115,8 +115,8 @@ command("list", "all runs", runs)
   .option("--limit <n>", "the newest n; 1000 unless said", whole)
   .action(
     withSession(
-      async (session, out, _signal, flags: ListFlags) => (await import("./commands/list-runs.ts")).listRuns(session, out, flags),
-      async (flags) => (await import("./commands/list-runs.ts")).checkList(flags),
+      async (session, out, _signal, flags: ListFlags) => (await import("./commands/list-runs.ts")).listRunsCommand(session, out, flags),
+      async (flags) => void (await import("./commands/list-runs.ts")).queryOf(flags),
     ),
   );
 command("show <id>", "a run as a tree of its steps", runs).action(

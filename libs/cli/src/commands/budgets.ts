@@ -1,8 +1,7 @@
-import { FEDERATION, periodOf } from "@armada/ledger";
+import { FEDERATION } from "@armada/ledger";
 import type { Session } from "@armada/operations/mesh/session";
-import { budgetRows, fleetRow, suspectRows } from "@armada/operations/money/budget-rows";
+import { readBudgets } from "@armada/operations/money/budgets";
 import { dollars } from "@armada/operations/money/dollars";
-import { ledgersBack, readFleet } from "@armada/operations/money/ledgers";
 import { EXIT } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import { lengthOf, type Output } from "../output.ts";
@@ -11,7 +10,8 @@ import { zoneOf } from "../zone.ts";
 
 /** Every limit of every team whose ledger of this month exists, and after them each call that may have been billed. */
 export async function budgetsCommand(session: Session, teams: readonly string[], out: Output): Promise<number> {
-  const { budgets, suspects, zone } = await readBudgets(session, teams);
+  const zone = await zoneOf(session);
+  const { budgets, suspects } = await readBudgets((team) => session.log(team), teams, Date.now(), zone);
   for (const line of [...budgets, ...suspects]) out.emit(line);
   const head = ["whose", "period", "limit", "spent", "reserved", "suspect", "level", "forecast", "begins again"];
   if (budgets.length === 0) out.say("no team has a ledger of this month: it begins with the first model call that is paid");
@@ -23,7 +23,7 @@ export async function budgetsCommand(session: Session, teams: readonly string[],
 
 /** The calls that may have been billed, oldest first in each ledger. */
 export async function suspectsCommand(session: Session, teams: readonly string[], out: Output): Promise<number> {
-  const { suspects } = await readBudgets(session, teams);
+  const { suspects } = await readBudgets((team) => session.log(team), teams, Date.now(), await zoneOf(session));
   for (const line of suspects) out.emit(line);
   const cells = suspects.map((one) => [
     one.call,
@@ -37,25 +37,6 @@ export async function suspectsCommand(session: Session, teams: readonly string[]
   for (const line of table(cells, 4)) out.say(line);
   out.say(suspects.length === 0 ? "no call is suspect" : "armada budgets reconcile compares them with the provider's usage");
   return EXIT.ok;
-}
-
-async function readBudgets(
-  session: Session,
-  teams: readonly string[],
-): Promise<{ budgets: LineOf<"budget">[]; suspects: LineOf<"suspect">[]; zone: string }> {
-  const zone = await zoneOf(session);
-  const now = Date.now();
-  const { month } = periodOf(now, zone);
-  const ledgers = (await Promise.all(teams.map((team) => ledgersBack(session.log(team), team, now, zone)))).flat();
-  const fleet = teams.includes(FEDERATION) ? await readFleet((team) => session.log(team), month) : undefined;
-  return {
-    budgets: [
-      ...(fleet === undefined ? [] : [fleetRow(fleet, now, zone)]),
-      ...ledgers.filter((one) => one.month === month).flatMap((one) => budgetRows(one, now, zone)),
-    ],
-    suspects: ledgers.flatMap((one) => suspectRows(one, now)),
-    zone,
-  };
 }
 
 function budgetCells(row: LineOf<"budget">): string[] {

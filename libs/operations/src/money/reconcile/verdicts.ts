@@ -7,17 +7,17 @@ import type { Draw } from "./draws.ts";
 import { providerCalls } from "./provider-account.ts";
 import { usageByHour } from "./usage-report.ts";
 
-type About = {
+/** Whose account of calls or usage report suspects are judged by. */
+export type Provider = {
   /** Whose usage it is, whatever the environment names. */
   readonly usage?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How the suspects were drawn. */
-  readonly draws: ReadonlyMap<string, Draw>;
-  /** Milliseconds since 1970. */
-  readonly now: number;
   /** Asked for where a usage report is to be read: what the provider takes for its tokens. */
   prices(): Promise<readonly Price[]>;
 };
+
+/** `draws`: how the suspects were drawn. `now`: ms since 1970. */
+type About = Provider & { readonly draws: ReadonlyMap<string, Draw>; readonly now: number };
 
 const ANTHROPIC = "https://api.anthropic.com";
 /** How long before it was suspected a call may have come to the provider: a batch lives a day. */
