@@ -28,13 +28,23 @@ ${leaves.map(row).join("\n")}
 
 ## Secrets
 
-Secrets come from the environment only; a value in the file that looks like one is refused.
+Secrets come from the environment, or from files that it names; a value in the configuration that looks like one is refused.
 
 | variable | what it is |
 |---|---|
 | \`ANTHROPIC_API_KEY\` | Anthropic's key; without one the local model serves every tier that names a model of theirs |
 | \`OPENAI_API_KEY\` | the key of OpenAI or of the compatible server at \`OPENAI_BASE_URL\`; one of your own mostly wants none |
 | \`ARMADA_GATEWAY_KEY\` | what callers of the gateway send as \`Authorization: Bearer KEY\`, for a gateway started by hand; \`up\` makes its own |
+| what \`secrets.<team>\` names | secrets of a team's own tools |
+
+Each has four forms; the first that is set holds. \`NAME_<TEAM>\` is one team's, as \`ANTHROPIC_API_KEY_CONTENT\`;
+\`NAME_<TEAM>_FILE\` names the file that holds it; \`NAME\` and \`NAME_FILE\` are everybody's. A file holds the secret and nothing
+else, and is read as a process starts. The team's tools find it under \`NAME\`, whichever form said it.
+
+\`up\` hands a service what any program needs (\`PATH\`, \`HOME\`, language, time zone, Node's own, proxies, \`OTEL_…\`), Armada's
+settings, the providers' keys where its team has agents, and what \`secrets.<team>\` and \`variables.<team>\` name; nats-server and a
+service without agents, as the gateway, get no key. What happens to secrets that come into a text is in
+[security](../security.md#secrets).
 
 The files of identities and the gateway's key under \`.armada/keys/\` are made at the first start, with mode 0600.
 

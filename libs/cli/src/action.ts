@@ -1,5 +1,7 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, knowSecrets, redact, redactValues } from "@armada/contracts";
 import type { Session } from "@armada/operations/mesh/session";
+import { secretValues } from "@armada/runtime/process-secrets";
+import { strikeOutput } from "@armada/runtime/struck-output";
 import { EXIT, exitCodeOf, explain, inWords } from "./exit.ts";
 import { type Output, output } from "./output.ts";
 
@@ -10,6 +12,11 @@ for (const stream of [process.stdout, process.stderr])
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
     if (code !== "EIO" && !(code === "ENOSPC" && serves)) process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);
   });
+
+// What a command was given to work with, it prints nowhere; what is said beside the answer, errors above all, has no key of anybody's.
+knowSecrets(secretValues(process.env, {}));
+strikeOutput(process.stdout, redactValues);
+strikeOutput(process.stderr, redact);
 
 /** What every command takes. */
 type Common = { readonly json?: boolean; readonly mesh?: string };
@@ -57,7 +64,7 @@ async function guard(out: Output, act: () => Promise<number>): Promise<void> {
     const error = inWords(thrown);
     const code = error instanceof ArmadaError ? error.code : "UNEXPECTED";
     const hint = error instanceof ArmadaError && error.hint !== undefined ? { hint: error.hint } : {};
-    out.emit({ type: "error", code, message: error instanceof Error ? error.message : String(error), ...hint });
+    out.emit({ type: "error", code, message: redact(error instanceof Error ? error.message : String(error)), ...hint });
     process.stderr.write(`${explain(error)}\n`);
     await printed();
     process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));

@@ -1,3 +1,4 @@
+import { withoutSecrets } from "@armada/contracts";
 import type { Line } from "./lines.ts";
 
 /** Where a command's lines go: plain text for people, one JSON object a line for machines. */
@@ -16,7 +17,7 @@ export function output(json: boolean): Output {
     json,
     say: (line) => void (json || process.stdout.write(`${line}\n`)),
     complain: (line) => void process.stderr.write(`${line}\n`),
-    emit: (line) => void (json && process.stdout.write(`${JSON.stringify(line)}\n`)),
+    emit: (line) => void (json && process.stdout.write(`${JSON.stringify(withoutSecrets(line))}\n`)),
   };
 }
 

@@ -33,6 +33,8 @@ export async function settingsFor(flags: SettingFlags, running?: readonly string
     ["replicas", settings.config.replicas],
     ["budgets.teams", settings.config.budgets.teams],
     ["room.teams", settings.config.room.teams],
+    ["secrets", settings.config.secrets],
+    ["variables", settings.config.variables],
   ] as const)
     for (const name of Object.keys(byTeam))
       if (!names.includes(name))

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import { ArmadaError } from "./errors.ts";
 import { ADMINISTRATION } from "./names.ts";
+import { holdsSecret, withoutSecrets } from "./secrets/known.ts";
 import { parseSubject, type Subject, shortHash } from "./subject.ts";
 
 /**
@@ -40,11 +41,14 @@ export const Envelope = z
   .refine(({ time, arrived }) => (time ?? arrived) !== undefined, "an event has its time, or when it arrived");
 export type Envelope = z.infer<z.ZodObject<typeof Envelope.shape>>;
 
-/** The body of a message: one CloudEvent, or a batch of them. @throws ArmadaError `ENVELOPE_INVALID` for what no reader would take */
+/** The body of a message: one CloudEvent, or a batch of them, whose data has no secret of this process. @throws ArmadaError `ENVELOPE_INVALID` for what no reader would take */
 export function encodeBody(events: readonly Envelope[]): string {
   if (events.length === 0 || !events.every(isEnvelope))
     throw new ArmadaError("ENVELOPE_INVALID", `no reader would take ${JSON.stringify(events).slice(0, 500)} for CloudEvents of the mesh`);
-  return JSON.stringify(events.length === 1 ? events[0] : events);
+  const body = JSON.stringify(events.length === 1 ? events[0] : events);
+  if (!holdsSecret(body)) return body;
+  const struck = events.map((event) => ({ ...event, data: withoutSecrets(event.data) }));
+  return JSON.stringify(struck.length === 1 ? struck[0] : struck);
 }
 
 /** @returns undefined for what is not one CloudEvent or a batch of them. */

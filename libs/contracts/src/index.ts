@@ -20,6 +20,16 @@ export {
 export { decodeLiveText, encodeLiveText, type LiveText, liveSubject } from "./live-text.ts";
 export { entryIn, entryMessage, FleetEntry, TeamManifest } from "./manifest.ts";
 export { ADMINISTRATION, checkName, checkTeamName, isName } from "./names.ts";
+export {
+  bytesWithoutSecrets,
+  knowSecrets,
+  pendingSecret,
+  redact,
+  redactValues,
+  textWithoutSecrets,
+  withoutSecrets,
+} from "./secrets/known.ts";
+export { LEAST_SECRET, type Redactor, redactIn, redactorOf } from "./secrets/redactor.ts";
 export { signedText, splitSignature, withSignature } from "./signature.ts";
 export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";
 export { type Amount, covers, minus, NOTHING, plus } from "./values/amount.ts";

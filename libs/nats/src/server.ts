@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
       stdio: ["ignore", "ignore", "pipe", ...(options.lock === undefined ? [] : [options.lock()])],
       detached: true, // a terminal's Ctrl-C goes to the whole group: the server must outlive the services that drain
-      env: { ...process.env, GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
+      env: { ...ownEnvironment(), GOMEMLIMIT: process.env.GOMEMLIMIT ?? "1GiB" },
     });
     const hear = (line: string): void => {
       ready ||= line.includes("Server is ready"); // a cluster's servers say much more after it
@@ -149,10 +149,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** What nats-server reads of an environment, and its watch: no key of anybody's is among it. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const wanted = ["PATH", "HOME", "TMPDIR", "TZ", "GOGC", "GODEBUG", "GOMAXPROCS", "GOTRACEBACK"];
+  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
 /** Ends the server where this process goes away without having ended it. */
 function watchOver(server: number): ChildProcess {
   // Of a session of its own: what ends this process's group leaves the watch.
-  const watch = spawn("sh", ["-c", WATCH, "sh", String(server)], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  const watch = spawn("sh", ["-c", WATCH, "sh", String(server)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+    env: ownEnvironment(),
+  });
   watch.unref();
   return watch;
 }

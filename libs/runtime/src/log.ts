@@ -1,7 +1,8 @@
+import { redact, redactIn } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { pino, stdTimeFunctions } from "pino";
 import { currentTrace } from "./telemetry/current.ts";
-import { secretHider, withoutSecretFields } from "./telemetry/redact.ts";
+import { withoutSecretFields } from "./telemetry/redact.ts";
 import { type RotatingFile, rotatingFile } from "./telemetry/rotating-file.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -12,8 +13,6 @@ export type LogOptions = {
   readonly file?: string | undefined;
   /** `info` unless said. */
   readonly level?: LogLevel;
-  /** Values that must not appear in any line, e.g. the provider's key and the gateway's. */
-  readonly secrets?: readonly string[];
   readonly maxBytes?: number;
   readonly keep?: number;
   /** Where lines without a file go; standard output unless said. Readable on a terminal, JSON else. */
@@ -31,7 +30,6 @@ export type Log = Logger &
 
 /** JSON logs by pino: time, level, service, message, the ids of the span around the caller, and no secrets. */
 export function createLog(options: LogOptions): Log {
-  const hide = secretHider(options.secrets);
   const file =
     options.file === undefined
       ? undefined
@@ -41,7 +39,7 @@ export function createLog(options: LogOptions): Log {
           ...(options.keep === undefined ? {} : { keep: options.keep }),
         });
   const out = options.out ?? process.stdout;
-  const shown = file === undefined && out.isTTY === true ? readable : (line: string): string => line;
+  const shown = file === undefined && out.isTTY === true ? readable : (line: object): string => `${JSON.stringify(line)}\n`;
   const logger = pino(
     {
       level: options.level ?? "info",
@@ -51,7 +49,7 @@ export function createLog(options: LogOptions): Log {
       formatters: { level: (level) => ({ level }), log: withoutSecretFields },
       serializers: { error: pino.stdSerializers.err },
     },
-    { write: (line: string) => (file ?? out).write(shown(hide(line))) },
+    { write: (line: string) => (file ?? out).write(shown(redactIn(JSON.parse(line) as object, redact))) },
   );
   return logOf(logger, file);
 }
@@ -70,9 +68,7 @@ function logOf(logger: pino.Logger, file: RotatingFile | undefined): Log {
 const LINE_FIELDS = new Set(["level", "time", "service", "pid", "msg", "trace_id", "span_id"]);
 
 /** `14:03:09 content warn the message run=r1 tries=2`, times in UTC. */
-function readable(line: string): string {
-  const fields: unknown = JSON.parse(line);
-  if (typeof fields !== "object" || fields === null) return line;
+function readable(fields: object): string {
   const { time, service, level, msg } = { time: "", service: "", level: "", msg: "", ...fields };
   const rest = Object.entries(fields).filter(([name]) => !LINE_FIELDS.has(name));
   const written = rest.map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("");

@@ -1,12 +1,14 @@
+import { writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { inspect } from "node:util";
 import type { Team } from "@armada/agents";
-import { ArmadaError, isRetryable, milliseconds } from "@armada/contracts";
+import { ArmadaError, isRetryable, knowSecrets, milliseconds, redact } from "@armada/contracts";
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
 import { z } from "zod";
-import { settingsOf } from "./config/load.ts";
+import { namesIn, readSecrets, secretValues, settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { createLog, type Log } from "./log.ts";
 import { manifestOf } from "./manifest.ts";
@@ -16,6 +18,7 @@ import { watchRoom } from "./room-watch.ts";
 import { serverClock } from "./server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
+import { strikeOutput } from "./telemetry/struck-output.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
 const Provisioned = z.object({ type: z.literal("provisioned"), serverSince: z.number() });
@@ -54,16 +57,14 @@ export type CodeCapabilities = (about: ServiceContext) => readonly CodeCapabilit
  */
 export async function serve(team: Team, extension?: ServiceExtension, capabilities?: CodeCapabilities): Promise<void> {
   const { env } = process;
-  const config = configOf(env);
+  for (const stream of [process.stdout, process.stderr]) strikeOutput(stream, redact);
+  process.on("uncaughtException", endedBy);
+  const config = configOf(env, team.name);
   if (config === undefined) return;
   const logs = env.ARMADA_LOGS;
-  const secrets = [env.ANTHROPIC_API_KEY, env.OPENAI_API_KEY, env.ARMADA_GATEWAY_KEY].flatMap((secret) =>
-    secret === undefined || secret === "" ? [] : [secret],
-  );
   await using log = createLog({
     service: team.name,
     level: config.logs.level,
-    secrets,
     ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }),
   });
   const { url: servers, credentials: keys } = config.nats;
@@ -91,12 +92,23 @@ async function tellCode(team: Team): Promise<void> {
   process.send({ type: "manifest", manifest: await manifestOf(team, dirname(main)) });
 }
 
-function configOf(env: NodeJS.ProcessEnv): Config | undefined {
+/** Node would write an error that nobody caught as it is. */
+function endedBy(error: unknown): never {
+  writeSync(2, `${redact(inspect(error))}\n`);
+  process.exit(1);
+}
+
+/** The configuration; the team's secrets are then in the environment under their plain names, and known to all that stores or says something. */
+function configOf(env: NodeJS.ProcessEnv, team: string): Config | undefined {
   try {
-    return settingsOf(undefined, env).config;
+    const { config } = settingsOf(undefined, env);
+    const secrets = readSecrets(env, team, namesIn(config.secrets[team]));
+    Object.assign(env, secrets); // node does not write it into what /proc shows
+    knowSecrets(secretValues(env, secrets));
+    return config;
   } catch (error) {
     if (!(error instanceof ArmadaError)) throw error;
-    process.stderr.write(`${error.message} (${error.code})\n`); // there is no log yet
+    process.stderr.write(`${redact(error.message)} (${error.code})\n`); // there is no log yet
     process.exitCode = 2;
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { knowSecrets } from "@armada/contracts";
 import { type ServiceContext, systemRandom } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
@@ -58,8 +59,10 @@ export async function gateway({
   };
   const teams = (): string[] => [...manifests.teams.keys()].sort();
   const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, ...waits });
+  const key = await gatewayKey(env);
+  knowSecrets([key]);
   const app = await buildApp({
-    key: await gatewayKey(env),
+    key,
     inbox,
     broken: () => declared.broken,
     runs,

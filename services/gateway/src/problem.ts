@@ -1,3 +1,5 @@
+import { redact, redactIn } from "@armada/contracts";
+
 /** Every problem that the gateway answers with: its status, and the title that all of its kind share (RFC 9457). */
 const KINDS = {
   "request-malformed": [400, "The request cannot be read"],
@@ -58,14 +60,15 @@ export class Problem extends Error {
   document(): string {
     const { field, extra } = this.more;
     const [status, title] = KINDS[this.kind];
-    return JSON.stringify({
+    const document = {
       type: `urn:armada:problem:${this.kind}`,
       title,
       status,
       detail: this.message,
       ...(field === undefined ? {} : { field }),
       ...extra,
-    });
+    };
+    return JSON.stringify(redactIn(document, redact));
   }
 }
 

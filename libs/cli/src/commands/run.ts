@@ -1,4 +1,4 @@
-import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import { ArmadaError, type TeamManifest, withoutSecrets } from "@armada/contracts";
 import { admit, MAX_BODY, newest } from "@armada/engine";
 import { type RunState, viewOf } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
@@ -47,7 +47,7 @@ function checkListed({ team, workflows }: TeamManifest, workflow: string): void 
 
 /** What does not fit into a message goes to the objects, as the engine does with its own. */
 async function stored(input: unknown, { objects }: Pick<Session, "objects">): Promise<unknown> {
-  const bytes = Buffer.from(JSON.stringify(input));
+  const bytes = Buffer.from(JSON.stringify(withoutSecrets(input)));
   if (bytes.length <= MAX_BODY) return input;
   return { $object: await objects.put(bytes), size: bytes.length, team: OPERATOR };
 }

@@ -8,7 +8,7 @@ import type { Logger } from "@armada/event-sourcing";
 import type { Fleet, Link, Room } from "@armada/nats";
 import { accessIn, freePort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
-import { environmentOf, type Settings } from "@armada/runtime/config";
+import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
@@ -92,14 +92,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
     let gateway: string | undefined;
     let environment: MeshFile["environment"];
-    const env = (): NodeJS.ProcessEnv => ({
-      ...process.env,
-      ...environmentOf(settings),
-      NATS_URL: nats,
-      NATS_CREDS: keys,
-      ARMADA_LOGS: logs,
-      ARMADA_GATEWAY_KEY: gatewayKey,
-    });
+    const envOf =
+      ({ team }: Service) =>
+      (): NodeJS.ProcessEnv => ({
+        ...serviceEnvironment(process.env, { team: team.name, agents: team.agents.length > 0 }, settings.config),
+        ...environmentOf(settings),
+        NATS_URL: nats,
+        NATS_CREDS: keys,
+        ARMADA_LOGS: logs,
+      });
     const listening = (url: string): void => {
       gateway = url;
       changed();
@@ -112,7 +113,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
               service: service.name,
               main: service.main,
               logFile: join(logs, `${service.name}.out`),
-              env,
+              env: envOf(service),
               say,
               changed: () => changed(),
               listening,

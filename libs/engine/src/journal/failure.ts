@@ -1,16 +1,19 @@
-import { ArmadaError, Refusal } from "@armada/contracts";
+import { ArmadaError, Refusal, redact, redactIn } from "@armada/contracts";
 import type { Failure } from "./events.ts";
 import { journalForm } from "./form.ts";
 
 /** Of a text in a journal: an error's message, a hint, a reason. Bytes of UTF-8. */
 const MAX_TEXT = 4 * 1024;
+/** Of a text that is looked through for secrets, characters. */
+const LONGEST = 256 * 1024;
 /** Of an error's details, as JSON. */
 const MAX_DETAILS = 16 * 1024;
 
-/** At most 4 KB of a text; what was cut says how long it was. */
-export function cut(text: string): string {
+/** At most 4 KB of a text without secrets; what was cut says how long it was. */
+export function cut(given: string): string {
+  const text = redact(given.length <= LONGEST ? given : given.slice(0, LONGEST)); // before it is cut, which could halve one
   if (text.length <= MAX_TEXT / 3 || Buffer.byteLength(text) <= MAX_TEXT) return text;
-  const note = ` … (cut: ${text.length} characters)`;
+  const note = ` … (cut: ${given.length} characters)`;
   const kept = Buffer.from(text.slice(0, MAX_TEXT)).subarray(0, MAX_TEXT - note.length - 2);
   return new TextDecoder().decode(kept).replace(/\ufffd$/u, "") + note;
 }
@@ -30,7 +33,7 @@ export function failureOf(error: unknown, otherwise = "WORKFLOW_FAILED"): Failur
 function detailsOf({ details }: Refusal, message: string): Partial<Failure> {
   if (details === undefined) return {};
   try {
-    const form = journalForm(details, "its details");
+    const form = redactIn(journalForm(details, "its details"), redact);
     const { length } = JSON.stringify(form);
     return length <= MAX_DETAILS ? { details: form } : { message: cut(`${message} (its details are left out: ${length} characters)`) };
   } catch (why) {

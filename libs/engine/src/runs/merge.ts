@@ -1,3 +1,4 @@
+import { withoutSecrets } from "@armada/contracts";
 import type { Decision } from "../execution/answer.ts";
 import type { CachedRun } from "../execution/cached-run.ts";
 import { merges } from "../journal/table.ts";
@@ -50,7 +51,7 @@ function whole(parts: Merged["parts"], later: readonly Member[]): Merged {
 
 function decided(run: CachedRun, member: Member): Decision | undefined {
   try {
-    const decision = member.decide(run);
+    const decision = withoutSecrets(member.decide(run)); // before the function hears of it, which shall get the same from the journal
     if (decision === undefined) member.tell({ committed: { run, ordinal: undefined, waits: false } });
     return decision;
   } catch (error) {

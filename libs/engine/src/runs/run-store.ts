@@ -1,5 +1,5 @@
 import type { Team } from "@armada/agents";
-import { ArmadaError, digestOf, Refusal, runFilter } from "@armada/contracts";
+import { ArmadaError, digestOf, Refusal, runFilter, withoutSecrets } from "@armada/contracts";
 import { appendJudged, attributes, type Message, type Outgoing, type Ports, spans } from "@armada/event-sourcing";
 import { answer, type Decision, JOURNAL_WARNING, stop } from "../execution/answer.ts";
 import { type CachedRun, coldRun, type Functions, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
@@ -275,7 +275,7 @@ export class RunStore {
     };
     const causation = decision.causation ?? provenance.causation;
     return this.functions.payloads.offload(
-      events.map((event) => this.#withContext(event)),
+      events.map((event) => withoutSecrets(this.#withContext(event))),
       (list) => journalBody(about, { ...provenance, causation }, list),
     );
   }

@@ -1,5 +1,5 @@
 import type { Agent, Question } from "@armada/agents";
-import { type Amount, ArmadaError, milliseconds, NOTHING, plus } from "@armada/contracts";
+import { type Amount, ArmadaError, bytesWithoutSecrets, milliseconds, NOTHING, plus } from "@armada/contracts";
 import { attributes, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
@@ -121,7 +121,7 @@ export async function attemptStep(about: {
           context: declared(runs.contextFor(agent.name, context), agent.name, "context"),
           model: { ask },
           tools: declared(toolsOf(about, signal), agent.name, "tools"),
-          objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytes) },
+          objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytesWithoutSecrets(bytes)) },
           idempotencyKey,
           attempt: step.attempts + 1,
           signal,

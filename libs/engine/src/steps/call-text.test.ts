@@ -1,4 +1,4 @@
-import type { LiveText } from "@armada/contracts";
+import { knowSecrets, type LiveText } from "@armada/contracts";
 import type { Live } from "@armada/event-sourcing";
 import { VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
@@ -60,4 +60,18 @@ test("a piece of any length fits its messages", () => {
   call.add(long);
   expect(said().join("")).toBe(long);
   expect(Math.max(...said().map(({ length }) => length))).toBeLessThanOrEqual(16_000);
+});
+
+test("a secret that comes in pieces leaves in none", async () => {
+  using _ = knowSecrets(["canary-live-0123456789"]);
+  const { text: call, said, clock } = text();
+  call.add("it is canary-li");
+  call.add("ve-01234567");
+  void clock.sleep(200);
+  await clock.run(() => clock.now() > 0, 1_000);
+  call.add("89 or canary-");
+  call.add("yellow, canary-live-0");
+  call.end();
+  expect(said().join("")).toBe("it is [hidden] or canary-yellow, canary-live-0");
+  expect(said()[0]).toBe("it is ");
 });

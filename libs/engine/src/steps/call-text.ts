@@ -1,4 +1,4 @@
-import type { LiveText } from "@armada/contracts";
+import { type LiveText, pendingSecret, redactValues } from "@armada/contracts";
 import type { Clock, Live } from "@armada/event-sourcing";
 
 /** A piece waits at most so long for others to leave with it. */
@@ -32,19 +32,23 @@ export class CallText {
 
   /** What has come is sent before whatever is appended from now on. */
   end(): void {
-    if (this.#text !== "") this.#send();
+    if (this.#text !== "") this.#send(0);
     this.#stopWaiting();
   }
 
-  #send(): void {
+  /** `kept`: characters of the end that wait for what comes behind them, because a secret may have begun in them. */
+  #send(kept = pendingSecret(this.#text)): void {
     this.#stopWaiting();
-    for (; this.#text !== ""; this.#text = this.#text.slice(MOST))
-      this.#ports.live.publish({ ...this.#about, seq: this.#seq++, text: this.#text.slice(0, MOST) });
+    const whole = this.#text.length - kept;
+    const text = redactValues(this.#text.slice(0, whole));
+    this.#text = this.#text.slice(whole);
+    for (let at = 0; at < text.length; at += MOST)
+      this.#ports.live.publish({ ...this.#about, seq: this.#seq++, text: text.slice(at, at + MOST) });
     const waits = new AbortController();
     this.#waits = waits;
     this.#ports.clock.sleep(WAIT_MS, waits.signal).then(
       () => {
-        if (this.#text !== "") this.#send();
+        if (this.#text.length > pendingSecret(this.#text)) this.#send();
         else this.#waits = undefined;
       },
       () => undefined, // it was sent before

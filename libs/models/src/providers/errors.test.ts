@@ -34,3 +34,14 @@ test.each([
 ] as const)("%s is %s", (thrown, code) => {
   expect(modelError(thrown, "m").code).toBe(code);
 });
+
+test("a provider's words are shortened to what helps, without the key that they repeat", () => {
+  const key = ["sk", "ant", "api03", "0123456789abcdef"].join("-");
+  const refused = modelError(status(401, { message: `401 invalid x-api-key '${key}'` }), "m");
+  expect(refused.message).toBe("the API refused the key (401: invalid x-api-key '[hidden]')");
+  const page = `502 <html><head><title>502 Bad Gateway</title></head><body>${"x ".repeat(5_000)}</body></html>`;
+  expect(modelError(status(502, { message: page }), "m").message).toBe("m: 502: 502 Bad Gateway");
+  const long = modelError(status(400, { message: `400 ${"word ".repeat(500)}` }), "m").message;
+  expect([long.length < 320, long.endsWith("word …")]).toEqual([true, true]);
+  expect(costOfFailure(status(500, { message: `500 of ${key}` }))).toEqual({ kind: "unknown", reason: "500: of [hidden]" });
+});

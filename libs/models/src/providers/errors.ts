@@ -1,3 +1,4 @@
+import { redact } from "@armada/contracts";
 import { ModelError, type ModelErrorCode, type Spent } from "../errors.ts";
 import type { CallCost } from "../port.ts";
 import { refusalOf } from "./refusals.ts";
@@ -14,6 +15,9 @@ type Failure = {
   readonly cause: string | undefined;
 };
 
+/** Characters of a provider's words that are kept, and that are looked at. */
+const MOST_SAID = 300;
+const MOST_LOOKED = 16_384;
 /** Statuses by which a provider, or what stands before it, says that it has not begun. Others over 499 may come after the work. */
 const REFUSED = new Set([503, 529]);
 /** The request has not left: no address, no name, no route, nobody who listens, or no trust in the certificate. */
@@ -115,7 +119,7 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
 
 function read(thrown: unknown): Failure {
   if (!(thrown instanceof Error))
-    return { status: undefined, codes: [], message: String(thrown), headers: undefined, connection: false, cause: undefined };
+    return { status: undefined, codes: [], message: brief(String(thrown)), headers: undefined, connection: false, cause: undefined };
   const text = (name: string): string | undefined => {
     const value: unknown = name in thrown ? Reflect.get(thrown, name) : undefined;
     return typeof value === "string" ? value : undefined;
@@ -126,9 +130,18 @@ function read(thrown: unknown): Failure {
   const headers = "headers" in thrown && thrown.headers instanceof Headers ? thrown.headers : undefined;
   const inner = innermost(thrown);
   const said = text("apiMessage") ?? (inner.message === "" ? inner.name : inner.message);
-  const message = status !== undefined && said.startsWith(`${status} `) ? said.slice(`${status} `.length) : said;
+  const message = brief(status !== undefined && said.startsWith(`${status} `) ? said.slice(`${status} `.length) : said);
   const cause = "code" in inner && typeof inner.code === "string" ? inner.code : undefined;
   return { status, codes, message, headers, connection: status === undefined && codes.length === 0, cause };
+}
+
+/** What helps of a provider's words: no key, no page of a proxy's, and no more than a few sentences. */
+function brief(said: string): string {
+  const looked = redact(said.slice(0, MOST_LOOKED)).replaceAll(/\s+/g, " ").trim();
+  const text = /<title>([^<]*)<\/title>/i.exec(looked)?.[1]?.trim() ?? looked;
+  return text.length <= MOST_SAID
+    ? text
+    : `${text.slice(0, text.lastIndexOf(" ", MOST_SAID) > 0 ? text.lastIndexOf(" ", MOST_SAID) : MOST_SAID)} …`;
 }
 
 /** "Connection error." says little; its last cause says `connect ECONNREFUSED …`. */

@@ -1,4 +1,4 @@
-import { asToken } from "@armada/contracts";
+import { asToken, textWithoutSecrets } from "@armada/contracts";
 import type { Logger, Registers } from "@armada/event-sourcing";
 import { headers, type Msg } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
@@ -34,7 +34,7 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache" | "index", 
     put: async (key, value, expectRevision) => {
       const h = headers();
       if (expectRevision !== undefined) h.set("Nats-Expected-Last-Subject-Sequence", String(expectRevision));
-      const answer = await link.mux.request(subjectOf(key), value, { headers: h, timeout: TIMEOUT_MS });
+      const answer = await link.mux.request(subjectOf(key), textWithoutSecrets(value), { headers: h, timeout: TIMEOUT_MS });
       if ("failed" in answer) throw failedBy(answer);
       if (statusOf(answer).code === 503) throw unavailable("no stream answers");
       const appended = appendedFrom(answer.string());

@@ -102,7 +102,7 @@ test.each([
 ])("a secret in the file is refused, and not repeated", (value, secret) => {
   const error = refusal(() => settingsOf(file(value), {}));
   expect([error.code, error.message]).toEqual(["BAD_CONFIG", expect.stringContaining("secret")]);
-  expect(error.hint).toContain("environment only");
+  expect(error.hint).toContain("from the environment, or from files");
   expect(`${error.message}${error.hint}`).not.toContain(secret);
 });
 

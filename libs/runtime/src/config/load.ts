@@ -21,10 +21,12 @@ export type Settings = { readonly config: Config; readonly list: readonly Settin
 /** What the command line said, by setting. */
 export type Flags = Readonly<Record<string, { readonly flag: string; readonly text: string } | undefined>>;
 
+export { serviceEnvironment } from "./child-environment.ts";
+export { namesIn, readSecrets, secretValues } from "./process-secrets.ts";
 export const CONFIG_FILE = "armada.config.ts";
 const BUILT_IN = "built-in";
 const SECRETS_HINT =
-  "secrets come from the environment only: ANTHROPIC_API_KEY, OPENAI_API_KEY, ARMADA_GATEWAY_KEY, the folder that NATS_CREDS names";
+  "secrets come from the environment, or from files that it names: ANTHROPIC_API_KEY or ANTHROPIC_API_KEY_FILE, and so with others";
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Tree = { [name: string]: unknown };

@@ -42,10 +42,11 @@ const limits = readBy(parseLimits);
 const fleetLimit = readBy(parseFleetLimit);
 const size = () => readBy(parseBytes);
 const ORIGINS = /^\s*(?:\*|[A-Za-z0-9.:-]+)(?:\s*,\s*(?:\*|[A-Za-z0-9.:-]+))*\s*$/;
+const names = () => z.string().regex(/^\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*$/, "write the names of variables, apart by commas");
 const MIN_LEASE_MS = 2_000;
 const MAX_LEASE_MS = 600_000;
 
-/** All that can be configured. Secrets cannot: they come from the environment only. */
+/** All that can be configured. Secrets cannot: they come from the environment, or from files that it names. */
 export const Config = z.strictObject({
   budgets: z
     .strictObject({
@@ -179,6 +180,11 @@ export const Config = z.strictObject({
       }),
     })
     .prefault({}),
+  secrets: z.record(z.string(), names()).default({}).register(fields, {
+    about:
+      "The names of the variables that hold secrets which a team's tools need, apart by commas: `CRM_TOKEN, DB_PASSWORD`. Its processes get them, no others do.",
+    unset: "none",
+  }),
   telemetry: z
     .strictObject({
       ratio: z
@@ -192,6 +198,10 @@ export const Config = z.strictObject({
         }),
     })
     .prefault({}),
+  variables: z.record(z.string(), names()).default({}).register(fields, {
+    about: "The names of other variables that a team's tools read, apart by commas: a service inherits none that are not named.",
+    unset: "none",
+  }),
 });
 export type Config = z.infer<typeof Config>;
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { knowSecrets } from "@armada/contracts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLog } from "../log.ts";
 import { noTracer } from "./no-tracer.ts";
@@ -43,10 +44,11 @@ test("a line says when, who, what, and in which span", async () => {
 
 test("no secret is written: not by field, not inside a text, not a value that the service knows", async () => {
   const file = join(folder, "content.log");
-  const log = createLog({ service: "content", file, secrets: ["gateway-key-123"] });
+  using _ = knowSecrets(["gateway-key-123"]);
+  const log = createLog({ service: "content", file });
   const seed = `SU${"A2".repeat(28)}`;
   const key = ["sk", "ant", "z".repeat(20)].join("-");
-  log.error(`refused: Bearer abcdefghijk and ${key} and gateway-key-123 and ${seed}`, {
+  log.error(`refused: Bearer abcdefghijk12 and ${key} and gateway-key-123 and ${seed}`, {
     env: { ANTHROPIC_API_KEY: "k-1", nested: [{ password: "p-1", apiKey: "k-2" }] },
     headers: { authorization: "a-1" },
     error: new Error(`bad key ${key}`),

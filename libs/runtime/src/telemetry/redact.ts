@@ -2,21 +2,12 @@
 const SECRET_FIELD =
   /(?:api[-_]?key|secret|password|passphrase|authorization|cookie|credentials?|private[-_]?key|nkey[-_]?seed|(?:access|refresh|auth|bearer)[-_]?token)$/i;
 
-/** Provider keys, bearer tokens and nkey seeds, wherever in a text they stand. */
-const SECRET_TEXT = /\bsk-[A-Za-z0-9_-]{8,}|\bBearer\s+[A-Za-z0-9._~+/=-]{8,}|\bS[UAONCX][A-Z2-7]{56}\b/g;
-
 const HIDDEN = "[hidden]";
 const DEPTH = 6;
 
 /** A copy of the fields without secrets, for a log line. */
 export function withoutSecretFields(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, SECRET_FIELD.test(name) ? HIDDEN : inside(value, DEPTH)]));
-}
-
-/** Hides `secrets`, values known to this process such as its own keys, and everything that looks like one. */
-export function secretHider(secrets: readonly string[] = []): (line: string) => string {
-  const known = secrets.filter((secret) => secret.length >= 6);
-  return (line) => known.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line.replace(SECRET_TEXT, HIDDEN));
 }
 
 /** Only plain objects and arrays are looked into: an error or a date stays what pino knows how to write. */

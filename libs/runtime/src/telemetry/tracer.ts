@@ -1,3 +1,4 @@
+import { redact, redactIn } from "@armada/contracts";
 import type { Tracer } from "@armada/event-sourcing";
 import { attributes, spanKinds } from "@armada/event-sourcing";
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TracerProvider, trace } from "@opentelemetry/api";
@@ -17,7 +18,7 @@ export function otelTracer(provider: TracerProvider = trace.getTracerProvider())
       const remote = parseTraceparent(parent);
       if (remote !== undefined && remote.traceFlags % 2 === 0) return within(parent, () => work(parent));
       const context = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true });
-      const span = tracer.startSpan(name, { kind: kindOf(name), attributes: { ...given } }, context);
+      const span = tracer.startSpan(name, { kind: kindOf(name), attributes: redactIn({ ...given }, redact) }, context);
       const traceparent = formatTraceparent(span.spanContext());
       try {
         return await within(traceparent, () => work(traceparent));
@@ -37,9 +38,9 @@ function kindOf(name: string): SpanKind {
 }
 
 function fail(span: Span, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = redact(error instanceof Error ? error.message : String(error));
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-  span.recordException(error instanceof Error ? error : message);
+  span.recordException(error instanceof Error ? { name: error.name, message, stack: redact(error.stack ?? "") } : message);
   span.setAttribute(attributes.errorType, code ?? (error instanceof Error ? error.name : "unknown"));
   span.setStatus({ code: SpanStatusCode.ERROR, message });
 }
