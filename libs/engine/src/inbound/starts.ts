@@ -73,7 +73,7 @@ export async function start(
   if (ordinal === undefined) await runs.derive(about.run, 1, about.seq);
   // Deliveries before the one that starts the run lost nothing of it.
   const delivery = ordinal === undefined ? Math.max(2, about.delivery) : 1;
-  return run.state.ended === undefined ? inlines.run(about.run, 1, delivery, signal) : { kind: "done" };
+  return inlines.run(about.run, 1, delivery, signal);
 }
 
 /** What is kept of an input that was refused: null where no journal can hold it. */

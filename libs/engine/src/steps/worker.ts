@@ -41,7 +41,6 @@ type Seen = {
   readonly workflow: string;
 };
 
-/** A step that is at work in this replica. `since`: by the engine's clock, ms since 1970. */
 /** A step at work in this replica. `since`: ms since 1970. */
 export type RunningStep = { readonly run: string; readonly step: number; readonly agent: string; readonly since: number };
 
@@ -121,7 +120,7 @@ export class Worker {
     if (step === undefined || step.status === "parked") return DONE;
     if (step.outcomeAt !== undefined) {
       await this.#runs.derive(id, step.outcomeAt, delivery.seq);
-      return read.ended !== undefined ? DONE : this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
+      return this.#inlines.run(id, step.outcomeAt, delivery.delivery, signal);
     }
     if (step.held !== undefined) {
       await this.#runs.derive(id, step.held.at, delivery.seq);
@@ -268,7 +267,6 @@ export class Worker {
     const root = run.state.steps.get(n)?.outcomeAt;
     if (root === undefined) return isOpen(run.state.steps.get(n), run.state) ? AGAIN : DONE;
     if (ordinal === undefined) await this.#runs.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
-    if (run.state.ended !== undefined) return DONE;
     if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
     // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
     const mine = run.execution?.inlines.some((inline) => inline.root === ordinal) === true;
