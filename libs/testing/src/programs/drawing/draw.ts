@@ -82,7 +82,7 @@ class Drawing {
     const body = [...this.#block(6, 0)];
     if (this.#chance(0.2))
       body.push({ at: this.#name(), op: "again", times: 1 + this.#below(2), carry: this.#value(), beside: this.#chance(0.2) });
-    if (this.#chance(0.03)) body.push({ at: this.#name(), op: this.#chance(0.8) ? "aside" : "spin" });
+    if (this.#chance(0.03)) body.push(this.#mistake());
     const outside = Array.from({ length: this.#below(7) }, () => this.#outside());
     const kills = this.#chance(0.5) ? Array.from({ length: 1 + this.#below(3) }, () => this.#kill()) : [];
     const runs = this.#chance(0.15) ? 2 : 1;
@@ -106,7 +106,81 @@ class Drawing {
     const dice = this.#next();
     if (dice < 0.06) return this.#night(drawn);
     if (dice < 0.065) return this.#wearing(drawn);
-    return dice < 0.09 ? this.#owed(drawn) : dice < 0.1 ? this.#together(drawn) : drawn;
+    if (dice < 0.1) return dice < 0.09 ? this.#owed(drawn) : this.#together(drawn);
+    if (dice < 0.125) return dice < 0.115 ? this.#drained(drawn) : this.#raised(drawn);
+    if (dice < 0.132) return dice < 0.13 ? this.#since(drawn) : this.#pages(drawn);
+    return drawn;
+  }
+
+  /** What no function may do. Something else may be open that would end it then. */
+  #mistake(): Node {
+    if (this.#chance(0.2)) return { at: this.#name(), op: "spin" };
+    return { at: this.#name(), op: "aside", ...(this.#chance(0.6) ? { comes: this.#one(["ends", "calls"] as const) } : {}) };
+  }
+
+  /** A step is at work, or waits for its batch, as the one replica is told to end, and the other a little later. */
+  #drained(drawn: Case): Case {
+    const agent = this.#one(["batched", "batched", "sure", "soft", "writer"] as const);
+    const ms = agent === "batched" ? 0 : 3_000 + this.#below(6_000);
+    const fails = this.#chance(0.3) ? 1 : 0;
+    const step: Node = { at: this.#name(), op: "agent", agent, says: this.#value(), ms, fails, how: "throw" };
+    const outside = ([0, 1] as const).map(
+      (who): Outside => ({
+        when: { on: "step.requested", nth: 1, ms: 1 + this.#below(4_000) },
+        does: "kill",
+        who,
+        down: 100,
+        gently: true,
+      }),
+    );
+    return { ...drawn, doubled: false, runs: 1, mixed: false, body: [step], outside, ...(agent === "batched" ? { batchMs: 45_000 } : {}) };
+  }
+
+  /**
+   * A run stops for its budget while inline work of it goes on beside, and both replicas die. What comes again meanwhile is done
+   * without it: it is done where the run goes on, with a larger budget.
+   */
+  #raised(drawn: Case): Case {
+    const first: Node = { at: this.#name(), op: "sleep", ms: this.#length(3_000) };
+    const paid = Array.from(
+      { length: 3 },
+      (): Node => ({ at: this.#name(), op: "agent", agent: "paid", says: this.#value(), ms: this.#below(300), fails: 0, how: "throw" }),
+    );
+    const step: Node = { at: this.#name(), op: "step", says: this.#value(), ms: 2_000 + this.#below(6_000), fails: 0, how: "throw" };
+    const both: Node = { at: this.#name(), op: "join", how: "all", branches: [[step], paid] };
+    const kills = ([0, 1] as const).map(
+      (who): Outside => ({ when: { on: "run.stopped", nth: 1, ms: 1 + this.#below(300) }, does: "kill", who, down: 500, gently: false }),
+    );
+    const outside: Outside[] = [...kills, { when: { on: "run.stopped", nth: 1, ms: ACK_WAIT_MS + this.#below(20_000) }, does: "retry" }];
+    const budget = { calls: 1, atLimit: "stop" } as const;
+    const body = this.#chance(0.5) ? [first, both] : [both];
+    return { ...drawn, hostile: false, doubled: false, away: false, runs: 1, mixed: false, budget, raised: 1, body, outside };
+  }
+
+  /** What a wait looks for from a time on comes at that very time. */
+  #since(drawn: Case): Case {
+    const ms = 1_000 + this.#second();
+    const wait = {
+      at: this.#name(),
+      op: "wait",
+      kind: this.#one(["poked", "seen"] as const),
+      id: this.#one(IDS),
+      since: BEGAN + ms,
+    } as const;
+    const event: Outside = { when: { ms }, does: "event", kind: wait.kind, id: wait.id, k: 1 + 3 * this.#below(30), times: 1 };
+    return { ...drawn, body: [wait], outside: [event] };
+  }
+
+  /** Two waits take what came before them, of which so much that cannot be read came between that it is more than one page. */
+  #pages(drawn: Case): Case {
+    const [kind, id] = [this.#one(["poked", "nudged"] as const), this.#one(IDS)];
+    const first: Node = { at: this.#name(), op: "sleep", ms: 10_000 };
+    const branches = [1, 2].map(() => [{ at: this.#name(), op: "wait", kind, id } as const]);
+    const both: Node = { at: this.#name(), op: "join", how: "all", branches };
+    const event = (ms: number): Outside => ({ when: { ms }, does: "event", kind, id, k: this.#below(100), times: 1 });
+    const unread: Outside = { when: { ms: 2_000 }, does: "event", kind, id, k: 0, times: 1_100, form: "misfit" };
+    const outside = [event(1_000), unread, event(3_000)];
+    return { ...drawn, hostile: false, doubled: false, runs: 1, mixed: false, body: [first, both], outside };
   }
 
   /** A step waits for its batch, and whoever has it dies before its message comes again: as often as makes it the step's own fault. */

@@ -55,8 +55,12 @@ export type Op =
   /** A value of the function's own. */
   | { readonly op: "value"; readonly says: Value }
   | { readonly op: "throw"; readonly what: "error" | "refusal" | "huge" | "text" | "nothing" }
-  /** Waits for something that does not come from the workflow's context, or calls it for ever without waiting. The last of a body. */
-  | { readonly op: "aside" | "spin" }
+  /**
+   * Waits for something that does not come from the workflow's context: it never comes, or it `comes` soon, and the function ends, or
+   * calls its context. Or calls it for ever without waiting. The last of a body.
+   */
+  | { readonly op: "aside"; readonly comes?: "ends" | "calls" }
+  | { readonly op: "spin" }
   /** Makes the calls of its body and does not wait for them. */
   | { readonly op: "leave"; readonly body: Block }
   /** Goes on as a new run until `times` of them have ended; then does nothing. Stands in the outermost block only. */
@@ -151,6 +155,8 @@ export type Case = {
   readonly mixed: boolean;
   /** Model calls that a run may make, and what happens at the limit. */
   readonly budget: { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop" } | undefined;
+  /** Replicas that start from then on, ms after the start, let a run make as many model calls as it likes. */
+  readonly raised?: number;
   /** How long a provider's batch takes, ms; a few seconds, or beyond an ack wait, unless said. */
   readonly batchMs?: number;
   /** Of the ids and events that a run took its next generation remembers so many; 1,000 unless said. */

@@ -94,8 +94,8 @@ export class Attempts {
     if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#now + longest)
       this.#wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
     if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.#wrong.push(`call ${n} failed for want of a budget`);
-    if (code === "BUDGET_EXHAUSTED" && Date.parse(String(retryAt)) > this.#now)
-      this.#wrong.push(`call ${n} waits for a budget until ${String(retryAt)}`);
+    if ((code === "BUDGET_EXHAUSTED" || code === "DRAINED") && Date.parse(String(retryAt)) > this.#now)
+      this.#wrong.push(`call ${n} failed with ${String(code)}, and waits until ${String(retryAt)}`);
     call.poor = code === "BUDGET_EXHAUSTED";
     const lost = Number(data.delivery) - call.delivery;
     if (code === "WORKER_LOST" && call.batched && lost !== BATCHED_DELIVERIES)

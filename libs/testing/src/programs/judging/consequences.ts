@@ -92,6 +92,9 @@ function checkEnvelopes(run: string, { subject, envelopes }: Message, before: st
   if (rest.some(({ causationid }) => causationid !== head?.id)) wrong.push(`${subject} holds events that its first did not cause`);
   if (new Set(envelopes.map(({ correlationid, hops, time }) => `${correlationid} ${hops} ${time}`)).size > 1)
     wrong.push(`${subject} holds events of different chains`);
+  const [ordinal = ""] = subject.split(".").slice(5);
+  if (!envelopes.every(({ id }, i) => id.startsWith(`${run}-${ordinal}-`) && (i === 0 || id === `${head?.id}.${i}`)))
+    wrong.push(`${subject} holds events that are named ${envelopes.map(({ id }) => id).join(", ")}`);
   if (envelopes.some((envelope) => envelope.subject !== run)) wrong.push(`${subject} speaks of another run`);
   if (before !== "" && head?.prev === undefined) wrong.push(`${subject} does not name the message before`);
   return wrong;

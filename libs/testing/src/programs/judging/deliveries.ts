@@ -7,6 +7,9 @@ import { DISPATCHED, type Read, writerOf } from "./consequences.ts";
 export const ATTEMPTED: ReadonlySet<string> = new Set(["step.attempt_failed", "step.worker_lost", "step.completed", "step.refused"]);
 const STEPS: ReadonlySet<string> = new Set(["step.requested", "step.retried", "step.released"]);
 
+/** Journal events with which a step's dispatch is done with. */
+const OVER: ReadonlySet<string> = new Set(["step.completed", "step.refused", "step.parked", "step.held"]);
+
 /** The dispatch that counts of a step, and the last of its deliveries that its journal tells of. */
 type Dispatch = { readonly key: string; readonly node: Node | undefined; told: number };
 
@@ -16,7 +19,7 @@ export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean 
 }
 
 /** A step's outcome is that of its last delivery; what became of those before stands in its journal: an attempt that failed, or one that was lost. */
-export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[]): string[] {
+export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const single = drawn.doubled !== true && drawn.away !== true;
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
@@ -31,6 +34,8 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
       }
       if (DISPATCHED.has(type)) branch++;
       const dispatch = open.get(n);
+      if (calm && dispatch !== undefined && OVER.has(type) && world.delivered.get(dispatch.key)?.some(({ at }) => at > message.time))
+        wrong.push(`step ${n} of run ${run} was delivered again, and ${type} was written`);
       if (!ATTEMPTED.has(type) || dispatch === undefined) continue;
       dispatch.told = Number(data.delivery ?? dispatch.told);
       const delivered = world.delivered.get(dispatch.key) ?? [];

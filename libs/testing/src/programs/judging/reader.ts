@@ -66,6 +66,8 @@ export class Reader {
   #degraded = false;
   #stopped = false;
   #aside = false;
+  /** What it waits for beside its context comes soon: it is stopped once it has, or another replica's call is none of its own. */
+  #soon = false;
   #spins = false;
   /** What chance said to a function that was stopped in that breath. */
   #unknown = false;
@@ -213,7 +215,9 @@ export class Reader {
       this.pending.splice(this.pending.indexOf(fact), 1);
       fact.next.ok(undefined);
     }
-    if (code !== this.#mistake() && !(this.#unknown && MISTAKES.has(code))) this.wrong.push(`the run is stopped: ${String(message)}`);
+    const soon = this.#soon && (code === "WORKFLOW_AWAITS_OUTSIDE" || code === "WORKFLOW_CHANGED");
+    if (code !== this.#mistake() && !soon && !(this.#unknown && MISTAKES.has(code)))
+      this.wrong.push(`the run is stopped: ${String(message)}`);
   }
 
   #just(time: number): boolean {
@@ -384,6 +388,7 @@ export class Reader {
         return next.no(thrown(node));
       case "aside":
         this.#aside = true;
+        this.#soon = node.comes !== undefined;
         return;
       case "spin":
         this.#spins = true;

@@ -1,7 +1,7 @@
 import type { Case, Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
 import { nodesOf } from "../playing/perform.ts";
-import { DRAIN_MS, type World } from "../playing/world.ts";
+import { DRAIN_MS, MANY_CALLS, type World } from "../playing/world.ts";
 import { type Read, writerOf } from "./consequences.ts";
 import { ATTEMPTED, checkDeliveries, isSingle } from "./deliveries.ts";
 
@@ -21,7 +21,7 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
     const begun = world.deeds.begins.get(run) ?? 0;
     if (begun > 4 + 2 * journal.length + world.deaths.length)
       wrong.push(`the function of run ${run} was begun ${begun} times for ${journal.length} messages`);
-    wrong.push(...checkAttempts(drawn, world, run, journal, calm), ...checkDeliveries(drawn, world, run, journal));
+    wrong.push(...checkAttempts(drawn, world, run, journal, calm), ...checkDeliveries(drawn, world, run, journal, calm));
   }
   return wrong;
 }
@@ -148,7 +148,8 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
         wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times only`);
     }
   }
-  if (drawn.budget !== undefined) wrong.push(...checkMoney(drawn.budget.calls, run, journal, calm));
+  if (drawn.budget !== undefined)
+    wrong.push(...checkMoney(drawn.raised === undefined ? drawn.budget.calls : MANY_CALLS, run, journal, calm));
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     const told = made.get(n) ?? 0;

@@ -23,6 +23,8 @@ const FROM = {
 export const DECLINED = "declined";
 /** How long the call lasts that is made beside a `continueAsNew`. */
 export const BESIDE_MS = 70_001;
+/** How long something lasts that a function waits for beside its context. */
+const ASIDE_MS = 50.37;
 /** The keys by which each run is found. */
 export const SEARCH = { drawn: "yes" } as const;
 /** What each model call costs. */
@@ -330,7 +332,7 @@ class Performance {
       case "throw":
         throw thrown(node);
       case "aside":
-        return new Promise(() => undefined);
+        return this.#aside(node.comes, visit);
       case "spin":
         return this.#spin();
       case "leave":
@@ -357,6 +359,12 @@ class Performance {
       default:
         return how satisfies never;
     }
+  }
+
+  async #aside(comes: "ends" | "calls" | undefined, visit: string): Promise<unknown> {
+    if (comes === undefined) return new Promise(() => undefined);
+    await this.#clock.sleep(ASIDE_MS);
+    return comes === "ends" ? "aside" : this.#ctx.ask(answer, { at: visit, visit }, { within: ms(BESIDE_MS) });
   }
 
   async #spin(): Promise<never> {

@@ -49,6 +49,9 @@ const LONG_BATCH_MS = 45_000;
 /** Longer than any case takes. */
 const LEASE_MS = 86_400_000;
 
+/** Model calls: more than any run makes. */
+export const MANY_CALLS = 1_000;
+
 /** So long after its delivery an attempt begins at most, and so long after the end of its run it ends. */
 const LONGEST_START_MS = 10_000;
 const LONGEST_END_MS = 1_000;
@@ -174,8 +177,9 @@ export class World {
   }
 
   #budget(ports: ConstructorParameters<typeof BudgetClient>[0]["ports"]): Budget | undefined {
-    const { budget } = this.#case;
+    const { budget, raised = Number.POSITIVE_INFINITY } = this.#case;
     if (budget === undefined) return undefined;
+    const calls = this.clock.now() >= BEGAN + raised ? MANY_CALLS : budget.calls;
     const budgetClient = new BudgetClient({
       team: TEAM,
       replica: ports.random.id(),
@@ -186,7 +190,7 @@ export class World {
       signal: new AbortController().signal,
       expired: () => Promise.resolve({ settled: [], suspected: [] }),
     });
-    return { budgetClient, run: { micros: budget.calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
+    return { budgetClient, run: { micros: calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
   }
 
   /** Kills, or `gently` ends, the replica of a slot, or the one that writes under a name. @returns its slot */
