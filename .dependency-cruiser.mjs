@@ -72,9 +72,12 @@ export default {
     {
       name: "permissions-behind-the-seam",
       comment:
-        "who may do what on the server is said in libs/nats/src/identity; others ask its access.ts, the doors hand out the names of the roles",
+        "who may do what on the server is said in libs/nats/src/identity and accounts; others ask access.ts, the doors hand out the names of the roles",
       severity: "error",
-      from: { path: "^(libs|services|infra|acceptance|bench)/", pathNot: `^libs/nats/src/(identity/|(index|starting)\\.ts$)|${test}` },
+      from: {
+        path: "^(libs|services|infra|acceptance|bench)/",
+        pathNot: `^libs/nats/src/((identity|accounts)/|(index|starting)\\.ts$)|${test}`,
+      },
       to: { path: "^libs/nats/src/identity/permissions\\.ts$" },
     },
     {

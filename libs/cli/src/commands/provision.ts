@@ -99,7 +99,7 @@ async function withFleet<T>(access: Access, nats: string | undefined, act: (flee
 /** Whoever has an identity and is no role may be a team that was provisioned before. */
 async function inFolder(access: Access): Promise<Admitted[]> {
   const names = [...(await access.present()).keys()].filter((name) => !(ROLES as readonly string[]).includes(name));
-  return names.map((team) => ({ team, shares: false }));
+  return names.map((team) => ({ team, shares: false, sources: [], asks: [] }));
 }
 
 async function sayHowToRun(

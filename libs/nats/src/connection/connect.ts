@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ArmadaError } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { AuthorizationError, connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { administrationSeed } from "../accounts/accounts.ts";
 import type { Identity } from "../identity/identities.ts";
 import { SignsOfLife } from "../signs-of-life/signs-of-life.ts";
 import { clientOptions, RETRY_MS } from "./client-options.ts";
@@ -27,6 +28,8 @@ export type Link = {
   readonly mux: Mux;
   readonly identity: Identity;
   readonly outageAt: () => number;
+  /** The same identity's connection to where the streams of `owner` are: this one, but for administration of a mesh with an account for each. */
+  in(owner: string): Promise<Link>;
   /** Lasts until it is ended: over outages, and over permissions that are taken away and given again. An exception in `handle` is logged. */
   subscribe(subject: string, handle: (message: Msg) => void): Unsubscribe;
   /** Keeps messages that are at work, from a thread and a connection of its own; made when it is first called. */
@@ -111,11 +114,20 @@ export async function link(options: {
     }
   };
   void watch();
-  return {
+  const administers = identity.walled === true && identity.name === ADMINISTRATION;
+  const elsewhere = new Map<string, Promise<Link>>();
+  const here: Link = {
     connection,
     mux,
     identity,
     outageAt: () => outageAt,
+    in: async (owner) => {
+      if (!administers || owner === ADMINISTRATION) return here;
+      const there = elsewhere.get(owner) ?? link({ ...options, identity: { ...identity, seed: administrationSeed(identity.seed, owner) } });
+      elsewhere.set(owner, there);
+      there.catch(() => elsewhere.delete(owner));
+      return there;
+    },
     subscribe: (subject, handle) => subscriptions.add(subject, handle),
     signs: () => {
       signs ??= new SignsOfLife(options);
@@ -128,9 +140,11 @@ export async function link(options: {
     close: async () => {
       mux.close();
       signs?.close();
+      await Promise.all([...elsewhere.values()].map(async (there) => (await there.catch(() => undefined))?.close()));
       await connection.close();
     },
   };
+  return here;
 }
 
 /** Tries until it is connected: the client's own way to wait for a server cannot be stopped. */

@@ -1,12 +1,16 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { FleetEntry } from "@armada/contracts";
+import { ADMINISTRATION, type FleetEntry } from "@armada/contracts";
+import { accountsOf, administrationSeed } from "../accounts/accounts.ts";
+import type { TeamCrossing } from "../accounts/crossings.ts";
+import { serverAccounts } from "../accounts/server-accounts.ts";
 import {
   believeFormer,
   currentKeys,
   ensureIdentities,
   type Identity,
   identitiesToKeep,
+  isWalled,
   type KeptIdentities,
   type PublicKeys,
   placeIdentity,
@@ -14,14 +18,16 @@ import {
   readIdentity,
   retireKey,
 } from "./identities.ts";
+import { publicKeyOf } from "./nkey.ts";
 import { authorization } from "./permissions.ts";
 
 /** A team as far as its rights go. `shares`: whether it may read and write the answers that teams share. */
-export type Admitted = { readonly team: string; readonly shares: boolean };
+export type Admitted = TeamCrossing & { readonly shares: boolean };
 
 /**
  * Who may come to a mesh's server, and what each may do there. All that makes, keeps or looks up an identity, or says what one
- * is allowed, goes through here; behind it are a folder of keys and one account with a list of subjects for each identity.
+ * is allowed, goes through here; behind it are a folder of keys, and one account with a list of subjects for each identity, or an
+ * account for each.
  */
 export interface Access {
   /** Makes the identities that are missing. Answers all that there are, with their public keys. @throws ArmadaError `BAD_NAME` */
@@ -51,7 +57,10 @@ export function accessIn(dir: string): Access {
     identity: (name) => readIdentity(dir, name),
     present: () => currentKeys(dir),
     keys: () => publicKeys(dir),
-    admission: async (teams, fleet = new Map()) => authorization(keysNow(await currentKeys(dir), fleet), permitted(teams)),
+    admission: async (teams, fleet = new Map()) => {
+      const keys = keysNow(await currentKeys(dir), fleet);
+      return isWalled(dir) ? walled(await readIdentity(dir, ADMINISTRATION), keys, teams) : authorization(keys, permitted(teams));
+    },
     kept: (team) => identitiesToKeep(dir, team),
     place: (name, seed) => placeIdentity(dir, name, seed),
     believe: (former) => believeFormer(dir, former),
@@ -61,6 +70,13 @@ export function accessIn(dir: string): Access {
       return true;
     },
   };
+}
+
+function walled({ seed }: Identity, keys: ReadonlyMap<string, string>, teams: readonly Admitted[]): string {
+  const named = new Map(teams.map((team) => [team.team, team]));
+  return serverAccounts(accountsOf([...named.values()]), ({ name, administers }) =>
+    administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
+  );
 }
 
 /** Every team may be handed large bodies of every other. */

@@ -1,10 +1,14 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
 
-/** Who a process is to NATS and to the readers of its messages. `seed` is the secret. */
-export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string };
+/**
+ * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity
+ * has an account of its own.
+ */
+export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string; readonly walled?: boolean };
 
 /** Public keys by name: the one that signs now first, then former ones. */
 export type PublicKeys = ReadonlyMap<string, readonly string[]>;
@@ -15,6 +19,8 @@ export type KeptIdentities = { readonly seed: string | undefined; readonly write
 /** They change streams, and state nothing in those of teams. */
 export const SIGN_NOTHING: ReadonlySet<string> = new Set([ADMINISTRATION, "archiver"]);
 const PUBLIC = "public.json";
+/** A folder with this file is of a mesh whose identities have accounts of their own. */
+const WALLS = "accounts";
 /**
  * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
  * is still theirs. Only removing, restoring and moving a team add to it.
@@ -95,13 +101,24 @@ async function writeKeys(path: string, keys: ReadonlyMap<string, string | readon
 export async function readIdentity(dir: string, name: string): Promise<Identity> {
   try {
     const seed = (await readFile(join(dir, `${name}.nk`), "utf8")).trim();
-    return { name, seed, publicKey: publicKeyOf(seed) };
+    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
   } catch (cause) {
     throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
       cause,
       hint: "make it with `armada provision --keys DIR`, and point NATS_CREDS at that folder",
     });
   }
+}
+
+/** Whether a folder of identities is of a mesh with an account for each. */
+export function isWalled(dir: string): boolean {
+  return existsSync(join(dir, WALLS));
+}
+
+/** From now on a folder of identities is of a mesh with an account for each. */
+export async function raiseWalls(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await writeFile(join(dir, WALLS), "");
 }
 
 /** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */

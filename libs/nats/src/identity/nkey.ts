@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes, sign, verify } from "node:crypto";
 
 // A user's nkey is an Ed25519 key in base32: a prefix, 32 bytes, a checksum (docs.nats.io, "NKeys"). All that is done with one is done
 // here by the system's own cryptography: the client library's is written in JavaScript and takes 10 to 30 ms a key.
@@ -15,6 +15,11 @@ const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 /** The secret of a new identity. */
 export function newSeed(): string {
   return encoded(SEED_PREFIX, randomBytes(KEY_BYTES));
+}
+
+/** Another secret, made of one and a name, the same each time: who has the one has all, and none of them tells another. */
+export function derivedSeed(seed: string, name: string): string {
+  return encoded(SEED_PREFIX, Buffer.from(hkdfSync("sha256", decoded(SEED_PREFIX, seed.trim()), "", `armada account ${name}`, KEY_BYTES)));
 }
 
 /** The public key of a seed. @throws Error where it is no seed of a user */

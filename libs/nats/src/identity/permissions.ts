@@ -2,7 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 import { FLEET, SHARED_ANSWERS } from "../streams/names.ts";
 
 /** What an identity may do on the wire. */
-type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
 
 /** The services besides the teams. `console` and `operator` read everything; only the provisioner and the archiver change streams. */
 export const ROLES = ["provisioner", "operator", "archiver"] as const;
@@ -23,17 +23,37 @@ function permissionsOf(
   if (name === "archiver") return { publish: [...readAll(), "$JS.API.STREAM.PURGE.*"], subscribe: inbox };
   if (!about.teams.includes(name)) throw new ArmadaError("IDENTITY_UNKNOWN", `${name} is neither a team nor a role`);
   const team = [
-    `evt.${name}.>`,
-    `run.${name}.>`,
-    `at.${name}.>`,
-    `reg.${name}.>`,
-    `cache.${name}.>`,
-    `obj.${name}.>`,
-    `draw.${name}.>`,
-    `index.${name}.>`,
-    `live.${name}.>`,
+    ...ownSubjects(name),
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
+    ...ownStreams(name),
+    ...readStream(FLEET),
+    ...[name, ...about.peers, "operator"].flatMap(bodiesOf),
+    ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
+  ];
+  return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
+}
+
+/** What an identity may do in an account of its own, whatever crosses to it from others. */
+export function rightsAtHome(name: string): Permissions {
+  const inbox = [`_INBOX.${name}.>`];
+  const objects = [`obj.${name}.>`, ...bodiesOf(name)];
+  if (name === "operator") return { publish: objects, subscribe: inbox };
+  if (name === "archiver") return { publish: [], subscribe: inbox };
+  const own = [...ownSubjects(name), `ask.${name}.${name}.>`, `ans.${name}.${name}.>`, ...ownStreams(name), ...bodiesOf(name)];
+  return { publish: own, subscribe: inbox };
+}
+
+function bodiesOf(owner: string): string[] {
+  return [`$JS.API.DIRECT.GET.OBJECTS_${owner}`, `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`];
+}
+
+function ownSubjects(name: string): string[] {
+  return ["evt", "run", "at", "reg", "cache", "obj", "draw", "index", "live"].map((kind) => `${kind}.${name}.>`);
+}
+
+function ownStreams(name: string): string[] {
+  return [
     ...ownStream(`TEAM_${name}`),
     ...ownStream(`REG_${name}`),
     ...ownStream(`CACHE_${name}`),
@@ -41,14 +61,7 @@ function permissionsOf(
     `$JS.API.DIRECT.GET.INDEX_${name}`,
     ...readStream(`TIMERS_${name}`),
     `$JS.API.STREAM.MSG.GET.DRAWS_${name}`,
-    ...readStream(FLEET),
-    ...[name, ...about.peers, "operator"].flatMap((owner) => [
-      `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
-      `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`,
-    ]),
-    ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
   ];
-  return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
 }
 
 function ownStream(stream: string): string[] {

@@ -1,7 +1,9 @@
 import type { Logger, Message } from "@armada/event-sourcing";
+import { isElsewhere } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
 import { consume, dismiss, ephemeral, type Where } from "./consume.ts";
+import { followElsewhere } from "./elsewhere.ts";
 import type { Take } from "./pull.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
 
@@ -21,6 +23,7 @@ export async function follow(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
+  if (isElsewhere(link, stream)) return followElsewhere(link, stream, identity, where, take, handler, signal, logger);
   const { warn } = sparing(logger);
   let last = where.from;
   let of = identity.known; // whose sequence `from` is

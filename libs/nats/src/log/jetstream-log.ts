@@ -10,6 +10,7 @@ import {
   roomText,
 } from "@armada/event-sourcing";
 import type { Msg } from "@nats-io/transport-node";
+import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import type { Fail } from "../connection/publish-buffer.ts";
 import { sparing } from "../connection/sparing.ts";
@@ -61,6 +62,7 @@ export function jetstreamLog(
   const { warn } = sparing(logger);
   const stream = `${kind}_${team}`;
   const { mux } = link;
+  const api = apiOf(link, stream);
   const identity = new StreamIdentity(link, stream, logger);
   const seen = new Set<number>();
   const take: TakeNow = (subject, seq, time, m, viaGet) => {
@@ -142,7 +144,7 @@ export function jetstreamLog(
 
   /** Whether readers take nothing of what came under the filter after the expected message, `met` being the last of it. */
   async function onlyForgedSince({ filter, last }: Expectation, met: number): Promise<boolean> {
-    const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: met }), { timeout: LOAD_TIMEOUT_MS });
+    const answer = await mux.request(`${api}.DIRECT.GET.${stream}`, JSON.stringify({ seq: met }), { timeout: LOAD_TIMEOUT_MS });
     const code = "failed" in answer ? undefined : statusOf(answer).code;
     if ("failed" in answer || (code !== 0 && code !== 404) || (code === 0 && (await got(answer)) !== undefined)) return false;
     // 404: the replica that answered has not stored it yet; the load waits for one that has.
@@ -179,7 +181,7 @@ export function jetstreamLog(
     };
     const answered = await new Promise<Answered | "too_many">((resolve, reject) => {
       mux.stream(
-        `$JS.API.DIRECT.GET.${stream}`,
+        `${api}.DIRECT.GET.${stream}`,
         JSON.stringify({ multi_last: [filter], ...(before === undefined ? {} : { up_to_seq: before - 1 }) }),
         (m) => {
           const { code, description } = statusOf(m);
@@ -215,7 +217,7 @@ export function jetstreamLog(
 
   /** The leader's word on the last sequence that matches, 0 for none: a replica does not say how far it looked. */
   async function lastAtLeader(filter: string): Promise<number> {
-    const answer = await mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
+    const answer = await mux.request(`${api}.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
       timeout: LOAD_TIMEOUT_MS,
     });
     if ("failed" in answer) throw unavailable(answer.failed);
@@ -241,14 +243,14 @@ export function jetstreamLog(
   }
 
   async function consumerInfo(queue: string): Promise<Info> {
-    const info = await api(link, `CONSUMER.INFO.${stream}.${queue}`, {});
+    const info = await call(link, `${api}.CONSUMER.INFO.${stream}.${queue}`, {});
     if (info.error !== undefined) throw unavailable(`queue ${queue} of ${stream}: ${info.error.description}`);
     return info as unknown as Info;
   }
 
   /** Whether the server, by its own clock, has the pause before it. */
   async function pauseUntil(queue: string, until: number): Promise<boolean> {
-    const answer = await api(link, `CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });
+    const answer = await call(link, `${api}.CONSUMER.PAUSE.${stream}.${queue}`, { pause_until: new Date(until).toISOString() });
     if (answer.error !== undefined) throw unavailable(answer.error.description);
     return (answer as { paused?: boolean }).paused === true;
   }
@@ -258,7 +260,7 @@ export function jetstreamLog(
     const deadline = performance.now() + LOAD_TIMEOUT_MS;
     let leader: number | undefined;
     for (let tries = 0; ; tries++) {
-      const answer = await mux.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
+      const answer = await mux.request(`${api}.DIRECT.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
         timeout: LOAD_TIMEOUT_MS,
       });
       if ("failed" in answer) throw unavailable(answer.failed);
@@ -324,8 +326,8 @@ export function jetstreamLog(
 }
 
 /** @throws ArmadaError `LOG_UNAVAILABLE` where nobody answers */
-async function api(link: Link, call: string, body: unknown): Promise<{ error?: ApiError }> {
-  const answer = await link.mux.request(`$JS.API.${call}`, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
+async function call(link: Link, subject: string, body: unknown): Promise<{ error?: ApiError }> {
+  const answer = await link.mux.request(subject, JSON.stringify(body), { timeout: LOAD_TIMEOUT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
   if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   return JSON.parse(answer.string()) as { error?: ApiError };

@@ -1,7 +1,9 @@
 import type { Message } from "@armada/event-sourcing";
+import { isElsewhere } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
 import { consume, dismiss, ephemeral, type Where } from "./consume.ts";
+import { scanElsewhere } from "./elsewhere.ts";
 import type { Take } from "./pull.ts";
 
 /** Consumers in a row that bring nothing. */
@@ -12,6 +14,7 @@ const FRUITLESS = 3;
  * @throws ArmadaError `LOG_UNAVAILABLE`
  */
 export async function scan(link: Link, stream: string, where: Where, take: Take, handler: (message: Message) => void): Promise<number> {
+  if (isElsewhere(link, stream)) return scanElsewhere(link, stream, where, take, handler);
   let last = where.from;
   for (let fruitless = 0; fruitless < FRUITLESS; ) {
     const before = last;

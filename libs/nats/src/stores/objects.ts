@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
 import { type Objects, ROOM_HINT } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
+import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { failedBy, refused, unavailable } from "../connection/unavailable.ts";
 import { appendedFrom } from "../log/appended.ts";
@@ -46,7 +47,7 @@ export function jetstreamObjects(link: Link, team: string): Objects {
     },
     drop: async (digest) => {
       const purge = JSON.stringify({ filter: `${own(digest)}.*` });
-      const answer = await request(link, `$JS.API.STREAM.PURGE.OBJECTS_${team}`, purge);
+      const answer = await request(link, `${apiOf(link, `OBJECTS_${team}`)}.STREAM.PURGE.OBJECTS_${team}`, purge);
       const { error } = JSON.parse(answer.string()) as { error?: { description: string } };
       if (error !== undefined) throw unavailable(`objects of ${team}: ${error.description}`);
     },
@@ -76,7 +77,11 @@ async function request(link: Link, subject: string, body: string | Uint8Array, h
 }
 
 async function atLeader(link: Link, owner: string, subject: string): Promise<boolean> {
-  const answer = await request(link, `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`, JSON.stringify({ last_by_subj: subject }));
+  const answer = await request(
+    link,
+    `${apiOf(link, `OBJECTS_${owner}`)}.STREAM.MSG.GET.OBJECTS_${owner}`,
+    JSON.stringify({ last_by_subj: subject }),
+  );
   const { error } = JSON.parse(answer.string()) as { error?: { code: number; description: string } };
   if (error !== undefined && error.code !== 404) throw unavailable(`objects of ${owner}: ${error.description}`);
   return error === undefined;
@@ -88,7 +93,7 @@ function getChunks(link: Link, owner: string, digest: string): Promise<{ parts: 
   let of = 0;
   return new Promise((resolve, reject) => {
     link.mux.stream(
-      `$JS.API.DIRECT.GET.OBJECTS_${owner}`,
+      `${apiOf(link, `OBJECTS_${owner}`)}.DIRECT.GET.OBJECTS_${owner}`,
       JSON.stringify({ multi_last: [`obj.${owner}.${digest}.*`] }),
       (m: Msg) => {
         const { code, description } = statusOf(m);

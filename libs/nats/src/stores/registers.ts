@@ -1,6 +1,7 @@
 import { asToken, textWithoutSecrets } from "@armada/contracts";
 import type { Logger, Registers } from "@armada/event-sourcing";
 import { headers, type Msg } from "@nats-io/transport-node";
+import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { failedBy, refused, unavailable } from "../connection/unavailable.ts";
 import { appendedFrom } from "../log/appended.ts";
@@ -20,11 +21,12 @@ const TIMEOUT_MS = 5_000;
  */
 export function jetstreamRegisters(link: Link, kind: "reg" | "cache" | "index", team: string, logger: Logger): Registers {
   const stream = `${kind.toUpperCase()}_${team}`;
+  const api = apiOf(link, stream);
   const subjectOf = (key: string): string => `${kind}.${team}.${kind === "index" ? key.split(".").map(asToken).join(".") : asToken(key)}`;
   return {
     get: async (key) => {
       const body = JSON.stringify({ last_by_subj: subjectOf(key) });
-      const answer = await link.mux.request(`$JS.API.DIRECT.GET.${stream}`, body, { timeout: TIMEOUT_MS });
+      const answer = await link.mux.request(`${api}.DIRECT.GET.${stream}`, body, { timeout: TIMEOUT_MS });
       if ("failed" in answer) throw unavailable(answer.failed);
       const { code } = statusOf(answer);
       if (code === 404) return undefined;

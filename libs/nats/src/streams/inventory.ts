@@ -1,4 +1,5 @@
 import { jetstreamManager } from "@nats-io/jetstream";
+import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 
 /** A queue as the server has it, whatever a definition says: what it takes, and how much of that is where. */
@@ -24,7 +25,7 @@ export async function teamsThere(link: Link): Promise<string[]> {
 
 /** The queues of a team on this server. */
 export async function queuesThere(link: Link, team: string): Promise<QueueThere[]> {
-  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const manager = await managerOf(link, `${TEAM}${team}`);
   const queues: QueueThere[] = [];
   for await (const { config, num_pending, num_ack_pending, num_waiting } of manager.consumers.list(`${TEAM}${team}`)) {
     const { durable_name: name, filter_subject: one, filter_subjects: several } = config;
@@ -42,13 +43,13 @@ export function subjectsThere(link: Link, team: string, filter: string): Promise
 
 /** The subjects of a stream under a filter. */
 export async function subjectsIn(link: Link, stream: string, filter: string): Promise<string[]> {
-  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const manager = await managerOf(link, stream);
   const { state } = await manager.streams.info(stream, { subjects_filter: filter });
   return Object.keys(state.subjects ?? {});
 }
 
 /** What a team's server takes for the time, ms since 1970. */
 export async function serverTime(link: Link, team: string): Promise<number> {
-  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const manager = await managerOf(link, `${TEAM}${team}`);
   return Date.parse((await manager.streams.info(`${TEAM}${team}`)).ts ?? "");
 }

@@ -1,8 +1,11 @@
 import { ArmadaError } from "@armada/contracts";
-import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
+import { ownerOf } from "../accounts/crossings.ts";
+import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { withSince } from "../log/since.ts";
 import { streamInfo } from "../log/stream-identity.ts";
+import { applyFactConsumers, isForFacts } from "./fact-consumers.ts";
 import { FLEET } from "./names.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
 import { fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
@@ -22,35 +25,39 @@ export type Change = { readonly change: "create" | "update" | "delete"; readonly
 
 /**
  * Applies what the teams want, idempotently, and reads each configuration again. Every stream gets a bound, which follows
- * what is free now: `room` says what there is.
+ * what is free now: `room` says what there is. `others`: the teams of the mesh that stay as they are.
  * @throws ArmadaError `CONFIG_NOT_KEPT`, `NO_ROOM` where the server has no room for a stream, however small
  */
 export async function provision(
   link: Link,
   teams: readonly TeamTopology[],
-  options: { replicas: number; room: Room; dryRun?: boolean },
+  options: { replicas: number; room: Room; dryRun?: boolean; others?: readonly TeamTopology[] },
 ): Promise<Change[]> {
-  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
   const changes: Change[] = [];
-  const wanted = teams.map((team) => topologyOf(team, options));
+  const walled = link.identity.walled === true;
+  const { others = [] } = options;
+  const wanted = teams.map((team) => topologyOf(team, { ...options, walled }));
+  const owners = [...others, ...teams].map(({ team }) => team);
   const dry = options.dryRun === true;
-  const start = await streamInfo(link, FIRST).catch(missing);
+  const first = await link.in(ownerOf(FIRST));
+  const start = await streamInfo(first, FIRST).catch(missing);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
   const plan = [operatorObjects(options), fleetManifests(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
   for (let growth: number | undefined; ; ) {
-    const known = await streamsOf(manager);
+    const known = await streamsOf(link, owners);
     const held = heldBy(known);
-    growth ??= growthIn(await withTotal(manager, options.room), held.used);
+    growth ??= growthIn(await withTotal(await managerOf(link, FLEET), options.room), held.used);
     // What other teams of this server were promised stays promised.
     const none = plan.flatMap(({ name = "" }) => (known.has(name) ? [] : [{ name, bytes: 0 }]));
-    const teams = none.filter(({ name }) => name !== FLEET);
+    const unheld = none.filter(({ name }) => name !== FLEET);
     const fleet = known.get(FLEET);
     const fleetBytes = fleet?.config.max_bytes ?? fleetBound(growth);
     const left = Math.max(0, growth - Math.max(0, fleetBytes - (fleet?.state.bytes ?? 0)));
-    const bounds = new Map([...boundsOf([...held.ours, ...teams], left, options.room.teams), [FLEET, fleetBytes]]);
+    const bounds = new Map([...boundsOf([...held.ours, ...unheld], left, options.room.teams), [FLEET, fleetBytes]]);
+    const facts = (): Promise<void> => (walled ? applyFactConsumers(link, { given: teams, others }, changes, dry) : Promise.resolve());
     try {
-      await applyStreams(manager, plan, { known, bounds, dry }, changes);
+      await applyStreams(link, plan, { known, bounds, dry, facts }, changes);
       break;
     } catch (error) {
       if (!(error instanceof ArmadaError && error.code === "NO_ROOM") || growth < LEAST_GROWTH) throw error;
@@ -58,34 +65,34 @@ export async function provision(
     }
   }
   // What is stated from here on starts what subscribes to it: none of the teams' streams that are new now was there before.
-  const began = start?.now ?? (dry ? "" : (await streamInfo(link, FIRST)).created);
-  for (const one of wanted) await applyConsumers(manager, one, changes, dry, began);
-  if (!dry) for (const { team } of teams) await dropCopiedTicks(manager, team);
+  const began = start?.now ?? (dry ? "" : (await streamInfo(first, FIRST)).created);
+  for (const one of wanted) await applyConsumers(link, one, changes, dry, began);
+  if (!dry) for (const { team } of teams) await dropCopiedTicks(link, team);
   return merged(changes);
 }
 
-/** Sets the bounds of the teams' streams to what is free now, and nothing else. Streams that are not there stay so. */
-export async function adjustRoom(link: Link, room: Room): Promise<Change[]> {
-  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
-  const known = await streamsOf(manager);
+/** Sets the bounds of the teams' streams to what is free now, and nothing else. Streams that are not there stay so. `owners`: the teams. */
+export async function adjustRoom(link: Link, room: Room, owners: readonly string[] = []): Promise<Change[]> {
+  const known = await streamsOf(link, owners);
   const { ours, used } = heldBy(known);
   const changes: Change[] = [];
   for (const [name, bound] of boundsOf(ours, growthIn(room, used), room.teams)) {
     const config = known.get(name)?.config;
     if (config === undefined || !differs(config.max_bytes, bound)) continue;
-    await manager.streams.update(config.name, { ...config, max_bytes: bound });
+    await (await managerOf(link, config.name)).streams.update(config.name, { ...config, max_bytes: bound });
     changes.push({ change: "update", what: `stream ${config.name}`, why: `max_bytes ${config.max_bytes} to ${bound}` });
   }
   for (const { config, state } of known.values()) {
     const team = config.name.slice("TIMERS_".length);
     if (config.name === `TIMERS_${team}` && state.bytes > config.max_bytes / 4 && known.has(`TEAM_${team}`))
-      await dropCopiedTicks(manager, team);
+      await dropCopiedTicks(link, team);
   }
   return changes;
 }
 
 /** Ticks that the team's stream has leave the stream of its timers, where they would push out those that are pending. */
-async function dropCopiedTicks(manager: JetStreamManager, team: string): Promise<void> {
+async function dropCopiedTicks(link: Link, team: string): Promise<void> {
+  const manager = await managerOf(link, `TEAM_${team}`);
   const filter = `tick.${team}.>`;
   const last = await manager.streams.getMessage(`TEAM_${team}`, { last_by_subj: filter });
   const [stream = "", seq = "0"] = last?.header.get("Nats-Stream-Source").split(" ") ?? [];
@@ -96,12 +103,6 @@ async function dropCopiedTicks(manager: JetStreamManager, team: string): Promise
 /** It holds some entries of each team, whatever these keep. */
 function fleetBound(growth: number): number {
   return Math.max(LEAST_GROWTH, Math.min(64 * LEAST_GROWTH, Math.floor(growth / 50)));
-}
-
-async function streamsOf(manager: JetStreamManager): Promise<Map<string, StreamInfo>> {
-  const known = new Map<string, StreamInfo>();
-  for await (const info of manager.streams.list()) known.set(info.config.name, info);
-  return known;
 }
 
 /** What all streams of the server hold, and the mesh's streams. */
@@ -117,13 +118,19 @@ async function withTotal(manager: JetStreamManager, room: Room): Promise<Room> {
   return limits.max_storage > 0 ? { ...room, total: limits.max_storage } : room;
 }
 
-type Plan = { readonly known: ReadonlyMap<string, StreamInfo>; readonly bounds: ReadonlyMap<string, number>; readonly dry: boolean };
+type Plan = {
+  readonly known: ReadonlyMap<string, StreamInfo>;
+  readonly bounds: ReadonlyMap<string, number>;
+  readonly dry: boolean;
+  /** What sources from other accounts are fed by. */
+  readonly facts: () => Promise<void>;
+};
 
 /** What shrinks first makes room for what grows; streams before the facts that they take from each other. */
 async function applyStreams(
-  manager: JetStreamManager,
+  link: Link,
   plan: readonly Partial<StreamConfig>[],
-  { known, bounds, dry }: Plan,
+  { known, bounds, dry, facts }: Plan,
   changes: Change[],
 ): Promise<void> {
   const boundOf = (name: string): number => {
@@ -135,20 +142,21 @@ async function applyStreams(
     const now = known.get(name)?.config.max_bytes;
     return now !== undefined && (now <= 0 || boundOf(name) < now);
   };
-  const apply = (stream: Partial<StreamConfig>, about: { grow: boolean; sources: boolean }): Promise<void> => {
+  const apply = async (stream: Partial<StreamConfig>, about: { grow: boolean; sources: boolean }): Promise<void> => {
     const { name = "" } = stream;
     const now = known.get(name)?.config;
     const bound = boundOf(name);
     const max_bytes = !about.grow && now !== undefined && now.max_bytes > 0 ? Math.min(bound, now.max_bytes) : bound;
     const { sources: all, ...rest } = stream;
     const sources = about.sources ? all : ownSources(stream);
-    return applyStream(manager, { ...rest, max_bytes, ...(sources === undefined ? {} : { sources }) }, changes, {
+    return applyStream(await managerOf(link, name), { ...rest, max_bytes, ...(sources === undefined ? {} : { sources }) }, changes, {
       dry,
       sources: about.sources,
     });
   };
   for (const stream of plan.filter(shrinks)) await apply(stream, { grow: false, sources: false });
   for (const stream of plan.filter((one) => !shrinks(one))) await apply(stream, { grow: false, sources: false });
+  await facts();
   for (const stream of plan) await apply(stream, { grow: true, sources: true });
 }
 
@@ -219,19 +227,14 @@ function merged(changes: readonly Change[]): Change[] {
   return [...byWhat.values()];
 }
 
-async function applyConsumers(
-  manager: JetStreamManager,
-  { consumers, streams }: Wanted,
-  changes: Change[],
-  dry: boolean,
-  began: string,
-): Promise<void> {
+async function applyConsumers(link: Link, { consumers, streams }: Wanted, changes: Change[], dry: boolean, began: string): Promise<void> {
   const stream = streams.map((s) => s.name ?? "").find((name) => name.startsWith("TEAM_")) ?? "";
+  const manager = await managerOf(link, stream);
   const known = new Map<string, Record<string, unknown>>();
   const made = new Map(consumers.map(({ config }) => [config.durable_name ?? "", began]));
   try {
     for await (const info of manager.consumers.list(stream))
-      if (info.config.durable_name !== undefined) {
+      if (info.config.durable_name !== undefined && !isForFacts(info.config.durable_name)) {
         known.set(info.config.durable_name, info.config as unknown as Record<string, unknown>);
         if (made.has(info.config.durable_name)) made.set(info.config.durable_name, info.created);
       }
@@ -291,6 +294,6 @@ function canonical(value: unknown): string {
 }
 
 function canonicalSources(value: unknown): string {
-  const list = (value ?? []) as readonly { name: string; filter_subject?: string }[];
-  return JSON.stringify(list.map(({ name, filter_subject }) => `${name} ${filter_subject}`).sort());
+  const list = (value ?? []) as readonly { name: string; filter_subject?: string; consumer?: { name: string } }[];
+  return JSON.stringify(list.map(({ name, filter_subject, consumer }) => `${name} ${filter_subject} ${consumer?.name}`).sort());
 }

@@ -58,13 +58,13 @@ async function timeAfter(link: Link, stream: string, filter: string, seq: number
 }
 
 /** The sequence in the origin of the last copy, 0 where there is none of the stream that now has the name. */
-async function copiedOf(manager: JetStreamManager, stream: string, filter: string, identity: string): Promise<number> {
+export async function copiedOf(manager: JetStreamManager, stream: string, filter: string, identity: string): Promise<number> {
   const message = await manager.streams.getMessage(stream, { last_by_subj: filter });
   const [, seq = "0", , , , of] = message?.header.get("Nats-Stream-Source").split(" ") ?? [];
   return of === undefined || of === identity ? Number(seq) : 0;
 }
 
 /** The server's identity of a stream (nats-server 2.15, `getHash`): eight characters of the SHA-256 of its creation. */
-function identityOf(created: string): string {
+export function identityOf(created: string): string {
   return [...createHash("sha256").update(created).digest().subarray(0, 8)].map((byte) => DIGITS[byte % DIGITS.length]).join("");
 }

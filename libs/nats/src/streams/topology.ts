@@ -8,8 +8,10 @@ import {
   RetentionPolicy,
   StorageType,
   type StreamConfig,
+  type StreamSource,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import { apiPrefix, factConsumer } from "../accounts/crossings.ts";
 import { FLEET, SHARED_ANSWERS } from "./names.ts";
 
 /** What a team's definition wants from JetStream, as data. */
@@ -20,11 +22,13 @@ export type TeamTopology = {
   readonly sources: ReadonlyMap<string, readonly string[]>;
   /** Whether it shares answers of models with the other teams that do. */
   readonly shares?: boolean;
+  /** Capabilities of other teams that it asks, as `<team>.<capability>`. */
+  readonly asks?: readonly string[];
 };
 
 /** What a team's manifest wants from JetStream. */
-export function topologyIn({ team, queues, sources, shares }: TeamManifest): TeamTopology {
-  return { team, queues, sources: new Map(sources.map(({ team: from, filters }) => [from, filters])), shares };
+export function topologyIn({ team, queues, sources, shares, asks }: TeamManifest): TeamTopology {
+  return { team, queues, sources: new Map(sources.map(({ team: from, filters }) => [from, filters])), shares, asks };
 }
 
 export type Wanted = {
@@ -41,8 +45,11 @@ const CACHED_MS = 48 * 3_600_000;
 /** Replicas look after the blocks of this month and of the one before. */
 const DRAWN_MS = 62 * 86_400_000;
 
-/** The streams, without their bounds, and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. */
-export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number }): Wanted {
+/**
+ * The streams, without their bounds, and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. `walled`: it and
+ * those of whom it takes facts have accounts of their own.
+ */
+export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; walled?: boolean }): Wanted {
   const base = {
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -51,7 +58,9 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
     deny_delete: true,
     deny_purge: false,
   } as const;
-  const filters = [...sources].flatMap(([from, list]) => list.map((filter) => ({ name: `TEAM_${from}`, filter_subject: filter })));
+  const filters = [...sources].flatMap(([from, list]) =>
+    list.map((filter) => (options.walled === true ? factsAcross(from, team, filter) : { name: `TEAM_${from}`, filter_subject: filter })),
+  );
   return {
     streams: [
       {
@@ -113,6 +122,13 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
       },
     })),
   };
+}
+
+/** A source that is fed by a consumer which administration made: the server asks the other account for nothing but to begin it anew. */
+function factsAcross(giver: string, taker: string, filter: string): StreamSource & { consumer: { name: string; deliver_subject: string } } {
+  const { name, deliver } = factConsumer(giver, taker, filter);
+  const stream = `TEAM_${giver}`;
+  return { name: stream, external: { api: apiPrefix(taker, stream), deliver: "" }, consumer: { name, deliver_subject: deliver } };
 }
 
 /** The manifests of the teams. */

@@ -10,13 +10,13 @@ import { startTestMesh } from "./mesh.ts";
 const quiet = { info: () => undefined, warn: () => undefined };
 const BACK_MS = 30_000;
 
-/** The ports on real nats-servers for the conformance suite: one, or a cluster of three. */
-export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
+/** The ports on real nats-servers for the conformance suite: one, or a cluster of three; `walled`: with an account for each identity. */
+export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false }: { readonly walled?: boolean } = {}): Adapter {
   return {
     name,
     features: { restart: true, registers: true, calm: true },
     start: async (wants) => {
-      const mesh = await startTestMesh(wants, { servers });
+      const mesh = await startTestMesh(wants, { servers, walled });
       const others: Link[] = [];
       const portsAs = async (name: string, team: string): Promise<NatsPorts> => {
         const made = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity(name), logger: quiet });
@@ -57,7 +57,7 @@ export function jetstreamAdapter(name: string, servers: 1 | 3): Adapter {
         remake: async (team) => {
           const provisioner = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
           others.push(provisioner);
-          const answer = await provisioner.mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
+          const answer = await (await provisioner.in(team)).mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
           if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);
           await mesh.provision(wants);
         },

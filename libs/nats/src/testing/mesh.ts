@@ -9,13 +9,15 @@ import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { wantedEntries, writeFleet } from "../fleet/write-fleet.ts";
 import { accessIn } from "../identity/access.ts";
+import { raiseWalls } from "../identity/identities.ts";
 import { ROLES } from "../identity/permissions.ts";
 import { freePort, type RunningServer, startServer } from "../server.ts";
 import { provision } from "../streams/provision.ts";
 import type { TeamTopology } from "../streams/topology.ts";
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };
-const BASE = join(dirname(fileURLToPath(import.meta.url)), "../../../../infra/nats/server.conf");
+/** The configuration that all servers share. */
+export const SERVER_CONF = join(dirname(fileURLToPath(import.meta.url)), "../../../../infra/nats/server.conf");
 
 /** Real nats-servers in a folder of their own, with the teams' identities and streams. */
 export type TestMesh = {
@@ -38,16 +40,29 @@ export function natsServerBinary(env: Readonly<Record<string, string | undefined
 /** Starts one server, or a cluster of three, and provisions the teams. */
 export async function startTestMesh(
   teams: readonly TeamTopology[],
-  options: { servers?: 1 | 3; syncInterval?: "always" | "100ms"; strangers?: readonly string[]; extra?: string } = {},
+  options: {
+    servers?: 1 | 3;
+    syncInterval?: "always" | "100ms";
+    strangers?: readonly string[];
+    extra?: string;
+    /** An account for each identity; teams that say nothing of whom they ask may ask all. */
+    walled?: boolean;
+  } = {},
 ): Promise<TestMesh> {
   const folder = await mkdtemp(join(tmpdir(), "armada-"));
   const keys = join(folder, "keys");
   const names = teams.map((team) => team.team);
   const access = accessIn(keys);
+  if (options.walled === true) await raiseWalls(keys);
   await access.ensure([...ROLES, ...names, ...(options.strangers ?? [])]);
   const auth = await access.admission([
-    ...teams.map(({ team, shares = false }) => ({ team, shares })),
-    ...(options.strangers ?? []).map((team) => ({ team, shares: false })),
+    ...teams.map(({ team, shares = false, sources, asks = names.map((other) => `${other}.any`) }) => ({
+      team,
+      shares,
+      asks,
+      sources: [...sources].map(([from, filters]) => ({ team: from, filters })),
+    })),
+    ...(options.strangers ?? []).map((team) => ({ team, shares: false, sources: [], asks: [] })),
   ]);
   const size = options.servers ?? 1;
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
@@ -56,7 +71,7 @@ export async function startTestMesh(
     ports.map((port, i) =>
       startServer({
         binary: natsServerBinary(),
-        base: BASE,
+        base: SERVER_CONF,
         data: join(folder, `data${i}`),
         folder: join(folder, `server${i}`),
         authorization: auth,

@@ -1,0 +1,93 @@
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
+import { FACTS_FOR, factConsumer } from "../accounts/crossings.ts";
+import { managerOf } from "../connection/api.ts";
+import type { Link } from "../connection/connect.ts";
+import type { Change } from "./provision.ts";
+import { copiedOf, identityOf } from "./sources-there.ts";
+import type { TeamTopology } from "./topology.ts";
+
+/** nats-server's error codes for "stream not found" and "consumer not found". */
+const NOT_THERE: ReadonlySet<number> = new Set([10059, 10014]);
+const HEARTBEAT_MS = 1_000;
+/** In flight to one taker. */
+const MAX_ACK_PENDING = 10_000;
+
+/** Whether a consumer of a team's stream is another team's, for its facts. */
+export function isForFacts(name: string): boolean {
+  return name.startsWith(FACTS_FOR);
+}
+
+/**
+ * The consumers that feed sources across accounts, each in its giver's account: for who is given from all, and from who is given
+ * for all. A new one begins behind the last copy that its taker has of the stream that the giver has now. Those of a
+ * given team that its taker no longer wants go.
+ */
+export async function applyFactConsumers(
+  link: Link,
+  { given, others }: { readonly given: readonly TeamTopology[]; readonly others: readonly TeamTopology[] },
+  changes: Change[],
+  dry: boolean,
+): Promise<void> {
+  const names = new Set(given.map(({ team }) => team));
+  const all = [...others.filter(({ team }) => !names.has(team)), ...given];
+  const there = new Set(all.map(({ team }) => team));
+  for (const giver of there) {
+    const takers = all.filter(({ team }) => team !== giver && (names.has(giver) || names.has(team)));
+    const wanted = takers.flatMap(({ team, sources }) => (sources.get(giver) ?? []).map((filter) => ({ taker: team, filter })));
+    await applyOf(link, { giver, wanted, judged: (taker) => names.has(taker) || (names.has(giver) && there.has(taker)) }, changes, dry);
+  }
+}
+
+type Of = {
+  readonly giver: string;
+  readonly wanted: readonly { readonly taker: string; readonly filter: string }[];
+  /** Whether all that a taker wants of the giver is among what is wanted. */
+  readonly judged: (taker: string) => boolean;
+};
+
+async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Change[], dry: boolean): Promise<void> {
+  const stream = `TEAM_${giver}`;
+  const manager = await managerOf(link, stream);
+  const known = new Map<string, string>();
+  try {
+    for await (const { config } of manager.consumers.list(stream))
+      if (config.durable_name !== undefined && isForFacts(config.durable_name))
+        known.set(config.durable_name, config.deliver_subject ?? "");
+  } catch (error) {
+    // Before a giver is provisioned there is nothing to take; as it is, its takers' consumers are made.
+    if (!(error instanceof JetStreamApiError && NOT_THERE.has(error.code))) throw error;
+    return;
+  }
+  for (const { taker, filter } of wanted) {
+    const { name, deliver } = factConsumer(giver, taker, filter);
+    if (known.delete(name)) continue;
+    changes.push({ change: "create", what: `consumer ${stream}/${name}` });
+    if (!dry) await manager.consumers.add(stream, await feeding(link, { giver, taker, filter }, { name, deliver }));
+  }
+  for (const [name, deliver] of known) {
+    if (!judged(deliver.split(".")[1] ?? "")) continue;
+    changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
+    if (!dry) await manager.consumers.delete(stream, name);
+  }
+}
+
+async function feeding(
+  link: Link,
+  { giver, taker, filter }: { readonly giver: string; readonly taker: string; readonly filter: string },
+  { name, deliver }: { readonly name: string; readonly deliver: string },
+): Promise<Parameters<Awaited<ReturnType<typeof managerOf>>["consumers"]["add"]>[1]> {
+  const { created } = await (await managerOf(link, `TEAM_${giver}`)).streams.info(`TEAM_${giver}`);
+  const copied = await copiedOf(await managerOf(link, `TEAM_${taker}`), `TEAM_${taker}`, filter, identityOf(created));
+  return {
+    durable_name: name,
+    filter_subject: filter,
+    deliver_subject: deliver,
+    // The client library has no word for it yet: acknowledged is what flow control says was stored.
+    ack_policy: "flow_control" as "all",
+    flow_control: true,
+    idle_heartbeat: nanos(HEARTBEAT_MS),
+    max_ack_pending: MAX_ACK_PENDING,
+    ...(copied > 0 ? { deliver_policy: "by_start_sequence", opt_start_seq: copied + 1 } : { deliver_policy: "all" }),
+  };
+}
