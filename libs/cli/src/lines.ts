@@ -19,6 +19,7 @@ const step = z.object({
   variant: text,
   status: z.enum(["requested", "completed", "refused", "parked", "withdrawn"]),
   attempts: count.describe("those that succeeded, failed or were interrupted"),
+  waited: count.optional().describe("of these, those that came to a wait for a budget or a provider"),
   outcomes: count.describe("1 once there is an outcome; never more"),
   ms: z.number().min(0),
   tokens: count,

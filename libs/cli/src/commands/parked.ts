@@ -3,6 +3,7 @@ import { parkedOf, parkedRun } from "@armada/operations/runs/parked";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { oneLine } from "../render/one-line.ts";
+import { attemptsOf } from "../render/run-tree.ts";
 
 /** Steps that were set aside after their attempts and are so still, and messages that no run's attempts would end. */
 export async function listParked(
@@ -16,9 +17,8 @@ export async function listParked(
     for (const { run, step } of steps) {
       const { code = "", message = "" } = step.lastFailure ?? {};
       out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
-      out.say(
-        `${run}  ${team}  step ${step.n} ${step.agent}  ${step.attempts} attempt${step.attempts === 1 ? "" : "s"}  ${oneLine(message)} (${code})`,
-      );
+      const made = attemptsOf(step);
+      out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${made} attempt${made === 1 ? "" : "s"}  ${oneLine(message)} (${code})`);
     }
   }
   for (const { team, messages } of all)

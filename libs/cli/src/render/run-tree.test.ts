@@ -53,6 +53,11 @@ test("degraded parts, attempts and interruptions are told", () => {
   expect(runTree(run({ interruptions: 1 }))).toMatch(/1 interrupted attempt$/);
 });
 
+test("what came to a wait is no attempt to people", () => {
+  expect(runTree(run({ steps: [step(1, { attempts: 5, waited: 4 })] }))).not.toContain("attempt");
+  expect(runTree(run({ steps: [step(1, { attempts: 5, waited: 3 })] }))).toMatch(/ 2 attempts$/);
+});
+
 test("an open run shows what it waits for, and until when", () => {
   const waitingFor = [
     { kind: "approval", n: 5, what: "publish this?", until: "2026-11-22T18:03:00.000Z" },

@@ -117,11 +117,17 @@ function ledgerRow(run: RunView): string[] {
 /** The code of an answer that a cheaper tier gave, because a limit was nearly used up. */
 const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 
+/** What people call attempts: what came to a wait was none. */
+export function attemptsOf({ attempts, waited = 0 }: StepView): number {
+  return attempts - waited;
+}
+
 export function stepLine(step: StepView): string {
   const parts = [`${MARK[step.status]} ${step.n} ${step.agent.padEnd(16)}`, step.status.padEnd(9)];
   if (step.status === "completed") parts.push(lengthOf(step.ms).padStart(8), `${step.tokens} tokens`, dollars(step.costMicros));
   if (step.savedMicros !== undefined) parts.push(`saved ${dollars(step.savedMicros)}`);
-  if (step.attempts > 1) parts.push(`${step.attempts} attempts`);
+  const made = attemptsOf(step);
+  if (made > 1) parts.push(`${made} attempts`);
   if (step.degraded !== undefined) parts.push(`degraded: ${oneLine(step.degraded.message)} (${step.degraded.code})`);
   else if (step.status !== "completed" && step.lastFailure !== undefined)
     parts.push(`${oneLine(step.lastFailure.message)} (${step.lastFailure.code})`);

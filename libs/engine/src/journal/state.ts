@@ -24,6 +24,8 @@ export type StepState = {
   failures: number;
   /** Attempts made in all sets, lost ones included. */
   attempts: number;
+  /** Of these, those that came to a wait for a budget or a provider. */
+  waited: number;
   lost: number;
   /** Ordinal of the message that dispatched it last, and the highest delivery of it that a journaled attempt accounts for. */
   dispatchedAt: number;

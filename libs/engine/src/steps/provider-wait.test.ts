@@ -100,7 +100,7 @@ describe("a provider that cannot be reached", () => {
       waitingFor: [{ kind: "provider", n: 1, what: "of clerk: connect ECONNREFUSED (MODEL_UNREACHABLE)" }],
     });
     evolveRun(state, { type: "step.attempt_failed", data: { ...failed, counts: true } }, at);
-    expect(viewOf("office", "r", state)).toMatchObject({ status: "running" });
+    expect(viewOf("office", "r", state)).toMatchObject({ status: "running", steps: [{ attempts: 2, waited: 1 }] });
   });
 
   test("is waited for since its first refusal, also where each call is drawn before it is refused", () => {
@@ -130,6 +130,7 @@ describe("a provider that cannot be reached", () => {
     );
     evolveRun(state, { type: "step.attempt_failed", data: { ...failed, attempt: 4, retryAt: at(5) } }, at(4));
     expect(state.steps.get(1)?.waits?.since).toBe(at(4));
+    expect(state.steps.get(1)).toMatchObject({ attempts: 4, waited: 3 });
   });
 
   test("gives way to a fallback after a quarter of an hour", async () => {

@@ -13,6 +13,8 @@ export type StepView = {
   /** `withdrawn`: the run ended first. */
   readonly status: "requested" | "completed" | "refused" | "parked" | "withdrawn";
   readonly attempts: number;
+  /** Of these, those that came to a wait for a budget or a provider, and used no attempt up. */
+  readonly waited?: number;
   readonly outcomes: number;
   readonly ms: number;
   readonly tokens: number;
@@ -61,13 +63,14 @@ export function readRun(messages: readonly Message[]): RunState {
 /** A run as people are shown it, out of its state: times in ISO-8601 UTC, lengths in milliseconds, money in micro-dollars. */
 export function viewOf(team: string, run: string, state: RunState): RunView {
   const steps = [...state.steps.values()].map((step): StepView => {
-    const { n, agent, variant, status, attempts, outcomes, ms, tokens, costMicros, degraded, lastFailure, savedMicros } = step;
+    const { n, agent, variant, status, attempts, waited, outcomes, ms, tokens, costMicros, degraded, lastFailure, savedMicros } = step;
     return {
       n,
       agent,
       variant,
       status: status === "requested" && state.ended !== undefined ? "withdrawn" : status,
       attempts,
+      ...(waited === 0 ? {} : { waited }),
       outcomes,
       ms,
       tokens,

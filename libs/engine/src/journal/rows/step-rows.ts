@@ -115,6 +115,7 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
         step.budgetUntil = code === BUDGET_EXHAUSTED ? retryAt : undefined;
         bill(state, step, calls);
         step.attempts++;
+        if (waits === true || code === BUDGET_EXHAUSTED) step.waited++;
         step.delivery = delivery;
         step.lastFailure = { code, message };
         waitFor(step, waits === true ? step.lastFailure : undefined, time);
@@ -202,6 +203,7 @@ function newStep(data: JournalData["step.requested"], dispatchedAt: number, time
     status: "requested",
     failures: 0,
     attempts: 0,
+    waited: 0,
     lost: 0,
     dispatchedAt,
     delivery: 0,

@@ -111,6 +111,7 @@ function stepOf(of: readonly Said[]): unknown {
     status: status === "retried" ? "requested" : status,
     failures: counting.length,
     attempts: failed.length + all("step.completed", "step.refused").length,
+    waited: all("step.attempt_failed").filter(({ data }) => data.waits === true || data.code === "BUDGET_EXHAUSTED").length,
     lost: all("step.worker_lost").length,
     dispatchedAt: dispatched?.ordinal,
     delivery: delivered?.data.delivery ?? 0,

@@ -8,6 +8,7 @@ type Step = {
   variant: string;
   status: "requested" | "completed" | "refused" | "parked";
   attempts: number;
+  waited?: number;
   outcomes: number;
   ms: number;
   tokens: number;
@@ -189,7 +190,9 @@ export class Book {
     if (data.code === "BUDGET_EXHAUSTED") this.#budgets.set(Number(data.n), data.retryAt);
     else this.#budgets.delete(Number(data.n));
     this.#because(Number(data.n), data.waits === true ? data : undefined);
-    if (step !== undefined) this.#bill(step, data.calls ?? []);
+    if (step === undefined) return;
+    if (data.waits === true || data.code === "BUDGET_EXHAUSTED") step.waited = (step.waited ?? 0) + 1;
+    this.#bill(step, data.calls ?? []);
   }
 
   #because(n: number, why: unknown): void {
