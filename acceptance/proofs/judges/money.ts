@@ -11,7 +11,7 @@ const State = z.looseObject({
   funded: Amount.optional(),
   spent: Amount,
   days: z.record(z.string(), z.looseObject({ spent: Amount })),
-  blocks: z.record(z.string(), z.looseObject({ replica: z.string(), held: z.record(z.string(), Amount) })),
+  blocks: z.record(z.string(), z.looseObject({ replica: z.string(), until: z.number(), held: z.record(z.string(), Amount) })),
   suspects: z.record(z.string(), z.looseObject({ ceiling: Amount, at: z.number() })),
 });
 const Closed = z.object({ block: z.string(), lapsed: z.boolean() });
@@ -28,8 +28,8 @@ export type Entry = {
   readonly suspect: Amount;
   /** Calls. */
   readonly suspects: readonly string[];
-  /** Blocks that came back because their replica was gone. */
-  readonly lapsed: readonly string[];
+  /** Blocks that came back because their leases ended, with when they ended. */
+  readonly lapsed: readonly { readonly block: string; readonly until: number }[];
   readonly blocks: readonly string[];
 };
 
@@ -39,10 +39,13 @@ export async function readLedger(team: string, about: Pick<MeshFile, "nats" | "k
 }
 
 export function ledgerIn(team: string, stored: readonly Stored[]): Entry[] {
+  let until: ReadonlyMap<string, number> = new Map();
   return stored
     .filter(({ subject }) => subject.startsWith(`evt.${team}.ledger.`))
     .map(({ seq, time, events }) => {
       const { funded, spent, blocks, suspects } = State.parse(events.at(-1)?.data);
+      const ended = until;
+      until = new Map(Object.entries(blocks).map(([block, one]) => [block, one.until]));
       const closed = events.flatMap(({ type, data }) => (type === "armada.ledger.closed" ? [Closed.parse(data)] : []));
       return {
         seq,
@@ -52,7 +55,7 @@ export function ledgerIn(team: string, stored: readonly Stored[]): Entry[] {
         reserved: sum(Object.values(blocks).flatMap(({ held }) => Object.values(held))),
         suspect: sum(Object.values(suspects).map(({ ceiling }) => ceiling)),
         suspects: Object.keys(suspects),
-        lapsed: closed.filter(({ lapsed }) => lapsed).map(({ block }) => block),
+        lapsed: closed.filter(({ lapsed }) => lapsed).map(({ block }) => ({ block, until: ended.get(block) ?? time })),
         blocks: Object.keys(blocks),
       };
     });

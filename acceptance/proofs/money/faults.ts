@@ -8,8 +8,8 @@ const SHARE = 0.1;
 export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> {
   const mixed = Object.fromEntries(KINDS.map((kind) => [kind, SHARE]));
   const size = short
-    ? { calls: 60, admits: 60, kills: 1, answerMs: 200, lease: "4s" }
-    : { calls: 320, admits: 200, kills: 10, answerMs: 1_200, lease: "10s" };
+    ? { calls: 60, admits: 60, kills: 1, answerMs: 200, leaseMs: 4_000 }
+    : { calls: 320, admits: 200, kills: 10, answerMs: 1_200, leaseMs: 10_000 };
   const scenes: Scene[] = [
     ...(short ? [] : KINDS.map((kind) => ({ ...size, name: kind, faults: { [kind]: SHARE }, seed, say }))),
     { ...size, name: "all kinds", faults: mixed, seed: seed + 1, say },
