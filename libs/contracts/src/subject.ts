@@ -33,7 +33,9 @@ export type Subject =
   /** What administration says of a team or another identity. */
   | { readonly kind: "fleet"; readonly name: string };
 
-const JOURNAL_KINDS: ReadonlySet<string> = new Set(["do", "bulk", "lead", "wait", "note", "park", "end"]);
+/** Team, kind, route, run, ordinal and branch. In one go, as most of what is read are journals: by tokens it takes three times as long. */
+const JOURNAL =
+  /^run\.([a-z][a-z0-9_]{0,47})\.(do|bulk|lead|wait|note|park|end)\.([^\s.*>\p{Cc}\p{Cf}\p{Zs}]+)\.([^\s.*>\p{Cc}\p{Cf}\p{Zs}]+)\.([1-9]\d{0,8})(?:\.([1-9]\d{0,8}))?$/u;
 /** What no token holds, its dots aside. */
 const ILLEGAL_IN_SUBJECT = /[\s*>\p{Cc}\p{Cf}\p{Zs}]/u;
 const ILLEGAL = /[\s.*>\p{Cc}\p{Cf}\p{Zs}]/u;
@@ -101,20 +103,24 @@ export function parseSubject(text: string): Subject | undefined {
 }
 
 function parse(text: string): Subject | undefined {
+  return text.startsWith("run.") ? parseJournal(text) : parseOther(text);
+}
+
+function parseJournal(text: string): Subject | undefined {
+  const found = JOURNAL.exec(text);
+  if (found === null) return undefined;
+  const [, team = "", does, route = "", run = "", n, branch] = found;
+  const journal = { kind: "journal", team, does: does as JournalKind, route, run, n: Number(n) } as const;
+  return branch === undefined ? journal : { ...journal, branch: Number(branch) };
+}
+
+function parseOther(text: string): Subject | undefined {
   const t = text.split(".");
-  const [root, a = "", b = "", c = "", d = "", e = "", f] = t;
+  const [root, a = "", b = "", c = "", d = "", e = ""] = t;
   if (!isName(a) || t.some((token) => token.length === 0) || ILLEGAL_IN_SUBJECT.test(text)) return undefined;
   switch (root) {
     case "evt":
       return t.length === 6 && isName(b) && isName(c) ? { kind: "fact", team: a, entity: b, event: c, id: d, key: e } : undefined;
-    case "run": {
-      const n = ordinal(e);
-      if ((t.length !== 6 && t.length !== 7) || !JOURNAL_KINDS.has(b) || n === undefined) return undefined;
-      const does = b as JournalKind;
-      if (t.length === 6) return { kind: "journal", team: a, does, route: c, run: d, n };
-      const branch = ordinal(f ?? "");
-      return branch === undefined ? undefined : { kind: "journal", team: a, does, route: c, run: d, n, branch };
-    }
     case "ask":
       return t.length === 5 && isName(b) && isName(c) ? { kind: "ask", to: a, from: b, capability: c, id: d } : undefined;
     case "ans": {
