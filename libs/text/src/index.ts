@@ -20,6 +20,7 @@ export {
 } from "./documents/document.ts";
 export { type Table, tablesIn } from "./documents/tables.ts";
 export { titleOf } from "./documents/text-extraction.ts";
+export { firstUnsupported, numbersIn, ordinaryWords } from "./grounding.ts";
 export { type DateMention, datesIn, differ, periodOf } from "./numbers/dates.ts";
 export { numberLocale } from "./numbers/number-locale.ts";
 export { type ReadNumber, type RefusedNumber, readNumbers } from "./numbers/numbers.ts";

@@ -3,10 +3,8 @@ import { z } from "zod";
 import { Citation, Contradiction, Metadata } from "./page/draft.ts";
 import { Brief } from "./sources/brief.ts";
 
-export { firstUnsupported } from "./checks/claims.ts";
 export { Citation, Contradiction, Metadata } from "./page/draft.ts";
 export { Brief, BriefDocument } from "./sources/brief.ts";
-export { checkLanguage } from "./sources/language.ts";
 
 /** What `create_article` answers: the three documents as text, and what they rest on. */
 export const Article = z.object({

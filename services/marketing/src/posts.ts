@@ -1,4 +1,4 @@
-import { firstUnsupported } from "@armada/content/contract";
+import { firstUnsupported } from "@armada/text";
 import type { Post, Promotion } from "./contract.ts";
 
 /** Characters that a post of each channel may have. */

@@ -1,9 +1,8 @@
 import { Refusal } from "@armada/contracts";
-import { contentStems, opensLeftBehind, titleOf, withoutOtherNames, words } from "@armada/text";
+import { contentStems, opensLeftBehind, ordinaryWords, titleOf, withoutOtherNames, words } from "@armada/text";
 import type { Checked, CheckedArticle, Citation, Contradiction, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/documents.ts";
 import { atTheirWord } from "../sources/taken-back.ts";
-import { ordinaryWords } from "./claims.ts";
 import { findContradictions } from "./contradictions/contradictions.ts";
 import { checkClaim } from "./fact-check.ts";
 import { figuresOf } from "./figures.ts";

@@ -1,7 +1,6 @@
-import { contentStems } from "@armada/text";
+import { contentStems, firstUnsupported } from "@armada/text";
 import type { Checked, Citation, Claim } from "../page/draft.ts";
 import type { Source } from "../sources/documents.ts";
-import { firstUnsupported } from "./claims.ts";
 import { denies, statesTheSame } from "./same-statement.ts";
 
 /** A quote of fewer words than this, of a longer statement, proves nothing. */

@@ -1,5 +1,4 @@
-import { contentStems, datesIn, numberLocale, type Quantity, quantitiesIn } from "@armada/text";
-import { numbersIn } from "./claims.ts";
+import { contentStems, datesIn, numberLocale, numbersIn, type Quantity, quantitiesIn } from "@armada/text";
 import { INTENDED, LIGHT } from "./contradictions/contradiction-claims.ts";
 import { comparable } from "./contradictions/quantity-agreement.ts";
 import { canonicalStem } from "./contradictions/synonyms.ts";

@@ -1,5 +1,4 @@
-import { contentStems, FUNCTION_WORDS, stem, words } from "@armada/text";
-import { firstUnsupported } from "./claims.ts";
+import { contentStems, FUNCTION_WORDS, firstUnsupported, stem, words } from "@armada/text";
 
 /** What titles, headings and metadata may draw on. */
 export type Ground = {

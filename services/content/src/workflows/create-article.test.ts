@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { localModel } from "@armada/local-model";
 import type { ModelRequest, Models } from "@armada/models";
-import { contentStems, countWords, jaccard, opensLeftBehind, readDocument, words } from "@armada/text";
+import { contentStems, countWords, firstUnsupported, jaccard, opensLeftBehind, ordinaryWords, readDocument, words } from "@armada/text";
 import { describe, expect, it } from "vitest";
-import { firstUnsupported, ordinaryWords } from "../checks/claims.ts";
 import type { Article } from "../contract.ts";
 import { Draft } from "../page/draft.ts";
 import type { Brief } from "../sources/brief.ts";

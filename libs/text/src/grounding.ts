@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS, stem } from "@armada/text";
+import { FUNCTION_WORDS, stem } from "./words.ts";
 
 const SPELLED =
   "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(
