@@ -37,11 +37,6 @@ const downwards = rooms.map((room, at) => ({
 }));
 
 const inNatsOrTools = "^libs/nats/|^bench/|^infra/|^acceptance/";
-/** Of what contracts still import: the grants' schemas stand in the ledger, content's schemas and checks of text in its rooms. */
-const notYetMoved = [
-  "^libs/ledger/src/index\\.ts$",
-  "^services/content/src/(checks/claims|page/draft|sources/brief|sources/language)\\.ts$",
-];
 
 export default {
   forbidden: [
@@ -63,11 +58,10 @@ export default {
     },
     {
       name: "contracts-stand-alone",
-      comment:
-        "a service's contract.ts is read by who does not run it: it imports libs/contracts and zod only, and what is named here until it has moved",
+      comment: "a service's contract.ts is read by who does not run it: it imports libs/contracts and zod only",
       severity: "error",
       from: { path: "^services/([^/]+)/src/contract\\.ts$" },
-      to: { pathNot: ["^libs/contracts/", "(^|node_modules/)zod(/|$)", ...notYetMoved] },
+      to: { pathNot: ["^libs/contracts/", "(^|node_modules/)zod(/|$)"] },
     },
     {
       name: "permissions-behind-the-seam",

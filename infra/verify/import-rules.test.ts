@@ -39,6 +39,8 @@ test.each([
   ["engine-replica-imports-downwards", "libs/engine/src/replica.ts", "libs/engine/src/reading.ts"],
   ["contracts-stand-alone", "services/marketing/src/contract.ts", "services/marketing/src/posts.ts"],
   ["contracts-stand-alone", "services/marketing/src/contract.ts", "libs/text/src/index.ts"],
+  ["contracts-stand-alone", "services/federation/src/contract.ts", "libs/ledger/src/index.ts"],
+  ["contracts-stand-alone", "services/content/src/contract.ts", "services/content/src/page/draft.ts"],
   ["contracts-stand-alone", "services/content/src/contract.ts", "node_modules/fastify/fastify.js"],
   ["permissions-behind-the-seam", "libs/nats/src/streams/provision.ts", "libs/nats/src/identity/permissions.ts"],
   ["identities-behind-the-seam", "libs/cli/src/commands/provision.ts", "libs/nats/src/identity/nkey.ts"],

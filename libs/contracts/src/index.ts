@@ -5,6 +5,7 @@ export { ArmadaError, isRetryable, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
 export { IdRule, idBy, idRuleOf } from "./external-id.ts";
 export { type DeclaredType, declaredBy, type ExternalType, joinTypes } from "./external-types.ts";
+export { GrantAnswered, GrantAsked } from "./grants.ts";
 export {
   type AnyEventKind,
   type Capability,

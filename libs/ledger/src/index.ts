@@ -11,7 +11,7 @@
 export { BudgetExhausted, nameOf } from "./exhausted.ts";
 export { type AskFleet, askFederation } from "./fleet-ledger/ask-federation.ts";
 export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fleet-ledger/fleet.ts";
-export { GrantAnswered, GrantAsked, grantsOf } from "./fleet-ledger/grants.ts";
+export { grantsOf } from "./fleet-ledger/grants.ts";
 export { type Limit, type Limits, level, parseFleetLimit, parseLimits, remaining } from "./limits.ts";
 export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
 export { BudgetClient, type BudgetClientOptions } from "./replica/budget-client.ts";

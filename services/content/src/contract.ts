@@ -1,10 +1,39 @@
 import { event, external } from "@armada/contracts";
 import { z } from "zod";
-import { Citation, Contradiction, Metadata } from "./page/draft.ts";
-import { Brief } from "./sources/brief.ts";
 
-export { Citation, Contradiction, Metadata } from "./page/draft.ts";
-export { Brief, BriefDocument } from "./sources/brief.ts";
+/**
+ * A document as it is (the name's ending says of which form), or the digest of its bytes
+ * in the object store. The team reads the text out of it itself: see `readDocument`.
+ */
+export const BriefDocument = z.union([
+  z.object({ name: z.string().min(1).max(255), text: z.string() }),
+  z.object({ name: z.string().min(1).max(255), digest: z.string().min(1) }),
+]);
+export type BriefDocument = z.infer<typeof BriefDocument>;
+
+export const Brief = z.object({
+  topic: z.string().min(1).max(200),
+  documents: z.array(BriefDocument).max(200),
+  questions: z.array(z.string().min(1).max(300)).max(20).optional(),
+  audience: z.string().max(200).optional(),
+  /** A person is asked before the article is published. */
+  approval: z.boolean().optional(),
+  /** `ask`: posts are asked for and stand on the page; `event` (unless said): marketing starts from the published fact. */
+  promote: z.enum(["ask", "event"]).optional(),
+});
+export type Brief = z.infer<typeof Brief>;
+
+/** Where a claim comes from: a file of the brief and words that stand in it. */
+export const Citation = z.object({ file: z.string(), quote: z.string() });
+export type Citation = z.infer<typeof Citation>;
+
+/** What sources say differently of one thing, and where each says it. */
+export const Contradiction = z.object({ about: z.string(), places: z.array(Citation) });
+export type Contradiction = z.infer<typeof Contradiction>;
+
+/** What a page says of itself to search engines; `slug` is its name in an address. */
+export const Metadata = z.object({ title: z.string(), description: z.string(), keywords: z.array(z.string()), slug: z.string() });
+export type Metadata = z.infer<typeof Metadata>;
 
 /** What `create_article` answers: the three documents as text, and what they rest on. */
 export const Article = z.object({

@@ -1,10 +1,9 @@
-import { buildEnvelope, chainOf, encodeBody, parseSubject } from "@armada/contracts";
+import { buildEnvelope, chainOf, encodeBody, type GrantAnswered, type GrantAsked, parseSubject } from "@armada/contracts";
 import { CALM, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { askFederation } from "./ask-federation.ts";
 import { FEDERATION } from "./fleet.ts";
-import type { GrantAnswered, GrantAsked } from "./grants.ts";
 
 const wants = { micros: 100, tokens: 0 };
 const asked: GrantAsked = { month: "2026-11", wants, ahead: wants };

@@ -1,8 +1,7 @@
-import { ArmadaError, askMessage, buildSubject, chainOf, type Envelope } from "@armada/contracts";
+import { ArmadaError, askMessage, buildSubject, chainOf, type Envelope, GrantAnswered, type GrantAsked } from "@armada/contracts";
 import { appendSole, type Backoff, backoff, type Clock, type Log, type Logger, type Random, retry } from "@armada/event-sourcing";
 import { z } from "zod";
 import { FEDERATION } from "./fleet.ts";
-import { GrantAnswered, type GrantAsked } from "./grants.ts";
 
 /** Answers once the federation has; it may be away for long. @throws the signal's reason, ArmadaError `GRANT_REFUSED`, `LOG_REFUSED` */
 export type AskFleet = (asked: GrantAsked, signal: AbortSignal) => Promise<GrantAnswered>;

@@ -1,7 +1,6 @@
-import { type Amount, covers } from "@armada/contracts";
+import { type Amount, covers, type GrantAnswered } from "@armada/contracts";
 import type { Clock, Logger } from "@armada/event-sourcing";
 import type { AskFleet } from "./ask-federation.ts";
-import type { GrantAnswered } from "./grants.ts";
 
 export type FundingOptions = {
   readonly month: string;

@@ -1,20 +1,7 @@
+import type { GrantAnswered, GrantAsked } from "@armada/contracts";
 import { type Clock, type Held, handleEndless, type Log, type Random } from "@armada/event-sourcing";
-import { z } from "zod";
 import type { Limit } from "../limits.ts";
-import { Amount } from "../team-ledger/events.ts";
 import { type FleetState, fleet, fleetOf, grantedTo, grantedToAll } from "./fleet.ts";
-
-/** Ten million dollars: sums over a thousand teams that all ask for it stay exact. */
-const count = z.int().min(0).max(1e13);
-const Asked = z.object({ micros: count, tokens: count });
-
-/** What a team wants to be able to spend in a month (`2026-11`) in all, and what it would take beyond that. */
-export const GrantAsked = z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), wants: Asked, ahead: Asked });
-export type GrantAsked = z.infer<typeof GrantAsked>;
-
-/** What it may spend now in all (less than it wants: it was not given more), and what all teams may. */
-export const GrantAnswered = z.object({ granted: Amount, fleet: Amount });
-export type GrantAnswered = z.infer<typeof GrantAnswered>;
 
 export type Grants = (team: string, asked: GrantAsked, signal: AbortSignal) => Promise<GrantAnswered>;
 

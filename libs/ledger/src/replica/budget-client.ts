@@ -1,7 +1,6 @@
-import { type Amount, ArmadaError } from "@armada/contracts";
+import { type Amount, ArmadaError, type GrantAnswered } from "@armada/contracts";
 import type { AskFleet } from "../fleet-ledger/ask-federation.ts";
 import { Funding } from "../fleet-ledger/funding.ts";
-import type { GrantAnswered } from "../fleet-ledger/grants.ts";
 import { endOf, type Period, periodOf, startOf } from "../periods.ts";
 import type { AllLimits, Block, Drawn, LedgerState, Settled, Suspect } from "../team-ledger/events.ts";
 import { GRACE_MS } from "../team-ledger/ledger.ts";

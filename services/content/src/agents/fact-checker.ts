@@ -1,8 +1,8 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
 import { checkArticle } from "../checks/check-article.ts";
+import { Brief } from "../contract.ts";
 import { CheckedArticle, Draft } from "../page/draft.ts";
-import { Brief } from "../sources/brief.ts";
 import { readDocuments } from "../sources/documents.ts";
 import { onTopic } from "../sources/on-topic.ts";
 

@@ -1,7 +1,7 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
-import { Article } from "../contract.ts";
-import { CheckedArticle, Metadata } from "../page/draft.ts";
+import { Article, Metadata } from "../contract.ts";
+import { CheckedArticle } from "../page/draft.ts";
 import { carriedSentences } from "../page/metadata.ts";
 import { numberSources } from "../page/page.ts";
 import { renderHtml } from "../page/render-html.ts";

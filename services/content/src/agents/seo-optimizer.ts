@@ -1,6 +1,7 @@
 import { agent } from "@armada/agents";
 import { z } from "zod";
-import { CheckedArticle, Metadata } from "../page/draft.ts";
+import { Metadata } from "../contract.ts";
+import { CheckedArticle } from "../page/draft.ts";
 import { carriedSentences, checkMetadata, DESCRIPTION_MOST, TITLE_MOST } from "../page/metadata.ts";
 
 const Proposal = Metadata.omit({ slug: true });

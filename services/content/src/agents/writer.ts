@@ -1,6 +1,6 @@
 import { agent } from "@armada/agents";
+import { Brief } from "../contract.ts";
 import { Draft } from "../page/draft.ts";
-import { Brief } from "../sources/brief.ts";
 import { checkCoverage } from "../sources/coverage.ts";
 import { readDocuments } from "../sources/documents.ts";
 import { onTopic } from "../sources/on-topic.ts";

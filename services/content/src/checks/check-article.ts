@@ -1,6 +1,7 @@
 import { Refusal } from "@armada/contracts";
 import { contentStems, opensLeftBehind, ordinaryWords, titleOf, withoutOtherNames, words } from "@armada/text";
-import type { Checked, CheckedArticle, Citation, Contradiction, Draft } from "../page/draft.ts";
+import type { Citation, Contradiction } from "../contract.ts";
+import type { Checked, CheckedArticle, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/documents.ts";
 import { atTheirWord } from "../sources/taken-back.ts";
 import { findContradictions } from "./contradictions/contradictions.ts";

@@ -1,5 +1,6 @@
 import { contentStems, firstUnsupported } from "@armada/text";
-import type { Checked, Citation, Claim } from "../page/draft.ts";
+import type { Citation } from "../contract.ts";
+import type { Checked, Claim } from "../page/draft.ts";
 import type { Source } from "../sources/documents.ts";
 import { denies, statesTheSame } from "./same-statement.ts";
 

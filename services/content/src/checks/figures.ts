@@ -74,7 +74,7 @@ function measured(text: string, from: number, to: number): string | undefined {
     .split(/\s+/u)
     .filter((word) => word !== "");
   // "The viaduct has two storeys and is 46 metres high": of the viaduct, not of its storeys.
-  const joined = before.findLastIndex((word) => word === "and");
+  const joined = before.lastIndexOf("and");
   if (
     joined > 0 &&
     before.slice(joined + 1).every((word) => /^(?:is|was|are|were|has|had|it|about|some|over|nearly|around|more|than|up|to)$/iu.test(word))

@@ -1,5 +1,6 @@
 import { contentStems, countWords, jaccard, opensLeftBehind, splitSentences, tablesIn, words } from "@armada/text";
-import type { Citation, Passage } from "../page/draft.ts";
+import type { Citation } from "../contract.ts";
+import type { Passage } from "../page/draft.ts";
 import type { Source } from "../sources/documents.ts";
 import { takesBack, withoutTakenBack } from "../sources/taken-back.ts";
 import { statesTheSame } from "./same-statement.ts";

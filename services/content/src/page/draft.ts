@@ -1,8 +1,5 @@
 import { z } from "zod";
-
-/** Where a claim comes from: a file of the brief and words that stand in it. */
-export const Citation = z.object({ file: z.string(), quote: z.string() });
-export type Citation = z.infer<typeof Citation>;
+import { Citation, Contradiction } from "../contract.ts";
 
 /** One sentence with the words that carry it; `also` names further files that say the same. */
 export const Claim = z.object({ text: z.string().min(1), file: z.string(), quote: z.string(), also: z.array(Citation).optional() });
@@ -22,9 +19,6 @@ export type Draft = z.infer<typeof Draft>;
 /** A sentence after the fact check: `sources` is empty where no source carries it. */
 export const Checked = z.object({ text: z.string(), sources: z.array(Citation) });
 export type Checked = z.infer<typeof Checked>;
-
-export const Contradiction = z.object({ about: z.string(), places: z.array(Citation) });
-export type Contradiction = z.infer<typeof Contradiction>;
 
 export const Figure = z.object({ number: z.string(), unit: z.string(), what: z.string(), file: z.string() });
 export type Figure = z.infer<typeof Figure>;
@@ -56,6 +50,3 @@ export const CheckedArticle = z.object({
   extractive: z.boolean(),
 });
 export type CheckedArticle = z.infer<typeof CheckedArticle>;
-
-export const Metadata = z.object({ title: z.string(), description: z.string(), keywords: z.array(z.string()), slug: z.string() });
-export type Metadata = z.infer<typeof Metadata>;

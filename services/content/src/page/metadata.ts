@@ -1,6 +1,7 @@
 import { contentStems } from "@armada/text";
 import { groundOf, isGrounded } from "../checks/surface-check.ts";
-import type { Checked, CheckedArticle, Metadata } from "./draft.ts";
+import type { Metadata } from "../contract.ts";
+import type { Checked, CheckedArticle } from "./draft.ts";
 import { slugOf } from "./slug.ts";
 
 export const TITLE_MOST = 60;

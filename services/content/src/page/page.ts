@@ -1,4 +1,5 @@
-import type { Checked, CheckedArticle, Metadata, Passage } from "./draft.ts";
+import type { Metadata } from "../contract.ts";
+import type { Checked, CheckedArticle, Passage } from "./draft.ts";
 
 /** What stands on the page, the same for Markdown and HTML. */
 export type Page = {

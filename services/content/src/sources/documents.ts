@@ -1,6 +1,6 @@
 import { Refusal } from "@armada/contracts";
 import { readDocuments as readAll } from "@armada/text";
-import type { BriefDocument } from "./brief.ts";
+import type { BriefDocument } from "../contract.ts";
 import { withoutCopies } from "./copies.ts";
 import { checkLanguage, withoutForeign } from "./language.ts";
 

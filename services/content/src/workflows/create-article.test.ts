@@ -3,9 +3,8 @@ import { localModel } from "@armada/local-model";
 import type { ModelRequest, Models } from "@armada/models";
 import { contentStems, countWords, firstUnsupported, jaccard, opensLeftBehind, ordinaryWords, readDocument, words } from "@armada/text";
 import { describe, expect, it } from "vitest";
-import type { Article } from "../contract.ts";
+import type { Article, Brief } from "../contract.ts";
 import { Draft } from "../page/draft.ts";
-import type { Brief } from "../sources/brief.ts";
 import { drive } from "../testing/drive.ts";
 import { createArticle } from "./create-article.ts";
 

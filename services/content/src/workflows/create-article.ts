@@ -6,9 +6,8 @@ import { illustrator } from "../agents/illustrator.ts";
 import { publisher } from "../agents/publisher.ts";
 import { seoOptimizer } from "../agents/seo-optimizer.ts";
 import { writer } from "../agents/writer.ts";
-import { Article, ArticleCompleted } from "../contract.ts";
+import { Article, ArticleCompleted, Brief } from "../contract.ts";
 import { carriedSentences } from "../page/metadata.ts";
-import { Brief } from "../sources/brief.ts";
 import { checkDocuments } from "../sources/documents.ts";
 
 /** A sourced article from a topic and documents. */

@@ -1,5 +1,5 @@
 import { contentStems, type DateMention, differ, stem } from "@armada/text";
-import type { Contradiction } from "../../page/draft.ts";
+import type { Contradiction } from "../../contract.ts";
 import type { Source } from "../../sources/documents.ts";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
 import { deathTolls } from "./death-tolls.ts";
