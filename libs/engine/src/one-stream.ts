@@ -25,6 +25,7 @@ export function ofOneStream(log: Log, team: string, over: AbortSignal): Log {
     load: (filter, atLeast) => held(() => log.load(filter, atLeast)),
     last: (filter, atLeast) => held(() => log.last(filter, atLeast)),
     scan: (...scan) => held(() => log.scan(...scan)),
+    page: (filter, from, most) => held(() => log.page(filter, from, most)),
     pause: (queue, until) => held(() => log.pause(queue, until)),
     depth: (queue) => held(() => log.depth(queue)),
     head: () => held(() => log.head()),

@@ -39,6 +39,7 @@ export type {
   Logger,
   Message,
   Objects,
+  Page,
   Ports,
   Queue,
   Random,

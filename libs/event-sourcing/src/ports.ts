@@ -50,6 +50,9 @@ export type Loaded =
   | { readonly kind: "loaded"; readonly messages: readonly Message[]; readonly upTo: number }
   | { readonly kind: "too_many" };
 
+/** `upTo` is the sequence up to which the page looked; `whole`: nothing that matches was left behind it. */
+export type Page = { readonly messages: readonly Message[]; readonly upTo: number; readonly whole: boolean };
+
 /** A durable share of the stream: each matching message goes to one worker of it at a time. */
 export type Queue = {
   readonly name: string;
@@ -87,6 +90,11 @@ export interface Log {
    * each message that it passes by because it waited in vain for the key of that team: this is not a forgery.
    */
   scan(filters: readonly string[], from: number, handler: (message: Message) => void, keyless?: (team: string) => void): Promise<number>;
+  /**
+   * Some of the messages after `from` that are there now, in order: at most `most.messages`, and no more once they have `most.bytes`.
+   * Leaves nothing behind on the log; nothing comes that was not asked for.
+   */
+  page(filter: string, from: number, most: { readonly messages: number; readonly bytes: number }): Promise<Page>;
   work(queue: Queue, handler: (delivery: Delivery) => Promise<Handled>, signal: AbortSignal): Promise<void>;
   /** Nothing is delivered from a queue until `until` (ms since 1970; 0 resumes). */
   pause(queue: string, until: number): Promise<void>;

@@ -166,6 +166,7 @@ export class MemoryMesh {
             if (message.envelopes.length > 0 && filters.some((filter) => matches(filter, message.subject))) handler(message);
           return head;
         }),
+      page: (filter, from, most) => op(() => this.stream(name).page(filter, from, most)),
       work: (wanted, handler, signal) =>
         new Promise<void>((resolve) => {
           const running = new Set<Promise<Handled>>();

@@ -1,5 +1,5 @@
 import { parseMessage } from "@armada/contracts";
-import { type Appended, type Expectation, type Loaded, MAX_MESSAGE, type Message } from "../ports.ts";
+import { type Appended, type Expectation, type Loaded, MAX_MESSAGE, type Message, type Page } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 
 const MAX_LOAD = 1_000;
@@ -60,6 +60,17 @@ export class MemoryStream {
   /** The last matching message up to sequence `upTo`, however many there are. */
   last(filter: string, upTo: number): { readonly message: Message | undefined; readonly upTo: number } {
     return { message: this.#last(filter, upTo), upTo };
+  }
+
+  page(filter: string, from: number, most: { readonly messages: number; readonly bytes: number }): Page {
+    const left = this.#matching(filter, this.head).filter((message) => message.seq > from && taken(message));
+    const messages: Message[] = [];
+    for (let bytes = 0; messages.length < Math.min(most.messages, left.length) && bytes < most.bytes; ) {
+      const message = left[messages.length] as Message;
+      bytes += message.body.length;
+      messages.push(message);
+    }
+    return { messages, upTo: messages.at(-1)?.seq ?? from, whole: messages.length === left.length };
   }
 
   /** Calls `listener` for each message stored from now on; returns the way to end that. */

@@ -21,6 +21,7 @@ import { appendedFrom } from "./appended.ts";
 import { expecting } from "./expectation.ts";
 import { behind } from "./fence.ts";
 import { follow } from "./follow.ts";
+import { page } from "./page.ts";
 import { pull, type Take, type TakeNow, UNKNOWN } from "./pull.ts";
 import { scan } from "./scan.ts";
 import { sinceOf } from "./since.ts";
@@ -291,6 +292,7 @@ export function jetstreamLog(
     last,
     follow: (filters, from, handler, signal) => follow(link, stream, identity, { filters, from }, takeSoon, handler, signal, logger),
     scan: (filters, from, handler, keyless) => scan(link, stream, { filters, from }, (...stored) => orLater(stored, keyless), handler),
+    page: (filter, from, most) => page(link, stream, { filter, from, ...most }, got),
     work: (queue, handler, signal) => pull(link, stream, identity, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
       if (until > Date.now()) {

@@ -70,6 +70,47 @@ export const following: readonly Scenario[] = [
     },
   },
   {
+    name: "pages bring what is there after a position, each once and in order, and say when nothing is left",
+    run: async (world) => {
+      const { log } = await world.client();
+      const seqs: number[] = [];
+      for (const key of upTo(12)) {
+        seqs.push(await world.put(log, fact({ entity: "paged", id: "a", key })));
+        await world.put(log, fact({ entity: "beside", id: "a", key }));
+      }
+      const filter = "evt.alpha.paged.*.a.*";
+      const read = async (from: number, most: { messages: number; bytes: number }): Promise<{ got: number[]; sizes: number[] }> => {
+        const got: number[] = [];
+        const sizes: number[] = [];
+        for (let at = from, whole = false; !whole; ) {
+          const page = await world.persist(() => log.page(filter, at, most));
+          got.push(...page.messages.map(({ seq }) => seq));
+          sizes.push(page.messages.length);
+          ok(page.upTo >= (page.messages.at(-1)?.seq ?? at), `a page says that it read up to ${page.upTo}`);
+          ok(page.whole || page.upTo > at, "a page goes on");
+          at = page.upTo;
+          whole = page.whole;
+        }
+        return { got, sizes };
+      };
+      const plenty = 1_000_000;
+      for (const from of [0, seqs[5] ?? 0, seqs.at(-1) ?? 0])
+        for (const messages of [1, 5, 100]) {
+          const { got, sizes } = await read(from, { messages, bytes: plenty });
+          deepEqual(
+            got,
+            seqs.filter((seq) => seq > from),
+          );
+          ok(Math.max(...sizes) <= messages, `pages of ${sizes.join()}`);
+        }
+      const { got, sizes } = await read(0, { messages: 100, bytes: 1 });
+      deepEqual(got, seqs);
+      ok(Math.max(...sizes) === 1, `pages by bytes have ${sizes.join()}`);
+      const none = await world.persist(() => log.page("evt.alpha.paged.*.gone.*", 0, { messages: 5, bytes: plenty }));
+      deepEqual([none.messages, none.whole], [[], true]);
+    },
+  },
+  {
     name: "a follower that ended goes on where it stopped",
     run: async (world) => {
       const [writer, first, second] = await world.clients(3);
