@@ -274,6 +274,14 @@ export const registry: readonly Entry[] = [
     about: ["services/gateway"],
   },
   {
+    name: "readers",
+    file: "edge/readers.ts",
+    minutes: 4,
+    seconds: 30,
+    shows: "who polls a long run, never reads a feed or never ends a body holds up nobody who sends events",
+    about: ["services/gateway"],
+  },
+  {
     name: "conformance",
     file: "engine/conformance.ts",
     minutes: 7,

@@ -4,7 +4,7 @@
  */
 export { isAccepted } from "./inbound/accepted.ts";
 export { newestGeneration } from "./journal/generations.ts";
-export { type JournalMessage, readJournalMessage } from "./journal/message.ts";
+export { foldMessage, type JournalMessage, readJournalMessage } from "./journal/message.ts";
 export type { ObjectRef } from "./journal/payloads.ts";
 export type { RunState } from "./journal/state.ts";
 export {
@@ -21,4 +21,4 @@ export { withOutput } from "./view/output.ts";
 export { shownAsReached, TEAM_NOT_HERE } from "./view/reached.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./view/run.ts";
 export { isTaken, type ServedQueue, shownAsServed } from "./view/served.ts";
-export { ENDED_STATUSES, RUN_STATUSES, type RunStatus } from "./view/status.ts";
+export { ENDED_STATUSES, RUN_STATUSES, type RunStatus, statusOf } from "./view/status.ts";

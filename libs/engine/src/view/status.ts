@@ -18,7 +18,7 @@ export const ENDED_STATUSES = ["completed", "degraded", "failed", "cancelled", "
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** The status of DESIGN.md; `continued` is an end whose work another run goes on with. */
-export function statusOf(state: RunState): RunStatus {
+export function statusOf(state: Pick<RunState, "ended" | "stopped" | "steps" | "waits">): RunStatus {
   if (state.ended !== undefined) return state.ended.status;
   if (state.stopped !== undefined) return "stopped";
   const steps = [...state.steps.values()];
