@@ -7,7 +7,7 @@ import { ArmadaError, isRetryable, knowSecrets, milliseconds, redact } from "@ar
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { accessIn, connectTeam, fireOverdueTimers, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
+import { accessIn, connectTeam, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
 import { z } from "zod";
 import { namesIn, readSecrets, secretValues, settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
@@ -41,8 +41,17 @@ export type ServiceContext = {
   readonly config: Config;
   readonly signal: AbortSignal;
   teamPorts(team: string): Pick<NatsPorts, "log" | "live" | "room">;
+  /** Makes a second connection, for what is read for others: however much that is, nothing that is written waits behind it. */
+  reading(): Promise<Reading>;
+};
+
+/** Other teams' streams and objects, as far as the service's identity may read them. */
+export type Reading = {
+  teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
   /** The queues of a team as the server has them. */
   teamQueues(team: string): Promise<readonly ServedQueue[]>;
+  readonly objects: Pick<NatsPorts["objects"], "get">;
+  close(): Promise<void>;
 };
 
 /** What a service may add beside its agents, as the gateway its HTTP listener; closed before the engine stops. */
@@ -171,6 +180,7 @@ async function run(
 async function work(
   team: Team,
   about: {
+    servers: string;
     ports: NatsPorts;
     tracer: Tracer;
     chosen: ReturnType<typeof modelsFrom>;
@@ -182,7 +192,7 @@ async function work(
   extension: ServiceExtension | undefined,
   capabilities: CodeCapabilities | undefined,
 ): Promise<"stopped" | "replaced"> {
-  const { ports, tracer, chosen, env, config, log, signal } = about;
+  const { servers, ports, tracer, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (signal.aborted) return "stopped";
@@ -202,7 +212,15 @@ async function work(
     config,
     signal,
     teamPorts: (name) => portsOf(ports.link, name, ports.manifests, log),
-    teamQueues: (name) => queuesThere(ports.link, name),
+    reading: async () => {
+      const reader = await link({ servers, identity: ports.link.identity, logger: log, signal });
+      return {
+        teamPorts: (name) => portsOf(reader, name, ports.manifests, log),
+        teamQueues: (name) => queuesThere(reader, name),
+        objects: portsOf(reader, team.name, ports.manifests, log).objects,
+        close: () => reader.close(),
+      };
+    },
   };
   const drainMs = milliseconds(config.drain);
   const queues = allQueues(queuesOf(team)).map(({ name }) => name);

@@ -17,8 +17,8 @@ test("a run that was accepted and that its team has not taken up is told apart f
     objects,
     tracer: noTracer,
     teams: () => ["desk", "shop"],
-    queues: async () => [],
     teamPorts,
+    reading: { teamPorts, queues: async () => [], objects },
     clock: systemClock,
     random: systemRandom,
   });

@@ -2,6 +2,7 @@ import type { Logger } from "@armada/event-sourcing";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { Bodies } from "./bodies.ts";
 import { answerAll, drained, onClientError, problemOf, sendProblem } from "./errors.ts";
 import type { BrokenContract } from "./events/declared-types.ts";
 import type { Inbox } from "./events/inbox.ts";
@@ -35,9 +36,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { key, inbox, runs, broken, logger, webhookOrigins, ready, signal } = options;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
+    // A request has to be here within 30 s, its headers within 10; a connection on which nothing moves ends after a minute.
     requestTimeout: 30_000,
+    connectionTimeout: 60_000,
     // Node would answer a missing Host without a body; the hook below says it in words.
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     routerOptions: { maxParamLength: 512 },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, logger)),
@@ -52,6 +55,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async ({ raw }) => {
     if (raw.httpVersion === "1.1" && raw.headers.host === undefined)
       throw new Problem("request-malformed", "HTTP/1.1 wants a Host", { field: "host" });
+  });
+  const bodies = new Bodies();
+  app.addHook("preParsing", async ({ method }, _reply, payload) => {
+    if (method === "POST") bodies.watch(payload);
+    return payload;
   });
   const routes: { path: RegExp; methods: readonly string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {

@@ -29,8 +29,8 @@ beforeAll(async () => {
     objects,
     tracer: noTracer,
     teams: () => ["loops"],
-    queues: async () => [],
     teamPorts,
+    reading: { teamPorts, queues: async () => [], objects },
     clock: systemClock,
     random: systemRandom,
   });
@@ -41,7 +41,7 @@ test("an approval by the first id is the newest generation's, and the answer say
   const { run } = await runs.start({ team: "loops", workflow: "rounds", input: { n: 1 }, key: "k" }, undefined);
   const open = async (): Promise<number> => (await runs.find(`${run}~2`)).state.waits.size;
   await expect.poll(() => open().catch(() => 0)).toBe(1);
-  expect(await runs.view(await runs.find(run))).toMatchObject({ status: "continued", next: `${run}~2` });
+  expect(JSON.parse(String(await runs.view(await runs.find(run))))).toMatchObject({ status: "continued", next: `${run}~2` });
   expect(await runs.approve(run, 1, { approved: true, by: "Mia" }, undefined)).toEqual({
     run: `${run}~2`,
     status: "done",

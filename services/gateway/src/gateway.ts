@@ -23,7 +23,7 @@ export async function gateway({
   config,
   signal,
   teamPorts,
-  teamQueues,
+  reading,
 }: ServiceContext): Promise<{ close(): Promise<void> }> {
   const { manifests } = ports;
   await provisioned({ manifests, log, signal });
@@ -50,15 +50,21 @@ export async function gateway({
       acceptUndeclared,
     },
   );
-  const others = new Map<string, ReturnType<typeof teamPorts>>();
-  const of = (team: string): ReturnType<typeof teamPorts> => {
-    const made = others.get(team) ?? teamPorts(team);
-    const kept = others.has(team) ? made : { ...made, room: lately(made.room, clock.now) };
-    if (manifests.teams.has(team)) others.set(team, kept);
-    return kept;
-  };
+  const others = kept(manifests.teams, (team) => {
+    const { log: of, room } = teamPorts(team);
+    return { log: of, room: lately(room, clock.now) };
+  });
+  const reader = await reading();
   const teams = (): string[] => [...manifests.teams.keys()].sort();
-  const runs = new Runs({ log: ports.log, objects: ports.objects, tracer, teams, teamPorts: of, queues: teamQueues, ...waits });
+  const runs = new Runs({
+    log: ports.log,
+    objects: ports.objects,
+    tracer,
+    teams,
+    teamPorts: others,
+    reading: { teamPorts: kept(manifests.teams, reader.teamPorts), queues: reader.teamQueues, objects: reader.objects },
+    ...waits,
+  });
   const key = await gatewayKey(env);
   knowSecrets([key]);
   const app = await buildApp({
@@ -78,7 +84,18 @@ export async function gateway({
     close: async () => {
       unlisten();
       await app.close();
+      await reader.close();
     },
+  };
+}
+
+/** What `make` gives for a team, made once for each that was provisioned. */
+function kept<T>(teams: ReadonlyMap<string, unknown>, make: (team: string) => T): (team: string) => T {
+  const made = new Map<string, T>();
+  return (team) => {
+    const one = made.get(team) ?? make(team);
+    if (teams.has(team)) made.set(team, one);
+    return one;
   };
 }
 

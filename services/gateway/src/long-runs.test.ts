@@ -23,20 +23,18 @@ test("a run of more messages than one load may bring is found whole", async () =
     root: 1,
     by: { kind: "ask", from: "a", id: "b" },
   });
-  for (let n = 2; n <= 1_100; n++) await write(n, "armada.step.tool", { n: 2, tool: "note", output: {} });
+  for (let n = 2; n <= 1_100; n++) await write(n, "armada.inline.completed", { n, name: "note", output: {} });
   const live = { watch: async () => undefined };
-  const teamPorts = () => ({ log, live, room: async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 }) });
   const runs = new Runs({
     log,
     objects,
     tracer: noTracer,
     teams: () => ["shop"],
-    queues: async () => [],
-    teamPorts,
+    teamPorts: () => ({ log, room: async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 }) }),
+    reading: { teamPorts: () => ({ log, live }), queues: async () => [], objects },
     clock: systemClock,
     random: systemRandom,
   });
   const found = await runs.find("r1");
-  expect(found.messages).toHaveLength(1_100);
-  expect(found.upTo).toBe(found.messages.at(-1)?.seq);
+  expect([found.state.length, found.seq]).toEqual([1_100, 1_100]);
 });

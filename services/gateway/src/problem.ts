@@ -21,6 +21,7 @@ const KINDS = {
   "type-unknown": [422, "No team declares this type of event"],
   "data-invalid": [422, "The data does not fit its type"],
   "input-invalid": [422, "The input does not fit"],
+  "too-many-readers": [429, "Too much is read at once"],
   "header-too-large": [431, "The headers are too large"],
   unexpected: [500, "The gateway failed"],
   "log-unavailable": [503, "The log cannot be reached"],

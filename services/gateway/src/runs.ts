@@ -2,38 +2,43 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, askMessage, chainOf, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import { MAX_BODY } from "@armada/engine";
-import { isAccepted, readJournalMessage, readRun, type ServedQueue } from "@armada/engine/reading";
+import { isAccepted, type ServedQueue } from "@armada/engine/reading";
 import {
   appendSole,
   type Clock,
   type Live,
   type Log,
-  loadWhole,
   type Message,
   type Objects,
+  type Page,
   type Random,
   spans,
   type Tracer,
-  type WholeReads,
 } from "@armada/event-sourcing";
-import { type FoundRun, findRun } from "@armada/operations/runs/find";
 import { shownRun } from "@armada/operations/runs/shown";
 import { checkTree } from "./events/json-text.ts";
 import { Problem } from "./problem.ts";
+import type { RunFold } from "./reading/run-fold.ts";
+import { RunReads } from "./reading/run-reads.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 
 export type RunsPorts = {
   readonly log: Pick<Log, "append">;
-  readonly objects: Pick<Objects, "put" | "get">;
+  readonly objects: Pick<Objects, "put">;
   readonly tracer: Tracer;
   /** Those that were provisioned, as of now. */
   readonly teams: () => readonly string[];
-  readonly teamPorts: (team: string) => {
-    readonly log: WholeReads & Pick<Log, "follow" | "head">;
-    readonly live: Pick<Live, "watch">;
-    readonly room: RoomOf;
+  /** What a start looks at. */
+  readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load">; readonly room: RoomOf };
+  /** What is read for others, over a connection of its own: however much that is, nothing that is written waits behind it. */
+  readonly reading: {
+    readonly teamPorts: (team: string) => {
+      readonly log: Pick<Log, "follow" | "head" | "load" | "page">;
+      readonly live: Pick<Live, "watch">;
+    };
+    readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
+    readonly objects: Pick<Objects, "get">;
   };
-  readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
   readonly clock: Clock;
   readonly random: Pick<Random, "next">;
 };
@@ -44,15 +49,20 @@ export type Approval = { readonly run: string; readonly status: "done" | "alread
 const RETRY_AFTER_S = 2;
 const CONTROL_MS = 10_000;
 const LOOK_MS = 40;
+/** How long a view of a run that goes on is shown again: what it waits for changes without its journal. */
+const SHOWN_MS = 1_000;
 /** How long another write of the same ask may be under way, ms. */
 const RIVAL_MS = 500;
 
 /** Runs of all teams: asked for in the gateway's name, read from their teams' streams. */
 export class Runs {
   readonly #ports: RunsPorts;
+  readonly #reads: RunReads;
+  readonly #shown = new WeakMap<RunFold, { readonly seq: number; readonly at: number; readonly json: Promise<Buffer> }>();
 
   constructor(ports: RunsPorts) {
     this.#ports = ports;
+    this.#reads = new RunReads({ teams: ports.teams, log: (team) => ports.reading.teamPorts(team).log });
   }
 
   /** Asks a team to start a workflow. The same key for the same workflow is the same run. @throws Problem `input-invalid`, `busy`, `log-…` */
@@ -74,12 +84,11 @@ export class Runs {
     return { run, already };
   }
 
-  /** @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
-  async find(run: string): Promise<FoundRun> {
-    const { teamPorts, teams } = this.#ports;
+  /** A run as it is now. `urgent`: before all who only read. @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
+  async find(run: string, how: { readonly urgent?: boolean } = {}): Promise<RunFold> {
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     try {
-      return await findRun((team) => teamPorts(team).log, teams(), run);
+      return await this.#reads.find(run, how);
     } catch (error) {
       if (!(error instanceof ArmadaError)) throw error;
       if (error.code === "NO_SUCH_RUN") throw new Problem("run-unknown", error.message, { field: "id" });
@@ -88,19 +97,32 @@ export class Runs {
     }
   }
 
-  /** The view that `runs show --json` prints, with the output of a run that has ended. */
-  view(found: FoundRun): ReturnType<typeof shownRun> {
-    return shownRun(found, this.#ports, this.#ports.teams());
+  /** The view that `runs show --json` prints, with the output of a run that has ended, as JSON: made once for all who ask within a second. */
+  view(fold: RunFold): Promise<Buffer> {
+    const { seq, state } = fold;
+    const made = this.#shown.get(fold);
+    if (made?.seq === seq && (state.ended !== undefined || performance.now() - made.at < SHOWN_MS)) return made.json;
+    const json = shownRun({ team: fold.team, run: fold.run, state: { ...state } }, this.#ports.reading, this.#ports.teams()).then((view) =>
+      Buffer.from(JSON.stringify(view)),
+    );
+    json.catch(() => this.#shown.delete(fold)); // who asked is told; the next one tries again
+    this.#shown.set(fold, { seq, at: performance.now(), json });
+    return json;
+  }
+
+  /** A part of a run's journal behind sequence `from`. */
+  page(fold: RunFold, from: number): Promise<Page> {
+    return this.#reads.page(fold, from);
   }
 
   /** Follows a run's journal from after `from`. */
-  follow(found: FoundRun, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
-    return this.#ports.teamPorts(found.team).log.follow([runFilter(found.team, found.run)], from, handler, signal);
+  follow({ team, run }: RunFold, from: number, handler: (message: Message) => void, signal: AbortSignal): Promise<void> {
+    return this.#ports.reading.teamPorts(team).log.follow([runFilter(team, run)], from, handler, signal);
   }
 
   /** The text of a run's calls from now on. */
-  watch({ team, run }: FoundRun, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void> {
-    return this.#ports.teamPorts(team).live.watch(run, handler, signal);
+  watch({ team, run }: RunFold, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void> {
+    return this.#ports.reading.teamPorts(team).live.watch(run, handler, signal);
   }
 
   /**
@@ -108,13 +130,13 @@ export class Runs {
    * run continued as new and was not answered itself, the newest run that goes on with its work is. @throws Problem
    */
   async approve(run: string, n: number, answer: { approved: boolean; by: string }, traceparent: string | undefined): Promise<Approval> {
-    const found = await this.#open(await this.find(run), n);
+    const found = await this.#open(await this.find(run, { urgent: true }), n);
     const before = answered(found, n, "");
     if (before !== undefined) return before;
     const id = `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`;
     await this.#ask(found.team, "run_approve", id, { run: found.run, n, ...answer }, traceparent);
     for (const deadline = performance.now() + CONTROL_MS; performance.now() < deadline; await sleep(LOOK_MS)) {
-      const now = answered(await this.find(found.run), n, askId(id, "run_approve"));
+      const now = answered(await this.find(found.run, { urgent: true }), n, askId(id, "run_approve"));
       if (now !== undefined) return now;
     }
     throw new Problem("team-silent", `team ${found.team} has the answer and did not act on it within ${CONTROL_MS / 1_000} s`, {
@@ -123,12 +145,15 @@ export class Runs {
   }
 
   /** The run itself where approval `n` was answered there, so that the same request again is the same answer; else the newest of its work. */
-  async #open(found: FoundRun, n: number): Promise<FoundRun> {
+  async #open(found: RunFold, n: number): Promise<RunFold> {
     const { next } = found.state.ended ?? {};
-    if (next === undefined || givenOf(found, n) !== undefined) return found;
-    const { messages } = await loadWhole(this.#ports.teamPorts(found.team).log, [runFilter(found.team, next)]);
-    const state = readRun(messages);
-    return state.exists ? this.#open(await this.find(next), n) : found;
+    if (next === undefined || found.given.has(n)) return found;
+    try {
+      return await this.#open(await this.find(next, { urgent: true }), n);
+    } catch (error) {
+      if (error instanceof Problem && error.kind === "run-unknown") return found;
+      throw error;
+    }
   }
 
   async #stored(input: unknown): Promise<unknown> {
@@ -158,22 +183,13 @@ function askId(id: string, capability: string): string {
 }
 
 /** How approval `n` was answered; undefined while it waits. @throws Problem `approval-unknown`, `run-ended` */
-function answered(found: FoundRun, n: number, ask: string): Approval | undefined {
+function answered(found: RunFold, n: number, ask: string): Approval | undefined {
   const { run, state } = found;
   const wait = state.waits.get(n);
   if (wait?.kind !== "approval") throw new Problem("approval-unknown", `run ${run} asks for no approval ${n}`, { field: "n" });
-  const given = givenOf(found, n);
+  const given = found.given.get(n);
   if (given !== undefined) return { run, status: given.ask === ask ? "done" : "already", approved: given.approved, by: given.by };
   if (!wait.open) throw new Problem("run-ended", `approval ${n} expired: ${wait.data.otherwise}`, { field: "n" });
   if (state.ended !== undefined) throw new Problem("run-ended", `run ${run} is ${state.ended.status}`, { field: "id" });
-  return undefined;
-}
-
-/** The answer to approval `n` in the run's own journal, and the ask that gave it. */
-function givenOf({ messages }: FoundRun, n: number): { approved: boolean; by: string; ask: string | undefined } | undefined {
-  for (const message of messages)
-    for (const [i, event] of readJournalMessage(message)?.events.entries() ?? [])
-      if (event.type === "approval.given" && event.data.n === n)
-        return { approved: event.data.approved, by: event.data.by, ask: message.envelopes[i]?.causationid };
   return undefined;
 }

@@ -1,4 +1,12 @@
-import { foldMessage, type JournalMessage, type RunState, type RunStatus, readJournalMessage, readRun, statusOf } from "@armada/engine/reading";
+import {
+  foldMessage,
+  type JournalMessage,
+  type RunState,
+  type RunStatus,
+  readJournalMessage,
+  readRun,
+  statusOf,
+} from "@armada/engine/reading";
 import type { Message } from "@armada/event-sourcing";
 
 /** How an approval was answered, and the ask that gave the answer. */
@@ -14,9 +22,8 @@ export class RunFold {
   readonly state: RunState = readRun([]);
   /** Answers to approvals, by the approval's call. */
   readonly given = new Map<number, Given>();
-  /** Of the last message taken; 0 before the first. */
-  seq = 0;
-  #last = "";
+  /** The last message taken; of sequence 0 before the first. */
+  last: { readonly seq: number; readonly id: string } = { seq: 0, id: "" };
   /** Where its status changed: sequences in order, and what it was from there on. */
   readonly #from: number[] = [];
   readonly #status: RunStatus[] = [];
@@ -29,9 +36,9 @@ export class RunFold {
     this.run = run;
   }
 
-  /** Whether `message` is the one that was taken last: a stream that was made anew has another there, or none. */
-  isLast(message: Message | undefined): boolean {
-    return this.seq === 0 || (message?.seq === this.seq && message.envelopes[0]?.id === this.#last);
+  /** The sequence of the last message taken. */
+  get seq(): number {
+    return this.last.seq;
   }
 
   /** Takes the next message of the journal; of what was taken before, and what is none of the journal's, nothing comes. */
@@ -39,8 +46,7 @@ export class RunFold {
     const journal = readJournalMessage(message);
     if (journal === undefined || message.seq <= this.seq) return journal;
     foldMessage(this.state, { ...journal, events: journal.events.map(slim) });
-    this.seq = message.seq;
-    this.#last = message.envelopes[0]?.id ?? "";
+    this.last = { seq: message.seq, id: message.envelopes[0]?.id ?? "" };
     for (const [i, event] of journal.events.entries()) {
       if (event.type === "approval.given") {
         const { n, approved, by } = event.data;

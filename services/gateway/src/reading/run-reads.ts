@@ -6,7 +6,6 @@ import { Turns } from "./turns.ts";
 
 /** What is read in one piece: so little that who writes does not feel it, on the connection or on the event loop. */
 const PAGE = { messages: 64, bytes: 64 * 1024 };
-const PAGES_AT_A_TIME = 4;
 const MOST_KEPT = 200;
 /** Steps and waits of all kept runs together: each has some hundred bytes. */
 const MOST_CALLS = 200_000;
@@ -22,11 +21,12 @@ type Kept = { readonly fold: RunFold; reading: Promise<void>; next: Promise<void
 
 /**
  * Journals of runs, read page by page, and once for all who look at the same run: what was read of it is kept, and the next look
- * reads what came since. At most `PAGES_AT_A_TIME` pages are on their way, however many want to read.
+ * reads what came since. A look is one page at a time, and so are the pages that feeds want, however many there are of both.
  */
 export class RunReads {
   readonly #ports: ReadsPorts;
-  readonly #turns = new Turns(PAGES_AT_A_TIME);
+  readonly #looks = new Turns();
+  readonly #pages = new Turns();
   /** By run and team, those looked at last at the end. */
   readonly #kept = new Map<string, Kept>();
 
@@ -34,23 +34,23 @@ export class RunReads {
     this.#ports = ports;
   }
 
-  /** A run as it is now. `first`: who writes waits behind no reader. @throws ArmadaError `NO_SUCH_RUN`, `RUN_NOT_STARTED`, `LOG_UNAVAILABLE` */
-  find(run: string, { first = false }: { readonly first?: boolean } = {}): Promise<RunFold> {
+  /** A run as it is now. `urgent`: before all who only read. @throws ArmadaError `NO_SUCH_RUN`, `RUN_NOT_STARTED`, `LOG_UNAVAILABLE` */
+  find(run: string, { urgent = false }: { readonly urgent?: boolean } = {}): Promise<RunFold> {
     const teams = this.#ports.teams();
     const known = teams.filter((team) => this.#kept.has(`${run} ${team}`));
-    const look = (team: string): Promise<RunFold | undefined> => this.#look(team, run, first);
+    const look = (team: string): Promise<RunFold | undefined> => this.#look(team, run, urgent);
     return findIn(this.#ports.log, known.length === 1 ? known : teams, run, look);
   }
 
   /** A part of a run's journal behind sequence `from`. */
   page({ team, run }: Pick<RunFold, "team" | "run">, from: number): Promise<Page> {
-    return this.#turns.take(() => this.#ports.log(team).page(runFilter(team, run), from, PAGE));
+    return this.#pages.take(() => this.#ports.log(team).page(runFilter(team, run), from, PAGE));
   }
 
-  async #look(team: string, run: string, first: boolean): Promise<RunFold | undefined> {
+  async #look(team: string, run: string, urgent: boolean): Promise<RunFold | undefined> {
     for (;;) {
       const kept = this.#keep(team, run);
-      await this.#upToDate(kept, first);
+      await this.#upToDate(kept, urgent);
       if (kept.replaced) continue;
       if (kept.fold.state.exists) return kept.fold;
       this.#kept.delete(`${run} ${team}`);
@@ -67,26 +67,28 @@ export class RunReads {
   }
 
   /** Joins the reading that has not begun yet: one that is under way may be past what its caller wants to see. */
-  #upToDate(kept: Kept, first: boolean): Promise<void> {
+  #upToDate(kept: Kept, urgent: boolean): Promise<void> {
     kept.next ??= kept.reading
       .catch(() => undefined) // whoever waits for that one is told
       .then(() => {
         kept.next = undefined;
-        kept.reading = this.#read(kept, first);
+        kept.reading = this.#read(kept, urgent);
         return kept.reading;
       });
     return kept.next;
   }
 
-  async #read(kept: Kept, first: boolean): Promise<void> {
+  async #read(kept: Kept, urgent: boolean): Promise<void> {
     const { fold } = kept;
     const { team, run } = fold;
     const log = this.#ports.log(team);
+    const { last } = fold;
     // Begins with the message that was taken last: a stream under the same name may be another one by now.
-    for (let from = Math.max(0, fold.seq - 1), begun = false, whole = false; !whole; begun = true) {
+    for (let from = Math.max(0, last.seq - 1), begun = false, whole = false; !whole; begun = true) {
       const read = (): Promise<Page> => log.page(runFilter(team, run), from, PAGE);
-      const page = await (first ? read() : this.#turns.take(read));
-      if (!begun && !fold.isLast(page.messages[0])) {
+      const page = await (urgent ? read() : this.#looks.take(read));
+      const [first] = page.messages;
+      if (!begun && last.seq > 0 && (first?.seq !== last.seq || first.envelopes[0]?.id !== last.id)) {
         kept.replaced = true;
         this.#kept.delete(`${run} ${team}`);
         return;

@@ -1,12 +1,11 @@
 import { get, type IncomingMessage } from "node:http";
 import type { LiveText } from "@armada/contracts";
-import { readRun } from "@armada/engine";
-import type { Message } from "@armada/event-sourcing";
-import type { FoundRun } from "@armada/operations/runs/find";
+import type { Message, Page } from "@armada/event-sourcing";
 import Fastify from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { RunFold } from "../reading/run-fold.ts";
 import type { Runs } from "../runs.ts";
-import { feed } from "./feed.ts";
+import { Feeds, feed } from "./feed.ts";
 
 const PIECE = "x".repeat(60_000);
 const PIECES = 250;
@@ -14,11 +13,20 @@ const PIECES = 250;
 /** A run whose journal and text the test writes itself. */
 const followers = new Set<(message: Message) => void>();
 const watchers = new Set<(piece: LiveText) => void>();
-const runs: Pick<Runs, "follow" | "watch"> = {
+const runs: Pick<Runs, "find" | "follow" | "page" | "watch"> = {
+  find: async () => fold,
+  page: async (_found, from): Promise<Page> => {
+    const messages = written.filter(({ seq }) => seq > from).slice(0, 10);
+    const upTo = messages.at(-1)?.seq ?? from;
+    return { messages, upTo, whole: upTo === (written.at(-1)?.seq ?? 0) };
+  },
   follow: (_found, _from, handler, signal) => until(signal, followers, handler),
   watch: (_found, handler, signal) => until(signal, watchers, handler),
 };
-const found: FoundRun = { team: "desk", run: "r1", state: readRun([]), messages: [], upTo: 0 };
+let fold = new RunFold("desk", "r1");
+/** What its journal has already. */
+let written: Message[] = [];
+const feeds = new Feeds();
 const closing = new AbortController();
 const app = Fastify();
 let url: string;
@@ -34,8 +42,8 @@ function until<T>(signal: AbortSignal, all: Set<T>, one: T): Promise<void> {
 }
 
 beforeAll(async () => {
-  app.get("/", (request, reply) => feed(runs, found, { request, reply, closing: closing.signal, text: true }));
-  app.get("/plain", (request, reply) => feed(runs, found, { request, reply, closing: closing.signal, text: false }));
+  app.get("/", (request, reply) => feed(runs, feeds, fold, { request, reply, closing: closing.signal, text: true }));
+  app.get("/plain", (request, reply) => feed(runs, feeds, fold, { request, reply, closing: closing.signal, text: false }));
   url = await app.listen({ host: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {
@@ -79,6 +87,32 @@ test("who reads slowly loses text, never an event, and holds nobody up", { timeo
   expect([followers.size, watchers.size]).toEqual([0, 0]);
 });
 
+test("who does not read is cut, and goes on from the last id that came; another one is not held up", { timeout: 60_000 }, async () => {
+  fold = new RunFold("desk", "r1");
+  const output = "y".repeat(50_000);
+  const started = { workflow: "w", version: 1, source: "", input: {}, by: { kind: "ask", from: "operator", id: "r1" } };
+  written = [journal(1, "run.started", started)];
+  for (let n = 2; n <= 400; n++) written.push(journal(n, "inline.completed", { n, name: "i", output }));
+  written.push(journal(401, "run.ended", { status: "completed", output: {} }));
+  for (const message of written) fold.take(message);
+
+  const [stuck, other] = await Promise.all([client("/plain"), client("/plain")]);
+  stuck.response.pause();
+  await other.ended;
+  expect(other.of("journal").map(({ n }) => n)).toEqual(written.map(({ seq }) => seq));
+  expect(other.of("end")).toMatchObject([{ status: "completed" }]);
+  expect(other.of("journal").at(-1)).toMatchObject({ status: "completed" });
+  expect(other.of("journal").at(-2)).toMatchObject({ status: "running" });
+  await expect.poll(() => feeds.size, { timeout: 30_000 }).toBe(0);
+  stuck.response.resume();
+  await stuck.ended;
+  const seen = stuck.of("journal").map(({ n }) => n);
+  expect(seen.length).toBeLessThan(written.length);
+  const resumed = await client("/plain", { "last-event-id": String(seen.at(-1)) });
+  await resumed.ended;
+  expect([...seen, ...resumed.of("journal").map(({ n }) => n)]).toEqual(written.map(({ seq }) => seq));
+});
+
 function say(piece: LiveText): void {
   for (const watcher of [...watchers]) watcher(piece);
 }
@@ -101,8 +135,10 @@ type Client = {
   of(event: string): Record<string, unknown>[];
 };
 
-async function client(path: string): Promise<Client> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => get(new URL(path, url), resolve).once("error", reject));
+async function client(path: string, headers: Record<string, string> = {}): Promise<Client> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(new URL(path, url), { headers }, resolve).once("error", reject),
+  );
   let text = "";
   let lines = 0;
   response.setEncoding("utf8").on("data", (chunk: string) => {
@@ -111,11 +147,15 @@ async function client(path: string): Promise<Client> {
   });
   return {
     response,
-    ended: new Promise((resolve) => response.once("end", () => resolve())),
+    ended: new Promise((resolve) => {
+      response.once("end", () => resolve());
+      response.once("error", () => resolve()); // cut
+    }),
     lines: () => lines,
     of: (event) =>
       text
         .split("\n\n")
+        .slice(0, -1) // what is behind the last blank line is no whole event
         .filter((frame) => frame.split("\n").includes(`event: ${event}`))
         .map((frame): Record<string, unknown> => JSON.parse(frame.slice(frame.indexOf("data: ") + 6))),
   };

@@ -1,12 +1,13 @@
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isTraceparent } from "../events/cloud-event.ts";
 import { parseJson } from "../events/json-text.ts";
 import { contentTypeOf, isJson } from "../events/media-type.ts";
 import { Problem } from "../problem.ts";
+import { Turns } from "../reading/turns.ts";
 import type { Runs } from "../runs.ts";
-import { feed } from "./feed.ts";
+import { Feeds, feed } from "./feed.ts";
 import { badRequest, later, security } from "./schemas.ts";
 
 const Start = z.strictObject({
@@ -104,10 +105,30 @@ const schemas = {
   },
 };
 
+/** Requests that wait for a run to be shown, or for their answer to be taken. */
+const MOST_READERS = 256;
+
 /** `/v1/runs`. */
 export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal }): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
+    const feeds = new Feeds();
+    const answers = new Turns();
+    let readers = 0;
+    /** A view may have megabytes: one is handed to the network a turn of the event loop, and who writes has the turns between. */
+    const show = async (reply: FastifyReply, id: string): Promise<FastifyReply> => {
+      if (readers >= MOST_READERS)
+        throw new Problem("too-many-readers", `at most ${MOST_READERS} answers are on their way at a time`, { retryAfter: 1 });
+      readers++;
+      reply.raw.once("close", () => readers--);
+      const json = await runs.view(await runs.find(id));
+      reply.type("application/json; charset=utf-8");
+      await answers.take(async () => {
+        reply.send(json);
+        await new Promise(setImmediate);
+      });
+      return reply;
+    };
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, async (request: { headers: Record<string, unknown> }, body: Buffer) => {
       const { "content-type": type, "content-encoding": encoding } = request.headers;
@@ -123,14 +144,11 @@ export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal })
       return reply.code(already ? 200 : 202).send({ run });
     });
     app.get("/runs/:id", { schema: schemas.show, exposeHeadRoute: false }, async (request, reply) => {
-      const found = await runs.find(request.params.id);
-      const text = request.query.text === "1";
-      if (request.headers.accept?.includes("text/event-stream") === true)
-        return feed(runs, found, { request, reply, closing: signal, text });
-      return reply.send(await runs.view(found));
+      if (request.headers.accept?.includes("text/event-stream") !== true) return show(reply, request.params.id);
+      return feed(runs, feeds, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" });
     });
     app.get("/runs/:id/events", { schema: schemas.feed, exposeHeadRoute: false }, async (request, reply) =>
-      feed(runs, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" }),
+      feed(runs, feeds, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" }),
     );
     app.post("/runs/:id/approvals/:n", { schema: schemas.approve }, async (request) => {
       const { id, n } = request.params;

@@ -34,10 +34,8 @@ export async function memoryGateway(
       objects,
       tracer: noTracer,
       teams: () => [],
-      queues: async () => [],
-      teamPorts: (team) => {
-        throw new Error(`there is no team ${team}`);
-      },
+      teamPorts: noTeam,
+      reading: { teamPorts: noTeam, queues: async () => [], objects },
       ...waits,
     }),
     logger: { info: () => undefined, warn: () => undefined },
@@ -56,6 +54,10 @@ export async function memoryGateway(
       await app.close();
     },
   };
+}
+
+function noTeam(team: string): never {
+  throw new Error(`there is no team ${team}`);
 }
 
 /** The manifest of a team that declares these types and is nothing else. */
