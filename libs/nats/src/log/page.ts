@@ -39,6 +39,6 @@ export async function page(
       { timeout: TIMEOUT_MS },
     );
   });
-  const taken = await Promise.all(came);
+  const taken = await Promise.all(came.map((one) => Promise.resolve(one)));
   return { messages: taken.filter((one) => one !== undefined), upTo, whole };
 }
