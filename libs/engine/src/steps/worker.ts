@@ -266,8 +266,10 @@ export class Worker {
     });
     const root = run.state.steps.get(n)?.outcomeAt;
     if (root === undefined) return isOpen(run.state.steps.get(n), run.state) ? AGAIN : DONE;
-    if (ordinal === undefined) await this.#runs.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
-    if (ordinal === undefined) return this.#inlines.run(id, root, delivery, signal);
+    if (ordinal === undefined) {
+      await this.#runs.derive(id, root, 0); // another replica's outcome: its derivations may be ours to finish
+      return this.#inlines.run(id, root, delivery, signal);
+    }
     // Also after failed attempts: work under the roots behind an outcome of our own is with whoever wrote those.
     const mine = run.execution?.inlines.some((inline) => inline.root === ordinal) === true;
     return mine ? this.#inlines.run(id, root, 1, signal) : DONE;
