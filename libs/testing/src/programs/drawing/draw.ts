@@ -109,6 +109,7 @@ class Drawing {
     if (dice < 0.1) return dice < 0.09 ? this.#owed(drawn) : this.#together(drawn);
     if (dice < 0.125) return dice < 0.115 ? this.#drained(drawn) : this.#raised(drawn);
     if (dice < 0.132) return dice < 0.13 ? this.#since(drawn) : this.#pages(drawn);
+    if (dice < 0.147) return this.#frozen(drawn);
     return drawn;
   }
 
@@ -155,6 +156,39 @@ class Drawing {
     const budget = { calls: 1, atLimit: "stop" } as const;
     const body = this.#chance(0.5) ? [first, both] : [both];
     return { ...drawn, hostile: false, doubled: false, away: false, runs: 1, mixed: false, budget, raised: 1, body, outside };
+  }
+
+  /**
+   * A replica stands still while it is at work on a step, or as it has been handed what a wait takes, or an answer. Another has that
+   * then, and may die of it before the first goes on.
+   */
+  #frozen(drawn: Case): Case {
+    const who = this.#one([0, 1] as const);
+    const freeze = (when: When): Outside => ({ when, does: "freeze", who, ms: ACK_WAIT_MS + 30 + this.#below(6_000) });
+    const step: Node = { at: this.#name(), op: "step", says: this.#value(), ms: this.#below(2_000), fails: 0, how: "throw" };
+    const same = { ...drawn, doubled: false, away: false, runs: 1, mixed: false, budget: undefined } as const;
+    if (this.#chance(0.5)) {
+      const agent = this.#one(["sure", "soft", "writer"] as const);
+      const fails = this.#one([0, 1, 4, 5]);
+      const ms = 200 + this.#below(3_000);
+      const asked: Node = { at: this.#name(), op: "agent", agent, says: this.#value(), ms, fails, how: this.#one(["throw", "terminal"]) };
+      const outside = [freeze({ on: "step.requested", nth: 1, ms: 1 + this.#below(ms) })];
+      return { ...same, body: [asked, step], outside };
+    }
+    const dies = (on: string): Outside => ({ when: { on, nth: 1, ms: 0 }, does: "kill", who: "writer", down: 40_000, gently: false });
+    if (this.#chance(0.5)) {
+      const call = { at: this.#name(), op: "call", says: this.#value(), answer: "output", after: 3_000, times: 1, within: 90_000 } as const;
+      const outside = [freeze({ on: "ask.sent", nth: 1, ms: call.after + 6 + this.#below(14) }), dies("ask.answered")];
+      return { ...same, hostile: true, body: [call, step], outside };
+    }
+    const wait: Node = { at: this.#name(), op: "wait", kind: "poked", id: this.#one(IDS) };
+    const at = 3_000 + this.#below(10_000);
+    const outside: Outside[] = [
+      { when: { ms: at }, does: "event", kind: wait.kind, id: wait.id, k: this.#below(100), times: 1 },
+      freeze({ ms: at + 1 + this.#below(8) }),
+      dies("wait.met"),
+    ];
+    return { ...same, hostile: true, body: [wait, step], outside };
   }
 
   /** What a wait looks for from a time on comes at that very time. */

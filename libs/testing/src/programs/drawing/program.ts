@@ -131,6 +131,8 @@ export type Outside = { readonly when: When } /** `times`: one after the other, 
   | { readonly does: "retry" }
   /** `writer`: the replica that wrote the message that it happens at. Down for `down`; `gently`, as a deployment ends it. */
   | { readonly does: "kill"; readonly who: "writer" | 0 | 1; readonly down: number; readonly gently: boolean }
+  /** The replica of a slot stands still for so long, and goes on as if nothing had been. */
+  | { readonly does: "freeze"; readonly who: 0 | 1; readonly ms: number }
 );
 
 /** All that one world is made of. The same case gives the same world. */

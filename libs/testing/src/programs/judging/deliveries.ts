@@ -14,8 +14,8 @@ const OVER: ReadonlySet<string> = new Set(["step.completed", "step.refused", "st
 type Dispatch = { readonly key: string; readonly node: Node | undefined; told: number };
 
 /** Whether no two replicas are at work on one message. */
-export function isSingle({ hostile, forgetful, doubled, mixed }: Case): boolean {
-  return !hostile && forgetful !== true && doubled !== true && !mixed;
+export function isSingle({ hostile, forgetful, doubled, mixed, outside }: Case): boolean {
+  return !hostile && forgetful !== true && doubled !== true && !mixed && !outside.some(({ does }) => does === "freeze");
 }
 
 /** A step's outcome is that of its last delivery; what became of those before stands in its journal: an attempt that failed, or one that was lost. */

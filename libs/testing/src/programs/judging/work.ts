@@ -33,7 +33,7 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
 export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Case, { deaths }: World): boolean {
   // Its step is tried once more.
   if (nodesOf(body).some((node) => node.op === "agent" && node.worse === "once")) return false;
-  const disturbed = outside.some(({ does }) => does === "kill" || does === "move");
+  const disturbed = outside.some(({ does }) => does === "kill" || does === "freeze" || does === "move");
   return !hostile && forgetful !== true && doubled !== true && !mixed && !disturbed && deaths.length === 0;
 }
 

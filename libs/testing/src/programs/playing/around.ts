@@ -123,6 +123,8 @@ export class Around {
         if (slot !== undefined) this.#later(one.down, () => this.#world.start(slot));
         return;
       }
+      case "freeze":
+        return this.#world.freeze(one.who, one.ms);
       default:
         return one satisfies never;
     }
