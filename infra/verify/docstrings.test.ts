@@ -17,5 +17,7 @@ test("a name without a docstring right before it is told; a schema's serves its 
   expect(isDescribed("/** A draft. */\nexport const Draft = z.object({});\nexport type Draft = z.infer<typeof Draft>;\n", "Draft")).toBe(
     true,
   );
+  expect(isDescribed("/** A draft. */\nconst Draft = z.object({});\nexport type Draft = z.infer<typeof Draft>;\n", "Draft")).toBe(true);
+  expect(isDescribed("/** Adds. */\nconst plus = 1;\n", "plus")).toBeUndefined();
   expect(isDescribed("export const others = 1;\n", "plus")).toBeUndefined();
 });

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { root } from "./command.ts";
-
-/** Packages whose front door says of each name what it is. */
-const HELD = ["agents", "contracts", "engine", "event-sourcing", "local-model", "testing"];
 
 /** The names that a door hands out, and the file that each comes from. A line is `export { type A, b } from "./file.ts";`. */
 export function handedOut(door: string): { readonly name: string; readonly from: string }[] {
@@ -22,10 +19,10 @@ export function handedOut(door: string): { readonly name: string; readonly from:
   );
 }
 
-/** Whether a declaration of `name` stands right behind a docstring; undefined where the text declares no such name. */
+/** Whether a declaration of `name`, or the schema of its name, stands right behind a docstring; undefined where the text exports no such name. */
 export function isDescribed(text: string, name: string): boolean | undefined {
-  const declared = [...text.matchAll(new RegExp(`^export (?:async )?(?:function|const|class|type|interface) ${name}\\b`, "gmu"))];
-  if (declared.length === 0) return undefined;
+  const declared = [...text.matchAll(new RegExp(`^(?:export )?(?:async )?(?:function|const|class|type|interface) ${name}\\b`, "gmu"))];
+  if (!declared.some(([found]) => found.startsWith("export "))) return undefined;
   return declared.some(({ index }) => text.slice(0, index).trimEnd().endsWith("*/"));
 }
 
@@ -43,7 +40,8 @@ function undescribed(folder: string, door: string, names?: ReadonlySet<string>):
 }
 
 if (import.meta.main) {
-  const missing = HELD.flatMap((lib) => undescribed(join(root, "libs", lib, "src"), "index.ts").map((line) => `libs/${lib}/src/${line}`));
+  const doors = globSync("libs/*/src/index.ts", { cwd: root }).map((door) => dirname(door));
+  const missing = doors.flatMap((folder) => undescribed(join(root, folder), "index.ts").map((line) => `${folder}/${line}`));
   for (const line of missing) console.error(`${line}: say its shape, units, defaults and errors`);
   process.exitCode = missing.length === 0 ? 0 : 1;
 }

@@ -12,6 +12,7 @@ import { missingModels, notConfigured, type Provider, type Route, routeOf } from
 /** What is wrong with a model before anyone asked it anything; `line` is for people. */
 export type ModelProblem = { readonly model: string; readonly code: ModelErrorCode | "MODEL_ENDS"; readonly line: string };
 
+/** The models of all tiers, and what is known of those who serve them. */
 export type ChosenModels = {
   /** `anthropic`, `openai` or `local`; several, in the order of the tiers, joined by ` and `. */
   readonly provider: string;
@@ -37,6 +38,10 @@ export type ChosenModels = {
   checkKey(signal: AbortSignal): Promise<string | undefined>;
 };
 
+/**
+ * What models are chosen by. `env`: the environment, where the providers' keys and addresses stand. `local`: made only where a tier
+ * has no provider. `tiers`: `defaultTiers` unless said. `prices`: those of `listPrices` unless said. `contextCaching`: true unless said.
+ */
 export type ChooseOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly local: () => Models;

@@ -19,6 +19,7 @@ export const modelErrorCodes = {
   MODEL_BATCH_ENDED: "retryable",
 } as const;
 
+/** What is wrong with a call, stable for programs; `modelErrorCodes` says of each whether another try may mend it. */
 export type ModelErrorCode = keyof typeof modelErrorCodes;
 
 /**

@@ -32,6 +32,7 @@ export type Usage = {
   readonly cacheWriteTokens?: number;
 };
 
+/** An answer that fits the schema of its request, and what it cost. */
 export type ModelAnswer<T = unknown> = {
   readonly value: T;
   readonly model: string;
@@ -58,6 +59,7 @@ export type CallCost =
   /** It may have been billed, and nobody said how much: it stands at its ceiling until it is reconciled. */
   | { readonly kind: "unknown"; readonly reason: string };
 
+/** What a meter is asked for before a call is made. */
 export type Drawing = {
   readonly tier: Tier;
   readonly model: string;

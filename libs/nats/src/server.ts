@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 
+/** How a nats-server of this machine is started. `port`: a free one unless said. `syncInterval`: `always` unless said, which is the base file's. */
 export type ServerOptions = {
   readonly binary: string;
   /** The shared configuration file, infra/nats/server.conf. */

@@ -5,8 +5,10 @@ import { currentTrace } from "./telemetry/current.ts";
 import { withoutSecretFields } from "./telemetry/redact.ts";
 import { type RotatingFile, rotatingFile } from "./telemetry/rotating-file.ts";
 
+/** The least grave that is logged; `silent`: nothing. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
+/** Where a service logs. `maxBytes` of a file before it is moved aside, 10 MiB unless said; `keep`: how many of those stay, 3 unless said. */
 export type LogOptions = {
   readonly service: string;
   /** `logs/<service>.log`, JSON lines, rotated; without it the lines go to standard output. */

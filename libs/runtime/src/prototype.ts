@@ -16,6 +16,7 @@ export type Prototype = {
   stop(): Promise<void>;
 };
 
+/** Starts all `teams` in this process, provisioned and connected to each other. @throws ArmadaError `BAD_LIMIT` */
 export function startPrototype(teams: readonly Team[], chosen: ChosenModels, config: Config, logger: Logger): Prototype {
   const mesh = new MemoryMesh(systemClock, systemRandom);
   for (const team of teams) mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));

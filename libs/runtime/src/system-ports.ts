@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock, Random, Scheduler } from "@armada/event-sourcing";
 
+/** The machine's time. A sleep ends after 24.8 days at the latest, and rejects with what the signal says. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

@@ -17,6 +17,7 @@ const EMPTY_NOUNS = new Set(
   ),
 );
 
+/** A noun phrase: its `surface` as it is written, in lower case but for names; its `key`, the stems, by which like ones are found; its length in words. */
 export type Phrase = { readonly key: string; readonly surface: string; readonly length: number };
 
 /** Noun phrases of one to three words: adjectives and nouns that end on a noun. */

@@ -2,6 +2,7 @@ import type { WinkMethods } from "wink-nlp";
 
 /** A word with its part of speech (universal tags). */
 export type Tagged = { readonly text: string; readonly lower: string; readonly pos: string };
+/** Tells the part of speech of each word and mark of an English sentence, in their order. */
 export type Tagger = (sentence: string) => readonly Tagged[];
 
 let loading: Promise<Tagger> | undefined;

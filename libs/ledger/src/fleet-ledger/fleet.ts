@@ -13,6 +13,7 @@ export type FleetEvent =
   /** What the team may spend in the month in all. */
   | { readonly type: "granted"; readonly data: z.infer<typeof Granted> };
 
+/** The fleet's budget of a month as its events leave it: what all teams may spend together, and what each was granted in all. Micro-dollars and tokens. */
 const FleetState = z.object({ limit: LimitSchema, granted: z.record(z.string(), AmountSchema) });
 export type FleetState = z.infer<typeof FleetState>;
 
@@ -59,6 +60,7 @@ export function grantedTo({ granted }: FleetState, team: string): Amount {
   return (Object.hasOwn(granted, team) ? granted[team] : undefined) ?? NOTHING;
 }
 
+/** What all teams together were granted in the month: micro-dollars and tokens, zero before the first grant. */
 export function grantedToAll({ granted }: FleetState): Amount {
   return Object.values(granted).reduce(plus, NOTHING);
 }

@@ -11,6 +11,7 @@ import { MonthLedger, type MonthLedgerPorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
+/** Whose money a client spends, within which limits, and who tells it what became of calls. `zone`: the IANA zone whose days and months the limits count. */
 export type BudgetClientOptions = {
   readonly team: string;
   /** This process, other than every other that ever was. */

@@ -38,6 +38,7 @@ export type Suspect = z.infer<typeof Suspect>;
 
 const Day = z.object({ spent: Amount, agents: z.record(z.string(), Amount) });
 
+/** A team's ledger of a month as its events leave it, in micro-dollars and tokens; `spent` and `agents` are of the month. */
 export const LedgerState = z.object({
   limits: AllLimits,
   /** What the federation lets this team spend in the month; absent until it said so. */
@@ -80,6 +81,7 @@ const schemas = {
 } as const;
 
 type Data = { readonly [K in keyof typeof schemas]: z.infer<(typeof schemas)[K]> };
+/** What a team's ledger holds, by type. Times are ms since 1970, `day` and `month` ISO in the zone of the limits, amounts micro-dollars and tokens. */
 export type LedgerEvent = { readonly [K in keyof Data]: { readonly type: K; readonly data: Data[K] } }[keyof Data];
 
 /** @throws ZodError, or Error for a type that this build does not know */

@@ -24,6 +24,7 @@ export type Trade = {
   readonly close: boolean;
 };
 
+/** What is asked of a team's ledger: by its replicas for themselves (`Trade`), of blocks they left (`expire`), by the federation (`fund`) and by operators (`clear`). `at`: ms since 1970. */
 export type LedgerCommand =
   | { readonly type: "limit"; readonly limits: AllLimits }
   /** What the federation lets the team spend in the month, and all teams together; a late word of it lowers nothing. */

@@ -80,6 +80,7 @@ export function roomOf(state: LedgerState, account: string, day: string): Amount
   return { micros: Math.min(...left.map(({ micros }) => micros)), tokens: Math.min(...left.map(({ tokens }) => tokens)) };
 }
 
+/** Whether `need` fits all limits of an account (`*`, or an agent with limits of its own) on a day (ISO), and the first that it does not fit. */
 export function limitUsageOf(state: LedgerState, account: string, day: string, need: Amount): LimitUsage {
   let later: Scope | undefined;
   for (const scope of scopesOf(state, account, day)) {

@@ -5,6 +5,7 @@ import { requestDigest } from "../result-cache/request-digest.ts";
 import { BatchGathering } from "./gathering.ts";
 import { BatchWatch } from "./watch.ts";
 
+/** Whose batches a lane submits to, and how it waits for them. */
 export type BatchLaneOptions = {
   readonly clock: Clock;
   /** Undefined for a tier whose provider has no batches: its calls are made as any other. */

@@ -5,6 +5,7 @@ import { CoalescedMeter, DRAWS_TOO_LONG } from "./coalesced-meter.ts";
 import { canJoin, coalescedRequest, itemOf, type JointAnswer, kindOf } from "./coalesced-request.ts";
 import { shares, usageShares } from "./shares.ts";
 
+/** What calls that wait for others go by. */
 export type BatchingOptions = { readonly clock: Clock };
 
 /** A call that waits for others, or for the answer that it shares with them. */

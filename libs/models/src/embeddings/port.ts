@@ -1,5 +1,6 @@
 import type { Meter, Usage } from "../port.ts";
 
+/** Texts as vectors, and what that cost. */
 export type Embedded = {
   /** One for each text, in its order; all of one length. */
   readonly vectors: readonly (readonly number[])[];

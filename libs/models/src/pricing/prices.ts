@@ -97,6 +97,7 @@ const listed: readonly Price[] = [
   { model: "claude-opus-4-6", since: CHECKED, ...OPUS_4 },
   { model: "claude-opus-4-5", since: CHECKED, ...OPUS_4 },
 ];
+/** The list prices that this build knows, each row with the day since which it holds, and a discount for batches. */
 export const listPrices: readonly Price[] = listed.map((row) => ({ ...row, batch: BATCH }));
 
 /**

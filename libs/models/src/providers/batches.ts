@@ -22,6 +22,7 @@ export type BatchOutcome = { readonly call: string; readonly cost: CallCost } & 
   | { readonly error: ModelError }
 );
 
+/** A batch as its provider lists it: whether it has ended, and of how many requests it is. */
 export type RecentBatch = {
   readonly batch: string;
   /** Milliseconds since 1970, by the provider's clock. */

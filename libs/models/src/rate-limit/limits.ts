@@ -4,6 +4,7 @@ import type { CallOptions, ModelAnswer, ModelRequest, Models, Usage } from "../p
 import { ProviderGate } from "../providers/gate.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
+/** What a provider takes of one account, and this process's part of it. */
 export type RateLimitOptions = {
   readonly clock: Clock;
   /** Of the provider's account, as it states them; without a limit where absent. */

@@ -7,6 +7,7 @@ import { type Answered, answerOf, bodyOf, type Entry, entryOf, type Found, found
 import { type RequestAbout, requestDigest } from "./request-digest.ts";
 import { SharedWatches, type Watch } from "./shared-watches.ts";
 
+/** Where answers are kept, and who may read them. */
 export type ResultCacheOptions = {
   /** The team's: its answers serve nobody else. */
   readonly registers: Registers;

@@ -11,6 +11,7 @@ import { destroySocket } from "./stuck-socket.ts";
 import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
 
 const OLDEST = [2, 14] as const;
+/** The version of nats-server that `start` installs and all tests run on. */
 export const PINNED_SERVER = "2.15.1";
 const TESTED: readonly string[] = [PINNED_SERVER, "2.15.3"];
 /** Tries, ten seconds. */

@@ -31,6 +31,7 @@ export function topologyIn({ team, queues, sources, shares, asks }: TeamManifest
   return { team, queues, sources: new Map(sources.map(({ team: from, filters }) => [from, filters])), shares, asks };
 }
 
+/** What a team is to have on the server: its streams, and the consumers of each. */
 export type Wanted = {
   readonly streams: readonly Partial<StreamConfig>[];
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];

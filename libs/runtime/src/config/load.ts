@@ -17,12 +17,14 @@ export type Setting = {
   /** What holds where there is no value. */
   readonly unset?: string;
 };
+/** The configuration in force, and of each setting its value and where that comes from. */
 export type Settings = { readonly config: Config; readonly list: readonly Setting[] };
 /** What the command line said, by setting. */
 export type Flags = Readonly<Record<string, { readonly flag: string; readonly text: string } | undefined>>;
 
 export { serviceEnvironment } from "./child-environment.ts";
 export { namesIn, readSecrets, secretValues } from "./process-secrets.ts";
+/** The configuration file that is read of a folder where none is named. */
 export const CONFIG_FILE = "armada.config.ts";
 const BUILT_IN = "built-in";
 const SECRETS_HINT =

@@ -18,6 +18,7 @@ export type DocumentFile = {
   readonly type?: string;
 };
 
+/** A heading, a paragraph, an item, a row or a piece of code, as a reader sees it. */
 export type DocumentBlock = {
   readonly kind: TextBlock["kind"];
   /** 1 to 6, of a heading. */

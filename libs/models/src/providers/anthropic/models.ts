@@ -14,6 +14,7 @@ import { take } from "./answer.ts";
 import { type AnthropicServer, anthropicClient } from "./client.ts";
 import { requestBody } from "./request.ts";
 
+/** Where Claude is asked, by which model for each tier, and at which prices: those of `listPrices` unless said. */
 export type AnthropicOptions = AnthropicServer & {
   readonly modelOf: (tier: Tier) => string;
   /** Milliseconds since 1970, for the price in force; the clock unless given. */
