@@ -142,7 +142,7 @@ export default {
       comment: "a cycle is one module in two files",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     {
       name: "resolvable",

@@ -1,9 +1,9 @@
 import { declaredBy, joinTypes, type TeamManifest } from "@armada/contracts";
 import type { Link } from "../connection/connect.ts";
 import type { Access } from "../identity/access.ts";
-import { type Change, provision } from "../streams/provision.ts";
+import { provision } from "../streams/provision.ts";
 import type { Room } from "../streams/room.ts";
-import { topologyIn } from "../streams/topology.ts";
+import { type Change, topologyIn } from "../streams/topology.ts";
 import type { Fleet } from "./fleet.ts";
 import { wantedEntries, writeFleet } from "./write-fleet.ts";
 

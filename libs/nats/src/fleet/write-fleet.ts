@@ -9,7 +9,7 @@ import { appendedFrom } from "../log/appended.ts";
 import { expecting } from "../log/expectation.ts";
 import { statusOf } from "../log/stored-headers.ts";
 import { FLEET } from "../streams/names.ts";
-import type { Change } from "../streams/provision.ts";
+import type { Change } from "../streams/topology.ts";
 import type { Fleet } from "./fleet.ts";
 
 const APPEND_MS = 5_000;

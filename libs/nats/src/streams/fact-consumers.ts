@@ -3,9 +3,8 @@ import { nanos } from "@nats-io/transport-node";
 import { FACTS_FOR, factConsumer } from "../accounts/crossings.ts";
 import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
-import type { Change } from "./provision.ts";
 import { copiedOf, identityOf } from "./sources-there.ts";
-import type { TeamTopology } from "./topology.ts";
+import type { Change, TeamTopology } from "./topology.ts";
 
 /** nats-server's error codes for "stream not found" and "consumer not found". */
 const NOT_THERE: ReadonlySet<number> = new Set([10059, 10014]);

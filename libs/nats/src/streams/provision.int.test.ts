@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Link, link } from "../connection/connect.ts";
 import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
-import { adjustRoom, type Change, provision } from "./provision.ts";
-import type { TeamTopology } from "./topology.ts";
+import { adjustRoom, provision } from "./provision.ts";
+import type { Change, TeamTopology } from "./topology.ts";
 
 const queue = (name: string): Queue => ({ name, filters: [`run.alpha.${name}.>`], concurrency: 2 });
 const alpha = (queues: readonly string[], sources: readonly string[]): TeamTopology => ({

@@ -8,7 +8,7 @@ import { streamInfo } from "../log/stream-identity.ts";
 import { applyFactConsumers, isForFacts } from "./fact-consumers.ts";
 import { FLEET } from "./names.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
-import { fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import { type Change, fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
@@ -19,9 +19,6 @@ const LEAST_GROWTH = 1024 * 1024;
 
 /** The stream that is made before any of a team's. */
 const FIRST = "OBJECTS_operator";
-
-/** One thing that provisioning did, or would do. */
-export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
 
 /**
  * Applies what the teams want, idempotently, and reads each configuration again. Every stream gets a bound, which follows

@@ -1,7 +1,7 @@
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { Link } from "../connection/connect.ts";
-import type { Change } from "./provision.ts";
 import { isStreamOf } from "./room.ts";
+import type { Change } from "./topology.ts";
 
 /** A team as the server has it. */
 export type TeamOnServer = {

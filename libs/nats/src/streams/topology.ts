@@ -37,6 +37,9 @@ export type Wanted = {
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
 };
 
+/** One thing that provisioning did, or would do. */
+export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
+
 /** A dead worker's messages go to others after this; the living say so four times within it (engine rule 8). */
 export const ACK_WAIT_MS = 8_000;
 /** In flight over all replicas of a queue. */

@@ -1,6 +1,8 @@
+import type { Team } from "@armada/agents";
+import type { RunState } from "@armada/engine/reading";
+import { sourceOf } from "@armada/runtime/workflow-digest";
 import { HOME } from "../mesh/mesh-file.ts";
 import { troublesOf } from "./looks.ts";
-import { editedRun } from "./open-runs.ts";
 import type { Finding, Looked } from "./trouble.ts";
 
 /** How many of a stream's newest messages are looked at one by one. */
@@ -69,4 +71,18 @@ export async function examineTroubles(about: Looked, reading = false): Promise<F
     ok: false,
     ...(next === undefined ? {} : { next }),
   }));
+}
+
+/** Of an open run whose code was edited; what holds runs up is told by the team's troubles. */
+function editedRun(team: Team, run: string, state: RunState): Finding[] {
+  const served = team.workflows.find((one) => one.name === state.workflow && one.version === state.version);
+  if (served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
+  return [
+    {
+      name: `${team.name}: ${run}`,
+      value: `open, and ${state.workflow} v${state.version} was edited since it started`,
+      ok: true,
+      next: "give an edited workflow a new version, beside the old one",
+    },
+  ];
 }

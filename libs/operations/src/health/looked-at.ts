@@ -1,8 +1,8 @@
 import { isAlive } from "../mesh/mesh-file.ts";
 import type { MeshTeam } from "../mesh/mesh-team.ts";
 import type { Session } from "../mesh/session.ts";
-import { type OpenRuns, openRuns } from "./open-runs.ts";
-import type { Looked } from "./trouble.ts";
+import { openRuns } from "./open-runs.ts";
+import type { Looked, OpenRuns } from "./trouble.ts";
 
 /** A team as the running mesh has it. */
 export async function lookedAt(mesh: Session, team: MeshTeam): Promise<Looked> {

@@ -1,22 +1,11 @@
-import type { Team } from "@armada/agents";
 import { ArmadaError, parseSubject } from "@armada/contracts";
-import { isTaken, type RunState, type RunView, viewOf } from "@armada/engine/reading";
+import { isTaken, viewOf } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
-import { sourceOf } from "@armada/runtime/workflow-digest";
 import type { Session } from "../mesh/session.ts";
-import type { Finding, Trouble } from "./trouble.ts";
+import type { OpenRun, OpenRuns, Trouble } from "./trouble.ts";
 
 /** Open runs of which all journals are read; of more than these those that somebody may have to look after. */
 const FEW = 200;
-
-/** A run without an end, as its journal tells it now. */
-export type OpenRun = { readonly view: RunView; readonly state: RunState };
-
-/**
- * `unread`: those that cannot be read, a trouble each, which does not take the others away. `others`: how many more are open, where
- * they are too many to read all.
- */
-export type OpenRuns = { readonly runs: readonly OpenRun[]; readonly unread: readonly Trouble[]; readonly others: number };
 
 /**
  * The open runs of a team; where they are many, those that stopped, were parked, or have a message that no queue takes.
@@ -67,18 +56,4 @@ async function readOpen(session: Pick<Session, "state">, team: string, run: stri
       next: `armada events list --team ${team} --run ${run}`,
     };
   }
-}
-
-/** Of an open run whose code was edited; what holds runs up is told by the team's troubles. */
-export function editedRun(team: Team, run: string, state: RunState): Finding[] {
-  const served = team.workflows.find((one) => one.name === state.workflow && one.version === state.version);
-  if (served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
-  return [
-    {
-      name: `${team.name}: ${run}`,
-      value: `open, and ${state.workflow} v${state.version} was edited since it started`,
-      ok: true,
-      next: "give an edited workflow a new version, beside the old one",
-    },
-  ];
 }

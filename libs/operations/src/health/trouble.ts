@@ -1,7 +1,7 @@
+import type { RunState, RunView } from "@armada/engine/reading";
 import type { QueueThere } from "@armada/nats";
 import type { MeshTeam } from "../mesh/mesh-team.ts";
 import type { Session } from "../mesh/session.ts";
-import type { OpenRuns } from "./open-runs.ts";
 
 /** Something about a team that an operator has to act on: `health` shows it, and is not ✓ over it. */
 export type Trouble = {
@@ -20,6 +20,15 @@ export type Finding = {
   readonly ok: boolean;
   readonly next?: string;
 };
+
+/** A run without an end, as its journal tells it now. */
+export type OpenRun = { readonly view: RunView; readonly state: RunState };
+
+/**
+ * `unread`: those that cannot be read, a trouble each, which does not take the others away. `others`: how many more are open, where
+ * they are too many to read all.
+ */
+export type OpenRuns = { readonly runs: readonly OpenRun[]; readonly unread: readonly Trouble[]; readonly others: number };
 
 /** What a look at a team goes by. */
 export type Looked = {

@@ -1,4 +1,4 @@
-import type { Quantity } from "./quantities.ts";
+import type { Quantity } from "./quantity.ts";
 
 const NONE =
   /(?:^|[,;] )(?:no (?<noun>(?:(?!one\b|longer\b|more\b|other\b|fewer\b|less\b|doubt\b)\p{Ll}+ ){0,2}?\p{Ll}{3,})|(?<nobody>nobody|no one|none)) (?=(?:has|have|had|was|were|is|are|could|died|\p{Ll}{2,}ed) )/giu;

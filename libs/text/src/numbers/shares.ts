@@ -1,4 +1,4 @@
-import type { Quantity } from "./quantities.ts";
+import type { Quantity } from "./quantity.ts";
 
 /** Who says "a third" has rounded: 30 percent may be one. */
 const SLACK = 3.5;

@@ -2,7 +2,7 @@ import { Refusal } from "@armada/contracts";
 import { contentStems, opensLeftBehind, ordinaryWords, titleOf, withoutOtherNames, words } from "@armada/text";
 import type { Citation, Contradiction } from "../contract.ts";
 import type { Checked, CheckedArticle, Draft } from "../page/draft.ts";
-import type { Skipped, Source } from "../sources/documents.ts";
+import type { Skipped, Source } from "../sources/source.ts";
 import { atTheirWord } from "../sources/taken-back.ts";
 import { findContradictions } from "./contradictions/contradictions.ts";
 import { checkClaim } from "./fact-check.ts";

@@ -1,7 +1,7 @@
 import { contentStems, firstUnsupported } from "@armada/text";
 import type { Citation } from "../contract.ts";
 import type { Checked, Claim } from "../page/draft.ts";
-import type { Source } from "../sources/documents.ts";
+import type { Source } from "../sources/source.ts";
 import { denies, statesTheSame } from "./same-statement.ts";
 
 /** A quote of fewer words than this, of a longer statement, proves nothing. */

@@ -1,7 +1,7 @@
 import { contentStems, countWords, jaccard, opensLeftBehind, splitSentences, tablesIn, words } from "@armada/text";
 import type { Citation } from "../contract.ts";
 import type { Passage } from "../page/draft.ts";
-import type { Source } from "../sources/documents.ts";
+import type { Source } from "../sources/source.ts";
 import { takesBack, withoutTakenBack } from "../sources/taken-back.ts";
 import { statesTheSame } from "./same-statement.ts";
 

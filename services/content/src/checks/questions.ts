@@ -1,5 +1,5 @@
 import { contentStems, stem } from "@armada/text";
-import type { Source } from "../sources/documents.ts";
+import type { Source } from "../sources/source.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [
   {

@@ -1,6 +1,6 @@
 import { contentStems, inOrder, tablesIn } from "@armada/text";
 import type { SourceTable } from "../page/draft.ts";
-import type { Source } from "../sources/documents.ts";
+import type { Source } from "../sources/source.ts";
 
 /** A larger table, or a fourth, would be longer than the article. */
 const ROWS_MOST = 12;

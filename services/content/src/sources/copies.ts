@@ -1,5 +1,5 @@
 import { readNumbers, splitSentences, words } from "@armada/text";
-import type { Skipped, Source } from "./documents.ts";
+import type { Skipped, Source } from "./source.ts";
 
 /** So much of a document that stands word for word in another makes it a copy. */
 const COPIED = 0.9;

@@ -1,6 +1,6 @@
 import { Refusal } from "@armada/contracts";
 import { contentStems, stem, titleOf } from "@armada/text";
-import type { Source } from "./documents.ts";
+import type { Source } from "./source.ts";
 
 /** Words of a topic that say what kind of text is wanted, not what about. */
 const OF_THE_FORM = new Set(

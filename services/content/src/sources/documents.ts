@@ -3,10 +3,7 @@ import { readDocuments as readAll } from "@armada/text";
 import type { BriefDocument } from "../contract.ts";
 import { withoutCopies } from "./copies.ts";
 import { checkLanguage, withoutForeign } from "./language.ts";
-
-/** A document's text, and what it calls itself apart from its headings. */
-export type Source = { readonly name: string; readonly text: string; readonly called?: string };
-export type Skipped = { readonly file: string; readonly why: string };
+import type { Skipped, Source } from "./source.ts";
 
 /**
  * Reads a brief's documents to text, and leaves out those that cannot be served and those that repeat another.

@@ -1,6 +1,6 @@
 import { contentStems, titleOf, withoutOtherNames } from "@armada/text";
 import { tellingStems } from "./coverage.ts";
-import type { Skipped, Source } from "./documents.ts";
+import type { Skipped, Source } from "./source.ts";
 
 /**
  * Where no paragraph has a topic's telling words together: the share of them that a document must have, and how many of a hundred of its words they

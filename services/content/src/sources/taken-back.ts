@@ -1,5 +1,5 @@
 import { splitSentences } from "@armada/text";
-import type { Source } from "./documents.ts";
+import type { Source } from "./source.ts";
 
 /** A statement that its own document denies; `under` is the heading or the introduction that does, where no sentence behind it does. */
 export type TakenBack = { readonly quote: string; readonly under?: string };

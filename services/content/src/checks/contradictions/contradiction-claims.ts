@@ -10,7 +10,7 @@ import {
   stem,
   words,
 } from "@armada/text";
-import type { Source } from "../../sources/documents.ts";
+import type { Source } from "../../sources/source.ts";
 import { quantitiesOf } from "./clause-quantities.ts";
 import { clausesOf } from "./clauses.ts";
 import { plainly } from "./paraphrases.ts";

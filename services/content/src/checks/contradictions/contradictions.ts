@@ -1,6 +1,6 @@
 import { contentStems, type DateMention, differ, stem } from "@armada/text";
 import type { Contradiction } from "../../contract.ts";
-import type { Source } from "../../sources/documents.ts";
+import type { Source } from "../../sources/source.ts";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";
 import { deathTolls } from "./death-tolls.ts";
 import { hasOrHasNone, namedAttribute, sameAttribute } from "./named-attribute.ts";
