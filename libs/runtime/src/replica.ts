@@ -2,7 +2,7 @@ import type { Team } from "@armada/agents";
 import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
-import { watchLoop } from "./loop-watch.ts";
+import { watchEventLoop } from "./blocked-event-loop.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 import { sourceOf } from "./workflow-digest.ts";
 
@@ -18,7 +18,7 @@ export function startReplica(
 ): Engine {
   const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
   const engine = startEngine(team, ports, models, { sourceOf, ...options });
-  const unwatch = watchLoop(engine.running, ({ ms, steps }) => {
+  const unwatch = watchEventLoop(engine.running, ({ ms, steps }) => {
     if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });
     for (const { run, step, agent } of steps)
       adapters.logger.warn("a step held the event loop: its replica did nothing else meanwhile", {

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "@armada/event-sourcing";
 import type { Identity } from "../identity/identities.ts";
+import { Standstills } from "./pause-detector.ts";
 import { MAX_SUBJECT, memoryFor, SignSlots } from "./slots.ts";
-import { Standstills } from "./standstills.ts";
 
 /** 256 KiB of shared memory at a time. */
 const SLOTS = 512;

@@ -5,7 +5,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { clientOptions, RETRY_MS } from "../connection/client-options.ts";
 import type { SignThreadData } from "./signs-of-life.ts";
 import { SignSlots } from "./slots.ts";
-import { Stall } from "./stall.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** How often each message at work is said to be alive. */
 const EVERY_MS = 2_000;
@@ -50,11 +50,11 @@ async function connected(): Promise<NatsConnection> {
   }
 }
 
-const stall = new Stall(EVERY_MS);
+const watchdog = new Watchdog(EVERY_MS);
 let connection = await connected();
 for (;;) {
   if (connection.isClosed()) connection = await connected();
-  const held = stall.look(Atomics.load(turns, 0), performance.now());
+  const held = watchdog.look(Atomics.load(turns, 0), performance.now());
   let limit = 0;
   for (const slots of tables) for (const message of slots.held()) limit = Math.max(limit, message.limit);
   if (limit > 0 && held > limit + GRACE_MS && ends) {

@@ -5,20 +5,20 @@ const EVERY_MS = 250;
 const HELD_MS = 1_000;
 
 /** What held the event loop: `ms` of it, and the step that did, where only one can have. */
-export type Held = { readonly ms: number; readonly steps: readonly RunningStep[] };
+export type Blocked = { readonly ms: number; readonly steps: readonly RunningStep[] };
 
 /**
  * Which steps can have held the loop between two looks at it: who began meanwhile most likely did so itself, as a step that
  * was at work before had let go of it at least once.
  */
-export function holders(running: readonly RunningStep[], from: number, to: number): readonly RunningStep[] {
+export function blockers(running: readonly RunningStep[], from: number, to: number): readonly RunningStep[] {
   const before = running.filter(({ since }) => since <= to);
   const begun = before.filter(({ since }) => since >= from);
   return begun.length > 0 ? begun : before;
 }
 
 /** Looks at the loop until it is ended; `report` hears each time that it did not turn for over a second, once it does again. */
-export function watchLoop(running: () => readonly RunningStep[], report: (held: Held) => void): () => void {
+export function watchEventLoop(running: () => readonly RunningStep[], report: (blocked: Blocked) => void): () => void {
   let looked = Date.now();
   let steps: readonly RunningStep[] = [];
   const timer = setInterval(() => {
@@ -26,7 +26,7 @@ export function watchLoop(running: () => readonly RunningStep[], report: (held: 
     const ms = now - looked - EVERY_MS;
     // A step that held it until it ended is not at work any more: those of the last look count too.
     const known = new Map([...steps, ...running()].map((step) => [`${step.run}-${step.step}`, step]));
-    if (ms > HELD_MS) report({ ms, steps: holders([...known.values()], looked, now) });
+    if (ms > HELD_MS) report({ ms, steps: blockers([...known.values()], looked, now) });
     looked = now;
     steps = running();
   }, EVERY_MS);

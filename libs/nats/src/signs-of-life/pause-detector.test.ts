@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Standstills } from "./standstills.ts";
+import { Standstills } from "./pause-detector.ts";
 
 test("what is read in a turning loop came just now", () => {
   const loop = new Standstills(0);

@@ -1,24 +1,24 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Held, holders, watchLoop } from "./loop-watch.ts";
+import { type Blocked, blockers, watchEventLoop } from "./blocked-event-loop.ts";
 
 const step = (run: string, since: number) => ({ run, step: 1, agent: "parser", since });
 
 test("who began while the loop was held is named alone; else all that were at work", () => {
   const [old, begun, later] = [step("old", 10), step("begun", 150), step("later", 900)];
-  expect(holders([old, begun, later], 100, 800)).toEqual([begun]);
-  expect(holders([old, later], 100, 800)).toEqual([old]);
-  expect(holders([], 100, 800)).toEqual([]);
+  expect(blockers([old, begun, later], 100, 800)).toEqual([begun]);
+  expect(blockers([old, later], 100, 800)).toEqual([old]);
+  expect(blockers([], 100, 800)).toEqual([]);
 });
 
 afterEach(() => void vi.useRealTimers());
 
 test("a step that holds the loop for over a second is reported with its time, one that lets go is not", () => {
   vi.useFakeTimers();
-  const heard: Held[] = [];
+  const heard: Blocked[] = [];
   const running = [step("holding", Date.now())];
-  const end = watchLoop(
+  const end = watchEventLoop(
     () => running,
-    (held) => void heard.push(held),
+    (blocked) => void heard.push(blocked),
   );
   vi.advanceTimersByTime(600);
   vi.setSystemTime(Date.now() + 900);

@@ -2,7 +2,7 @@
  * How long a thread's event loop has not turned, as another thread sees it that looks now and then. Only time in which the
  * one who looks ran itself counts: a machine that slept, or a process that was stopped, held nobody up.
  */
-export class Stall {
+export class Watchdog {
   readonly #mostBetween: number;
   #turn = -1;
   #looked = 0;
