@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { Standstills } from "./pause-detector.ts";
+import { PauseDetector } from "./pause-detector.ts";
 
 test("what is read in a turning loop came just now", () => {
-  const loop = new Standstills(0);
+  const loop = new PauseDetector(0);
   for (const now of [100, 200, 1_150]) loop.turned(now);
   expect(loop.late(1_200)).toBe(0);
 });
 
-test("what is read after a standstill may have come when it began, before the loop's first turn and until a second after it", () => {
-  const loop = new Standstills(0);
+test("what is read after a pause may have come when it began, before the loop's first turn and until a second after it", () => {
+  const loop = new PauseDetector(0);
   loop.turned(500);
   expect(loop.late(30_500)).toBe(30_000);
   loop.turned(30_600);

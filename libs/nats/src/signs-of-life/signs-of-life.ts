@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "@armada/event-sourcing";
 import type { Identity } from "../identity/identities.ts";
-import { Standstills } from "./pause-detector.ts";
+import { PauseDetector } from "./pause-detector.ts";
 import { MAX_SUBJECT, memoryFor, SignSlots } from "./slots.ts";
 
 /** 256 KiB of shared memory at a time. */
@@ -35,7 +35,7 @@ export class SignsOfLife {
   readonly #turning: NodeJS.Timeout;
   readonly #tables: { readonly memory: SharedArrayBuffer; readonly slots: SignSlots }[] = [];
   readonly #free: { readonly slots: SignSlots; readonly slot: number }[] = [];
-  readonly #standstills = new Standstills(performance.now());
+  readonly #pauses = new PauseDetector(performance.now());
   #closed = false;
   #thread: Worker;
 
@@ -46,7 +46,7 @@ export class SignsOfLife {
     this.#data = { servers, identity, turns, ends };
     this.#turning = setInterval(() => {
       Atomics.add(turns, 0, 1);
-      this.#standstills.turned(performance.now());
+      this.#pauses.turned(performance.now());
     }, TURN_MS);
     this.#turning.unref();
     this.#thread = this.#start();
@@ -70,7 +70,7 @@ export class SignsOfLife {
 
   /** How long ago a message that is read now may have come, ms: where the loop was held, or the process stopped, since it last turned. */
   late(): number {
-    return this.#standstills.late(performance.now());
+    return this.#pauses.late(performance.now());
   }
 
   close(): void {
