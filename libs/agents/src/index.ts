@@ -16,6 +16,7 @@ export type {
   WorkflowContext,
 } from "./define.ts";
 export { liveOrder, type PieceOrder } from "./live-order.ts";
+export { type SecretRef, secret } from "./secret.ts";
 export { team } from "./team.ts";
 export { type Unlisted, unlisted } from "./unlisted.ts";
 export { opening, parseWindow } from "./window.ts";
