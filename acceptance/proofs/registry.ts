@@ -24,6 +24,20 @@ export async function load({ file }: Entry): Promise<Proof> {
 
 export const registry: readonly Entry[] = [
   {
+    name: "canaries",
+    file: "operations/canaries.ts",
+    minutes: 6,
+    seconds: 40,
+    shows: "secrets over every way to fail are in nothing that is stored, said or sent, and in no process that needs none",
+    about: [
+      "libs/contracts/src/secrets",
+      "libs/runtime/src/config",
+      "libs/runtime/src/telemetry",
+      "libs/models/src/providers/errors.ts",
+      "acceptance/teams/leakers",
+    ],
+  },
+  {
     name: "mistakes",
     file: "product/mistakes.ts",
     minutes: 2,

@@ -84,6 +84,18 @@ test.each([
   expect(all(text)).toBe(text);
 });
 
+test.each(['{"workflow": SUQWERTY} and more', "SUQWERTY", '["SUQWERTY]x', '{"a": "b" SUQWERTY}'])(
+  "what Node quotes of a text that is no JSON is left out: %s",
+  (text) => {
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      expect(all(`it failed: ${String(error)}`)).toMatch(/^it failed: SyntaxError: [^"]*$/);
+    }
+    expect.assertions(1);
+  },
+);
+
 test("a long text takes no longer than its length", () => {
   for (const part of [
     "a.",

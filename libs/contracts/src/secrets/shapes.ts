@@ -27,8 +27,11 @@ const INTRODUCED: readonly RegExp[] = [
   /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^/\s:@"']{0,200}:)[^/\s@"']{1,400}(?=@)/gi, // a password in an address
 ];
 
+/** Where Node repeats some characters of a text that it could not read: the half of a key has no shape. */
+const QUOTED = /, (?:\.\.\.)?"[\s\S]{0,60}"(?:\.\.\.)? is not valid JSON/g;
+
 /** A text without what looks like a secret. */
 export function withoutShapes(text: string): string {
-  const struck = SHAPES.reduce((left, shape) => left.replace(shape, HIDDEN), text);
+  const struck = SHAPES.reduce((left, shape) => left.replace(shape, HIDDEN), text.replace(QUOTED, ": it is not valid JSON"));
   return INTRODUCED.reduce((left, shape) => left.replace(shape, `$1${HIDDEN}`), struck);
 }

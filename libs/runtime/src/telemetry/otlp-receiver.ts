@@ -12,8 +12,11 @@ export type ReceivedSpan = {
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   /** Names of its events. */
   readonly events: readonly string[];
+  /** What these say, in the same order. */
+  readonly said: readonly Readonly<Record<string, string | number | boolean>>[];
   /** 0 unset, 1 ok, 2 error. */
   readonly status: number;
+  readonly statusMessage: string;
 };
 
 export type OtlpReceiver = AsyncDisposable & {
@@ -64,7 +67,9 @@ function spansOf(request: Buffer): ReceivedSpan[] {
       kind: number(span, 6),
       attributes: keyValues(messages(span, 9)),
       events: messages(span, 11).map((event) => text(event, 2)),
+      said: messages(span, 11).map((event) => keyValues(messages(event, 3))),
       status: number(messages(span, 15)[0] ?? Buffer.alloc(0), 3),
+      statusMessage: text(messages(span, 15)[0] ?? Buffer.alloc(0), 2),
     }));
   });
 }
