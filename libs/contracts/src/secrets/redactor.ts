@@ -27,7 +27,9 @@ export type Redactor = {
 export function redactorOf(secrets: Iterable<string>): Redactor {
   const values = [...new Set(secrets)].filter(isTelling);
   const forms = [...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length);
-  const strike = (text: string): string => forms.reduce((left, form) => (left.includes(form) ? left.replaceAll(form, HIDDEN) : left), text);
+  const shortest = Math.min(...forms.map(({ length }) => length));
+  const strike = (text: string): string =>
+    text.length < shortest ? text : forms.reduce((left, form) => (left.includes(form) ? left.replaceAll(form, HIDDEN) : left), text);
   return {
     knows: values.length > 0,
     holds: (text) => forms.some((form) => text.includes(form)),

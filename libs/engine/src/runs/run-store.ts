@@ -275,7 +275,7 @@ export class RunStore {
     };
     const causation = decision.causation ?? provenance.causation;
     return this.functions.payloads.offload(
-      events.map((event) => withoutSecrets(this.#withContext(event))),
+      events.map((event) => (decision.events.includes(event) ? event : withoutSecrets(this.#withContext(event)))), // a decision has none
       (list) => journalBody(about, { ...provenance, causation }, list),
     );
   }
