@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { command, type Ended, root } from "./command.ts";
 
-export type Check = { readonly name: string; run(): Promise<Ended> };
+/** `about`: said behind its name, also where it is well. */
+export type Check = { readonly name: string; run(): Promise<Ended & { readonly about?: string }> };
 
 /** Cheapest first. */
 export const checks: readonly Check[] = [
@@ -9,6 +10,9 @@ export const checks: readonly Check[] = [
   { name: "types", run: () => command("tsc", ["-p", "tsconfig.json", "--pretty", "false"]) },
   { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings"]) },
   { name: "lint with types", run: () => command("oxlint", ["--type-aware", "--deny-warnings"]) },
+  { name: "audit", run: audit },
+  { name: "licences", run: () => command("node", ["infra/verify/supply-chain/licences.ts"]) },
+  { name: "install scripts", run: () => command("node", ["infra/verify/supply-chain/install-scripts.ts"]) },
   { name: "folders", run: () => command("node", ["infra/verify/folders.ts"]) },
   { name: "one loop", run: () => command("node", ["infra/verify/one-loop.ts"]) },
   { name: "teams as text", run: () => command("node", ["infra/verify/team-texts.ts"]) },
@@ -19,12 +23,19 @@ export const checks: readonly Check[] = [
   { name: "import rules", run: importRules },
 ];
 
+/** Says what it came to also where nothing is wrong: where no registry answers, nothing was looked at. */
+async function audit(): Promise<Ended & { readonly about: string }> {
+  const ended = await command("node", ["infra/verify/supply-chain/audit.ts"]);
+  return { ...ended, about: ended.ok ? `: ${ended.output.trim()}` : "" };
+}
+
 /** npm writes the address it downloaded from unless told not to; an address of one machine's mirror breaks every other machine. */
 async function lockfile(): Promise<Ended> {
-  const found = readFileSync(`${root}package-lock.json`, "utf8").match(/"resolved": "[a-z+]+:.*"/g) ?? [];
+  const files = ["package-lock.json", "infra/containers/package-lock.json"];
+  const found = files.flatMap((file) => readFileSync(root + file, "utf8").match(/"resolved": "[a-z+]+:.*"/g) ?? []);
   return {
     ok: found.length === 0,
-    output: `package-lock.json names download addresses; npm install with omit-lockfile-registry-resolved=true\n${found[0]}`,
+    output: `a package-lock.json names download addresses; npm install with omit-lockfile-registry-resolved=true\n${found[0]}`,
   };
 }
 
