@@ -28,6 +28,19 @@ describe("without a mesh", () => {
   afterAll(() => at[Symbol.dispose]());
   const code = async (...args: string[]): Promise<number | null> => (await armada(at.folder, args)).code;
 
+  test("a key's file that is not there is said before anything starts, a team's key by the team", async () => {
+    const env = { ANTHROPIC_API_KEY_CONTENT_FILE: join(at.folder, "nokey") };
+    const ended = await armada(at.folder, ["up", "--json", "--port", "0"], env);
+    expect([ended.code, printed(ended, "error")]).toMatchObject([2, [{ code: "BAD_CONFIG", message: expect.stringContaining("nokey") }]]);
+    expect(existsSync(join(at.folder, ".armada/nats"))).toBe(false);
+    writeFileSync(join(at.folder, "nokey"), "key-of-content-0123\n");
+    const doctor = await armada(at.folder, ["doctor", "--json"], { ...env, ANTHROPIC_BASE_URL: "http://127.0.0.1:9" });
+    expect(printed(doctor, "finding")).toContainEqual(
+      expect.objectContaining({ name: "models of content", value: "anthropic", from: "ANTHROPIC_API_KEY_CONTENT_FILE" }),
+    );
+    expect(doctor.stdout + doctor.stderr).not.toContain("key-of-content");
+  });
+
   test("there is nothing to talk to", async () => {
     const ended = await armada(at.folder, ["runs", "list", "--json"]);
     expect(ended.code).toBe(4);

@@ -7,7 +7,7 @@ import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
 import { openSession } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { loadDefinitions } from "../project.ts";
+import { loadDefinitions, serviceNames } from "../project.ts";
 import { oneLine } from "../render/one-line.ts";
 import { meshTeams } from "../teams.ts";
 
@@ -45,7 +45,7 @@ async function inForce(mesh: MeshFile | undefined, flags: { config?: string }): 
   const [{ environmentFindings }, { settingsFor }] = await Promise.all([import("../environment.ts"), import("../settings.ts")]);
   const { config, list } = await settingsFor(flags);
   return [
-    ...(await environmentFindings(process.env, config)),
+    ...(await environmentFindings(process.env, config, await serviceNames())),
     ...list.map(({ path, value, from, unset }) => ({ name: path, value: value ?? unset ?? "", from, ok: true })),
   ];
 }

@@ -1,4 +1,6 @@
+import { knowSecrets } from "@armada/contracts";
 import { DEFAULT_FILE } from "@armada/operations/mesh/mesh-file";
+import { namesIn, readSecrets } from "@armada/runtime/process-secrets";
 import { explain } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { type Mesh, up } from "../mesh/up.ts";
@@ -15,6 +17,8 @@ export async function startMesh(flags: UpFlags, say: (line: string) => void): Pr
   const names = named.map((service) => service.name);
   const settings = await settingsFor(flags, names);
   const services = await withFederation(named, settings.config.budgets.fleet);
+  // Said now, not by replicas that end as they begin; and what they are given, this process says nowhere.
+  for (const { name } of services) knowSecrets(Object.values(readSecrets(process.env, name, namesIn(settings.config.secrets[name]))));
   const { host } = settings.config.gateway;
   if (!isLoopback(host)) say(`the gateway listens on ${host}: other machines can reach it, and need its key`);
   return up({ services, settings, reread: () => settingsFor(flags, names), meshFile: flags.mesh ?? DEFAULT_FILE, say });

@@ -2,6 +2,7 @@ import { examine, examineTroubles } from "@armada/operations/health/examine";
 import { lookedAt } from "@armada/operations/health/looked-at";
 import { openSession } from "@armada/operations/mesh/session";
 import { environmentFindings } from "../environment.ts";
+import { serviceNames } from "../project.ts";
 import { type SettingFlags, settingsFor } from "../settings.ts";
 import { meshTeams } from "../teams.ts";
 import type { Mesh } from "./up.ts";
@@ -13,7 +14,7 @@ export async function tellEnvironment(
   say: (line: string) => void,
 ): Promise<void> {
   const { config } = await settingsFor(flags);
-  const found = await environmentFindings(process.env, config);
+  const found = await environmentFindings(process.env, config, await serviceNames());
   for (const { name, value, next } of found) if (next !== undefined) say(`${name}: ${next} (${value})`);
   await mesh.tell(found);
 }
