@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 // By address, because TypeScript does not look into the plain JavaScript that older Nodes have to run.
 const of = (name: string) => import(new URL(name, import.meta.url).href);
@@ -38,6 +38,19 @@ describe("versions", () => {
     expect(atLeast(nats.version, nats.least) && atLeast(node.version, node.least)).toBe(true);
     for (const sum of Object.values({ ...nats.wheels, ...node.archives })) expect(sum).toMatch(/^[0-9a-f]{64}$/);
   });
+});
+
+test("a tool that the bootstrap runs has no provider's key", async () => {
+  vi.stubEnv("ANTHROPIC_API_KEY", "key");
+  vi.stubEnv("OPENAI_API_KEY_CONTENT", "key");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { output } = await tool(process.execPath, ["-e", "console.log(JSON.stringify(process.env))"], {
+    deadline: 10_000,
+    env: { GIVEN: "1" },
+  });
+  const names = Object.keys(JSON.parse(output));
+  expect(names).toEqual(expect.arrayContaining(["PATH", "GIVEN"]));
+  expect(names.filter((name) => /API_KEY/u.test(name))).toEqual([]);
 });
 
 test("ARMADA_BOOTSTRAP_SKIP names whole sources", () => {

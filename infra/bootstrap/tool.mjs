@@ -1,5 +1,10 @@
 import { spawn } from "node:child_process";
 
+/** npm, pip and go have no need of the providers' keys, nor has what they run. */
+function withoutKeys(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:ANTHROPIC|OPENAI)_|^ARMADA_GATEWAY_KEY/.test(name)));
+}
+
 /**
  * Runs a program and resolves with { ok, output, why }; never rejects. `deadline` is in milliseconds. `sign` is what the
  * program writes once it has reached its server: without it within `signWithin` it is ended, so that a blocked network
@@ -7,7 +12,12 @@ import { spawn } from "node:child_process";
  */
 export function tool(program, args, { deadline, sign, signWithin = 10_000, env = {}, cwd }) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...withoutKeys(process.env), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     let output = "";
     let ended;
     // The group, because pip, go and npm start children of their own.
