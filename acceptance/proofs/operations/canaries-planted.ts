@@ -7,7 +7,9 @@ export type Canary = { readonly value: string; readonly text: string };
 
 /** Digits as letters, so that a number stands in keys that know no digits. */
 function lettersOf(number: number): string {
-  return [...String(number).padStart(4, "0")].map((digit) => LETTERS[Number(digit)]).join("");
+  return String(number)
+    .padStart(4, "0")
+    .replaceAll(/\d/gu, (digit) => LETTERS[Number(digit)] ?? "");
 }
 
 const SHAPES: readonly ((core: string, random: (length: number) => string) => string)[] = [

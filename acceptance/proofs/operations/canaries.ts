@@ -147,7 +147,10 @@ type Edge = {
 
 /** The gateway as a caller has it; all that it answers is kept in `outputs`. */
 function edgeOf({ gateway, key }: MeshFile, outputs: [string, string][]): Edge {
-  const call = async (path: string, init: RequestInit = {}): Promise<string> => {
+  const call = async (
+    path: string,
+    init: Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<string> => {
     const headers = {
       authorization: `Bearer ${key}`,
       ...(init.body === undefined ? {} : { "content-type": "application/json" }),
