@@ -10,7 +10,14 @@ import { terminals } from "./terminal.ts";
 const PAGE_MS = 180_000;
 
 /** Every page that holds blocks; a page that is missing here is found by the last test. */
-const pages = ["README.md", "docs/article.md", "docs/tutorial.md", "docs/concepts.md", "docs/reference/configuration.md"];
+const pages = [
+  "README.md",
+  "docs/article.md",
+  "docs/tutorial.md",
+  "docs/concepts.md",
+  "docs/reference/configuration.md",
+  "docs/reference/keys.md",
+];
 
 test.concurrent.each(pages)("%s does what it says, block by block", { timeout: PAGE_MS }, async (page) => {
   using at = clone();

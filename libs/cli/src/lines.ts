@@ -189,6 +189,19 @@ export const lines = {
     state: z.unknown(),
     stopped: z.object({ version: z.int(), seq: count, event: text, type: text, message: text }).optional(),
   }),
+  key: z
+    .object({
+      type: z.literal("key"),
+      name: text,
+      scopes: z.array(text).readonly(),
+      made: iso.optional(),
+      expires: iso.optional(),
+      expired: z.literal(true).optional(),
+      perMinute: count.optional(),
+      revoked: z.literal(true).optional(),
+      file: text.optional().describe("where a key that was just made lies"),
+    })
+    .describe("a key of the gateway"),
   step: step.extend({ type: z.literal("step"), run: text }),
   text: z
     .object({

@@ -8,6 +8,7 @@ import type { CostFlags } from "./commands/costs.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { EmitFlags } from "./commands/emit.ts";
+import type { AddFlags, KeyFlags } from "./commands/keys.ts";
 import type { ListFlags } from "./commands/list-runs.ts";
 import type { MoveFlags } from "./commands/move-team.ts";
 import type { ProvisionFlags } from "./commands/provision.ts";
@@ -105,6 +106,25 @@ command("emit <type>", "hands an event to the mesh, through its gateway")
   .action(
     withoutSession(async (out, type: string, flags: EmitFlags) => (await import("./commands/emit.ts")).emitCommand(type, flags, out)),
   );
+
+const keys = program.command("keys").description("the gateway's keys");
+const several = (value: string, before: string[] = []): string[] => [...before, value];
+const keyCommand = (name: string, description: string): Command =>
+  command(name, description, keys).option("--keys <dir>", "the gateway's folder of identities");
+keyCommand("add <name>", "makes one and shows it, once")
+  .option("--scope <scope>", "emit:TYPE, start:TEAM.WORKFLOW, approve:TEAM, read:TEAM, with * for any; more than once", several)
+  .option("--expires <when>", "90d, or a time (ISO-8601)")
+  .option("--per-minute <n>", "requests a minute", whole)
+  .option("--out <file>", "write it there instead")
+  .action(
+    withoutSession(async (out, name: string, flags: AddFlags) => (await import("./commands/keys.ts")).addKeyCommand(name, flags, out)),
+  );
+keyCommand("list", "their names and what they may do").action(
+  withoutSession(async (out, flags: KeyFlags) => (await import("./commands/keys.ts")).listKeys(flags, out)),
+);
+keyCommand("revoke <name>", "takes one away").action(
+  withoutSession(async (out, name: string, flags: KeyFlags) => (await import("./commands/keys.ts")).revokeKeyCommand(name, flags, out)),
+);
 
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)

@@ -12,14 +12,17 @@ export type Ask = {
   readonly time: string;
   /** `/teams/<from>` unless said. */
   readonly source?: string;
+  /** Who has it asked, where that is somebody outside. */
+  readonly sentby?: string | undefined;
 };
 
 /** The message of an ask, to be stored create-once in the stream of the team that is asked. `id`: its event's. */
 export function askMessage(
-  { to, from, capability, id: subject, data, time, source }: Ask,
+  { to, from, capability, id: subject, data, time, source, sentby }: Ask,
   provenance: Provenance,
 ): { readonly subject: string; readonly id: string; readonly body: string } {
   const id = `${subject}.${capability}`;
   const asked = buildEnvelope({ id, source, type: "armada.asked", subject, time, data, team: from }, provenance);
-  return { subject: buildSubject({ kind: "ask", to, from, capability, id: subject }), id, body: encodeBody([asked]) };
+  const body = encodeBody([sentby === undefined ? asked : { ...asked, sentby }]);
+  return { subject: buildSubject({ kind: "ask", to, from, capability, id: subject }), id, body };
 }

@@ -21,6 +21,8 @@ export const Envelope = z
     /** Of what came from outside: when the gateway took it. ISO-8601 UTC. */
     arrived: z.string().optional(),
     data: z.unknown().optional(),
+    /** Of what came through the gateway: the key it was sent with, or the person whom a token named. */
+    sentby: z.string().optional(),
     /** Data that is no text, instead of `data` (CloudEvents JSON format, section 3.1). */
     data_base64: z.string().optional(),
     /** The team that states this. */
@@ -101,6 +103,7 @@ function isEnvelope(json: unknown): json is Envelope {
     isFilled(one.type) &&
     isOptional(one.time) &&
     isOptional(one.arrived) &&
+    isOptional(one.sentby) &&
     (one.time ?? one.arrived) !== undefined &&
     (one.data === undefined || one.data_base64 === undefined) &&
     isOptional(one.data_base64) &&

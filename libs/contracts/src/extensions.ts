@@ -5,7 +5,7 @@ export type Attribute = string | number | boolean;
 
 /** Attributes that the mesh gives its own meaning, in its streams or where it lists them. */
 const OURS =
-  /^(?:origin)*(?:team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|traceparent|tracestate|seq|stream|natssubject)$/;
+  /^(?:origin)*(?:team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|sentby|traceparent|tracestate|seq|stream|natssubject)$/;
 /** Attributes and members that CloudEvents 1.0.2 itself names. */
 const CORE: ReadonlySet<string> = new Set([
   "specversion",

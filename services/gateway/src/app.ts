@@ -6,7 +6,7 @@ import { Bodies } from "./bodies.ts";
 import { answerAll, drained, onClientError, problemOf, sendProblem } from "./errors.ts";
 import type { BrokenContract } from "./events/declared-types.ts";
 import type { Inbox } from "./events/inbox.ts";
-import { wantKey } from "./key.ts";
+import { guard, type Whose } from "./keys/guard.ts";
 import { Problem } from "./problem.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -17,7 +17,10 @@ import type { Runs } from "./runs.ts";
 const MAX_REQUEST = 1024 * 1024;
 
 export type AppOptions = {
-  readonly key: string;
+  readonly whose: Whose;
+  /** Requests a minute of those for whom nothing else is said; undefined: as many as they like. */
+  readonly perMinute: number | undefined;
+  readonly now: () => number;
   readonly inbox: Inbox;
   readonly runs: Runs;
   /** Manifests that are left out, as of now. */
@@ -33,7 +36,7 @@ export type AppOptions = {
 
 /** The HTTP face of the mesh, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { key, inbox, runs, broken, logger, webhookOrigins, ready, signal } = options;
+  const { inbox, runs, broken, logger, webhookOrigins, ready, signal } = options;
   const app = Fastify({
     bodyLimit: MAX_REQUEST,
     // A request has to be here within 30 s, its headers within 10; a connection on which nothing moves ends after a minute.
@@ -90,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes({ ready, broken }));
   await app.register(
     async (v1) => {
-      v1.addHook("onRequest", wantKey(key));
+      v1.addHook("onRequest", guard(options));
       await v1.register(eventRoutes({ inbox }));
       await v1.register(webhookRoutes({ origins: webhookOrigins }));
       await v1.register(runRoutes({ runs, signal }));

@@ -5,7 +5,8 @@ import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Declared, declaredIn } from "./events/declared-types.ts";
 import { Inbox } from "./events/inbox.ts";
-import { gatewayKey } from "./key.ts";
+import { gatewayKey } from "./keys/first-key.ts";
+import { KeyRing } from "./keys/key-ring.ts";
 import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";
 
@@ -67,8 +68,11 @@ export async function gateway({
   });
   const key = await gatewayKey(env);
   knowSecrets([key]);
+  const ring = new KeyRing({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
   const app = await buildApp({
-    key,
+    whose: (given) => ring.find(given),
+    perMinute: config.gateway.requestsPerMinute,
+    now: clock.now,
     inbox,
     broken: () => declared.broken,
     runs,

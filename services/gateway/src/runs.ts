@@ -19,7 +19,7 @@ import { shownRun } from "@armada/operations/runs/shown";
 import { checkTree } from "./events/json-text.ts";
 import { Problem } from "./problem.ts";
 import type { RunFold } from "./reading/run-fold.ts";
-import { RunReads } from "./reading/run-reads.ts";
+import { type Looking, RunReads } from "./reading/run-reads.ts";
 import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 
 export type RunsPorts = {
@@ -69,6 +69,7 @@ export class Runs {
   async start(
     about: { team: string; workflow: string; input: unknown; key: string | undefined },
     traceparent: string | undefined,
+    sentby?: string,
   ): Promise<{ run: string; already: boolean }> {
     const { team, workflow, input, key } = about;
     const teams = this.#ports.teams();
@@ -80,12 +81,12 @@ export class Runs {
     await refuseBusy(room).catch(async (busy: unknown) => {
       if (key === undefined || !(await isAccepted(log, team, run))) throw busy; // one that was started before is nothing new
     });
-    const already = await this.#ask(team, "run_start", run, { workflow, input: await this.#stored(input) }, traceparent);
+    const already = await this.#ask(team, "run_start", run, { workflow, input: await this.#stored(input) }, traceparent, sentby);
     return { run, already };
   }
 
-  /** A run as it is now. `urgent`: before all who only read. @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
-  async find(run: string, how: { readonly urgent?: boolean } = {}): Promise<RunFold> {
+  /** A run as it is now.  @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
+  async find(run: string, how: Looking = {}): Promise<RunFold> {
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     try {
       return await this.#reads.find(run, how);
@@ -129,12 +130,19 @@ export class Runs {
    * Answers an approval, and comes back once the run's journal shows an answer: this one, or the one that was first. Where the
    * run continued as new and was not answered itself, the newest run that goes on with its work is. @throws Problem
    */
-  async approve(run: string, n: number, answer: { approved: boolean; by: string }, traceparent: string | undefined): Promise<Approval> {
-    const found = await this.#open(await this.find(run, { urgent: true }), n);
+  async approve(
+    run: string,
+    n: number,
+    answer: { approved: boolean; by: string },
+    traceparent: string | undefined,
+    { may, sentby }: Pick<Looking, "may"> & { readonly sentby?: string } = {},
+  ): Promise<Approval> {
+    const look = { urgent: true, ...(may === undefined ? {} : { may }) };
+    const found = await this.#open(await this.find(run, look), n);
     const before = answered(found, n, "");
     if (before !== undefined) return before;
     const id = `${run.slice(0, 90)}-${randomBytes(6).toString("hex")}`;
-    await this.#ask(found.team, "run_approve", id, { run: found.run, n, ...answer }, traceparent);
+    await this.#ask(found.team, "run_approve", id, { run: found.run, n, ...answer }, traceparent, sentby);
     for (const deadline = performance.now() + CONTROL_MS; performance.now() < deadline; await sleep(LOOK_MS)) {
       const now = answered(await this.find(found.run, { urgent: true }), n, askId(id, "run_approve"));
       if (now !== undefined) return now;
@@ -163,10 +171,10 @@ export class Runs {
   }
 
   /** Appends an ask, create-once. @returns whether it was there already */
-  #ask(team: string, capability: string, id: string, data: unknown, parent: string | undefined): Promise<boolean> {
+  #ask(team: string, capability: string, id: string, data: unknown, parent: string | undefined, sentby?: string): Promise<boolean> {
     return this.#ports.tracer.span(spans.ask(capability), {}, parent, async (traceparent) => {
       const time = new Date(this.#ports.clock.now()).toISOString();
-      const about = { to: team, from: "gateway", source: "/gateway", capability, id, data, time };
+      const about = { to: team, from: "gateway", source: "/gateway", capability, id, data, time, sentby };
       const { subject, body } = askMessage(about, chainOf(id, traceparent));
       const settled = await appendSole(this.#ports, { subject, body }, { patience: RIVAL_MS });
       if (settled.kind === "stored") return settled.already;

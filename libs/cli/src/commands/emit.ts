@@ -94,7 +94,9 @@ function refusal(status: number, body: unknown): ArmadaError {
     return new ArmadaError("KEY_REFUSED", message, {
       hint: "is it this gateway's key? --key-file, or the mesh file of the folder that the mesh was started in",
     });
-  if (status >= 500)
+  if (status === 403)
+    return new ArmadaError("KEY_REFUSED", message, { hint: "by a key that may emit this type: `armada keys add NAME --scope emit:TYPE`" });
+  if (status >= 500 || status === 429)
     return new ArmadaError("LOG_UNAVAILABLE", message, { retryable: true, hint: "send it again with the same --source and --id" });
   return new ArmadaError("INPUT_INVALID", message, { hint: "correct the event and send it again" });
 }

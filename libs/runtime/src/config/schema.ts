@@ -90,6 +90,10 @@ export const Config = z.strictObject({
         about: "The gateway's port; where it is taken, the next free one. 0: the system gives one.",
         flag: "--port",
       }),
+      requestsPerMinute: z.int().min(1).optional().register(fields, {
+        about: "Requests a minute that the gateway takes of a key, or of a person, for which nothing else is said.",
+        unset: "no limit",
+      }),
       webhookOrigins: z.string().regex(ORIGINS, "write `*`, or host names apart by commas").optional().register(fields, {
         about:
           "Who may have events delivered as a web hook: host names as senders give them in `WebHook-Request-Origin`, apart by commas, or `*` for everyone. Azure Event Grid is `eventgrid.azure.net`.",

@@ -54,16 +54,16 @@ export class Inbox {
   }
 
   /**
-   * Stores all, in their order, or none where one is not legal. Answers when the log has acknowledged.
+   * Stores all, in their order, or none where one is not legal. Answers when the log has acknowledged. `sentby`: who sent them, for the log.
    * @throws Problem `type-unknown`, `contract-broken`, `data-invalid`, `log-unavailable` (some may be stored: sending again is safe), `log-full`, `busy`, `id-taken`
    */
-  async accept(events: readonly OutsideEvent[], traceparent: string | undefined): Promise<Accepted[]> {
+  async accept(events: readonly OutsideEvent[], traceparent: string | undefined, sentby?: string): Promise<Accepted[]> {
     const prepared = events.map((event) => this.#prepare(event));
     await refuseBusy(this.#ports.room).catch(async (busy: unknown) => {
       if (!(await this.#areStored(prepared))) throw busy; // what was sent before is nothing new
     });
     const bodies = await Promise.all(prepared.map((one) => this.#data(one.outside)));
-    const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent)));
+    const settled = await Promise.allSettled(prepared.map((one, i) => this.#store(one, bodies[i], traceparent, sentby)));
     return settled.map((one) => {
       if (one.status === "rejected") throw one.reason;
       return one.value;
@@ -117,14 +117,17 @@ export class Inbox {
     };
   }
 
-  #store({ key, subject, outside }: Prepared, data: EventData | undefined, parent: string | undefined): Promise<Accepted> {
+  #store({ key, subject, outside }: Prepared, data: EventData | undefined, parent: string | undefined, sentby?: string): Promise<Accepted> {
     const { tracer, clock } = this.#ports;
     const said = outside.others.traceparent;
     return tracer.span(spans.publish("fact"), {}, parent ?? (typeof said === "string" ? said : undefined), (traceparent) => {
       const { id, source, type, subject: about } = outside;
       const arrived = new Date(clock.now()).toISOString();
       const built = buildEnvelope({ id, source, type, subject: about, arrived, ...data, team: "gateway" }, chainOf(key, traceparent));
-      return this.#append({ subject, id, body: encodeBody([{ ...built, ...kept(outside) }]) }, key);
+      return this.#append(
+        { subject, id, body: encodeBody([{ ...built, ...kept(outside), ...(sentby === undefined ? {} : { sentby }) }]) },
+        key,
+      );
     });
   }
 

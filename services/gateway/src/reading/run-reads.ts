@@ -16,6 +16,9 @@ export type ReadsPorts = {
   readonly log: (team: string) => Pick<Log, "head" | "load" | "page">;
 };
 
+/** `urgent`: before all who only read. `may`: the teams whose runs there are for who looks; all unless said. */
+export type Looking = { readonly urgent?: boolean; readonly may?: (team: string) => boolean };
+
 /** A run that somebody looks at. `reading`: the reading under way; `next`: the one that begins after it. */
 type Kept = { readonly fold: RunFold; reading: Promise<void>; next: Promise<void> | undefined; replaced: boolean };
 
@@ -34,9 +37,9 @@ export class RunReads {
     this.#ports = ports;
   }
 
-  /** A run as it is now. `urgent`: before all who only read. @throws ArmadaError `NO_SUCH_RUN`, `RUN_NOT_STARTED`, `LOG_UNAVAILABLE` */
-  find(run: string, { urgent = false }: { readonly urgent?: boolean } = {}): Promise<RunFold> {
-    const teams = this.#ports.teams();
+  /** A run as it is now. @throws ArmadaError `NO_SUCH_RUN`, `RUN_NOT_STARTED`, `LOG_UNAVAILABLE` */
+  find(run: string, { urgent = false, may = () => true }: Looking = {}): Promise<RunFold> {
+    const teams = this.#ports.teams().filter(may);
     const known = teams.filter((team) => this.#kept.has(`${run} ${team}`));
     const look = (team: string): Promise<RunFold | undefined> => this.#look(team, run, urgent);
     return findIn(this.#ports.log, known.length === 1 ? known : teams, run, look);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { isTraceparent } from "../events/cloud-event.ts";
 import { MAX_BATCH, readEvents } from "../events/cloud-event-http.ts";
 import type { Inbox } from "../events/inbox.ts";
+import { callerOf, signature, want } from "../keys/caller.ts";
 import { badRequest, later, security } from "./schemas.ts";
 
 const Stored = z.object({ event: z.string(), seq: z.number().int() });
@@ -47,8 +48,10 @@ export function eventRoutes({ inbox }: { inbox: Inbox }): FastifyPluginAsync {
       const body: unknown = request.body;
       const { headers, rawHeaders } = request.raw;
       const { batch, events } = readEvents({ headers, rawHeaders, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) });
-      const { traceparent } = headers;
-      const accepted = await inbox.accept(events, typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined);
+      const caller = callerOf(request);
+      for (const { type, field } of events) want(caller, "emit", type, field("type"));
+      const parent = typeof headers.traceparent === "string" && isTraceparent(headers.traceparent) ? headers.traceparent : undefined;
+      const accepted = await inbox.accept(events, parent, signature(caller));
       const already = accepted.every((one) => one.already);
       const applied = wantsNoBody(headers);
       if (applied !== undefined) {

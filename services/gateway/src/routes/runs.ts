@@ -1,10 +1,13 @@
+import { allows } from "@armada/operations/keys/scopes";
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isTraceparent } from "../events/cloud-event.ts";
 import { parseJson } from "../events/json-text.ts";
 import { contentTypeOf, isJson } from "../events/media-type.ts";
+import { type Caller, callerOf, signature, want } from "../keys/caller.ts";
 import { Problem } from "../problem.ts";
+import type { Looking } from "../reading/run-reads.ts";
 import { Turns } from "../reading/turns.ts";
 import type { Runs } from "../runs.ts";
 import { Feeds, feed } from "./feed.ts";
@@ -18,7 +21,15 @@ const Start = z.strictObject({
   input: z.unknown().optional().describe("what the workflow takes"),
   key: z.string().min(1).max(1_024).optional().describe("idempotency key: the same key for the same workflow is the same run"),
 });
-const Answer = z.strictObject({ approved: z.boolean(), by: z.string().min(1).max(200).optional().describe("who decided") });
+const Answer = z.strictObject({
+  approved: z.boolean(),
+  by: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("who decided; the key is recorded beside it. Of a token it is the person whom it names"),
+});
 const Run = z.looseObject({
   run: z.string(),
   team: z.string(),
@@ -116,12 +127,12 @@ export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal })
     const answers = new Turns();
     let readers = 0;
     /** A view may have megabytes: one is handed to the network a turn of the event loop, and who writes has the turns between. */
-    const show = async (reply: FastifyReply, id: string): Promise<FastifyReply> => {
+    const show = async (reply: FastifyReply, id: string, may: Looking): Promise<FastifyReply> => {
       if (readers >= MOST_READERS)
         throw new Problem("too-many-readers", `at most ${MOST_READERS} answers are on their way at a time`, { retryAfter: 1 });
       readers++;
       reply.raw.once("close", () => readers--);
-      const json = await runs.view(await runs.find(id));
+      const json = await runs.view(await runs.find(id, may));
       reply.type("application/json; charset=utf-8");
       await answers.take(async () => {
         reply.send(json);
@@ -140,22 +151,52 @@ export function runRoutes({ runs, signal }: { runs: Runs; signal: AbortSignal })
     app.post("/runs", { schema: schemas.start }, async (request, reply) => {
       const { workflow: target, input, key } = request.body;
       const [team = "", workflow = ""] = target.split(".");
-      const { run, already } = await runs.start({ team, workflow, input: input === undefined ? {} : input, key }, traceOf(request.headers));
+      const caller = callerOf(request);
+      want(caller, "start", target, "workflow");
+      const about = { team, workflow, input: input === undefined ? {} : input, key };
+      const { run, already } = await runs.start(about, traceOf(request.headers), signature(caller));
       return reply.code(already ? 200 : 202).send({ run });
     });
     app.get("/runs/:id", { schema: schemas.show, exposeHeadRoute: false }, async (request, reply) => {
-      if (request.headers.accept?.includes("text/event-stream") !== true) return show(reply, request.params.id);
-      return feed(runs, feeds, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" });
+      const may = reads(callerOf(request));
+      if (request.headers.accept?.includes("text/event-stream") !== true) return show(reply, request.params.id, may);
+      return feed(runs, feeds, await runs.find(request.params.id, may), {
+        request,
+        reply,
+        closing: signal,
+        text: request.query.text === "1",
+      });
     });
     app.get("/runs/:id/events", { schema: schemas.feed, exposeHeadRoute: false }, async (request, reply) =>
-      feed(runs, feeds, await runs.find(request.params.id), { request, reply, closing: signal, text: request.query.text === "1" }),
+      feed(runs, feeds, await runs.find(request.params.id, reads(callerOf(request))), {
+        request,
+        reply,
+        closing: signal,
+        text: request.query.text === "1",
+      }),
     );
     app.post("/runs/:id/approvals/:n", { schema: schemas.approve }, async (request) => {
       const { id, n } = request.params;
-      const { approved, by = "gateway" } = request.body;
-      return runs.approve(id, Number(n), { approved, by }, traceOf(request.headers));
+      const caller = callerOf(request);
+      want(caller, "approve");
+      const { scopes } = caller;
+      const answer = { approved: request.body.approved, by: approver(caller, request.body.by) };
+      const may = (team: string): boolean => allows(scopes, "approve", team);
+      return runs.approve(id, Number(n), answer, traceOf(request.headers), { may, sentby: signature(caller) });
     });
   };
+}
+
+/** A run of a team that the caller may not read is none to it. @throws Problem `scope-missing` */
+function reads(caller: Caller): Looking {
+  want(caller, "read");
+  return { may: (team) => allows(caller.scopes, "read", team) };
+}
+
+/** A person is who the token says; who comes with a key may say who decided, and the key is on record with it. */
+function approver(caller: Caller, by: string | undefined): string {
+  if (caller.kind === "person" || by === undefined) return signature(caller);
+  return `${by} (${signature(caller)})`;
 }
 
 function traceOf(headers: { readonly [name: string]: unknown }): string | undefined {

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
+import { callerOf, want } from "../keys/caller.ts";
 import { Problem } from "../problem.ts";
 import { badRequest, security } from "./schemas.ts";
 
@@ -14,6 +15,7 @@ const schema = {
 export function webhookRoutes({ origins }: { origins: readonly string[] }): FastifyPluginAsync {
   return async (app) => {
     app.options("/events", { schema }, async (request, reply) => {
+      want(callerOf(request), "emit");
       const { "webhook-request-origin": origin, "webhook-request-rate": rate } = request.headers;
       if (typeof origin !== "string" || origin === "")
         throw new Problem("request-malformed", "a sender says who it is in WebHook-Request-Origin", { field: "webhook-request-origin" });

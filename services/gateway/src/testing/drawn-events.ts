@@ -14,7 +14,20 @@ export const modes = ["binary", "structured", "batch"] as const;
 /** Characters that the type system of CloudEvents 1.0.2 leaves out, with those that no UTF-8 holds. */
 const ILLEGAL = /[\u0000-\u001f\u007f-\u009f\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 /** Names that the mesh gives a meaning are as legal as any. */
-const TAKEN = ["team", "hops", "sig", "prev", "arrived", "originteam", "originoriginteam", "correlationid", "seq", "stream", "originid"];
+const TAKEN = [
+  "team",
+  "hops",
+  "sig",
+  "prev",
+  "arrived",
+  "sentby",
+  "originteam",
+  "originoriginteam",
+  "correlationid",
+  "seq",
+  "stream",
+  "originid",
+];
 const CORE = new Set([
   "specversion",
   "id",
@@ -130,7 +143,7 @@ function headerOf(said: string): string {
   return said.replaceAll(/[^!#-$&-~]/gu, (one) => [...Buffer.from(one)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
 }
 
-const MESH = "team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|traceparent|tracestate|seq|stream|natssubject";
+const MESH = "team|correlationid|causationid|schemaversion|hops|prev|sig|arrived|sentby|traceparent|tracestate|seq|stream|natssubject";
 const RENAMED = new RegExp(`^origin((?:origin)*(?:${MESH}))$`);
 const OWN = new RegExp(`^(?:${MESH}|data|data_base64)$`);
 

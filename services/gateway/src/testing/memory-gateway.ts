@@ -4,6 +4,8 @@ import { externalTypeOf, noTracer, systemClock, systemRandom } from "@armada/run
 import { buildApp } from "../app.ts";
 import { declaredIn } from "../events/declared-types.ts";
 import { Inbox } from "../events/inbox.ts";
+import type { Whose } from "../keys/guard.ts";
+import { Problem } from "../problem.ts";
 import { Runs } from "../runs.ts";
 
 /** The gateway's HTTP face over a log in memory, listening on loopback. `messages`: what readers of its stream are handed. */
@@ -11,7 +13,12 @@ export type MemoryGateway = AsyncDisposable & { readonly url: string; readonly k
 
 /** Without types it takes every event as undeclared. */
 export async function memoryGateway(
-  options: { readonly types?: readonly AnyEventKind[]; readonly webhookOrigins?: readonly string[] } = {},
+  options: {
+    readonly types?: readonly AnyEventKind[];
+    readonly webhookOrigins?: readonly string[];
+    readonly whose?: Whose;
+    readonly runs?: Runs;
+  } = {},
 ): Promise<MemoryGateway> {
   const { types = [], webhookOrigins = [] } = options;
   const mesh = new MemoryMesh(systemClock, systemRandom, CALM);
@@ -22,22 +29,31 @@ export async function memoryGateway(
   const declared = declaredIn([manifestWith("desk", types)]);
   const closing = new AbortController();
   const app = await buildApp({
-    key,
+    whose:
+      options.whose ??
+      (async (given) => {
+        if (given !== key) throw new Problem("key-wanted", "this is no key", { field: "authorization" });
+        return { name: "default", kind: "key", scopes: ["*"], perMinute: undefined };
+      }),
+    perMinute: undefined,
+    now: systemClock.now,
     inbox: new Inbox(
       { log, objects, tracer: noTracer, ...waits, room: async () => ({ stream: "TEAM_gateway", bytes: 0, limit: 0 }) },
       () => declared,
       { acceptUndeclared: types.length === 0 },
     ),
     broken: () => [],
-    runs: new Runs({
-      log,
-      objects,
-      tracer: noTracer,
-      teams: () => [],
-      teamPorts: noTeam,
-      reading: { teamPorts: noTeam, queues: async () => [], objects },
-      ...waits,
-    }),
+    runs:
+      options.runs ??
+      new Runs({
+        log,
+        objects,
+        tracer: noTracer,
+        teams: () => [],
+        teamPorts: noTeam,
+        reading: { teamPorts: noTeam, queues: async () => [], objects },
+        ...waits,
+      }),
     logger: { info: () => undefined, warn: () => undefined },
     webhookOrigins,
     ready: () => log.head(),

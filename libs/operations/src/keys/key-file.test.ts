@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { addKey, digestOf, keyFileIn, readKeys, revokeKey } from "./key-file.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "armada-keys-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const now = Date.parse("2026-11-01T00:00:00Z");
+const add = (name: string, scopes = ["read:*"]): Promise<string> => addKey(folder, { name, scopes, now });
+
+test("a key is kept by its digest alone, in a file that only its owner reads", async () => {
+  const key = await add("desk");
+  expect(key).toMatch(/^ak_[\w-]{32}$/);
+  expect(readFileSync(keyFileIn(folder), "utf8")).not.toContain(key.slice(3));
+  expect(statSync(keyFileIn(folder)).mode & 0o777).toBe(0o600);
+  expect((await readKeys(folder)).keys).toEqual([
+    { name: "desk", digest: digestOf(key), scopes: ["read:*"], made: "2026-11-01T00:00:00.000Z" },
+  ]);
+});
+
+test("of many commands at once none loses another's key", async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `k${i}`);
+  await Promise.all(names.map((name) => add(name)));
+  expect((await readKeys(folder)).keys.map(({ name }) => name).sort()).toEqual([...names].sort());
+});
+
+test("a key is revoked by its name, the first one too; what cannot be is refused", async () => {
+  await add("desk");
+  await revokeKey(folder, "desk");
+  await revokeKey(folder, "default");
+  expect(await readKeys(folder)).toEqual({ layout: 1, keys: [], defaultRevoked: true });
+  for (const wrong of [
+    () => revokeKey(folder, "desk"),
+    () => add("default"),
+    () => add("a b"),
+    () => add("x", []),
+    () => add("x", ["all"]),
+  ])
+    await expect(wrong()).rejects.toThrow(expect.objectContaining({ code: "USAGE" }));
+  await add("desk");
+  await expect(add("desk")).rejects.toThrow(expect.objectContaining({ message: "there is a key desk" }));
+});
+
+test("a file that is none of keys is said, and not written over", async () => {
+  writeFileSync(keyFileIn(folder), "{");
+  await expect(add("desk")).rejects.toThrow(expect.objectContaining({ code: "KEYS_INVALID" }));
+  expect(readFileSync(keyFileIn(folder), "utf8")).toBe("{");
+});
