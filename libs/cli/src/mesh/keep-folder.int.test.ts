@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { armada, place, says, start } from "../testing/product.ts";
 import { lockData } from "./data-lock.ts";
 import { tryLockFile } from "./file-lock.ts";
-import { watchFolder } from "./keep-folder.ts";
+import { keepFolder, watchFolder } from "./keep-folder.ts";
 
 test("a folder that is gone, emptied, or put back is told by what is another one there, once", () => {
   using at = place();
@@ -38,6 +38,28 @@ test("a lock is taken again on a folder that is another one, and only there", as
   expect(existsSync(join(folder, "up.json"))).toBe(true);
   expect(tryLockFile(join(folder, "up.json"))).toBeUndefined();
   lock.release();
+});
+
+test("while the server cannot be started again, why is said once, and again where it is another reason", async () => {
+  using at = place();
+  const folder = join(at.folder, "data");
+  mkdirSync(folder);
+  const reasons = ["no room", "no room", "no program"];
+  const lines: string[] = [];
+  const end = new AbortController();
+  const restart = async (): Promise<void> => {
+    const why = reasons.shift();
+    if (why !== undefined) throw new Error(why);
+    end.abort();
+  };
+  const kept = keepFolder(folder, restart, (line) => lines.push(line), end.signal);
+  rmSync(folder, { recursive: true });
+  await kept;
+  expect(lines).toEqual([
+    expect.stringContaining("is gone"),
+    `nats-server is not started again on ${folder}: no room`,
+    `nats-server is not started again on ${folder}: no program`,
+  ]);
 });
 
 test("what is accepted after the folder was taken away under a mesh is on the disk soon", async () => {

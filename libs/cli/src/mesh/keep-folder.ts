@@ -22,7 +22,7 @@ export function watchFolder(folder: string): () => string | undefined {
 
 /**
  * A server whose folder was taken away goes on with the files that it has open, and acknowledges what no disk will have: so it is
- * started again, on the folder that is there then, within some seconds. Ends with the signal.
+ * started again, on the folder that is there then, within some seconds. Why it cannot be is said once. Ends with the signal.
  */
 export async function keepFolder(
   folder: string,
@@ -31,7 +31,8 @@ export async function keepFolder(
   signal: AbortSignal,
 ): Promise<void> {
   const look = watchFolder(folder);
-  for (let owed = false; !signal.aborted; ) {
+  let owed = false;
+  for (let failed = ""; !signal.aborted; ) {
     try {
       const lost = look();
       if (lost !== undefined)
@@ -39,8 +40,11 @@ export async function keepFolder(
       owed ||= lost !== undefined;
       if (owed) await restart();
       owed = false;
+      failed = "";
     } catch (error) {
-      if (!signal.aborted) say(`nats-server is not started again on ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== failed && !signal.aborted) say(`nats-server is not started again on ${folder}: ${why}`);
+      failed = why;
     }
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }

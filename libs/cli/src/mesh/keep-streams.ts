@@ -36,14 +36,14 @@ export async function keepStreams(
       const changed = !isDeepStrictEqual(wanted, made);
       const missing = await missingOf(link, known().map(topologyIn));
       const unsaid = [...fleet.entries.keys()].some((name) => !fleet.stored.has(name));
-      if (missing.length > 0)
-        logger.warn(`${changed ? "made, for a team's code has changed" : "made again, for it was no longer there"}: ${missing.join(", ")}`);
       if (changed || unsaid || missing.length > 0) {
         const space = await room();
         // A team that was removed meanwhile stays so.
         await fleet.caughtUp().catch(missingFleet);
         await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
       }
+      if (missing.length > 0)
+        logger.warn(`${changed ? "made, for a team's code has changed" : "made again, for it was no longer there"}: ${missing.join(", ")}`);
       made = wanted;
       failed = "";
     } catch (error) {
