@@ -54,6 +54,19 @@ test.each([
   expect(() => make()).toThrow(expect.objectContaining({ hint: expect.stringMatching(/./) as unknown }));
 });
 
+test("all that is wrong is told at once, each hint once", () => {
+  const kinds = () => team({ name: "alpha", workflows: [cast(worker)], asks: [cast("hello")] });
+  expect(kinds).toThrow(/^team alpha: workflows\[0\] is the agent worker, and no workflow; team alpha: asks\[0\] is hello/);
+  const rest = () => team({ name: "alpha", agents: [worker], emits: [Theirs], provides: [own.by(run)], workflows: [] });
+  expect(rest).toThrow(/provides alpha\.do .* not in its workflows; .* not in its readModels; .* cannot emit beta\.thing\.done/);
+  expect(rest).toThrow(
+    expect.objectContaining({
+      code: "NOT_LISTED",
+      hint: expect.stringMatching(/^add it to workflows.*; add it to readModels.*; an event/) as unknown,
+    }),
+  );
+});
+
 test("a team whose parts are in their lists is made", () => {
   const made = team({
     name: "alpha",

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Team } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, joinErrors } from "@armada/contracts";
 
 /** The checkout that this command line belongs to. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -28,11 +28,18 @@ async function checkTeam(name: string): Promise<string> {
   });
 }
 
-/** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM`, `BAD_TEAM` */
+/** The services of the project, by name. `only` names the wanted ones. @throws ArmadaError `NO_SUCH_TEAM`, `BAD_TEAM`, of all that cannot be loaded */
 export async function loadServices(only?: readonly string[]): Promise<readonly Service[]> {
   const names = await serviceNames();
   for (const name of only ?? []) await checkTeam(name);
-  return Promise.all((only === undefined ? names : names.filter((name) => only.includes(name))).map(loadService));
+  const loaded = await Promise.allSettled((only === undefined ? names : names.filter((name) => only.includes(name))).map(loadService));
+  const failed = loaded.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const [first, ...more] = failed.filter((reason) => reason instanceof ArmadaError);
+  if (first !== undefined && failed.length === more.length + 1) throw joinErrors(first, ...more);
+  return loaded.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
 }
 
 /** Every team of the project by name; one that cannot be loaded does not take the others away. */

@@ -16,6 +16,15 @@ export class ArmadaError extends Error {
   }
 }
 
+/** Several errors as one: the code of the first, and what each says. Of one it is that one. */
+export function joinErrors(first: ArmadaError, ...more: readonly ArmadaError[]): ArmadaError {
+  if (more.length === 0) return first;
+  const all = [first, ...more];
+  const said = (texts: readonly (string | undefined)[]): string => [...new Set(texts.filter((text) => text !== undefined))].join("; ");
+  const hint = said(all.map((error) => error.hint));
+  return new ArmadaError(first.code, said(all.map((error) => error.message)), { cause: first, ...(hint === "" ? {} : { hint }) });
+}
+
 /** Whether the same call may succeed later: a retryable ArmadaError. */
 export function isRetryable(error: unknown): error is ArmadaError {
   return error instanceof ArmadaError && error.retryable;
