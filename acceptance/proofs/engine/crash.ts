@@ -2,8 +2,9 @@ import { type Draw, drawing } from "../documents/contradictions/contradiction-dr
 import { type ModelServer, startModelServer } from "../harness/model-server.ts";
 import { type Place, pause, place, type Up, until, up } from "../harness/product.ts";
 import { type About, atLeast, atMost, count, type Figure, none } from "../harness/proof.ts";
-import { faultsOf, type Journal, stepsOf } from "../judges/journals.ts";
+import { faultsOf, type Journal, journalsOf, stepsOf } from "../judges/journals.ts";
 import { allEnded, briefFile, showRun, startRun } from "../judges/runs.ts";
+import { readTeam } from "../judges/streams.ts";
 
 const ANSWER_MS = 200;
 /** In the short form, beside other proofs: a busy machine is slow to kill, and an answer must still be awaited then. */
@@ -11,6 +12,8 @@ const SHORT_ANSWER_MS = 1_000;
 /** A step of a lost replica is given to another after the queue's wait of 8 s. */
 const GOES_ON_MS = 25_000;
 const ALL_ENDED_MS = 180_000;
+/** A step has four attempts, and one that a kill took four times is parked, as it should be. */
+const MOST_LOST = 3;
 
 type Victim = "only content replica" | "one of two content replicas" | "nats-server";
 type Kill = { readonly at: number; readonly held: boolean; readonly interrupted: readonly string[] };
@@ -49,10 +52,14 @@ async function phase({ victim, kills, runs, answerMs, draw, say }: Phase): Promi
   const brief = briefFile(at);
   const started: string[] = [];
   const done: Kill[] = [];
+  /** How many runs had been started at each kill. */
+  const startedAt: number[] = [];
   const held = (): number => done.filter((one) => one.held).length;
   // Of two replicas the one that holds nothing may be drawn: then another kill is due.
   for (let i = 0; i < kills || (held() < kills / 2 && i < kills * 12); i++) {
+    if (victim !== "nats-server") await endedOf(started.slice(0, startedAt[i - MOST_LOST] ?? 0), mesh);
     while (started.length < Math.ceil((runs * (i + 1)) / kills)) started.push(await startRun("content.create_article", brief, paid));
+    startedAt.push(started.length);
     done.push(await kill(victim, mesh, models, i % 4 === 3 ? draw.integer(0, 1_500) : undefined, draw));
     say(`${victim}: kill ${i + 1} of ${kills}, ${done.at(-1)?.interrupted.length ?? 0} steps interrupted`);
   }
@@ -76,6 +83,13 @@ async function phase({ victim, kills, runs, answerMs, draw, say }: Phase): Promi
     ...(victim === "one of two content replicas" ? [wentOn(done, models)] : []),
   ];
   return figures.map(figure);
+}
+
+function endedOf(runs: readonly string[], mesh: Up): Promise<unknown> {
+  return until("what three kills may have interrupted to end", ALL_ENDED_MS, async () => {
+    const journals = runs.length === 0 ? new Map<string, Journal>() : journalsOf("content", await readTeam("content", mesh.mesh()));
+    return runs.every((run) => (journals.get(run)?.ends.length ?? 0) > 0) ? true : undefined;
+  });
 }
 
 /**
