@@ -98,6 +98,20 @@ const EQUIVALENTS: readonly Equivalent[] = [
     reason: "a wait that misses nothing, not even one more, is not among those that miss something",
   },
   {
+    file: "waits.ts",
+    after: "(missing.get(n) ?? 0) ",
+    from: "-",
+    how: "another operator",
+    reason: "all there is is read, and what a wait takes is still the first of it",
+  },
+  {
+    file: "worker.ts",
+    after: "if (delivery.delivery ",
+    from: ">",
+    how: "another operator",
+    reason: "before a first delivery there is none that could be lost: the journal is read once more, and nothing is written",
+  },
+  {
     file: "intake.ts",
     after: 'subscription.from === "beginning" ? ',
     from: "0",

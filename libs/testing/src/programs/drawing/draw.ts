@@ -110,6 +110,7 @@ class Drawing {
     if (dice < 0.125) return dice < 0.115 ? this.#drained(drawn) : this.#raised(drawn);
     if (dice < 0.132) return dice < 0.13 ? this.#since(drawn) : this.#pages(drawn);
     if (dice < 0.147) return this.#frozen(drawn);
+    if (dice < 0.15) return this.#restless(drawn);
     return drawn;
   }
 
@@ -156,6 +157,12 @@ class Drawing {
     const budget = { calls: 1, atLimit: "stop" } as const;
     const body = this.#chance(0.5) ? [first, both] : [both];
     return { ...drawn, hostile: false, doubled: false, away: false, runs: 1, mixed: false, budget, raised: 1, body, outside };
+  }
+
+  /** A run goes on as new again and again, and waits for nothing: as often as it may, or once too often. */
+  #restless(drawn: Case): Case {
+    const again: Node = { at: this.#name(), op: "again", times: 98 + this.#below(5), carry: { is: "number", n: this.#below(100) } };
+    return { ...drawn, hostile: false, doubled: false, runs: 1, mixed: false, body: [again], outside: [] };
   }
 
   /**

@@ -120,6 +120,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           hops: messages[0]?.message.envelopes[0]?.hops ?? 0,
           fresh: true,
           moved: false,
+          restless: 0,
           arrived,
           taken: new Map(),
           remembers: drawn.remembers ?? 1_000,

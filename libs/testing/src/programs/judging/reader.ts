@@ -13,6 +13,8 @@ import type { Arrived, Chain, Outside, Told } from "./told.ts";
 
 /** Calls that a function may make while one message is answered. */
 const MOST_CALLS = 10_000;
+/** Generations, one after the other, in which a run may wait for nothing. */
+const MOST_RESTLESS = 100;
 /** What a run is found by. */
 const SEARCH = shown({ drawn: "yes" });
 /** As long as the call beside a `continueAsNew` lasts, ms. */
@@ -66,6 +68,9 @@ export class Reader {
   #degraded = false;
   #stopped = false;
   #aside = false;
+  /** Whether the program has waited for anything, and for how many generations it has not where it goes on as a new one. */
+  #rested = false;
+  #restless = 0;
   /** What it waits for beside its context comes soon: it is stopped once it has, or another replica's call is none of its own. */
   #soon = false;
   #spins = false;
@@ -123,6 +128,8 @@ export class Reader {
     const lost = this.#chain.forgot;
     if (shown(forgot) !== shown(lost === undefined ? undefined : { seq: lost.seq, at: new Date(lost.time).toISOString() }))
       this.wrong.push(`the run is told that it forgot ${shown(forgot)}, and forgot ${shown(lost?.seq)}`);
+    if (Number(data.restless ?? 0) !== this.#chain.restless)
+      this.wrong.push(`the run is told of ${String(data.restless)} generations that waited for nothing, not ${this.#chain.restless}`);
     this.#chain.fresh = false;
     this.refused = code !== undefined;
     if (code === undefined && shown(data.search) !== SEARCH) this.wrong.push(`the run is found by ${shown(data.search)}`);
@@ -174,6 +181,7 @@ export class Reader {
         }
         this.#time = time;
         this.#made = 0;
+        this.#rested = true;
         return this.#outcome(n, type, data);
       case "step.drawn":
         if (!this.#outside.budget) this.wrong.push(`call ${n} draws on a budget that nobody set`);
@@ -415,7 +423,9 @@ export class Reader {
     // Where it does go on as new nobody hears of the call beside.
     if (error !== undefined && node.beside === true) this.#call(node, "sleep.set", "", IGNORED, BESIDE_MS);
     if (error !== undefined || input === undefined) return next.no(error ?? NOT_JSON);
-    this.#finish({ status: "continued", input: input.value });
+    this.#restless = this.#rested ? 0 : this.#chain.restless + 1;
+    if (this.#restless >= MOST_RESTLESS) this.#spins = true;
+    else this.#finish({ status: "continued", input: input.value });
   }
 
   #join({ how, branches }: Extract<Node, { op: "join" }>, next: Next): void {
@@ -664,7 +674,10 @@ export class Reader {
       this.end = { status: "cancelled" };
       return;
     }
-    if (end.status === "continued") this.#takes.forget();
+    if (end.status === "continued") {
+      this.#takes.forget();
+      this.#chain.restless = this.#restless;
+    }
     if (end.status !== data.status) this.wrong.push(`the run is ${String(data.status)}, the program ${end.status}: ${shown(end)}`);
     if ((end.status === "completed" || end.status === "degraded") && shown(data.output) !== shown(end.output))
       this.wrong.push(`the run answers ${shown(data.output)}, the program ${shown(end.output)}`);

@@ -23,6 +23,8 @@ export type Chain = {
   /** Until its first run is read. */
   fresh: boolean;
   moved: boolean;
+  /** Generations until then, one after the other, that waited for nothing. */
+  restless: number;
   /** In the order of their arrival. */
   readonly arrived: readonly Arrived[];
   /** What waits of the run took, by event. `fromStart`: by one that looks from the run's beginning. */
