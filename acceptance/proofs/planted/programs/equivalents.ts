@@ -67,6 +67,7 @@ const EQUIVALENTS: readonly Equivalent[] = [
     reason: FASTER,
   },
   { file: "waits.ts", after: "first === undefined ? (", from: "messages.at(-1)?.seq ?? 0", how: "the default always", reason: FASTER },
+  { file: "waits.ts", after: "messages.at(-", from: "1", how: "one more", reason: FASTER },
   { file: "waits.ts", after: "messages.at(-1)?.seq ?? ", from: "0", how: "one more", reason: BEHIND },
   { file: "waits.ts", after: ": first.seq - ", from: "1", how: "one more", reason: FASTER },
   {

@@ -198,17 +198,14 @@ class Drawing {
     return { ...same, hostile: true, body: [wait, step], outside };
   }
 
-  /** What a wait looks for from a time on comes at that very time. */
+  /** What a wait looks for from a time on comes at that very time, whenever it happened. */
   #since(drawn: Case): Case {
     const ms = 1_000 + this.#second();
-    const wait = {
-      at: this.#name(),
-      op: "wait",
-      kind: this.#one(["poked", "seen"] as const),
-      id: this.#one(IDS),
-      since: BEGAN + ms,
-    } as const;
-    const event: Outside = { when: { ms }, does: "event", kind: wait.kind, id: wait.id, k: 1 + 3 * this.#below(30), times: 1 };
+    const kind = this.#one(["poked", "seen", "seen"] as const);
+    const fact = this.#chance(0.5) ? ({ fact: true } as const) : {};
+    const wait = { at: this.#name(), op: "wait", kind, id: this.#one(IDS), since: BEGAN + ms, ...fact } as const;
+    const form = kind === "seen" && this.#chance(0.7) ? { form: this.#one(["before", "after", "no time"] as const) } : {};
+    const event: Outside = { when: { ms }, does: "event", kind, id: wait.id, k: 1 + 3 * this.#below(30), times: 1, ...form };
     return { ...drawn, body: [wait], outside: [event] };
   }
 
