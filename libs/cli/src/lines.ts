@@ -199,6 +199,7 @@ export const lines = {
       expired: z.literal(true).optional(),
       perMinute: count.optional(),
       revoked: z.literal(true).optional(),
+      signs: z.literal(true).optional().describe("by Standard Webhooks, instead of sending a key"),
       file: text.optional().describe("where a key that was just made lies"),
     })
     .describe("a key of the gateway"),

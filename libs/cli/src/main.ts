@@ -115,6 +115,7 @@ keyCommand("add <name>", "makes one and shows it, once")
   .option("--scope <scope>", "emit:TYPE, start:TEAM.WORKFLOW, approve:TEAM, read:TEAM, with * for any; more than once", several)
   .option("--expires <when>", "90d, or a time (ISO-8601)")
   .option("--per-minute <n>", "requests a minute", whole)
+  .option("--signs [file]", "for a sender that signs (Standard Webhooks): by the secret in a file, else by a new one")
   .option("--out <file>", "write it there instead")
   .action(
     withoutSession(async (out, name: string, flags: AddFlags) => (await import("./commands/keys.ts")).addKeyCommand(name, flags, out)),

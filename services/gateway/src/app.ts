@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { Logger } from "@armada/event-sourcing";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyInstance } from "fastify";
@@ -6,21 +7,26 @@ import { Bodies } from "./bodies.ts";
 import { answerAll, drained, onClientError, problemOf, sendProblem } from "./errors.ts";
 import type { BrokenContract } from "./events/declared-types.ts";
 import type { Inbox } from "./events/inbox.ts";
-import { guard, type Whose } from "./keys/guard.ts";
+import { Guard, type Whose } from "./keys/guard.ts";
 import { Problem } from "./problem.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { type SignerOf, signedRoutes } from "./routes/signed.ts";
 import { webhookRoutes } from "./routes/webhook.ts";
 import type { Runs } from "./runs.ts";
+import type { Tls } from "./tls.ts";
 
 const MAX_REQUEST = 1024 * 1024;
 
 export type AppOptions = {
   readonly whose: Whose;
+  readonly signer: SignerOf;
   /** Requests a minute of those for whom nothing else is said; undefined: as many as they like. */
   readonly perMinute: number | undefined;
   readonly now: () => number;
+  /** Certificate and key in PEM; without them it is plain HTTP. */
+  readonly tls?: Tls | undefined;
   readonly inbox: Inbox;
   readonly runs: Runs;
   /** Manifests that are left out, as of now. */
@@ -37,13 +43,15 @@ export type AppOptions = {
 /** The HTTP face of the mesh, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { inbox, runs, broken, logger, webhookOrigins, ready, signal } = options;
-  const app = Fastify({
+  // Node would answer a missing Host without a body; the hook below says it in words.
+  const http = { requireHostHeader: false, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+  const tls = options.tls === undefined ? { http } : { https: { ...http, ...options.tls } };
+  const app: FastifyInstance = Fastify<Server>({
     bodyLimit: MAX_REQUEST,
     // A request has to be here within 30 s, its headers within 10; a connection on which nothing moves ends after a minute.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    // Node would answer a missing Host without a body; the hook below says it in words.
-    http: { requireHostHeader: false, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    ...tls,
     routerOptions: { maxParamLength: 512 },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, logger)),
@@ -91,9 +99,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     transform: jsonSchemaTransform,
   });
   await app.register(healthRoutes({ ready, broken }));
+  const guard = new Guard(options);
+  await app.register(signedRoutes({ inbox, guard, signer: options.signer }), { prefix: "/v1" });
   await app.register(
     async (v1) => {
-      v1.addHook("onRequest", guard(options));
+      v1.addHook("onRequest", (request) => guard.check(request));
       await v1.register(eventRoutes({ inbox }));
       await v1.register(webhookRoutes({ origins: webhookOrigins }));
       await v1.register(runRoutes({ runs, signal }));

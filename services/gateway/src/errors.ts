@@ -47,7 +47,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   const { retryAfter } = problem.more;
   if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
   if (problem.kind === "request-timeout") reply.header("connection", "close"); // the rest of it is not waited for
-  if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="armada"');
+  if (problem.kind === "key-wanted") reply.header("www-authenticate", 'Bearer realm="armada"');
   return reply.code(problem.status).header("content-type", PROBLEM_TYPE).send(problem.document());
 }
 

@@ -123,7 +123,16 @@ describe("listening", () => {
   test("its OpenAPI has every route", async () => {
     const { body } = await call("GET", "/openapi.json");
     expect(Object.keys(body.paths as object).sort()).toEqual(
-      ["/healthz", "/readyz", "/v1/events", "/v1/runs", "/v1/runs/{id}", "/v1/runs/{id}/approvals/{n}", "/v1/runs/{id}/events"].sort(),
+      [
+        "/healthz",
+        "/readyz",
+        "/v1/events",
+        "/v1/runs",
+        "/v1/runs/{id}",
+        "/v1/runs/{id}/approvals/{n}",
+        "/v1/runs/{id}/events",
+        "/v1/webhooks/{name}",
+      ].sort(),
     );
   });
 });

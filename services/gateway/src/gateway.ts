@@ -9,6 +9,7 @@ import { gatewayKey } from "./keys/first-key.ts";
 import { KeyRing } from "./keys/key-ring.ts";
 import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";
+import { followTls, readTls } from "./tls.ts";
 
 const PORTS_TRIED = 50;
 const WAIT_MS = 100;
@@ -69,8 +70,11 @@ export async function gateway({
   const key = await gatewayKey(env);
   knowSecrets([key]);
   const ring = new KeyRing({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
+  const tls = await readTls(config.gateway.tls);
   const app = await buildApp({
     whose: (given) => ring.find(given),
+    signer: (name) => ring.signer(name),
+    tls,
     perMinute: config.gateway.requestsPerMinute,
     now: clock.now,
     inbox,
@@ -81,6 +85,7 @@ export async function gateway({
     ready: () => ports.log.head(),
     signal,
   });
+  if (tls !== undefined) void followTls(config.gateway.tls, app.server, { first: tls, logger: log, signal });
   const url = await listen(app, host, port);
   log.info(`listens at ${url}`, { types: [...declared.types.keys()] });
   process.send?.({ type: "listening", url });

@@ -6,6 +6,7 @@ const KINDS = {
   "body-unreadable": [400, "The body cannot be read"],
   "event-invalid": [400, "The event is not a CloudEvent"],
   "key-wanted": [401, "A key is wanted"],
+  "signature-wrong": [401, "The signature does not hold"],
   "scope-missing": [403, "The key may not do this"],
   "origin-not-allowed": [403, "This origin may not deliver here"],
   "not-found": [404, "There is nothing here"],

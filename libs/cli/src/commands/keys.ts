@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import { addKey, DEFAULT_KEY, readKeys, revokeKey } from "@armada/operations/keys/key-file";
@@ -13,6 +13,8 @@ export type AddFlags = KeyFlags & {
   readonly expires?: string;
   readonly perMinute?: string;
   readonly out?: string;
+  /** A file with a sender's secret, or that one is made. */
+  readonly signs?: string | true;
 };
 
 /** The gateway's folder of keys: of --keys, of the mesh file, of NATS_CREDS, or where `up` makes it. */
@@ -27,8 +29,9 @@ export async function addKeyCommand(name: string, flags: AddFlags, out: Output):
   const expires = flags.expires === undefined ? {} : { expires: new Date(endOf(flags.expires, now)).toISOString() };
   const perMinute = flags.perMinute === undefined ? {} : { perMinute: Number(flags.perMinute) };
   if (out.json && flags.out === undefined) throw new ArmadaError("USAGE", "with --json a key goes into a file", { hint: "--out FILE" });
+  const signs = flags.signs === undefined ? {} : { signs: flags.signs === true ? (true as const) : await secretIn(flags.signs) };
   const file = flags.out === undefined ? undefined : await fresh(flags.out);
-  const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, now });
+  const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, ...signs, now });
   await file?.writeFile(`${key}\n`);
   await file?.close();
   out.emit({
@@ -49,11 +52,13 @@ export async function listKeys(flags: KeyFlags, out: Output): Promise<number> {
   const { keys, defaultRevoked } = await readKeys(await folderOf(flags));
   out.emit({ type: "key", name: DEFAULT_KEY, scopes: [EVERYTHING], ...(defaultRevoked ? { revoked: true } : {}) });
   out.say(`${DEFAULT_KEY}  ${defaultRevoked ? "revoked" : EVERYTHING}`);
-  for (const { digest: _digest, ...key } of keys) {
+  for (const { digest: _digest, secret, ...key } of keys) {
     const expired = key.expires !== undefined && Date.parse(key.expires) <= Date.now();
-    out.emit({ type: "key", ...key, ...(expired ? { expired } : {}) });
+    out.emit({ type: "key", ...key, ...(expired ? { expired } : {}), ...(secret === undefined ? {} : { signs: true }) });
     const until = key.expires === undefined ? "" : `  ${expired ? "expired" : "until"} ${key.expires}`;
-    out.say(`${key.name}  ${key.scopes.join(" ")}${until}${key.perMinute === undefined ? "" : `  ${key.perMinute} a minute`}`);
+    out.say(
+      `${key.name}  ${key.scopes.join(" ")}${secret === undefined ? "" : "  signs"}${until}${key.perMinute === undefined ? "" : `  ${key.perMinute} a minute`}`,
+    );
   }
   return EXIT.ok;
 }
@@ -64,6 +69,15 @@ export async function revokeKeyCommand(name: string, flags: KeyFlags, out: Outpu
   out.emit({ type: "key", name, scopes: [], revoked: true });
   out.say(`${name} opens nothing any more, within a second`);
   return EXIT.ok;
+}
+
+/** @throws ArmadaError `USAGE` */
+async function secretIn(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (cause) {
+    throw new ArmadaError("USAGE", `no secret in ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 /** A file for a key that is about to be made: it must not be lost because its file cannot be. @throws ArmadaError `USAGE` */

@@ -51,3 +51,18 @@ test("a file that is none of keys is said, and not written over", async () => {
   await expect(add("desk")).rejects.toThrow(expect.objectContaining({ code: "KEYS_INVALID" }));
   expect(readFileSync(keyFileIn(folder), "utf8")).toBe("{");
 });
+
+test("a sender that signs has its own secret or a new one, and that stays", async () => {
+  const made = await addKey(folder, { name: "shop", scopes: ["emit:*"], now, signs: true });
+  expect(made).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  const own = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+  expect(await addKey(folder, { name: "other", scopes: ["emit:*"], now, signs: own })).toBe(own);
+  expect((await readKeys(folder)).keys.map(({ secret, digest }) => [secret, digest])).toEqual([
+    [made, undefined],
+    [own, undefined],
+  ]);
+  for (const signs of ["", "whsec_", "whsec_c2hvcnQ=", "no base64!"])
+    await expect(addKey(folder, { name: "bad", scopes: ["emit:*"], now, signs })).rejects.toThrow(
+      expect.objectContaining({ code: "USAGE" }),
+    );
+});

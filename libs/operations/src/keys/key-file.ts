@@ -9,11 +9,19 @@ import { checkScope } from "./scopes.ts";
 /** The gateway's first key, in a file of its own (`gateway.key`): it may do everything. */
 export const DEFAULT_KEY = "default";
 
-/** A key as it is kept: what it opens, never the key itself, which has 192 bits, so that its digest is not guessed. */
+/**
+ * A key as it is kept: what it opens, never the key itself, which has 192 bits, so that its digest is not guessed. Of a sender that
+ * signs it is the secret instead, which whoever verifies must have.
+ */
 const NamedKey = z.strictObject({
   name: z.string(),
   /** SHA-256, in hex. */
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** Of Standard Webhooks: `whsec_` and base64. */
+  secret: z.string().optional(),
   scopes: z.array(z.string()).min(1),
   /** ISO-8601. */
   made: z.string(),
@@ -55,6 +63,8 @@ export async function readKeys(folder: string): Promise<KeyFile> {
 export async function addKey(
   folder: string,
   about: {
+    /** What the key is, where it signs: the sender's own secret, or one that is made. */
+    readonly signs?: string | true;
     readonly name: string;
     readonly scopes: readonly string[];
     readonly expires?: string;
@@ -62,23 +72,34 @@ export async function addKey(
     readonly now: number;
   },
 ): Promise<string> {
-  const { name, scopes, expires, perMinute, now } = about;
+  const { name, scopes, expires, perMinute, now, signs } = about;
   if (!NAME.test(name) || name === DEFAULT_KEY)
     throw new ArmadaError("USAGE", `a key cannot be called ${name}`, { hint: "a letter, then letters, digits, - and _; not `default`" });
   if (scopes.length === 0)
     throw new ArmadaError("USAGE", "a key wants what it may do", { hint: "--scope emit:TYPE, more than once if needed" });
   scopes.forEach(checkScope);
-  const key = `ak_${randomBytes(24).toString("base64url")}`;
+  const key = signs === undefined ? `ak_${randomBytes(24).toString("base64url")}` : signs === true ? newSecret() : checkSecret(signs);
   await change(folder, (file) => {
     if (file.keys.some((one) => one.name === name))
       throw new ArmadaError("USAGE", `there is a key ${name}`, {
         hint: `armada keys revoke ${name}, or add one of another name beside it`,
       });
-    const made = { name, digest: digestOf(key), scopes: [...scopes], made: new Date(now).toISOString() };
+    const kept = signs === undefined ? { digest: digestOf(key) } : { secret: key };
+    const made = { name, ...kept, scopes: [...scopes], made: new Date(now).toISOString() };
     const more = { ...(expires === undefined ? {} : { expires }), ...(perMinute === undefined ? {} : { perMinute }) };
     return { ...file, keys: [...file.keys, { ...made, ...more }] };
   });
   return key;
+}
+
+const newSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
+
+/** Standard Webhooks, "Signature scheme": 24 to 64 random bytes. @throws ArmadaError `USAGE` */
+function checkSecret(text: string): string {
+  const [, base64 = ""] = /^(?:whsec_)?([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  const { length } = Buffer.from(base64, "base64");
+  if (length >= 24 && length <= 64) return text;
+  throw new ArmadaError("USAGE", "the file holds no secret of Standard Webhooks", { hint: "whsec_ and 24 to 64 bytes in base64" });
 }
 
 /** A running gateway refuses it within a second. @throws ArmadaError `USAGE` where there is no such key */

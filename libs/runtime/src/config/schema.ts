@@ -94,6 +94,16 @@ export const Config = z.strictObject({
         about: "Requests a minute that the gateway takes of a key, or of a person, for which nothing else is said.",
         unset: "no limit",
       }),
+      tls: z
+        .strictObject({
+          cert: z.string().min(1).optional().register(fields, {
+            about:
+              "The gateway's certificate, a file in PEM with those that lead to its issuer; with it the gateway speaks HTTPS. Read again when it changes.",
+            unset: "plain HTTP",
+          }),
+          key: z.string().min(1).optional().register(fields, { about: "The file of the certificate's key, in PEM.", unset: "none" }),
+        })
+        .prefault({}),
       webhookOrigins: z.string().regex(ORIGINS, "write `*`, or host names apart by commas").optional().register(fields, {
         about:
           "Who may have events delivered as a web hook: host names as senders give them in `WebHook-Request-Origin`, apart by commas, or `*` for everyone. Azure Event Grid is `eventgrid.azure.net`.",

@@ -46,7 +46,8 @@ function readBatch(json: unknown): OutsideEvent[] {
   return json.map((one: unknown, i) => readStructured(one, `${i}.`));
 }
 
-function readStructured(json: unknown, prefix: string): OutsideEvent {
+/** An event in the JSON format. @throws Problem */
+export function readStructured(json: unknown, prefix: string): OutsideEvent {
   const field = (name: string): string => `${prefix}${name}`;
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new Problem("event-invalid", "an event is a JSON object", { field: prefix === "" ? "body" : prefix.slice(0, -1) });

@@ -151,6 +151,20 @@ test("an approval has the key on record beside who is said to have decided", asy
   await expect.poll(asked, { timeout: 5_000 }).toMatchObject({ sentby: "key approver", data: { by: "Mia (key approver)" } });
 });
 
+test("a sender that signs is known by its name, and its secret is no key", async () => {
+  const secret = await addKey(folder, { name: "shop", scopes: ["emit:com.example.*"], now, signs: true });
+  const plain = await key("plain", "emit:*");
+  const ring = new KeyRing({ folder, first: FIRST, now: () => now, logger: { info: () => undefined, warn: () => undefined } });
+  expect(await ring.signer("shop")).toEqual({
+    secret,
+    caller: { name: "shop", kind: "key", scopes: ["emit:com.example.*"], perMinute: undefined },
+  });
+  for (const name of ["plain", "other", "default", "__proto__"])
+    await expect(ring.signer(name)).rejects.toThrow(expect.objectContaining({ kind: "key-wanted" }));
+  await expect(ring.find(secret)).rejects.toThrow(expect.objectContaining({ kind: "key-wanted" }));
+  expect((await ring.find(plain)).name).toBe("plain");
+});
+
 test("a key has its requests a minute, and is told when to come again", async () => {
   const few = await addKey(folder, { name: "few", scopes: ["*"], now, perMinute: 2 });
   const other = await key("other", "*");

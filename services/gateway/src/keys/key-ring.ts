@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { knowSecrets } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { DEFAULT_KEY, digestOf, type KeyFile, keyFileIn, type NamedKey, readKeys } from "@armada/operations/keys/key-file";
 import { EVERYTHING } from "@armada/operations/keys/scopes";
@@ -14,6 +15,7 @@ export class KeyRing {
   readonly #now: () => number;
   readonly #logger: Logger;
   #byDigest: ReadonlyMap<string, NamedKey> = new Map();
+  #signers: ReadonlyMap<string, NamedKey> = new Map();
   #firstOpens = true;
   #seen = "";
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +36,19 @@ export class KeyRing {
     if (digest === this.#first && this.#firstOpens) return { name: DEFAULT_KEY, kind: "key", scopes: [EVERYTHING], perMinute: undefined };
     const found = this.#byDigest.get(digest);
     if (found === undefined) throw new Problem("key-wanted", "this is no key of this gateway", { field: "authorization" });
-    const { name, scopes, expires, perMinute } = found;
+    return this.#caller(found);
+  }
+
+  /** The secret and the caller of a sender that signs. @throws Problem `key-wanted` where none has this name, or it has expired */
+  async signer(name: string): Promise<{ readonly secret: string; readonly caller: Caller }> {
+    await this.#look();
+    const found = this.#signers.get(name);
+    if (found?.secret === undefined) throw new Problem("key-wanted", "this is no sender that signs", { field: "name" });
+    return { secret: found.secret, caller: this.#caller(found) };
+  }
+
+  /** @throws Problem `key-wanted` */
+  #caller({ name, scopes, expires, perMinute }: NamedKey): Caller {
     if (expires !== undefined && this.#now() >= Date.parse(expires))
       throw new Problem("key-wanted", `the key ${name} has expired`, { field: "authorization" });
     return { name, kind: "key", scopes, perMinute };
@@ -61,7 +75,9 @@ export class KeyRing {
   }
 
   #take({ keys, defaultRevoked }: KeyFile): void {
-    this.#byDigest = new Map(keys.map((key) => [key.digest, key]));
+    this.#byDigest = new Map(keys.flatMap((key) => (key.digest === undefined ? [] : [[key.digest, key]])));
+    this.#signers = new Map(keys.flatMap((key) => (key.secret === undefined ? [] : [[key.name, key]])));
+    knowSecrets(keys.flatMap(({ secret }) => secret ?? []));
     this.#firstOpens = !defaultRevoked;
   }
 }

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { AnyEventKind, TeamManifest } from "@armada/contracts";
 import { CALM, MemoryMesh, type Message } from "@armada/event-sourcing";
 import { externalTypeOf, noTracer, systemClock, systemRandom } from "@armada/runtime";
@@ -6,10 +7,17 @@ import { declaredIn } from "../events/declared-types.ts";
 import { Inbox } from "../events/inbox.ts";
 import type { Whose } from "../keys/guard.ts";
 import { Problem } from "../problem.ts";
+import type { SignerOf } from "../routes/signed.ts";
 import { Runs } from "../runs.ts";
+import type { Tls } from "../tls.ts";
 
 /** The gateway's HTTP face over a log in memory, listening on loopback. `messages`: what readers of its stream are handed. */
-export type MemoryGateway = AsyncDisposable & { readonly url: string; readonly key: string; messages(): readonly Message[] };
+export type MemoryGateway = AsyncDisposable & {
+  readonly url: string;
+  readonly key: string;
+  readonly server: Server;
+  messages(): readonly Message[];
+};
 
 /** Without types it takes every event as undeclared. */
 export async function memoryGateway(
@@ -17,6 +25,8 @@ export async function memoryGateway(
     readonly types?: readonly AnyEventKind[];
     readonly webhookOrigins?: readonly string[];
     readonly whose?: Whose;
+    readonly signer?: SignerOf;
+    readonly tls?: Tls;
     readonly runs?: Runs;
   } = {},
 ): Promise<MemoryGateway> {
@@ -35,6 +45,12 @@ export async function memoryGateway(
         if (given !== key) throw new Problem("key-wanted", "this is no key", { field: "authorization" });
         return { name: "default", kind: "key", scopes: ["*"], perMinute: undefined };
       }),
+    signer:
+      options.signer ??
+      (async () => {
+        throw new Problem("key-wanted", "nobody signs", { field: "name" });
+      }),
+    tls: options.tls,
     perMinute: undefined,
     now: systemClock.now,
     inbox: new Inbox(
@@ -63,6 +79,7 @@ export async function memoryGateway(
   return {
     url,
     key,
+    server: app.server,
     messages: () => mesh.stream("gateway").messages.filter(({ envelopes }) => envelopes.length > 0),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
