@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import { createWriteStream, readFileSync } from "node:fs";
-import { request as http } from "node:http";
-import { request as https } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { tool } from "./tool.mjs";
 
@@ -38,9 +36,10 @@ async function fetchByNode(url, file, deadline, redirects = 5) {
   const target = new URL(url);
   const proxy = proxyFor(target);
   const socket = proxy && (await connect(proxy, target, signal));
+  const https = await import("node:https"); // only now: it brings all of Node's fetch, which no command needs to start
   const response = await new Promise((resolve, reject) => {
     const options = { signal, timeout: connectWithin, ...(socket ? { socket, agent: false } : {}) };
-    const request = https(target, options, resolve).on("error", reject);
+    const request = https.request(target, options, resolve).on("error", reject);
     request.on("timeout", () => request.destroy(new Error(`no answer within ${connectWithin / 1000} s`)));
     request.end();
   });
@@ -52,13 +51,14 @@ async function fetchByNode(url, file, deadline, redirects = 5) {
   await pipeline(response, createWriteStream(file));
 }
 
-function connect(proxy, target, signal) {
+async function connect(proxy, target, signal) {
+  const { request: open } = await (proxy.protocol === "https:" ? import("node:https") : import("node:http"));
   const headers = proxy.username
     ? { "proxy-authorization": `Basic ${btoa(decodeURIComponent(`${proxy.username}:${proxy.password}`))}` }
     : {};
   const path = `${target.hostname}:${target.port || 443}`;
   return new Promise((resolve, reject) => {
-    const request = (proxy.protocol === "https:" ? https : http)(proxy, {
+    const request = open(proxy, {
       method: "CONNECT",
       path,
       headers,
