@@ -7,7 +7,7 @@ import { ArmadaError, isRetryable, knowSecrets, milliseconds, redact } from "@ar
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { accessIn, connectTeam, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats";
+import { accessIn, connectTeam, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
 import { z } from "zod";
 import { namesIn, readSecrets, secretValues, settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";

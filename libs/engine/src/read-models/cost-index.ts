@@ -1,6 +1,7 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
-import { type Drawn, ledgerEventsIn } from "@armada/ledger";
+import type { Drawn } from "@armada/ledger";
+import { ledgerEventsIn } from "@armada/ledger/team-ledger";
 import { z } from "zod";
 import { readJournalMessage } from "../journal/message.ts";
 

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
 import { z } from "zod";
 import type { Look } from "./trouble.ts";
 
@@ -19,8 +22,10 @@ export const externalTypes: Look = async ({ session: { mesh }, team: { name } })
 
 async function brokenAt(gateway: string): Promise<readonly { readonly team: string; readonly code: string }[]> {
   try {
-    const answer = await fetch(new URL("/healthz", gateway), { signal: AbortSignal.timeout(ANSWER_MS) });
-    return Health.parse(await answer.json()).broken ?? [];
+    // Neither by `fetch` nor by an import of node:http, which loads it: to load it takes a tenth of the command.
+    const asked = process.getBuiltinModule("node:http").get(new URL("/healthz", gateway), { signal: AbortSignal.timeout(ANSWER_MS) });
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    return Health.parse(await json(answer)).broken ?? [];
   } catch {
     return []; // it is not there, or it is something else
   }

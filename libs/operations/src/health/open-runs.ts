@@ -1,6 +1,6 @@
 import { ArmadaError, parseSubject } from "@armada/contracts";
 import { isTaken, viewOf } from "@armada/engine/reading";
-import type { QueueThere } from "@armada/nats";
+import type { QueueThere } from "@armada/nats/client";
 import type { Session } from "../mesh/session.ts";
 import type { OpenRun, OpenRuns, Trouble } from "./trouble.ts";
 

@@ -1,5 +1,5 @@
 import type { RunState, RunView } from "@armada/engine/reading";
-import type { QueueThere } from "@armada/nats";
+import type { QueueThere } from "@armada/nats/client";
 import type { MeshTeam } from "../mesh/mesh-team.ts";
 import type { Session } from "../mesh/session.ts";
 

@@ -1,6 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { accessIn, type Link, link } from "@armada/nats";
+import { accessIn, type Link, link } from "@armada/nats/client";
 
 /** A server that starts anew, or a network that comes back, is there within this. */
 const REACH_MS = 10_000;

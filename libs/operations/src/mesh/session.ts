@@ -16,7 +16,7 @@ import {
   subjectsThere,
   teamRooms,
   teamsThere,
-} from "@armada/nats";
+} from "@armada/nats/client";
 import type { Telemetry } from "@armada/runtime";
 import { ask, OPERATOR } from "./ask.ts";
 import { DEFAULT_FILE, isAlive, type MeshFile, noMesh, readMesh } from "./mesh-file.ts";

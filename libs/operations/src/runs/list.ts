@@ -9,7 +9,7 @@ import {
   shownAsServed,
   viewOf,
 } from "@armada/engine/reading";
-import type { QueueThere } from "@armada/nats";
+import type { QueueThere } from "@armada/nats/client";
 import type { MeshTeam } from "../mesh/mesh-team.ts";
 import type { Session } from "../mesh/session.ts";
 
