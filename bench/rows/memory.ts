@@ -58,7 +58,7 @@ async function service(mesh: TestMesh, env: Readonly<Record<string, string>>, ru
   const child = fork(main, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: settings });
   try {
     await new Promise<void>((resolve, reject) => {
-      child.once("message", () => resolve());
+      child.on("message", ({ type }: { type: string }) => type === "ready" && resolve());
       child.once("exit", (code) => reject(new Error(`the service ended with ${code}`)));
     });
     if (run !== undefined) await askFor({ url: mesh.url, keys: mesh.keys, team: "hundred", run, workflow: "ask", input: { text: TEXT } });
