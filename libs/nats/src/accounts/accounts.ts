@@ -25,11 +25,19 @@ export function administrationSeed(seed: string, account: string): string {
   return account === ADMINISTRATION ? seed.trim() : derivedSeed(seed, account);
 }
 
-/** The accounts of teams and roles. Who is in one may do there what its identity needs, and beyond it what is imported. */
-export function accountsOf(teams: readonly TeamCrossing[]): readonly Account[] {
+/**
+ * The accounts of teams and roles. Who is in one may do there what its identity needs, and beyond it what is imported.
+ * `others`: names that have or had streams, and may not come: administration alone finds what is theirs.
+ */
+export function accountsOf(teams: readonly TeamCrossing[], others: readonly string[] = []): readonly Account[] {
   const crossings = crossingsOf(teams);
-  const names = [...new Set(teams.map(({ team }) => team))].sort();
-  return [...names, "operator", ARCHIVER, ADMINISTRATION].map((name) => {
+  const names = new Set(teams.map(({ team }) => team));
+  const roles = ["operator", ARCHIVER, ADMINISTRATION];
+  const closed = [...new Set(others)]
+    .filter((name) => !names.has(name) && !roles.includes(name))
+    .sort()
+    .map(closedAccount);
+  const open = [...[...names].sort(), ...roles].map((name) => {
     const imports = crossings.filter(({ to }) => to === name);
     const jetstream = name !== ARCHIVER;
     return {
@@ -43,6 +51,11 @@ export function accountsOf(teams: readonly TeamCrossing[]): readonly Account[] {
       ],
     };
   });
+  return [...open, ...closed];
+}
+
+function closedAccount(name: string): Account {
+  return { name, jetstream: true, exports: [], imports: [], users: [{ name, administers: true, permissions: administrator(name) }] };
 }
 
 function exportsOf(crossings: readonly Crossing[]): readonly Export[] {

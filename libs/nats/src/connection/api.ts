@@ -1,9 +1,13 @@
 import { ADMINISTRATION } from "@armada/contracts";
-import { type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import { AuthorizationError } from "@nats-io/transport-node";
 import { apiPrefix, ownerOf } from "../accounts/crossings.ts";
+import { FLEET } from "../streams/names.ts";
 import type { Link } from "./connect.ts";
 
 const TIMEOUT_MS = 10_000;
+/** nats-server's error code for "stream not found". */
+const NO_STREAM = 10059;
 
 /** Below which subject a link finds the JetStream API for a stream. */
 export function apiOf({ identity }: Pick<Link, "identity">, stream: string): string {
@@ -21,15 +25,44 @@ export async function managerOf(link: Link, stream: string): Promise<JetStreamMa
   return jetstreamManager(connection, { timeout: TIMEOUT_MS, checkAPI: false, apiPrefix: apiOf(link, stream) });
 }
 
-/** The streams that administration finds: all of the server, or those of these owners where each has an account. */
-export async function streamsOf(link: Link, owners: readonly string[]): Promise<Map<string, StreamInfo>> {
-  const all = link.identity.walled === true ? [...new Set([...owners, "operator", ADMINISTRATION])] : [ADMINISTRATION];
+/** The streams that administration finds: all of the server; where each has an account, those of these owners and of all that the fleet names. */
+export async function streamsOf(link: Link, owners: readonly string[] = []): Promise<Map<string, StreamInfo>> {
   const lists = await Promise.all(
-    all.map(async (owner) => {
+    (await accountsThere(link, owners)).map(async (owner) => {
       const { connection } = await link.in(owner);
       const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS, checkAPI: false });
       return Array.fromAsync(manager.streams.list());
     }),
   );
   return new Map(lists.flat().map((info) => [info.config.name, info]));
+}
+
+/** Accounts in which administration finds streams; of a server where all is in one, that one. */
+async function accountsThere(link: Link, owners: readonly string[]): Promise<string[]> {
+  if (link.identity.walled !== true) return [ADMINISTRATION];
+  const named = (await namesInFleet(link)).filter((name) => !owners.includes(name));
+  const admitted = await Promise.all(
+    named.map(async (name) => {
+      try {
+        await link.in(name);
+        return [name];
+      } catch (error) {
+        if (error instanceof AuthorizationError) return []; // it was removed, and its account with it
+        throw error;
+      }
+    }),
+  );
+  return [...new Set([...owners, ...admitted.flat(), "operator", ADMINISTRATION])];
+}
+
+/** Of whom the fleet's stream says something. */
+export async function namesInFleet(link: Link): Promise<string[]> {
+  const manager = await managerOf(link, FLEET);
+  try {
+    const { state } = await manager.streams.info(FLEET, { subjects_filter: "fleet.>" });
+    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice("fleet.".length));
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === NO_STREAM) return [];
+    throw error;
+  }
 }

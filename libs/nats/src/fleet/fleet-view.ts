@@ -17,10 +17,11 @@ export class FleetView {
     return this.#entries;
   }
 
-  take(subject: string, body: string, headers: MsgHdrs | undefined, administration: readonly Verify[]): Taken {
+  /** `viaGet`: the server added its own headers to the answer. */
+  take(subject: string, body: string, headers: MsgHdrs | undefined, administration: readonly Verify[], viaGet = false): Taken {
     const { why, envelopes } = parseMessage(subject, body);
     if (why !== undefined) return { kind: "refused", why };
-    const name = serverWrote(headers, false);
+    const name = serverWrote(headers, viaGet);
     if (name !== undefined) return { kind: "refused", why: `it carries the server's header ${name}` };
     const [envelope] = envelopes;
     if (envelope === undefined || envelopes.length !== 1) return { kind: "refused", why: "it is no single entry" };

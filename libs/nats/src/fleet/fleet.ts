@@ -115,7 +115,7 @@ export class Fleet {
     return all;
   }
 
-  readonly #take: Take = (subject, seq, _time, message) => {
+  readonly #take: Take = (subject, seq, _time, message, viaGet) => {
     this.#identity.saw(seq);
     const body = message.string();
     const headers = storedHeaders(message);
@@ -123,7 +123,7 @@ export class Fleet {
       const taken =
         headers === UNREADABLE
           ? ({ kind: "refused", why: "its headers cannot be parsed" } as const)
-          : this.#view.take(subject, body, headers, this.#administration);
+          : this.#view.take(subject, body, headers, this.#administration, viaGet);
       if (taken.kind === "unsigned") return "unsigned";
       if (taken.kind === "refused") this.#refuse(subject, seq, taken.why);
       if (taken.kind === "taken" || taken.kind === "old") this.#stored.add(subject.slice("fleet.".length));

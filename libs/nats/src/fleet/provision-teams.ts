@@ -1,4 +1,6 @@
-import { declaredBy, joinTypes, type TeamManifest } from "@armada/contracts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ArmadaError, declaredBy, joinTypes, type TeamManifest } from "@armada/contracts";
+import { AuthorizationError } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
 import type { Access } from "../identity/access.ts";
 import { provision } from "../streams/provision.ts";
@@ -7,11 +9,15 @@ import { type Change, topologyIn } from "../streams/topology.ts";
 import type { Fleet } from "./fleet.ts";
 import { wantedEntries, writeFleet } from "./write-fleet.ts";
 
+/** How long whoever runs the server may take to let a new team in. */
+const ADMITTED_MS = 10_000;
+const AGAIN_MS = 200;
+
 /**
  * Makes what the teams want of the server, and then says in the fleet's stream what others need to know of them. `access`
  * has their identities. The link's identity is the provisioner's. Teams that are not given stay as they are.
  * @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH`, then nothing has changed; `CONFIG_NOT_KEPT`, `NO_ROOM`,
- * `MANIFEST_TOO_LARGE`, `LOG_UNAVAILABLE`
+ * `MANIFEST_TOO_LARGE`, `LOG_UNAVAILABLE`, `NOT_ADMITTED`
  */
 export async function provisionTeams(
   link: Link,
@@ -23,8 +29,35 @@ export async function provisionTeams(
   const given = new Set(manifests.map(({ team }) => team));
   const others = [...fleet.teams.values()].filter(({ team }) => !given.has(team));
   joinTypes(declaredBy([...others, ...manifests]));
-  const changes = await provision(link, manifests.map(topologyIn), how);
-  const present = new Set((await access.present()).keys());
-  const wanted = wantedEntries(fleet.entries, await access.keys(), present, manifests);
-  return [...changes, ...(await writeFleet(link, fleet, wanted, { dryRun: options.dryRun === true }))];
+  const dryRun = options.dryRun === true;
+  const say = async (): Promise<Change[]> => {
+    const present = new Set((await access.present()).keys());
+    return writeFleet(link, fleet, wantedEntries(fleet.entries, await access.keys(), present, manifests), { dryRun });
+  };
+  const before = dryRun || (await areAdmitted(link, given)) ? [] : [...(await provision(link, [], how)), ...(await say())];
+  await admitted(link, given, dryRun);
+  const changes = await provision(link, manifests.map(topologyIn), { ...how, others: others.map(topologyIn) });
+  return [...before, ...changes, ...(await say())];
+}
+
+/** Where each team has an account, whether all have one: it is made by who runs the server, once the fleet is told of the team. */
+async function areAdmitted(link: Link, teams: ReadonlySet<string>): Promise<boolean> {
+  if (link.identity.walled !== true) return true;
+  const each = await Promise.all([...teams].map((team) => link.in(team).then(() => true, isRefused)));
+  return each.every((one) => one);
+}
+
+function isRefused(error: unknown): false {
+  if (!(error instanceof AuthorizationError)) throw error;
+  return false;
+}
+
+/** @throws ArmadaError `NOT_ADMITTED` */
+async function admitted(link: Link, teams: ReadonlySet<string>, dryRun: boolean): Promise<void> {
+  if (dryRun) return;
+  for (const deadline = performance.now() + ADMITTED_MS; !(await areAdmitted(link, teams)); await sleep(AGAIN_MS))
+    if (performance.now() > deadline)
+      throw new ArmadaError("NOT_ADMITTED", `nats-server has no account for each of ${[...teams].join(", ")}`, {
+        hint: "have it read auth.conf again: `nats-server --signal reload`, then `armada provision`",
+      });
 }

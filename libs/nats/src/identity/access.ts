@@ -59,7 +59,8 @@ export function accessIn(dir: string): Access {
     keys: () => publicKeys(dir),
     admission: async (teams, fleet = new Map()) => {
       const keys = keysNow(await currentKeys(dir), fleet);
-      return isWalled(dir) ? walled(await readIdentity(dir, ADMINISTRATION), keys, teams) : authorization(keys, permitted(teams));
+      if (!isWalled(dir)) return authorization(keys, permitted(teams));
+      return walled(await readIdentity(dir, ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
     },
     kept: (team) => identitiesToKeep(dir, team),
     place: (name, seed) => placeIdentity(dir, name, seed),
@@ -72,9 +73,13 @@ export function accessIn(dir: string): Access {
   };
 }
 
-function walled({ seed }: Identity, keys: ReadonlyMap<string, string>, teams: readonly Admitted[]): string {
+function walled(
+  { seed }: Identity,
+  about: { readonly keys: ReadonlyMap<string, string>; readonly teams: readonly Admitted[]; readonly known: readonly string[] },
+): string {
+  const { keys, teams, known } = about;
   const named = new Map(teams.map((team) => [team.team, team]));
-  return serverAccounts(accountsOf([...named.values()]), ({ name, administers }) =>
+  return serverAccounts(accountsOf([...named.values()], known), ({ name, administers }) =>
     administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
   );
 }

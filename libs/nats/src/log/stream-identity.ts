@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
+import { ownerOf } from "../accounts/crossings.ts";
 import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
@@ -111,7 +112,8 @@ export class StreamIdentity {
 
 /** @throws ArmadaError `STREAM_MISSING`, `LOG_UNAVAILABLE`, both retryable */
 export async function streamInfo(link: Link, stream: string): Promise<StreamInfo> {
-  const answer = await link.mux.request(`${apiOf(link, stream)}.STREAM.INFO.${stream}`, "{}", { timeout: TIMEOUT_MS });
+  const { mux } = await link.in(ownerOf(stream));
+  const answer = await mux.request(`${apiOf(link, stream)}.STREAM.INFO.${stream}`, "{}", { timeout: TIMEOUT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
   if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   const info = JSON.parse(answer.string()) as {

@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Logger, Registers } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
-import { dismiss, ephemeral } from "../log/consume.ts";
+import { pendingAfter, sequenceBefore } from "../log/pending.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { subjectsIn } from "../streams/inventory.ts";
 import { jetstreamRegisters } from "./registers.ts";
@@ -36,17 +36,11 @@ export function indexReads(link: Link, team: string, logger: Logger): IndexReads
         const stem = `index.${team}.`;
         return (await subjectsIn(link, stream, `${stem}${key}.>`)).map((subject) => subject.slice(stem.length));
       }),
-    pendingAfter: async (filters, from) => {
-      const consumer = await ephemeral(link, `TEAM_${team}`, { filters, from });
-      dismiss(link, consumer);
-      return consumer.pending;
-    },
+    pendingAfter: (filters, from) => pendingAfter(link, `TEAM_${team}`, filters, from),
   };
 }
 
 /** The sequence after which all messages of a team's stream were stored at or after a time (ms since 1970). @throws ArmadaError `LOG_UNAVAILABLE` */
-export async function sequenceAt(link: Link, team: string, time: number): Promise<number> {
-  const consumer = await ephemeral(link, `TEAM_${team}`, { filters: [">"], from: 0, since: time });
-  dismiss(link, consumer);
-  return consumer.after;
+export function sequenceAt(link: Link, team: string, time: number): Promise<number> {
+  return sequenceBefore(link, `TEAM_${team}`, time);
 }

@@ -46,11 +46,11 @@ export function jetstreamRegisters(link: Link, kind: "reg" | "cache" | "index", 
       return appended.seq;
     },
     watch: (key, handler, signal) => {
-      const take: Take = (subject, seq, time, message) => ({
+      const take: Take = (subject, seq, time, message, viaGet) => ({
         subject,
         seq,
         time,
-        body: bodyOf(message, false),
+        body: bodyOf(message, viaGet),
         envelopes: [],
       });
       return follow(

@@ -6,8 +6,8 @@ import type { Link } from "../connection/connect.ts";
 import { copiedOf, identityOf } from "./sources-there.ts";
 import type { Change, TeamTopology } from "./topology.ts";
 
-/** nats-server's error codes for "stream not found" and "consumer not found". */
-const NOT_THERE: ReadonlySet<number> = new Set([10059, 10014]);
+/** nats-server's error code for "stream not found". */
+const NO_STREAM = 10059;
 const HEARTBEAT_MS = 1_000;
 /** In flight to one taker. */
 const MAX_ACK_PENDING = 10_000;
@@ -55,7 +55,7 @@ async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Chang
         known.set(config.durable_name, config.deliver_subject ?? "");
   } catch (error) {
     // Before a giver is provisioned there is nothing to take; as it is, its takers' consumers are made.
-    if (!(error instanceof JetStreamApiError && NOT_THERE.has(error.code))) throw error;
+    if (!(error instanceof JetStreamApiError && error.code === NO_STREAM)) throw error;
     return;
   }
   for (const { taker, filter } of wanted) {

@@ -1,6 +1,10 @@
+import { ArmadaError } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { managerOf } from "../connection/api.ts";
+import { AuthorizationError } from "@nats-io/transport-node";
+import { managerOf, namesInFleet } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { streamInfo } from "../log/stream-identity.ts";
+import { isForFacts } from "./fact-consumers.ts";
 
 /** A queue as the server has it, whatever a definition says: what it takes, and how much of that is where. */
 export type QueueThere = {
@@ -17,10 +21,24 @@ const WAIT_MS = 10_000;
 
 /** The teams that have a stream on this server, by name, whether they run or not. */
 export async function teamsThere(link: Link): Promise<string[]> {
+  if (link.identity.walled === true) return teamsBehindWalls(link);
   const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
   const names: string[] = [];
   for await (const name of manager.streams.names()) if (name.startsWith(TEAM)) names.push(name.slice(TEAM.length));
   return names.sort();
+}
+
+/** Of whom the fleet says something, and whose stream answers. */
+async function teamsBehindWalls(link: Link): Promise<string[]> {
+  const names = await namesInFleet(link);
+  const there = await Promise.all(names.map((name) => streamInfo(link, `${TEAM}${name}`).then(() => [name], gone)));
+  return there.flat().sort();
+}
+
+function gone(error: unknown): string[] {
+  if (error instanceof ArmadaError && (error.code === "STREAM_MISSING" || error.code === "LOG_UNAVAILABLE")) return [];
+  if (error instanceof AuthorizationError) return [];
+  throw error;
 }
 
 /** The queues of a team on this server. */
@@ -29,7 +47,7 @@ export async function queuesThere(link: Link, team: string): Promise<QueueThere[
   const queues: QueueThere[] = [];
   for await (const { config, num_pending, num_ack_pending, num_waiting } of manager.consumers.list(`${TEAM}${team}`)) {
     const { durable_name: name, filter_subject: one, filter_subjects: several } = config;
-    if (name === undefined) continue; // a follower's
+    if (name === undefined || isForFacts(name)) continue; // a follower's, or another team's
     const filters = several ?? (one === undefined ? [">"] : [one]);
     queues.push({ name, filters, pending: num_pending, unacked: num_ack_pending, workers: num_waiting });
   }

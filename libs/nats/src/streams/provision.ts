@@ -1,6 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
-import { ownerOf } from "../accounts/crossings.ts";
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { withSince } from "../log/since.ts";
@@ -34,15 +33,16 @@ export async function provision(
   const walled = link.identity.walled === true;
   const { others = [] } = options;
   const wanted = teams.map((team) => topologyOf(team, { ...options, walled }));
-  const owners = [...others, ...teams].map(({ team }) => team);
   const dry = options.dryRun === true;
-  const first = await link.in(ownerOf(FIRST));
-  const start = await streamInfo(first, FIRST).catch(missing);
+  const start = await streamInfo(link, FIRST).catch(missing);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
   const plan = [operatorObjects(options), fleetManifests(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
   for (let growth: number | undefined; ; ) {
-    const known = await streamsOf(link, owners);
+    const known = await streamsOf(
+      link,
+      teams.map(({ team }) => team),
+    );
     const held = heldBy(known);
     growth ??= growthIn(await withTotal(await managerOf(link, FLEET), options.room), held.used);
     // What other teams of this server were promised stays promised.
@@ -62,15 +62,15 @@ export async function provision(
     }
   }
   // What is stated from here on starts what subscribes to it: none of the teams' streams that are new now was there before.
-  const began = start?.now ?? (dry ? "" : (await streamInfo(first, FIRST)).created);
+  const began = start?.now ?? (dry ? "" : (await streamInfo(link, FIRST)).created);
   for (const one of wanted) await applyConsumers(link, one, changes, dry, began);
   if (!dry) for (const { team } of teams) await dropCopiedTicks(link, team);
   return merged(changes);
 }
 
-/** Sets the bounds of the teams' streams to what is free now, and nothing else. Streams that are not there stay so. `owners`: the teams. */
-export async function adjustRoom(link: Link, room: Room, owners: readonly string[] = []): Promise<Change[]> {
-  const known = await streamsOf(link, owners);
+/** Sets the bounds of the teams' streams to what is free now, and nothing else. Streams that are not there stay so. */
+export async function adjustRoom(link: Link, room: Room): Promise<Change[]> {
+  const known = await streamsOf(link);
   const { ours, used } = heldBy(known);
   const changes: Change[] = [];
   for (const [name, bound] of boundsOf(ours, growthIn(room, used), room.teams)) {

@@ -1,4 +1,5 @@
-import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import type { JetStreamManager } from "@nats-io/jetstream";
+import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { isStreamOf } from "./room.ts";
 import type { Change } from "./topology.ts";
@@ -14,30 +15,40 @@ export type TeamOnServer = {
   readonly takers: readonly { readonly stream: string; readonly missing: number }[];
 };
 
-const managerOf = (link: Link): Promise<JetStreamManager> => jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+type Source = { readonly name: string; readonly filter_subject?: string; readonly consumer?: { readonly name: string } };
 
 /** Looks at a team before it is removed. The link's identity is the provisioner's. */
 export async function teamOnServer(link: Link, team: string): Promise<TeamOnServer> {
-  const manager = await managerOf(link);
   const streams: string[] = [];
   let bytes = 0;
-  const takers: { stream: string; filters: string[] }[] = [];
-  for await (const { config, state } of manager.streams.list()) {
+  const taking: { stream: string; from: Source[] }[] = [];
+  for (const { config, state } of (await streamsOf(link, [team])).values()) {
     if (isStreamOf(config.name, team)) {
       streams.push(config.name);
       bytes += state.bytes;
     } else {
-      const from = (config.sources ?? []).filter(({ name }) => name === `TEAM_${team}`);
-      if (from.length > 0) takers.push({ stream: config.name, filters: from.flatMap(({ filter_subject }) => filter_subject ?? []) });
+      const from = ((config.sources ?? []) as Source[]).filter(({ name }) => name === `TEAM_${team}`);
+      if (from.length > 0) taking.push({ stream: config.name, from });
     }
   }
   const own = streams.includes(`TEAM_${team}`);
+  const manager = await managerOf(link, `TEAM_${team}`);
   let pulls = 0;
-  if (own) for await (const { num_waiting } of manager.consumers.list(`TEAM_${team}`)) pulls += num_waiting;
+  /** Across accounts it is the consumer that knows the filter. */
+  const filters = new Map<string, string>();
+  if (own)
+    for await (const { name, num_waiting, config } of manager.consumers.list(`TEAM_${team}`)) {
+      pulls += num_waiting;
+      filters.set(name, config.filter_subject ?? "");
+    }
+  const takers = taking.map(({ stream, from }) => ({
+    stream,
+    filters: from.flatMap(({ filter_subject, consumer }) => filter_subject ?? filters.get(consumer?.name ?? "") ?? []),
+  }));
   const missing = async (stream: string, filter: string): Promise<number> => {
     const there = await lastSeq(manager, `TEAM_${team}`, filter);
     if (there === 0) return 0;
-    const copied = await lastOrigin(manager, stream, filter);
+    const copied = await lastOrigin(await managerOf(link, stream), stream, filter);
     return Math.max(0, there - copied);
   };
   return {
@@ -55,16 +66,16 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
 
 /** Takes a team's streams away, and its facts out of what others listen to. Copies that they have stay. */
 export async function dropTeam(link: Link, team: string): Promise<Change[]> {
-  const manager = await managerOf(link);
   const { streams, takers } = await teamOnServer(link, team);
   const changes: Change[] = [];
   for (const { stream } of takers) {
+    const manager = await managerOf(link, stream);
     const { config } = await manager.streams.info(stream);
     await manager.streams.update(stream, { ...config, sources: (config.sources ?? []).filter(({ name }) => name !== `TEAM_${team}`) });
     changes.push({ change: "update", what: `stream ${stream}`, why: "sources" });
   }
   for (const stream of streams) {
-    await manager.streams.delete(stream);
+    await (await managerOf(link, stream)).streams.delete(stream);
     changes.push({ change: "delete", what: `stream ${stream}` });
   }
   return changes;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
-import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
+import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import type { Access } from "../identity/access.ts";
 import type { PublicKeys } from "../identity/identities.ts";
@@ -33,7 +33,7 @@ export type RestoredTeam = {
  * @throws ArmadaError `STREAM_THERE`, `NOT_A_BACKUP`, `RESTORE_FAILED`
  */
 export async function restoreTeam(link: Link, team: string, { snapshots, seed, writers }: Backup, access: Access): Promise<RestoredTeam> {
-  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  const manager = await managerOf(link, `TEAM_${team}`);
   for (const { config } of snapshots)
     if (!isStreamOf(config.name, team))
       throw new ArmadaError("NOT_A_BACKUP", `it holds ${config.name}, which is no stream of ${team}`, {
@@ -77,7 +77,7 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
  * timer gives as well, nor copies, which their origin has.
  */
 export async function writtenSince(link: Link, team: string, { lastSeq }: Restored): Promise<boolean> {
-  const manager = await jetstreamManager(link.connection, { timeout: 10_000, checkAPI: false });
+  const manager = await managerOf(link, `TEAM_${team}`);
   for (const kind of ["evt", "run", "ask", "ans"]) {
     const last = await manager.streams.getMessage(`TEAM_${team}`, { last_by_subj: `${kind}.${team}.>` });
     if ((last?.seq ?? 0) > lastSeq) return true;

@@ -2,6 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 import type { StreamConfig } from "@nats-io/jetstream";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import { z } from "zod";
+import { ownerOf } from "../accounts/crossings.ts";
 import type { Link } from "../connection/connect.ts";
 
 /** A stream as JetStream's snapshot API gives it: with its consumers, their positions and pending schedules. */
@@ -29,7 +30,8 @@ const Begun = z.object({
 const Restoring = z.object({ deliver_subject: z.string() });
 
 /** Reads a stream out. The link's identity is the provisioner's. @throws ArmadaError `SNAPSHOT_FAILED`, also while the chunks are read */
-export async function snapshotStream(link: Link, stream: string): Promise<StreamSnapshot> {
+export async function snapshotStream(from: Link, stream: string): Promise<StreamSnapshot> {
+  const link = await from.in(ownerOf(stream));
   const inbox = createInbox(`_INBOX.${link.identity.name}`);
   const come: Msg[] = [];
   let wake = (): void => undefined;
@@ -77,8 +79,9 @@ export async function snapshotStream(link: Link, stream: string): Promise<Stream
 }
 
 /** Makes a stream of a snapshot. It is another stream to the server (NATS.md, "Identity of streams"). @throws ArmadaError `RESTORE_FAILED` */
-export async function restoreStream(link: Link, { config, state, chunks }: StreamSnapshot): Promise<void> {
+export async function restoreStream(into: Link, { config, state, chunks }: StreamSnapshot): Promise<void> {
   const { name } = config;
+  const link = await into.in(ownerOf(name));
   const begin = JSON.stringify({ config, state });
   const { deliver_subject } = await asked(link, name, `$JS.API.STREAM.RESTORE.${name}`, begin, Restoring);
   const send = async (bytes: Uint8Array | string): Promise<void> => {

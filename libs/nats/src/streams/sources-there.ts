@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import { NoRespondersError } from "@nats-io/transport-node";
+import { ownerOf } from "../accounts/crossings.ts";
+import { apiOf, managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
-import { dismiss, ephemeral } from "../log/consume.ts";
+import { pendingAfter } from "../log/pending.ts";
 
 const WAIT_MS = 10_000;
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
+/** nats-server's error codes for "stream not found" and "consumer not found". */
+const NOT_THERE: ReadonlySet<number> = new Set([10059, 10014]);
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What a team's stream takes from another's. */
@@ -23,35 +26,49 @@ export type SourceThere = {
 
 /** The sources of a team's stream from other teams. */
 export async function sourcesThere(link: Link, team: string): Promise<SourceThere[]> {
-  const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
+  const manager = await managerOf(link, `TEAM_${team}`);
   const { config } = await manager.streams.info(`TEAM_${team}`);
-  const wanted = (config.sources ?? []).flatMap(({ name, filter_subject: filter }) =>
-    name.startsWith("TEAM_") && filter !== undefined ? [{ name, filter }] : [],
+  const sources = ((config.sources ?? []) as readonly Source[]).filter(({ name }) => name.startsWith("TEAM_"));
+  const wanted = await Promise.all(sources.map(async (source) => ({ name: source.name, filter: await filterOf(link, source) })));
+  return Promise.all(
+    wanted.flatMap(({ name, filter }) => (filter === undefined ? [] : [lookAt(link, manager, `TEAM_${team}`, name, filter)])),
   );
-  return Promise.all(wanted.map(({ name, filter }) => lookAt(link, manager, `TEAM_${team}`, name, filter)));
+}
+
+type Source = { readonly name: string; readonly filter_subject?: string; readonly consumer?: { readonly name: string } };
+
+/** Across accounts it is the consumer that knows the filter; undefined where its stream or it is not there. */
+async function filterOf(link: Link, { name, filter_subject: filter, consumer }: Source): Promise<string | undefined> {
+  if (consumer === undefined) return filter;
+  const manager = await managerOf(link, name);
+  return notThere(manager.consumers.info(name, consumer.name).then(({ config }) => config.filter_subject));
 }
 
 async function lookAt(link: Link, manager: JetStreamManager, stream: string, origin: string, filter: string): Promise<SourceThere> {
   const about = { from: origin.slice("TEAM_".length), filter };
-  const created = await manager.streams.info(origin).then(
-    (info) => info.created,
-    (error: unknown) => {
-      if (error instanceof JetStreamApiError && error.code === NO_STREAM) return undefined;
-      throw error;
-    },
-  );
+  const giver = await managerOf(link, origin);
+  const created = await notThere(giver.streams.info(origin).then((info) => info.created));
   if (created === undefined) return { ...about, missing: 0, since: undefined, there: false };
   const copied = await copiedOf(manager, stream, filter, identityOf(created));
-  const consumer = await ephemeral(link, origin, { filters: [filter], from: copied });
-  dismiss(link, consumer);
-  if (consumer.pending === 0) return { ...about, missing: 0, since: undefined, there: true };
-  return { ...about, missing: consumer.pending, since: await timeAfter(link, origin, filter, copied), there: true };
+  const missing = await pendingAfter(await link.in(ownerOf(origin)), origin, [filter], copied);
+  if (missing === 0) return { ...about, missing: 0, since: undefined, there: true };
+  return { ...about, missing, since: await timeAfter(link, origin, filter, copied), there: true };
+}
+
+/** Undefined where nothing of the name is on this server, or, in another account, nothing that is ours to see. */
+function notThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if ((error instanceof JetStreamApiError && NOT_THERE.has(error.code)) || error instanceof NoRespondersError) return undefined;
+    if (error instanceof Error && error.cause instanceof NoRespondersError) return undefined;
+    throw error;
+  });
 }
 
 /** When the first message under a filter after a sequence was stored, ms since 1970. */
 async function timeAfter(link: Link, stream: string, filter: string, seq: number): Promise<number | undefined> {
   const wanted = JSON.stringify({ seq: seq + 1, next_by_subj: filter });
-  const answer = await link.mux.request(`$JS.API.STREAM.MSG.GET.${stream}`, wanted, { timeout: WAIT_MS });
+  const { mux } = await link.in(ownerOf(stream));
+  const answer = await mux.request(`${apiOf(link, stream)}.STREAM.MSG.GET.${stream}`, wanted, { timeout: WAIT_MS });
   if ("failed" in answer) throw unavailable(answer.failed);
   const { message } = JSON.parse(answer.string()) as { message?: { time: string } };
   return message === undefined ? undefined : Date.parse(message.time);
