@@ -175,6 +175,10 @@ export const lines = {
     bytes: count.describe("what its streams held"),
     kept: text.optional().describe("the file of the backup"),
   }),
+  separated: z.object({
+    type: z.literal("separated"),
+    streams: z.array(text).readonly().describe("what was moved into its owner's account"),
+  }),
   restarted: z
     .object({ type: z.literal("restarted"), run: text, n: z.int(), attempt: z.int() })
     .describe("what was said in this step so far does not count: its text begins again"),

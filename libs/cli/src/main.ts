@@ -16,6 +16,7 @@ import type { ReconcileFlags } from "./commands/reconcile.ts";
 import type { RemoveFlags } from "./commands/remove-team.ts";
 import type { RestoreFlags } from "./commands/restore-team.ts";
 import type { RunFlags } from "./commands/run.ts";
+import type { SeparateFlags } from "./commands/separate.ts";
 import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
@@ -294,6 +295,10 @@ command("team <name>", "a team's streams and identity", program.command("restore
       (await import("./commands/restore-team.ts")).restoreCommand(name, flags, out),
     ),
   );
+command("separate", "gives each team of this folder's mesh an account of its own on its server, and moves its streams there")
+  .option("--data <dir>", "where streams live")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action(withoutSession(async (out, flags: SeparateFlags) => (await import("./commands/separate.ts")).separateCommand(flags, out)));
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")

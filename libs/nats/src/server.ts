@@ -47,6 +47,10 @@ const READY_MS = 10_000;
 const GRACE_MS = 5_000;
 /** When a server that ended by itself is started again. */
 const AGAIN_MS = 200;
+/** How nats-server says that it has read its configuration again. */
+const RELOADED = "Reloaded server configuration";
+/** How an `authorization` begins that has an account for each identity. What an account of those imports that a reload adds works from the reload after (2.15.1). */
+const ACCOUNTS = "accounts {";
 /** How nats-server 2.15 says that a stream, or all of JetStream, is of no use any more. */
 const UNWRITABLE = /critical write error|will be DISABLED/;
 /**
@@ -79,6 +83,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let since = 0;
   let said: string[] = [];
   let ready = false;
+  /** Whether the configuration is to be read once more after this time. */
+  let again = false;
   const run = (): ChildProcess => {
     since = Date.now();
     const started = spawn(options.binary, ["-c", config, "--port", String(port), "--store_dir", options.data], {
@@ -89,12 +95,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const hear = (line: string): void => {
       ready ||= line.includes("Server is ready"); // a cluster's servers say much more after it
       said = [...said, line].filter((one) => one !== "").slice(-20);
+      if (again && line.includes(RELOADED)) {
+        again = false;
+        started.kill("SIGHUP");
+      }
       if (UNWRITABLE.test(line)) options.unwritable?.(line.replace(/^.*?\[ERR\] /, ""));
     };
     if (started.stderr !== null) createInterface({ input: started.stderr }).on("line", hear);
     const watch = started.pid === undefined ? undefined : watchOver(started.pid);
     if (started.pid !== undefined) options.started?.(started.pid);
-    const again = (why: string): void => {
+    const startAgain = (why: string): void => {
       watch?.kill("SIGKILL");
       if (stopping) return;
       options.logger.warn(`nats-server ended (${why}); starting it again`, { last: said.at(-1) });
@@ -103,11 +113,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         child = run();
       }, AGAIN_MS);
     };
-    started.once("exit", (code, signal) => again(String(signal ?? code)));
+    started.once("exit", (code, signal) => startAgain(String(signal ?? code)));
     // It could not be started at all, and there is no exit: its binary is gone, or may not be run.
     started.once("error", ({ message }) => {
       hear(message);
-      if (started.pid === undefined) again(message);
+      if (started.pid === undefined) startAgain(message);
     });
     return started;
   };
@@ -130,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (authorization === admitted) return;
       admitted = authorization;
       await configure(authorization);
+      again = authorization.startsWith(ACCOUNTS);
       child?.kill("SIGHUP");
     },
     restart: (how = "SIGTERM") => {

@@ -20,6 +20,7 @@ export async function serverForCommand(options: {
   try {
     const access = accessIn(options.keys);
     await access.ensure(ROLES);
+    await access.arrange(resolve(options.data));
     const server = await startServer({
       binary,
       base: join(projectRoot, "infra/nats/server.conf"),

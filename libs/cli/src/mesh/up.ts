@@ -130,6 +130,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
       loading ??= import("./client.ts");
       return loading;
     };
+    const moved = port === undefined ? [] : await access.arrange(resolve(data));
+    if (moved.length > 0) say(`${moved.length} streams are in the accounts of their owners now`);
     if (port !== undefined)
       server = await startServer({
         binary: required(

@@ -40,19 +40,19 @@ export async function streamsOf(link: Link, owners: readonly string[] = []): Pro
 /** Accounts in which administration finds streams; of a server where all is in one, that one. */
 async function accountsThere(link: Link, owners: readonly string[]): Promise<string[]> {
   if (link.identity.walled !== true) return [ADMINISTRATION];
-  const named = (await namesInFleet(link)).filter((name) => !owners.includes(name));
+  const named = [...new Set([...(await namesInFleet(link)), ...owners])];
   const admitted = await Promise.all(
     named.map(async (name) => {
       try {
         await link.in(name);
         return [name];
       } catch (error) {
-        if (error instanceof AuthorizationError) return []; // it was removed, and its account with it
+        if (error instanceof AuthorizationError) return []; // it never came, or was removed and its account with it
         throw error;
       }
     }),
   );
-  return [...new Set([...owners, ...admitted.flat(), "operator", ADMINISTRATION])];
+  return [...new Set([...admitted.flat(), "operator", ADMINISTRATION])];
 }
 
 /** Of whom the fleet's stream says something. */

@@ -14,6 +14,8 @@ const OLDEST = [2, 14] as const;
 /** The version of nats-server that `start` installs and all tests run on. */
 export const PINNED_SERVER = "2.15.1";
 const TESTED: readonly string[] = [PINNED_SERVER, "2.15.3"];
+/** How long a connection to another account may take. */
+const ELSEWHERE_MS = 10_000;
 /** Tries, ten seconds. */
 const SAY_EVERY = 50;
 /** What the server complains of is logged this often; the rest is counted. */
@@ -124,7 +126,13 @@ export async function link(options: {
     outageAt: () => outageAt,
     in: async (owner) => {
       if (!administers || owner === ADMINISTRATION) return here;
-      const there = elsewhere.get(owner) ?? link({ ...options, identity: { ...identity, seed: administrationSeed(identity.seed, owner) } });
+      const there =
+        elsewhere.get(owner) ??
+        link({
+          ...options,
+          identity: { ...identity, seed: administrationSeed(identity.seed, owner) },
+          signal: AbortSignal.timeout(ELSEWHERE_MS), // of its own: the first connection's may be over by now
+        });
       elsewhere.set(owner, there);
       there.catch(() => elsewhere.delete(owner));
       return there;

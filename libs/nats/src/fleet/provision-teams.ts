@@ -3,6 +3,8 @@ import { ArmadaError, declaredBy, joinTypes, type TeamManifest } from "@armada/c
 import { AuthorizationError } from "@nats-io/transport-node";
 import type { Link } from "../connection/connect.ts";
 import type { Access } from "../identity/access.ts";
+import { streamInfo } from "../log/stream-identity.ts";
+import { FLEET } from "../streams/names.ts";
 import { provision } from "../streams/provision.ts";
 import type { Room } from "../streams/room.ts";
 import { type Change, topologyIn } from "../streams/topology.ts";
@@ -12,6 +14,8 @@ import { wantedEntries, writeFleet } from "./write-fleet.ts";
 /** How long whoever runs the server may take to let a new team in. */
 const ADMITTED_MS = 10_000;
 const AGAIN_MS = 200;
+/** So many looks in a row that all accounts answer. */
+const SETTLED = 4;
 
 /**
  * Makes what the teams want of the server, and then says in the fleet's stream what others need to know of them. `access`
@@ -26,6 +30,7 @@ export async function provisionTeams(
   options: { access: Access; replicas: number; room: Room; dryRun?: boolean },
 ): Promise<Change[]> {
   const { access, ...how } = options;
+  await fleet.caughtUp().catch(beforeTheFirst);
   const given = new Set(manifests.map(({ team }) => team));
   const others = [...fleet.teams.values()].filter(({ team }) => !given.has(team));
   joinTypes(declaredBy([...others, ...manifests]));
@@ -34,10 +39,18 @@ export async function provisionTeams(
     const present = new Set((await access.present()).keys());
     return writeFleet(link, fleet, wantedEntries(fleet.entries, await access.keys(), present, manifests), { dryRun });
   };
-  const before = dryRun || (await areAdmitted(link, given)) ? [] : [...(await provision(link, [], how)), ...(await say())];
-  await admitted(link, given, dryRun);
+  const before: Change[] = [];
+  if (!dryRun && !(await areAdmitted(link, given))) {
+    before.push(...(await provision(link, [], how)), ...(await say()));
+    await admitted(link, given);
+  }
   const changes = await provision(link, manifests.map(topologyIn), { ...how, others: others.map(topologyIn) });
   return [...before, ...changes, ...(await say())];
+}
+
+/** There is no stream of manifests yet. */
+function beforeTheFirst(error: unknown): void {
+  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
 /** Where each team has an account, whether all have one: it is made by who runs the server, once the fleet is told of the team. */
@@ -53,11 +66,27 @@ function isRefused(error: unknown): false {
 }
 
 /** @throws ArmadaError `NOT_ADMITTED` */
-async function admitted(link: Link, teams: ReadonlySet<string>, dryRun: boolean): Promise<void> {
-  if (dryRun) return;
-  for (const deadline = performance.now() + ADMITTED_MS; !(await areAdmitted(link, teams)); await sleep(AGAIN_MS))
+async function admitted(link: Link, teams: ReadonlySet<string>): Promise<void> {
+  // While a server reads its configuration, which it may do twice, JetStream answers nobody for a moment.
+  for (let quiet = 0, deadline = performance.now() + ADMITTED_MS; quiet < SETTLED; await sleep(AGAIN_MS)) {
+    quiet = (await areAdmitted(link, teams)) && (await allAnswer(link, teams)) ? quiet + 1 : 0;
     if (performance.now() > deadline)
       throw new ArmadaError("NOT_ADMITTED", `nats-server has no account for each of ${[...teams].join(", ")}`, {
         hint: "have it read auth.conf again: `nats-server --signal reload`, then `armada provision`",
       });
+  }
+}
+
+async function allAnswer(link: Link, teams: ReadonlySet<string>): Promise<boolean> {
+  const all = [...teams].map((team) => `TEAM_${team}`);
+  const asked = await Promise.all(
+    [FLEET, "OBJECTS_operator", ...all].map((stream) => streamInfo(link, stream).then(() => true, isMissing)),
+  );
+  return asked.every((answers) => answers);
+}
+
+/** There is an answer, and be it that there is no such stream. */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof ArmadaError)) throw error;
+  return error.code === "STREAM_MISSING";
 }

@@ -4,6 +4,7 @@ import { ADMINISTRATION, type FleetEntry } from "@armada/contracts";
 import { accountsOf, administrationSeed } from "../accounts/accounts.ts";
 import type { TeamCrossing } from "../accounts/crossings.ts";
 import { serverAccounts } from "../accounts/server-accounts.ts";
+import { movesInto, takeOver } from "../accounts/take-over.ts";
 import {
   believeFormer,
   currentKeys,
@@ -15,6 +16,7 @@ import {
   type PublicKeys,
   placeIdentity,
   publicKeys,
+  raiseWalls,
   readIdentity,
   retireKey,
 } from "./identities.ts";
@@ -40,6 +42,13 @@ export interface Access {
   keys(): Promise<PublicKeys>;
   /** What nats-server reads so that it lets in the roles and these teams, each to what is its own. `fleet`: whose word on keys comes first. */
   admission(teams: readonly Admitted[], fleet?: ReadonlyMap<string, FleetEntry>): Promise<string>;
+  /**
+   * From now on each identity has an account of its own, and the streams of a folder on which no server runs are in those of their owners.
+   * Answers the streams that were moved. @throws ArmadaError `NOT_OUR_STREAMS`, `STREAM_THERE`, then nothing has changed
+   */
+  separate(data: string): Promise<readonly string[]>;
+  /** Before a server starts on a folder of streams: goes on with what `separate` began. Answers and throws as it does. */
+  arrange(data: string): Promise<readonly string[]>;
   /** What a backup of a team keeps. */
   kept(team: string): Promise<KeptIdentities>;
   /** Takes up the secret key of a team from elsewhere where none of its name is. Answers whether it was there, is now, or another signs. */
@@ -62,6 +71,12 @@ export function accessIn(dir: string): Access {
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
       return walled(await readIdentity(dir, ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
     },
+    separate: async (data) => {
+      const moves = await movesInto(data);
+      await raiseWalls(dir); // first: a server that is started meanwhile must not make anew what has been moved
+      return takeOver(moves);
+    },
+    arrange: async (data) => (isWalled(dir) ? takeOver(await movesInto(data)) : []),
     kept: (team) => identitiesToKeep(dir, team),
     place: (name, seed) => placeIdentity(dir, name, seed),
     believe: (former) => believeFormer(dir, former),

@@ -115,10 +115,10 @@ export function isWalled(dir: string): boolean {
   return existsSync(join(dir, WALLS));
 }
 
-/** From now on a folder of identities is of a mesh with an account for each. */
+/** From now on a folder of identities is of a mesh with an account for each; it is on disk before any stream moves. */
 export async function raiseWalls(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, WALLS), "");
+  await writeFile(join(dir, WALLS), "", { flush: true });
 }
 
 /** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */

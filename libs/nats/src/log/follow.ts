@@ -2,8 +2,8 @@ import type { Logger, Message } from "@armada/event-sourcing";
 import { isElsewhere } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
+import { followElsewhere } from "../direct-reads/elsewhere.ts";
 import { consume, dismiss, ephemeral, type Where } from "./consume.ts";
-import { followElsewhere } from "./elsewhere.ts";
 import type { Take } from "./pull.ts";
 import type { StreamIdentity } from "./stream-identity.ts";
 

@@ -2,8 +2,8 @@ import type { Message } from "@armada/event-sourcing";
 import { isElsewhere } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
+import { scanElsewhere } from "../direct-reads/elsewhere.ts";
 import { consume, dismiss, ephemeral, type Where } from "./consume.ts";
-import { scanElsewhere } from "./elsewhere.ts";
 import type { Take } from "./pull.ts";
 
 /** Consumers in a row that bring nothing. */

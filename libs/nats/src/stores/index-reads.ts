@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import type { Logger, Registers } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
-import { pendingAfter, sequenceBefore } from "../log/pending.ts";
+import { pendingAfter, sequenceBefore } from "../direct-reads/pending.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { subjectsIn } from "../streams/inventory.ts";
 import { jetstreamRegisters } from "./registers.ts";

@@ -30,7 +30,7 @@ export async function teamsThere(link: Link): Promise<string[]> {
 
 /** Of whom the fleet says something, and whose stream answers. */
 async function teamsBehindWalls(link: Link): Promise<string[]> {
-  const names = await namesInFleet(link);
+  const names = (await namesInFleet(link)).filter((name) => name !== "operator"); // it has no such stream, nor a right to look for one
   const there = await Promise.all(names.map((name) => streamInfo(link, `${TEAM}${name}`).then(() => [name], gone)));
   return there.flat().sort();
 }

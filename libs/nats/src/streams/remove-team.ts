@@ -32,12 +32,11 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
     }
   }
   const own = streams.includes(`TEAM_${team}`);
-  const manager = await managerOf(link, `TEAM_${team}`);
   let pulls = 0;
   /** Across accounts it is the consumer that knows the filter. */
   const filters = new Map<string, string>();
   if (own)
-    for await (const { name, num_waiting, config } of manager.consumers.list(`TEAM_${team}`)) {
+    for await (const { name, num_waiting, config } of (await managerOf(link, `TEAM_${team}`)).consumers.list(`TEAM_${team}`)) {
       pulls += num_waiting;
       filters.set(name, config.filter_subject ?? "");
     }
@@ -46,7 +45,7 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
     filters: from.flatMap(({ filter_subject, consumer }) => filter_subject ?? filters.get(consumer?.name ?? "") ?? []),
   }));
   const missing = async (stream: string, filter: string): Promise<number> => {
-    const there = await lastSeq(manager, `TEAM_${team}`, filter);
+    const there = await lastSeq(await managerOf(link, `TEAM_${team}`), `TEAM_${team}`, filter);
     if (there === 0) return 0;
     const copied = await lastOrigin(await managerOf(link, stream), stream, filter);
     return Math.max(0, there - copied);

@@ -5,7 +5,7 @@ import { ownerOf } from "../accounts/crossings.ts";
 import { apiOf, managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
-import { pendingAfter } from "../log/pending.ts";
+import { pendingAfter } from "../direct-reads/pending.ts";
 
 const WAIT_MS = 10_000;
 /** nats-server's error codes for "stream not found" and "consumer not found". */

@@ -51,7 +51,6 @@ export async function startTestMesh(
 ): Promise<TestMesh> {
   const folder = await mkdtemp(join(tmpdir(), "armada-"));
   const keys = join(folder, "keys");
-  if (process.env.WALLED === "1") options = { walled: true, ...options };
   const names = teams.map((team) => team.team);
   const access = accessIn(keys);
   if (options.walled === true) await raiseWalls(keys);

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger, Message } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
-import type { Where } from "./consume.ts";
+import type { Where } from "../log/consume.ts";
+import type { Take } from "../log/pull.ts";
+import type { StreamIdentity } from "../log/stream-identity.ts";
 import { nextMessages, type Stored } from "./next-messages.ts";
-import type { Take } from "./pull.ts";
-import type { StreamIdentity } from "./stream-identity.ts";
 
 // A stream in another account is read by direct gets alone: nothing that makes a consumer crosses (accounts/crossings.ts).
 

@@ -1,8 +1,8 @@
 import { isElsewhere } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
-import { dismiss, ephemeral } from "./consume.ts";
+import { dismiss, ephemeral } from "../log/consume.ts";
+import { streamInfo } from "../log/stream-identity.ts";
 import { nextMessages } from "./next-messages.ts";
-import { streamInfo } from "./stream-identity.ts";
 
 /** How many messages match one of the filters, none of which overlap, after sequence `from`; nothing of them is read. @throws ArmadaError `LOG_UNAVAILABLE` */
 export async function pendingAfter(link: Link, stream: string, filters: readonly string[], from: number): Promise<number> {

@@ -2,7 +2,7 @@ import type { Msg } from "@nats-io/transport-node";
 import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
-import { added, statusOf } from "./stored-headers.ts";
+import { added, statusOf } from "../log/stored-headers.ts";
 
 const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 16 * 1024 * 1024;
