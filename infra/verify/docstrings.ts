@@ -39,9 +39,19 @@ function undescribed(folder: string, door: string, names?: ReadonlySet<string>):
     });
 }
 
+/** What a file of a package without a front door declares: each file is one. */
+function declaredIn(text: string): string[] {
+  return [...text.matchAll(/^export (?:async )?(?:function|const|class|type|interface) (\w+)/gmu)].map(([, name = ""]) => name);
+}
+
 if (import.meta.main) {
   const doors = globSync("libs/*/src/index.ts", { cwd: root }).map((door) => dirname(door));
   const missing = doors.flatMap((folder) => undescribed(join(root, folder), "index.ts").map((line) => `${folder}/${line}`));
+  const files = globSync("libs/operations/src/**/*.ts", { cwd: root }).filter((file) => !/\.test\.ts$|\/testing\//u.test(file));
+  for (const file of files) {
+    const text = readFileSync(join(root, file), "utf8");
+    for (const name of declaredIn(text)) if (isDescribed(text, name) !== true) missing.push(`${file} exports ${name} without a docstring`);
+  }
   for (const line of missing) console.error(`${line}: say its shape, units, defaults and errors`);
   process.exitCode = missing.length === 0 ? 0 : 1;
 }

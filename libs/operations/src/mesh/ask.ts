@@ -2,6 +2,7 @@ import { ArmadaError, askMessage, chainOf } from "@armada/contracts";
 import { appendSole, type Log, ROOM_HINT } from "@armada/event-sourcing";
 import { systemClock, systemRandom } from "@armada/runtime/ports";
 
+/** The identity of who operates a mesh: it reads all teams and asks in its own name. */
 export const OPERATOR = "operator";
 /** How long another write of the same ask may be under way, ms. */
 const RIVAL_MS = 500;

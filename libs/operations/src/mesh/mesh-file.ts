@@ -34,7 +34,9 @@ export const MeshFile = z.object({
 });
 export type MeshFile = z.infer<typeof MeshFile>;
 
+/** The folder of a mesh below that in which it was started. */
 export const HOME = ".armada";
+/** The mesh file where none is named. */
 export const DEFAULT_FILE = join(HOME, "mesh.json");
 const LAYOUT = "1";
 
@@ -79,6 +81,7 @@ export function latestWritten(write: () => Promise<void>, over: AbortSignal): { 
   return { changed, written: () => last };
 }
 
+/** Takes a mesh file away; nothing where there is none. */
 export async function removeMesh(path: string): Promise<void> {
   await rm(path, { force: true });
 }

@@ -110,6 +110,7 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
+/** A run as its whole journal tells it; `exists` is false where it has none. @throws ArmadaError `LOG_UNAVAILABLE` */
 export async function stateOf(log: WholeReads, team: string, run: string): Promise<RunState> {
   const { messages } = await loadWhole(log, [runFilter(team, run)]);
   return readRun(messages);

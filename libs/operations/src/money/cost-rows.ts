@@ -2,7 +2,9 @@ import type { Account, LedgerCall } from "./account.ts";
 import type { MoneyLine } from "./lines.ts";
 import type { RunEnd, Saving } from "./runs-of.ts";
 
+/** By what costs may be summed; `outcome`: by how runs of a workflow ended. */
 export const GROUPINGS = ["team", "agent", "workflow", "run", "outcome"] as const;
+/** One of `GROUPINGS`. */
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** Calls that cost something: one, or the sum of as many as `calls` says. */

@@ -90,4 +90,5 @@ export const moneyLines = {
   "cost-total": z.object({ type: z.literal("cost-total"), since: iso, ...spent }),
 } as const;
 
+/** A line of `budgets`, `costs` or `reconcile` by its key: times ISO-8601 UTC, money micro-dollars, tokens of input and output together. */
 export type MoneyLine<K extends keyof typeof moneyLines> = z.infer<(typeof moneyLines)[K]>;

@@ -21,6 +21,7 @@ async function newest(
   return last === run ? { run, state } : { run: last, state: await session.state(team, last) };
 }
 
+/** A change that a run's own team is asked for, and how its journal shows that it is done. `says`: what became of the run, in the words before its id. */
 export type Control = {
   readonly capability: "run_approve" | "run_cancel" | "run_retry" | "run_move";
   /** Asked for after `check`. */
@@ -90,6 +91,7 @@ function inVain(team: string, run: string, state: RunState): ArmadaError {
   return new ArmadaError("RETRIED_IN_VAIN", `${run} was tried and is ${status} again${why}`, hint);
 }
 
+/** Answers an approval that a run waits for: call `n`, else the first that is open; `by`: who answers. */
 export function approval(flags: { reject?: boolean; n?: string; by?: string }): Control {
   const about = (state: RunState) =>
     [...state.waits.values()].filter((wait) => wait.kind === "approval" && (flags.n === undefined || wait.n === Number(flags.n)));
@@ -109,6 +111,7 @@ export function approval(flags: { reject?: boolean; n?: string; by?: string }): 
   };
 }
 
+/** Ends a run as cancelled; `reason` is journaled with it. */
 export function cancellation(flags: { reason?: string }): Control {
   return {
     capability: "run_cancel",
@@ -119,6 +122,7 @@ export function cancellation(flags: { reason?: string }): Control {
   };
 }
 
+/** Lets a parked or stopped run go on. */
 export function retrial(): Control {
   const stuck = (state: RunState): boolean =>
     state.stopped !== undefined || [...state.steps.values()].some((step) => step.status === "parked");
@@ -159,6 +163,7 @@ export async function checkMove(
   if (fault !== undefined) throw fault;
 }
 
+/** Moves a run to version `to` of its workflow. */
 export function move(flags: { to: string }): Control {
   const version = Number(flags.to);
   return {
