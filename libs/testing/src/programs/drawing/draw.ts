@@ -1,6 +1,6 @@
 import type { Random } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
-import { BEGAN } from "../playing/perform.ts";
+import { BEGAN } from "../playing/declarations.ts";
 import {
   type AgentName,
   type Block,

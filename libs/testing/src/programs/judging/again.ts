@@ -3,7 +3,8 @@ import { coldRun, replay } from "@armada/engine/execution/cached-run";
 import { Payloads } from "@armada/engine/journal/payloads";
 import type { Message } from "@armada/event-sourcing";
 import type { Case } from "../drawing/program.ts";
-import { TEAM, teamOf } from "../playing/perform.ts";
+import { TEAM } from "../playing/declarations.ts";
+import { teamOf } from "../playing/perform.ts";
 import { Sight } from "../playing/witness.ts";
 import type { World } from "../playing/world.ts";
 

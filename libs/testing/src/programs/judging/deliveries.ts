@@ -1,5 +1,5 @@
+import { nodesOf } from "../drawing/nodes.ts";
 import type { Case, Node } from "../drawing/program.ts";
-import { nodesOf } from "../playing/perform.ts";
 import type { World } from "../playing/world.ts";
 import { DISPATCHED, type Read, writerOf } from "./consequences.ts";
 

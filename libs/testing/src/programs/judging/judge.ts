@@ -7,7 +7,7 @@ import type { Message } from "@armada/event-sourcing";
 import type { Case } from "../drawing/program.ts";
 import { shown } from "../drawing/values.ts";
 import { Around, EARLY } from "../playing/around.ts";
-import { BEGAN, kinds, OPENS, OTHER, TEAM } from "../playing/perform.ts";
+import { BEGAN, kinds, OPENS, OTHER, TEAM } from "../playing/declarations.ts";
 import { MOST_OPERATIONS, World } from "../playing/world.ts";
 import { seenAgain } from "./again.ts";
 import { Basis } from "./basis.ts";

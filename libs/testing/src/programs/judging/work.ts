@@ -1,6 +1,6 @@
+import { nodesOf } from "../drawing/nodes.ts";
 import type { Case, Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
-import { nodesOf } from "../playing/perform.ts";
 import { DRAIN_MS, MANY_CALLS, type World } from "../playing/world.ts";
 import { type Read, writerOf } from "./consequences.ts";
 import { ATTEMPTED, checkDeliveries, isSingle } from "./deliveries.ts";

@@ -1,8 +1,9 @@
 import { buildEnvelope, buildSubject, chainOf, type Envelope, encodeBody, parseSubject, shortHash } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import { nodesOf } from "../drawing/nodes.ts";
 import type { Case, EventName, Form, Node, Outside, Stray } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
-import { DECLINED, GATEWAY, kinds, nodesOf, OTHER, TEAM, THEN } from "./perform.ts";
+import { DECLINED, GATEWAY, kinds, OTHER, TEAM, THEN } from "./declarations.ts";
 import type { World } from "./world.ts";
 
 /** The start that came before the world. */

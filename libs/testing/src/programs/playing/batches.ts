@@ -1,6 +1,6 @@
 import type { Clock } from "@armada/event-sourcing";
 import type { ModelRequest, ProviderBatches } from "@armada/models";
-import { COST } from "./perform.ts";
+import { COST } from "./declarations.ts";
 
 type Batch = { readonly at: number; readonly requests: ReadonlyMap<string, ModelRequest> };
 

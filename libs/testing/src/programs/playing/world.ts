@@ -20,8 +20,10 @@ import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { BudgetClient } from "@armada/ledger";
 import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
+import { refusing } from "./agents.ts";
 import { Batches } from "./batches.ts";
-import { BEGAN, COST, double, GATEWAY, OTHER, refusing, SAVED, TEAM, teamOf } from "./perform.ts";
+import { BEGAN, COST, double, GATEWAY, OTHER, SAVED, TEAM } from "./declarations.ts";
+import { teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
 /** Models that give a fourth of the answers from a cache. */
