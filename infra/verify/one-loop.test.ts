@@ -18,6 +18,7 @@ test.each([
   ["lets waits grow", "await sleep(50 * 2 ** (tries - 1));"],
   ["lets waits grow", "pause = Math.min(pause * 2, MOST_MS);"],
   ["lets waits grow", "for (let ms = 10; ; ms = Math.min(2 * ms, MOST_MS)) await sleep(ms);"],
+  ["asks itself whether an error may pass", "if (!(error instanceof ArmadaError) || error.retryable) throw error;"],
   ["lets waits grow", "retryMs *= 2;"],
   ["lets waits grow", "if (tries > 0) await clock.sleep(AGAIN_MS * tries);"],
 ])("a file that %s is told, with its line", (name, line) => {

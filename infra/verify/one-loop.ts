@@ -42,6 +42,12 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    name: "asks itself whether an error may pass",
+    finds: /\.retryable\b/u,
+    instead: "isRetryable of libs/contracts/src/errors.ts says it of any error",
+    may: { "libs/contracts/src/errors.ts": "it is the question" },
+  },
+  {
     name: "lets waits grow",
     finds:
       /\b2 \*\* (?!\d)|\bMath\.min\([^;\n]*(?:\* 2\b|\b2 \* )|_MS \* (?:tries|attempts?|failures)\b|\b(?:ms|pause|wait|delay|retry\w*) \*= \d/u,

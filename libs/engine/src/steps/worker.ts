@@ -1,5 +1,5 @@
 import type { Agent } from "@armada/agents";
-import { ArmadaError, parseSubject, Refusal } from "@armada/contracts";
+import { isRetryable, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { JournalData, JournalEvent } from "../journal/events.ts";
@@ -231,7 +231,7 @@ export class Worker {
       const what = `what the fallback of agent ${agent.name} answers`;
       return { value: journalForm(fitted(agent.output, await agent.fallback?.(input), "OUTPUT_INVALID", what), what) };
     } catch (error) {
-      if (error instanceof ArmadaError && error.retryable) {
+      if (isRetryable(error)) {
         for (const failed of before) await this.#failed(id, step, failed); // else the next delivery takes it for one that was lost
         throw error;
       }
