@@ -16,17 +16,20 @@ const POLL_MS = 250;
 const LOOK_MS = 2_000;
 const RETRY_MS = 500;
 
+/** What `follow` is asked for. */
+type Following = {
+  readonly link: Link;
+  readonly stream: string;
+  readonly identity: StreamIdentity;
+  readonly where: Where;
+  readonly take: Take;
+  readonly handler: (message: Message) => void | Promise<void>;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+};
+
 /** As `follow`, of a stream in another account. */
-export async function followElsewhere(
-  link: Link,
-  stream: string,
-  identity: StreamIdentity,
-  where: Where,
-  take: Take,
-  handler: (message: Message) => void | Promise<void>,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<void> {
+export async function followElsewhere({ link, stream, identity, where, take, handler, signal, logger }: Following): Promise<void> {
   const { warn } = sparing(logger);
   let last = where.from;
   let of = identity.known; // whose sequence `from` is

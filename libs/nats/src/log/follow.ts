@@ -23,7 +23,7 @@ export async function follow(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  if (isElsewhere(link, stream)) return followElsewhere(link, stream, identity, where, take, handler, signal, logger);
+  if (isElsewhere(link, stream)) return followElsewhere({ link, stream, identity, where, take, handler, signal, logger });
   const { warn } = sparing(logger);
   let last = where.from;
   let of = identity.known; // whose sequence `from` is
