@@ -37,12 +37,15 @@ const KeyFile = z.strictObject({
   /** Whether the first key no longer opens anything. */
   defaultRevoked: z.boolean().default(false),
 });
+/** The keys of a gateway by their digests, the revoked ones too, and whether the first one still opens. */
 export type KeyFile = z.infer<typeof KeyFile>;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
 const LOCK_MS = 5_000;
 
+/** Where the file of a folder is. */
 export const keyFileIn = (folder: string): string => join(folder, "gateway-keys.json");
+/** By what a key is known: its SHA-256, in hex. */
 export const digestOf = (key: string): string => hash("sha256", key, "hex");
 
 /** No file is no keys. @throws ArmadaError `KEYS_INVALID` */

@@ -2,6 +2,7 @@ import { ArmadaError } from "@armada/contracts";
 
 /** What a scope can allow: events of a type, a start of `TEAM.WORKFLOW`, answers to approvals of a team's runs, reading these. */
 const ACTIONS = ["emit", "start", "approve", "read"] as const;
+/** One kind of what a scope allows: `emit`, `start`, `approve` or `read`. */
 export type Action = (typeof ACTIONS)[number];
 
 /** All there is. */
