@@ -58,6 +58,13 @@ describe("without a mesh", () => {
   test("wrong usage is 2", async () => {
     const codes = [code("nonsense"), code("runs", "list", "--limit", "some"), code("up", "--port", "http"), code("up", "--only", "nobody")];
     expect(await Promise.all(codes)).toEqual([2, 2, 2, 2]);
+    const ended = await armada(at.folder, ["runs", "list", "--jsn", "--json"]);
+    expect(printed(ended, "error")).toEqual([{ type: "error", code: "USAGE", message: expect.stringContaining("unknown option '--jsn'") }]);
+    expect(ended.stderr).toContain("unknown option");
+  });
+
+  test("it says its version", async () => {
+    expect((await armada(at.folder, ["--version"])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
   test("an `up` that is interrupted while it starts leaves no server behind", async () => {

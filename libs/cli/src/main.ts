@@ -1,8 +1,10 @@
 import { RUN_STATUSES } from "@armada/engine/view/status";
 import type { Session } from "@armada/operations/mesh/session";
 import type * as Controls from "@armada/operations/runs/controls";
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { withoutSession, withSession } from "./action.ts";
+import { atLeastOne, CommandLine, gathered } from "./arguments/command-line.ts";
 import { sinceOf } from "./arguments/since.ts";
 import type { CostFlags } from "./commands/costs.ts";
 import type { DemoFlags } from "./commands/demo.ts";
@@ -20,11 +22,14 @@ import type { SeparateFlags } from "./commands/separate.ts";
 import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
+import { usageError } from "./output.ts";
 
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
-const program = new Command("armada")
+const program = new CommandLine("armada")
   .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
+  .version(manifest.version, "--version", "the version of this command line")
   .enablePositionalOptions() // else `budgets` would take the flags of its own subcommands
+  .configureOutput({ outputError: (text, write) => usageError(text, write, process.argv.includes("--json")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 /** Commands print either for people or, with --json, one object a line. */
@@ -34,11 +39,6 @@ function command(name: string, description: string, parent: Command = program): 
     .description(description)
     .option("--json", "one JSON object a line")
     .option("--mesh <file>", "the mesh file of `armada up`");
-}
-
-function whole(text: string): string {
-  if (/^\d{1,9}$/.test(text)) return text;
-  throw new InvalidArgumentError("It is not a whole number.");
 }
 
 /** A command that tells a run what an operator decided; what it says is known once it is told what to look at. */
@@ -82,7 +82,12 @@ meshFlags(command("demo", "an article by the content team from a folder of docum
   .option("--topic <text>", "what to write about")
   .option("--out <dir>", "where the article goes")
   .option("--stage <stage>", "prototype: one process and no server; team (default): a process per team")
-  .option("--promote <how>", "ask: posts on the page; event (default): marketing starts from the published fact")
+  .addOption(
+    new Option("--promote <how>", "ask: posts on the page; event (default): marketing starts from the published fact").choices([
+      "ask",
+      "event",
+    ]),
+  )
   .option("--approval", "ask a person before publishing")
   .action(withoutSession(async (out, flags: DemoFlags) => (await import("./commands/demo.ts")).demoCommand(flags, out)));
 
@@ -133,8 +138,8 @@ command("list", "all runs", runs)
   .option("--status <status>", `only these: ${RUN_STATUSES.join(", ")}`)
   .option("--workflow <name>", "only of this workflow, WORKFLOW or TEAM.WORKFLOW")
   .option("--team <team>", "only this team's")
-  .option("--where <key=value>", "only those of which their workflow's search says this")
-  .option("--limit <n>", "the newest n; 1000 unless said", whole)
+  .option("--where <key=value>", "only those of which their workflow's search says this; given twice, both", gathered)
+  .option("--limit <n>", "the newest n; 1000 unless said", atLeastOne)
   .action(
     withSession(
       async (session, out, _signal, flags: ListFlags) => (await import("./commands/list-runs.ts")).listRunsCommand(session, out, flags),
@@ -155,14 +160,14 @@ command("watch <id>", "a run until its end, with what the models say in its call
 command("approve <id>", "answers the approval a run waits for", runs)
   .option("--reject", "refuse it")
   .option("--by <name>", "who answers; operator unless said")
-  .option("--n <call>", "which one, where several wait", whole)
+  .option("--n <call>", "which one, where several wait", atLeastOne)
   .action(control((controls, flags: { reject?: boolean; n?: string; by?: string }) => controls.approval(flags)));
 command("cancel <id>", "ends a run", runs)
   .option("--reason <text>", "why")
   .action(control((controls, flags: { reason?: string }) => controls.cancellation(flags)));
 command("retry <id>", "lets a parked or stopped run go on", runs).action(control((controls) => controls.retrial()));
 command("move <id>", "moves a run to another version of its workflow", runs)
-  .requiredOption("--to <version>", "the version", whole)
+  .requiredOption("--to <version>", "the version", atLeastOne)
   .option("--team <path>", "the folder of its team's code, where that is not in services/")
   .action(
     control(async (controls, flags: { to: string; team?: string }, session, id) => {
@@ -181,7 +186,7 @@ const eventFlags = (made: Command): Command =>
 eventFlags(command("list", "what the streams hold", events))
   .option("--since <time>", "ISO-8601")
   .option("--until <time>", "ISO-8601")
-  .option("--limit <n>", "the newest n; 10000 unless said", whole)
+  .option("--limit <n>", "the newest n; 10000 unless said", atLeastOne)
   .action(
     withSession(async (session, out, _signal, flags: Record<string, never>) =>
       (await import("./commands/events.ts")).listEvents(session, await teamsWith(session, flags), flags, out),
@@ -302,7 +307,7 @@ command("separate", "gives each team of this folder's mesh an account of its own
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
   .option("--nats <url>", "the server")
-  .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster")
+  .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster", atLeastOne)
   .option("--team <path>", "only this team, in a folder anywhere")
   .option("--dry-run", "only say what would change")
   .action(withoutSession(async (out, flags: ProvisionFlags) => (await import("./commands/provision.ts")).provisionCommand(flags, out)));

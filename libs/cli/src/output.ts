@@ -27,3 +27,10 @@ export function lengthOf(ms: number): string {
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
+
+/** What the command line says of a slip in its arguments: on stderr, and as a line of its own where lines are wanted. */
+export function usageError(text: string, write: (text: string) => void, json: boolean): void {
+  const message = text.replace(/^error: /, "").trim();
+  if (json) process.stdout.write(`${JSON.stringify({ type: "error", code: "USAGE", message } satisfies Line)}\n`);
+  write(text);
+}

@@ -14,7 +14,7 @@ export { fits } from "./execution/fits.ts";
 export { type Admission, admit, newest } from "./inbound/admission.ts";
 export { answeredByCode, type CodeCapability } from "./inbound/code-capability.ts";
 export { allQueues, factFilter, queuesOf, sourcesOf, subscriptionName } from "./inbound/queues.ts";
-export { runIdOf, startedBy } from "./inbound/starts.ts";
+export { formerId, runIdOf, startedBy } from "./inbound/starts.ts";
 export { schemas as journalSchemas } from "./journal/events.ts";
 export { concludedCalls, expiredCalls } from "./journal/expired-calls.ts";
 export { isObjectRef, MAX_BODY, type ObjectRef } from "./journal/payloads.ts";

@@ -28,7 +28,7 @@ const BLOCK = 12 * 256;
 let bytes = Buffer.alloc(0);
 let used = 0;
 
-/** Ids of 96 random bits, drawn in blocks: one system call for 256 of them. */
+/** Ids of 96 random bits, drawn in blocks: one system call for 256 of them. None begins with `-`, as an option of a command does. */
 export const systemRandom: Random = {
   next: () => Math.random(),
   id: () => {
@@ -37,7 +37,8 @@ export const systemRandom: Random = {
       used = 0;
     }
     used += 12;
-    return bytes.toString("base64url", used - 12, used);
+    const id = bytes.toString("base64url", used - 12, used);
+    return id.startsWith("-") ? `_${id.slice(1)}` : id;
   },
 };
 

@@ -15,7 +15,7 @@ import { control } from "./controls.ts";
 import { factOf } from "./facts.ts";
 import { clearSuspects } from "./ledger-clear.ts";
 import { subscriptionName } from "./queues.ts";
-import { runIdOf, start, startedBy } from "./starts.ts";
+import { formerId, runIdOf, start, startedBy } from "./starts.ts";
 import type { Waits } from "./waits.ts";
 
 const DONE: Handled = { kind: "done" };
@@ -98,7 +98,7 @@ export class Intake {
       this.#inlines,
       this.#sourceOf,
       {
-        run: runIdOf(id),
+        run: await this.#begun(runIdOf(id), seq),
         workflow,
         asked,
         input: data.data.input,
@@ -157,15 +157,15 @@ export class Intake {
     const name = subscriptionName(subscription);
     const { workflow } = subscription;
     const run = startedBy(name, fact.key);
+    const begun = await this.#begun(run, delivery.seq);
     // An event cannot be refused: its run waits for room.
-    if (this.#busy() && !(await this.#runs.read(run, delivery.seq, ({ state }) => state.exists)))
-      return { kind: "retry", after: ROOM_LOOK_MS };
+    if (this.#busy() && !(await this.#exists(begun, delivery.seq))) return { kind: "retry", after: ROOM_LOOK_MS };
     return start(
       this.#runs,
       this.#inlines,
       this.#sourceOf,
       {
-        run,
+        run: begun,
         workflow: newest(this.#runs.team.workflows, workflow.name),
         asked: workflow.name,
         input,
@@ -176,6 +176,16 @@ export class Intake {
       },
       this.#signal,
     );
+  }
+
+  /** The id under which a build before began the same run, where one did: what starts it may come again. */
+  async #begun(run: string, seq: number): Promise<string> {
+    const former = formerId(run);
+    return former !== undefined && (await this.#exists(former, seq)) ? former : run;
+  }
+
+  #exists(run: string, seq: number): Promise<boolean> {
+    return this.#runs.read(run, seq, ({ state }) => state.exists);
   }
 
   async #outcome(id: string, n: number, delivery: Traced, decide: (state: RunState) => JournalEvent | undefined): Promise<Handled> {

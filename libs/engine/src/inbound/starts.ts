@@ -15,6 +15,8 @@ import { searchKeys } from "./search-keys.ts";
 const MAX_HOPS = 32;
 /** Room for `-<n>` and `~<k>` behind it in a token of 128 bytes. */
 const MAX_RUN_ID = 96;
+/** Of a `shortHash`. */
+const HASH_LENGTH = 22;
 
 export type Start = {
   readonly run: string;
@@ -36,7 +38,17 @@ export type Start = {
  * another run went on under it is hashed as well: that run would find it taken.
  */
 export function runIdOf(id: string): string {
-  return isToken(id) && id.length <= MAX_RUN_ID && !isGeneration(id) ? id : shortHash(id);
+  return isToken(id) && id.length <= MAX_RUN_ID && !isGeneration(id) ? id : idOfHash(shortHash(id));
+}
+
+/** No id that is made here begins with `-`, as an option of a command does. */
+function idOfHash(hash: string): string {
+  return hash.startsWith("-") ? `_${hash.slice(1)}` : hash;
+}
+
+/** The id that builds before gave to the run which `idOfHash` gives this one; undefined where it would be the same. */
+export function formerId(run: string): string | undefined {
+  return run.startsWith("_") && run.length === HASH_LENGTH ? `-${run.slice(1)}` : undefined;
 }
 
 /** The id of the run that is meant by an id given outside: of one that is there, a later generation too. */
@@ -46,7 +58,7 @@ export function runMeant(id: string): string {
 
 /** The id of the run that a subscription starts from an event (engine rule 13). */
 export function startedBy(subscription: string, event: string): string {
-  return shortHash(subscription, event);
+  return idOfHash(shortHash(subscription, event));
 }
 
 /**

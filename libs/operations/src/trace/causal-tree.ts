@@ -1,5 +1,5 @@
 import { ArmadaError, arrivalOf, eventKey, parseSubject, runFilter, type TeamManifest } from "@armada/contracts";
-import { runIdOf, startedBy } from "@armada/engine";
+import { formerId, runIdOf, startedBy } from "@armada/engine";
 import { readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
 
@@ -90,9 +90,8 @@ export class CausalTree {
     for (const other of this.#teams)
       for (const subscription of other.subscriptions) {
         if (subscription.type !== envelope?.type) continue;
-        const run = startedBy(subscription.name, id);
-        const journal = await this.#journal(other.name, run);
-        if (journal.length > 0) children.push(await this.#run(other.name, run, journal));
+        const begun = await this.#begun(other.name, startedBy(subscription.name, id));
+        if (begun.journal.length > 0) children.push(await this.#run(other.name, begun.run, begun.journal));
       }
     return {
       kind: "event",
@@ -130,11 +129,18 @@ export class CausalTree {
   }
 
   async #ask(team: string, run: string, data: { n: number; to: string; capability: string }, message: Message): Promise<TraceNode> {
-    const id = runIdOf(`${run}-${data.n}`);
+    const asked = runIdOf(`${run}-${data.n}`);
     const known = this.#teams.some((one) => one.name === data.to);
-    const journal = known ? await this.#journal(data.to, id) : [];
+    const { run: id, journal } = known ? await this.#begun(data.to, asked) : { run: asked, journal: [] };
     const children = journal.length === 0 ? [] : [await this.#run(data.to, id, journal)];
     return { kind: "ask", id, team, what: `${data.to}.${data.capability}`, at: message.envelopes[0]?.time ?? "", children };
+  }
+
+  /** A run that is derived, with its journal; under the id of a build before, where it has one. */
+  async #begun(team: string, run: string): Promise<{ readonly run: string; readonly journal: readonly Message[] }> {
+    const journal = await this.#journal(team, run);
+    const former = formerId(run);
+    return journal.length > 0 || former === undefined ? { run, journal } : { run: former, journal: await this.#journal(team, former) };
   }
 
   async #journal(team: string, run: string): Promise<readonly Message[]> {
