@@ -70,7 +70,7 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
         return beta >= load.sent() + asks && own >= asks;
       });
       yield* judged(before, { asks, sent: load.sent(), short });
-      const listed = await armada(["runs", "list", "--team", "late", "--json"], at);
+      const listed = await armada(["runs", "list", "--team", "late", "--limit", "1000", "--json"], at);
       yield count("runs list --team late", listed.lines.filter(({ status }) => status === "completed").length, asks, listed.stderr);
       const health = await armada(["health", "--json"], at);
       yield count("health: exit code", health.code, 0, health.stdout + health.stderr);

@@ -24,6 +24,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "NOTHING_TO_SAY",
   "LANGUAGE_NOT_SERVED",
   "WORKFLOW_UNKNOWN",
+  "KEY_UNKNOWN",
   "NO_SUCH_FOLDER",
   "NO_SUCH_RUN",
   "RUN_NOT_STARTED",

@@ -30,11 +30,13 @@ const step = z.object({
 });
 
 const run = z.object({
+  type: z.literal("run"),
   run: text,
   team: text,
   workflow: text,
   version: z.int(),
   status: z.enum(["running", "waiting", "parked", "stopped", "completed", "degraded", "failed", "cancelled", "continued"]),
+  search: z.record(text, text).optional().describe("its business keys, as its workflow's `search` gave them"),
   startedAt: iso,
   endedAt: iso.optional(),
   next: text.optional().describe("the run that goes on with the work of one that continued"),
@@ -61,6 +63,24 @@ const run = z.object({
     .readonly()
     .optional()
     .describe("what it asked people"),
+  input: z.unknown().optional().describe("what it was given; of `runs show`"),
+  output: z.unknown().optional().describe("what it answered, once it has; of `runs show`"),
+  calls: z
+    .array(
+      z.object({
+        n: z.int().min(1),
+        kind: z.enum(["ask", "event"]),
+        what: text,
+        status: z.enum(["open", "answered", "taken", "refused", "timed_out", "withdrawn"]),
+        askedAt: iso,
+        at: iso.optional().describe("when it was settled"),
+        event: text.optional().describe("the event that was taken"),
+        failure: z.object(problem).optional(),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe("what it asked other teams, and the events that it waited for"),
   steps: z.array(step).readonly(),
 });
 

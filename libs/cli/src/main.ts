@@ -138,8 +138,9 @@ command("list", "all runs", runs)
   .option("--status <status>", `only these: ${RUN_STATUSES.join(", ")}`)
   .option("--workflow <name>", "only of this workflow, WORKFLOW or TEAM.WORKFLOW")
   .option("--team <team>", "only this team's")
-  .option("--where <key=value>", "only those of which their workflow's search says this; given twice, both", gathered)
-  .option("--limit <n>", "the newest n; 1000 unless said", atLeastOne)
+  .option("--where <key=value>", "only those of which their workflow's search says this; of several, all", gathered)
+  .option("--before <run>", "only those that began before this one, as the next page")
+  .option("--limit <n>", "the newest n; 50 unless said", atLeastOne)
   .action(
     withSession(
       async (session, out, _signal, flags: ListFlags) => (await import("./commands/list-runs.ts")).listRunsCommand(session, out, flags),

@@ -17,8 +17,8 @@ export {
 } from "./read-models/run-index-reader.ts";
 export { type ApprovalView, withShown } from "./view/approvals.ts";
 export type { CallView } from "./view/calls.ts";
-export { withOutput } from "./view/output.ts";
 export { shownAsReached, TEAM_NOT_HERE } from "./view/reached.ts";
 export { type RunView, readRun, type StepView, viewOf, type WaitingFor } from "./view/run.ts";
 export { isTaken, type ServedQueue, shownAsServed } from "./view/served.ts";
 export { ENDED_STATUSES, RUN_STATUSES, type RunStatus, statusOf } from "./view/status.ts";
+export { withValues } from "./view/values.ts";

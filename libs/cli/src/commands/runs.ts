@@ -13,7 +13,7 @@ export async function showRun(
   out: Output,
 ): Promise<number> {
   const view = await shownRun(await findRun((team) => session.log(team), teams, run), session, teams);
-  out.emit(view);
+  out.emit({ type: "run", ...view });
   out.say(runTree(view));
   return EXIT.ok;
 }

@@ -12,7 +12,7 @@ const MARK: Readonly<Record<StepView["status"], string>> = { requested: "…", c
  * rows that stand below a step.
  */
 export function runTree(
-  run: RunView & { readonly output?: unknown },
+  run: RunView & { readonly input?: unknown; readonly output?: unknown },
   now?: number,
   under: (n: number) => readonly string[] = () => [],
 ): string {
@@ -42,8 +42,17 @@ export function runTree(
       ? []
       : [`   ${oneLine(reason.message)} (${reason.code})`, ...(reason.hint === undefined ? [] : [`   ${reason.hint}`])];
   const on = next === undefined ? [] : [`   goes on as ${next}: armada runs show ${next}`];
+  const keys =
+    run.search === undefined
+      ? []
+      : [
+          `   ${Object.entries(run.search)
+            .map(([name, value]) => oneLine(`${name}=${value}`))
+            .join(", ")}`,
+        ];
+  const input = run.input === undefined ? [] : [`   input: ${oneLine(JSON.stringify(run.input))}`];
   const output = run.output === undefined ? [] : [`   output: ${oneLine(JSON.stringify(run.output))}`];
-  const text = [head.join("  "), ...lines, ...output, ...why, ...on].join("\n");
+  const text = [head.join("  "), ...lines, ...keys, ...input, ...output, ...why, ...on].join("\n");
   return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
 }
 

@@ -28,6 +28,7 @@ const sell = workflow({
   version: 1,
   input: Order,
   output: z.unknown(),
+  search: ({ order }) => ({ order }),
   run: async ({ order }, ctx) => {
     await ctx.emit(Paid, { order });
     const { fine } = await ctx.ask(judge, { order });
@@ -52,6 +53,9 @@ test("a run shows what became of its asks and of the events that it waited for, 
   await showRun(session, ["shop"], "s1", out);
   expect(out.emitted).toMatchObject([
     {
+      type: "run",
+      search: { order: "o1" },
+      input: { order: "o1" },
       calls: [
         { n: 2, kind: "ask", what: "risk.judge", status: "answered" },
         { n: 3, kind: "ask", what: "risk.judge", status: "refused", failure: { code: "TOO_RISKY", message: "not this one" } },
@@ -68,6 +72,8 @@ test("a run shows what became of its asks and of the events that it waited for, 
     expect.stringMatching(new RegExp(String.raw`^├─ ✗ 3 ask risk.judge refused at ${time}: not this one \(TOO_RISKY\)$`, "u")),
     expect.stringMatching(new RegExp(`^├─ ✓ 4 event shop.order.paid o1 taken at ${time}: armada trace \\S+$`, "u")),
     expect.stringMatching(new RegExp(`^└─ ✗ 5 event shop.order.paid never timed out at ${time}$`, "u")),
+    "   order=o1",
+    '   input: {"order":"o1"}',
     expect.stringMatching(/^ {3}output: \{"fine":true,"paid":\{"order":"o1"\},"long":"x+…$/u),
     "   the whole of what is cut: armada runs show s1 --json",
   ]);

@@ -19,6 +19,7 @@ import {
   Page,
   pageKey,
   sumOf,
+  WHERE,
   whereKey,
 } from "./run-index.ts";
 import { ofThisStream } from "./run-index-head.ts";
@@ -52,6 +53,8 @@ export type RunIndex = {
   costs(since: number, until: number): Promise<readonly SpentBy[]>;
   /** The runs whose workflow declared this value of a business key. */
   where(name: string, value: string): Promise<readonly string[]>;
+  /** The names of all business keys that runs have. It reads over every value of each: for what was not found. */
+  keys(): Promise<readonly string[]>;
 };
 
 /** @throws ArmadaError `LOG_UNAVAILABLE` */
@@ -85,6 +88,10 @@ export async function readRunIndex(team: string, ports: IndexReaderPorts): Promi
       const found = await ports.under(whereKey(name, value));
       const since = [...tail.began].flatMap(([run, { search }]) => (search[name] === value ? [run] : []));
       return [...new Set([...found.map((key) => key.slice(key.lastIndexOf(".") + 1)), ...since])];
+    },
+    keys: async () => {
+      const kept = (await ports.under(WHERE.slice(0, -1))).map((key) => key.slice(WHERE.length).split(".")[0] ?? "");
+      return [...new Set([...kept, ...[...tail.began.values()].flatMap(({ search }) => Object.keys(search))])].sort();
     },
   };
 }

@@ -32,6 +32,8 @@ export type RunView = {
   readonly workflow: string;
   readonly version: number;
   readonly status: RunStatus;
+  /** The business keys that its workflow's `search` gave it. */
+  readonly search?: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly endedAt?: string;
   /** The run that goes on with the work of one that `continued`. */
@@ -93,6 +95,7 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
     workflow: state.workflow,
     version: state.version,
     status: statusOf(state),
+    ...(state.search === undefined ? {} : { search: state.search }),
     startedAt: state.startedAt,
     ...(state.endedAt === undefined ? {} : { endedAt: state.endedAt }),
     ...(state.ended?.next === undefined ? {} : { next: state.ended.next }),

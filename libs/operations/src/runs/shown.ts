@@ -5,22 +5,23 @@ import {
   shownAsReached,
   shownAsServed,
   viewOf,
-  withOutput,
   withShown,
+  withValues,
 } from "@armada/engine/reading";
 import type { Objects } from "@armada/event-sourcing";
 import type { FoundRun } from "./find.ts";
 
 /**
- * A run as it is shown: with what its approvals show, whether somebody serves what it waits for, and its output once it has ended.
+ * A run as it is shown: with what its approvals show, whether somebody serves what it waits for, its input, and its
+ * output once it has ended.
  * `teams`: those that are here.
  */
 export async function shownRun(
   { team, run, state }: Pick<FoundRun, "team" | "run" | "state">,
   { queues, objects }: { readonly queues: (team: string) => Promise<readonly ServedQueue[]>; readonly objects: Pick<Objects, "get"> },
   teams: readonly string[],
-): Promise<RunView & { output?: unknown }> {
+): Promise<RunView & { readonly input?: unknown; readonly output?: unknown }> {
   const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
   const view = await withShown(shownAsReached(shownAsServed(viewOf(team, run, state), await queues(team)), teams), read);
-  return withOutput(view, state, read);
+  return withValues(view, state, read);
 }

@@ -68,6 +68,7 @@ const Run = z.looseObject({
     .readonly()
     .optional()
     .describe("what it asked other teams, and the events that it waited for"),
+  input: z.unknown().optional().describe("what it was given"),
   output: z.unknown().optional().describe("what it answered, once it has ended"),
   steps: z.array(z.unknown()),
 });
