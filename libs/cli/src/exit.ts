@@ -23,6 +23,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "NO_DOCUMENTS",
   "NOTHING_TO_SAY",
   "LANGUAGE_NOT_SERVED",
+  "ALREADY_ANSWERED",
   "WORKFLOW_UNKNOWN",
   "KEY_UNKNOWN",
   "NO_SUCH_FOLDER",

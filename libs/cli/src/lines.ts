@@ -95,6 +95,10 @@ const result = z.object({
   costMicros: micros,
   degraded: z.array(z.object({ step: z.int(), agent: text, ...problem })).readonly(),
   failure: z.object({ ...problem, hint: text.optional(), details: z.unknown().optional() }).optional(),
+  reason: z
+    .object({ ...problem, hint: text.optional() })
+    .optional()
+    .describe("what holds it up where it has not ended"),
   output: z.unknown().describe("what the workflow answered; null where it has not"),
 });
 

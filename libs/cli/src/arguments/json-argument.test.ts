@@ -19,7 +19,9 @@ test.each([
   ['{"a":[{"ref":1524831183200260097}]}', "INPUT_INVALID", "--input.a.0.ref: numbers beyond 2^53"],
   ['{"a":{"$object":"x"}}', "INPUT_INVALID", "--input.a.$object: a member may not be named $object"],
   ["{a:1}", "BAD_JSON", "--input: "],
-  ["@nowhere.json", "BAD_JSON", "--input: "],
+  ["@nowhere.json", "FILE_UNREADABLE", "--input: nowhere.json is not there"],
+  ["@libs", "FILE_UNREADABLE", "--input: "],
+  ["@README.md", "BAD_JSON", "--input: "],
 ])("%s is refused, with where", async (text, code, message) => {
   await expect(jsonOf(text, "--input")).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });

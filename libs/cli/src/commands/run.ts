@@ -1,6 +1,6 @@
 import { ArmadaError, type TeamManifest, withoutSecrets } from "@armada/contracts";
 import { admit, MAX_BODY, newest } from "@armada/engine";
-import { type RunState, viewOf } from "@armada/engine/reading";
+import { type RunState, viewOf, withValues } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
 import { OPERATOR } from "@armada/operations/mesh/ask";
 import type { Session } from "@armada/operations/mesh/session";
@@ -12,7 +12,7 @@ import type { Output } from "../output.ts";
 import { loadServices, serviceNames } from "../project.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
-import { runTree, stepLine } from "../render/run-tree.ts";
+import { outputRow, runTree, stepLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
 import { watchText } from "../runs/watch-text.ts";
 
@@ -84,23 +84,23 @@ export async function runCommand(target: string, flags: RunFlags, session: Sessi
     out.say(`accepted: armada runs show ${run}`);
     return EXIT.ok;
   }
-  return followToEnd(session.log(team), team, run, out, signal, flags.stream === true ? session.live(team) : undefined);
+  return followToEnd(session, team, run, out, signal, flags.stream === true ? session.live(team) : undefined);
 }
 
 /** Shows a run until it ends, with what the models say in it from now on. */
 export async function watchCommand(
   team: string,
   run: string,
-  session: Pick<Session, "log" | "live">,
+  session: Pick<Session, "log" | "live" | "objects">,
   out: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  return followToEnd(session.log(team), team, run, out, signal, session.live(team));
+  return followToEnd(session, team, run, out, signal, session.live(team));
 }
 
 /** Follows a run, and those that go on with its work where it continues as new: the last one's end is its result and exit code. */
 async function followToEnd(
-  log: Pick<Log, "follow">,
+  session: Pick<Session, "log" | "objects">,
   team: string,
   run: string,
   out: Output,
@@ -110,7 +110,7 @@ async function followToEnd(
   const states: RunState[] = [];
   let generation = run;
   for (;;) {
-    const state = await follow(log, team, generation, out, signal, live);
+    const state = await follow(session.log(team), team, generation, out, signal, live);
     states.push(state);
     const next = state.ended?.next;
     if (next !== undefined) {
@@ -118,9 +118,11 @@ async function followToEnd(
       generation = next;
       continue;
     }
-    const result = resultOf(run, state, state.ended?.output ?? null);
-    out.emit({ ...result, ...(generation === run ? {} : { generation }), ...totalOf(states) });
-    if (!isLive(out)) out.say(runTree(viewOf(team, generation, state)));
+    const view = viewOf(team, generation, state);
+    const { output } = await withValues(view, state, ({ $object, team: of }) => session.objects.get($object, of));
+    out.emit({ ...resultOf(run, state, output ?? null), ...(generation === run ? {} : { generation }), ...totalOf(states) });
+    if (!isLive(out)) out.say(runTree({ ...view, ...(output === undefined ? {} : { output }) }));
+    else if (output !== undefined) out.say(outputRow(output));
     return exitCode(state);
   }
 }
@@ -194,6 +196,7 @@ async function followPlain(
 /** The last line of `run --wait --json` and `demo --json`. */
 export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"result"> & { output: T } {
   const steps = [...state.steps.values()];
+  const reason = state.ended === undefined ? viewOf("", run, state).reason : undefined;
   return {
     type: "result",
     run,
@@ -202,6 +205,7 @@ export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"re
     ...totalOf([state]),
     degraded: steps.flatMap((step) => (step.degraded === undefined ? [] : [{ step: step.n, agent: step.agent, ...step.degraded }])),
     ...(state.ended?.failure === undefined ? {} : { failure: state.ended.failure }),
+    ...(reason === undefined ? {} : { reason }),
     output,
   };
 }
@@ -210,8 +214,10 @@ export function resultOf<T>(run: string, state: RunState, output: T): LineOf<"re
 function totalOf(generations: readonly RunState[]): { ms: number; tokens: number; costMicros: number } {
   const steps = generations.flatMap((state) => [...state.steps.values()]);
   const startedAt = generations[0]?.startedAt ?? "";
+  const last = generations.at(-1);
+  const until = last?.ended === undefined ? Date.now() : Date.parse(last.endedAt ?? startedAt);
   return {
-    ms: Math.max(0, Date.parse(generations.at(-1)?.endedAt ?? startedAt) - Date.parse(startedAt)),
+    ms: Math.max(0, until - Date.parse(startedAt)),
     tokens: steps.reduce((sum, step) => sum + step.tokens, 0),
     costMicros: steps.reduce((sum, step) => sum + step.costMicros, 0),
   };

@@ -51,9 +51,14 @@ export function runTree(
             .join(", ")}`,
         ];
   const input = run.input === undefined ? [] : [`   input: ${oneLine(JSON.stringify(run.input))}`];
-  const output = run.output === undefined ? [] : [`   output: ${oneLine(JSON.stringify(run.output))}`];
+  const output = run.output === undefined ? [] : [outputRow(run.output)];
   const text = [head.join("  "), ...lines, ...keys, ...input, ...output, ...why, ...on].join("\n");
   return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
+}
+
+/** What a run answered, for people. */
+export function outputRow(output: unknown): string {
+  return `   output: ${oneLine(JSON.stringify(output))}`;
 }
 
 /** A text that was cut, as `oneLine` and `rowsOf` leave it; a step's mark is none. */

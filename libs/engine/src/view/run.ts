@@ -88,7 +88,8 @@ export function viewOf(team: string, run: string, state: RunState): RunView {
       : [];
   const approvals = approvalsOf(state);
   const calls = callsOf(state);
-  const reason = state.stopped ?? state.ended?.failure ?? parkedReason(state);
+  // What held it up before it ended is no reason of its end, and `runs retry` none of its ways on.
+  const reason = state.ended === undefined ? (state.stopped ?? parkedReason(state)) : state.ended.failure;
   return {
     run,
     team,

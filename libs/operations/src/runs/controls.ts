@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Team } from "@armada/agents";
 import { ArmadaError, runFilter } from "@armada/contracts";
-import { type JournalMessage, newestGeneration, type RunState, type RunStatus, readJournalMessage, viewOf } from "@armada/engine/reading";
+import {
+  type ApprovalView,
+  approvalsOf,
+  type JournalMessage,
+  newestGeneration,
+  type RunState,
+  type RunStatus,
+  readJournalMessage,
+  viewOf,
+} from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
 import type { Session } from "../mesh/session.ts";
 import { findRun } from "./find.ts";
@@ -104,11 +113,25 @@ export function approval(flags: { reject?: boolean; n?: string; by?: string }): 
     check: (state) => {
       asked = openOf(state);
       if (asked !== undefined) return undefined;
-      return about(state).length > 0 ? "already answered" : "nothing waits for an approval";
+      return answeredAs(
+        approvalsOf(state).filter(({ n }) => flags.n === undefined || n === Number(flags.n)),
+        flags.reject === true ? "refused" : "approved",
+      );
     },
     done: (state) => state.ended !== undefined || (asked !== undefined && state.waits.get(asked)?.open !== true),
     says: flags.reject === true ? "rejected" : "approved",
   };
+}
+
+/** What became of what was asked, in words. @throws ArmadaError `ALREADY_ANSWERED` where it was answered the other way, or is open no more */
+function answeredAs(approvals: readonly ApprovalView[], wanted: "approved" | "refused"): string {
+  const last = approvals.at(-1);
+  if (last === undefined) return "nothing waits for an approval";
+  const { status, by, at, question } = last;
+  const who = by === undefined ? "" : ` by ${by}`;
+  const said = `already ${status}${who}${at === undefined ? "" : ` at ${at}`}: ${question}`;
+  if (status === wanted) return said;
+  throw new ArmadaError("ALREADY_ANSWERED", said, { hint: "an answer stands; `armada runs show ID` says what came of it" });
 }
 
 /** Ends a run as cancelled; `reason` is journaled with it. */
