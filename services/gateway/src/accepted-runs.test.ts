@@ -17,6 +17,7 @@ test("a run that was accepted and that its team has not taken up is told apart f
     objects,
     tracer: noTracer,
     teams: () => ["desk", "shop"],
+    workflows: (team) => (team === "shop" ? ["sell"] : undefined),
     teamPorts,
     reading: { teamPorts, queues: async () => [], objects },
     clock: systemClock,
@@ -32,6 +33,10 @@ test("a run that was accepted and that its team has not taken up is told apart f
     }),
   );
   await expect(runs.find("sell-other")).rejects.toThrow(expect.objectContaining({ kind: "run-unknown" }));
+  await expect(runs.start({ team: "shop", workflow: "sel", input: {}, key: "k" }, undefined)).rejects.toThrow(
+    expect.objectContaining({ kind: "input-invalid", message: "team shop has no workflow sel; it has sell", more: { field: "workflow" } }),
+  );
+  expect((await runs.start({ team: "desk", workflow: "any", input: {}, key: undefined }, undefined)).already).toBe(false);
   bytes = 80;
   expect(await runs.start({ team: "shop", workflow: "sell", input: {}, key: "k" }, undefined)).toEqual({ run, already: true });
   for (const key of ["another", undefined])

@@ -29,6 +29,7 @@ beforeAll(async () => {
     objects,
     tracer: noTracer,
     teams: () => ["loops"],
+    workflows: () => undefined,
     teamPorts,
     reading: { teamPorts, queues: async () => [], objects },
     clock: systemClock,

@@ -58,11 +58,16 @@ export async function gateway({
   });
   const reader = await reading();
   const teams = (): string[] => [...manifests.teams.keys()].sort();
+  const workflows = (team: string): string[] | undefined => {
+    const names = manifests.teams.get(team)?.workflows.map(({ name }) => name);
+    return names === undefined ? undefined : [...new Set(names)];
+  };
   const runs = new Runs({
     log: ports.log,
     objects: ports.objects,
     tracer,
     teams,
+    workflows,
     teamPorts: others,
     reading: { teamPorts: kept(manifests.teams, reader.teamPorts), queues: reader.teamQueues, objects: reader.objects },
     ...waits,

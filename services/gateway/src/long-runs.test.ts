@@ -30,6 +30,7 @@ test("a run of more messages than one load may bring is found whole", async () =
     objects,
     tracer: noTracer,
     teams: () => ["shop"],
+    workflows: () => undefined,
     teamPorts: () => ({ log, room: async () => ({ stream: "TEAM_shop", bytes: 0, limit: 0 }) }),
     reading: { teamPorts: () => ({ log, live }), queues: async () => [], objects },
     clock: systemClock,

@@ -28,6 +28,8 @@ export type RunsPorts = {
   readonly tracer: Tracer;
   /** Those that were provisioned, as of now. */
   readonly teams: () => readonly string[];
+  /** Those that a team serves, as its manifest says now; undefined where it has none. */
+  readonly workflows: (team: string) => readonly string[] | undefined;
   /** What a start looks at. */
   readonly teamPorts: (team: string) => { readonly log: Pick<Log, "load">; readonly room: RoomOf };
   /** What is read for others, over a connection of its own: however much that is, nothing that is written waits behind it. */
@@ -75,6 +77,11 @@ export class Runs {
     const teams = this.#ports.teams();
     if (!teams.includes(team))
       throw new Problem("input-invalid", `there is no team ${team}; there are ${teams.join(", ")}`, { field: "workflow" });
+    const served = this.#ports.workflows(team);
+    if (served?.includes(workflow) === false)
+      throw new Problem("input-invalid", `team ${team} has no workflow ${workflow}; it has ${served.join(", ") || "none"}`, {
+        field: "workflow",
+      });
     checkTree(input, "input");
     const run = `${workflow}-${key === undefined ? randomBytes(12).toString("hex") : shortHash("gateway", team, workflow, key)}`;
     const { room, log } = this.#ports.teamPorts(team);

@@ -66,6 +66,7 @@ export async function memoryGateway(
         objects,
         tracer: noTracer,
         teams: () => [],
+        workflows: () => undefined,
         teamPorts: noTeam,
         reading: { teamPorts: noTeam, queues: async () => [], objects },
         ...waits,
