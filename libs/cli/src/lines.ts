@@ -143,7 +143,7 @@ export const lines = {
     type: z.literal("health"),
     team: text,
     ok: z.boolean(),
-    replicas: count,
+    replicas: count.describe("that `up` started and that are alive; of a team that others run, those that wait for work"),
     restarts: count,
     messages: count,
     pending: count,

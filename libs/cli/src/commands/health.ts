@@ -19,7 +19,10 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
     healthy &&= ok;
     const pending = about.queues.reduce((sum, one) => sum + one.pending, 0);
     const unacked = about.queues.reduce((sum, one) => sum + one.unacked, 0);
-    const replicas = about.replicas?.alive ?? 0;
+    const { alive = 0, started = 0 } = about.replicas ?? {};
+    const own = started > 0;
+    // Of a team that another process runs the server knows how many wait for work: of each queue one a replica.
+    const replicas = own ? alive : Math.max(0, ...about.queues.map(({ workers }) => workers));
     const restarts = session.mesh?.restarts?.[team.name] ?? 0;
     out.emit({
       type: "health",
@@ -34,9 +37,8 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
       troubles,
     });
     const line = [
-      ...(session.mesh === undefined
-        ? []
-        : [`${replicas} replica${replicas === 1 ? "" : "s"}`, `${restarts} restart${restarts === 1 ? "" : "s"}`]),
+      `${replicas} replica${replicas === 1 ? "" : "s"}${own ? "" : " connected"}`,
+      ...(own ? [`${restarts} restart${restarts === 1 ? "" : "s"}`] : []),
       `${messages} messages`,
       `${pending} waiting`,
       `${unacked} in work`,

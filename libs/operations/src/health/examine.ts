@@ -1,7 +1,8 @@
-import type { Team } from "@armada/agents";
+import type { TeamManifest } from "@armada/contracts";
 import type { RunState } from "@armada/engine/reading";
 import { sourceOf } from "@armada/runtime/workflow-digest";
 import { HOME } from "../mesh/mesh-file.ts";
+import type { MeshTeam } from "../mesh/mesh-team.ts";
 import { troublesOf } from "./looks.ts";
 import type { Finding, Looked } from "./trouble.ts";
 
@@ -14,7 +15,7 @@ const MOST_NAMED = 5;
 /** What a team's stream holds. Of its newest messages those are counted that no reader takes; `whole`: of all that there are. */
 export async function examine(about: Looked, whole = false): Promise<Finding[]> {
   const { session, team, open } = about;
-  const { name, definition } = team;
+  const { name } = team;
   const log = session.log(name);
   const head = await log.head();
   const from = whole ? 0 : Math.max(0, head - MOST_LOOKED);
@@ -53,11 +54,12 @@ export async function examine(about: Looked, whole = false): Promise<Finding[]> 
         ]),
     ...(behind === 0 ? [] : [{ name: `${name}: index of its runs`, value: `is being built, ${behind} messages to go`, ok: true }]),
   ];
-  if (definition === undefined) return findings;
+  const served = servedBy(team);
+  if (served === undefined) return findings;
   const { runs, others } = await open();
   return [
     ...findings,
-    ...runs.flatMap(({ view: { run }, state }) => editedRun(definition, run, state)),
+    ...runs.flatMap(({ view: { run }, state }) => editedRun(name, served, run, state)),
     ...(others === 0 ? [] : [{ name: `${name}: open runs not compared with their code`, value: others, ok: true }]),
   ];
 }
@@ -73,16 +75,25 @@ export async function examineTroubles(about: Looked, reading = false): Promise<F
   }));
 }
 
+/** A workflow as a team serves it; `source` is the digest of its code. */
+type Served = TeamManifest["workflows"][number];
+
+/** By its code where that is here, else as it was provisioned last; undefined where neither tells. */
+function servedBy({ definition, manifest }: Pick<MeshTeam, "definition" | "manifest">): readonly Served[] | undefined {
+  if (definition === undefined) return manifest?.workflows;
+  return definition.workflows.map((one) => ({ name: one.name, version: one.version, source: sourceOf(one) }));
+}
+
 /** Of an open run whose code was edited; what holds runs up is told by the team's troubles. */
-function editedRun(team: Team, run: string, state: RunState): Finding[] {
-  const served = team.workflows.find((one) => one.name === state.workflow && one.version === state.version);
-  if (served === undefined || state.source === "" || sourceOf(served) === state.source) return [];
+function editedRun(team: string, served: readonly Served[], run: string, state: RunState): Finding[] {
+  const now = served.find((one) => one.name === state.workflow && one.version === state.version);
+  if (now === undefined || state.source === "" || now.source === state.source) return [];
   return [
     {
-      name: `${team.name}: ${run}`,
-      value: `open, and ${state.workflow} v${state.version} was edited since it started`,
-      ok: true,
-      next: "give an edited workflow a new version, beside the old one",
+      name: `${team}: ${run}`,
+      value: `open, and ${state.workflow} v${state.version} was edited since it started: it stops where the edit does not fit it`,
+      ok: false,
+      next: "give an edited workflow a new version, beside the old one, which open runs go on with",
     },
   ];
 }
