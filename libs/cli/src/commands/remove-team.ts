@@ -40,10 +40,8 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   if (flags.keep !== undefined && existsSync(flags.keep))
     throw new ArmadaError("FILE_EXISTS", `${flags.keep} is there already`, { hint: "name another file" });
   const here = (await loadServices()).map(needsOf);
-  refuseWanted(name, here);
   const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
-  if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
   const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
@@ -52,10 +50,8 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
   try {
     const fleet = await Fleet.follow(admin, accessIn(keys), quiet);
-    refuseWanted(
-      name,
-      [...fleet.teams.values()].filter(({ team }) => !here.some((one) => one.team === team)),
-    );
+    refuseWanted(name, wantsOf(here, [...fleet.teams.values()]));
+    if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
     const { streams, bytes } = await settled(admin, name);
     if (flags.keep !== undefined) {
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${flags.keep}`);
@@ -78,8 +74,13 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
 
 type Needs = Pick<TeamManifest, "team" | "asks" | "sources">;
 
+/** What all other teams need: of this project's by their code, for it may be newer, of others as they were provisioned. */
+export function wantsOf(here: readonly Needs[], fleet: readonly Needs[]): readonly Needs[] {
+  return [...here, ...fleet.filter(({ team }) => !here.some((one) => one.team === team))];
+}
+
 /** A team that others' code names would leave them with events that never come and asks that nobody answers. */
-function refuseWanted(name: string, others: readonly Needs[]): void {
+export function refuseWanted(name: string, others: readonly Needs[]): void {
   const by = others.flatMap(({ team, asks, sources }) => {
     if (team === name) return [];
     const asked = asks.filter((capability) => capability.startsWith(`${name}.`)).map((capability) => `asks ${capability}`);
@@ -112,7 +113,7 @@ export async function settled(admin: Link, name: string): Promise<{ streams: rea
       throw new ArmadaError("NO_SUCH_TEAM", `there are no streams of a team ${name} on this server`, {
         hint: "is it the server of the right mesh? --mesh FILE, --data DIR and NATS_URL name one",
       });
-    if (pulls > 0) throw runs(name);
+    if (pulls > 0) throw runsElsewhere(name);
     const behind = takers.filter(({ missing }) => missing > 0);
     if (behind.length === 0) return { streams, bytes };
     if (Date.now() > deadline)
@@ -125,6 +126,13 @@ export async function settled(admin: Link, name: string): Promise<{ streams: rea
       );
     await sleep(500);
   }
+}
+
+/** Of what no `up` of this folder started nothing here knows the process. */
+function runsElsewhere(name: string): ArmadaError {
+  return new ArmadaError("TEAM_RUNS", `${name} is at work: a replica of it that is not of the mesh here waits for work`, {
+    hint: "stop its process where it runs (each line of its log has the pid), then run this again",
+  });
 }
 
 export function runs(name: string): ArmadaError {

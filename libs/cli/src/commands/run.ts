@@ -15,6 +15,7 @@ import { PlainText } from "../render/plain-text.ts";
 import { outputRow, runTree, stepLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
 import { watchText } from "../runs/watch-text.ts";
+import { checkKnown } from "../teams.ts";
 
 export type RunFlags = { readonly input?: string; readonly wait?: boolean; readonly stream?: boolean; readonly key?: string };
 
@@ -27,9 +28,12 @@ export function targetOf(text: string): { team: string; workflow: string } {
 }
 
 /** What the team could only answer with a failed run is refused before it is asked. @throws ArmadaError `NO_SUCH_TEAM`, `WORKFLOW_UNKNOWN`, `INPUT_INVALID` */
-async function checkStart(session: Pick<Session, "manifests">, team: string, workflow: string, input: unknown): Promise<void> {
-  const manifest = session.manifests().get(team);
-  if (manifest !== undefined && !(await serviceNames()).includes(team)) return checkListed(manifest, workflow);
+export async function checkStart(session: Pick<Session, "manifests">, team: string, workflow: string, input: unknown): Promise<void> {
+  const manifests = session.manifests();
+  const services = await serviceNames();
+  checkKnown(team, [...new Set([...services, ...manifests.keys()])].sort());
+  const manifest = manifests.get(team);
+  if (manifest !== undefined && !services.includes(team)) return checkListed(manifest, workflow);
   const [service] = await loadServices([team]);
   const admission = service === undefined ? undefined : admit(service.team, workflow, input, newest(service.team.workflows, workflow));
   if (admission?.kind !== "refused") return;

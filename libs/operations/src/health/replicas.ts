@@ -14,7 +14,7 @@ export const replicas: Look = ({ team: { name, definition, manifest, trouble }, 
         code: "NOT_CONNECTED",
         message: there === undefined || there.alive === 0 ? "no replica is connected" : `no replica is connected, ${there.alive} run`,
         next: elsewhere
-          ? `start it where its code is, or take it out of the fleet: armada remove team ${name}`
+          ? `start it where its code is, or take it out of the fleet: armada remove team ${name} --keep FILE`
           : `see ${HOME}/logs/${name}.log`,
       },
     ];
