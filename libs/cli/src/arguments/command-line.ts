@@ -29,7 +29,7 @@ export class CommandLine extends Command {
 }
 
 /** A whole number as text. @throws InvalidArgumentError */
-export function whole(text: string): string {
+function whole(text: string): string {
   if (/^\d{1,9}$/.test(text)) return text;
   throw new InvalidArgumentError("It is not a whole number.");
 }
