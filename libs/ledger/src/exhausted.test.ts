@@ -5,7 +5,9 @@ const what = nameOf({ of: "team", period: "day", limit: { micros: 20_000_000, to
 
 test("a limit that is used up says when it begins again", () => {
   const { message, resetAt } = new BudgetExhausted(what, Date.parse("2026-11-23T00:00:00Z"));
-  expect(message).toBe("nothing is left of the team's $20.00 or 5000 tokens a day; it begins again at 2026-11-23T00:00:00.000Z");
+  expect(message).toBe(
+    "less is left of the team's $20.00 or 5000 tokens a day than one call may cost; it begins again at 2026-11-23T00:00:00.000Z",
+  );
   expect(resetAt).toBe(Date.parse("2026-11-23T00:00:00Z"));
 });
 

@@ -2,7 +2,7 @@ import { type Amount, ArmadaError } from "@armada/contracts";
 import type { Scope } from "./team-ledger/limit-usage.ts";
 
 /**
- * Nothing is left of a limit. `resetAt`: when its period ends, ms since 1970; absent for a run's limit, which never resets, and
+ * What is left of a limit is less than a call may cost. `resetAt`: when its period ends, ms since 1970; absent for a run's limit, which never resets, and
  * where the limit would not hold one such call even if nothing were spent (`call`: what it may cost): no wait would help.
  */
 export class BudgetExhausted extends ArmadaError {
@@ -12,7 +12,7 @@ export class BudgetExhausted extends ArmadaError {
   constructor(what: string, resetAt: number | undefined, call?: Amount) {
     const when = resetAt === undefined ? "" : `; it begins again at ${new Date(resetAt).toISOString()}`;
     if (call === undefined)
-      super("BUDGET_EXHAUSTED", `nothing is left of ${what}${when}`, {
+      super("BUDGET_EXHAUSTED", `less is left of ${what} than one call may cost${when}`, {
         hint: "`armada budgets` shows what is spent, reserved and suspect; raise the limit in armada.config.ts, or wait",
       });
     else

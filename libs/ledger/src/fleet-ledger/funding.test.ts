@@ -115,7 +115,7 @@ test("teams spend what the fleet may spend and no more, also while the federatio
     world.check();
     expect(world.made).toBeLessThanOrEqual(50);
     expect(world.made).toBeGreaterThanOrEqual(46); // what is granted ahead to the one may be what the other lacks
-    expect(world.refused[0]?.message).toContain("nothing is left of the fleet's $0.005000 a month");
+    expect(world.refused[0]?.message).toContain("less is left of the fleet's $0.005000 a month than one call may cost");
     world.end();
   }
 });

@@ -15,7 +15,7 @@ const quiet = { info: () => undefined, warn: () => undefined };
 type Journaled = { readonly block: string; readonly drawn: Drawn; settled: Settled | undefined };
 
 class World {
-  readonly clock = new VirtualClock(START);
+  readonly clock: VirtualClock;
   readonly mesh: MemoryMesh;
   readonly random;
   readonly journal: Journaled[] = [];
@@ -25,7 +25,8 @@ class World {
   #replicas = 0;
   #calls = 0;
 
-  constructor(seed: number, hostility = HOSTILE) {
+  constructor(seed: number, hostility = HOSTILE, start = START) {
+    this.clock = new VirtualClock(start);
     this.random = seededRandom(seed);
     this.mesh = new MemoryMesh(this.clock, this.random, hostility);
     this.mesh.provision("alpha", []);
@@ -176,5 +177,41 @@ test("calls that come together are reserved together", async () => {
   await until(world, () => ended === 500);
   await until(world, () => world.check().spent.micros > 0);
   expect(world.mesh.stream("alpha").head).toBeLessThan(40);
+  kill();
+});
+
+const CALM = { ...HOSTILE, lostAnswer: 0, refused: 0 };
+const limitsIn = (world: World, month: string): unknown => {
+  const aggregate = ledgerOf("alpha", month);
+  const last = world.mesh.stream("alpha").messages.findLast(({ subject }) => subject.includes(`.ledger.`) && subject.includes(month));
+  return last === undefined ? undefined : readEndless(aggregate, last).state.limits;
+};
+
+test("a replica that starts with other limits tells the ledger without a call, and one without a ledger begins none", async () => {
+  const world = new World(3, CALM);
+  const first = world.replica();
+  await until(world, () => world.clock.now() > START + LEASE_MS);
+  expect(world.mesh.stream("alpha").head).toBe(0);
+  let ended = false;
+  void first.call("idle").then(() => (ended = true));
+  await until(world, () => ended);
+  first.kill();
+  const raised: AllLimits = { ...LIMITS, team: { day: { micros: 5_000_000 } } };
+  const second = world.replica(raised);
+  await until(world, () => world.clock.now() > START + 3 * LEASE_MS);
+  expect(limitsIn(world, "2026-11")).toEqual(raised);
+  second.kill();
+});
+
+test("a month that begins while a replica is up has its limits", async () => {
+  const world = new World(4, CALM, Date.parse("2026-11-30T23:59:50Z"));
+  const { call, kill } = world.replica();
+  let ended = 0;
+  const done = (): void => void ended++;
+  void call("idle").then(done);
+  await until(world, () => ended === 1 && world.clock.now() > Date.parse("2026-12-01T00:00:10Z"));
+  void call("idle").then(done);
+  await until(world, () => ended === 2);
+  expect(limitsIn(world, "2026-12")).toEqual(LIMITS);
   kill();
 });

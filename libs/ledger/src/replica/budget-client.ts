@@ -46,7 +46,8 @@ export class BudgetClient {
   #current: Lease | undefined;
   /** Blocks of days that are over, with calls still open. */
   readonly #retired = new Set<Lease>();
-  #ready: Promise<void> | undefined;
+  /** The month whose ledger knows this configuration's limits, or is about to. */
+  #ready: { readonly month: string; readonly told: Promise<void> } | undefined;
 
   constructor(options: BudgetClientOptions) {
     this.#options = options;
@@ -95,11 +96,13 @@ export class BudgetClient {
   /** The ledger is read, and knows this configuration's limits. */
   #prepared(): Promise<void> {
     const { month } = this.#period();
-    const known = this.#monthLedgers.get(month);
-    if (known?.held !== undefined && this.#ready !== undefined) return this.#ready;
-    this.#ready = this.#prepare(this.#monthLedger(month));
-    this.#ready.catch(() => (this.#ready = undefined));
-    return this.#ready;
+    if (this.#ready?.month === month) return this.#ready.told;
+    const ready = { month, told: this.#prepare(this.#monthLedger(month)) };
+    this.#ready = ready;
+    ready.told.catch(() => {
+      if (this.#ready === ready) this.#ready = undefined;
+    });
+    return ready.told;
   }
 
   async #prepare(monthLedger: MonthLedger): Promise<void> {
@@ -150,7 +153,9 @@ export class BudgetClient {
   async #sweep(): Promise<void> {
     const { ports, signal } = this.#options;
     for (const monthLedger of this.#recent()) {
-      const { state } = await monthLedger.load();
+      const { state, version } = await monthLedger.load();
+      // Limits that changed with this start: who waits for money, and who looks, is not to wait for a call that is paid.
+      if (version > 0 && monthLedger.month === this.#period().month) await this.#prepared();
       for (const [block, about] of Object.entries(state.blocks))
         if (about.until + GRACE_MS <= ports.clock.now())
           await this.#expire(monthLedger, block, about).catch((error: unknown) => {

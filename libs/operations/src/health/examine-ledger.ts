@@ -54,7 +54,7 @@ export async function examineLedgers(log: Pick<Log, "last">, team: Team, budgets
             name: `${team.name}: limits of the ledger`,
             value: "other than configured",
             ok: false,
-            next: "they come into force with the team's next model call after a start; start the mesh again where calls have gone on",
+            next: "they come into force as the team starts: start the mesh again",
           },
         ]
       : []),

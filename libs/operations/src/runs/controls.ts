@@ -152,7 +152,11 @@ export function retrial(): Control {
   return {
     capability: "run_retry",
     data: () => ({}),
-    check: (state) => (state.ended === undefined && stuck(state) ? undefined : "nothing of it is parked or stopped"),
+    check: (state) => {
+      if (state.ended === undefined && stuck(state)) return undefined;
+      const waits = state.ended === undefined && [...state.steps.values()].some(({ budgetUntil }) => budgetUntil !== undefined);
+      return `nothing of it is parked or stopped${waits ? "; it waits for a budget, and looks each minute whether there is one" : ""}`;
+    },
     done: (state) => state.ended !== undefined || !stuck(state),
     undone: (state, since) =>
       state.ended === undefined &&
