@@ -114,13 +114,12 @@ command("emit <type>", "hands an event to the mesh, through its gateway")
   );
 
 const keys = program.command("keys").description("the gateway's keys");
-const several = (value: string, before: string[] = []): string[] => [...before, value];
 const keyCommand = (name: string, description: string): Command =>
   command(name, description, keys).option("--keys <dir>", "the gateway's folder of identities");
 keyCommand("add <name>", "makes one and shows it, once")
-  .option("--scope <scope>", "emit:TYPE, start:TEAM.WORKFLOW, approve:TEAM, read:TEAM, with * for any; more than once", several)
+  .option("--scope <scope>", "emit:TYPE, start:TEAM.WORKFLOW, approve:TEAM, read:TEAM, with * for any; more than once", gathered)
   .option("--expires <when>", "90d, or a time (ISO-8601)")
-  .option("--per-minute <n>", "requests a minute", whole)
+  .option("--per-minute <n>", "requests a minute", atLeastOne)
   .option("--signs [file]", "for a sender that signs (Standard Webhooks): by the secret in a file, else by a new one")
   .option("--out <file>", "write it there instead")
   .action(

@@ -54,7 +54,16 @@ async function edge() {
   };
   const waits = { clock: systemClock, random: systemRandom };
   const reading = { teamPorts, queues: async () => [], objects };
-  const runs = new Runs({ log, objects, tracer: noTracer, teams: () => ["desk", "shop"], teamPorts, reading, ...waits });
+  const runs = new Runs({
+    log,
+    objects,
+    tracer: noTracer,
+    teams: () => ["desk", "shop"],
+    workflows: () => undefined,
+    teamPorts,
+    reading,
+    ...waits,
+  });
   const warned: string[] = [];
   const logger = { info: () => undefined, warn: (line: string) => void warned.push(line) };
   const ring = new KeyRing({ folder, first: FIRST, now: () => now, logger });

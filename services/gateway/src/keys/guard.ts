@@ -20,9 +20,12 @@ export class Guard {
   async check(request: FastifyRequest): Promise<void> {
     const [, given] = /^Bearer +([^ ]+) *$/i.exec(request.headers.authorization ?? "") ?? [];
     if (given === undefined)
-      throw new Problem("key-wanted", "send `Authorization: Bearer KEY`; `armada keys add` makes one, `armada up` prints its first", {
-        field: "authorization",
-      });
+      throw new Problem(
+        "key-wanted",
+        "send `Authorization: Bearer KEY`; `armada keys add` makes one; the first is `key` in `.armada/mesh.json` where `armada up` " +
+          "runs, else in `gateway.key` beside the identities",
+        { field: "authorization" },
+      );
     this.admit(request, await this.#about.whose(given));
   }
 
