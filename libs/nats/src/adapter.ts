@@ -20,7 +20,10 @@ export type NatsPorts = {
   readonly draws: Log;
   readonly timers: Timers;
   readonly registers: Registers;
-  /** Registers of models' answers, which forget after two days: the team's, and those that only teams with an agent that shares may use. */
+  /**
+   * Registers of models' answers, which forget after two days: the team's, and those that only teams with an agent that shares
+   * may use. Behind walls nobody has the latter, and they are the team's own.
+   */
   readonly answers: { readonly team: Registers; readonly fleet: Registers };
   /** Registers of the index of the team's runs. */
   readonly index: Registers;
@@ -50,6 +53,7 @@ export async function connectTeam(options: {
 /** Ports on the stream of `team` for whoever the link is: the team itself, or a reader. */
 export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Logger): NatsPorts {
   const how = { reader: new Reader(team, fleet.ring), keys: fleet.ring, signer: new Signer(connected.identity.seed), logger };
+  const answersOf = (owner: string): Registers => jetstreamRegisters(connected, "cache", owner, logger);
   return {
     link: connected,
     manifests: fleet,
@@ -57,7 +61,7 @@ export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Log
     draws: jetstreamLog(connected, team, "DRAWS", how),
     timers: jetstreamTimers(connected, team),
     registers: jetstreamRegisters(connected, "reg", team, logger),
-    answers: { team: jetstreamRegisters(connected, "cache", team, logger), fleet: jetstreamRegisters(connected, "cache", "fleet", logger) },
+    answers: { team: answersOf(team), fleet: answersOf(connected.identity.walled === true ? team : "fleet") },
     index: jetstreamRegisters(connected, "index", team, logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
