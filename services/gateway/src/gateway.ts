@@ -7,10 +7,13 @@ import { type Declared, declaredIn } from "./events/declared-types.ts";
 import { Inbox } from "./events/inbox.ts";
 import { gatewayKey } from "./keys/first-key.ts";
 import { KeyRing } from "./keys/key-ring.ts";
+import { tokensOf } from "./keys/tokens.ts";
 import { lately } from "./room.ts";
 import { Runs } from "./runs.ts";
 import { followTls, readTls } from "./tls.ts";
 
+/** How every JSON Web Token begins: `{"` in base64. */
+const TOKEN = "eyJ";
 const PORTS_TRIED = 50;
 const WAIT_MS = 100;
 const SAY_EVERY = 100;
@@ -75,9 +78,10 @@ export async function gateway({
   const key = await gatewayKey(env);
   knowSecrets([key]);
   const ring = new KeyRing({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
+  const tokens = await tokensOf(config.gateway.oidc, clock.now);
   const tls = await readTls(config.gateway.tls);
   const app = await buildApp({
-    whose: (given) => ring.find(given),
+    whose: (given) => (tokens !== undefined && given.startsWith(TOKEN) ? tokens(given) : ring.find(given)),
     signer: (name) => ring.signer(name),
     tls,
     perMinute: config.gateway.requestsPerMinute,

@@ -29,6 +29,7 @@ const KINDS = {
   unexpected: [500, "The gateway failed"],
   "log-unavailable": [503, "The log cannot be reached"],
   "log-full": [503, "The log is full"],
+  "issuer-unavailable": [503, "The tokens' issuer cannot be reached"],
   "team-silent": [503, "The team does not answer"],
   "contract-broken": [503, "A team's contract is broken"],
   busy: [503, "There is no room for more now"],

@@ -86,6 +86,28 @@ export const Config = z.strictObject({
         about: "The address that the gateway binds. `up` wants anything but loopback said by `--host`, whatever this file says.",
         flag: "--host",
       }),
+      oidc: z
+        .strictObject({
+          audience: z
+            .string()
+            .min(1)
+            .optional()
+            .register(fields, { about: "Whom tokens are for: their `aud`.", unset: "no tokens are taken" }),
+          issuer: z
+            .string()
+            .min(1)
+            .optional()
+            .register(fields, { about: "Who makes the tokens of people: their `iss`.", unset: "no tokens are taken" }),
+          jwks: z.string().min(1).optional().register(fields, {
+            about: "The issuer's JSON Web Key Set: an address, from which new keys are fetched, or a file.",
+            unset: "no tokens are taken",
+          }),
+          scopes: z.string().min(1).optional().register(fields, {
+            about: "What claims allow: `groups=editors: approve:content read:*; sub=*: read:content`.",
+            unset: "no tokens are taken",
+          }),
+        })
+        .prefault({}),
       port: z.int().min(0).max(65_535).default(4780).register(fields, {
         about: "The gateway's port; where it is taken, the next free one. 0: the system gives one.",
         flag: "--port",
