@@ -17,6 +17,7 @@ const pages = [
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/keys.md",
+  "docs/security.md",
 ];
 
 test.concurrent.each(pages)("%s does what it says, block by block", { timeout: PAGE_MS }, async (page) => {

@@ -33,7 +33,7 @@ type Approval = {
 };
 
 export class Book {
-  #about: { workflow: unknown; version: unknown; startedAt: string } = { workflow: "", version: 0, startedAt: "" };
+  #about: { workflow: unknown; version: unknown; search?: unknown; startedAt: string } = { workflow: "", version: 0, startedAt: "" };
   readonly #steps = new Map<number, Step>();
   readonly #waits = new Map<number, Wait>();
   /** Steps that wait for their budget, or for their agent's hours. */
@@ -62,7 +62,7 @@ export class Book {
   }
 
   view(team: string, run: string): Readonly<Record<string, unknown>> {
-    const reason = this.#stopped ?? this.#ended?.failure ?? this.#parkedReason();
+    const reason = this.#ended === undefined ? (this.#stopped ?? this.#parkedReason()) : this.#ended.failure;
     const hint = reason?.hint?.replaceAll("armada runs retry ID", () => `armada runs retry ${run}`);
     const waitingFor = this.#ended === undefined ? [...this.#waits.values(), ...this.#steppedWaits()] : [];
     return {
@@ -87,6 +87,7 @@ export class Book {
     switch (type) {
       case "run.started":
         this.#about = { workflow: data.workflow, version: data.version, startedAt: time };
+        if (data.search !== undefined) this.#about.search = data.search;
         return;
       case "step.requested":
         this.#steps.set(n, { n, agent: String(data.agent), variant: String(data.variant), ...NEW });
