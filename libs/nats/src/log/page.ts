@@ -1,5 +1,6 @@
 import type { Message, Page } from "@armada/event-sourcing";
 import type { Msg } from "@nats-io/transport-node";
+import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
 import { added, statusOf } from "./stored-headers.ts";
@@ -21,7 +22,7 @@ export async function page(
   let upTo = from;
   const whole = await new Promise<boolean>((resolve, reject) => {
     link.mux.stream(
-      `$JS.API.DIRECT.GET.${stream}`,
+      `${apiOf(link, stream)}.DIRECT.GET.${stream}`,
       JSON.stringify({ seq: from + 1, next_by_subj: filter, batch: messages, max_bytes: bytes }),
       (m) => {
         const { code, description } = statusOf(m);
