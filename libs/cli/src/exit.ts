@@ -17,6 +17,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "FILE_UNWRITABLE",
   "TEAM_RUNS",
   "TEAM_WANTED",
+  "TEAM_TAKEN",
   "TEAM_NOT_COPIED",
   "INPUT_INVALID",
   "TOPIC_NOT_COVERED",

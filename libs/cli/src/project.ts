@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,6 +53,20 @@ export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>
     }
   });
   return new Map(await Promise.all(loaded));
+}
+
+/**
+ * To provision it would make a team of the project another one. The project's own folder is no other place.
+ * @throws ArmadaError `TEAM_TAKEN` where the name of a team from elsewhere is that of one in `services/`
+ */
+export async function refuseTaken({ name, main }: Service): Promise<void> {
+  if (!(await serviceNames()).includes(name)) return;
+  const own = join(projectRoot, "services", name);
+  const given = dirname(main);
+  if (realpathSync(given) === realpathSync(join(own, "src"))) return;
+  throw new ArmadaError("TEAM_TAKEN", `the team in ${given} is called ${name}, as is the one in ${own}`, {
+    hint: `call one of the two otherwise; \`armada provision\` without --team provisions that in ${own}`,
+  });
 }
 
 /** A team whose code is anywhere: `path` is its folder, with `src/team.ts` and `src/main.ts`, or with these two itself. @throws ArmadaError `BAD_TEAM`, `BAD_NAME` */

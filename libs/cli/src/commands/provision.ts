@@ -10,7 +10,7 @@ import { applyTeams } from "../mesh/client.ts";
 import { roomOf } from "../mesh/room.ts";
 import { manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { loadServices, loadTeamAt, type Service } from "../project.ts";
+import { loadServices, loadTeamAt, refuseTaken, type Service } from "../project.ts";
 import { checkListed, withFederation } from "../services.ts";
 import { settingsFor } from "../settings.ts";
 
@@ -30,6 +30,7 @@ export type ProvisionFlags = {
 /**
  * Makes identities, streams, consumers and sources as the team definitions say, and tells the fleet of them; prints what it
  * changes. With `team` only that one, whose folder may be anywhere, and nothing of the others.
+ * @throws ArmadaError `TEAM_TAKEN`, `BAD_TEAM`, `NOT_LISTED`, `NO_MESH`, and what `provisionTeams` throws
  */
 export async function provisionCommand(flags: ProvisionFlags, out: Output): Promise<number> {
   const { config } = await settingsFor({});
@@ -70,6 +71,7 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
 
 async function wantedServices(path: string | undefined, fleetBudget: string | undefined): Promise<readonly Service[]> {
   const loaded = path === undefined ? await loadServices() : [await loadTeamAt(path)];
+  if (path !== undefined) for (const service of loaded) await refuseTaken(service);
   await checkListed(loaded);
   return path === undefined ? withFederation(loaded, fleetBudget) : loaded;
 }

@@ -1,0 +1,24 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectRoot } from "../project.ts";
+import { armada, place } from "../testing/product.ts";
+
+test.each([["--json"], ["--json", "--dry-run"]])(
+  "a team that is called as one in services/ is refused, and nothing is made: %s",
+  async (...flags) => {
+    using at = place();
+    writeFileSync(join(at.folder, "team.ts"), 'export default { kind: "team", name: "marketing" };\n');
+    const { code, lines } = await armada(at.folder, ["provision", "--team", at.folder, ...flags]);
+    expect([code, lines]).toEqual([3, [expect.objectContaining({ code: "TEAM_TAKEN" })]]);
+    for (const folder of [at.folder, join(projectRoot, "services/marketing")]) expect(JSON.stringify(lines)).toContain(folder);
+    expect(existsSync(join(at.folder, ".armada"))).toBe(false);
+  },
+);
+
+test("a team of services/ may be named by its folder", async () => {
+  using at = place();
+  const { code } = await armada(at.folder, ["provision", "--team", join(projectRoot, "services/marketing")]);
+  expect(code).toBe(4); // there is no mesh
+  expect(existsSync(join(at.folder, ".armada/keys/marketing.nk"))).toBe(true);
+});
