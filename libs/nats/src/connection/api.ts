@@ -4,6 +4,7 @@ import { AuthorizationError } from "@nats-io/transport-node";
 import { apiPrefix, ownerOf } from "../accounts/crossings.ts";
 import { FLEET } from "../streams/names.ts";
 import type { Link } from "./connect.ts";
+import { whileReloading } from "./while-reloading.ts";
 
 const TIMEOUT_MS = 10_000;
 /** nats-server's error code for "stream not found". */
@@ -21,16 +22,21 @@ export function isElsewhere(link: Pick<Link, "identity">, stream: string): boole
 
 /** The client library's administration of a stream, as far as the link's identity may. */
 export async function managerOf(link: Link, stream: string): Promise<JetStreamManager> {
-  const { connection } = await link.in(ownerOf(stream));
-  return jetstreamManager(connection, { timeout: TIMEOUT_MS, checkAPI: false, apiPrefix: apiOf(link, stream) });
+  return managerIn(link, ownerOf(stream), apiOf(link, stream));
+}
+
+async function managerIn(link: Link, owner: string, apiPrefix = "$JS.API"): Promise<JetStreamManager> {
+  const { connection } = await link.in(owner);
+  const administers = link.identity.walled === true && link.identity.name === ADMINISTRATION;
+  const asked = administers ? whileReloading(connection) : connection;
+  return jetstreamManager(asked, { timeout: TIMEOUT_MS, checkAPI: false, apiPrefix });
 }
 
 /** The streams that administration finds: all of the server; where each has an account, those of these owners and of all that the fleet names. */
 export async function streamsOf(link: Link, owners: readonly string[] = []): Promise<Map<string, StreamInfo>> {
   const lists = await Promise.all(
     (await accountsThere(link, owners)).map(async (owner) => {
-      const { connection } = await link.in(owner);
-      const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS, checkAPI: false });
+      const manager = await managerIn(link, owner);
       return Array.fromAsync(manager.streams.list());
     }),
   );

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ADMINISTRATION, entryMessage, type FleetEntry, signedText, type TeamManifest, withSignature } from "@armada/contracts";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
 import { type PublicKeys, SIGN_NOTHING } from "../identity/identities.ts";
@@ -78,7 +78,7 @@ export async function writeFleet(
 }
 
 async function writeEntry(link: Link, fleet: Fleet, wanted: WantedEntry): Promise<void> {
-  const manager = await jetstreamManager(link.connection, { timeout: APPEND_MS, checkAPI: false });
+  const manager = await managerOf(link, FLEET);
   const sign = signer(link.identity.seed);
   for (let tries = 1; ; tries++) {
     const now = Date.now();
