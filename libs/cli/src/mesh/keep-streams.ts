@@ -10,7 +10,8 @@ const EVERY_MS = 5_000;
 /**
  * While a mesh runs, streams and consumers that are no longer there are made again, and said: one that was deleted, or all of
  * them, where the server's folder was emptied; and what the fleet's stream does not say any more is said again. What `manifests`
- * want and did not before is made as well: a service that starts with other code has other queues. Ends with the signal.
+ * want and did not before is made as well: a service that starts with other code has other queues. Where each team has an account,
+ * all that the fleet knows of are provisioned once. Ends with the signal.
  */
 export async function keepStreams(
   link: Link,
@@ -30,17 +31,22 @@ export async function keepStreams(
     return [...own, ...[...fleet.teams.values()].filter(({ team }) => !own.some((one) => one.team === team))];
   };
   let made = manifests();
+  /** What a team from elsewhere had in one account takes no facts in its own; `up` sees to those alone that run here. */
+  let oneAccount = link.identity.walled === true;
   for (let failed = ""; !signal.aborted; ) {
     try {
       const wanted = manifests();
       const changed = !isDeepStrictEqual(wanted, made);
       const missing = await missingOf(link, known().map(topologyIn));
       const unsaid = [...fleet.entries.keys()].some((name) => !fleet.stored.has(name));
-      if (changed || unsaid || missing.length > 0) {
+      if (changed || unsaid || oneAccount || missing.length > 0) {
         const space = await room();
         // A team that was removed meanwhile stays so.
         await fleet.caughtUp().catch(missingFleet);
-        await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
+        const changes = await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
+        const across = oneAccount ? changes.filter(({ why = "" }) => why.split(", ").includes("sources")).map(({ what }) => what) : [];
+        if (across.length > 0) logger.warn(`facts come across accounts now: ${across.join(", ")}`);
+        oneAccount = false;
       }
       if (missing.length > 0)
         logger.warn(`${changed ? "made, for a team's code has changed" : "made again, for it was no longer there"}: ${missing.join(", ")}`);

@@ -1,2 +1,2 @@
 export { jetstreamAdapter } from "./jetstream-adapter.ts";
-export { natsServerBinary, startTestMesh, type TestMesh } from "./mesh.ts";
+export { natsServerBinary, SERVER_CONF, startTestMesh, type TestMesh } from "./mesh.ts";
