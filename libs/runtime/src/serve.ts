@@ -7,7 +7,7 @@ import { ArmadaError, isRetryable, knowSecrets, milliseconds, redact } from "@ar
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { accessIn, connectTeam, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
+import { accessIn, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
 import { z } from "zod";
 import { namesIn, readSecrets, secretValues, settingsOf } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
@@ -16,7 +16,8 @@ import { manifestOf } from "./manifest.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
 import { watchRoom } from "./room-watch.ts";
-import { serverClock } from "./server-clock.ts";
+import { connectAdmitted } from "./server/connect-admitted.ts";
+import { serverClock } from "./server/server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
 import { strikeOutput } from "./telemetry/struck-output.ts";
@@ -154,7 +155,7 @@ async function run(
   const since = await provisioned(env, signal);
   if (signal.aborted) return;
   log.info(`waiting for nats-server at ${servers}`);
-  const ports = await connectTeam({
+  const ports = await connectAdmitted({
     servers,
     keys,
     team: team.name,

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ADMINISTRATION, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { AuthorizationError, connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
 import { administrationSeed } from "../accounts/accounts.ts";
 import type { Identity } from "../identity/identities.ts";
 import { SignsOfLife } from "../signs-of-life/signs-of-life.ts";
 import { clientOptions, RETRY_MS } from "./client-options.ts";
 import { Mux } from "./mux.ts";
+import { isNotAdmitted } from "./not-admitted.ts";
 import { destroySocket } from "./stuck-socket.ts";
 import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
 
@@ -83,7 +84,7 @@ export async function link(options: {
     unsaid = 0;
   };
   const refused = (error: Error): void => {
-    if (!(error instanceof AuthorizationError) || isTimeout(error)) return;
+    if (!isNotAdmitted(error)) return;
     refusedSince ??= performance.now();
     if (performance.now() - refusedSince < REFUSED_MS) return;
     logger.warn(`NATS has refused ${identity.name} for ${REFUSED_MS / 1_000} s; giving up`);
@@ -170,17 +171,12 @@ async function connected({
       return await orAborted(connecting, signal);
     } catch (error) {
       // A server that is just starting anew may refuse once who it is about to know.
-      refusals = error instanceof AuthorizationError && !isTimeout(error) ? refusals + 1 : 0;
+      refusals = isNotAdmitted(error) ? refusals + 1 : 0;
       if (error instanceof TypeError || refusals > 1) throw error;
       if (tries % SAY_EVERY === 0) logger.info(`still waiting for nats-server: ${error instanceof Error ? error.message : String(error)}`);
     }
     await sleep(RETRY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined); // the signal is looked at above
   }
-}
-
-/** Server or client was too slow to make themselves known: no word on who the client is. */
-function isTimeout(error: AuthorizationError): boolean {
-  return /timeout/i.test(error.message);
 }
 
 /** The connection, or the signal's reason; a connection that comes too late is closed. */

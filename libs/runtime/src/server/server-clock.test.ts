@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { systemClock } from "../system-ports.ts";
 import { serverClock } from "./server-clock.ts";
-import { systemClock } from "./system-ports.ts";
 
 const HOUR = 3_600_000;
 
