@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TeamManifest } from "@armada/contracts";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { connectTeam } from "../adapter.ts";
 import { type Link, link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
@@ -93,7 +93,7 @@ test("a team that comes while the server runs gets an account, reads what crosse
   expect([...own.manifests.teams.keys()].sort()).toEqual(["early", "late"]);
   await expect.poll(missingOf, { timeout: SOON_MS }).toBe(0);
   expect(await own.log.head()).toBe(2);
-  expect(await teamsThere(operator)).toEqual(["early", "late"]);
+  expect(await teamsThere(operator, fleet)).toEqual(["early", "late"]);
   expect((await queuesThere(operator, "early")).map(({ name }) => name)).toEqual([]);
   await ports.link.close();
   await own.link.close();
@@ -108,7 +108,12 @@ test("it is removed with a backup, and brought back with all that it had: nothin
   await tombstone(admin, fleet, "late"); // so the server reads who has an account while the streams go
   await dropTeam(admin, "late");
   expect((await teamOnServer(admin, "late")).streams).toEqual([]);
-  expect(await teamsThere(operator)).toEqual(["early"]);
+  await expect.poll(() => [...fleet.teams.keys()]).toEqual(["early"]);
+  const asks = vi.spyOn(operator.mux, "request");
+  const now = { teams: fleet.teams, caughtUp: async () => undefined }; // the server may still be reading
+  expect(await teamsThere(operator, now)).toEqual(["early"]);
+  expect(asks.mock.calls.map(([subject]) => subject)).toEqual(["JS.early.API.STREAM.INFO.TEAM_early"]);
+  asks.mockRestore();
   const backup = await openBackup(path);
   const restored = await restoreTeam(admin, "late", backup, access);
   await backup.close();

@@ -62,7 +62,7 @@ async function accountsThere(link: Link, owners: readonly string[]): Promise<str
 }
 
 /** Of whom the fleet's stream says something. */
-export async function namesInFleet(link: Link): Promise<string[]> {
+async function namesInFleet(link: Link): Promise<string[]> {
   const manager = await managerOf(link, FLEET);
   try {
     const { state } = await manager.streams.info(FLEET, { subjects_filter: "fleet.>" });

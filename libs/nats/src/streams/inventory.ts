@@ -1,8 +1,9 @@
 import { ArmadaError } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { AuthorizationError } from "@nats-io/transport-node";
-import { managerOf, namesInFleet } from "../connection/api.ts";
+import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { isForFacts } from "./fact-consumers.ts";
 
@@ -19,20 +20,27 @@ export type QueueThere = {
 const TEAM = "TEAM_";
 const WAIT_MS = 10_000;
 
-/** The teams that have a stream on this server, by name, whether they run or not. */
-export async function teamsThere(link: Link): Promise<string[]> {
-  if (link.identity.walled === true) return teamsBehindWalls(link);
+/** The teams that have a stream on this server, by name, whether they run or not; behind walls, those of `fleet`. @throws ArmadaError `LOG_UNAVAILABLE` */
+export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caughtUp">): Promise<string[]> {
+  if (link.identity.walled === true) {
+    await fleet.caughtUp().catch(beforeTheFirst);
+    return teamsBehindWalls(link, [...fleet.teams.keys()]);
+  }
   const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
   const names: string[] = [];
   for await (const name of manager.streams.names()) if (name.startsWith(TEAM)) names.push(name.slice(TEAM.length));
   return names.sort();
 }
 
-/** Of whom the fleet says something, and whose stream answers. */
-async function teamsBehindWalls(link: Link): Promise<string[]> {
-  const names = (await namesInFleet(link)).filter((name) => name !== "operator"); // it has no such stream, nor a right to look for one
+/** Whose stream answers. Of others than the fleet's teams, as of those that were removed, nothing crosses: the server refuses to ask. */
+async function teamsBehindWalls(link: Link, names: readonly string[]): Promise<string[]> {
   const there = await Promise.all(names.map((name) => streamInfo(link, `${TEAM}${name}`).then(() => [name], gone)));
   return there.flat().sort();
+}
+
+/** There is no fleet yet. */
+function beforeTheFirst(error: unknown): void {
+  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
 function gone(error: unknown): string[] {

@@ -83,7 +83,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     state: (team, run) => stateOf(ports(team).log, team, run),
     runs: (team) => readRunIndex(team, { log: ports(team).log, ...indexReads(connected, team, quiet) }),
     sequenceAt: (team, time) => sequenceAt(connected, team, time),
-    teams: () => answered(teamsThere(connected)),
+    teams: () => answered(teamsThere(connected, fleet)),
     manifests: () => fleet.teams,
     queues: (team) => answered(queuesThere(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),
