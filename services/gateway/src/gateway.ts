@@ -77,7 +77,7 @@ export async function gateway({
   });
   const key = await gatewayKey(env);
   knowSecrets([key]);
-  const ring = new KeyRing({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
+  const ring = await KeyRing.open({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
   const tokens = await tokensOf(config.gateway.oidc, clock.now);
   const tls = await readTls(config.gateway.tls);
   const app = await buildApp({

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import { addKey, DEFAULT_KEY, readKeys, revokeKey } from "@armada/operations/keys/key-file";
@@ -6,6 +6,9 @@ import { EVERYTHING } from "@armada/operations/keys/scopes";
 import { DEFAULT_FILE, HOME, readMesh } from "@armada/operations/mesh/mesh-file";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+
+/** Later years have no four digits. */
+const LATEST = Date.UTC(10_000, 0);
 
 export type KeyFlags = { readonly mesh?: string; readonly keys?: string };
 export type AddFlags = KeyFlags & {
@@ -31,7 +34,11 @@ export async function addKeyCommand(name: string, flags: AddFlags, out: Output):
   if (out.json && flags.out === undefined) throw new ArmadaError("USAGE", "with --json a key goes into a file", { hint: "--out FILE" });
   const signs = flags.signs === undefined ? {} : { signs: flags.signs === true ? (true as const) : await secretIn(flags.signs) };
   const file = flags.out === undefined ? undefined : await fresh(flags.out);
-  const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, ...signs, now });
+  const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, ...signs, now }).catch(async (error) => {
+    await file?.close();
+    if (flags.out !== undefined) await rm(flags.out); // made above, and still empty
+    throw error;
+  });
   await file?.writeFile(`${key}\n`);
   await file?.close();
   out.emit({
@@ -92,6 +99,8 @@ async function fresh(path: string): Promise<FileHandle> {
 /** A length from now on, or a time. @throws ArmadaError `USAGE` */
 function endOf(text: string, now: number): number {
   const at = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text) ? now + milliseconds(text as Duration) : Date.parse(text);
-  if (at > now) return at;
-  throw new ArmadaError("USAGE", `--expires ${text} is no time to come`, { hint: "90d, 12h, or 2027-01-31T00:00:00Z" });
+  if (at > now && at < LATEST) return at;
+  throw new ArmadaError("USAGE", `--expires ${text} is no time to come`, {
+    hint: "90d, 12h, or 2027-01-31T00:00:00Z, before the year 10000",
+  });
 }

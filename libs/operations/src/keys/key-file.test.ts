@@ -52,6 +52,42 @@ test("a file that is none of keys is said, and not written over", async () => {
   expect(readFileSync(keyFileIn(folder), "utf8")).toBe("{");
 });
 
+test("what its readers would refuse is not written", async () => {
+  await add("desk");
+  const before = readFileSync(keyFileIn(folder), "utf8");
+  const about = { name: "z", scopes: ["emit:*"], now };
+  const day = "2027-01-01T00:00:00.000Z";
+  for (const wrong of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9].map((perMinute) => ({ ...about, perMinute })))
+    await expect(addKey(folder, wrong)).rejects.toThrow(
+      expect.objectContaining({ code: "USAGE", message: expect.stringContaining("--per-minute") }),
+    );
+  for (const expires of ["", "soon", "+275760-09-13T00:00:00.000Z"])
+    await expect(addKey(folder, { ...about, expires })).rejects.toThrow(
+      expect.objectContaining({ code: "USAGE", message: expect.stringContaining("--expires") }),
+    );
+  for (const scopes of [["start:lab"], ["emit:*", "start:lab.w"]])
+    await expect(addKey(folder, { ...about, scopes, signs: true })).rejects.toThrow(expect.objectContaining({ code: "USAGE" }));
+  expect(readFileSync(keyFileIn(folder), "utf8")).toBe(before);
+  await addKey(folder, { ...about, expires: day, perMinute: 999_999_999 });
+  expect((await readKeys(folder)).keys[1]).toMatchObject({ expires: day, perMinute: 999_999_999 });
+});
+
+test.each([
+  [{ perMinute: 0 }, /gateway-keys\.json: the key z: perMinute: /],
+  [{ expires: "soon" }, /the key z: expires: /],
+  [{ scopes: ["start:lab"] }, /the key z: scopes\.0: a scope is emit:TYPE/],
+  [{ digest: undefined }, /the key z: it has either a digest or a secret/],
+  [{ name: 1 }, /key 2: name: /],
+])("of a file with %j is said where it is wrong, in a line", async (part, message) => {
+  await add("desk");
+  const { keys, ...file } = await readKeys(folder);
+  writeFileSync(keyFileIn(folder), JSON.stringify({ ...file, keys: [...keys, { ...keys[0], name: "z", ...part }] }));
+  await expect(readKeys(folder)).rejects.toThrow(
+    expect.objectContaining({ code: "KEYS_INVALID", message: expect.stringMatching(message) }),
+  );
+  await expect(readKeys(folder)).rejects.not.toThrow("\n");
+});
+
 test("a sender that signs has its own secret or a new one, and that stays", async () => {
   const made = await addKey(folder, { name: "shop", scopes: ["emit:*"], now, signs: true });
   expect(made).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import { z } from "zod";
-import { checkScope } from "./scopes.ts";
+import { checkScope, EVERYTHING, isScope, SCOPES_ARE } from "./scopes.ts";
+
+/** Above it, a limit is none. */
+const MOST_PER_MINUTE = 999_999_999;
+const SIGNERS_EMIT = "a sender that signs only sends events: its scopes are emit:TYPE";
+const emits = (scope: string): boolean => scope === EVERYTHING || scope.startsWith("emit:");
 
 /** The gateway's first key, in a file of its own (`gateway.key`): it may do everything. */
 export const DEFAULT_KEY = "default";
@@ -13,22 +18,24 @@ export const DEFAULT_KEY = "default";
  * A key as it is kept: what it opens, never the key itself, which has 192 bits, so that its digest is not guessed. Of a sender that
  * signs it is the secret instead, which whoever verifies must have.
  */
-const NamedKey = z.strictObject({
-  name: z.string(),
-  /** SHA-256, in hex. */
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  /** Of Standard Webhooks: `whsec_` and base64. */
-  secret: z.string().optional(),
-  scopes: z.array(z.string()).min(1),
-  /** ISO-8601. */
-  made: z.string(),
-  expires: z.string().optional(),
-  /** Requests a minute; as the configuration says where it is not set. */
-  perMinute: z.int().min(1).optional(),
-});
+const NamedKey = z
+  .strictObject({
+    name: z.string(),
+    /** SHA-256, in hex. */
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    /** Of Standard Webhooks: `whsec_` and base64. */
+    secret: z.string().optional(),
+    scopes: z.array(z.string().refine(isScope, `a scope is ${SCOPES_ARE}`)).min(1),
+    made: z.iso.datetime(),
+    expires: z.iso.datetime().optional(),
+    /** Requests a minute; as the configuration says where it is not set. */
+    perMinute: z.int().min(1).max(MOST_PER_MINUTE).optional(),
+  })
+  .refine(({ digest, secret }) => (digest === undefined) !== (secret === undefined), "it has either a digest or a secret")
+  .refine(({ secret, scopes }) => secret === undefined || scopes.every(emits), SIGNERS_EMIT);
 export type NamedKey = z.infer<typeof NamedKey>;
 
 const KeyFile = z.strictObject({
@@ -51,15 +58,46 @@ export const digestOf = (key: string): string => hash("sha256", key, "hex");
 /** No file is no keys. @throws ArmadaError `KEYS_INVALID` */
 export async function readKeys(folder: string): Promise<KeyFile> {
   const path = keyFileIn(folder);
+  let text: string;
   try {
-    return KeyFile.parse(JSON.parse(await readFile(path, "utf8")));
+    text = await readFile(path, "utf8");
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { layout: 1, keys: [], defaultRevoked: false };
-    throw new ArmadaError("KEYS_INVALID", `${path} is no file of keys: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-      hint: "write it by `armada keys add` and `armada keys revoke`",
-    });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return { layout: 1, keys: [], defaultRevoked: false };
+    throw new ArmadaError("KEYS_INVALID", `${path} cannot be read: ${message}`, { cause, hint: "it belongs to whom the gateway runs as" });
   }
+  const value = jsonIn(text);
+  if (value === undefined)
+    throw new ArmadaError("KEYS_INVALID", `${path} is not JSON`, { hint: "bring it back from a copy, or remove it and add its keys anew" });
+  const parsed = KeyFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ArmadaError("KEYS_INVALID", `${path}: ${whatIsWrong(parsed.error, value)}`, {
+    hint: "correct that in the file, or remove the entry and add its key anew",
+  });
+}
+
+/** The parser's message is left out: it repeats of the text, where secrets are. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const Named = z.object({ keys: z.array(z.unknown()) });
+
+/** The first thing, in a sentence: `the key shop: perMinute: …`. */
+function whatIsWrong({ issues: [issue] }: z.ZodError, file: unknown): string {
+  const [first, index, ...below] = issue?.path ?? [];
+  const message = issue?.message ?? "it does not fit";
+  if (first !== "keys" || typeof index !== "number") return [...(issue?.path ?? []), message].join(": ");
+  const entry = z.object({ name: z.string() }).safeParse(Named.safeParse(file).data?.keys[index]);
+  return [
+    entry.success ? `the key ${entry.data.name}` : `key ${index + 1}`,
+    ...(below.length === 0 ? [] : [below.join(".")]),
+    message,
+  ].join(": ");
 }
 
 /** Makes a key. @returns it, which nothing else ever tells again. @throws ArmadaError `USAGE`, `KEYS_INVALID` */
@@ -81,6 +119,14 @@ export async function addKey(
   if (scopes.length === 0)
     throw new ArmadaError("USAGE", "a key wants what it may do", { hint: "--scope emit:TYPE, more than once if needed" });
   scopes.forEach(checkScope);
+  if (expires !== undefined && !z.iso.datetime().safeParse(expires).success)
+    throw new ArmadaError("USAGE", `--expires ${expires} is no time`, { hint: "90d, 12h, or 2027-01-31T00:00:00Z, up to the year 9999" });
+  if (perMinute !== undefined && !(Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= MOST_PER_MINUTE))
+    throw new ArmadaError("USAGE", `--per-minute ${perMinute} is no limit`, { hint: `a whole number from 1 to ${MOST_PER_MINUTE}` });
+  if (signs !== undefined && !scopes.every(emits))
+    throw new ArmadaError("USAGE", `--scope ${scopes.filter((one) => !emits(one)).join(" ")}: ${SIGNERS_EMIT}`, {
+      hint: "--scope emit:TYPE",
+    });
   const key = signs === undefined ? `ak_${randomBytes(24).toString("base64url")}` : signs === true ? newSecret() : checkSecret(signs);
   await change(folder, (file) => {
     if (file.keys.some((one) => one.name === name))
@@ -133,7 +179,10 @@ async function change(folder: string, make: (file: KeyFile) => KeyFile): Promise
     }
   }
   try {
-    const text = `${JSON.stringify(make(await readKeys(folder)), undefined, 2)}\n`;
+    const file = make(await readKeys(folder));
+    const parsed = KeyFile.safeParse(file);
+    if (!parsed.success) throw new ArmadaError("USAGE", whatIsWrong(parsed.error, file), { hint: "nothing was written" });
+    const text = `${JSON.stringify(parsed.data, undefined, 2)}\n`;
     const fresh = `${path}.${process.pid}`;
     await writeFile(fresh, text, { mode: 0o600 });
     await rename(fresh, path);

@@ -22,8 +22,35 @@ test("without a target it is whether there is anything of the kind", () => {
 });
 
 test("what is no scope is refused in words", () => {
-  for (const text of ["*", "emit:com.example.*", "start:content.create_article", "approve:*", "read:content"])
+  for (const text of [
+    "*",
+    "emit:com.example.*",
+    "start:content.create_article",
+    "start:content.*",
+    "start:cont*",
+    "start:*",
+    "approve:*",
+    "read:content",
+  ])
     expect(checkScope(text)).toBe(text);
-  for (const text of ["", "**", "emit", "emit:", "delete:content", "emit:a*b", "Emit:a", "read:con tent", "emit:a\n"])
+  for (const text of [
+    "",
+    "**",
+    "emit",
+    "emit:",
+    "delete:content",
+    "emit:a*b",
+    "Emit:a",
+    "read:con tent",
+    "emit:a\n",
+    "start:lab",
+    "start:lab.",
+    "start:.w",
+    "start:a.b.c",
+    "start:a.b.*",
+    "start:Lab.w",
+    "read:a.b",
+    "approve:a/b",
+  ])
     expect(() => checkScope(text)).toThrow(expect.objectContaining({ code: "USAGE" }));
 });

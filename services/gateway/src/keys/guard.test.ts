@@ -66,7 +66,7 @@ async function edge() {
   });
   const warned: string[] = [];
   const logger = { info: () => undefined, warn: (line: string) => void warned.push(line) };
-  const ring = new KeyRing({ folder, first: FIRST, now: () => now, logger });
+  const ring = await KeyRing.open({ folder, first: FIRST, now: () => now, logger });
   const gateway = await memoryGateway({ runs, whose: (given) => ring.find(given) });
   const ask = async (given: string | undefined, method: string, path: string, body?: unknown) => {
     const type = path === "/v1/events" ? "application/cloudevents" : "application/";
@@ -106,6 +106,7 @@ test("wrong, expired and revoked keys open nothing; the first key opens everythi
   for (const one of [good, FIRST]) expect((await at.ask(one, "POST", "/v1/events", event("w"))).status).toBe(401);
   expect(at.messages().map(({ envelopes }) => envelopes[0]?.sentby)).toEqual(["key desk", "key short", "key default", "key late"]);
   writeFileSync(keyFileIn(folder), "{ no keys");
+  await expect(edge()).rejects.toThrow(expect.objectContaining({ code: "KEYS_INVALID" })); // at the start there is no last good file
   await expect
     .poll(async () => [(await at.ask(late, "POST", "/v1/events", event("late"))).status, at.warned.length > 0], { timeout: 3_000 })
     .toEqual([200, true]);
@@ -163,7 +164,7 @@ test("an approval has the key on record beside who is said to have decided", asy
 test("a sender that signs is known by its name, and its secret is no key", async () => {
   const secret = await addKey(folder, { name: "shop", scopes: ["emit:com.example.*"], now, signs: true });
   const plain = await key("plain", "emit:*");
-  const ring = new KeyRing({ folder, first: FIRST, now: () => now, logger: { info: () => undefined, warn: () => undefined } });
+  const ring = await KeyRing.open({ folder, first: FIRST, now: () => now, logger: { info: () => undefined, warn: () => undefined } });
   expect(await ring.signer("shop")).toEqual({
     secret,
     caller: { name: "shop", kind: "key", scopes: ["emit:com.example.*"], perMinute: undefined },

@@ -8,6 +8,9 @@ import type { Caller } from "./caller.ts";
 
 const LOOK_MS = 1_000;
 
+/** `first`: the key of the name `default`. */
+type About = { readonly folder: string; readonly first: string; readonly now: () => number; readonly logger: Logger };
+
 /** The keys that open the gateway, as their file has them now: a key that is added or revoked is so within a second. */
 export class KeyRing {
   readonly #folder: string;
@@ -21,12 +24,18 @@ export class KeyRing {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
-  /** `first`: the key of the name `default`. */
-  constructor(about: { readonly folder: string; readonly first: string; readonly now: () => number; readonly logger: Logger }) {
+  private constructor(about: About) {
     this.#folder = about.folder;
     this.#first = digestOf(about.first);
     this.#now = about.now;
     this.#logger = about.logger;
+  }
+
+  /** Nobody is let in by a file that cannot be read: whether the first key is revoked is not known either. @throws ArmadaError `KEYS_INVALID` */
+  static async open(about: About): Promise<KeyRing> {
+    const ring = new KeyRing(about);
+    await ring.#read();
+    return ring;
   }
 
   /** Whose key it is. @throws Problem `key-wanted` */
@@ -56,22 +65,26 @@ export class KeyRing {
 
   async #look(): Promise<void> {
     if (performance.now() - this.#lookedAt > LOOK_MS) {
-      this.#looking ??= this.#read().finally(() => (this.#looking = undefined));
+      this.#looking ??= this.#follow().finally(() => (this.#looking = undefined));
       await this.#looking;
     }
   }
 
   /** A file that cannot be read changes nothing: the keys stay that were known, and the log says so. */
-  async #read(): Promise<void> {
+  async #follow(): Promise<void> {
     try {
-      const of = await stat(keyFileIn(this.#folder)).catch(() => undefined); // no file, no keys
-      const seen = of === undefined ? "none" : `${of.ino} ${of.mtimeMs} ${of.size}`;
-      if (seen !== this.#seen) this.#take(await readKeys(this.#folder));
-      this.#seen = seen;
+      await this.#read();
     } catch (error) {
       this.#logger.warn(`the keys stay as they were: ${error instanceof Error ? error.message : String(error)}`);
     }
     this.#lookedAt = performance.now();
+  }
+
+  async #read(): Promise<void> {
+    const of = await stat(keyFileIn(this.#folder)).catch(() => undefined); // no file, no keys
+    const seen = of === undefined ? "none" : `${of.ino} ${of.mtimeMs} ${of.size}`;
+    if (seen !== this.#seen) this.#take(await readKeys(this.#folder));
+    this.#seen = seen;
   }
 
   #take({ keys, defaultRevoked }: KeyFile): void {
