@@ -76,6 +76,7 @@ test("secrets are known by what was read, by names, in addresses and in headers"
     {
       MY_TOKEN: "t-1",
       REGION: "north",
+      ARMADA_GATEWAY_TLS_KEY: "/etc/tls/key.pem",
       DATABASE_URL: "postgres://me:p%40ss@db/x",
       OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20otlp-1,x=y",
     },

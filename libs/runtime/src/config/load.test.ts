@@ -97,6 +97,7 @@ test.each([
   [{ nats: { url: "nats://user:hunter2pass@host:4222" } }, "hunter2pass"],
   [{ nats: { credentials: "SUALXZ7U7LE4C5J3BUG377QYOL3FGW3OUTSUEOAUJ7XL6H3DHLI25B3DU4" } }, "SUALX"],
   [{ gateway: { key: "letmein" } }, "letmein"],
+  [{ gateway: { tls: { key: "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n" } } }, "MC4CAQ"],
   [{ data: "r7zyJ4-pmHI7ab0IOkqkL2e7lfNE5nrcQQ" }, "r7zyJ4"],
   [{ anthropic: { apiKey: "x" } }, '"x"'],
 ])("a secret in the file is refused, and not repeated", (value, secret) => {
@@ -111,6 +112,9 @@ test("ordinary values are not taken for secrets", () => {
   const value = {
     models: { tiers },
     data: "/var/lib/Armada2/streams",
+    gateway: { tls: { cert: "tls/cert.pem", key: "k.pem" } },
+    secrets: { token: "CRM_TOKEN" }, // a team of this name
+    budgets: { teams: { seed: "$5/day" } },
     nats: { url: "nats://nats-0.example.org:4222,nats://nats-1.example.org:4222" },
   };
   expect(settingsOf(file(value), {}).config).toMatchObject(value);

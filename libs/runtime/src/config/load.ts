@@ -147,10 +147,15 @@ function refuseSecrets(name: string, value: unknown, path: string): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     const below = path === "" ? key : `${path}.${key}`;
-    if (typeof inner === "string" && namesSecret(key))
+    if (typeof inner === "string" && namesSecret(key) && !isSetting(below))
       throw new ArmadaError("BAD_CONFIG", `${name}: ${below} would be a secret in a file`, { hint: SECRETS_HINT });
     refuseSecrets(name, inner, below);
   }
+}
+
+/** No setting holds a secret: `gateway.tls.key` names a file, and below `secrets` stand names. */
+function isSetting(path: string): boolean {
+  return leaves.some((leaf) => leaf.path === path || (leaf.each !== undefined && path.startsWith(`${leaf.path}.`)));
 }
 
 function isTree(value: unknown): value is Tree {

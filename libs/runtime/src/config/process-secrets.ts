@@ -8,7 +8,8 @@ export const PROVIDER_KEYS = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"] as const;
 const OWN = [...PROVIDER_KEYS, "ARMADA_GATEWAY_KEY"];
 /** Variables whose names say that they hold a secret, anybody's or one team's. */
 const NAMED = /(?:key|secret|token|passw(?:or)?d|passphrase|seed)(?:_\w+)?$/i;
-const PLACES = /_(?:FILE|PATH|DIR|ID|NAME|URL)$/i;
+/** Variables that say where it is, or whose. */
+const PLACES = /_(?:FILE|PATH|DIR|ID|NAME|URL)$|^ARMADA_GATEWAY_TLS_KEY$/i;
 /** Hold percent-encoded headers, `a=b,c=d`. */
 const HEADERS = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
 
