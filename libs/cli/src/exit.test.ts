@@ -24,6 +24,7 @@ test.each([
   ["NO_SUCH_RUN", 3],
   ["BAD_JSON", 3],
   ["NO_MESH", 4],
+  ["GATEWAY_NOT_TRUSTED", 4],
   ["MESH_RUNNING", 4],
   ["LOG_UNAVAILABLE", 4],
   ["SOMETHING_ELSE", 1],

@@ -5,6 +5,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interr
 
 const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
   "NO_MESH",
+  "GATEWAY_NOT_TRUSTED",
   "NATS_NOT_READY",
   "NO_NATS_SERVER",
   "LOG_UNAVAILABLE",

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { unanswered } from "./unanswered.ts";
 
 export type EmitFlags = {
   readonly source?: string;
@@ -23,7 +24,7 @@ const TIMEOUT_MS = 15_000;
 const Stored = z.object({ event: z.string(), seq: z.number().int() });
 const Problem = z.looseObject({ title: z.string(), detail: z.string(), field: z.string().optional() });
 
-/** Hands an event to the gateway as any other system would, without data where none is given. @throws ArmadaError `NO_MESH`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
+/** Hands an event to the gateway as any other system would, without data where none is given. @throws ArmadaError `NO_MESH`, `GATEWAY_NOT_TRUSTED`, `BAD_JSON`, `INPUT_INVALID`, `LOG_UNAVAILABLE`, `KEY_REFUSED` */
 export async function emitCommand(type: string, flags: EmitFlags, out: Output): Promise<number> {
   const { url, key } = await gatewayOf(flags);
   const id = flags.id ?? randomUUID();
@@ -42,7 +43,7 @@ export async function emitCommand(type: string, flags: EmitFlags, out: Output): 
     body: JSON.stringify(event),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((cause: unknown) => {
-    throw new ArmadaError("NO_MESH", `no gateway answers at ${url}`, { cause, hint: "is the mesh up? `npx armada up`" });
+    throw unanswered(url, cause);
   });
   const body: unknown = await response.json().catch(() => undefined);
   const stored = Stored.safeParse(body);
