@@ -111,7 +111,9 @@ async function sayHowToRun(
 ): Promise<void> {
   const admitted = running?.nats === nats ? await isAdmitted(name, nats, keys) : undefined;
   if (admitted !== true) out.say(`nats-server knows ${name} once it has read auth.conf again: \`nats-server --signal reload\``);
-  out.say(`NATS_URL=${nats} NATS_CREDS=${keys} node ${main}   runs a replica of ${name}, in ${dirname(main)} or wherever its code is`);
+  // Of the machine's own, which may be too old to read TypeScript, nothing is known.
+  const start = `NATS_URL=${nats} NATS_CREDS=${keys} ${process.execPath} ${main}`;
+  out.say(`${start}   runs a replica of ${name}, in ${dirname(main)} or wherever its code is`);
 }
 
 /** Whether the server of a mesh that `up` runs lets the team in, which it does a moment after the fleet was told of it. */
