@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Access, type Admitted, accessIn, Fleet, link, ROLES } from "@armada/nats";
+import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES } from "@armada/nats";
 import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import { EXIT } from "../exit.ts";
 import { applyTeams } from "../mesh/client.ts";
@@ -43,8 +43,7 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
   const access = accessIn(keys);
-  await access.ensure(dryRun ? [] : [...ROLES, ...names]);
-  if (!dryRun) await writeAdmission(access, keys, manifests, nats);
+  if (!dryRun) await makeAdmission(access, keys, manifests, nats);
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );
@@ -76,9 +75,14 @@ async function wantedServices(path: string | undefined, fleetBudget: string | un
   return path === undefined ? withFederation(loaded, fleetBudget) : loaded;
 }
 
-/** What a server that is not ours reads: lets in the teams that are given now, and those that were provisioned before. */
-async function writeAdmission(access: Access, keys: string, manifests: readonly TeamManifest[], nats: string | undefined): Promise<void> {
+/**
+ * Makes the identities, and what a server that is not ours reads: lets in the teams that are given now, and those that were
+ * provisioned before. A team that the fleet cannot take gets no identity: by that the fleet would be told of it later.
+ */
+async function makeAdmission(access: Access, keys: string, manifests: readonly TeamManifest[], nats: string | undefined): Promise<void> {
   const admission = await withFleet(access, nats, async (fleet) => {
+    if (fleet !== undefined) await othersBeside(fleet, manifests);
+    await access.ensure([...ROLES, ...manifests.map(({ team }) => team)]);
     const before = fleet === undefined ? await inFolder(access) : [...fleet.teams.values()];
     return access.admission([...before, ...manifests], fleet?.entries);
   });

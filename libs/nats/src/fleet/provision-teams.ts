@@ -30,10 +30,8 @@ export async function provisionTeams(
   options: { access: Access; replicas: number; room: Room; dryRun?: boolean },
 ): Promise<Change[]> {
   const { access, ...how } = options;
-  await fleet.caughtUp().catch(beforeTheFirst);
+  const others = await othersBeside(fleet, manifests);
   const given = new Set(manifests.map(({ team }) => team));
-  const others = [...fleet.teams.values()].filter(({ team }) => !given.has(team));
-  joinTypes(declaredBy([...others, ...manifests]));
   const dryRun = options.dryRun === true;
   const say = async (): Promise<Change[]> => {
     const present = new Set((await access.present()).keys());
@@ -46,6 +44,15 @@ export async function provisionTeams(
   }
   const changes = await provision(link, manifests.map(topologyIn), { ...how, others: others.map(topologyIn) });
   return [...before, ...changes, ...(await say())];
+}
+
+/** The other teams of the fleet. @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH` where these do not go together with them */
+export async function othersBeside(fleet: Fleet, manifests: readonly TeamManifest[]): Promise<readonly TeamManifest[]> {
+  await fleet.caughtUp().catch(beforeTheFirst);
+  const given = new Set(manifests.map(({ team }) => team));
+  const others = [...fleet.teams.values()].filter(({ team }) => !given.has(team));
+  joinTypes(declaredBy([...others, ...manifests]));
+  return others;
 }
 
 /** There is no stream of manifests yet. */
