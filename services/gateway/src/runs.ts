@@ -92,7 +92,7 @@ export class Runs {
     return { run, already };
   }
 
-  /** A run as it is now.  @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
+  /** A run as it is now. @throws Problem `run-unknown`, `run-not-started`, `log-unavailable` */
   async find(run: string, how: Looking = {}): Promise<RunFold> {
     if (!isToken(run)) throw new Problem("run-unknown", "this cannot be the id of a run", { field: "id" });
     try {

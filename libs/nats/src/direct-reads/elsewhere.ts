@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Logger, Message } from "@armada/event-sourcing";
+import { type Logger, type Message, matches } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
 import type { Where } from "../log/consume.ts";
@@ -72,8 +72,7 @@ export async function scanElsewhere(
   for (;;) {
     const { messages, pending } = await nextMessages(link, stream, { filter: oneOf(where.filters), from: last }, BATCH);
     for (const stored of messages) {
-      const matches = isMeant(stored, where.filters);
-      const message = matches ? await taken(stored, take) : undefined;
+      const message = isMeant(stored, where.filters) ? await taken(stored, take) : undefined;
       if (message !== undefined) handler(message);
       last = stored.seq;
     }
@@ -92,13 +91,5 @@ function oneOf(filters: readonly string[]): string {
 }
 
 function isMeant({ subject }: Stored, filters: readonly string[]): boolean {
-  return filters.length === 1 || filters.some((filter) => subjectMatches(subject, filter));
-}
-
-function subjectMatches(subject: string, filter: string): boolean {
-  const tokens = subject.split(".");
-  const parts = filter.split(".");
-  const open = parts.at(-1) === ">";
-  if (open ? tokens.length < parts.length : tokens.length !== parts.length) return false;
-  return parts.every((part, i) => part === "*" || part === ">" || part === tokens[i]);
+  return filters.length === 1 || filters.some((filter) => matches(filter, subject));
 }

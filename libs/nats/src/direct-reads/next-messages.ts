@@ -5,6 +5,7 @@ import { unavailable } from "../connection/unavailable.ts";
 import { added, statusOf } from "../log/stored-headers.ts";
 
 const TIMEOUT_MS = 10_000;
+/** Where nobody says how many. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A message that a direct get answered. */
@@ -14,17 +15,22 @@ export type Next = { readonly messages: readonly Stored[]; readonly pending: num
 
 /**
  * Messages under one filter after sequence `from`, or stored at `since` (ms since 1970) or later, by a direct get: as one replica has
- * them, in order and without a gap.
+ * them, in order and without a gap: at most `batch`, and no more once they have `bytes`.
  * @throws ArmadaError `LOG_UNAVAILABLE`
  */
 export function nextMessages(
   link: Link,
   stream: string,
-  { filter, from, since }: { readonly filter: string; readonly from: number; readonly since?: number },
+  {
+    filter,
+    from,
+    since,
+    bytes = MOST_BYTES,
+  }: { readonly filter: string; readonly from: number; readonly since?: number; readonly bytes?: number },
   batch: number,
 ): Promise<Next> {
   const start = since === undefined ? { seq: from + 1 } : { start_time: new Date(since).toISOString() };
-  const body = JSON.stringify({ ...start, next_by_subj: filter, batch, max_bytes: MOST_BYTES });
+  const body = JSON.stringify({ ...start, next_by_subj: filter, batch, max_bytes: bytes });
   const messages: Stored[] = [];
   return new Promise((resolve, reject) => {
     link.mux.stream(
