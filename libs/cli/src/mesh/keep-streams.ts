@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import type { TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Access, type Fleet, type Link, missingOf, provisionTeams, type Room, topologyIn } from "@armada/nats";
 
@@ -42,7 +42,7 @@ export async function keepStreams(
       if (changed || unsaid || oneAccount || missing.length > 0) {
         const space = await room();
         // A team that was removed meanwhile stays so.
-        await fleet.caughtUp().catch(missingFleet);
+        await fleet.caughtUpIfThere();
         const changes = await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
         const across = oneAccount ? changes.filter(({ why = "" }) => why.split(", ").includes("sources")).map(({ what }) => what) : [];
         if (across.length > 0) logger.warn(`facts come across accounts now: ${across.join(", ")}`);
@@ -59,9 +59,4 @@ export async function keepStreams(
     }
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }
-}
-
-/** It is what is to be made again. */
-function missingFleet(error: unknown): void {
-  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }

@@ -76,8 +76,8 @@ describe("accountsOf", () => {
       "loner",
       "shipping",
       "shop",
-      "operator",
       "provisioner",
+      "operator",
     ]);
     const rights = accounts.flatMap(({ users }) =>
       users.filter(({ administers }) => !administers).flatMap((user) => user.permissions.publish),

@@ -1,7 +1,7 @@
 import { ADMINISTRATION } from "@armada/contracts";
 import { derivedSeed } from "../identity/nkey.ts";
-import { type Permissions, rightsAtHome } from "../identity/permissions.ts";
-import { type Crossing, crossingsOf, type TeamCrossing } from "./crossings.ts";
+import { type Permissions, ROLES, rightsAtHome } from "../identity/permissions.ts";
+import { ARCHIVER, type Crossing, crossingsOf, type TeamCrossing } from "./crossings.ts";
 
 /** An account of a server, in its own words. Its name is that of the identity that is at home there. */
 export type Account = {
@@ -18,8 +18,6 @@ export type Export = Pick<Crossing, "kind" | "subject" | "many"> & { readonly to
 /** `administers`: it is administration's user of that account, with a key of its own. */
 export type User = { readonly name: string; readonly administers: boolean; readonly permissions: Permissions };
 
-const ARCHIVER = "archiver";
-
 /** The secret by which administration is in an account: one for each, made of its own. */
 export function administrationSeed(seed: string, account: string): string {
   return account === ADMINISTRATION ? seed.trim() : derivedSeed(seed, account);
@@ -32,7 +30,7 @@ export function administrationSeed(seed: string, account: string): string {
 export function accountsOf(teams: readonly TeamCrossing[], others: readonly string[] = []): readonly Account[] {
   const crossings = crossingsOf(teams);
   const names = new Set(teams.map(({ team }) => team));
-  const roles = ["operator", ARCHIVER, ADMINISTRATION];
+  const roles: readonly string[] = ROLES;
   const closed = [...new Set(others)]
     .filter((name) => !names.has(name) && !roles.includes(name))
     .sort()

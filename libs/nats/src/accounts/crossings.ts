@@ -37,7 +37,7 @@ export type Crossing = {
 const EDGE = "gateway";
 const FEDERATION = "federation";
 const KINDS = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS"] as const;
-const ARCHIVER = "archiver";
+export const ARCHIVER = "archiver";
 
 /** Whose a stream is: the team in its name, and administration where it is of the fleet. */
 export function ownerOf(stream: string): string {

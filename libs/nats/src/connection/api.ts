@@ -1,14 +1,13 @@
 import { ADMINISTRATION } from "@armada/contracts";
-import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import { type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { AuthorizationError } from "@nats-io/transport-node";
 import { apiPrefix, ownerOf } from "../accounts/crossings.ts";
 import { FLEET } from "../streams/names.ts";
 import type { Link } from "./connect.ts";
+import { isNoStream } from "./no-stream.ts";
 import { whileReloading } from "./while-reloading.ts";
 
 const TIMEOUT_MS = 10_000;
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
 
 /** Below which subject a link finds the JetStream API for a stream. */
 export function apiOf({ identity }: Pick<Link, "identity">, stream: string): string {
@@ -68,7 +67,7 @@ async function namesInFleet(link: Link): Promise<string[]> {
     const { state } = await manager.streams.info(FLEET, { subjects_filter: "fleet.>" });
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice("fleet.".length));
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === NO_STREAM) return [];
+    if (isNoStream(error)) return [];
     throw error;
   }
 }

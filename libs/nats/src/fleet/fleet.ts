@@ -101,11 +101,16 @@ export class Fleet {
     if (!whole) throw unavailable(`${FLEET} is not read up to ${lastSeq} within ${CAUGHT_UP_MS / 1_000} s`);
   }
 
-  /** Public keys by name as of now: what the fleet says, and the folder of identities. @throws ArmadaError `LOG_UNAVAILABLE` */
-  async keys(): Promise<PublicKeys> {
+  /** As `caughtUp`, where it may be that nothing was provisioned yet. @throws ArmadaError `LOG_UNAVAILABLE` */
+  async caughtUpIfThere(): Promise<void> {
     await this.caughtUp().catch((error: unknown) => {
       if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
     });
+  }
+
+  /** Public keys by name as of now: what the fleet says, and the folder of identities. @throws ArmadaError `LOG_UNAVAILABLE` */
+  async keys(): Promise<PublicKeys> {
+    await this.caughtUpIfThere();
     return this.#keysWith(await this.#access.keys());
   }
 

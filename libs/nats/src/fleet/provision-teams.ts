@@ -48,16 +48,11 @@ export async function provisionTeams(
 
 /** The other teams of the fleet. @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH` where these do not go together with them */
 export async function othersBeside(fleet: Fleet, manifests: readonly TeamManifest[]): Promise<readonly TeamManifest[]> {
-  await fleet.caughtUp().catch(beforeTheFirst);
+  await fleet.caughtUpIfThere();
   const given = new Set(manifests.map(({ team }) => team));
   const others = [...fleet.teams.values()].filter(({ team }) => !given.has(team));
   joinTypes(declaredBy([...others, ...manifests]));
   return others;
-}
-
-/** There is no stream of manifests yet. */
-function beforeTheFirst(error: unknown): void {
-  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
 /** Where each team has an account, whether all have one: it is made by who runs the server, once the fleet is told of the team. */

@@ -4,6 +4,7 @@ import type { Logger } from "@armada/event-sourcing";
 import { ownerOf } from "../accounts/crossings.ts";
 import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { NO_STREAM } from "../connection/no-stream.ts";
 import { unavailable } from "../connection/unavailable.ts";
 import { statusOf } from "./stored-headers.ts";
 
@@ -11,8 +12,6 @@ const TIMEOUT_MS = 5_000;
 /** So many answers in a row, so far apart, that a stream ends before what was seen of it are believed. */
 const SURE = 4;
 const AGAIN_MS = 250;
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
 
 /** What the server says of a stream. `created` tells one stream from another of its name; `now` is the server's clock. */
 export type StreamInfo = {

@@ -1,13 +1,11 @@
-import { JetStreamApiError } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import { FACTS_FOR, factConsumer } from "../accounts/crossings.ts";
 import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { isNoStream } from "../connection/no-stream.ts";
 import { copiedOf, identityOf } from "./sources-there.ts";
 import type { Change, TeamTopology } from "./topology.ts";
 
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
 const HEARTBEAT_MS = 1_000;
 /** In flight to one taker. */
 const MAX_ACK_PENDING = 10_000;
@@ -55,7 +53,7 @@ async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Chang
         known.set(config.durable_name, config.deliver_subject ?? "");
   } catch (error) {
     // Before a giver is provisioned there is nothing to take; as it is, its takers' consumers are made.
-    if (!(error instanceof JetStreamApiError && error.code === NO_STREAM)) throw error;
+    if (!isNoStream(error)) throw error;
     return;
   }
   for (const { taker, filter } of wanted) {

@@ -21,9 +21,9 @@ const TEAM = "TEAM_";
 const WAIT_MS = 10_000;
 
 /** The teams that have a stream on this server, by name, whether they run or not; behind walls, those of `fleet`. @throws ArmadaError `LOG_UNAVAILABLE` */
-export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caughtUp">): Promise<string[]> {
+export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caughtUpIfThere">): Promise<string[]> {
   if (link.identity.walled === true) {
-    await fleet.caughtUp().catch(beforeTheFirst);
+    await fleet.caughtUpIfThere();
     return teamsBehindWalls(link, [...fleet.teams.keys()]);
   }
   const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });
@@ -36,11 +36,6 @@ export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caugh
 async function teamsBehindWalls(link: Link, names: readonly string[]): Promise<string[]> {
   const there = await Promise.all(names.map((name) => streamInfo(link, `${TEAM}${name}`).then(() => [name], gone)));
   return there.flat().sort();
-}
-
-/** There is no fleet yet. */
-function beforeTheFirst(error: unknown): void {
-  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
 function gone(error: unknown): string[] {

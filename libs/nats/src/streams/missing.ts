@@ -5,14 +5,8 @@ import { type TeamTopology, topologyOf } from "./topology.ts";
 
 /** Streams, the fleet's own among them, and consumers that the teams want and the server has not, as `stream NAME` and `consumer STREAM/NAME`. */
 export async function missingOf(link: Link, teams: readonly TeamTopology[]): Promise<string[]> {
-  const there = new Set(
-    (
-      await streamsOf(
-        link,
-        teams.map(({ team }) => team),
-      )
-    ).keys(),
-  );
+  const names = teams.map(({ team }) => team);
+  const there = await streamsOf(link, names);
   const missing: string[] = there.has(FLEET) ? [] : [`stream ${FLEET}`];
   for (const team of teams) {
     const { streams, consumers } = topologyOf(team, { replicas: 1 });

@@ -2,17 +2,25 @@ import { ArmadaError } from "@armada/contracts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { isNoStream } from "../connection/no-stream.ts";
 import { withSince } from "../log/since.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { applyFactConsumers, isForFacts } from "./fact-consumers.ts";
 import { FLEET } from "./names.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
-import { type Change, fleetManifests, operatorObjects, sharedAnswers, type TeamTopology, topologyOf, type Wanted } from "./topology.ts";
+import {
+  type Change,
+  fleetManifests,
+  operatorObjects,
+  type Source,
+  sharedAnswers,
+  type TeamTopology,
+  topologyOf,
+  type Wanted,
+} from "./topology.ts";
 
 /** nats-server's error code for "insufficient storage resources available": what it may promise its streams is promised. */
 const NO_STORAGE = 10047;
-/** nats-server's error code for "stream not found". */
-const NO_STREAM = 10059;
 /** Less than this in all is no room. */
 const LEAST_GROWTH = 1024 * 1024;
 
@@ -32,6 +40,7 @@ export async function provision(
   const changes: Change[] = [];
   const walled = link.identity.walled === true;
   const { others = [] } = options;
+  const names = teams.map(({ team }) => team);
   const wanted = teams.map((team) => topologyOf(team, { ...options, walled }));
   const dry = options.dryRun === true;
   const start = await streamInfo(link, FIRST).catch(missing);
@@ -39,10 +48,7 @@ export async function provision(
   const plan = [operatorObjects(options), fleetManifests(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
   for (let growth: number | undefined; ; ) {
-    const known = await streamsOf(
-      link,
-      teams.map(({ team }) => team),
-    );
+    const known = await streamsOf(link, names);
     const held = heldBy(known);
     growth ??= growthIn(await withTotal(await managerOf(link, FLEET), options.room), held.used);
     // What other teams of this server were promised stays promised.
@@ -171,7 +177,7 @@ async function applyStream(
   const now = await manager.streams.info(name).then(
     (info) => info.config,
     (error: unknown) => {
-      if (!(error instanceof JetStreamApiError && error.code === NO_STREAM)) throw error;
+      if (!isNoStream(error)) throw error;
       return undefined;
     },
   );
@@ -291,6 +297,6 @@ function canonical(value: unknown): string {
 }
 
 function canonicalSources(value: unknown): string {
-  const list = (value ?? []) as readonly { name: string; filter_subject?: string; consumer?: { name: string } }[];
+  const list = (value ?? []) as readonly Source[];
   return JSON.stringify(list.map(({ name, filter_subject, consumer }) => `${name} ${filter_subject} ${consumer?.name}`).sort());
 }

@@ -2,7 +2,7 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { isStreamOf } from "./room.ts";
-import type { Change } from "./topology.ts";
+import type { Change, Source } from "./topology.ts";
 
 /** A team as the server has it. */
 export type TeamOnServer = {
@@ -14,8 +14,6 @@ export type TeamOnServer = {
   /** Streams of others that take facts from it, and of how many types they have not got the last one yet. */
   readonly takers: readonly { readonly stream: string; readonly missing: number }[];
 };
-
-type Source = { readonly name: string; readonly filter_subject?: string; readonly consumer?: { readonly name: string } };
 
 /** Looks at a team before it is removed. The link's identity is the provisioner's. */
 export async function teamOnServer(link: Link, team: string): Promise<TeamOnServer> {

@@ -4,12 +4,14 @@ import { NoRespondersError } from "@nats-io/transport-node";
 import { ownerOf } from "../accounts/crossings.ts";
 import { apiOf, managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { isNoStream } from "../connection/no-stream.ts";
 import { unavailable } from "../connection/unavailable.ts";
 import { pendingAfter } from "../direct-reads/pending.ts";
+import type { Source } from "./topology.ts";
 
 const WAIT_MS = 10_000;
-/** nats-server's error codes for "stream not found" and "consumer not found". */
-const NOT_THERE: ReadonlySet<number> = new Set([10059, 10014]);
+/** nats-server's error code for "consumer not found". */
+const NO_CONSUMER = 10014;
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What a team's stream takes from another's. */
@@ -35,8 +37,6 @@ export async function sourcesThere(link: Link, team: string): Promise<SourceTher
   );
 }
 
-type Source = { readonly name: string; readonly filter_subject?: string; readonly consumer?: { readonly name: string } };
-
 /** Across accounts it is the consumer that knows the filter; undefined where its stream or it is not there. */
 async function filterOf(link: Link, { name, filter_subject: filter, consumer }: Source): Promise<string | undefined> {
   if (consumer === undefined) return filter;
@@ -58,7 +58,8 @@ async function lookAt(link: Link, manager: JetStreamManager, stream: string, ori
 /** Undefined where nothing of the name is on this server, or, in another account, nothing that is ours to see. */
 function notThere<T>(asked: Promise<T>): Promise<T | undefined> {
   return asked.catch((error: unknown) => {
-    if ((error instanceof JetStreamApiError && NOT_THERE.has(error.code)) || error instanceof NoRespondersError) return undefined;
+    if (isNoStream(error) || (error instanceof JetStreamApiError && error.code === NO_CONSUMER) || error instanceof NoRespondersError)
+      return undefined;
     if (error instanceof Error && error.cause instanceof NoRespondersError) return undefined;
     throw error;
   });

@@ -37,6 +37,9 @@ export type Wanted = {
   readonly consumers: readonly { readonly stream: string; readonly config: Partial<ConsumerConfig> }[];
 };
 
+/** A source as a stream's configuration has it. Across accounts it is the consumer that knows the filter. */
+export type Source = { readonly name: string; readonly filter_subject?: string; readonly consumer?: { readonly name: string } };
+
 /** One thing that provisioning did, or would do. */
 export type Change = { readonly change: "create" | "update" | "delete"; readonly what: string; readonly why?: string };
 
