@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { startTestMesh } from "@armada/nats/testing";
 import { expect, test } from "vitest";
 import { projectRoot } from "../project.ts";
 import { armada, place } from "../testing/product.ts";
@@ -22,3 +23,16 @@ test("a team of services/ may be named by its folder", async () => {
   expect(code).toBe(4); // there is no mesh
   expect(existsSync(join(at.folder, ".armada/keys/marketing.nk"))).toBe(true);
 });
+
+test("a team that disagrees with the fleet is refused without an identity, and its start is said with the node that runs it", async () => {
+  using at = place();
+  await using mesh = await startTestMesh([]);
+  const folderOf = (name: string): string => join(projectRoot, "acceptance/teams", name);
+  const provision = (name: string) => armada(at.folder, ["provision", "--team", folderOf(name), "--nats", mesh.url, "--keys", mesh.keys]);
+  const support = await provision("support");
+  expect(support.code, support.stderr).toBe(0);
+  expect(support.stdout).toContain(` ${process.execPath} ${join(folderOf("support"), "src/main.ts")} `);
+  const sales = await provision("sales");
+  expect(sales.stdout + sales.stderr).toContain("EXTERNAL_DISAGREES");
+  expect(existsSync(join(mesh.keys, "sales.nk"))).toBe(false);
+}, 60_000);
