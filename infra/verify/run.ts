@@ -31,17 +31,10 @@ async function step<E extends Ended>(name: string, run: () => Promise<E>, about:
   return ended;
 }
 
-for (const check of checks)
-  if (
-    !(
-      await step(
-        check.name,
-        () => check.run(),
-        ({ about = "" }) => about,
-      )
-    ).ok
-  )
-    failed++;
+for (const check of checks) {
+  const { ok } = await step(check.name, check.run, ({ about = "" }) => about);
+  if (!ok) failed++;
+}
 
 if (mode === "--fast") console.log(`${checks.length - failed} checks passed, ${failed} failed`);
 else {

@@ -31,6 +31,7 @@ export {
   withoutSecrets,
 } from "./secrets/known.ts";
 export { LEAST_SECRET, type Redactor, redactIn, redactorOf } from "./secrets/redactor.ts";
+export { HIDDEN } from "./secrets/shapes.ts";
 export { signedText, splitSignature, withSignature } from "./signature.ts";
 export { asToken, buildSubject, hash32, isToken, type JournalKind, parseSubject, runFilter, type Subject, shortHash } from "./subject.ts";
 export { type Amount, covers, minus, NOTHING, plus } from "./values/amount.ts";

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { jsonOf } from "../arguments/json-argument.ts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { unanswered } from "./unanswered.ts";
+import { unanswered } from "../unanswered.ts";
 
 export type EmitFlags = {
   readonly source?: string;

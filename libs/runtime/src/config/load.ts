@@ -23,7 +23,6 @@ export type Settings = { readonly config: Config; readonly list: readonly Settin
 export type Flags = Readonly<Record<string, { readonly flag: string; readonly text: string } | undefined>>;
 
 export { serviceEnvironment } from "./child-environment.ts";
-export { namesIn, readSecrets, secretValues } from "./process-secrets.ts";
 /** The configuration file that is read of a folder where none is named. */
 export const CONFIG_FILE = "armada.config.ts";
 const BUILT_IN = "built-in";

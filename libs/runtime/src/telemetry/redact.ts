@@ -1,8 +1,9 @@
+import { HIDDEN } from "@armada/contracts";
+
 /** Fields whose value is never written, at any depth. Counts such as `inputTokens` and the seeds of random choices are no secrets. */
 const SECRET_FIELD =
   /(?:api[-_]?key|secret|password|passphrase|authorization|cookie|credentials?|private[-_]?key|nkey[-_]?seed|(?:access|refresh|auth|bearer)[-_]?token)$/i;
 
-const HIDDEN = "[hidden]";
 const DEPTH = 6;
 
 /** A copy of the fields without secrets, for a log line. */
