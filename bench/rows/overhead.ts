@@ -73,7 +73,7 @@ async function startTeam(mesh: TestMesh, name: string, paid: boolean) {
     limits: { team: { month: { micros: 1e12 } }, agents: {} },
     ports: { log: ports.log, draws: ports.draws, clock: systemClock, random: systemRandom, logger: loud },
     signal: over.signal,
-    expired: (block, about) => expiredCalls(ports, name, block, about),
+    expired: (blocks) => expiredCalls(ports, name, blocks),
   });
   const budget: Budget = { budgetClient, run: undefined, downgradeAt: 0.8, atLimit: "wait" };
   const engine = startReplica(teamOf(name), { ...ports, tracer: noTracer, logger: loud }, models, paid ? { budget } : {});

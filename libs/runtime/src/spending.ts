@@ -87,7 +87,7 @@ function budgetFor(
     ports,
     signal,
     ...(limits.fleet === undefined ? {} : { askFleet: askFleet ?? askFederation(team.name, ports) }),
-    expired: (block, about) => expiredCalls(ports, team.name, block, about),
+    expired: (blocks) => expiredCalls(ports, team.name, blocks),
     concluded: (suspects) => concludedCalls(log, team.name, suspects),
   });
   return { budgetClient, run: limits.team.run, downgradeAt: budgets.downgradeAt, atLimit: budgets.atLimit };

@@ -4,38 +4,59 @@ import { type Block, type Drawn, drawsFilter, drawsIn, ledgerEventsIn, type Sett
 import type { JournalData, JournaledCall } from "./events.ts";
 import { readJournalMessage } from "./message.ts";
 
+type Concluded = { readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] };
+type Journal = { readonly workflow: string; readonly concluded: ReadonlyMap<string, JournaledCall> };
+
 /**
- * What became of the calls that a lost replica drew on its block, from the journals: settled where an outcome tells what
- * they cost, suspect where none does. Calls that the ledger has heard of are left out.
+ * What became of the calls that lost replicas drew on their blocks, from the journals: settled where an outcome tells what
+ * they cost, suspect where none does. Calls that the ledger has heard of are left out. The stream is read once for all
+ * blocks, and a run once: a hundred blocks that end together had a scan each, and the last of them waited for minutes.
  */
 export async function expiredCalls(
   { log, draws }: { readonly log: WholeReads; readonly draws: Pick<Log, "scan"> },
   team: string,
-  block: string,
-  { from }: Block,
-): Promise<{ settled: Settled[]; suspected: Drawn[] }> {
-  const drawn = new Map<string, Drawn>();
+  blocks: ReadonlyMap<string, Block>,
+): Promise<(block: string) => Promise<Concluded>> {
   const told = new Set<string>();
-  await draws.scan([drawsFilter(team, block)], 0, ({ envelopes }) => {
-    for (const { seq, ...call } of drawsIn(envelopes)) if (seq >= from) drawn.set(call.call, call);
-  });
-  const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], from, (message) => {
+  const journaled = new Map<string, Drawn[]>();
+  const first = Math.min(...[...blocks.values()].map(({ from }) => from));
+  const upTo = await log.scan([`run.${team}.note.draw.>`, `evt.${team}.ledger.>`], first, (message) => {
     for (const call of toldIn(message)) told.add(call);
-    for (const { data, run } of journaledIn(message)) if (data.block === block) drawn.set(data.call, { ...pick(data), run, workflow: "" });
-  });
-  for (const call of told) drawn.delete(call);
-  const settled: Settled[] = [];
-  const suspected: Drawn[] = [];
-  for (const [run, calls] of Map.groupBy(drawn.values(), (one) => one.run)) {
-    const { workflow, concluded } = await journalOf(log, team, run, upTo);
-    for (const call of calls) {
-      const known = { ...call, workflow };
-      const outcome = concluded.get(call.call);
-      if (outcome === undefined || outcome.bill === "unknown") suspected.push(known);
-      else settled.push({ ...known, ...billOf(outcome) });
+    for (const { data, run } of journaledIn(message)) {
+      const about = blocks.get(data.block);
+      if (about === undefined || message.seq <= about.from) continue;
+      const drawn = journaled.get(data.block) ?? [];
+      drawn.push({ ...pick(data), run, workflow: "" });
+      journaled.set(data.block, drawn);
     }
-  }
-  return { settled, suspected };
+  });
+  const journals = new Map<string, Promise<Journal>>();
+  const journal = (run: string): Promise<Journal> => {
+    const read = journals.get(run) ?? journalOf(log, team, run, upTo);
+    journals.set(run, read);
+    return read;
+  };
+  return async (block) => {
+    const from = blocks.get(block)?.from ?? 0;
+    const drawn = new Map<string, Drawn>();
+    await draws.scan([drawsFilter(team, block)], 0, ({ envelopes }) => {
+      for (const { seq, ...call } of drawsIn(envelopes)) if (seq >= from) drawn.set(call.call, call);
+    });
+    for (const call of journaled.get(block) ?? []) drawn.set(call.call, call);
+    for (const call of told) drawn.delete(call);
+    const settled: Settled[] = [];
+    const suspected: Drawn[] = [];
+    for (const [run, calls] of Map.groupBy(drawn.values(), (one) => one.run)) {
+      const { workflow, concluded } = await journal(run);
+      for (const call of calls) {
+        const known = { ...call, workflow };
+        const outcome = concluded.get(call.call);
+        if (outcome === undefined || outcome.bill === "unknown") suspected.push(known);
+        else settled.push({ ...known, ...billOf(outcome) });
+      }
+    }
+    return { settled, suspected };
+  };
 }
 
 /**
@@ -72,17 +93,12 @@ function toldIn(message: Message): string[] {
   );
 }
 
-async function journalOf(
-  log: WholeReads,
-  team: string,
-  run: string,
-  atLeast: number,
-): Promise<{ workflow: string; concluded: ReadonlyMap<string, JournaledCall> }> {
+async function journalOf(log: WholeReads, team: string, run: string, atLeast: number): Promise<Journal> {
   const { messages } = await loadWhole(log, [runFilter(team, run)], atLeast);
   return readJournal(messages);
 }
 
-function readJournal(messages: readonly Message[]): { workflow: string; concluded: ReadonlyMap<string, JournaledCall> } {
+function readJournal(messages: readonly Message[]): Journal {
   const concluded = new Map<string, JournaledCall>();
   let workflow = "";
   for (const message of messages)

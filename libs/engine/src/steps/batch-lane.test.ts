@@ -70,7 +70,7 @@ class World {
       limits: { team: { day: { micros: 1_000_000 } }, agents: {} },
       ports: { log, draws, clock, random: this.random, logger: silentLogger },
       signal: over.signal,
-      expired: (block, about) => expiredCalls({ log, draws }, "shop", block, about),
+      expired: (blocks) => expiredCalls({ log, draws }, "shop", blocks),
       concluded: (suspects) => concludedCalls(log, "shop", suspects),
     });
     const provider = this.#provider(die, () => {

@@ -66,7 +66,7 @@ function budgetFor(team: Team, ports: Ports & { readonly draws: Log }, about: Te
     limits: { team: said, agents: Object.fromEntries(own) },
     ports,
     signal: new AbortController().signal,
-    expired: (block, of) => expiredCalls(ports, team.name, block, of),
+    expired: (blocks) => expiredCalls(ports, team.name, blocks),
   });
   return { budgetClient, run: said.run, downgradeAt: about.downgradeAt ?? 0.8, atLimit: about.atLimit ?? "wait" };
 }

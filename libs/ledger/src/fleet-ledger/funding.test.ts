@@ -47,7 +47,7 @@ class World {
         await clock.sleep(random.next() * 30);
         return answered;
       },
-      expired: async () => ({ settled: [], suspected: [] }),
+      expired: async () => async () => ({ settled: [], suspected: [] }),
     });
   }
 

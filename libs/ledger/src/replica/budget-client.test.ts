@@ -19,6 +19,8 @@ class World {
   readonly mesh: MemoryMesh;
   readonly random;
   readonly journal: Journaled[] = [];
+  /** The blocks of each look into the journals. */
+  readonly looks: string[][] = [];
   billed = NOTHING;
   refused = 0;
   answered = 0;
@@ -44,13 +46,9 @@ class World {
       limits,
       ports: { log: connected.log, draws: connected.draws, clock: this.clock, random: this.random, logger: quiet },
       signal: over.signal,
-      expired: async (block) => {
-        const told = new Set(this.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));
-        const drawn = this.journal.filter((one) => one.block === block && !told.has(one.drawn.call));
-        return {
-          settled: drawn.flatMap(({ settled }) => settled ?? []),
-          suspected: drawn.filter(({ settled }) => settled === undefined).map((one) => one.drawn),
-        };
+      expired: async (blocks) => {
+        this.looks.push([...blocks.keys()].sort());
+        return (block) => this.#concluded(block);
       },
     });
     return {
@@ -60,6 +58,16 @@ class World {
         connected.kill();
       },
       call: (agent) => this.#call(budgetClient, agent, over.signal),
+    };
+  }
+
+  /** What the journals tell of a block's calls. */
+  async #concluded(block: string): Promise<{ settled: Settled[]; suspected: Drawn[] }> {
+    const told = new Set(this.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));
+    const drawn = this.journal.filter((one) => one.block === block && !told.has(one.drawn.call));
+    return {
+      settled: drawn.flatMap(({ settled }) => settled ?? []),
+      suspected: drawn.filter(({ settled }) => settled === undefined).map((one) => one.drawn),
     };
   }
 
@@ -214,4 +222,19 @@ test("a month that begins while a replica is up has its limits", async () => {
   await until(world, () => ended === 2);
   expect(limitsIn(world, "2026-12")).toEqual(LIMITS);
   kill();
+});
+
+test("blocks that end together are looked for together", async () => {
+  const world = new World(9, CALM);
+  const dying = Array.from({ length: 30 }, () => world.replica());
+  let drawn = 0;
+  for (const { call } of dying) void call("idle").then(() => drawn++);
+  await until(world, () => drawn === 30);
+  for (const { kill } of dying) kill();
+  const heir = world.replica();
+  await until(world, () => world.clock.now() > START + 4 * LEASE_MS);
+  expect(new Set(world.looks.flat()).size).toBe(30);
+  expect(world.looks.length).toBeLessThan(5); // a look a sweep, and their leases end within a few
+  expect(world.check().reserved).toEqual(NOTHING);
+  heir.kill();
 });

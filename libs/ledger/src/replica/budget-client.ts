@@ -11,6 +11,8 @@ import { MonthLedger, type MonthLedgerPorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
+type Concluded = { readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] };
+
 /** Whose money a client spends, within which limits, and who tells it what became of calls. `zone`: the IANA zone whose days and months the limits count. */
 export type BudgetClientOptions = {
   readonly team: string;
@@ -24,8 +26,8 @@ export type BudgetClientOptions = {
   readonly signal: AbortSignal;
   /** How to ask for more of the fleet's limit, where `limits` has one. */
   readonly askFleet?: AskFleet;
-  /** What the journals tell of the calls drawn on a block whose replica is gone. */
-  expired(block: string, about: Block): Promise<{ readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] }>;
+  /** What the journals tell of the calls drawn on each of these blocks, whose replicas are gone. */
+  expired(blocks: ReadonlyMap<string, Block>): Promise<(block: string) => Promise<Concluded>>;
   /** Which suspects the journals have told the cost of since; they stay suspect where it is absent. */
   concluded?(suspects: readonly Suspect[]): Promise<readonly Settled[]>;
 };
@@ -151,23 +153,29 @@ export class BudgetClient {
   }
 
   async #sweep(): Promise<void> {
-    const { ports, signal } = this.#options;
+    const { ports, signal, expired } = this.#options;
     for (const monthLedger of this.#recent()) {
       const { state, version } = await monthLedger.load();
       // Limits that changed with this start: who waits for money, and who looks, is not to wait for a call that is paid.
       if (version > 0 && monthLedger.month === this.#period().month) await this.#prepared();
-      for (const [block, about] of Object.entries(state.blocks))
-        if (about.until + GRACE_MS <= ports.clock.now())
-          await this.#expire(monthLedger, block, about).catch((error: unknown) => {
-            if (signal.aborted) throw error;
-            ports.logger.warn(`a block stays open: ${messageOf(error)}`, { block }); // those behind it do not wait for it
-          });
+      const ended = Object.entries(state.blocks).filter(([, { until }]) => until + GRACE_MS <= ports.clock.now());
+      if (ended.length === 0) continue;
+      const conclusions = await expired(new Map(ended));
+      // All replicas see the same blocks end: each begins with another, so that they share the work.
+      const first = Math.floor(ports.random.next() * ended.length);
+      for (const [block, about] of [...ended.slice(first), ...ended.slice(0, first)]) {
+        if (monthLedger.held?.state.blocks[block] === undefined) continue; // another replica has closed it meanwhile
+        await this.#expire(monthLedger, block, about, conclusions).catch((error: unknown) => {
+          if (signal.aborted) throw error;
+          ports.logger.warn(`a block stays open: ${messageOf(error)}`, { block }); // those behind it do not wait for it
+        });
+      }
     }
   }
 
-  async #expire(monthLedger: MonthLedger, block: string, about: Block): Promise<void> {
-    const { ports, signal, expired } = this.#options;
-    const { settled, suspected } = await expired(block, about);
+  async #expire(monthLedger: MonthLedger, block: string, about: Block, conclusions: (block: string) => Promise<Concluded>): Promise<void> {
+    const { ports, signal } = this.#options;
+    const { settled, suspected } = await conclusions(block);
     const events = await monthLedger.decide({ type: "expire", block, about, at: ports.clock.now(), settled, suspected }, signal);
     if (events.length === 0) return; // it is not what was looked at: somebody else closed it, or its replica is back
     ports.logger.warn(`replica ${about.replica} left a block: ${settled.length} of its calls are settled, ${suspected.length} suspect`, {

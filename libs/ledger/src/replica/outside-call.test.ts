@@ -18,7 +18,7 @@ test("a call of no run is suspect in the ledger before it is made, and cleared b
     limits: { team: { month: { micros: 250 } }, agents: {} },
     ports: { log, draws, clock, random, logger: quiet },
     signal: over.signal,
-    expired: () => Promise.resolve({ settled: [], suspected: [] }),
+    expired: () => Promise.resolve(() => Promise.resolve({ settled: [], suspected: [] })),
   });
   const stateNow = async () => (await loadEndless(log, ledger, ledgerOf("alpha", "2026-11"))).state;
   const draw = (call: string) =>
@@ -71,7 +71,7 @@ test("where its lease expired before the call was on record, the call is not mad
       limits: { team: {}, agents: {} },
       ports: { log: { ...log, append }, draws, clock, random, logger: quiet },
       signal: over.signal,
-      expired: () => Promise.resolve({ settled: [], suspected: [] }),
+      expired: () => Promise.resolve(() => Promise.resolve({ settled: [], suspected: [] })),
     });
   };
   mesh.provision("alpha", []);

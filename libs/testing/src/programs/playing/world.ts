@@ -204,7 +204,7 @@ export class World {
       limits: { team: { day: { micros: 1_000_000_000 } }, agents: {} },
       ports: { ...ports, logger: silentLogger },
       signal: new AbortController().signal,
-      expired: () => Promise.resolve({ settled: [], suspected: [] }),
+      expired: () => Promise.resolve(() => Promise.resolve({ settled: [], suspected: [] })),
     });
     return { budgetClient, run: { micros: calls * COST.micros }, downgradeAt: 1, atLimit: budget.atLimit };
   }
