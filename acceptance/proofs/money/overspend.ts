@@ -5,13 +5,16 @@ import { type ModelServer, startModelServer } from "../harness/model-server.ts";
 import { armada, type Place, pause, place, type Up, up } from "../harness/product.ts";
 import { type About, atLeast, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
-import { type Amount, billedIn, type Entry, ledgerIn, providerLog } from "../judges/money.ts";
+import { type Amount, billedIn, type Entry, ledgerIn, type ProviderLine, providerLog } from "../judges/money.ts";
 import { allEnded, startRun } from "../judges/runs.ts";
 import { readTeam, type Stored } from "../judges/streams.ts";
 import { copyBuyers } from "./buyers.ts";
 import { lapsesOf } from "./lapses.ts";
 
 const Completed = z.looseObject({ degraded: z.looseObject({ code: z.string() }).optional() });
+
+const Told = z.looseObject({ calls: z.array(z.looseObject({ call: z.string(), micros: z.number().default(0) })) });
+const Cleared = z.looseObject({ call: z.string(), micros: z.number(), by: z.string() });
 
 const REPLICAS = 4;
 const PER_RUN = 40;
@@ -61,7 +64,8 @@ export async function spend(scene: Scene): Promise<Figure[]> {
       ARMADA_BUDGETS_LEASE: `${leaseMs / 1_000}s`,
     },
   };
-  const before = billedIn(providerLog(models.log));
+  const earlier = providerLog(models.log);
+  const before = billedIn(earlier);
   await using mesh = await up(["--replicas", `buyers=${REPLICAS}`, "--data", `${at.cwd}/spent`], paid);
   const runs = Math.ceil(calls / PER_RUN);
   const start = async (i: number): Promise<void> => {
@@ -112,11 +116,16 @@ export async function spend(scene: Scene): Promise<Figure[]> {
     ...(scene.faults === undefined ? [] : [given(scene.faults, await models.faults(), asked)]),
   ];
   const reconciled = await armada(["budgets", "reconcile", "--json"], paid);
-  const after = (await ledger(mesh)).at(-1);
+  const told = await readTeam("buyers", mesh.mesh());
+  const after = ledgerIn("buyers", told).at(-1);
   return [
     ...figures,
     count("exit code of `budgets reconcile`", reconciled.code, 0, reconciled.stderr.slice(-300)),
     count("suspects after it", after?.suspects.length ?? -1, 0),
+    none(
+      "calls that cost something else in the ledger than at the provider",
+      otherCosts(told, providerLog(models.log).slice(earlier.length)),
+    ),
     count(
       "after it, micro-dollars in the ledger and not in the provider's log",
       (after?.spent.micros ?? -1) - billed.micros,
@@ -216,6 +225,29 @@ function bills(end: Entry | undefined, billed: Amount): Figure[] {
     atLeast("tokens in the ledger, suspects included, over what was billed", spent.tokens + suspect.tokens - billed.tokens, 0),
     atMost("micro-dollars spent over what was billed", spent.micros - billed.micros, 0, detail),
   ];
+}
+
+/** Calls whose cost the ledger has otherwise than the provider, in micro-dollars; a call that several share is one. */
+function otherCosts(stored: readonly Stored[], lines: readonly ProviderLine[]): string[] {
+  const costs = new Map<string, { ledger: number; provider: number; how: string }>();
+  const add = (call: string, of: "ledger" | "provider", micros: number, how: string): void => {
+    const id = call.split("~")[0] ?? call;
+    const cost = costs.get(id) ?? { ledger: 0, provider: 0, how: "" };
+    cost[of] += micros;
+    costs.set(id, { ...cost, how: `${cost.how} ${how}`.trim() });
+  };
+  for (const { type, data } of stored.flatMap(({ events }) => events)) {
+    if (type === "armada.ledger.settled") for (const { call, micros } of Told.parse(data).calls) add(call, "ledger", micros, "settled");
+    if (type === "armada.ledger.suspected") for (const { call } of Told.parse(data).calls) add(call, "ledger", 0, "suspected");
+    if (type !== "armada.ledger.cleared") continue;
+    const { call, micros, by } = Cleared.parse(data);
+    add(call, "ledger", micros, `cleared by ${by}`);
+  }
+  for (const { event, call = "", billed, costMicros, outcome } of lines)
+    if (event === "end" && billed) add(call, "provider", costMicros, outcome);
+  return [...costs].flatMap(([call, { ledger, provider, how }]) =>
+    ledger === provider ? [] : [`${call}: ${ledger} and ${provider} (${how})`],
+  );
 }
 
 function given(wanted: Readonly<Record<string, number>>, faults: Readonly<Record<string, number>>, asked: number): Figure {
