@@ -112,7 +112,7 @@ export async function teamMonth(about: {
       limits: { team: limits, agents: {} },
       ports: { log, draws, clock, random, logger: quiet },
       signal,
-      expired: (block) => Promise.reject(new Error(`the lease of block ${block} expired, and no replica died`)),
+      expired: (blocks) => Promise.reject(new Error(`the leases of ${[...blocks.keys()].join(", ")} expired, and no replica died`)),
     });
     return { budgetClient, run: undefined, downgradeAt: DOWNGRADE_AT, atLimit: "wait" };
   };

@@ -228,13 +228,34 @@ test("blocks that end together are looked for together", async () => {
   const world = new World(9, CALM);
   const dying = Array.from({ length: 30 }, () => world.replica());
   let drawn = 0;
-  for (const { call } of dying) void call("idle").then(() => drawn++);
+  for (const { budgetClient } of dying)
+    void budgetClient.reserve("idle", CEILING, new AbortController().signal).then(() => {
+      drawn++;
+    });
   await until(world, () => drawn === 30);
   for (const { kill } of dying) kill();
   const heir = world.replica();
-  await until(world, () => world.clock.now() > START + 4 * LEASE_MS);
+  const killed = world.clock.now();
+  await until(world, () => world.clock.now() > killed + 3 * LEASE_MS);
   expect(new Set(world.looks.flat()).size).toBe(30);
   expect(world.looks.length).toBeLessThan(5); // a look a sweep, and their leases end within a few
   expect(world.check().reserved).toEqual(NOTHING);
   heir.kill();
+});
+
+test("blocks that ended are closed where no replica lives long", async () => {
+  const world = new World(11, CALM);
+  const dead = world.replica();
+  let drawn = false;
+  void dead.call("idle").then(() => (drawn = true));
+  await until(world, () => drawn);
+  dead.kill();
+  void world.clock.sleep(3 * LEASE_MS);
+  const later = START + 3 * LEASE_MS;
+  await until(world, () => world.clock.now() >= later);
+  const heir = world.replica();
+  const began = world.clock.now();
+  await until(world, () => world.clock.now() > began + LEASE_MS / 20);
+  heir.kill();
+  expect(world.check().reserved).toEqual(NOTHING);
 });

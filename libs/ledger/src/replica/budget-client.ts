@@ -204,11 +204,12 @@ export class BudgetClient {
     return [this.#monthLedger(month), ...(open || drawable ? [last] : [])];
   }
 
+  /** At once too: where replicas die one after another, none lives long enough to wait first. */
   #every(ms: number, work: () => Promise<void>): void {
     const { ports, signal } = this.#options;
     const loop = async (): Promise<void> => {
-      for (;;) {
-        await ports.clock.sleep(ms, signal);
+      for (; ; await ports.clock.sleep(ms, signal)) {
+        signal.throwIfAborted();
         try {
           await work();
         } catch (error) {
