@@ -53,8 +53,8 @@ async function atStart(sync: "always" | "100ms"): Promise<number> {
 
 async function service(mesh: TestMesh, env: Readonly<Record<string, string>>, run?: string): Promise<number> {
   const main = fileURLToPath(new URL("../service.main.ts", import.meta.url));
-  const { PATH, NODE_COMPILE_CACHE } = process.env; // the bootstrap's, as `armada up` hands it on
-  const settings = { PATH, NODE_COMPILE_CACHE, NATS_URL: mesh.url, NATS_CREDS: mesh.keys, ...env };
+  const { PATH, NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE } = process.env; // the bootstrap's, as `armada up` hands it on
+  const settings = { PATH, NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE, NATS_URL: mesh.url, NATS_CREDS: mesh.keys, ...env };
   const child = fork(main, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: settings });
   try {
     await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { here } from "./product.ts";
 
-/** A copy of this checkout's source to edit: a team's files changed, a team added. Packages are those of this checkout, its own ones are the copy's. */
+/**
+ * A copy of this checkout's source to edit: a team's files changed, a team added. Packages, downloads and what Node has compiled
+ * are those of this checkout, its own packages are the copy's.
+ */
 export type Checkout = Disposable & {
   readonly root: string;
   /** Writes a file, e.g. `services/pairs/src/team.ts`. */
@@ -25,6 +28,8 @@ export function copyCheckout(services?: readonly string[]): Checkout {
       rmSync(join(root, "services", name, "src/main.ts"), { force: true });
     }
   linkPackages(root);
+  mkdirSync(join(here, ".cache"), { recursive: true });
+  symlinkSync(join(here, ".cache"), join(root, ".cache"));
   return {
     root,
     write: (path, text) => {

@@ -41,9 +41,15 @@ export function owned<C extends ChildProcess>(child: C): C {
 
 const FOREIGN = /^(?:ANTHROPIC_|OPENAI_|NATS_URL|NATS_CREDS|OTEL_|VITEST|NODE_OPTIONS|ARMADA_(?!NATS_))/u;
 
+/** What a process of the product has: what the bootstrap of its checkout would give it, so that a copy finds code that is compiled. */
 export function environment(at: Place): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
-  return { ...Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))), ...at.env };
+  return {
+    ...Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    NODE_COMPILE_CACHE: join(at.root, ".cache/compile"),
+    NODE_COMPILE_CACHE_PORTABLE: "1",
+    ...at.env,
+  };
 }
 
 /** Runs one command of the command line to its end. `deadline` in milliseconds; past it the command is killed and the code is -1. */

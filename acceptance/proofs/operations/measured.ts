@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { type Ended, ended, environment, here, type Place } from "../harness/product.ts";
+import { type Ended, ended, environment, type Place } from "../harness/product.ts";
 
 const Measured = z.object({ peakKb: z.number(), cpuUs: z.number(), bytesRead: z.number() });
 
@@ -19,7 +19,7 @@ export async function measured(args: readonly string[], at: Place): Promise<Meas
   const preload = fileURLToPath(new URL("measuring.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", preload, join(at.root, "libs/cli/src/main.ts"), ...args], {
     cwd: at.cwd,
-    env: { NODE_COMPILE_CACHE: join(here, ".cache/compile"), ...environment(at), MEASURED_INTO: into },
+    env: { ...environment(at), MEASURED_INTO: into },
     timeout: 120_000,
   });
   const end = await ended(child);

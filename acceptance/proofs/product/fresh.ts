@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
@@ -24,7 +24,7 @@ const WAYS = /1\. [\s\S]*2\. [\s\S]*3\. /u;
 export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   using bare = place();
   // The short form has the packages already: fetching them is the network's time, not the product's.
-  using copy = short ? linkedCopy() : undefined;
+  using copy = short ? copyCheckout() : undefined;
   const at: Place = { ...bare, root: copy?.root ?? clone(bare.cwd), cwd: copy?.root ?? join(bare.cwd, "clone") };
   say("npm start, the first time");
   const first = await npm(["start", "--", "--once", "--json"], at, 10 * MINUTE);
@@ -103,10 +103,4 @@ function clone(folder: string): string {
   const made = spawnSync("git", ["clone", "--quiet", here, join(folder, "clone")], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`git clone: ${made.stderr}`);
   return `${join(folder, "clone")}/`;
-}
-
-function linkedCopy(): ReturnType<typeof copyCheckout> {
-  const copy = copyCheckout();
-  if (existsSync(join(here, ".cache"))) symlinkSync(join(here, ".cache"), join(copy.root, ".cache"));
-  return copy;
 }

@@ -14,6 +14,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const env = {
   PATH: "/bin",
   NODE_AUTH_TOKEN: "npm-1",
+  NODE_COMPILE_CACHE: "/compiled",
+  NODE_COMPILE_CACHE_PORTABLE: "1",
   AWS_SECRET_ACCESS_KEY: "aws-1",
   ARMADA_LOGS_LEVEL: "debug",
   ARMADA_GATEWAY_KEY: "gate-1",
@@ -28,7 +30,14 @@ const env = {
   REGION: "north",
 };
 const config = { secrets: { shop: "CRM_TOKEN, NOT_SET" }, variables: { shop: "REGION" } };
-const any = { PATH: "/bin", ARMADA_LOGS_LEVEL: "debug", OTEL_EXPORTER_OTLP_ENDPOINT: "http://traces", https_proxy: "http://proxy" };
+const any = {
+  PATH: "/bin",
+  NODE_COMPILE_CACHE: "/compiled",
+  NODE_COMPILE_CACHE_PORTABLE: "1",
+  ARMADA_LOGS_LEVEL: "debug",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "http://traces",
+  https_proxy: "http://proxy",
+};
 
 test("a team without agents gets no key, and a team what is named for it", () => {
   expect(serviceEnvironment(env, { team: "gateway", agents: false }, config)).toEqual(any);

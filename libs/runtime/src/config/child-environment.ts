@@ -4,7 +4,8 @@ import type { Config } from "./schema.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What any program needs to run: where it finds others, its language and time zone, and how Node runs it. */
-const ANY = /^(?:PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_(?:OPTIONS|COMPILE_CACHE|EXTRA_CA_CERTS|ENV|USE_ENV_PROXY|USE_SYSTEM_CA))$/;
+const ANY =
+  /^(?:PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_(?:OPTIONS|COMPILE_CACHE(?:_PORTABLE)?|EXTRA_CA_CERTS|ENV|USE_ENV_PROXY|USE_SYSTEM_CA))$/;
 /** How a service reaches the network and whom it tells of its traces. */
 const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_(?:FILE|DIR)|OTEL_[A-Z_]+)$/i;
 /** Settings of Armada's, without what only the gateway takes. */
