@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environment, type Place, until } from "../../acceptance/proofs/harness/product.ts";
@@ -20,9 +20,21 @@ export type Terminals = AsyncDisposable & {
   said(): string;
 };
 
-export function terminals(at: Place): Terminals {
+/**
+ * `npx`: whether npm's own is what finds the command, which takes it a second of processor time each; else one that knows where it
+ * is, and nothing else.
+ */
+export function terminals(at: Place, { npx }: { readonly npx: boolean }): Terminals {
   const folder = mkdtempSync(join(tmpdir(), "armada-typed-"));
-  const env = asUser(at);
+  const own = asUser(at);
+  const known = join(folder, "bin");
+  mkdirSync(known);
+  writeFileSync(
+    join(known, "npx"),
+    `#!/bin/sh\n[ "$1" = armada ] || exit 127\nshift\nexec node ${join(at.root, "infra/bootstrap/armada.mjs")} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const env = npx ? own : { ...own, PATH: `${known}:${own.PATH}` };
   const shell = spawn("bash", ["--noprofile", "--norc"], { cwd: at.cwd, env, detached: true });
   const heard = listen(shell);
   shell.stdin.write("exec 2>&1\n");
