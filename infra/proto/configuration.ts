@@ -46,7 +46,8 @@ settings, the providers' keys where its team has agents, and what \`secrets.<tea
 service without agents, as the gateway, get no key. What happens to secrets that come into a text is in
 [security](../security.md#secrets).
 
-The files of identities and the gateway's key under \`.armada/keys/\` are made at the first start, with mode 0600.
+The files of identities and the gateway's key under \`.armada/keys/\`, and
+[administration's](../security.md#administrations-folder) in a folder beside it, are made at the first start, with mode 0600.
 
 ## Variables of others that hold here too
 

@@ -284,7 +284,7 @@ command("team <name>", "a team's streams, identity and sources", program.command
   );
 command("team <name>", "a team's streams, to another server", program.command("move").description("moves"))
   .option("--to <url>", "the other server")
-  .option("--creds <dir>", "the folder of its identities, the provisioner's among them")
+  .option("--creds <dir>", "the folder of its identities, with administration's beside it")
   .option("--keep <file>", "the backup that it goes by, else a file in .armada")
   .option("--data <dir>", "where streams live, while no mesh runs")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
@@ -306,6 +306,7 @@ command("separate", "gives each team of this folder's mesh an account of its own
   .action(withoutSession(async (out, flags: SeparateFlags) => (await import("./commands/separate.ts")).separateCommand(flags, out)));
 command("provision", "identities, streams, consumers and sources as the team definitions say")
   .option("--keys <dir>", "the folder of identities")
+  .option("--administration <dir>", "the folder of administration's secret, else beside the other")
   .option("--nats <url>", "the server")
   .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster", atLeastOne)
   .option("--team <path>", "only this team, in a folder anywhere")

@@ -7,6 +7,7 @@ import { accessIn, dropTeam, Fleet, ROLES, tombstone, writeBackup, writtenSince 
 import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
+import { identityFolders } from "../identity-folders.ts";
 import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import type { Output } from "../output.ts";
 import { settingsFor } from "../settings.ts";
@@ -42,12 +43,13 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
   if ((mesh?.pids[name] ?? []).some(isAlive)) throw runs(name);
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
-  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  const folders = identityFolders(config.nats, mesh);
+  const { keys, administration } = folders;
   const target = resolve(flags.creds);
   if (nats === flags.to) throw new ArmadaError("USAGE", `${name} is at ${flags.to} already`);
   await using own =
-    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const here = await reach(nats ?? own?.url ?? "", keys, "provisioner");
+    nats === undefined ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval }) : undefined;
+  const here = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
     const { streams, bytes } = await settled(here, name);
     const there = await reach(flags.to, target, "provisioner");

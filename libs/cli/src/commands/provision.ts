@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES } from "@armada/nats";
-import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
+import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import { EXIT } from "../exit.ts";
+import { identityFolders } from "../identity-folders.ts";
 import { applyTeams } from "../mesh/client.ts";
 import { roomOf } from "../mesh/room.ts";
 import { manifestsOf } from "../mesh/up.ts";
@@ -20,6 +21,7 @@ const LOOK_MS = 100;
 
 export type ProvisionFlags = {
   readonly keys?: string;
+  readonly administration?: string;
   readonly dryRun?: boolean;
   readonly nats?: string;
   readonly replicas?: string;
@@ -38,11 +40,12 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const manifests = await manifestsOf(services);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const running = mesh !== undefined && isAlive(mesh.pid) ? mesh : undefined;
-  const keys = resolve(flags.keys ?? running?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys"));
+  const folders = identityFolders(config.nats, running, flags);
+  const { keys, administration } = folders;
   const nats = flags.nats ?? running?.nats ?? process.env.NATS_URL;
   const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
-  const access = accessIn(keys);
+  const access = accessIn(keys, administration);
   if (!dryRun) await makeAdmission(access, keys, manifests, nats);
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
@@ -52,7 +55,7 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
       // nats-server reads an include relative to the file that holds it, an absolute one as well.
       hint: `start one with JetStream on by a configuration in ${keys} that holds \`include "auth.conf"\`, then set NATS_URL`,
     });
-  const changes = await applyTeams(nats, keys, manifests, {
+  const changes = await applyTeams(nats, folders, manifests, {
     // The disk of a server that is not ours is not seen from here.
     room: await roomOf(config, nats === running?.nats ? running?.data : undefined),
     logger: { info: () => undefined, warn: out.say },

@@ -5,9 +5,10 @@ import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/con
 import { sourcesOf } from "@armada/engine";
 import type { Logger } from "@armada/event-sourcing";
 import { accessIn, type Change, dropTeam, Fleet, type Link, ROLES, teamOnServer, tombstone, writeBackup } from "@armada/nats";
-import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
+import { DEFAULT_FILE, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
+import { identityFolders } from "../identity-folders.ts";
 import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import type { Output } from "../output.ts";
 import { loadServices, projectRoot, type Service } from "../project.ts";
@@ -44,10 +45,11 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
-  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  const folders = identityFolders(config.nats, mesh);
+  const { keys, administration } = folders;
   await using own =
-    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
+    nats === undefined ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval }) : undefined;
+  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
     const fleet = await Fleet.follow(admin, accessIn(keys), quiet);
     refuseWanted(name, wantsOf(here, [...fleet.teams.values()]));

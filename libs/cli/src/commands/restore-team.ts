@@ -1,10 +1,11 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ArmadaError, checkName, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { accessIn, Fleet, type Link, openBackup, provisionTeams, type RestoredTeam, restoreTeam } from "@armada/nats";
-import { DEFAULT_FILE, HOME, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
+import { DEFAULT_FILE, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
+import { identityFolders } from "../identity-folders.ts";
 import { roomOf } from "../mesh/room.ts";
 import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import { manifestsOf } from "../mesh/up.ts";
@@ -32,10 +33,11 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
   const { config } = await settingsFor(flags);
   const nats = mesh?.nats ?? config.nats.url;
-  const keys = resolve(mesh?.keys ?? config.nats.credentials ?? join(HOME, "keys"));
+  const folders = identityFolders(config.nats, mesh);
+  const { keys, administration } = folders;
   await using own =
-    nats === undefined ? await serverForCommand({ data: config.data, keys, syncInterval: config.nats.syncInterval }) : undefined;
-  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner");
+    nats === undefined ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval }) : undefined;
+  const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
     const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);
     out.emit({ type: "restored", team: name, streams, believed: Object.fromEntries(believed), from: resolve(flags.from) });

@@ -2,6 +2,7 @@ import type { TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Access, accessIn, type Change, Fleet, provisionTeams, type Room, type RunningServer } from "@armada/nats";
 import { reach } from "@armada/operations/mesh/reach";
+import type { IdentityFolders } from "../identity-folders.ts";
 
 /** What `up` does as a client of its server: loaded while that starts. */
 export { Fleet, provisionTeams } from "@armada/nats";
@@ -13,13 +14,13 @@ export { probeIdleStreams } from "./probe-idle-streams.ts";
 /** Provisions teams as the provisioner. */
 export async function applyTeams(
   nats: string,
-  keys: string,
+  { keys, administration }: IdentityFolders,
   manifests: readonly TeamManifest[],
   options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
 ): Promise<Change[]> {
-  const admin = await reach(nats, keys, "provisioner", { logger: options.logger });
+  const admin = await reach(nats, keys, "provisioner", { logger: options.logger, administration });
   try {
-    const access = accessIn(keys);
+    const access = accessIn(keys, administration);
     const fleet = await Fleet.follow(admin, access, options.logger);
     const { room, replicas = 1, dryRun = false } = options;
     return await provisionTeams(admin, fleet, manifests, { access, replicas, room, dryRun });

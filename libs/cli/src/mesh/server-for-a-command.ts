@@ -3,13 +3,14 @@ import { ArmadaError } from "@armada/contracts";
 import { accessIn, ROLES, startServer } from "@armada/nats";
 import { claimHome, HOME } from "@armada/operations/mesh/mesh-file";
 import type { Config } from "@armada/runtime";
+import type { IdentityFolders } from "../identity-folders.ts";
 import { projectRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
 
 /** A server on the data folder for one command, while no mesh runs there: the roles may connect, no team may. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY` */
 export async function serverForCommand(options: {
   data: string;
-  keys: string;
+  folders: IdentityFolders;
   syncInterval: Config["nats"]["syncInterval"];
 }): Promise<AsyncDisposable & { readonly url: string }> {
   const binary = process.env.ARMADA_NATS_SERVER;
@@ -18,7 +19,7 @@ export async function serverForCommand(options: {
   await claimHome(home);
   const lock = await lockData(resolve(options.data));
   try {
-    const access = accessIn(options.keys);
+    const access = accessIn(options.folders.keys, options.folders.administration);
     await access.ensure(ROLES);
     await access.arrange(resolve(options.data));
     const server = await startServer({

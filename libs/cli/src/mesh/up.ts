@@ -10,6 +10,7 @@ import { accessIn, freePort, localUrl, ROLES, type RunningServer, startServer } 
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
 import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
+import { identityFolders } from "../identity-folders.ts";
 import { projectRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
@@ -55,8 +56,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const logger: Logger = { info: () => undefined, warn: (message) => say(message) };
   const names = services.map((service) => service.name);
   const manifests = new Map((await manifestsOf(services)).map((manifest) => [manifest.team, manifest]));
-  const keys = ours.url === undefined ? join(home, "keys") : required(ours.credentials);
-  const access = accessIn(keys);
+  const folders = identityFolders({ ...ours, credentials: ours.url === undefined ? join(home, "keys") : required(ours.credentials) });
+  const { keys, administration } = folders;
+  const access = accessIn(keys, administration);
   await access.ensure(ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
   let serverPid: number | undefined;
@@ -157,9 +159,9 @@ export async function up(options: UpOptions): Promise<Mesh> {
       });
     const client = await meanwhile();
     let fleet: Fleet | undefined;
-    if (server === undefined) await client.applyTeams(nats, keys, [...manifests.values()], { room: await room(), logger });
+    if (server === undefined) await client.applyTeams(nats, folders, [...manifests.values()], { room: await room(), logger });
     else {
-      keeper = await client.reach(nats, keys, "provisioner", { logger });
+      keeper = await client.reach(nats, keys, "provisioner", { logger, administration });
       fleet = await client.Fleet.follow(keeper, access, logger);
       await client.provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
       client.followAdmission(server, { fleet, access, manifests, say });
@@ -170,7 +172,8 @@ export async function up(options: UpOptions): Promise<Mesh> {
       nats,
       ...(server?.pid() === undefined ? {} : { natsPid: server.pid() as number }),
       data: resolve(data),
-      keys: resolve(keys),
+      keys,
+      administration,
       ...(gateway === undefined ? {} : { gateway }),
       key: gatewayKey,
       pids: pidsOf(children, server?.pid()),

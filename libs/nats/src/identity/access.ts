@@ -5,6 +5,7 @@ import { accountsOf, administrationSeed } from "../accounts/accounts.ts";
 import type { TeamCrossing } from "../accounts/crossings.ts";
 import { serverAccounts } from "../accounts/server-accounts.ts";
 import { movesInto, takeOver } from "../accounts/take-over.ts";
+import { administrationBeside, readAdministration } from "./administration.ts";
 import {
   believeFormer,
   currentKeys,
@@ -32,7 +33,10 @@ export type Admitted = TeamCrossing & { readonly shares: boolean };
  * account for each.
  */
 export interface Access {
-  /** Makes the identities that are missing. Answers all that there are, with their public keys. @throws ArmadaError `BAD_NAME` */
+  /**
+   * Makes the identities that are missing, and takes administration's out of a folder that an older build made. Answers all that there
+   * are, with their public keys. @throws ArmadaError `BAD_NAME`, `IDENTITY_MISSING`, `ANOTHER_ADMINISTRATION`
+   */
   ensure(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** With its secret, for who connects as it. @throws ArmadaError `IDENTITY_MISSING` */
   identity(name: string): Promise<Identity>;
@@ -59,17 +63,25 @@ export interface Access {
   drop(name: string): Promise<boolean>;
 }
 
-/** Access by a folder of identities, which need not be there yet. */
-export function accessIn(dir: string): Access {
+/**
+ * Access by a folder of identities, which need not be there yet. `administration`: the folder of administration's secret, beside the
+ * other unless said; it is opened for what only administration may.
+ */
+export function accessIn(dir: string, administration = administrationBeside(dir)): Access {
+  const identityOf = async (name: string): Promise<Identity> => {
+    if (name !== ADMINISTRATION) return readIdentity(dir, name);
+    const seed = await readAdministration(dir, administration);
+    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
+  };
   return {
-    ensure: (names) => ensureIdentities(dir, names),
-    identity: (name) => readIdentity(dir, name),
+    ensure: (names) => ensureIdentities(dir, names, administration),
+    identity: identityOf,
     present: () => currentKeys(dir),
     keys: () => publicKeys(dir),
     admission: async (teams, fleet = new Map()) => {
       const keys = keysNow(await currentKeys(dir), fleet);
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
-      return walled(await readIdentity(dir, ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
+      return walled(await identityOf(ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
     },
     separate: async (data) => {
       const moves = await movesInto(data);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
+import { ADMINISTRATION_FILE, ensureAdministration } from "./administration.ts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
 
 /**
@@ -27,10 +28,18 @@ const WALLS = "accounts";
  */
 const RETIRED = "retired.json";
 
-/** Makes the identities that `dir` lacks; files have mode 0600. Answers all public keys of the folder by name. */
-export async function ensureIdentities(dir: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/**
+ * Makes the identities that `dir` lacks, that of administration in a folder of its own; files have mode 0600. Answers all public keys
+ * by name. @throws ArmadaError `BAD_NAME`, and what `ensureAdministration` throws
+ */
+export async function ensureIdentities(
+  dir: string,
+  names: readonly string[],
+  administration: string,
+): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const keys = await currentKeys(dir);
+  if (names.includes(ADMINISTRATION)) keys.set(ADMINISTRATION, await ensureAdministration(dir, administration, keys.get(ADMINISTRATION)));
   for (const name of names) {
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
     if (keys.has(name)) continue;
@@ -75,7 +84,7 @@ export async function placeIdentity(dir: string, name: string, seed: string): Pr
   const path = join(dir, `${name}.nk`);
   if (there !== undefined && (await seedOf(dir, name)) !== undefined) return "there";
   await writeFile(path, seed.trim(), { mode: 0o600, flag: "wx" });
-  await ensureIdentities(dir, [name]);
+  await writeKeys(join(dir, PUBLIC), await currentKeys(dir));
   return "placed";
 }
 
@@ -97,7 +106,7 @@ async function writeKeys(path: string, keys: ReadonlyMap<string, string | readon
   await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`, { mode: 0o644 });
 }
 
-/** @throws ArmadaError `IDENTITY_MISSING` */
+/** Administration's is read by `readAdministration`. @throws ArmadaError `IDENTITY_MISSING` */
 export async function readIdentity(dir: string, name: string): Promise<Identity> {
   try {
     const seed = (await readFile(join(dir, `${name}.nk`), "utf8")).trim();
@@ -138,7 +147,9 @@ export async function currentKeys(dir: string): Promise<Map<string, string>> {
   const files = await readdir(dir).catch(() => [] as string[]);
   const keys = new Map<string, string>();
   for (const [name, [key]] of await listed(join(dir, PUBLIC))) if (key !== undefined) keys.set(name, key);
-  for (const file of files.filter((f) => f.endsWith(".nk"))) {
+  // What an older build left of administration's here is not opened by all who read the folder.
+  const secrets = files.filter((file) => file.endsWith(".nk") && !(file === ADMINISTRATION_FILE && keys.has(ADMINISTRATION)));
+  for (const file of secrets) {
     const name = file.slice(0, -".nk".length);
     keys.set(name, (await readIdentity(dir, name)).publicKey);
   }

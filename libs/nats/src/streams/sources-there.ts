@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
-import { NoRespondersError } from "@nats-io/transport-node";
+import { NoRespondersError, PermissionViolationError } from "@nats-io/transport-node";
 import { ownerOf } from "../accounts/crossings.ts";
 import { apiOf, managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
@@ -58,11 +58,15 @@ async function lookAt(link: Link, manager: JetStreamManager, stream: string, ori
 /** Undefined where nothing of the name is on this server, or, in another account, nothing that is ours to see. */
 function notThere<T>(asked: Promise<T>): Promise<T | undefined> {
   return asked.catch((error: unknown) => {
-    if (isNoStream(error) || (error instanceof JetStreamApiError && error.code === NO_CONSUMER) || error instanceof NoRespondersError)
-      return undefined;
-    if (error instanceof Error && error.cause instanceof NoRespondersError) return undefined;
+    if (isNoStream(error) || (error instanceof JetStreamApiError && error.code === NO_CONSUMER)) return undefined;
+    if (isNobody(error) || (error instanceof Error && isNobody(error.cause))) return undefined;
     throw error;
   });
+}
+
+/** Nobody answers where the account has no stream, and what an identity may not ask is of an account that is not there. */
+function isNobody(error: unknown): boolean {
+  return error instanceof NoRespondersError || error instanceof PermissionViolationError;
 }
 
 /** When the first message under a filter after a sequence was stored, ms since 1970. */

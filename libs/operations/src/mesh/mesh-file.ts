@@ -12,6 +12,8 @@ export const MeshFile = z.object({
   natsPid: z.number().int().optional(),
   data: z.string(),
   keys: z.string(),
+  /** The folder of administration's secret, for the commands that change streams. */
+  administration: z.string().optional(),
   gateway: z.string().optional(),
   key: z.string().optional(),
   pids: z.record(z.string(), z.array(z.number().int())),

@@ -8,12 +8,17 @@ const quiet: Logger = { info: () => undefined, warn: () => undefined };
 
 /**
  * Connects a command as an identity of the folder `keys`. Services wait for their server for ever; whoever types a command is told
- * within `within` ms, ten seconds unless said, that it does not answer. @throws ArmadaError `LOG_UNAVAILABLE`, `NOT_ADMITTED`, and what `link` throws
+ * within `within` ms, ten seconds unless said, that it does not answer. `administration`: the folder of its secret, for who connects as it. @throws ArmadaError `LOG_UNAVAILABLE`, `NOT_ADMITTED`, and what `link` throws
  */
-export async function reach(servers: string, keys: string, as: string, options: { logger?: Logger; within?: number } = {}): Promise<Link> {
+export async function reach(
+  servers: string,
+  keys: string,
+  as: string,
+  options: { logger?: Logger; within?: number; administration?: string } = {},
+): Promise<Link> {
   const { logger = quiet, within = REACH_MS } = options;
   const late = AbortSignal.timeout(within);
-  const identity = await accessIn(keys).identity(as);
+  const identity = await accessIn(keys, options.administration).identity(as);
   try {
     return await link({ servers, identity, logger, signal: late });
   } catch (cause) {

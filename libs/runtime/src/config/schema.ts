@@ -174,6 +174,15 @@ export const Config = z.strictObject({
     .prefault({}),
   nats: z
     .strictObject({
+      administration: z
+        .string()
+        .min(1)
+        .optional()
+        .register(fields, {
+          about: "The folder of administration's secret, which only `up` and the commands that change streams open.",
+          env: ["NATS_ADMINISTRATION"],
+          unset: "beside the folder of identities, its name with -administration",
+        }),
       credentials: z
         .string()
         .min(1)
