@@ -310,6 +310,7 @@ command("provision", "identities, streams, consumers and sources as the team def
   .option("--nats <url>", "the server")
   .option("--replicas <n>", "copies of each stream: 1, or 3 on a cluster", atLeastOne)
   .option("--team <path>", "only this team, in a folder anywhere")
+  .option("--rotate", "other secret keys for these teams; those of before open nothing any more")
   .option("--dry-run", "only say what would change")
   .action(withoutSession(async (out, flags: ProvisionFlags) => (await import("./commands/provision.ts")).provisionCommand(flags, out)));
 

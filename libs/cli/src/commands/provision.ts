@@ -27,11 +27,12 @@ export type ProvisionFlags = {
   readonly replicas?: string;
   readonly mesh?: string;
   readonly team?: string;
+  readonly rotate?: boolean;
 };
 
 /**
  * Makes identities, streams, consumers and sources as the team definitions say, and tells the fleet of them; prints what it
- * changes. With `team` only that one, whose folder may be anywhere, and nothing of the others.
+ * changes. With `team` only that one, whose folder may be anywhere, and nothing of the others. With `rotate` they get other keys.
  * @throws ArmadaError `TEAM_TAKEN`, `BAD_TEAM`, `NOT_LISTED`, `NO_MESH`, and what `provisionTeams` throws
  */
 export async function provisionCommand(flags: ProvisionFlags, out: Output): Promise<number> {
@@ -46,7 +47,7 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
   const access = accessIn(keys, administration);
-  if (!dryRun) await makeAdmission(access, keys, manifests, nats);
+  if (!dryRun) await makeAdmission(access, keys, manifests, { nats, rotate: flags.rotate === true });
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );
@@ -82,12 +83,21 @@ async function wantedServices(path: string | undefined, fleetBudget: string | un
  * Makes the identities, and what a server that is not ours reads: lets in the teams that are given now, and those that were
  * provisioned before. A team that the fleet cannot take gets no identity: by that the fleet would be told of it later.
  */
-async function makeAdmission(access: Access, keys: string, manifests: readonly TeamManifest[], nats: string | undefined): Promise<void> {
+async function makeAdmission(
+  access: Access,
+  keys: string,
+  manifests: readonly TeamManifest[],
+  { nats, rotate }: { readonly nats: string | undefined; readonly rotate: boolean },
+): Promise<void> {
+  const names = manifests.map(({ team }) => team);
   const admission = await withFleet(access, nats, async (fleet) => {
     if (fleet !== undefined) await othersBeside(fleet, manifests);
-    await access.ensure([...ROLES, ...manifests.map(({ team }) => team)]);
+    await access.ensure([...ROLES, ...names]);
+    if (rotate) await access.renew(names);
     const before = fleet === undefined ? await inFolder(access) : [...fleet.teams.values()];
-    return access.admission([...before, ...manifests], fleet?.entries);
+    // Of keys that are made anew the fleet is told later.
+    const told = [...(fleet?.entries ?? [])].filter(([name]) => !rotate || !names.includes(name));
+    return access.admission([...before, ...manifests], new Map(told));
   });
   await writeFile(join(keys, "auth.conf"), admission, { mode: 0o600 });
 }

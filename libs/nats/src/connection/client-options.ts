@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import type { Authenticator, NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Identity } from "../identity/identities.ts";
 import { publicKeyOf, signer } from "../identity/nkey.ts";
@@ -10,11 +11,11 @@ const DIAL_MS = 5_000;
 const PING_MS = 2_000;
 
 /** How every connection of an identity is made: it tries for ever, and no error closes it. */
-export function clientOptions(servers: string, { name, seed }: Pick<Identity, "name" | "seed">): NodeConnectionOptions {
+export function clientOptions(servers: string, identity: Pick<Identity, "name" | "seed" | "file">): NodeConnectionOptions {
   return {
     servers: servers.split(","),
-    authenticator: authenticator(seed),
-    inboxPrefix: `_INBOX.${name}`,
+    authenticator: authenticator(identity),
+    inboxPrefix: `_INBOX.${identity.name}`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
     ignoreAuthErrorAbort: true, // else the second one in the life of a client, however far apart, closes it for good
@@ -25,9 +26,22 @@ export function clientOptions(servers: string, { name, seed }: Pick<Identity, "n
   };
 }
 
-/** Proves to the server who it is, by a signature of the server's nonce. */
-function authenticator(seed: string): Authenticator {
-  const nkey = publicKeyOf(seed);
-  const sign = signer(seed);
-  return (nonce = "") => ({ nkey, sig: sign(nonce) });
+/** Proves to the server who it is, by a signature of the server's nonce with the key of then: it may be another than at the start. */
+function authenticator({ seed, file }: Pick<Identity, "seed" | "file">): Authenticator {
+  let key = keyOf(seed);
+  return (nonce = "") => {
+    const now = seedIn(file) ?? key.seed;
+    if (now !== key.seed) key = keyOf(now);
+    return { nkey: key.nkey, sig: key.sign(nonce) };
+  };
+}
+
+function keyOf(seed: string): { readonly seed: string; readonly nkey: string; sign(nonce: string): string } {
+  return { seed, nkey: publicKeyOf(seed), sign: signer(seed) };
+}
+
+/** Of a file that is gone nothing is known: the server says whether the key still opens anything. */
+function seedIn(file: string | undefined): string | undefined {
+  if (file === undefined || !existsSync(file)) return undefined;
+  return readFileSync(file, "utf8").trim();
 }

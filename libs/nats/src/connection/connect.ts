@@ -120,6 +120,7 @@ export async function link(options: {
   void watch();
   const administers = identity.walled === true && identity.name === ADMINISTRATION;
   const elsewhere = new Map<string, Promise<Link>>();
+  const { file: _file, ...own } = identity; // its keys elsewhere are in no file
   const here: Link = {
     connection,
     mux,
@@ -131,7 +132,7 @@ export async function link(options: {
         elsewhere.get(owner) ??
         link({
           ...options,
-          identity: { ...identity, seed: administrationSeed(identity.seed, owner) },
+          identity: { ...own, seed: administrationSeed(identity.seed, owner) },
           signal: AbortSignal.timeout(ELSEWHERE_MS), // of its own: the first connection's may be over by now
         });
       elsewhere.set(owner, there);

@@ -19,6 +19,7 @@ import {
   publicKeys,
   raiseWalls,
   readIdentity,
+  renewIdentities,
   retireKey,
 } from "./identities.ts";
 import { publicKeyOf } from "./nkey.ts";
@@ -38,6 +39,8 @@ export interface Access {
    * are, with their public keys. @throws ArmadaError `BAD_NAME`, `IDENTITY_MISSING`, `ANOTHER_ADMINISTRATION`
    */
   ensure(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Gives these other keys from now on; what they signed with those of before is still theirs. */
+  renew(names: readonly string[]): Promise<void>;
   /** With its secret, for who connects as it. @throws ArmadaError `IDENTITY_MISSING` */
   identity(name: string): Promise<Identity>;
   /** The identities that there are now, with their public keys. */
@@ -75,6 +78,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
   };
   return {
     ensure: (names) => ensureIdentities(dir, names, administration),
+    renew: (names) => renewIdentities(dir, names),
     identity: identityOf,
     present: () => currentKeys(dir),
     keys: () => publicKeys(dir),

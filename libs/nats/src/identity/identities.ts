@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
 import { ADMINISTRATION_FILE, ensureAdministration } from "./administration.ts";
@@ -7,9 +7,15 @@ import { newSeed, publicKeyOf } from "./nkey.ts";
 
 /**
  * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity
- * has an account of its own.
+ * has an account of its own. `file`: where the seed of now is; a process that runs connects again by another one once it is there.
  */
-export type Identity = { readonly name: string; readonly seed: string; readonly publicKey: string; readonly walled?: boolean };
+export type Identity = {
+  readonly name: string;
+  readonly seed: string;
+  readonly publicKey: string;
+  readonly walled?: boolean;
+  readonly file?: string;
+};
 
 /** Public keys by name: the one that signs now first, then former ones. */
 export type PublicKeys = ReadonlyMap<string, readonly string[]>;
@@ -24,7 +30,7 @@ const PUBLIC = "public.json";
 const WALLS = "accounts";
 /**
  * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
- * is still theirs. Only removing, restoring and moving a team add to it.
+ * is still theirs. Only another key for a team, and removing, restoring and moving one add to it.
  */
 const RETIRED = "retired.json";
 
@@ -62,6 +68,18 @@ export async function retireKey(dir: string, name: string): Promise<boolean> {
   keys.delete(name);
   await writeKeys(join(dir, PUBLIC), keys);
   return true;
+}
+
+/** Gives names of a folder other secret keys; what those of before signed is still their names'. */
+export async function renewIdentities(dir: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await retireKey(dir, name);
+    // At once: whoever reads it has the one or the other.
+    const path = join(dir, `${name}.nk`);
+    await writeFile(`${path}.new`, newSeed(), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+  await writeKeys(join(dir, PUBLIC), await currentKeys(dir));
 }
 
 /** Has readers take what these keys signed as well. Answers the keys that were not known before. */
@@ -109,8 +127,9 @@ async function writeKeys(path: string, keys: ReadonlyMap<string, string | readon
 /** Administration's is read by `readAdministration`. @throws ArmadaError `IDENTITY_MISSING` */
 export async function readIdentity(dir: string, name: string): Promise<Identity> {
   try {
-    const seed = (await readFile(join(dir, `${name}.nk`), "utf8")).trim();
-    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
+    const file = join(dir, `${name}.nk`);
+    const seed = (await readFile(file, "utf8")).trim();
+    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir), file };
   } catch (cause) {
     throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
       cause,
