@@ -262,6 +262,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/nats/src/identity", "acceptance/teams/desk"],
   },
   {
+    name: "walls",
+    file: "edge/walls.ts",
+    minutes: 2,
+    seconds: 30,
+    shows: "every identity's credentials try every door; a team comes, gets another key and goes while others work",
+    about: ["libs/nats/src/accounts", "libs/nats/src/identity", "acceptance/teams/told", "acceptance/teams/beta"],
+  },
+  {
     name: "events",
     file: "edge/events.ts",
     minutes: 6,

@@ -1,14 +1,12 @@
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { type Checkout, copyCheckout } from "../harness/checkout.ts";
+import { copyCheckout } from "../harness/checkout.ts";
 import { type OutsideEvent, sendEvents } from "../harness/gateway-events.ts";
-import { armada, environment, here, type MeshFile, owned, type Place, pause, place, until, up } from "../harness/product.ts";
+import { armada, type MeshFile, type Place, pause, place, until, up } from "../harness/product.ts";
 import { atLeast, atMost, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
-import { copyTeam } from "../harness/teams.ts";
+import { copyTeam, outsideTeam, startOutside } from "../harness/teams.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
 
@@ -27,7 +25,7 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
   using copy = copyCheckout(["gateway"]);
   for (const name of ["beta", "quiet"]) copyTeam(copy, name);
   using at = place({}, copy.root);
-  using late = lateTeam(copy);
+  using late = outsideTeam(copy, "late");
   await using mesh = await up(["--only", "beta,quiet", "--replicas", "beta=2,quiet=2,gateway=2", "--port", "0"], at);
   const before = mesh.mesh();
   const gateways = await until("both gateways to listen", 10_000, () => {
@@ -50,7 +48,7 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
       "other teams that it names",
       ["beta", "quiet", "gateway"].filter((name) => provisioned.stderr.includes(`TEAM_${name}`)),
     );
-    const replica = startLate(late.folder, before, at);
+    const replica = startOutside(late.folder, before, at);
     try {
       await replica.says(/ serves\b/u);
       for (const [i, url] of gateways.entries())
@@ -192,33 +190,4 @@ async function isRefused(mesh: MeshFile): Promise<boolean> {
   } finally {
     await connection.close();
   }
-}
-
-/** Its own process, as whoever has its code starts it. */
-function startLate(folder: string, mesh: MeshFile, at: Place): { says(what: RegExp): Promise<unknown>; stop(): Promise<void> } {
-  const env = { ...environment(at), NATS_URL: mesh.nats, NATS_CREDS: mesh.keys };
-  const child = owned(spawn(process.execPath, [join(folder, "src/main.ts")], { cwd: folder, env }));
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  return {
-    says: (what) =>
-      until(`the late team to say ${what.source}; it said: ${said.slice(-400)}`, 30_000, () => {
-        if (child.exitCode !== null) throw new Error(`the late team ended with ${child.exitCode}: ${said}`);
-        return what.test(said);
-      }),
-    stop: async () => {
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
-}
-
-/** A team in a folder of its own, outside of the checkout, with the packages that it depends on. */
-function lateTeam(copy: Checkout): Disposable & { readonly folder: string } {
-  const folder = mkdtempSync(join(tmpdir(), "armada-prove-late-"));
-  cpSync(join(here, "acceptance/teams/late"), folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "late", version: "0.1.0", private: true, type: "module" }));
-  symlinkSync(join(copy.root, "node_modules"), join(folder, "node_modules"));
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
