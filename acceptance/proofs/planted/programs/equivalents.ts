@@ -4,6 +4,7 @@ import type { Mutation } from "./mutations.ts";
 type Equivalent = { readonly file: string; readonly after: string; readonly from: string; readonly how: string; readonly reason: string };
 
 const BEHIND = "a stream that holds a run's first message stands at 1 at least";
+const STANDS = "each start says where in the stream it stands, and at 1 at least: only runs that an older build began do not";
 const FASTER = "a memory of what need not be looked at again: without it more is looked at, and the same found";
 
 const EQUIVALENTS: readonly Equivalent[] = [
@@ -23,6 +24,13 @@ const EQUIVALENTS: readonly Equivalent[] = [
     how: "one more",
     reason: BEHIND,
   })),
+  ...[
+    { after: "Math.max(forgot, state.after ?? ", from: "0", how: "one more" },
+    { after: "return state.after !== undefined || at ", from: ">=", how: "another operator" },
+    { after: "seq > (after ?? ", from: "0", how: "one more" },
+  ].map((one) => ({ ...one, file: "taken.ts", reason: STANDS })),
+  { file: "taken.ts", after: "state.carried?.passed[waitKey(type, id)]?.seq ?? ", from: "0", how: "one more", reason: BEHIND },
+  { file: "taken.ts", after: "else if (seq > (passed.get(key)?.seq ?? ", from: "0", how: "one more", reason: BEHIND },
   {
     file: "taken.ts",
     after: "events.set(event, { key, seq, at });\n    else if (seq ",

@@ -15,8 +15,8 @@ export type Op =
       readonly ms: number;
       readonly fails: number;
       readonly how: How;
-      /** Its fallback fails as well; `once`: the first time it could not answer yet. */
-      readonly worse?: true | "once";
+      /** Its fallback fails as well; `once`, `twice`: so often it could not answer yet. */
+      readonly worse?: true | "once" | "twice";
     }
   /** Asks the other team, which answers after `after`, `times` times; `answer` says what. */
   | {
@@ -33,7 +33,7 @@ export type Op =
   | { readonly op: "deadline"; readonly ms: number; readonly body: Block }
   | {
       readonly op: "wait";
-      readonly kind: EventName;
+      readonly kind: EventName | "begun";
       readonly id: string;
       readonly within?: number;
       /** From when on events count, before the start of the first run; that start unless said. */
@@ -52,6 +52,8 @@ export type Op =
   | { readonly op: "misuse"; readonly how: "sleep" | "wait" | "approval" | "call" }
   /** Makes so many calls that end at once. */
   | { readonly op: "busy"; readonly calls: number }
+  /** Holds the event loop for so long. */
+  | { readonly op: "block"; readonly ms: number }
   /** A value of the function's own. */
   | { readonly op: "value"; readonly says: Value }
   | { readonly op: "throw"; readonly what: "error" | "refusal" | "huge" | "text" | "nothing" }
@@ -74,8 +76,16 @@ export type Op =
 export type AgentName = "sure" | "soft" | "writer" | "paid" | "later" | "batched";
 /** `unsent`: its model takes no request for now, and says until when. `later`: it was asked, and is to be asked again then. */
 export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent" | "later";
-/** `poked` is the own team's, `nudged` the other team's, and `seen` comes from outside. */
+/** Attempts that a step has: as many as are usual, and of `writer`, which says how many, fewer. */
+export const ATTEMPTS = 4;
+export const ATTEMPTS_OF_WRITER = 3;
+/** A step's `ms` at which a model that is to be asked later keeps it waiting by its message for as long as one may, and is not held yet. */
+export const JUST_MS = 150;
+/** `poked` is the own team's, `nudged` the other team's, and `seen` comes from outside; `begun`, the other team's, starts runs. */
 export type EventName = "poked" | "nudged" | "seen";
+/** What is waited for, and told of: few ids, so that they meet. */
+export const IDS = ["a", "b"] as const;
+export const KINDS: readonly EventName[] = ["poked", "poked", "nudged", "nudged", "seen"];
 /**
  * What is odd about an event: it does not fit its kind; it says no time that can be read; or, of one from outside, it says that it
  * happened an hour before or after it came, or not when; its data is bytes; it has attributes of its sender's.
@@ -142,6 +152,8 @@ export type Case = {
   readonly hostile: boolean;
   /** Half of all acknowledgements are forgotten: what is done with comes again after the ack wait. */
   readonly forgetful?: boolean;
+  /** Ticks are never late. */
+  readonly punctual?: boolean;
   /** Half of what is being handled comes again meanwhile, to the same replica or the other one. */
   readonly doubled?: boolean;
   /** The server goes away with each replica that dies: what comes again is nobody's fault. */
@@ -155,8 +167,10 @@ export type Case = {
   readonly runs: number;
   /** Replicas serve one version of the program each, and not both. */
   readonly mixed: boolean;
-  /** Model calls that a run may make, and what happens at the limit. */
-  readonly budget: { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop" } | undefined;
+  /** Model calls that a run may make, or `daily` its team until its day ends, within the hour; and what happens at the limit. */
+  readonly budget:
+    | { readonly calls: number; readonly atLimit: "wait" | "fallback" | "stop"; readonly daily?: true | undefined }
+    | undefined;
   /** Replicas that start from then on, ms after the start, let a run make as many model calls as it likes. */
   readonly raised?: number;
   /** How long a provider's batch takes, ms; a few seconds, or beyond an ack wait, unless said. */

@@ -1,11 +1,12 @@
-import type { Node } from "../drawing/program.ts";
+import { ATTEMPTS, ATTEMPTS_OF_WRITER, type Node } from "../drawing/program.ts";
 import { held, live, shown } from "../drawing/values.ts";
 import { NOT_JSON, type Pending } from "./pending.ts";
 import type { Outside, Told } from "./told.ts";
 
-export const ATTEMPTS = 4;
 /** Codes of attempts that do not count, and those whose message says which node failed. */
 const GIVEN_BACK: ReadonlySet<string> = new Set(["DRAWN_BUSY", "BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
+/** Codes of attempts whose model call was not sent. */
+const UNSENT: ReadonlySet<string> = new Set(["DRAWN_BUSY", "BUDGET_PENDING"]);
 /** Codes whose hint is of the engine's own. */
 const HINTED: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "VALUE_NOT_JSON"]);
 const MARKED: ReadonlySet<string> = new Set(["DRAWN_BUSY", "DRAWN_LATER", "DRAWN_TERMINAL", "AGENT_FAILED"]);
@@ -80,13 +81,15 @@ export class Attempts {
     if (!codes.has(String(code))) this.#wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not"}`);
     if (MARKED.has(String(code)) && !String(message).includes(`«${call.node.at}»`))
       this.#wrong.push(`call ${n} failed with ${String(code)}: ${String(message).slice(0, 100)}`);
-    if ((code === "DRAWN_BUSY") !== (waits === true) || (waits === true && counts))
+    if (UNSENT.has(String(code)) !== (waits === true) || (waits === true && counts))
       this.#wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not count"}`);
     const toGo = hasFallback(call.node) ? (call.busySince ?? this.#now) + LONGEST_BUSY_MS - this.#now : Number.POSITIVE_INFINITY;
     const long = code === "DRAWN_BUSY" && call.node.op === "agent" && Math.min(call.node.ms * 200, toGo) > 30_000;
     if (long && !this.#has(n, "step.held"))
       this.#wrong.push(`call ${n} is tried again, and its model takes no request for so long that it is held`);
     if (waits === true) call.busySince ??= this.#now;
+    if (waits === true && hasFallback(call.node) && this.#outside.calm && this.tooBusy(call) && Date.parse(String(retryAt)) > this.#now)
+      this.#wrong.push(`call ${n} waits until ${String(retryAt)}, and its fallback is due`);
     const told = call.node.op === "agent" && code === "DRAWN_LATER" ? Math.min(60_000, call.node.ms * 200) : undefined;
     const longest = told ?? Math.min(30_000, 1_000 * 2 ** call.failures);
     if (told !== undefined && Date.parse(String(retryAt)) < this.#now + told - LONGEST_WRITE_MS)
@@ -94,7 +97,13 @@ export class Attempts {
     if (counts && typeof retryAt === "string" && Date.parse(retryAt) > this.#now + longest)
       this.#wrong.push(`call ${n} waits until ${retryAt} after ${call.failures} failures`);
     if (code === "BUDGET_EXHAUSTED" && (counts || !this.#outside.budget)) this.#wrong.push(`call ${n} failed for want of a budget`);
-    if ((code === "BUDGET_EXHAUSTED" || code === "DRAINED") && Date.parse(String(retryAt)) > this.#now)
+    const poor = code === "BUDGET_EXHAUSTED" && this.#now < this.#outside.dayEnds;
+    if (poor && this.#outside.single && call.poorUntil === retryAt)
+      this.#wrong.push(`call ${n} says again that it waits until ${String(retryAt)}`);
+    call.poorUntil = code === "BUDGET_EXHAUSTED" ? retryAt : undefined;
+    if (poor && Date.parse(String(retryAt)) !== this.#outside.dayEnds)
+      this.#wrong.push(`call ${n} waits until ${String(retryAt)}, and its team's day ends at ${this.#outside.dayEnds}`);
+    if (!poor && (code === "BUDGET_EXHAUSTED" || code === "DRAINED") && Date.parse(String(retryAt)) > this.#now)
       this.#wrong.push(`call ${n} failed with ${String(code)}, and waits until ${String(retryAt)}`);
     call.poor = code === "BUDGET_EXHAUSTED";
     const lost = Number(data.delivery) - call.delivery;
@@ -104,14 +113,14 @@ export class Attempts {
     call.delivery = Number(data.delivery);
     if (counts) call.failures++;
     if (counts) this.#follows(call, code, told);
-    if (!this.#outside.doubled && call.failures > ATTEMPTS) this.#wrong.push(`call ${n} failed ${call.failures} times`);
+    if (!this.#outside.doubled && call.failures > attemptsOf(call.node)) this.#wrong.push(`call ${n} failed ${call.failures} times`);
   }
 
   /** What follows from a failed attempt stands beside it: its last ends its step, and one that is told to come much later is held. */
   #follows(call: Pending, code: unknown, told: number | undefined): void {
     const has = (...types: readonly string[]): boolean => this.#has(call.n, ...types);
     if (code === "WORKER_LOST" || !this.#outside.calm) return;
-    const last = call.failures >= ATTEMPTS || code === "DRAWN_TERMINAL" || code === NOT_JSON.code;
+    const last = call.failures >= attemptsOf(call.node) || code === "DRAWN_TERMINAL" || code === NOT_JSON.code;
     if (last !== has("step.completed", "step.parked"))
       this.#wrong.push(`call ${call.n} has failed ${call.failures} times with ${String(code)}, and ${last ? "goes on" : "ends"}`);
     if (told !== undefined && told > 30_000 && !last && !has("step.held"))
@@ -144,6 +153,8 @@ export class Attempts {
     call.parked = parked;
     if (parked) return;
     call.failures = 0;
+    call.retried = true;
+    call.poorUntil = undefined;
     call.busySince = undefined;
     this.dispatched(n);
   }
@@ -159,9 +170,23 @@ export class Attempts {
     return busySince !== undefined && this.#now - busySince >= LONGEST_BUSY_MS;
   }
 
+  /** What was to pay for it has. */
+  drawn(n: number): void {
+    const call = this.#pending.find((one) => one.n === n);
+    if (call !== undefined) call.poorUntil = undefined;
+  }
+
+  /** Whether a step's model takes no request, time after time, for longer than its fallback waits. */
+  gaveWay({ node, retried }: Pending): boolean {
+    if (node.op !== "agent" || node.how !== "unsent" || !hasFallback(node)) return false;
+    if (retried || this.#outside.budget || !this.#outside.calm) return false;
+    return (node.fails - 1) * Math.min(60_000, node.ms * 200) >= LONGEST_BUSY_MS;
+  }
+
   /** Whether a step may have no attempt left. */
   exhausted({ node, failures, poor }: Pending): boolean {
-    if (node.op !== "agent" || poor || failures >= ATTEMPTS) return poor || failures >= ATTEMPTS;
+    const spent = poor || failures >= attemptsOf(node);
+    if (node.op !== "agent" || spent) return spent;
     const terminal = node.how === "terminal" && node.fails > 0;
     return failures > 0 && (terminal || held(live(node.says)) === undefined);
   }
@@ -180,6 +205,10 @@ export class Attempts {
 
 export function hasFallback(node: Node): boolean {
   return node.op === "agent" && (node.agent === "soft" || node.agent === "paid");
+}
+
+export function attemptsOf(node: Node): number {
+  return node.op === "agent" && node.agent === "writer" ? ATTEMPTS_OF_WRITER : ATTEMPTS;
 }
 
 /** How the attempts of a node may fail that count. */

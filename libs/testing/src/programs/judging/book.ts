@@ -257,9 +257,9 @@ export class Book {
     const busy = open.flatMap(({ n, agent }): Wait[] => {
       const why = this.#busy.get(n);
       const until = this.#held.has(n) ? { until: this.#held.get(n) } : {};
-      return why === undefined
-        ? []
-        : [{ kind: "provider", n, what: `of ${agent}: ${String(why.message)} (${String(why.code)})`, ...until }];
+      if (why === undefined) return [];
+      if (why.code === "BUDGET_PENDING") return [{ kind: "budget", n, what: `a budget for ${agent}`, ...until }];
+      return [{ kind: "provider", n, what: `of ${agent}: ${String(why.message)} (${String(why.code)})`, ...until }];
     });
     const windows = of(this.#held, "window", "the window of").filter(({ n }) => !this.#busy.has(n));
     return [...of(this.#budgets, "budget", "a budget for"), ...busy, ...windows];

@@ -22,6 +22,7 @@ export function isSingle({ hostile, forgetful, doubled, mixed, outside }: Case):
 export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const single = drawn.doubled !== true && drawn.away !== true;
+  const stood = drawn.outside.some(({ does }) => does === "freeze");
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
   const open = new Map<number, Dispatch>();
   for (const [index, { message, events }] of journal.entries()) {
@@ -39,11 +40,16 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
       if (!ATTEMPTED.has(type) || dispatch === undefined) continue;
       dispatch.told = Number(data.delivery ?? dispatch.told);
       const delivered = world.delivered.get(dispatch.key) ?? [];
-      const times = delivered.filter(({ at }) => at <= message.time).length;
+      // A replica that stood still may end the run for another, which gives its own delivery back in the same millisecond.
+      const times = delivered.filter(({ at }) => at < message.time || (at === message.time && !stood)).length;
       const to = writerOf(message.envelopes[0]);
       const newest = drawn.hostile ? 0 : delivered.findLastIndex((one) => one.to === to && one.at < message.time) + 1;
       if (type === "step.attempt_failed" && dispatch.told < newest)
         wrong.push(`step ${n} of run ${run} came to ${to} the ${newest}th time, which tells of the first ${dispatch.told}`);
+      // What a replica gives back as it ends comes to another at once, or as soon as there is one.
+      const next = data.code === "DRAINED" && isSingle(drawn) ? delivered[dispatch.told] : undefined;
+      if (next !== undefined && next.at > message.time && !world.starts.has(next.at))
+        wrong.push(`step ${n} of run ${run} is given back, and comes again ${next.at - message.time} ms later`);
       const outcome = type === "step.completed" || type === "step.refused";
       if (outcome && single && !waits(dispatch.node) && dispatch.told < times - 1)
         wrong.push(`step ${n} of run ${run} was delivered ${times} times, and its journal tells of the first ${dispatch.told}`);
@@ -52,7 +58,9 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
   return wrong;
 }
 
-/** Whether a step may come again without a word: for its model, its money, or its batch. */
+/** Whether a step may come again without a word: for its model, its money, its batch, or a fallback that cannot answer yet. */
 function waits(node: Node | undefined): boolean {
-  return node?.op === "agent" && (node.how === "unsent" || node.agent === "paid" || node.agent === "batched");
+  return (
+    node?.op === "agent" && (node.how === "unsent" || node.agent === "paid" || node.agent === "batched" || typeof node.worse === "string")
+  );
 }

@@ -7,7 +7,7 @@ import type { Message } from "@armada/event-sourcing";
 import type { Case } from "../drawing/program.ts";
 import { shown } from "../drawing/values.ts";
 import { Around, EARLY } from "../playing/around.ts";
-import { BEGAN, kinds, OPENS, OTHER, TEAM } from "../playing/declarations.ts";
+import { BEGAN, DAYS, kinds, OPENS, OTHER, TEAM } from "../playing/declarations.ts";
 import { MOST_OPERATIONS, World } from "../playing/world.ts";
 import { seenAgain } from "./again.ts";
 import { Basis } from "./basis.ts";
@@ -77,7 +77,7 @@ export async function judge(drawn: Case): Promise<Judged> {
     const fact = message.envelopes[0];
     if (subject?.kind === "answer" && subject.from === OTHER && typeof fact?.data === "object")
       answers.set(`${subject.run} ${subject.n}`, answers.get(`${subject.run} ${subject.n}`) ?? message.time);
-    if (subject?.kind === "fact" && fact !== undefined && fact.type !== kinds.begun.type) {
+    if (subject?.kind === "fact" && fact !== undefined) {
       const read = readAs(fact, resolve);
       if (read === undefined) return;
       arrived.push({
@@ -140,6 +140,7 @@ export async function judge(drawn: Case): Promise<Judged> {
           single: isSingle(drawn),
           doubled: drawn.doubled === true,
           full: BEGAN + (drawn.full ?? 0),
+          dayEnds: drawn.budget?.daily === true ? DAYS.ends : 0,
           opens: OPENS,
           tick: (n: number) => ticks.get(`${run} ${n}`)?.seq ?? 0,
         };
@@ -208,6 +209,8 @@ export async function judge(drawn: Case): Promise<Judged> {
     failures.add(`what came before the world ${early ? "started a run" : "started none"}, and the subscription is from ${drawn.from}`);
   if (runs.size === 0) failures.add("no run was started");
   for (const line of [...world.deeds.wrong, ...world.faults]) failures.add(line);
+  for (const [run, ms] of world.unsaid)
+    failures.add(`the function of run ${run} held the event loop for ${ms} ms, and the log says nothing`);
   return {
     failures: [...failures],
     covered: [...runs.values()].flatMap((run) => coveredBy(run, world.deaths)),

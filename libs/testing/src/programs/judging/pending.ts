@@ -36,6 +36,10 @@ export type Pending = {
   /** Attempts of the present set that count against it; `poor`: the last one had no budget left. */
   failures: number;
   poor: boolean;
+  /** Until when it waits for its money, as its journal says. */
+  poorUntil: unknown;
+  /** Somebody had it tried again after it was set aside. */
+  retried: boolean;
   /** While its model takes no request: until when at most, ms since 1970. */
   busy: number | undefined;
   /** Since when it takes none, ms since 1970. */

@@ -1,4 +1,5 @@
 import { type Envelope, shortHash } from "@armada/contracts";
+import { kinds } from "../playing/declarations.ts";
 import type { Arrived } from "./told.ts";
 
 /** Attributes that an event from outside has for the mesh's own use, and those that CloudEvents itself names. */
@@ -37,6 +38,7 @@ function dataOf(
 ): string | { readonly id?: unknown; readonly k?: unknown } | undefined {
   if (data_base64 !== undefined) return data_base64;
   if (typeof data !== "object" || data === null) return undefined;
+  if (type === kinds.begun.type) return "id" in data ? data : undefined;
   if (Object.hasOwn(data, "k")) return data;
   const { id, old } = data as { readonly id?: unknown; readonly old?: unknown };
   return type.endsWith(".nudged") && schemaversion === 1 && old !== undefined ? { id, k: old } : undefined;

@@ -1,6 +1,6 @@
-import type { Block, Node } from "../drawing/program.ts";
+import { ATTEMPTS, type Block, type Node } from "../drawing/program.ts";
 import { held, live, shown } from "../drawing/values.ts";
-import { ATTEMPTS, Attempts, hasFallback } from "./attempts.ts";
+import { Attempts, attemptsOf, hasFallback } from "./attempts.ts";
 import { type End, IGNORED, type Next, NOT_JSON, type Pending, said, type Thrown, thrown } from "./pending.ts";
 import { Takes, typeOf } from "./takes.ts";
 import type { Arrived, Chain, Outside, Told } from "./told.ts";
@@ -185,7 +185,7 @@ export class Reader {
         return this.#outcome(n, type, data);
       case "step.drawn":
         if (!this.#outside.budget) this.wrong.push(`call ${n} draws on a budget that nobody set`);
-        return;
+        return this.#attempts.drawn(n);
       case "step.held":
       case "step.released":
         // Another attempt at the step may have ended it while this one had it held.
@@ -386,6 +386,8 @@ export class Reader {
       case "busy":
         for (let left = node.calls; left > 0; left--) this.#tooMany();
         return next.ok("busy");
+      case "block":
+        return next.ok("blocked");
       case "now":
         return next.ok(this.#time);
       case "random":
@@ -493,6 +495,8 @@ export class Reader {
       delivery: 0,
       failures: 0,
       poor: false,
+      poorUntil: undefined,
+      retried: false,
       busy: undefined,
       busySince: undefined,
       next,
@@ -573,7 +577,10 @@ export class Reader {
       this.#degraded = true;
       return this.#answered(call, data.output, { fallback: node.at }, "degraded");
     }
-    if (this.#outside.single && call.failures >= ATTEMPTS) this.wrong.push(`call ${call.n} is answered after ${call.failures} failures`);
+    if (this.#attempts.gaveWay(call))
+      this.wrong.push(`call ${call.n} is answered, and its model took no request for so long that its fallback was due`);
+    if (this.#outside.single && call.failures >= attemptsOf(node))
+      this.wrong.push(`call ${call.n} is answered after ${call.failures} failures`);
     const says = node.agent === "writer" ? [{ wrote: node.at }, live(node.says)] : live(node.says);
     this.#answered(call, data.output, says, call.failures > 0 ? "completed after failures" : "completed");
   }

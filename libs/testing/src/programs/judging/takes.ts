@@ -1,4 +1,4 @@
-import type { EventName } from "../drawing/program.ts";
+import type { Node } from "../drawing/program.ts";
 import type { Pending } from "./pending.ts";
 import type { Arrived, Chain, Outside } from "./told.ts";
 
@@ -67,6 +67,7 @@ export class Takes {
   }
 }
 
-export function typeOf(kind: EventName): string {
-  return { poked: "alpha.thing.poked", nudged: "beta.thing.nudged", seen: "com.example.thing.seen" }[kind];
+export function typeOf(kind: Extract<Node, { op: "wait" }>["kind"]): string {
+  const types = { poked: "alpha.thing.poked", nudged: "beta.thing.nudged", begun: "beta.thing.begun", seen: "com.example.thing.seen" };
+  return types[kind];
 }

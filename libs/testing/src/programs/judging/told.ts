@@ -54,6 +54,8 @@ export type Outside = {
   readonly doubled: boolean;
   /** Until when the team's stream has no room for new runs, ms since 1970. */
   readonly full: number;
+  /** Until when its team has no more than its limit for a day, ms since 1970; 0 where it has none. */
+  readonly dayEnds: number;
   /** When the hours of the agent that has some begin. */
   readonly opens: number;
 };

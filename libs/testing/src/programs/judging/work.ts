@@ -1,22 +1,27 @@
 import { nodesOf } from "../drawing/nodes.ts";
-import type { Case, Node } from "../drawing/program.ts";
+import { ATTEMPTS, type Case, type Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
+import { DAYS } from "../playing/declarations.ts";
 import { DRAIN_MS, MANY_CALLS, type World } from "../playing/world.ts";
 import { type Read, writerOf } from "./consequences.ts";
 import { ATTEMPTED, checkDeliveries, isSingle } from "./deliveries.ts";
 
-const ATTEMPTS = 4;
+/** Codes of attempts that may have done nothing yet. */
+const UNDONE: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
 
 /** How much was done for what came of it: appends and loads, functions begun anew, and attempts at each step. */
 export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<string, readonly Read[]>): string[] {
   const wrong: string[] = [];
   const stored = world.mesh.stream("alpha").head;
   // Seen: 4.3 operations a message at most, and 0.9 functions begun for a journal's message; a case of few messages needs a few more.
-  // Where half of all acknowledgements are forgotten each message is delivered twice on average.
-  if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * stored)
-    wrong.push(`${world.operations} appends, loads and timers for ${stored} messages`);
+  // Where half of all acknowledgements are forgotten each message is delivered twice on average. A step that waits for its team's day
+  // to end looks again each minute.
+  const looks = drawn.budget?.daily === true ? [...world.delivered.values()].reduce((sum, { length }) => sum + length, 0) : 0;
+  const handled = stored + looks;
+  if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * handled)
+    wrong.push(`${world.operations} appends, loads and timers for ${handled} messages`);
   const calm = isCalm(drawn, world);
-  if (calm) wrong.push(...checkCalm(world, stored));
+  if (calm) wrong.push(...checkCalm(world, handled));
   for (const [run, journal] of journals) {
     const begun = world.deeds.begins.get(run) ?? 0;
     if (begun > 4 + 2 * journal.length + world.deaths.length)
@@ -32,32 +37,34 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
  */
 export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Case, { deaths }: World): boolean {
   // Its step is tried once more.
-  if (nodesOf(body).some((node) => node.op === "agent" && node.worse === "once")) return false;
+  if (nodesOf(body).some((node) => node.op === "agent" && typeof node.worse === "string")) return false;
   const disturbed = outside.some(({ does }) => does === "kill" || does === "freeze" || does === "move");
   return !hostile && forgetful !== true && doubled !== true && !mixed && !disturbed && deaths.length === 0;
 }
 
 /** Where nothing is delivered twice nothing is derived twice. Two replicas may still write to one journal at once. */
-function checkCalm({ appends, loads }: World, stored: number): string[] {
+function checkCalm({ appends, loads }: World, handled: number): string[] {
   const again = [...appends].filter(([subject, times]) => times > 1 && !isJournal(subject));
   return [
     ...again.map(([subject, times]) => `${subject} was written ${times} times, and delivered once`),
     // Seen: 1.5 a message, and a few more; 3.9 where most messages are facts that waits look for.
-    ...(loads > 40 + 5 * stored ? [`${loads} loads for ${stored} messages`] : []),
+    ...(loads > 40 + 5 * handled ? [`${loads} loads for ${handled} messages`] : []),
   ];
 }
 
-/** With a budget each paid call is on record before it is made, and they come to no more than the run may cost. */
-function checkMoney(calls: number, run: string, journal: readonly Read[], calm: boolean): string[] {
+/** With a budget each paid call is on record before it is made, and those until `ends` come to no more than the run may cost. */
+function checkMoney(calls: number, ends: number, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
   const drawn = new Set<unknown>();
   const free = new Set<unknown>();
+  const later = new Set<unknown>();
   /** Calls, and whose they are, of which no attempt has said what they cost. */
   const open = new Map<unknown, number>();
-  for (const { type, data } of journal.flatMap(({ events }) => events)) {
+  for (const { type, data, time } of journal.flatMap(({ events, message }) => events.map((event) => ({ ...event, time: message.time })))) {
     const n = Number(data.n);
     if (type === "step.drawn") {
       drawn.add(data.call);
+      if (time >= ends) later.add(data.call);
       open.set(data.call, n);
     }
     const made = data.calls as readonly { readonly call: string; readonly bill: unknown }[] | undefined;
@@ -72,7 +79,7 @@ function checkMoney(calls: number, run: string, journal: readonly Read[], calm: 
     for (const { call } of made ?? []) if (!drawn.has(call)) wrong.push(`the call ${call} of run ${run} was made before it was on record`);
   }
   // What was given back before it was made may be drawn again.
-  const billed = drawn.size - free.size;
+  const billed = [...drawn].filter((call) => !free.has(call) && !later.has(call)).length;
   if (billed > calls) wrong.push(`run ${run} drew ${billed} calls on a budget for ${calls}`);
   return wrong;
 }
@@ -136,7 +143,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       asked.set(n, node);
       if (node?.op === "agent" && node.how === "unsent") unsaid.add(n);
     }
-    if (data.code === "BUDGET_EXHAUSTED" || data.code === "DRAINED") continue; // it may have done nothing yet
+    if (UNDONE.has(String(data.code))) continue;
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
       attempts.set(n, (attempts.get(n) ?? 0) + 1);
     if (type === "inline.completed" || type === "inline.failed") {
@@ -148,8 +155,10 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
         wrong.push(`the inline work of call ${n} of run ${run} was done ${done} times only`);
     }
   }
-  if (drawn.budget !== undefined)
-    wrong.push(...checkMoney(drawn.raised === undefined ? drawn.budget.calls : MANY_CALLS, run, journal, calm));
+  if (drawn.budget !== undefined) {
+    const ends = drawn.budget.daily === true ? DAYS.ends : Number.POSITIVE_INFINITY;
+    wrong.push(...checkMoney(drawn.raised === undefined ? drawn.budget.calls : MANY_CALLS, ends, run, journal, calm));
+  }
   for (const [n, times] of attempts) {
     const done = world.deeds.times(`${run}-${n}`);
     const told = made.get(n) ?? 0;

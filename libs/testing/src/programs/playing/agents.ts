@@ -4,10 +4,13 @@ import type { Clock } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { z } from "zod";
 import { nodesOf } from "../drawing/nodes.ts";
-import type { AgentName, Case, Node } from "../drawing/program.ts";
+import { type AgentName, ATTEMPTS_OF_WRITER, type Case, type Node } from "../drawing/program.ts";
 import { live } from "../drawing/values.ts";
 import { At, OPENS } from "./declarations.ts";
 import type { Witness } from "./witness.ts";
+
+/** How often a fallback cannot answer yet. */
+const NOT_YET = { once: 1, twice: 2 } as const;
 
 export type Agents = Readonly<Record<AgentName, Agent<At, unknown>>>;
 
@@ -19,7 +22,9 @@ export function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clo
       tier: "worker",
       input: At,
       output: z.unknown(),
-      ...(name === "batched" ? { lane: "batch" } : { limits: { timeout: "10s" } }),
+      ...(name === "batched"
+        ? { lane: "batch" }
+        : { limits: { timeout: "10s", ...(name === "writer" ? { attempts: ATTEMPTS_OF_WRITER } : {}) } }),
       ...(name === "later" ? { window: "00:00:15-12:00 UTC" } : {}),
       ...(name === "soft" || name === "paid" ? { fallback: ({ at, visit }: At) => fallen(nodes.get(at), visit, witness) } : {}),
       ...(name === "writer" ? { tools: { write: writing(witness) } } : {}),
@@ -80,7 +85,7 @@ function unsent({ at, ms }: Extract<Node, { op: "agent" }>): Error {
 }
 
 function fallen(node: Node | undefined, visit: string, witness: Witness): unknown {
-  if (node?.op === "agent" && node.worse === "once" && witness.did(`${visit} fell`, node.at) === 1)
+  if (node?.op === "agent" && typeof node.worse === "string" && witness.did(`${visit} fell`, node.at) <= NOT_YET[node.worse])
     throw new ArmadaError("NOT_YET", `not yet at «${node.at}»`, { retryable: true });
   if (node?.op === "agent" && node.worse === true) throw new Error(`nothing to fall back on at «${node.at}»`);
   return { fallback: node?.at };

@@ -17,6 +17,10 @@ export const FROM = {
 export const DECLINED = "declined";
 /** How long the call lasts that is made beside a `continueAsNew`. */
 export const BESIDE_MS = 70_001;
+/** A function that holds the event loop for longer is named in the log, ms. */
+export const NAMED_MS = 1_000;
+/** The zone whose days limits count that are drawn for a day, and when its first one ends. */
+export const DAYS = { zone: "Etc/GMT+1", ends: BEGAN + 3_600_000 } as const;
 /** How long something lasts that a function waits for beside its context. */
 export const ASIDE_MS = 50.37;
 /** The keys by which each run is found. */
@@ -60,7 +64,7 @@ export const kinds = {
   seen: external("com.example.thing.seen", { data: z.union([z.string(), Unheld]) }),
   begun: event(`${OTHER}.thing.begun`, { version: 1, id: (data) => data.id, data: Started }),
 } as const;
-export const awaited = kinds as unknown as Readonly<Record<EventName, typeof kinds.poked>>;
+export const awaited = kinds as unknown as Readonly<Record<EventName | "begun", typeof kinds.poked>>;
 
 export const serve = capability(`${TEAM}.serve`, { input: z.unknown(), output: z.unknown() });
 /** What code answers: twice what it is given. */

@@ -32,7 +32,7 @@ export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: re
     provides: [serve.by(served)] as never,
     asks: [answer],
     emits: [kinds.poked],
-    awaits: [kinds.poked, kinds.nudged, kinds.seen] as unknown as readonly AnyEventKind[],
+    awaits: Object.values(kinds) as unknown as readonly AnyEventKind[],
     subscriptions: [
       on(kinds.begun).start(served, ({ data }) => (data.carry === DECLINED ? undefined : { generation: 0, carry: data.carry }), {
         from: FROM[drawn.from ?? "beginning"],
@@ -135,6 +135,9 @@ class Performance {
       case "busy":
         for (let left = node.calls; left > 0; left--) ctx.deadline(ms(1), unheard).catch(() => undefined);
         return "busy";
+      case "block":
+        this.#witness.blocks(ctx.run.id, node.ms);
+        return "blocked";
       case "now":
         return ctx.now();
       case "random": {

@@ -10,6 +10,8 @@ export type Witness = {
   drew(visit: string, what: unknown): void;
   /** An attempt of an agent's at a step begins, or is over. `key`: run and call. */
   attempt(key: string, agent: string, does: "begins" | "ends"): void;
+  /** A run's function holds the event loop for so long, ms. */
+  blocks(run: string, ms: number): void;
   /** Something was done outside under an idempotency key. @returns how often, this time included */
   did(key: string, at: string): number;
 };
@@ -30,6 +32,8 @@ export class Deeds implements Witness {
   drew(): void {}
 
   attempt(): void {}
+
+  blocks(): void {}
 
   did(key: string, at: string): number {
     const done = this.#done.get(key) ?? { at, times: 0 };
@@ -60,6 +64,8 @@ export class Sight implements Witness {
   }
 
   attempt(): void {}
+
+  blocks(): void {}
 
   did(key: string): number {
     throw new Error(`${key} was done again by a replay`);

@@ -22,7 +22,7 @@ import { batchLane, type Models } from "@armada/models";
 import type { Case } from "../drawing/program.ts";
 import { refusing } from "./agents.ts";
 import { Batches } from "./batches.ts";
-import { BEGAN, COST, double, GATEWAY, OTHER, SAVED, TEAM } from "./declarations.ts";
+import { BEGAN, COST, DAYS, double, GATEWAY, NAMED_MS, OTHER, SAVED, TEAM } from "./declarations.ts";
 import { teamOf } from "./perform.ts";
 import { Deeds, type Witness } from "./witness.ts";
 
@@ -50,6 +50,8 @@ const LONG_BATCH_MS = 45_000;
 
 /** Longer than any case takes. */
 const LEASE_MS = 86_400_000;
+/** Where replicas are to hear of what others have spent, and of the next day. */
+const DAILY_LEASE_MS = 120_000;
 
 /** Model calls: more than any run makes. */
 export const MANY_CALLS = 1_000;
@@ -83,6 +85,10 @@ export class World {
   readonly deaths: number[] = [];
   /** Attempts by run, call and ordinal that are in the log, and steps whose fallback is. */
   readonly said = new Set<string>();
+  /** Functions that held the event loop for so long that the log has to say it, by run, and for how long. */
+  readonly unsaid = new Map<string, number>();
+  /** When replicas were started. */
+  readonly starts = new Set<number>();
   operations = 0;
   loads = 0;
   /** How often each message was written, by its subject. */
@@ -113,6 +119,7 @@ export class World {
       ...(drawn.hostile ? HOSTILE : CALM),
       ...(drawn.forgetful === true ? { forgottenAck: 0.5 } : {}),
       ...(drawn.doubled === true ? { lostSigns: 0.5 } : {}),
+      ...(drawn.punctual === true ? { tickLateMs: 0 } : {}),
     });
     const team = teamOf(drawn, this.deeds, this.clock);
     this.mesh.provision(TEAM, allQueues(queuesOf(team)), sourcesOf(team));
@@ -130,6 +137,7 @@ export class World {
   start(slot: number): void {
     if (this.#replicas[slot] !== undefined) return;
     const name = `r${this.#started++}`;
+    this.starts.add(this.clock.now());
     let dead = false;
     let frozenUntil = 0;
     const never = new Promise<never>(() => undefined);
@@ -159,6 +167,7 @@ export class World {
       begun: (run) => deeds.begun(run),
       saw: () => undefined,
       drew: () => undefined,
+      blocks: (run, ms) => void (dead || this.#blocks(run, ms)),
       did: (key, at) => deeds.did(key, at),
       attempt: (key, agent, does) =>
         void (dead || this.#stood.has(name) || this.#replicas[slot]?.name !== name || this.#attempt(engine.running(), key, agent, does)),
@@ -195,13 +204,13 @@ export class World {
   #budget(ports: ConstructorParameters<typeof BudgetClient>[0]["ports"]): Budget | undefined {
     const { budget, raised = Number.POSITIVE_INFINITY } = this.#case;
     if (budget === undefined) return undefined;
-    const calls = this.clock.now() >= BEGAN + raised ? MANY_CALLS : budget.calls;
+    const calls = budget.daily === true || this.clock.now() >= BEGAN + raised ? MANY_CALLS : budget.calls;
     const budgetClient = new BudgetClient({
       team: TEAM,
       replica: ports.random.id(),
-      zone: "UTC",
-      leaseMs: LEASE_MS,
-      limits: { team: { day: { micros: 1_000_000_000 } }, agents: {} },
+      zone: budget.daily === true ? DAYS.zone : "UTC",
+      leaseMs: budget.daily === true ? DAILY_LEASE_MS : LEASE_MS,
+      limits: { team: { day: { micros: (budget.daily === true ? budget.calls : 10_000_000) * COST.micros } }, agents: {} },
       ports: { ...ports, logger: silentLogger },
       signal: new AbortController().signal,
       expired: () => Promise.resolve(() => Promise.resolve({ settled: [], suspected: [] })),
@@ -243,6 +252,12 @@ export class World {
       },
       (error: unknown) => this.faults.push(`the engine stopped badly: ${String(error)}`),
     );
+  }
+
+  /** Time goes by, and nothing else happens. */
+  #blocks(run: string, ms: number): void {
+    this.clock.skip(ms);
+    if (ms > NAMED_MS) this.unsaid.set(run, ms);
   }
 
   /** A replica says what it is at work on, as long as it is, and gives it up where its run has ended. */
@@ -320,8 +335,12 @@ export class World {
   }
 
   #warned(message: string, fields: Readonly<Record<string, unknown>> | undefined, name: string): void {
-    if (message.startsWith("the event loop was held") && !this.#stood.has(name))
-      this.faults.push(`${message}: ${String(fields?.ms)} ms, and no time went by`);
+    if (message.startsWith("the event loop was held") && !this.#stood.has(name)) {
+      const run = String(fields?.run);
+      const ms = this.unsaid.get(run) ?? 0;
+      if (fields?.ms !== ms) this.faults.push(`${message}: ${String(fields?.ms)} ms, and ${ms} went by`);
+      this.unsaid.delete(run);
+    }
     if (/ of step /.test(message) && (typeof fields?.stack !== "string" || fields.run === undefined))
       this.faults.push(`"${message}" does not say where`);
     if (message.startsWith("the fallback of step ")) this.said.add(`${String(fields?.run)}-${String(fields?.step)} fell`);
