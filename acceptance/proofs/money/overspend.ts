@@ -39,7 +39,7 @@ export type Scene = {
 export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> {
   const scene = short
     ? { calls: 80, admits: 40, kills: 3, answerMs: 1_000, leaseMs: 4_000 }
-    : { calls: 1_000, admits: 400, kills: 100, answerMs: 3_000, leaseMs: 60_000 };
+    : { calls: 1_000, admits: 500, kills: 100, answerMs: 3_000, leaseMs: 60_000 };
   yield* await spend({ ...scene, name: "overspend", seed, say });
 }
 
