@@ -259,3 +259,20 @@ test("blocks that ended are closed where no replica lives long", async () => {
   heir.kill();
   expect(world.check().reserved).toEqual(NOTHING);
 });
+
+test("a call that comes while its replica gives its block back is in the ledger", async () => {
+  for (let ms = 0; ms < 30; ms++) {
+    const world = new World(12 + ms, CALM);
+    const { call, kill } = world.replica();
+    let ended = 0;
+    for (let i = 0; i < 4; i++) void world.clock.sleep(i * 300).then(() => call("idle").then(() => ended++)); // it has some ahead
+    await until(world, () => ended === 4);
+    void world.clock.sleep(START + LEASE_MS / 3 + ms - world.clock.now()).then(() => call("idle").then(() => ended++));
+    await until(world, () => ended === 5);
+    const answered = world.clock.now();
+    await until(world, () => world.clock.now() > answered + LEASE_MS);
+    kill();
+    const told = new Set(world.mesh.stream("alpha").messages.flatMap((message) => toldOf(message)));
+    expect(world.journal.filter(({ drawn }) => !told.has(drawn.call))).toEqual([]);
+  }
+});

@@ -50,6 +50,7 @@ export class Lease {
   #flush: AbortController | undefined;
   #drawnSince = NOTHING;
   #working: Promise<void> | undefined;
+  /** It is to be given back, or on the way: who comes now waits for another one, since what is drawn on a closed block is in no ledger. */
   #ending = false;
 
   constructor(monthLedger: MonthLedger, period: Period, about: { replica: string; zone: string; leaseMs: number; signal: AbortSignal }) {
@@ -84,7 +85,8 @@ export class Lease {
   reserve(account: string, need: Amount, signal: AbortSignal): Promise<Reservation> {
     signal.throwIfAborted();
     const free = this.#free.get(account) ?? NOTHING;
-    if (this.#waiting.length === 0 && this.#alive() && covers(free, need)) return Promise.resolve(this.#take(account, need));
+    if (this.#waiting.length === 0 && !this.#ending && this.#alive() && covers(free, need))
+      return Promise.resolve(this.#take(account, need));
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiting = this.#waiting.filter((one) => one !== waiter);
@@ -211,7 +213,8 @@ export class Lease {
     const asked = this.#waiting.length;
     const ahead = this.#drawnSince;
     this.#drawnSince = NOTHING;
-    const close = this.#ending && this.#waiting.length === 0 && this.#open.size === 0;
+    this.#ending &&= this.#waiting.length === 0 && this.#open.size === 0;
+    const close = this.#ending;
     this.#from ??= await log.head();
     const at = clock.now();
     const until = at + leaseMs;
