@@ -65,13 +65,19 @@ export function jetstreamLog(
   const { mux } = link;
   const api = apiOf(link, stream);
   const identity = new StreamIdentity(link, stream, logger);
+  /** The server says who sent what came here, to the team itself: whoever else reads the stream, the team could have put anything there. */
+  const inOwnAccount = link.identity.walled === true && link.identity.name === team;
+  // As long as it is not known since when, signatures are checked.
+  if (inOwnAccount) void identity.look().catch((error: unknown) => warn(`${stream} is not there yet: ${String(error)}`));
   const seen = new Set<number>();
   const take: TakeNow = (subject, seq, time, m, viaGet) => {
     identity.saw(seq);
     const body = m.string();
     const headers = storedHeaders(m);
     const reading: Reading =
-      headers === UNREADABLE ? { kind: "forged", why: "its headers cannot be parsed" } : reader.read(subject, body, headers, viaGet);
+      headers === UNREADABLE
+        ? { kind: "forged", why: "its headers cannot be parsed" }
+        : reader.read(subject, body, headers, viaGet, inOwnAccount && seq > identity.accountsAfter);
     if (reading.kind === "forged") {
       if (!seen.has(seq)) logger.warn(`message ${seq} of ${stream} is not taken: ${reading.why}`, { subject, seq });
       if (seen.size < 100_000) seen.add(seq);

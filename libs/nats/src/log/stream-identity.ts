@@ -6,6 +6,7 @@ import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { NO_STREAM } from "../connection/no-stream.ts";
 import { unavailable } from "../connection/unavailable.ts";
+import { accountsAfter } from "./accounts-after.ts";
 import { statusOf } from "./stored-headers.ts";
 
 const TIMEOUT_MS = 5_000;
@@ -39,6 +40,7 @@ export class StreamIdentity {
   /** The highest sequence that was seen of it. */
   #seen = 0;
   #putBack = 0;
+  #accountsAfter = Number.POSITIVE_INFINITY;
   #looking: Promise<StreamInfo> | undefined;
 
   constructor(link: Link, stream: string, logger: Logger) {
@@ -50,6 +52,11 @@ export class StreamIdentity {
   /** Another text for each stream that the name has stood for; undefined before the first look. */
   get known(): string | undefined {
     return this.#created === undefined ? undefined : `${this.#created} ${this.#putBack}`;
+  }
+
+  /** The sequence after which each sender is who its account says, by the last look; `Infinity` before the first one. */
+  get accountsAfter(): number {
+    return this.#accountsAfter;
   }
 
   /** A message of the stream has this sequence. */
@@ -81,6 +88,7 @@ export class StreamIdentity {
     const another = before !== undefined && before !== created;
     const older = before === created && lastSeq < seen;
     this.#created = created;
+    this.#accountsAfter = accountsAfter(info.metadata);
     if (another || older) this.#seen = lastSeq;
     else this.saw(lastSeq);
     if (older) this.#putBack++;

@@ -3,6 +3,7 @@ import { JetStreamApiError, type JetStreamManager, type StreamConfig, type Strea
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { isNoStream } from "../connection/no-stream.ts";
+import { withAccounts } from "../log/accounts-after.ts";
 import { withSince } from "../log/since.ts";
 import { streamInfo } from "../log/stream-identity.ts";
 import { applyFactConsumers, isForFacts } from "./fact-consumers.ts";
@@ -244,7 +245,7 @@ async function applyConsumers(link: Link, { consumers, streams }: Wanted, change
   } catch (error) {
     if (!dry) throw error; // a dry run before the first one has no stream to list
   }
-  if (!dry) await recordSince(manager, stream, made);
+  if (!dry) await record(manager, stream, { made, walled: link.identity.walled === true });
   for (const { config } of consumers) {
     const name = config.durable_name ?? "";
     const now = known.get(name);
@@ -270,11 +271,15 @@ function missing(error: unknown): undefined {
   if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
-/** Before the consumers are made: nothing that one of them brings is older than the record of it. */
-async function recordSince(manager: JetStreamManager, stream: string, made: ReadonlyMap<string, string>): Promise<void> {
-  const { config } = await manager.streams.info(stream);
+/** Before the consumers are made: nothing that one of them brings is older than the record of it. `made`: when each consumer was. */
+async function record(
+  manager: JetStreamManager,
+  stream: string,
+  { made, walled }: { readonly made: ReadonlyMap<string, string>; readonly walled: boolean },
+): Promise<void> {
+  const { config, state } = await manager.streams.info(stream);
   const now = config.metadata ?? {};
-  const metadata = withSince(now, made);
+  const metadata = walled ? withAccounts(withSince(now, made), state.last_seq) : withSince(now, made);
   if (canonicalMetadata(metadata) !== canonicalMetadata(now)) await manager.streams.update(stream, { ...config, metadata });
 }
 

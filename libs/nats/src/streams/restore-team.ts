@@ -6,6 +6,7 @@ import type { Link } from "../connection/connect.ts";
 import type { Access } from "../identity/access.ts";
 import type { PublicKeys } from "../identity/identities.ts";
 import { FRESH_MS } from "../identity/key-ring.ts";
+import { withoutAccounts } from "../log/accounts-after.ts";
 import type { Backup } from "./backup.ts";
 import { isStreamOf } from "./room.ts";
 import { restoreStream } from "./snapshot.ts";
@@ -62,7 +63,8 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
     for (const snapshot of order) {
       const { name } = snapshot.config;
       const { messages, bytes, last_seq } = State.parse(snapshot.state);
-      await restoreStream(link, { ...snapshot, config: { ...snapshot.config, max_bytes: bytes + GROWTH } });
+      const metadata = withoutAccounts(snapshot.config.metadata);
+      await restoreStream(link, { ...snapshot, config: { ...snapshot.config, metadata, max_bytes: bytes + GROWTH } });
       restored.push({ stream: name, messages, lastSeq: last_seq });
     }
     return { streams: restored, identity, believed };
