@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ADMINISTRATION, ArmadaError } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { connect, type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
 import { administrationSeed } from "../accounts/accounts.ts";
 import type { Identity } from "../identity/identities.ts";
 import { SignsOfLife } from "../signs-of-life/signs-of-life.ts";
@@ -112,8 +112,11 @@ export async function link(options: {
         logger.info("connected to NATS again");
         for (const handler of handlers) handler();
       } else if (status.type === "error") {
-        complain(status.error.message);
-        refused(status.error);
+        const { error } = status;
+        complain(error.message);
+        refused(error);
+        if (error instanceof PermissionViolationError && error.operation === "publish")
+          mux.refuse(error.subject, `NATS does not let ${identity.name} publish to ${error.subject}`);
       }
     }
   };

@@ -62,6 +62,17 @@ test("permissions that take the inbox away and give it again leave nothing deaf"
   await working;
 });
 
+test("what the server does not let it publish is known at once, not when no answer came in time", async () => {
+  const { link } = await mesh.connect("alpha", noting);
+  const began = performance.now();
+  const [own, other] = await Promise.all(
+    ["run.alpha.note.x.own.1", "evt.beta.a.b.c.d"].map((to) => link.mux.request(to, "{}", { timeout: 20_000 })),
+  );
+  expect(own).not.toHaveProperty("failed");
+  expect(other).toEqual({ failed: "NATS does not let alpha publish to evt.beta.a.b.c.d", refused: false });
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
 test("an exception in the handler of a subscription stops nobody else's reading", async () => {
   const { link, log } = await mesh.connect("alpha", noting);
   link.subscribe("_INBOX.alpha.thrown", () => {

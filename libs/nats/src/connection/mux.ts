@@ -2,7 +2,8 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-
 import { type Fail, PublishBuffer } from "./publish-buffer.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
-type Waiter = { readonly take: (message: Msg) => boolean; readonly fail: Fail; readonly deadline: number };
+/** `subject`: where what it waits for was published. */
+type Waiter = { readonly take: (message: Msg) => boolean; readonly fail: Fail; readonly deadline: number; readonly subject: string };
 
 /** `refused`: the message itself is why, and it would fail each time. */
 export type Failed = { readonly failed: string; readonly refused: boolean };
@@ -31,15 +32,11 @@ export class Mux {
   /** One answer, or undefined with the reason `failed` gets: no answer in time, or the connection went away. */
   request(subject: string, body: string | Uint8Array, options: { headers?: MsgHdrs; timeout: number }): Promise<Msg | Failed> {
     return new Promise((resolve) => {
-      const reply = this.expect(
-        (message) => {
-          resolve(message);
-          return true;
-        },
-        (failed, refused = false) => resolve({ failed, refused }),
-        options.timeout,
-      );
-      this.#publish(subject, body, reply, options.headers);
+      const take = (message: Msg): boolean => {
+        resolve(message);
+        return true;
+      };
+      this.stream(subject, body, take, (failed, refused = false) => resolve({ failed, refused }), options);
     });
   }
 
@@ -51,14 +48,18 @@ export class Mux {
     fail: Fail,
     options: { headers?: MsgHdrs; timeout: number },
   ): void {
-    this.#publish(subject, body, this.expect(take, fail, options.timeout), options.headers);
+    const token = String(this.#next++);
+    this.#waiting.set(token, { take, fail, deadline: performance.now() + options.timeout, subject });
+    this.#publish(subject, body, token, options.headers);
   }
 
-  /** A reply subject of this connection. */
-  expect(take: (message: Msg) => boolean, fail: Fail, timeout: number): string {
-    const token = String(this.#next++);
-    this.#waiting.set(token, { take, fail, deadline: performance.now() + timeout });
-    return `${this.#inbox}.${token}`;
+  /** The server takes nothing on this subject from here: whoever waits for an answer to it gets none. */
+  refuse(subject: string, reason: string): void {
+    for (const [token, waiter] of this.#waiting)
+      if (waiter.subject === subject) {
+        this.#waiting.delete(token);
+        waiter.fail(reason);
+      }
   }
 
   /** The connection went away: nothing that is under way will be answered. */
@@ -75,9 +76,9 @@ export class Mux {
     this.failAll("the connection was closed");
   }
 
-  #publish(subject: string, body: string | Uint8Array, reply: string, headers: MsgHdrs | undefined): void {
+  #publish(subject: string, body: string | Uint8Array, token: string, headers: MsgHdrs | undefined): void {
+    const reply = `${this.#inbox}.${token}`;
     this.publishBuffer.publish(subject, body, headers === undefined ? { reply } : { reply, headers }, (reason, refused) => {
-      const token = reply.slice(this.#inbox.length + 1);
       const waiter = this.#waiting.get(token);
       this.#waiting.delete(token);
       waiter?.fail(reason, refused);
