@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TeamManifest } from "@armada/contracts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { connectTeam } from "../adapter.ts";
@@ -10,6 +11,7 @@ import { provisionTeams } from "../fleet/provision-teams.ts";
 import { tombstone } from "../fleet/write-fleet.ts";
 import { type Access, accessIn } from "../identity/access.ts";
 import { ROLES } from "../identity/permissions.ts";
+import { streamInfo } from "../log/stream-identity.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import { openBackup, writeBackup } from "../streams/backup.ts";
 import { queuesThere, teamsThere } from "../streams/inventory.ts";
@@ -97,6 +99,19 @@ test("a team that comes while the server runs gets an account, reads what crosse
   expect((await queuesThere(operator, "early")).map(({ name }) => name)).toEqual([]);
   await ports.link.close();
   await own.link.close();
+}, 60_000);
+
+test("administration is answered while the server reads anew who has an account", async () => {
+  const now = await access.admission([...fleet.teams.values()], fleet.entries);
+  const asked: Promise<unknown>[] = [];
+  for (const time of ["first", "second", "third"]) {
+    await server.admit(`${now}# the ${time} time\n`);
+    for (let i = 0; i < 50; i++) {
+      asked.push(streamInfo(admin, "FLEET"), streamInfo(admin, "TEAM_early"));
+      await sleep(5);
+    }
+  }
+  await expect(Promise.all(asked)).resolves.toHaveLength(300);
 }, 60_000);
 
 test("it is removed with a backup, and brought back with all that it had: nothing comes twice", async () => {

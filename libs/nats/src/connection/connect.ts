@@ -10,6 +10,7 @@ import { Mux } from "./mux.ts";
 import { isNotAdmitted } from "./not-admitted.ts";
 import { destroySocket } from "./stuck-socket.ts";
 import { Subscriptions, type Unsubscribe } from "./subscriptions.ts";
+import { MuxWhileReloading } from "./while-reloading.ts";
 
 const OLDEST = [2, 14] as const;
 /** The version of nats-server that `start` installs and all tests run on. */
@@ -67,7 +68,8 @@ export async function link(options: {
     throw error;
   }
   const subscriptions = new Subscriptions(connection, logger);
-  const mux = new Mux(connection, subscriptions, `_INBOX.${identity.name}`);
+  const administers = identity.walled === true && identity.name === ADMINISTRATION;
+  const mux = new (administers ? MuxWhileReloading : Mux)(connection, subscriptions, `_INBOX.${identity.name}`);
   let outageAt = options.serverSince ?? 0;
   let server = connection.info?.server_id;
   let signs: SignsOfLife | undefined;
@@ -121,7 +123,6 @@ export async function link(options: {
     }
   };
   void watch();
-  const administers = identity.walled === true && identity.name === ADMINISTRATION;
   const elsewhere = new Map<string, Promise<Link>>();
   const { file: _file, ...own } = identity; // its keys elsewhere are in no file
   const here: Link = {
