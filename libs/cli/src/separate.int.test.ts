@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { identitiesOfOneAccount } from "@armada/nats/testing";
 import { afterAll, expect, test } from "vitest";
 import { lines } from "./lines.ts";
 import { armada, type Ended, place, type Started, says, start } from "./testing/product.ts";
@@ -41,7 +42,9 @@ async function promotions(): Promise<readonly string[]> {
 }
 
 test("a folder of one account goes on in accounts: what waits is approved, and each fact starts one run", async () => {
+  await identitiesOfOneAccount(join(at.folder, ".armada/keys"), ["operator"]);
   await begin();
+  expect(up.said()).toContain("`armada separate` gives each its own");
   for (const id of ["before", "after"]) {
     expect((await run("run", "content.create_article", "--input", brief("tides"), "--key", id)).code).toBe(0);
     await expect.poll(() => statusOf(id), { timeout: READY_MS }).toBe("waiting");
@@ -58,6 +61,7 @@ test("a folder of one account goes on in accounts: what waits is approved, and e
   expect(lines.separated.parse((await run("separate")).lines[0]).streams).toEqual([]);
 
   await begin();
+  expect(up.said()).not.toContain("armada separate");
   expect(await statusOf("after")).toBe("waiting");
   await run("runs", "approve", "after");
   await expect.poll(promotions, { timeout: READY_MS }).toEqual(["completed", "completed"]);

@@ -24,6 +24,8 @@ export type ServerOptions = {
   readonly logger: Logger;
   /** The descriptor that the server inherits when it is started: the lock on its store holds as long as it lives. */
   readonly lock?: () => number;
+  /** What has to be done before the server is started again, on whatever folder is there by then; tried until it succeeds. */
+  readonly before?: () => Promise<void>;
   /** Called with the server's pid as it is started, and again whenever it was started anew. */
   readonly started?: (pid: number) => void;
   /** Called with what it says where it could not write a stream, which then answers no publisher until it is started again. */
@@ -47,6 +49,8 @@ const READY_MS = 10_000;
 const GRACE_MS = 5_000;
 /** When a server that ended by itself is started again. */
 const AGAIN_MS = 200;
+/** When what has to be done before is tried again. */
+const LATER_MS = 1_000;
 /** How nats-server says that it has read its configuration again. */
 const RELOADED = "Reloaded server configuration";
 /** How an `authorization` begins that has an account for each identity. What an account of those imports that a reload adds works from the reload after (2.15.1). */
@@ -108,10 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       watch?.kill("SIGKILL");
       if (stopping) return;
       options.logger.warn(`nats-server ended (${why}); starting it again`, { last: said.at(-1) });
-      setTimeout(() => {
-        if (stopping) return;
-        child = run();
-      }, AGAIN_MS);
+      setTimeout(() => void runAgain(), AGAIN_MS);
     };
     started.once("exit", (code, signal) => startAgain(String(signal ?? code)));
     // It could not be started at all, and there is no exit: its binary is gone, or may not be run.
@@ -120,6 +121,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (started.pid === undefined) startAgain(message);
     });
     return started;
+  };
+  const runAgain = async (failed = ""): Promise<void> => {
+    if (stopping) return;
+    try {
+      await options.before?.();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== failed) options.logger.warn(`nats-server is not started again: ${why}`);
+      setTimeout(() => void runAgain(why), LATER_MS);
+      return;
+    }
+    if (!stopping) child = run();
   };
   child = run();
   const url = localUrl(port);

@@ -9,15 +9,22 @@ import { keepFolder, watchFolder } from "./keep-folder.ts";
 test("a folder that is gone, emptied, or put back is told by what is another one there, once", () => {
   using at = place();
   const folder = join(at.folder, "data");
-  const streams = join(folder, "jetstream/$G/streams");
+  const streams = join(folder, "jetstream/alpha/streams");
+  let accounts = ["alpha"];
   mkdirSync(folder);
-  const look = watchFolder(folder);
+  const look = watchFolder(folder, () => accounts);
   expect(look()).toBeUndefined();
   mkdirSync(streams, { recursive: true });
   expect([look(), look()]).toEqual([undefined, undefined]); // what a server makes is no loss
   mkdirSync(join(streams, "TEAM_alpha"));
   rmSync(join(streams, "TEAM_alpha"), { recursive: true });
   expect(look()).toBeUndefined(); // a stream that is deleted is not either
+  accounts = [];
+  rmSync(join(folder, "jetstream/alpha"), { recursive: true });
+  expect(look()).toBeUndefined(); // nor is a team that was removed
+  accounts = ["alpha"];
+  mkdirSync(streams, { recursive: true });
+  expect(look()).toBeUndefined();
   cpSync(folder, `${folder}.old`, { recursive: true });
   rmSync(streams, { recursive: true });
   expect([look(), look()]).toEqual([`${streams} is gone`, undefined]);
@@ -52,7 +59,13 @@ test("while the server cannot be started again, why is said once, and again wher
     if (why !== undefined) throw new Error(why);
     end.abort();
   };
-  const kept = keepFolder(folder, restart, (line) => lines.push(line), end.signal);
+  const kept = keepFolder(
+    folder,
+    () => [],
+    restart,
+    (line) => lines.push(line),
+    end.signal,
+  );
   rmSync(folder, { recursive: true });
   await kept;
   expect(lines).toEqual([
@@ -69,7 +82,7 @@ test("what is accepted after the folder was taken away under a mesh is on the di
     await says(mesh, "Ctrl-C ends it");
     rmSync(join(at.folder, ".armada/data"), { recursive: true });
     await says(mesh, /is gone: what was accepted since is not kept/, 10_000);
-    const stored = join(at.folder, ".armada/data/jetstream/$G/streams/TEAM_gateway");
+    const stored = join(at.folder, ".armada/data/jetstream/gateway/streams/TEAM_gateway");
     await expect.poll(() => existsSync(stored), { timeout: 30_000, interval: 100 }).toBe(true);
     const health = async (): Promise<number | null> => (await armada(at.folder, ["health"])).code;
     await expect.poll(health, { timeout: 60_000, interval: 500 }).toBe(0);

@@ -3,18 +3,20 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const EVERY_MS = 1_000;
-/** The folder itself, the lock, and the folders below which nats-server keeps the streams of all teams. */
-const WATCHED = ["", "up.json", "jetstream", "jetstream/$G", "jetstream/$G/streams"];
+/** The folder itself, the lock, and the folder below which nats-server has one for each account. */
+const WATCHED = ["", "up.json", "jetstream"];
 
 /**
  * Looks whether a folder still is the one of the looks before: by device and inode, of it and of what a server has made in it.
- * A look answers what is gone or another one, and from then on goes by what is there.
+ * A look answers what is gone or another one, and from then on goes by what is there. `accounts`: those of the server that have streams
+ * now; the folder of one whose last stream was deleted goes with it.
  */
-export function watchFolder(folder: string): () => string | undefined {
+export function watchFolder(folder: string, accounts: () => readonly string[]): () => string | undefined {
   let known = new Map<string, string>();
   return () => {
-    const there = new Map(WATCHED.flatMap((name) => identityOf(join(folder, name)).map((identity) => [name, identity] as const)));
-    const lost = [...known].find(([name, identity]) => there.get(name) !== identity)?.[0];
+    const names = [...WATCHED, ...accounts().flatMap((name) => [`jetstream/${name}`, `jetstream/${name}/streams`])];
+    const there = new Map(names.flatMap((name) => identityOf(join(folder, name)).map((identity) => [name, identity] as const)));
+    const lost = [...known].find(([name, identity]) => names.includes(name) && there.get(name) !== identity)?.[0];
     known = there;
     return lost === undefined ? undefined : `${join(folder, lost)} is ${there.has(lost) ? "another one" : "gone"}`;
   };
@@ -26,11 +28,12 @@ export function watchFolder(folder: string): () => string | undefined {
  */
 export async function keepFolder(
   folder: string,
+  accounts: () => readonly string[],
   restart: () => Promise<void>,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const look = watchFolder(folder);
+  const look = watchFolder(folder, accounts);
   let owed = false;
   for (let failed = ""; !signal.aborted; ) {
     try {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TeamManifest } from "@armada/contracts";
 import { accessIn, Fleet, type Link, link, provisionTeams, ROLES, type RunningServer, startServer } from "@armada/nats";
-import { natsServerBinary, SERVER_CONF } from "@armada/nats/testing";
+import { identitiesOfOneAccount, natsServerBinary, SERVER_CONF } from "@armada/nats/testing";
 import { expect, test } from "vitest";
 import { followAdmission } from "./client.ts";
 import { keepStreams } from "./keep-streams.ts";
@@ -33,7 +33,7 @@ test("a team whose code is elsewhere takes the facts of others before its mesh h
   const data = join(folder, "data");
   const access = accessIn(join(folder, "keys"));
   const said: string[] = [];
-  await access.ensure([...ROLES, "shop", "lab"]);
+  await identitiesOfOneAccount(join(folder, "keys"), [...ROLES, "shop", "lab"]);
   const begin = async (given: readonly TeamManifest[]): Promise<Mesh> => {
     const server = await startServer({
       binary: natsServerBinary(),

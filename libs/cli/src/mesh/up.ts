@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { Fleet, Link, Room } from "@armada/nats";
 import { accessIn, freePort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
@@ -40,6 +40,11 @@ export type Mesh = {
 };
 
 const READY_MS = 60_000;
+/** Said of a folder of identities that an older build has made. */
+const ONE_ACCOUNT =
+  "the teams of this folder share one account of nats-server, which is no wall between them; once this has ended, `armada separate` gives each its own";
+/** Accounts with streams that are no team's: the one where all is that is not apart, administration's with the fleet, the operator's. */
+const WITHOUT_TEAM = ["$G", ADMINISTRATION, "operator"];
 /** What a replica has beyond its drain to record what ended and to disconnect. */
 const LEAVE_MS = 5_000;
 
@@ -132,8 +137,12 @@ export async function up(options: UpOptions): Promise<Mesh> {
       loading ??= import("./client.ts");
       return loading;
     };
-    const moved = port === undefined ? [] : await access.arrange(resolve(data));
-    if (moved.length > 0) say(`${moved.length} streams are in the accounts of their owners now`);
+    const arrange = async (): Promise<void> => {
+      const moved = await access.arrange(resolve(data));
+      if (moved.length > 0) say(`${moved.length} streams are in the accounts of their owners now`);
+    };
+    if (port !== undefined) await arrange();
+    if (port !== undefined && !access.separated()) say(ONE_ACCOUNT);
     if (port !== undefined)
       server = await startServer({
         binary: required(
@@ -156,6 +165,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
           void meanwhile();
         },
         unwritable,
+        before: arrange,
       });
     const client = await meanwhile();
     let fleet: Fleet | undefined;
@@ -195,12 +205,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
     if (server !== undefined && keeper !== undefined && fleet !== undefined) {
       void client.keepRoom(keeper, roomNow, logger, ending.signal);
       void client.keepStreams(keeper, { fleet, access, manifests: () => [...manifests.values()], room, logger, signal: ending.signal });
-      const own = server;
+      const [own, known] = [server, fleet];
       const again = async (): Promise<void> => {
         await lock?.again();
         own.restart("SIGKILL");
       };
-      void keepFolder(resolve(data), again, say, ending.signal);
+      const accounts = (): string[] => [...WITHOUT_TEAM, ...known.teams.keys()];
+      void keepFolder(resolve(data), accounts, again, say, ending.signal);
     }
     changed();
     await written();

@@ -49,6 +49,8 @@ export interface Access {
   keys(): Promise<PublicKeys>;
   /** What nats-server reads so that it lets in the roles and these teams, each to what is its own. `fleet`: whose word on keys comes first. */
   admission(teams: readonly Admitted[], fleet?: ReadonlyMap<string, FleetEntry>): Promise<string>;
+  /** Whether each identity has an account of its own: so it is with all but folders that an older build has made. */
+  separated(): boolean;
   /**
    * From now on each identity has an account of its own, and the streams of a folder on which no server runs are in those of their owners.
    * Answers the streams that were moved. @throws ArmadaError `NOT_OUR_STREAMS`, `STREAM_THERE`, then nothing has changed
@@ -87,6 +89,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
       return walled(await identityOf(ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
     },
+    separated: () => isWalled(dir),
     separate: async (data) => {
       const moves = await movesInto(data);
       await raiseWalls(dir); // first: a server that is started meanwhile must not make anew what has been moved

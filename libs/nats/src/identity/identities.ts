@@ -35,8 +35,9 @@ const WALLS = "accounts";
 const RETIRED = "retired.json";
 
 /**
- * Makes the identities that `dir` lacks, that of administration in a folder of its own; files have mode 0600. Answers all public keys
- * by name. @throws ArmadaError `BAD_NAME`, and what `ensureAdministration` throws
+ * Makes the identities that `dir` lacks, that of administration in a folder of its own; files have mode 0600. A folder that has none
+ * yet is of a mesh with an account for each. Answers all public keys by name. @throws ArmadaError `BAD_NAME`, and what
+ * `ensureAdministration` throws
  */
 export async function ensureIdentities(
   dir: string,
@@ -45,6 +46,7 @@ export async function ensureIdentities(
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const keys = await currentKeys(dir);
+  if (keys.size === 0 && names.length > 0) await raiseWalls(dir);
   if (names.includes(ADMINISTRATION)) keys.set(ADMINISTRATION, await ensureAdministration(dir, administration, keys.get(ADMINISTRATION)));
   for (const name of names) {
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);

@@ -9,11 +9,11 @@ import { link } from "../connection/connect.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { wantedEntries, writeFleet } from "../fleet/write-fleet.ts";
 import { accessIn } from "../identity/access.ts";
-import { raiseWalls } from "../identity/identities.ts";
 import { ROLES } from "../identity/permissions.ts";
 import { freePort, type RunningServer, startServer } from "../server.ts";
 import { provision } from "../streams/provision.ts";
 import type { TeamTopology } from "../streams/topology.ts";
+import { identitiesOfOneAccount } from "./one-account.ts";
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };
 /** The configuration that all servers share. */
@@ -53,8 +53,8 @@ export async function startTestMesh(
   const keys = join(folder, "keys");
   const names = teams.map((team) => team.team);
   const access = accessIn(keys);
-  if (options.walled === true) await raiseWalls(keys);
-  await access.ensure([...ROLES, ...names, ...(options.strangers ?? [])]);
+  const identities = [...ROLES, ...names, ...(options.strangers ?? [])];
+  await (options.walled === true ? access.ensure(identities) : identitiesOfOneAccount(keys, identities));
   const auth = await access.admission([
     ...teams.map(({ team, shares = false, sources, asks = names.map((other) => `${other}.any`) }) => ({
       team,
