@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
+import { jetstream, StorageType } from "@nats-io/jetstream";
 import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Place, pause, place, until, up } from "../harness/product.ts";
 import { count, holds, type Proof } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
 import { showRun, startRun } from "../judges/runs.ts";
-import { connectAs } from "../judges/streams.ts";
+import { connectAs, Streams } from "../judges/streams.ts";
 
 const SLEEP_MS = 10_000;
 
@@ -26,10 +26,10 @@ export const run: Proof = async function* ({ say }) {
   try {
     await using mesh = await up(["--only", "sleeper"], meant);
     const about = { nats: `nats://127.0.0.1:${port}`, keys };
-    const admin = await connectAs("provisioner", about);
+    await using streams = await Streams.open(about);
     const filler = await connectAs("sleeper", about);
     try {
-      const manager = await jetstreamManager(admin, { timeout: 10_000 });
+      const manager = await streams.managerOf("TEAM_sleeper");
       // On subjects that the team may publish to and no stream has; without a bound it takes the room of all.
       await manager.streams.add({ name: "filler", subjects: ["live.sleeper.>"], storage: StorageType.File });
       const napping = await startRun("sleeper.nap", "{}", meant);
@@ -50,7 +50,7 @@ export const run: Proof = async function* ({ say }) {
       }).catch(() => "waiting");
       yield count(`once there is room it goes on: ${ended}`, ended === "completed" ? 1 : 0, 1, mesh.said());
     } finally {
-      await Promise.all([admin.close(), filler.close()]);
+      await filler.close();
     }
   } finally {
     await server.stop();

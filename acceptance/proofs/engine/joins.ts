@@ -83,11 +83,10 @@ async function startCluster(folder: string, keys: string): Promise<{ nats: strin
   return { nats: ports.map((port) => `nats://127.0.0.1:${port}`).join(","), servers };
 }
 
-/** Adds a user who may listen to journals and to what the server answers their writers. */
+/** Adds a user to the team's account who may listen to journals and to what the server answers their writers. */
 function letWitness(auth: string): void {
-  const user =
-    '    { user: witness, password: witness, permissions: { publish: { deny: ">" }, subscribe: { allow: ["run.>", "_INBOX.>"] } } }';
-  writeFileSync(auth, readFileSync(auth, "utf8").replace(/\n {2}\]/u, `\n${user}\n  ]`));
+  const user = '{ user: witness, password: witness, permissions: { publish: { deny: ">" }, subscribe: { allow: ["run.>", "_INBOX.>"] } } }';
+  writeFileSync(auth, readFileSync(auth, "utf8").replace(/^( {2}pairs \{\n.*\n {4}users: \[\n)/mu, `$1      ${user}\n`));
 }
 
 /** Counts refused appends by what they were for: the server's answer goes to the reply subject that the append carried. */

@@ -1,5 +1,3 @@
-import { jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { copyCheckout } from "../harness/checkout.ts";
 import { armada, type Place, place, type Up, until, up } from "../harness/product.ts";
@@ -8,7 +6,7 @@ import { copyTeam, copyVariant } from "../harness/teams.ts";
 import { type Journal, journalsOf } from "../judges/journals.ts";
 import { rawMessages } from "../judges/raw-messages.ts";
 import { allEnded } from "../judges/runs.ts";
-import { connectAs, readTeam } from "../judges/streams.ts";
+import { readTeam, Streams } from "../judges/streams.ts";
 
 /** A run of the shop places so many at most: its journal has room for no more. */
 const A_RUN = 1_000;
@@ -30,12 +28,12 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   {
     await using mesh = await again("none");
     for (let first = 0; first < old; first += A_RUN) await sell(first, Math.min(A_RUN, old - first), at);
-    yield* on(mesh, async function* (operator) {
+    yield* on(mesh, async function* (streams) {
       // A run's last facts are stored right after its end is journaled, not before.
-      await until("the facts of the ended runs", SETTLED_MS, async () => (await factsOf(operator, "shop")).length >= old);
-      yield count("old events in the other team's stream", (await factsOf(operator, "shop")).length, old);
+      await until("the facts of the ended runs", SETTLED_MS, async () => (await factsOf(streams, "shop")).length >= old);
+      yield count("old events in the other team's stream", (await factsOf(streams, "shop")).length, old);
       // `up` asks each stream whether it takes a message.
-      const heard = (await rawMessages(operator, "TEAM_books")).filter(
+      const heard = (await rawMessages(streams, "TEAM_books")).filter(
         ({ subject }) => !subject.startsWith("ask.books.operator.health_check."),
       );
       yield count("messages of the team that does not listen", heard.length, 0, heard.map(({ subject }) => subject).join());
@@ -43,21 +41,21 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
   }
   {
     await using mesh = await again("now");
-    yield* on(mesh, async function* (operator) {
-      yield* readModel("a subscription from now", old, operator, at);
+    yield* on(mesh, async function* (streams) {
+      yield* readModel("a subscription from now", old, streams, at);
       yield count("a subscription from now: runs of old events", (await filed(mesh)).length, 0);
       await sell(old, 1, at);
-      await allHandled(operator, old + 1);
+      await allHandled(streams, old + 1);
       yield* each("a subscription from now: of one new event", [old], await filed(mesh));
     });
   }
   const first = (orders: number): number[] => Array.from({ length: orders }, (_, order) => order);
   {
     await using mesh = await again("beginning");
-    yield* on(mesh, async function* (operator) {
-      await allHandled(operator, old + 1);
+    yield* on(mesh, async function* (streams) {
+      await allHandled(streams, old + 1);
       yield* each('from: "beginning"', first(old + 1), await filed(mesh));
-      yield* readModel('from: "beginning"', old + 1, operator, at);
+      yield* readModel('from: "beginning"', old + 1, streams, at);
     });
   }
   for (let time = 1; time <= (short ? 1 : TIMES); time++) {
@@ -67,23 +65,19 @@ export async function* run({ short, say }: About): AsyncGenerator<Figure> {
       await sell(orders - 1, 1, at);
     }
     await using mesh = await again("beginning");
-    yield* on(mesh, async function* (operator) {
+    yield* on(mesh, async function* (streams) {
       const name = `taken away and added, time ${time}`;
-      yield* readModel(name, orders, operator, at);
+      yield* readModel(name, orders, streams, at);
       yield* each(name, first(orders), await filed(mesh));
-      const copies = (await factsOf(operator, "books")).length;
+      const copies = (await factsOf(streams, "books")).length;
       yield { name: `${name}: copies in its stream`, value: copies, target: "any", ok: true };
     });
   }
 }
 
-async function* on(mesh: Up, judge: (operator: NatsConnection) => AsyncGenerator<Figure>): AsyncGenerator<Figure> {
-  const operator = await connectAs("operator", mesh.mesh());
-  try {
-    yield* judge(operator);
-  } finally {
-    await operator.close();
-  }
+async function* on(mesh: Up, judge: (streams: Streams) => AsyncGenerator<Figure>): AsyncGenerator<Figure> {
+  await using streams = await Streams.open(mesh.mesh());
+  yield* judge(streams);
 }
 
 async function sell(first: number, orders: number, at: Place): Promise<void> {
@@ -94,15 +88,15 @@ async function sell(first: number, orders: number, at: Place): Promise<void> {
   if (code !== 0) throw new Error(`selling ended with ${code}: ${stdout}${stderr}`);
 }
 
-async function factsOf(operator: NatsConnection, team: string): Promise<string[]> {
-  return (await rawMessages(operator, `TEAM_${team}`, "evt.shop.order.placed.>")).map(({ subject }) => subject);
+async function factsOf(streams: Streams, team: string): Promise<string[]> {
+  return (await rawMessages(streams, `TEAM_${team}`, "evt.shop.order.placed.>")).map(({ subject }) => subject);
 }
 
 /** Waits until the subscriber has the other team's events, and the consumers on them have nothing left that they hold. */
-async function allHandled(operator: NatsConnection, events: number): Promise<void> {
-  const manager = await jetstreamManager(operator, { checkAPI: false });
+async function allHandled(streams: Streams, events: number): Promise<void> {
+  const manager = await streams.managerOf("TEAM_books");
   await until(`${events} events to be there and handled`, SETTLED_MS, async () => {
-    if (new Set(await factsOf(operator, "books")).size < events) return false;
+    if (new Set(await factsOf(streams, "books")).size < events) return false;
     const consumers = await Array.fromAsync(manager.consumers.list("TEAM_books"));
     const triggers = consumers.filter(({ config }) => config.durable_name !== undefined && config.filter_subject?.startsWith("evt.shop."));
     return triggers.length > 0 && triggers.every(({ num_pending, num_ack_pending }) => num_pending === 0 && num_ack_pending === 0);
@@ -113,8 +107,8 @@ const State = z.object({ model: z.literal("orders"), state: z.record(z.string(),
 const Counted = z.object({ output: z.object({ rows: z.number(), twice: z.number() }) });
 
 /** The read model as the command rebuilds it, and as the replica has it. */
-async function* readModel(name: string, wanted: number, operator: NatsConnection, at: Place): AsyncGenerator<Figure> {
-  await allHandled(operator, wanted);
+async function* readModel(name: string, wanted: number, streams: Streams, at: Place): AsyncGenerator<Figure> {
+  await allHandled(streams, wanted);
   const { lines, stdout, stderr } = await armada(["state", "books", "--json"], at);
   const state = State.safeParse(lines.find(({ type }) => type === "state"));
   const rows = Object.values(state.data?.state ?? {}).flatMap((shelf) => Object.entries(shelf));

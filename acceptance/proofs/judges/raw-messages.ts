@@ -1,6 +1,5 @@
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
+import type { Streams } from "./streams.ts";
 
 const Envelope = z.looseObject({
   id: z.string(),
@@ -26,27 +25,20 @@ export type RawMessage = {
   readonly envelopes: readonly RawEnvelope[];
 };
 
-/** What a stream holds now under a filter, from a sequence on, by a plain ordered consumer. */
-export async function rawMessages(connection: NatsConnection, stream: string, filter = ">", from = 1): Promise<RawMessage[]> {
-  const consumer = await jetstream(connection, { timeout: 10_000 }).consumers.get(stream, {
-    filter_subjects: [filter],
-    opt_start_seq: from,
-  });
-  let left = (await consumer.info()).num_pending;
+/** What a stream holds now under a filter, from a sequence on. */
+export async function rawMessages(streams: Streams, stream: string, filter = ">", from = 1): Promise<RawMessage[]> {
   const found: RawMessage[] = [];
-  for await (const message of left === 0 ? [] : await consumer.consume({ max_messages: 5_000 })) {
+  for await (const message of streams.messages(stream, filter, from)) {
     const { seq, subject } = message;
     const body = message.string();
     const headers = new Map([...(message.headers ?? [])].map(([name, values]) => [name, values[0] ?? ""]));
     found.push({ stream, seq, subject, body, headers, envelopes: envelopesOf(body) });
-    if (--left === 0) break;
   }
-  await consumer.delete().catch(() => false); // else it stays until the server finds it idle, and there is a limit
   return found;
 }
 
-export async function lastSequence(connection: NatsConnection, stream: string): Promise<number> {
-  return (await (await jetstreamManager(connection, { checkAPI: false })).streams.info(stream)).state.last_seq;
+export async function lastSequence(streams: Streams, stream: string): Promise<number> {
+  return (await (await streams.managerOf(stream)).streams.info(stream)).state.last_seq;
 }
 
 function envelopesOf(body: string): readonly RawEnvelope[] {

@@ -1,4 +1,3 @@
-import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import { type Draw, drawing } from "../documents/contradictions/contradiction-drawing.ts";
 import { copyCheckout } from "../harness/checkout.ts";
@@ -9,7 +8,7 @@ import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { type Watcher, watchByCommand, watchByFeed } from "../judges/live-watchers.ts";
 import { billedIn, type Entry, ledgerIn, providerLog } from "../judges/money.ts";
 import { startRun } from "../judges/runs.ts";
-import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
+import { connectAs, readTeam, type Stored, Streams } from "../judges/streams.ts";
 import { copyBuyers } from "./buyers.ts";
 
 const TEAM = "buyers";
@@ -178,15 +177,8 @@ function textIn(stored: readonly Stored[]): string[] {
 }
 
 async function keepers(mesh: MeshFile): Promise<string[]> {
-  const connection = await connectAs("operator", mesh);
-  try {
-    const names: string[] = [];
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 });
-    for await (const name of manager.streams.names("live.>")) names.push(name);
-    return names;
-  } finally {
-    await connection.close();
-  }
+  await using streams = await Streams.open(mesh);
+  return (await streams.all("live.>")).map(({ config }) => config.name);
 }
 
 /** The ledger once what the killed processes held has come back, and all that they drew is known as suspect. */

@@ -5,7 +5,7 @@ import { type MeshFile, type Place, pause, place, until, up } from "../harness/p
 import { type About, atMost, type Figure, holds, none } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
 import { cpuOf } from "../judges/process-time.ts";
-import { connectAs } from "../judges/streams.ts";
+import { Streams } from "../judges/streams.ts";
 import { fillRuns, MICROS, runOf, statusOf } from "./history.ts";
 import { type Measured, measured } from "./measured.ts";
 
@@ -165,11 +165,8 @@ const Head = z.object({ rows: z.number() });
 
 /** How many runs the team's index has, as the server has it. */
 async function indexedRows(about: Pick<MeshFile, "nats" | "keys">): Promise<number> {
-  const connection = await connectAs("operator", about);
-  try {
-    const answer = await connection.request(`$JS.API.DIRECT.GET.INDEX_${TEAM}`, JSON.stringify({ last_by_subj: `index.${TEAM}.head` }));
-    return answer.data.length === 0 ? 0 : Head.parse(answer.json()).rows;
-  } finally {
-    await connection.close();
-  }
+  const stream = `INDEX_${TEAM}`;
+  await using streams = await Streams.open(about);
+  const head = await (await streams.managerOf(stream)).streams.getMessage(stream, { last_by_subj: `index.${TEAM}.head` });
+  return head === null ? 0 : Head.parse(head.json()).rows;
 }

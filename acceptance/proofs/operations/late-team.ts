@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { jetstreamManager } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { copyCheckout } from "../harness/checkout.ts";
 import { type OutsideEvent, sendEvents } from "../harness/gateway-events.ts";
 import { armada, type MeshFile, type Place, pause, place, until, up } from "../harness/product.ts";
 import { atLeast, atMost, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
 import { copyTeam, outsideTeam, startOutside } from "../harness/teams.ts";
 import { faultsOf, journalsOf } from "../judges/journals.ts";
-import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
+import { connectAs, readTeam, type Stored, Streams } from "../judges/streams.ts";
 
 const POKED = "com.example.beta.poked";
 const OPENED = "com.example.late.opened";
@@ -36,8 +34,8 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
   const to = { gateway, key: before.key ?? "" };
   yield count("an event of the late team, before: answer", await post(to, event(OPENED, "early")), 422);
 
-  const reader = await connectAs("operator", before);
-  const counted = async (team: string, filter: string): Promise<number> => countIn(reader, team, filter);
+  await using streams = await Streams.open(before);
+  const counted = async (team: string, filter: string): Promise<number> => countIn(streams, team, filter);
   const load = loadOn(to);
   try {
     await until("the load to be at work", SETTLED_MS, async () => (await counted("beta", "run.beta.end.>")) > BATCH);
@@ -78,7 +76,6 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
     }
   } finally {
     await load.stop();
-    await reader.close();
   }
   const removed = await armada(["remove", "team", "late", "--drop"], at);
   yield count("remove team: exit code", removed.code, 0, removed.stdout + removed.stderr);
@@ -169,9 +166,9 @@ function answersIn(late: readonly Stored[]): Stored[] {
 }
 
 /** The subjects of a team's stream under a filter. */
-async function countIn(reader: NatsConnection, team: string, filter: string): Promise<number> {
-  const manager = await jetstreamManager(reader, { checkAPI: false, timeout: 10_000 });
-  const { state } = await manager.streams.info(`TEAM_${team}`, { subjects_filter: filter });
+async function countIn(streams: Streams, team: string, filter: string): Promise<number> {
+  const stream = `TEAM_${team}`;
+  const { state } = await (await streams.managerOf(stream)).streams.info(stream, { subjects_filter: filter });
   return Object.keys(state.subjects ?? {}).length;
 }
 

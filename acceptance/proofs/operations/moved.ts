@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { jetstreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import { type Started, startService } from "../harness/by-hand.ts";
 import { copyCheckout } from "../harness/checkout.ts";
@@ -9,7 +8,7 @@ import { armada, type Place, place, until } from "../harness/product.ts";
 import { type About, atLeast, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
 import { faultsOf, type Journal, journalsOf } from "../judges/journals.ts";
-import { connectAs, readTeam, type Stored } from "../judges/streams.ts";
+import { readTeam, type Stored, Streams } from "../judges/streams.ts";
 
 /** `herald` states facts, and `keeper` waits, sleeps and notes by them. */
 const TEAMS = ["herald", "keeper"] as const;
@@ -200,11 +199,9 @@ async function* emptied(server: Server, services: readonly Started[]): AsyncGene
 /** Seven new facts of a team whose stream was made anew alone: the other's read model has seven more. */
 async function* remade(server: Server): AsyncGenerator<Figure> {
   const before = Object.keys(await heard(server));
-  const admin = await connectAs("provisioner", server);
-  try {
-    await (await jetstreamManager(admin, { checkAPI: false })).streams.delete("TEAM_herald");
-  } finally {
-    await admin.close();
+  {
+    await using streams = await Streams.open(server);
+    await (await streams.managerOf("TEAM_herald")).streams.delete("TEAM_herald");
   }
   await provisioned(server);
   const told = Array.from({ length: 7 }, (_, i) => `again${i}`);
@@ -302,12 +299,8 @@ async function provisioned(server: Server): Promise<void> {
 }
 
 async function namesOf(server: Server): Promise<string[]> {
-  const operator = await connectAs("operator", server);
-  try {
-    return await Array.fromAsync((await jetstreamManager(operator, { checkAPI: false })).streams.names());
-  } finally {
-    await operator.close();
-  }
+  await using streams = await Streams.open(server);
+  return (await streams.all()).map(({ config }) => config.name);
 }
 
 async function serverOf(name: string, keys: string, at: Place): Promise<Server> {

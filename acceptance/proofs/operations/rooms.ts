@@ -1,14 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { jetstreamManager } from "@nats-io/jetstream";
 import { copyCheckout } from "../harness/checkout.ts";
 import { addTeam, smallDisk } from "../harness/own-teams.ts";
 import { armada, type Place, pause, place, type Up, until, up } from "../harness/product.ts";
 import { type About, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { faultsOf } from "../judges/journals.ts";
 import { allEnded } from "../judges/runs.ts";
-import { connectAs } from "../judges/streams.ts";
+import { Streams } from "../judges/streams.ts";
 
 const MiB = 1024 * 1024;
 /** Bounds follow what is free within two rounds of `up`. */
@@ -215,13 +214,6 @@ function total(bounds: Bounds): number {
 }
 
 async function boundsOf(mesh: Up): Promise<Bounds> {
-  const connection = await connectAs("operator", mesh.mesh());
-  try {
-    const bounds = new Map<string, { bytes: number; bound: number }>();
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 });
-    for await (const { config, state } of manager.streams.list()) bounds.set(config.name, { bytes: state.bytes, bound: config.max_bytes });
-    return bounds;
-  } finally {
-    await connection.close();
-  }
+  await using streams = await Streams.open(mesh.mesh());
+  return new Map((await streams.all()).map(({ config, state }) => [config.name, { bytes: state.bytes, bound: config.max_bytes }]));
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { drawing } from "../documents/contradictions/contradiction-drawing.ts";
 import { fillStream } from "../harness/filling.ts";
 import { sendEvents } from "../harness/gateway-events.ts";
@@ -7,7 +6,7 @@ import { armada, type MeshFile, type Place, place, until, up } from "../harness/
 import { type About, atMost, count, type Figure, none } from "../harness/proof.ts";
 import { type RawMessage, rawMessages } from "../judges/raw-messages.ts";
 import { briefFile, startRun } from "../judges/runs.ts";
-import { connectAs } from "../judges/streams.ts";
+import { Streams } from "../judges/streams.ts";
 import { causesInTheLog, causesInTheTree, judgeSpans, kindsMissing, Trace } from "../judges/trace-judge.ts";
 import { type Receiver, startReceiver } from "./otlp.ts";
 
@@ -25,25 +24,21 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
   // What is measured is reading: the log is filled with fewer fsyncs.
   await using mesh = await up(["--port", "0", "--sync-interval", "100ms"], traced);
   const { nats, keys } = mesh.mesh();
-  const operator = await connectAs("operator", { nats, keys });
-  try {
-    const draw = drawing(seed);
-    say(`filling the log with ${others} other messages`);
-    for (const team of TEAMS) await fillStream(team, { nats, keys }, Math.round((others * (team === "content" ? 0.6 : 0.2)) / 2), draw);
-    const chains = await start(mesh.mesh(), traced);
-    say("waiting for three chains of runs to end");
-    for (const { ends, key } of chains) await until(`the chain of ${key} to end`, 60_000, () => ended(operator, key, ends));
-    for (const team of TEAMS) await fillStream(team, { nats, keys }, Math.round((others * (team === "content" ? 0.6 : 0.2)) / 2), draw);
+  await using streams = await Streams.open({ nats, keys });
+  const draw = drawing(seed);
+  say(`filling the log with ${others} other messages`);
+  for (const team of TEAMS) await fillStream(team, { nats, keys }, Math.round((others * (team === "content" ? 0.6 : 0.2)) / 2), draw);
+  const chains = await start(mesh.mesh(), traced);
+  say("waiting for three chains of runs to end");
+  for (const { ends, key } of chains) await until(`the chain of ${key} to end`, 60_000, () => ended(streams, key, ends));
+  for (const team of TEAMS) await fillStream(team, { nats, keys }, Math.round((others * (team === "content" ? 0.6 : 0.2)) / 2), draw);
 
-    const log = (await Promise.all(TEAMS.map((team) => rawMessages(operator, `TEAM_${team}`)))).flat();
-    yield { name: "messages in the log", value: log.length, target: `>= ${others}`, ok: log.length >= others };
-    const judged = chains.map((chain) => ({ ...chain, messages: chainOf(log, chain.key) }));
-    for (const chain of judged) yield* judgeTree(chain, traced);
-    await mesh.stop();
-    yield* judgeReceived(judged, receiver);
-  } finally {
-    await operator.close();
-  }
+  const log = (await Promise.all(TEAMS.map((team) => rawMessages(streams, `TEAM_${team}`)))).flat();
+  yield { name: "messages in the log", value: log.length, target: `>= ${others}`, ok: log.length >= others };
+  const judged = chains.map((chain) => ({ ...chain, messages: chainOf(log, chain.key) }));
+  for (const chain of judged) yield* judgeTree(chain, traced);
+  await mesh.stop();
+  yield* judgeReceived(judged, receiver);
 }
 
 type Chain = { readonly name: string; readonly key: string; readonly ends: number; readonly teams: readonly string[] };
@@ -64,8 +59,8 @@ async function start(mesh: MeshFile, at: Place): Promise<Chain[]> {
   ];
 }
 
-async function ended(operator: NatsConnection, key: string, ends: number): Promise<boolean> {
-  const found = await Promise.all(TEAMS.map((team) => rawMessages(operator, `TEAM_${team}`, `run.${team}.end.>`)));
+async function ended(streams: Streams, key: string, ends: number): Promise<boolean> {
+  const found = await Promise.all(TEAMS.map((team) => rawMessages(streams, `TEAM_${team}`, `run.${team}.end.>`)));
   return chainOf(found.flat(), key).length >= ends;
 }
 
