@@ -71,6 +71,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/nats/src/streams", "libs/cli/src/mesh", "acceptance/teams/herald", "acceptance/teams/keeper"],
   },
   {
+    name: "taken-over",
+    file: "operations/taken-over.ts",
+    minutes: 4,
+    seconds: 25,
+    shows: "a folder of one account goes on in accounts, with all that is open, waits or is due: nothing lost, nothing twice",
+    about: ["libs/nats/src/accounts", "libs/cli/src/commands/separate.ts", "acceptance/teams/herald", "acceptance/teams/keeper"],
+  },
+  {
     name: "late-team",
     file: "operations/late-team.ts",
     minutes: 1,

@@ -8,6 +8,7 @@ import { armada, type MeshFile, type Place, pause, place, until, up } from "../h
 import { atLeast, count, type Figure, none, type Proof } from "../harness/proof.ts";
 import { copyTeam, outsideTeam, startOutside } from "../harness/teams.ts";
 import { rawMessages } from "../judges/raw-messages.ts";
+import { Streams } from "../judges/streams.ts";
 import { type Connection, connectionsIn, cutOf, startLoad } from "./walls/load.ts";
 import type { Credentials } from "./walls/python-client.ts";
 import { tried } from "./walls/tried.ts";
@@ -28,7 +29,6 @@ export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figur
   for (const name of ["beta", "quiet", "told"]) copyTeam(copy, name);
   using at = place({ ARMADA_BUDGETS_FLEET: "$8000/month" }, copy.root);
   using late = outsideTeam(copy, "late");
-  await armada(["separate"], at);
   await using mesh = await up(["--port", "0"], at);
   const about = mesh.mesh();
   const admin = await link({ servers: about.nats, identity: await accessIn(about.keys).identity("provisioner"), logger: quiet });
@@ -105,9 +105,8 @@ function* unharmed(when: string, others: readonly Connection[], mesh: MeshFile, 
 }
 
 async function* nothingLost(admin: Link, accepted: number, at: Place): AsyncGenerator<Figure> {
-  const { connection } = await admin.in("told");
   const ids = async (): Promise<string[]> =>
-    (await rawMessages(connection, "TEAM_told", "evt.gateway.com_example_told.said.>")).flatMap(({ envelopes }) =>
+    (await rawMessages(new Streams(admin), "TEAM_told", "evt.gateway.com_example_told.said.>")).flatMap(({ envelopes }) =>
       envelopes.map(({ id }) => id),
     );
   const there = await until("others to be told all", WAIT_MS, async () => {
@@ -132,7 +131,7 @@ function opened(when: string): { id: string; type: string; data: unknown }[] {
 }
 
 async function answersOf(admin: Link): Promise<number> {
-  return (await rawMessages((await admin.in("late")).connection, "TEAM_late", "ans.late.beta.>")).length;
+  return (await rawMessages(new Streams(admin), "TEAM_late", "ans.late.beta.>")).length;
 }
 
 async function answered(admin: Link, wanted: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ADMINISTRATION } from "@armada/contracts";
 import { accessIn, type Link, link } from "@armada/nats";
 import { type JetStreamManager, type JsMsg, jetstream, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { AuthorizationError, connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
@@ -36,37 +37,29 @@ export function connectAs(name: string, about: Mesh): Promise<NatsConnection> {
  */
 export class Streams implements AsyncDisposable {
   readonly #link: Link;
-  readonly #owners: () => Promise<Iterable<string>>;
 
-  private constructor(administration: Link, owners: () => Promise<Iterable<string>>) {
+  constructor(administration: Link) {
     this.#link = administration;
-    this.#owners = owners;
   }
 
   /** Waits for the server. @throws ArmadaError `IDENTITY_MISSING` */
   static async open({ nats, keys }: Mesh): Promise<Streams> {
-    const access = accessIn(keys);
-    const identity = await access.identity("provisioner");
-    const owners = async (): Promise<Iterable<string>> => (identity.walled === true ? (await access.present()).keys() : ["provisioner"]);
-    return new Streams(await link({ servers: nats, identity, logger: quiet }), owners);
+    return new Streams(await link({ servers: nats, identity: await accessIn(keys).identity(ADMINISTRATION), logger: quiet }));
   }
 
   async managerOf(stream: string): Promise<JetStreamManager> {
     return jetstreamManager(await this.#connectionTo(ownerOf(stream)), { checkAPI: false, timeout: 10_000 });
   }
 
-  /** The streams of all accounts; with `subject`, those that keep messages under it. */
-  async all(subject?: string): Promise<StreamInfo[]> {
-    const each = [...(await this.#owners())].map(async (owner) => {
-      const connection = await this.#connectionTo(owner).catch((error: unknown) => {
-        if (error instanceof AuthorizationError) return undefined; // who has no streams has no account for administration
-        throw error;
-      });
-      if (connection === undefined) return [];
-      const { streams } = await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 });
-      return Array.fromAsync(streams.list(subject));
-    });
-    return (await Promise.all(each)).flat();
+  /** Those in the account of `owner`; with `subject`, those that keep messages under it. Who has none has no account for administration. */
+  async of(owner: string, subject?: string): Promise<StreamInfo[]> {
+    try {
+      const { streams } = await jetstreamManager(await this.#connectionTo(owner), { checkAPI: false, timeout: 10_000 });
+      return await Array.fromAsync(streams.list(subject));
+    } catch (error) {
+      if (error instanceof AuthorizationError) return [];
+      throw error;
+    }
   }
 
   /** What a stream holds now under a filter, from a sequence on, by a plain ordered consumer. */
@@ -94,6 +87,14 @@ export class Streams implements AsyncDisposable {
   }
 }
 
+/** The streams of all accounts; with `subject`, those that keep messages under it. */
+export async function allStreams(about: Mesh, subject?: string): Promise<StreamInfo[]> {
+  const access = accessIn(about.keys);
+  await using streams = await Streams.open(about);
+  const owners = access.separated() ? [...(await access.present()).keys()] : [ADMINISTRATION];
+  return (await Promise.all(owners.map((owner) => streams.of(owner, subject)))).flat();
+}
+
 /** Everything that a team's stream holds, in its order. */
 export async function readTeam(team: string, about: Mesh): Promise<Stored[]> {
   await using streams = await Streams.open(about);
@@ -107,5 +108,5 @@ export async function readTeam(team: string, about: Mesh): Promise<Stored[]> {
 }
 
 function ownerOf(stream: string): string {
-  return stream.slice(stream.indexOf("_") + 1);
+  return stream === "FLEET" ? ADMINISTRATION : stream.slice(stream.indexOf("_") + 1);
 }

@@ -8,7 +8,7 @@ import { faultsOf, journalsOf } from "../judges/journals.ts";
 import { type Watcher, watchByCommand, watchByFeed } from "../judges/live-watchers.ts";
 import { billedIn, type Entry, ledgerIn, providerLog } from "../judges/money.ts";
 import { startRun } from "../judges/runs.ts";
-import { connectAs, readTeam, type Stored, Streams } from "../judges/streams.ts";
+import { allStreams, connectAs, readTeam, type Stored } from "../judges/streams.ts";
 import { copyBuyers } from "./buyers.ts";
 
 const TEAM = "buyers";
@@ -177,8 +177,7 @@ function textIn(stored: readonly Stored[]): string[] {
 }
 
 async function keepers(mesh: MeshFile): Promise<string[]> {
-  await using streams = await Streams.open(mesh);
-  return (await streams.all("live.>")).map(({ config }) => config.name);
+  return (await allStreams(mesh, "live.>")).map(({ config }) => config.name);
 }
 
 /** The ledger once what the killed processes held has come back, and all that they drew is known as suspect. */

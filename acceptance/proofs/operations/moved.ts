@@ -1,14 +1,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { type Started, startService } from "../harness/by-hand.ts";
 import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, type HandStarted, startNats } from "../harness/nats-by-hand.ts";
 import { armada, type Place, place, until } from "../harness/product.ts";
 import { type About, atLeast, count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
-import { faultsOf, type Journal, journalsOf } from "../judges/journals.ts";
-import { readTeam, type Stored, Streams } from "../judges/streams.ts";
+import { faultsOf } from "../judges/journals.ts";
+import { differences, heard, type Kept, type Run, runsOf, says, tooEarly, uneven, unevenIds } from "../judges/kept.ts";
+import { allStreams, readTeam, Streams } from "../judges/streams.ts";
 
 /** `herald` states facts, and `keeper` waits, sleeps and notes by them. */
 const TEAMS = ["herald", "keeper"] as const;
@@ -17,11 +17,9 @@ const OPEN = 50;
 const SETTLED_MS = 120_000;
 /** Both fall due while the team is nowhere, or soon after. */
 const RESTS = [20_000, 40_000] as const;
-const Started_ = z.object({ workflow: z.string(), input: z.object({ id: z.string(), ms: z.number().optional() }) });
-const Told = z.object({ output: z.record(z.string(), z.number()) });
 
 /** A server started by hand, and how the commands and services find it. */
-type Server = { readonly nats: string; readonly keys: string; readonly port: number; readonly name: string; readonly at: Place };
+type Server = Kept & { readonly port: number; readonly name: string };
 
 /** Two teams, moved to another server, which has identities of its own under their and the operator's names, with all that is under way; then that server's folder is emptied under their services. */
 export const run: Proof = async function* ({ say, short }): AsyncGenerator<Figure> {
@@ -236,61 +234,8 @@ async function* judged(
   yield atLeast(`${name}: messages in its stream`, (await readTeam("keeper", server)).length, all.length);
 }
 
-type Run = {
-  readonly id: string;
-  readonly workflow: string;
-  readonly ms: number;
-  readonly journal: Journal;
-  readonly ends: readonly string[];
-};
-
-async function runsOf(server: Server): Promise<Run[]> {
-  return [...journalsOf("keeper", await readTeam("keeper", server)).values()].flatMap((journal) => {
-    const started = Started_.safeParse(journal.events[0]?.data);
-    if (!started.success) return []; // the runs that only count
-    const { workflow, input } = started.data;
-    return [{ id: input.id, workflow, ms: input.ms ?? 0, journal, ends: journal.ends }];
-  });
-}
-
 function named(workflow: string): (run: Run) => boolean {
   return (run) => run.workflow === workflow && run.ends.length > 0;
-}
-
-function tooEarly({ id, ms, journal }: Run): string[] {
-  const [start, end] = [journal.events[0], journal.events.at(-1)];
-  const took = Date.parse(end?.time ?? "") - Date.parse(start?.time ?? "");
-  return took >= ms ? [] : [`${id}: after ${took} of ${ms} ms`];
-}
-
-function differences(before: readonly Stored[], after: readonly Stored[]): string[] {
-  return before.flatMap((one, i) => {
-    const there = after[i];
-    return there?.seq === one.seq && there.subject === one.subject && there.time === one.time ? [] : [`${one.seq} ${one.subject}`];
-  });
-}
-
-function unevenIds(there: readonly { readonly id: string }[], wanted: readonly string[]): string[] {
-  const times: Record<string, number> = {};
-  for (const { id } of there) times[id] = (times[id] ?? 0) + 1;
-  return uneven(times, wanted);
-}
-
-function uneven(times: Readonly<Record<string, number>>, wanted: readonly string[]): string[] {
-  return wanted.flatMap((id) => (times[id] === 1 ? [] : [`${id}: ${times[id] ?? 0} times`]));
-}
-
-/** The read model as the replica has it. */
-async function heard(server: Server): Promise<Record<string, number>> {
-  const { lines, stdout, stderr } = await armada(["run", "keeper.count", "--wait", "--json"], server.at);
-  const told = Told.safeParse(lines.at(-1));
-  if (!told.success) throw new Error(`the replica does not tell its read model: ${stdout}${stderr}`);
-  return told.data.output;
-}
-
-async function says(what: object, server: Server): Promise<void> {
-  const { code, stdout, stderr } = await armada(["run", "herald.say", "--input", JSON.stringify(what), "--wait", "--json"], server.at);
-  if (code !== 0) throw new Error(`the herald ended with ${code}: ${stdout}${stderr}`);
 }
 
 async function provisioned(server: Server): Promise<void> {
@@ -299,8 +244,7 @@ async function provisioned(server: Server): Promise<void> {
 }
 
 async function namesOf(server: Server): Promise<string[]> {
-  await using streams = await Streams.open(server);
-  return (await streams.all()).map(({ config }) => config.name);
+  return (await allStreams(server)).map(({ config }) => config.name);
 }
 
 async function serverOf(name: string, keys: string, at: Place): Promise<Server> {

@@ -7,7 +7,7 @@ import { armada, type Place, pause, place, type Up, until, up } from "../harness
 import { type About, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
 import { faultsOf } from "../judges/journals.ts";
 import { allEnded } from "../judges/runs.ts";
-import { Streams } from "../judges/streams.ts";
+import { allStreams } from "../judges/streams.ts";
 
 const MiB = 1024 * 1024;
 /** Bounds follow what is free within two rounds of `up`. */
@@ -214,6 +214,7 @@ function total(bounds: Bounds): number {
 }
 
 async function boundsOf(mesh: Up): Promise<Bounds> {
-  await using streams = await Streams.open(mesh.mesh());
-  return new Map((await streams.all()).map(({ config, state }) => [config.name, { bytes: state.bytes, bound: config.max_bytes }]));
+  return new Map(
+    (await allStreams(mesh.mesh())).map(({ config, state }) => [config.name, { bytes: state.bytes, bound: config.max_bytes }]),
+  );
 }

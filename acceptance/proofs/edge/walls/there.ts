@@ -1,6 +1,7 @@
 import type { Link } from "@armada/nats";
 import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { type RawMessage, rawMessages } from "../../judges/raw-messages.ts";
+import { Streams } from "../../judges/streams.ts";
 import { KINDS, TEAMS } from "./contracts.ts";
 import type { Owner } from "./matrix.ts";
 
@@ -67,8 +68,7 @@ export function changedFrom(before: readonly There[], after: readonly There[]): 
 export async function storedSince(admin: Link, before: readonly There[]): Promise<readonly (RawMessage & { readonly account: string })[]> {
   const found: (RawMessage & { account: string })[] = [];
   for (const { account, stream, last } of before)
-    for (const message of await rawMessages((await admin.in(account)).connection, stream, ">", last + 1))
-      found.push({ ...message, account });
+    for (const message of await rawMessages(new Streams(admin), stream, ">", last + 1)) found.push({ ...message, account });
   return found;
 }
 
