@@ -1,6 +1,7 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { startApiServer } from "@armada/models/testing";
+import { identitiesOfOneAccount } from "@armada/nats/testing";
 import { readMesh } from "@armada/operations/mesh/mesh-file";
 import { expect, test } from "vitest";
 import { projectRoot } from "./project.ts";
@@ -16,14 +17,14 @@ const PROMOTION = {
 };
 const SERVICES = ["gateway", "marketing", "federation"];
 
-test.each([[[]], [["separate"]]])(
-  "services, gateway, federation, and commands that read or ask start and work without administration's folder: %j",
-  async (before) => {
+test.each([["one account"], ["an account for each"]])(
+  "services, gateway, federation, and commands that read or ask start and work without administration's folder: %s",
+  async (accounts) => {
     using at = place();
     await using provider = await startApiServer({ script: () => ({ text: "Tides rise twice a day in the bay." }) });
     const env = { ANTHROPIC_API_KEY: "k", ANTHROPIC_BASE_URL: provider.url, ARMADA_BUDGETS_FLEET: "$8/month" };
     const run = (...args: string[]): Promise<Ended> => armada(at.folder, [...args, "--json"], env);
-    if (before.length > 0) expect((await run(...before)).code).toBe(0);
+    if (accounts === "one account") await identitiesOfOneAccount(join(at.folder, ".armada/keys"), ["operator"]);
     const up = start(at.folder, ["up", "--json", "--port", "0", "--only", "marketing,gateway"], env);
     await says(up, '"type":"ready"', 90_000);
     try {
