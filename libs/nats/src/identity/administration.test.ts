@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { identitiesOfOneAccount } from "../testing/one-account.ts";
 import { accessIn } from "./access.ts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
 
@@ -16,14 +17,17 @@ const keys = (): string => join(folder, "keys");
 const beside = (): string => join(folder, "keys-administration");
 /** As a build before this one had it. */
 const asBefore = async (): Promise<void> => {
-  await accessIn(keys()).ensure(names);
+  await identitiesOfOneAccount(keys(), names);
   await rename(join(beside(), "provisioner.nk"), join(keys(), "provisioner.nk"));
   await rm(beside(), { recursive: true });
 };
 
 test("administration's secret is in a folder of its own, beside the identities or where it is said", async () => {
   await accessIn(keys()).ensure(names);
-  expect([await readdir(keys()), await readdir(beside())]).toEqual([["alpha.nk", "operator.nk", "public.json"], ["provisioner.nk"]]);
+  expect([await readdir(keys()), await readdir(beside())]).toEqual([
+    ["accounts", "alpha.nk", "operator.nk", "public.json"],
+    ["provisioner.nk"],
+  ]);
   const elsewhere = join(folder, "safe");
   await accessIn(join(folder, "other"), elsewhere).ensure(names);
   expect([await readdir(elsewhere), await readdir(folder)]).toEqual([
