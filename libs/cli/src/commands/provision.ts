@@ -62,6 +62,8 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
     logger: { info: () => undefined, warn: out.say },
     replicas: Number(flags.replicas ?? 1),
     dryRun,
+    // What a team from elsewhere had in one account takes no facts in its own; where there is no `up`, nobody else sees to it.
+    everyone: flags.team === undefined && access.separated(),
   });
   for (const change of changes) {
     out.emit({ type: "change", ...change });

@@ -1,6 +1,6 @@
 import type { TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Access, accessIn, type Change, Fleet, provisionTeams, type Room, type RunningServer } from "@armada/nats";
+import { type Access, accessIn, type Change, Fleet, othersBeside, provisionTeams, type Room, type RunningServer } from "@armada/nats";
 import { reach } from "@armada/operations/mesh/reach";
 import type { IdentityFolders } from "../identity-folders.ts";
 
@@ -11,19 +11,20 @@ export { keepRoom } from "./keep-room.ts";
 export { keepStreams } from "./keep-streams.ts";
 export { probeIdleStreams } from "./probe-idle-streams.ts";
 
-/** Provisions teams as the provisioner. */
+/** Provisions teams as the provisioner; `everyone`: those too that the fleet has beside them, as it has them. */
 export async function applyTeams(
   nats: string,
   { keys, administration }: IdentityFolders,
   manifests: readonly TeamManifest[],
-  options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean },
+  options: { room: Room; logger: Logger; replicas?: number; dryRun?: boolean; everyone?: boolean },
 ): Promise<Change[]> {
   const admin = await reach(nats, keys, "provisioner", { logger: options.logger, administration });
   try {
     const access = accessIn(keys, administration);
     const fleet = await Fleet.follow(admin, access, options.logger);
-    const { room, replicas = 1, dryRun = false } = options;
-    return await provisionTeams(admin, fleet, manifests, { access, replicas, room, dryRun });
+    const { room, replicas = 1, dryRun = false, everyone = false } = options;
+    const beside = everyone ? await othersBeside(fleet, manifests) : [];
+    return await provisionTeams(admin, fleet, [...manifests, ...beside], { access, replicas, room, dryRun });
   } finally {
     await admin.close();
   }

@@ -74,7 +74,8 @@ async function admitted(link: Link, teams: ReadonlySet<string>): Promise<void> {
     quiet = (await areAdmitted(link, teams)) && (await allAnswer(link, teams)) ? quiet + 1 : 0;
     if (performance.now() > deadline)
       throw new ArmadaError("NOT_ADMITTED", `nats-server has no account for each of ${[...teams].join(", ")}`, {
-        hint: "have it read auth.conf again: `nats-server --signal reload`, then `armada provision`",
+        // What an account imports that a reload adds works from the reload after (2.15.1).
+        hint: "have it read auth.conf again: `nats-server --signal reload`, twice, then `armada provision`",
       });
   }
 }
