@@ -35,8 +35,8 @@ describe("accountsOf", () => {
       new Set([
         deliver,
         `$JS.API.CONSUMER.RESET.TEAM_shop.${name}`,
-        `$JS.FC.TEAM_shop.${name}.>`,
-        `$JS.FC.*.*.TEAM_shop.${name}.>`,
+        `$JS.FC.TEAM_shop.${name}.*`,
+        `$JS.FC.*.*.TEAM_shop.${name}.*`,
         "$JS.API.DIRECT.GET.OBJECTS_shop",
         "$JS.API.STREAM.MSG.GET.OBJECTS_shop",
       ]),

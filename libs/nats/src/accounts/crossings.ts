@@ -91,9 +91,10 @@ function factsTo(taker: string, { team: giver, filters }: TeamCrossing["sources"
     return [
       { kind: "stream", subject: deliver, from: giver, to: taker },
       { kind: "service", subject: `$JS.API.${call}`, from: giver, to: taker, as: `JS.${giver}.API.${call}` },
-      // Both shapes of a flow control subject: 2.15 may put domain and account before the stream.
-      { kind: "service", subject: `$JS.FC.${stream}.${name}.>`, from: giver, to: taker },
-      { kind: "service", subject: `$JS.FC.*.*.${stream}.${name}.>`, from: giver, to: taker },
+      // Both shapes of a flow control subject: 2.15 may put domain and account before the stream. Each with its number of tokens, for
+      // what one of them has in common with the other's is a cycle to the server where teams take facts of each other.
+      { kind: "service", subject: `$JS.FC.${stream}.${name}.*`, from: giver, to: taker },
+      { kind: "service", subject: `$JS.FC.*.*.${stream}.${name}.*`, from: giver, to: taker },
     ];
   });
   return [...each, ...bodies(giver, taker)];
