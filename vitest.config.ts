@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./infra/verify/longest-first.ts";
 
 const roots = ["libs/*/src", "services/*/src", "infra", "acceptance", "bench"];
 const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
@@ -9,6 +10,7 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { t
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
