@@ -1,5 +1,7 @@
+import { accessIn } from "@armada/nats/starting";
 import { afterEach, expect, test, vi } from "vitest";
 import { isLoopback, replicasOf, settingsFor } from "./settings.ts";
+import { place } from "./testing/product.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -40,6 +42,21 @@ test("replicas of a team that is not started, or not there, are refused", async 
   });
   vi.stubEnv("ARMADA_REPLICAS_NOBODY", "2");
   await expect(settingsFor({})).rejects.toMatchObject({ code: "BAD_CONFIG", message: "replicas.nobody: there is no team nobody" });
+});
+
+test("a team from elsewhere may have limits once it is provisioned, or while it is; replicas and secrets it has none here", async () => {
+  using at = place();
+  vi.stubEnv("NATS_URL", "nats://127.0.0.1:9");
+  vi.stubEnv("NATS_CREDS", at.folder);
+  vi.stubEnv("ARMADA_BUDGETS_TEAMS_LAB", "$5/day");
+  vi.stubEnv("ARMADA_ROOM_TEAMS_LAB", "1GB");
+  const refused = { code: "BAD_CONFIG", message: "budgets.teams.lab: there is no team lab" };
+  await expect(settingsFor({})).rejects.toMatchObject({ ...refused, hint: expect.stringContaining("armada provision --team") });
+  expect((await settingsFor({}, undefined, "lab")).config.budgets.teams).toEqual({ lab: "$5/day" });
+  await accessIn(at.folder).ensure(["lab"]);
+  expect((await settingsFor({})).config.room.teams).toEqual({ lab: "1GB" });
+  vi.stubEnv("ARMADA_REPLICAS_LAB", "2");
+  await expect(settingsFor({})).rejects.toMatchObject({ message: "replicas.lab: there is no team lab" });
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { ArmadaError } from "@armada/contracts";
 import { type Flags, loadSettings, type Settings } from "@armada/runtime/config";
 import { serviceNames } from "./project.ts";
@@ -13,8 +14,11 @@ export type SettingFlags = {
   readonly syncInterval?: string;
 };
 
-/** What holds for a mesh of the services `running`, all unless said. @throws ArmadaError `BAD_CONFIG`, `USAGE` */
-export async function settingsFor(flags: SettingFlags, running?: readonly string[]): Promise<Settings> {
+/**
+ * What holds for a mesh of the services `running`, all unless said. A team that was provisioned here from elsewhere may have limits
+ * as well, and so may `provisioning`, which is about to be. @throws ArmadaError `BAD_CONFIG`, `USAGE`
+ */
+export async function settingsFor(flags: SettingFlags, running?: readonly string[], provisioning?: string): Promise<Settings> {
   const names = await serviceNames();
   const said = (flag: string, text: string | undefined): Flags[string] => (text === undefined ? undefined : { flag, text });
   const settings = await loadSettings({
@@ -29,18 +33,25 @@ export async function settingsFor(flags: SettingFlags, running?: readonly string
       ...replicasOf(flags.replicas, running ?? names),
     },
   });
-  for (const [path, byTeam] of [
-    ["replicas", settings.config.replicas],
-    ["budgets.teams", settings.config.budgets.teams],
-    ["room.teams", settings.config.room.teams],
-    ["secrets", settings.config.secrets],
-    ["variables", settings.config.variables],
-  ] as const)
+  const { replicas, budgets, room, secrets, variables } = settings.config;
+  const noTeam = (path: string, name: string, hint: string): ArmadaError =>
+    new ArmadaError("BAD_CONFIG", `${path}.${name}: there is no team ${name}`, { hint: `teams: ${names.join(", ")}${hint}` });
+  for (const [path, byTeam] of Object.entries({ replicas, secrets, variables }))
+    for (const name of Object.keys(byTeam)) if (!names.includes(name)) throw noTeam(path, name, "");
+  for (const [path, byTeam] of Object.entries({ "budgets.teams": budgets.teams, "room.teams": room.teams }))
     for (const name of Object.keys(byTeam))
-      if (!names.includes(name))
-        throw new ArmadaError("BAD_CONFIG", `${path}.${name}: there is no team ${name}`, { hint: `teams: ${names.join(", ")}` });
+      if (!names.includes(name) && name !== provisioning && !(await isProvisioned(name, settings)))
+        throw noTeam(path, name, "; one from elsewhere is known from `armada provision --team PATH` on");
   refuseSilentExposure(settings);
   return settings;
+}
+
+/** Whether the mesh of these settings has an identity of that name, wherever the team's code is. */
+async function isProvisioned(name: string, { config: { nats } }: Settings): Promise<boolean> {
+  // Loaded only where a name is not known: few commands need it.
+  const [{ accessIn }, { identityFolders }] = await Promise.all([import("@armada/nats/starting"), import("./identity-folders.ts")]);
+  const { keys, administration } = identityFolders(nats);
+  return existsSync(keys) && (await accessIn(keys, administration).present()).has(name);
 }
 
 /** `TEAM=N,…` as settings. @throws ArmadaError `USAGE` */

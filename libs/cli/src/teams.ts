@@ -1,7 +1,9 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
+import type { Finding } from "@armada/operations/health/trouble";
 import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
 import type { Session } from "@armada/operations/mesh/session";
+import { wantedInVain } from "@armada/operations/mesh/wanted-teams";
 import { loadDefinitions, loadTeamAt, serviceNames } from "./project.ts";
 
 /** The teams of the mesh by name. Streams, not files, say which there are: what a team left behind stays in sight. */
@@ -17,7 +19,14 @@ export async function meshTeams(session: Pick<Session, "teams" | "manifests">): 
   });
 }
 
-/** The same by names alone: nothing of their code is loaded, so a definition that cannot be is not told. */
+/** What the mesh's teams want of teams that are neither on it nor in `services/`. */
+export async function unmetWants(session: Pick<Session, "teams" | "manifests">): Promise<readonly Finding[]> {
+  const [names, services] = await Promise.all([session.teams(), serviceNames()]);
+  const manifests = session.manifests();
+  return wantedInVain(manifests.values(), manifests, new Set([...names, ...services]));
+}
+
+/** The mesh's teams by names alone: nothing of their code is loaded, so a definition that cannot be is not told. */
 export async function teamsHere(session: Pick<Session, "teams" | "manifests">): Promise<readonly MeshTeam[]> {
   const [names, services] = await Promise.all([session.teams(), serviceNames()]);
   const manifests = session.manifests();

@@ -24,7 +24,11 @@ test("a team of services/ may be named by its folder", async () => {
   expect(existsSync(join(at.folder, ".armada/keys/marketing.nk"))).toBe(true);
 });
 
-test("a team that disagrees with the fleet is refused without an identity, and its start is said with the node that runs it", async () => {
+const NONE = { agents: [], awaits: [], emits: [], provides: [], readModels: [], subscriptions: [], workflows: [] };
+const CHECK = { kind: "capability", name: "rsk.check", team: "rsk" };
+const IN_VAIN = `export default ${JSON.stringify({ kind: "team", name: "lab", ...NONE, asks: [CHECK] })};\n`;
+
+test("a team that disagrees with the fleet is refused without an identity, its start is said with the node that runs it, and whom it asks in vain", async () => {
   using at = place();
   await using mesh = await startTestMesh([]);
   const folderOf = (name: string): string => join(projectRoot, "acceptance/teams", name);
@@ -32,6 +36,11 @@ test("a team that disagrees with the fleet is refused without an identity, and i
   const support = await provision("support");
   expect(support.code, support.stderr).toBe(0);
   expect(support.stdout).toContain(` ${process.execPath} ${join(folderOf("support"), "src/main.ts")} `);
+  expect(support.stderr).toBe("");
+  writeFileSync(join(at.folder, "team.ts"), IN_VAIN);
+  const lab = await armada(at.folder, ["provision", "--team", at.folder, "--nats", mesh.url, "--keys", mesh.keys, "--json"]);
+  expect(lab.code, lab.stderr).toBe(0);
+  expect(lab.stderr).toContain("lab: ASKED_TEAM_MISSING it asks rsk.check, and there is no team rsk");
   const sales = await provision("sales");
   expect(sales.stdout + sales.stderr).toContain("EXTERNAL_DISAGREES");
   expect(existsSync(join(mesh.keys, "sales.nk"))).toBe(false);

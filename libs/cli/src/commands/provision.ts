@@ -5,13 +5,14 @@ import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES } from "@armada/nats";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
+import { wantedInVain } from "@armada/operations/mesh/wanted-teams";
 import { EXIT } from "../exit.ts";
 import { identityFolders } from "../identity-folders.ts";
 import { applyTeams } from "../mesh/client.ts";
 import { roomOf } from "../mesh/room.ts";
 import { manifestsOf } from "../mesh/up.ts";
 import type { Output } from "../output.ts";
-import { loadServices, loadTeamAt, refuseTaken, type Service } from "../project.ts";
+import { loadServices, loadTeamAt, refuseTaken, type Service, serviceNames } from "../project.ts";
 import { checkListed, withFederation } from "../services.ts";
 import { settingsFor } from "../settings.ts";
 
@@ -36,7 +37,8 @@ export type ProvisionFlags = {
  * @throws ArmadaError `TEAM_TAKEN`, `BAD_TEAM`, `NOT_LISTED`, `NO_MESH`, and what `provisionTeams` throws
  */
 export async function provisionCommand(flags: ProvisionFlags, out: Output): Promise<number> {
-  const { config } = await settingsFor({});
+  const given = flags.team === undefined ? undefined : (await loadTeamAt(flags.team)).name;
+  const { config } = await settingsFor({}, undefined, given);
   const services = await wantedServices(flags.team, config.budgets.fleet);
   const manifests = await manifestsOf(services);
   const mesh = await readMesh(flags.mesh ?? DEFAULT_FILE);
@@ -70,6 +72,10 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
     out.say(`${dryRun ? "would " : ""}${change.change} ${change.what}${change.why === undefined ? "" : ` (${change.why})`}`);
   }
   if (changes.length === 0) out.say("nothing to change");
+  const fleet = (await withFleet(access, nats, async (known) => known?.teams)) ?? new Map<string, TeamManifest>();
+  const known = new Map([...fleet, ...manifests.map((manifest) => [manifest.team, manifest] as const)]);
+  for (const { name, value, next } of wantedInVain(manifests, known, new Set(await serviceNames())))
+    out.complain(`${name} ${value}: ${next}`);
   if (flags.team !== undefined && !dryRun) for (const service of services) await sayHowToRun(service, { nats, keys, running }, out);
   return EXIT.ok;
 }

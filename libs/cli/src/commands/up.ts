@@ -48,8 +48,8 @@ export async function upCommand(flags: UpFlags, out: Output): Promise<void> {
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
   const say = out.json ? (line: string): void => void process.stderr.write(`${line}\n`) : out.say;
   // Loaded by now only: the mesh serves.
-  const { tellEnvironment, warnOfRuns } = await import("../mesh/warnings.ts");
-  const warned = Promise.all([tellEnvironment(mesh, flags, say), warnOfRuns(flags, say)]);
+  const { tellEnvironment, warnOfTeams } = await import("../mesh/warnings.ts");
+  const warned = Promise.all([tellEnvironment(mesh, flags, say), warnOfTeams(flags, say)]);
   await Promise.race([over, warned.catch((error: unknown) => say(explain(error)))]);
   await over;
 }
