@@ -8,34 +8,44 @@ import { openSession } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions, serviceNames } from "../project.ts";
-import { oneLine } from "../render/one-line.ts";
-import { meshTeams } from "../teams.ts";
+import { fitted } from "../render/fitted.ts";
+import { oneLine, theWhole } from "../render/one-line.ts";
+import { meshTeams, unmetWants } from "../teams.ts";
 
 /** `whole`: every message of the streams is looked at, however many there are. */
 export type DoctorFlags = { readonly mesh?: string; readonly config?: string; readonly whole?: boolean };
 
-/** Every value in force and where it came from; what is wrong with the mesh, and what to do. */
+/** What is wrong with the mesh, and what to do; what else was looked at; every value in force and where it came from. */
 export async function doctorCommand(flags: DoctorFlags, out: Output): Promise<number> {
   const found = await readMesh(flags.mesh ?? DEFAULT_FILE);
   const mesh = found !== undefined && isAlive(found.pid) ? found : undefined;
   const running = mesh !== undefined || process.env.NATS_URL !== undefined;
-  const findings = await inForce(mesh, flags);
-  findings.push({
-    name: "mesh",
-    value: running ? (mesh?.nats ?? process.env.NATS_URL ?? "") : "none runs here",
-    from: mesh === undefined ? "" : (flags.mesh ?? DEFAULT_FILE),
-    ok: true,
-    ...(running ? {} : { next: "npx armada up" }),
-  });
-  if (running) findings.push(...(await onMesh(mesh, flags)));
+  const settings = await inForce(mesh, flags);
+  const findings: Finding[] = [
+    {
+      name: "mesh",
+      value: running ? (mesh?.nats ?? process.env.NATS_URL ?? "") : "none runs here",
+      from: mesh === undefined ? "" : (flags.mesh ?? DEFAULT_FILE),
+      ok: true,
+      ...(running ? {} : { next: "npx armada up" }),
+    },
+    ...(running ? await onMesh(mesh, flags) : []),
+  ];
   findings.push(...(await inProject(new Set(findings.map(({ name }) => name)))));
-  for (const finding of findings) {
-    out.emit({ type: "finding", ...finding });
-    out.say(
-      `${finding.ok ? "✓" : "✗"} ${finding.name.padEnd(34)} ${oneLine(String(finding.value))}${finding.from ? `  (${finding.from})` : ""}${finding.next === undefined ? "" : `\n    ${finding.next}`}`,
-    );
-  }
-  return findings.every((finding) => finding.ok) ? EXIT.ok : EXIT.failed;
+  return sayFindings(findings, settings, out);
+}
+
+/** Prints what is wrong first, wherever it was found, then what else was found, then what is set. @returns the exit code */
+export function sayFindings(findings: readonly Finding[], settings: readonly Finding[], out: Output): number {
+  const all = [...findings, ...settings].toSorted((one, other) => Number(one.ok) - Number(other.ok));
+  const rows = all.map(({ ok, name, value, from, next }) => {
+    const row = `${ok ? "✓" : "✗"} ${name.padEnd(34)} ${oneLine(String(value))}${from ? `  (${from})` : ""}`;
+    return next === undefined ? [row] : [row, `    ${next}`];
+  });
+  for (const finding of all) out.emit({ type: "finding", ...finding });
+  for (const row of rows.flat()) out.say(fitted(row));
+  for (const line of theWhole(rows.flat().join("\n"), "armada doctor --json")) out.say(line);
+  return all.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
 }
 
 /** What the running mesh was started with, whatever the shell of this command says; without one, what a start here would take. */
@@ -64,7 +74,8 @@ async function onMesh(mesh: MeshFile | undefined, flags: DoctorFlags): Promise<F
       ]);
       return found.flat();
     };
-    return (await Promise.all((await meshTeams(session)).map(ofTeam))).flat();
+    const found = await Promise.all((await meshTeams(session)).map(ofTeam));
+    return [...(await unmetWants(session)), ...found.flat()];
   } finally {
     await session.close();
   }

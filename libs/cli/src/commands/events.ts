@@ -3,6 +3,7 @@ import { type Message, matches } from "@armada/event-sourcing";
 import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { fitted } from "../render/fitted.ts";
 
 export type EventFlags = {
   readonly subject?: string;
@@ -100,7 +101,7 @@ export async function showEvent(session: Session, teams: readonly string[], id: 
 function print({ team, message, i, envelope }: Row, out: Output): void {
   const { seq, subject: natssubject, time } = message;
   out.emit({ ...asStored(message)[i], ...envelope, seq, stream: `TEAM_${team}`, natssubject });
-  out.say(`${new Date(time).toISOString()}  ${`${team}:${seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${natssubject}`);
+  out.say(fitted(`${new Date(time).toISOString()}  ${`${team}:${seq}`.padEnd(14)}  ${envelope.type.padEnd(24)}  ${natssubject}`));
 }
 
 /** The envelopes with the attributes that the mesh itself does not read, as a sender's own extensions. */

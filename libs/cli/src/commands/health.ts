@@ -3,7 +3,8 @@ import { troublesOf } from "@armada/operations/health/looks";
 import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { oneLine } from "../render/one-line.ts";
+import { fitted } from "../render/fitted.ts";
+import { oneLine, theWhole } from "../render/one-line.ts";
 import { meshTeams } from "../teams.ts";
 
 /** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */
@@ -44,7 +45,9 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
       `${unacked} in work`,
     ];
     out.say([ok ? "✓" : "✗", team.name.padEnd(14), line.join(", ")].join("  "));
-    for (const { message, code, next } of troubles) out.say(`     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
+    const rows = troubles.map(({ message, code, next }) => `     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
+    for (const row of rows) out.say(fitted(row));
+    for (const line of theWhole(rows.join("\n"), "armada health --json")) out.say(`     ${line}`);
   }
   return healthy ? EXIT.ok : EXIT.failed;
 }

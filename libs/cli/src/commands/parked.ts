@@ -2,6 +2,7 @@ import type { Session } from "@armada/operations/mesh/session";
 import { parkedOf, parkedRun } from "@armada/operations/runs/parked";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { fitted } from "../render/fitted.ts";
 import { oneLine } from "../render/one-line.ts";
 import { attemptsOf } from "../render/run-tree.ts";
 
@@ -13,18 +14,19 @@ export async function listParked(
 ): Promise<number> {
   const all = await Promise.all(teams.map(async (team) => ({ team, ...(await parkedOf(session, team)) })));
   for (const { team, steps, unread } of all) {
-    for (const { message } of unread) out.say(`${team}  ${oneLine(message)}`);
+    for (const { message } of unread) out.say(fitted(`${team}  ${oneLine(message)}`));
     for (const { run, step } of steps) {
       const { code = "", message = "" } = step.lastFailure ?? {};
       out.emit({ type: "parked", team, run, step: step.n, agent: step.agent, attempts: step.attempts, code, message });
       const made = attemptsOf(step);
-      out.say(`${run}  ${team}  step ${step.n} ${step.agent}  ${made} attempt${made === 1 ? "" : "s"}  ${oneLine(message)} (${code})`);
+      const attempts = `${made} attempt${made === 1 ? "" : "s"}`;
+      out.say(fitted(`${run}  ${team}  step ${step.n} ${step.agent}  ${attempts}  ${oneLine(message)} (${code})`));
     }
   }
   for (const { team, messages } of all)
     for (const { subject, seq, reason, deliveries } of messages) {
       out.emit({ type: "parked-message", team, seq, subject, attempts: deliveries, code: "MESSAGE_PARKED", message: reason });
-      out.say(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${oneLine(reason)}`);
+      out.say(fitted(`${team}:${seq}  ${subject}  ${deliveries} deliveries  ${oneLine(reason)}`));
     }
   const nothing = all.every(({ steps, messages }) => steps.length + messages.length === 0);
   out.say(nothing ? "nothing is parked" : "the whole of each: armada parked show RUN");

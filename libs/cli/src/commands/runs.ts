@@ -4,6 +4,7 @@ import { findRun } from "@armada/operations/runs/find";
 import { shownRun } from "@armada/operations/runs/shown";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { fitted } from "../render/fitted.ts";
 import { runTree } from "../render/run-tree.ts";
 
 export async function showRun(
@@ -14,7 +15,7 @@ export async function showRun(
 ): Promise<number> {
   const view = await shownRun(await findRun((team) => session.log(team), teams, run), session, teams);
   out.emit({ type: "run", ...view });
-  out.say(runTree(view));
+  for (const line of runTree(view).split("\n")) out.say(fitted(line));
   return EXIT.ok;
 }
 

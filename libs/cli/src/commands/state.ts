@@ -4,6 +4,7 @@ import { readModelStopped, readModelsAt } from "@armada/engine";
 import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { fitted } from "../render/fitted.ts";
 import { oneLine } from "../render/one-line.ts";
 
 /** `team`: the folder of its code. */
@@ -28,7 +29,7 @@ export async function stateCommand(session: Pick<Session, "log" | "objects">, te
     out.say(JSON.stringify(view.state, undefined, 2));
     if (stopped === undefined) continue;
     const { message, code, hint } = readModelStopped(view.name, stopped);
-    out.say(`✗ ${oneLine(message)} (${code}): ${hint}`);
+    out.say(fitted(`✗ ${oneLine(message)} (${code}): ${hint}`));
   }
   if (views.length === 0) out.say(`team ${name} has no read models`);
   out.say(`${read} events folded`);

@@ -1,4 +1,5 @@
 import type { RunView } from "@armada/engine/reading";
+import { fitted } from "./fitted.ts";
 import { runTree } from "./run-tree.ts";
 import { TextTails } from "./text-tails.ts";
 
@@ -22,21 +23,26 @@ export class LiveTree {
     this.#draw();
   }
 
-  /** Leaves the last drawing where it is. */
+  /** Leaves the last drawing where it is, with nothing cut: nothing is drawn over it any more. */
   end(): void {
     clearInterval(this.#timer);
-    this.#draw();
+    this.#draw((line, width) => fitted(line, width).split("\n"));
   }
 
-  #draw(): void {
+  #draw(fit: (line: string, width: number) => readonly string[] = cut): void {
     if (this.#view === undefined) return;
     const width = (this.#out.columns || 100) - 1;
     const running = new Set(this.#view.steps.flatMap(({ n, status }) => (status === "requested" ? [n] : [])));
     const lines = runTree(this.#view, Date.now(), this.text.rows(running))
       .split("\n")
-      .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+      .flatMap((line) => fit(line, width));
     const back = this.#lines === 0 ? "" : `\u001b[${this.#lines}F`;
     this.#out.write(`${back}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`);
     this.#lines = lines.length;
   }
+}
+
+/** What is drawn over has a row a line, whatever the terminal's width. */
+function cut(line: string, width: number): readonly string[] {
+  return [line.length > width ? `${line.slice(0, width - 1)}…` : line];
 }

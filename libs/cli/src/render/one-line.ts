@@ -17,3 +17,11 @@ export function oneLine(text: string, indent = 0): string {
           .trimEnd()}…`;
   return `${" ".repeat(indent)}${cut}`;
 }
+
+/** A text that was cut, as `oneLine` leaves it, or rows of which some are left out; a step's mark is none. */
+const CUT = /\S…|…\n|… \(/u;
+
+/** Where what is cut of lines stands as a whole; no line where nothing is cut. */
+export function theWhole(lines: string, command: string): string[] {
+  return CUT.test(lines) ? [`the whole of what is cut: ${command}`] : [];
+}

@@ -1,7 +1,7 @@
 import type { RunView, StepView, WaitingFor } from "@armada/engine/reading";
 import { dollars } from "@armada/operations/money/dollars";
 import { lengthOf } from "../output.ts";
-import { oneLine } from "./one-line.ts";
+import { oneLine, theWhole } from "./one-line.ts";
 
 /** Of what an approval shows. */
 const SHOWN_ROWS = 12;
@@ -53,16 +53,13 @@ export function runTree(
   const input = run.input === undefined ? [] : [`   input: ${oneLine(JSON.stringify(run.input))}`];
   const output = run.output === undefined ? [] : [outputRow(run.output)];
   const text = [head.join("  "), ...lines, ...keys, ...input, ...output, ...why, ...on].join("\n");
-  return CUT.test(text) ? `${text}\n   the whole of what is cut: armada runs show ${run.run} --json` : text;
+  return [text, ...theWhole(text, `armada runs show ${run.run} --json`).map((line) => `   ${line}`)].join("\n");
 }
 
 /** What a run answered, for people. */
 export function outputRow(output: unknown): string {
   return `   output: ${oneLine(JSON.stringify(output))}`;
 }
-
-/** A text that was cut, as `oneLine` and `rowsOf` leave it; a step's mark is none. */
-const CUT = /\S…|…\n|… \(/u;
 
 /** A row of the tree, in the order of the workflow's calls, and what stands below it. */
 type Row = { readonly n: number; readonly row: string; readonly below: readonly string[] };

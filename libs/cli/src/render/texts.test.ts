@@ -1,5 +1,6 @@
 import type { RunView, StepView } from "@armada/engine/reading";
 import { expect, test } from "vitest";
+import { LiveTree } from "./live-tree.ts";
 import { PlainText } from "./plain-text.ts";
 import { runTree } from "./run-tree.ts";
 import { textRows } from "./text-rows.ts";
@@ -77,6 +78,18 @@ test("on a terminal the last rows stand below their step, and go with it", () =>
   expect(tails.rows(both)(1)).toEqual(["↻ attempt 2", "a"]);
   expect(tails.rows(new Set([2]))(1)).toEqual([]);
   expect(tails.rows(both)(1)).toEqual([]);
+});
+
+test("on a terminal that is narrow rows are cut while they are drawn again, and whole in the last drawing", () => {
+  const written: string[] = [];
+  const tree = new LiveTree({ write: (text) => written.push(text), columns: 40 });
+  const question = "is the article on the tides of the bay fit to be published as it stands?";
+  tree.show({ ...run, waitingFor: [{ kind: "event", n: 3, what: question }] });
+  expect(written.join("")).not.toContain("stands?");
+  tree.end();
+  const last = (written.at(-1) ?? "").split("\n").map((line) => line.replaceAll(/\u001b\[\w+/gu, ""));
+  expect(last.filter((line) => line.length > 40)).toEqual([]);
+  expect(last.map((line) => line.trim()).join(" ")).toContain(question);
 });
 
 test("however many calls run, their text does not fill the terminal", () => {
