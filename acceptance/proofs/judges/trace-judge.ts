@@ -23,6 +23,8 @@ export function causesInTheLog(chain: readonly RawMessage[]): string[] {
     if (root !== "run") continue;
     for (const { type, data } of envelopes) {
       if (type === "armada.step.requested") causes.push(`run ${team} ${id} > step ${team} ${id}-${Call.parse(data).n}`);
+      if (type === "armada.approval.asked") causes.push(`run ${team} ${id} > approval ${team} ${id}-${Call.parse(data).n}`);
+      if (type === "armada.wait.set") causes.push(`run ${team} ${id} > wait ${team} ${id}-${Call.parse(data).n}`);
       if (type !== "armada.run.started") continue;
       const { by } = Started.parse(data);
       causes.push(by.from === "operator" ? `> run ${team} ${id}` : `${by.kind} ${by.from} ${by.id} > run ${team} ${id}`);

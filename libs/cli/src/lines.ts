@@ -103,12 +103,13 @@ const result = z.object({
 });
 
 const node = z.object({
-  kind: z.enum(["event", "run", "step", "ask"]),
+  kind: z.enum(["event", "run", "step", "ask", "approval", "wait"]),
   id: text,
   team: text,
   what: text,
   at: text.describe("ISO-8601 UTC; empty where the log does not tell"),
   status: text.optional(),
+  by: text.optional().describe("who answered an approval; the event that a wait took"),
   get children() {
     return z.array(node).readonly();
   },

@@ -22,6 +22,25 @@ const round = (k: number, last: number): TraceNode => ({
   children: [step(k), ...(k === last ? [] : [round(k + 1, last)])],
 });
 
+test("an approval says who answered it, a wait which event it took, and neither breaks its line", () => {
+  const about = { team: "desk", at: at(2), children: [] };
+  const run: TraceNode = {
+    ...round(1, 1),
+    children: [
+      { ...about, kind: "approval", id: "watch-1", what: "publish\nthis?", status: "approved", by: "Mia" },
+      { ...about, kind: "wait", id: "watch-2", what: "com.example.order.paid o1", status: "taken", by: "e7" },
+      { ...about, kind: "wait", id: "watch-3", what: "com.example.order.paid o2", status: "timed_out" },
+      { ...about, kind: "approval", id: "watch-4", what: "and this?", status: "open" },
+    ],
+  };
+  expect(traceTree(run).slice(1)).toEqual([
+    "├─ approval publish this?  approved by Mia  +1.0 s",
+    "├─ wait com.example.order.paid o1  taken by e7  +1.0 s",
+    "├─ wait com.example.order.paid o2  timed out  +1.0 s",
+    "└─ approval and this?  open  +1.0 s",
+  ]);
+});
+
 test("the runs that go on with one run's work stand below each other, however many", () => {
   const event: TraceNode = { kind: "event", id: "e", team: "gateway", what: "com.example.day.begun", at: at(1), children: [round(1, 3)] };
   expect(traceTree(event)).toEqual([

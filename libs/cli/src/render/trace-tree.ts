@@ -1,5 +1,6 @@
 import type { TraceNode } from "../lines.ts";
 import { lengthOf } from "../output.ts";
+import { oneLine } from "./one-line.ts";
 
 /** What caused what, a line each; times are since the root. The runs that go on with one run's work stand below each other. */
 export function traceTree(root: TraceNode): string[] {
@@ -10,8 +11,9 @@ export function traceTree(root: TraceNode): string[] {
 function lines(node: TraceNode, head: string, tail: string, zero: number): string[] {
   const after = node.at === "" ? "" : `+${lengthOf(Math.max(0, Date.parse(node.at) - zero))}`;
   const label =
-    node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${node.what}`;
-  const own = [`${head}${label}`, node.status ?? "", after].filter((part) => part !== "").join("  ");
+    node.kind === "run" ? `${node.team}.${node.what}  ${node.id}` : `${node.kind === "step" ? "" : `${node.kind} `}${oneLine(node.what)}`;
+  const by = node.by === undefined ? "" : ` by ${oneLine(node.by)}`;
+  const own = [`${head}${label}`, `${node.status?.replace("_", " ") ?? ""}${by}`, after].filter((part) => part !== "").join("  ");
   const children = node.children.flatMap(generations);
   return [
     own,

@@ -6,14 +6,18 @@ import { loadWhole, type Message, type WholeReads } from "@armada/event-sourcing
 /** A team, and the events that start its workflows, as its manifest says. */
 export type Listener = { readonly name: string; readonly subscriptions: TeamManifest["subscriptions"] };
 
-/** `at`: ISO-8601 UTC; empty where the log does not tell. */
+/**
+ * `approval`: what a run asked people. `wait`: the event that it waited for. `at`: ISO-8601 UTC; empty where the log does not tell.
+ * `by`: who answered an approval, and the event that a wait took, as `of` takes it.
+ */
 export type TraceNode = {
-  readonly kind: "event" | "run" | "step" | "ask";
+  readonly kind: "event" | "run" | "step" | "ask" | "approval" | "wait";
   readonly id: string;
   readonly team: string;
   readonly what: string;
   readonly at: string;
   readonly status?: string | undefined;
+  readonly by?: string | undefined;
   readonly children: readonly TraceNode[];
 };
 
@@ -115,6 +119,10 @@ export class CausalTree {
       status: step.degraded === undefined ? step.status : "degraded",
       children: [],
     }));
+    for (const { n, question, askedAt, status, by } of view.approvals ?? [])
+      children.push({ kind: "approval", id: `${run}-${n}`, team, what: question, at: askedAt, status, by, children: [] });
+    for (const { n, kind, what, askedAt, status, event } of view.calls ?? [])
+      if (kind === "event") children.push({ kind: "wait", id: `${run}-${n}`, team, what, at: askedAt, status, by: event, children: [] });
     for (const message of journal)
       for (const event of readJournalMessage(message)?.events ?? []) {
         if (event.type === "fact.emitted") {
