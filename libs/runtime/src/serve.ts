@@ -3,12 +3,11 @@ import { flushCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import type { Team } from "@armada/agents";
-import { ArmadaError, isRetryable, knowSecrets, milliseconds, redact } from "@armada/contracts";
+import { ArmadaError, knowSecrets, milliseconds, redact } from "@armada/contracts";
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { accessIn, fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
-import { z } from "zod";
+import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
 import { settingsOf } from "./config/load.ts";
 import { namesIn, readSecrets, secretValues } from "./config/process-secrets.ts";
 import type { Config } from "./config/schema.ts";
@@ -18,14 +17,13 @@ import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
 import { watchRoom } from "./room-watch.ts";
 import { connectAdmitted } from "./server/connect-admitted.ts";
+import { identityReady, provisioned, streamReady } from "./server/made-ready.ts";
 import { serverClock } from "./server/server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
 import { strikeOutput } from "./telemetry/struck-output.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
-const Provisioned = z.object({ type: z.literal("provisioned"), serverSince: z.number() });
-const WAIT_MS = 1_000;
 const MEASURE_MS = 60_000;
 /** How long after its drain a service may take to end. */
 const STOP_MS = 5_000;
@@ -276,57 +274,11 @@ async function keepTime(measure: () => Promise<number>, log: Log): Promise<void>
   }
 }
 
-/** Resolves once whoever started this process says that its server is ready for it, with when that was started, ms since 1970; 0 where nobody says. */
-function provisioned(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
-  if (env.ARMADA_HELD !== "1" || process.send === undefined) return Promise.resolve(0);
-  return new Promise((resolve) => {
-    const end = (since: number): void => {
-      process.off("message", take);
-      signal.removeEventListener("abort", stop);
-      resolve(since);
-    };
-    const stop = (): void => end(0);
-    const take = (message: unknown): void => {
-      const { success, data } = Provisioned.safeParse(message);
-      if (success) end(data.serverSince);
-    };
-    process.on("message", take);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-}
-
 /** `up` is gone, perhaps before this process had begun: nobody would start or stop it, and soon there is no server. */
 function whenLeft(act: () => void): void {
   if (process.send === undefined) return; // a service that was started by hand
   if (process.connected) process.once("disconnect", act);
   else act();
-}
-
-/** Services may be started before anything was provisioned, in any order. */
-async function identityReady(keys: string, team: string, log: Log, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; !signal.aborted; tries++) {
-    try {
-      await accessIn(keys).identity(team);
-      return;
-    } catch (error) {
-      if (!(error instanceof ArmadaError && error.code === "IDENTITY_MISSING")) throw error;
-      if (tries % 10 === 0) log.info(`waiting for the identity of ${team} in ${keys}: make it with \`armada provision --keys ${keys}\``);
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-    }
-  }
-}
-
-async function streamReady(stream: Pick<NatsPorts["log"], "head">, name: string, log: Log, signal: AbortSignal): Promise<void> {
-  for (let tries = 0; !signal.aborted; tries++) {
-    try {
-      await stream.head();
-      return;
-    } catch (error) {
-      if (!isRetryable(error)) throw error;
-      if (tries % 10 === 0) log.info(`waiting for the stream ${name}: make it with \`armada provision\` (${error.message})`);
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-    }
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
