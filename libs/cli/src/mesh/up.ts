@@ -95,6 +95,16 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let operator: Link | undefined;
   let written = (): Promise<void> => Promise.resolve();
   const provisioned = Promise.withResolvers<void>();
+  /** Once its services have ended: the mesh file goes last but the lock, so that nobody takes the folder for free before. */
+  const end = async (): Promise<void> => {
+    ending.abort();
+    await keeper?.close();
+    await operator?.close();
+    await server?.stop();
+    await written();
+    await removeMesh(options.meshFile);
+    lock?.release();
+  };
   try {
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
     let gateway: string | undefined;
@@ -227,25 +237,13 @@ export async function up(options: UpOptions): Promise<Mesh> {
       },
       stop: async () => {
         await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
-        ending.abort();
-        await keeper?.close();
-        await operator?.close();
-        await server?.stop();
-        await written();
-        await removeMesh(options.meshFile);
-        lock?.release();
+        await end();
       },
       kill,
     };
   } catch (error) {
     for (const child of children) child.kill();
-    ending.abort();
-    await keeper?.close();
-    await operator?.close();
-    await server?.stop();
-    await written();
-    await removeMesh(options.meshFile);
-    lock?.release();
+    await end();
     throw error;
   } finally {
     started();
