@@ -278,6 +278,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/nats/src/accounts", "libs/nats/src/identity", "acceptance/teams/told", "acceptance/teams/beta"],
   },
   {
+    name: "walls-jwt",
+    file: "edge/walls-jwt.ts",
+    minutes: 3,
+    seconds: 30,
+    shows: "the same on a server in operator mode, which is told of accounts as JWTs while it runs",
+    about: ["libs/nats/src/accounts", "libs/nats/src/identity/jwt", "acceptance/proofs/edge/walls"],
+  },
+  {
     name: "events",
     file: "edge/events.ts",
     minutes: 6,

@@ -27,7 +27,7 @@ export async function startNats(
     config,
     `host: "127.0.0.1"\nport: ${port}\nmax_payload: 1MB\njetstream { store_dir: "${join(folder, name)}", sync_interval: always }\ninclude "auth.conf"\n${extra}`,
   );
-  const child = owned(spawn(binary, ["-c", config], { stdio: ["ignore", "ignore", "pipe"], env: {} }));
+  const child = owned(spawn(binary, ["-c", config], { cwd: join(folder, name), stdio: ["ignore", "ignore", "pipe"], env: {} }));
   let said = "";
   child.stderr.on("data", (chunk) => (said += chunk));
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { Link } from "@armada/nats";
+import { connect, credsAuthenticator, nkeyAuthenticator } from "@nats-io/transport-node";
 import type { MeshFile, Place } from "../../harness/product.ts";
 import { atLeast, count, type Figure, none } from "../../harness/proof.ts";
-import { connectAs } from "../../judges/streams.ts";
 import { haveContract, KINDS, mayHear, mayWrite, readable, TEAMS } from "./contracts.ts";
 import { FORGED, ghostOf, listensOf, type Owner, secretAt, secretOf, type Try, triesOn, triesOnServer } from "./matrix.ts";
 import { type Credentials, runClients, type Told } from "./python-client.ts";
@@ -19,7 +20,7 @@ export async function* tried(
   at: Place,
   about: { readonly credentials: CredentialsOf; readonly former: readonly Credentials[]; readonly say: (line: string) => void },
 ): AsyncGenerator<Figure> {
-  await plantSecrets(mesh);
+  await plantSecrets(mesh, about.credentials);
   const before = await allThere(admin);
   const owners = ownersOf(before);
   const server = admin.connection.info?.server_id ?? "";
@@ -76,9 +77,12 @@ export async function* tried(
 }
 
 /** Whoever owns streams says something there that nobody else may know, by its own key. */
-async function plantSecrets(mesh: MeshFile): Promise<void> {
+async function plantSecrets({ nats }: MeshFile, credentials: CredentialsOf): Promise<void> {
   for (const owner of [...TEAMS, "operator"]) {
-    const connection = await connectAs(owner, mesh);
+    const { file, by } = credentials(owner);
+    const own = readFileSync(file);
+    const authenticator = by === "nkeys_seed" ? nkeyAuthenticator(own) : credsAuthenticator(own);
+    const connection = await connect({ servers: nats.split(","), authenticator, inboxPrefix: `_INBOX.${owner}` });
     try {
       for (const kind of owner === "operator" ? ["OBJECTS"] : KINDS)
         await connection.request(secretAt(owner, kind), secretOf(owner, kind), { timeout: 10_000 });

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES } from "@armada/nats";
-import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
+import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import { wantedInVain } from "@armada/operations/mesh/wanted-teams";
 import { EXIT } from "../exit.ts";
 import { identityFolders } from "../identity-folders.ts";
@@ -49,7 +49,8 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const dryRun = flags.dryRun === true;
   const names = services.map((service) => service.name);
   const access = accessIn(keys, administration);
-  if (!dryRun) await makeAdmission(access, keys, manifests, { nats, rotate: flags.rotate === true });
+  if (config.nats.accounts === "jwt") await holdJwts(access, keys, dryRun);
+  const told = dryRun ? [] : await makeAdmission(access, keys, manifests, { nats, rotate: flags.rotate === true });
   out.say(
     `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
   );
@@ -58,6 +59,7 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
       // nats-server reads an include relative to the file that holds it, an absolute one as well.
       hint: `start one with JetStream on by a configuration in ${keys} that holds \`include "auth.conf"\`, then set NATS_URL`,
     });
+  if (told.length > 0) out.say(`nats-server is told of the accounts of ${told.join(", ")}`);
   const changes = await applyTeams(nats, folders, manifests, {
     // The disk of a server that is not ours is not seen from here.
     room: await roomOf(config, nats === running?.nats ? running?.data : undefined),
@@ -88,7 +90,7 @@ async function wantedServices(path: string | undefined, fleetBudget: string | un
 }
 
 /**
- * Makes the identities, and what a server that is not ours reads: lets in the teams that are given now, and those that were
+ * Makes the identities, and what a server that is not ours reads; one in operator mode is told. Answers of whose accounts. Lets in the teams that are given now, and those that were
  * provisioned before. A team that the fleet cannot take gets no identity: by that the fleet would be told of it later.
  */
 async function makeAdmission(
@@ -96,18 +98,28 @@ async function makeAdmission(
   keys: string,
   manifests: readonly TeamManifest[],
   { nats, rotate }: { readonly nats: string | undefined; readonly rotate: boolean },
-): Promise<void> {
+): Promise<readonly string[]> {
   const names = manifests.map(({ team }) => team);
-  const admission = await withFleet(access, nats, async (fleet) => {
+  return withFleet(access, nats, async (fleet) => {
     if (fleet !== undefined) await othersBeside(fleet, manifests);
     await access.ensure([...ROLES, ...names]);
     if (rotate) await access.renew(names);
     const before = fleet === undefined ? await inFolder(access) : [...fleet.teams.values()];
     // Of keys that are made anew the fleet is told later.
-    const told = [...(fleet?.entries ?? [])].filter(([name]) => !rotate || !names.includes(name));
-    return access.admission([...before, ...manifests], new Map(told));
+    const entries = new Map([...(fleet?.entries ?? [])].filter(([name]) => !rotate || !names.includes(name)));
+    const admission = await access.admission([...before, ...manifests], entries);
+    await writeFile(join(keys, "auth.conf"), admission, { mode: 0o600 });
+    return (nats === undefined || fleet === undefined ? undefined : await access.tell(nats, [...before, ...manifests], entries)) ?? [];
   });
-  await writeFile(join(keys, "auth.conf"), admission, { mode: 0o600 });
+}
+
+/** @throws ArmadaError `USAGE`, `ACCOUNTS_DIFFER` */
+async function holdJwts(access: Access, keys: string, dryRun: boolean): Promise<void> {
+  if (keys === resolve(HOME, "keys"))
+    throw new ArmadaError("USAGE", "the server of this folder's mesh is ours, and reads its accounts from its configuration", {
+      hint: "nats.accounts is for another server: name the folder of its identities by --keys DIR",
+    });
+  if (!dryRun) await access.holdJwts();
 }
 
 /** Without a server that knows the provisioner there is no fleet to ask. */

@@ -62,7 +62,10 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
     // First of all: who follows the fleet would make its streams again.
     const said = await tombstone(admin, fleet, name);
     const dropped = await dropTeam(admin, name);
-    const identity: Change[] = (await accessIn(keys).drop(name)) ? [{ change: "delete", what: `identity ${name}` }] : [];
+    const access = accessIn(keys, administration);
+    const identity: Change[] = (await access.drop(name)) ? [{ change: "delete", what: `identity ${name}` }] : [];
+    const others = [...fleet.teams.values()].filter(({ team }) => team !== name);
+    await access.tell(nats ?? own?.url ?? "", others, fleet.entries);
     const changes = [...said, ...dropped, ...identity];
     for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
     out.emit({ type: "removed", team: name, streams, bytes, ...(flags.keep === undefined ? {} : { kept: resolve(flags.keep) }) });

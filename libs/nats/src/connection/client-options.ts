@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { Authenticator, NodeConnectionOptions } from "@nats-io/transport-node";
+import { type Authenticator, credsAuthenticator, jwtAuthenticator, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Identity } from "../identity/identities.ts";
 import { publicKeyOf, signer } from "../identity/nkey.ts";
 
@@ -11,7 +11,7 @@ const DIAL_MS = 5_000;
 const PING_MS = 2_000;
 
 /** How every connection of an identity is made: it tries for ever, and no error closes it. */
-export function clientOptions(servers: string, identity: Pick<Identity, "name" | "seed" | "file">): NodeConnectionOptions {
+export function clientOptions(servers: string, identity: Pick<Identity, "name" | "seed" | "file" | "jwt">): NodeConnectionOptions {
   return {
     servers: servers.split(","),
     authenticator: authenticator(identity),
@@ -27,7 +27,9 @@ export function clientOptions(servers: string, identity: Pick<Identity, "name" |
 }
 
 /** Proves to the server who it is, by a signature of the server's nonce with the key of then: it may be another than at the start. */
-function authenticator({ seed, file }: Pick<Identity, "seed" | "file">): Authenticator {
+function authenticator({ seed, file, jwt }: Pick<Identity, "seed" | "file" | "jwt">): Authenticator {
+  if (jwt !== undefined) return jwtAuthenticator(jwt, Buffer.from(seed));
+  if (file?.endsWith(".creds") === true) return credsAuthenticator(() => readFileSync(file));
   let key = keyOf(seed);
   return (nonce = "") => {
     const now = seedIn(file) ?? key.seed;

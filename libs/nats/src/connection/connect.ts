@@ -134,11 +134,13 @@ export async function link(options: {
       if (!administers || owner === ADMINISTRATION) return here;
       const there =
         elsewhere.get(owner) ??
-        link({
-          ...options,
-          identity: { ...own, seed: administrationSeed(identity.seed, owner) },
-          signal: AbortSignal.timeout(ELSEWHERE_MS), // of its own: the first connection's may be over by now
-        });
+        administrationAt(identity, owner).then((there) =>
+          link({
+            ...options,
+            identity: { ...own, ...there },
+            signal: AbortSignal.timeout(ELSEWHERE_MS), // of its own: the first connection's may be over by now
+          }),
+        );
       elsewhere.set(owner, there);
       there.catch(() => elsewhere.delete(owner));
       return there;
@@ -160,6 +162,17 @@ export async function link(options: {
     },
   };
   return here;
+}
+
+/** By what administration is let into another account than its own. */
+async function administrationAt({ seed, jwt }: Identity, account: string): Promise<Pick<Identity, "seed" | "jwt">> {
+  const there = administrationSeed(seed, account);
+  if (jwt === undefined) return { seed: there };
+  const [{ administrationJwt }, { authorityOf }] = await Promise.all([
+    import("../identity/jwt/account-jwts.ts"),
+    import("../identity/jwt/authority.ts"),
+  ]);
+  return { seed: there, jwt: await administrationJwt(ADMINISTRATION, there, account, authorityOf(seed)) };
 }
 
 /** Tries until it is connected: the client's own way to wait for a server cannot be stopped. */

@@ -1,15 +1,17 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ADMINISTRATION, type FleetEntry } from "@armada/contracts";
-import { accountsOf, administrationSeed } from "../accounts/accounts.ts";
+import { ADMINISTRATION, ArmadaError, type FleetEntry } from "@armada/contracts";
+import { type Account, accountsOf, administrationSeed } from "../accounts/accounts.ts";
 import type { TeamCrossing } from "../accounts/crossings.ts";
 import { serverAccounts } from "../accounts/server-accounts.ts";
 import { movesInto, takeOver } from "../accounts/take-over.ts";
 import { administrationBeside, readAdministration } from "./administration.ts";
 import {
   believeFormer,
+  credentialsFile,
   currentKeys,
   ensureIdentities,
+  holdsJwts,
   type Identity,
   identitiesToKeep,
   isWalled,
@@ -52,6 +54,13 @@ export interface Access {
   /** Whether each identity has an account of its own: so it is with all but folders that an older build has made. */
   separated(): boolean;
   /**
+   * Tells a running server in operator mode of the accounts of the roles and these teams, where it does not have them so. Answers the names
+   * of those that it was told; undefined where a server reads them from its configuration. @throws ArmadaError `CLAIMS_REFUSED`
+   */
+  tell(servers: string, teams: readonly Admitted[], fleet?: ReadonlyMap<string, FleetEntry>): Promise<readonly string[] | undefined>;
+  /** The server of this folder's mesh is one in operator mode. @throws ArmadaError `ACCOUNTS_DIFFER` where it was another before */
+  holdJwts(): Promise<void>;
+  /**
    * From now on each identity has an account of its own, and the streams of a folder on which no server runs are in those of their owners.
    * Answers the streams that were moved. @throws ArmadaError `NOT_OUR_STREAMS`, `STREAM_THERE`, then nothing has changed
    */
@@ -76,18 +85,53 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
   const identityOf = async (name: string): Promise<Identity> => {
     if (name !== ADMINISTRATION) return readIdentity(dir, name);
     const seed = await readAdministration(dir, administration);
-    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
+    const own = { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
+    return holdsJwts(dir) ? { ...own, jwt: await (await jwts()).ownJwt(seed) } : own;
+  };
+  const credentials = async (): Promise<void> => {
+    if (holdsJwts(dir)) await (await jwts()).writeCredentials(dir, await readAdministration(dir, administration));
+  };
+  const accountsNow = async (teams: readonly Admitted[], fleet: ReadonlyMap<string, FleetEntry>): Promise<readonly Account[]> => {
+    const keys = keysNow(await currentKeys(dir), fleet);
+    const named = new Map(teams.map((team) => [team.team, team]));
+    return accountsOf([...named.values()], [...keys.keys(), ...fleet.keys()]);
   };
   return {
-    ensure: (names) => ensureIdentities(dir, names, administration),
-    renew: (names) => renewIdentities(dir, names),
+    ensure: async (names) => {
+      const keys = await ensureIdentities(dir, names, administration);
+      await credentials();
+      return keys;
+    },
+    renew: async (names) => {
+      await renewIdentities(dir, names);
+      await credentials();
+    },
     identity: identityOf,
     present: () => currentKeys(dir),
     keys: () => publicKeys(dir),
     admission: async (teams, fleet = new Map()) => {
       const keys = keysNow(await currentKeys(dir), fleet);
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
-      return walled(await identityOf(ADMINISTRATION), { keys, teams, known: [...keys.keys(), ...fleet.keys()] });
+      const { seed } = await identityOf(ADMINISTRATION);
+      const accounts = await accountsNow(teams, fleet);
+      if (holdsJwts(dir)) return (await jwts()).configuration(seed, accounts, await publicKeys(dir), keys);
+      return serverAccounts(accounts, ({ name, administers }) =>
+        administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
+      );
+    },
+    tell: async (servers, teams, fleet = new Map()) => {
+      if (!holdsJwts(dir)) return undefined;
+      const keys = keysNow(await currentKeys(dir), fleet);
+      const seed = await readAdministration(dir, administration);
+      return (await jwts()).tell(servers, seed, await accountsNow(teams, fleet), await publicKeys(dir), keys);
+    },
+    holdJwts: async () => {
+      if (holdsJwts(dir)) return;
+      if ((await currentKeys(dir)).size > 0)
+        throw new ArmadaError("ACCOUNTS_DIFFER", `${dir} is of a mesh whose server reads its accounts from its configuration`, {
+          hint: "name another folder by --keys DIR: what streams that server has, one in operator mode would not find",
+        });
+      await raiseWalls(dir, "jwt");
     },
     separated: () => isWalled(dir),
     separate: async (data) => {
@@ -97,25 +141,24 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
     },
     arrange: async (data) => (isWalled(dir) ? takeOver(await movesInto(data)) : []),
     kept: (team) => identitiesToKeep(dir, team),
-    place: (name, seed) => placeIdentity(dir, name, seed),
+    place: async (name, seed) => {
+      const placed = await placeIdentity(dir, name, seed);
+      await credentials();
+      return placed;
+    },
     believe: (former) => believeFormer(dir, former),
     drop: async (name) => {
       if (!(await retireKey(dir, name))) return false;
       await rm(join(dir, `${name}.nk`), { force: true });
+      await rm(credentialsFile(dir, name), { force: true });
       return true;
     },
   };
 }
 
-function walled(
-  { seed }: Identity,
-  about: { readonly keys: ReadonlyMap<string, string>; readonly teams: readonly Admitted[]; readonly known: readonly string[] },
-): string {
-  const { keys, teams, known } = about;
-  const named = new Map(teams.map((team) => [team.team, team]));
-  return serverAccounts(accountsOf([...named.values()], known), ({ name, administers }) =>
-    administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
-  );
+/** What is about JWTs, with its library: for who has a server in operator mode. */
+function jwts(): Promise<typeof import("./jwt/jwt-access.ts")> {
+  return import("./jwt/jwt-access.ts");
 }
 
 /** Every team may be handed large bodies of every other. */

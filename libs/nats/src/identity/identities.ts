@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
@@ -7,7 +7,8 @@ import { newSeed, publicKeyOf } from "./nkey.ts";
 
 /**
  * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity
- * has an account of its own. `file`: where the seed of now is; a process that runs connects again by another one once it is there.
+ * has an account of its own. `file`: where its seed of now is, or its credentials (`.creds`); a process that runs connects again by
+ * another key once it is there. `jwt`: by what a server in operator mode lets it in, where that is in no file.
  */
 export type Identity = {
   readonly name: string;
@@ -15,6 +16,7 @@ export type Identity = {
   readonly publicKey: string;
   readonly walled?: boolean;
   readonly file?: string;
+  readonly jwt?: string;
 };
 
 /** Public keys by name: the one that signs now first, then former ones. */
@@ -26,8 +28,9 @@ export type KeptIdentities = { readonly seed: string | undefined; readonly write
 /** They change streams, and state nothing in those of teams. */
 export const SIGN_NOTHING: ReadonlySet<string> = new Set([ADMINISTRATION, "archiver"]);
 const PUBLIC = "public.json";
-/** A folder with this file is of a mesh whose identities have accounts of their own. */
+/** A folder with this file is of a mesh whose identities have accounts of their own; it says `jwt` where a server in operator mode has them. */
 const WALLS = "accounts";
+const JWT = "jwt";
 /**
  * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
  * is still theirs. Only another key for a team, and removing, restoring and moving one add to it.
@@ -46,7 +49,7 @@ export async function ensureIdentities(
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const keys = await currentKeys(dir);
-  if (keys.size === 0 && names.length > 0) await raiseWalls(dir);
+  if (keys.size === 0 && names.length > 0 && !isWalled(dir)) await raiseWalls(dir);
   if (names.includes(ADMINISTRATION)) keys.set(ADMINISTRATION, await ensureAdministration(dir, administration, keys.get(ADMINISTRATION)));
   for (const name of names) {
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
@@ -76,12 +79,15 @@ export async function retireKey(dir: string, name: string): Promise<boolean> {
 export async function renewIdentities(dir: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     await retireKey(dir, name);
-    // At once: whoever reads it has the one or the other.
-    const path = join(dir, `${name}.nk`);
-    await writeFile(`${path}.new`, newSeed(), { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writeAtOnce(join(dir, `${name}.nk`), newSeed());
   }
   await writeKeys(join(dir, PUBLIC), await currentKeys(dir));
+}
+
+/** Whoever reads it meanwhile has the one or the other. */
+export async function writeAtOnce(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** Has readers take what these keys signed as well. Answers the keys that were not known before. */
@@ -131,7 +137,7 @@ export async function readIdentity(dir: string, name: string): Promise<Identity>
   try {
     const file = join(dir, `${name}.nk`);
     const seed = (await readFile(file, "utf8")).trim();
-    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir), file };
+    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir), file: holdsJwts(dir) ? credentialsFile(dir, name) : file };
   } catch (cause) {
     throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
       cause,
@@ -145,10 +151,20 @@ export function isWalled(dir: string): boolean {
   return existsSync(join(dir, WALLS));
 }
 
+/** Whether the server of a folder's mesh is in operator mode: it lets in whom an account's key has signed. */
+export function holdsJwts(dir: string): boolean {
+  return isWalled(dir) && readFileSync(join(dir, WALLS), "utf8").trim() === JWT;
+}
+
+/** By which file of a folder an identity is let in by a server in operator mode. */
+export function credentialsFile(dir: string, name: string): string {
+  return join(dir, `${name}.creds`);
+}
+
 /** From now on a folder of identities is of a mesh with an account for each; it is on disk before any stream moves. */
-export async function raiseWalls(dir: string): Promise<void> {
+export async function raiseWalls(dir: string, how: "configuration" | "jwt" = "configuration"): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, WALLS), "", { flush: true });
+  await writeFile(join(dir, WALLS), how === "jwt" ? `${JWT}\n` : "", { flush: true });
 }
 
 /** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */

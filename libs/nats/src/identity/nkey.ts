@@ -1,11 +1,13 @@
 import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, randomBytes, sign, verify } from "node:crypto";
 
-// A user's nkey is an Ed25519 key in base32: a prefix, 32 bytes, a checksum (docs.nats.io, "NKeys"). All that is done with one is done
+// An nkey is an Ed25519 key in base32: a prefix, 32 bytes, a checksum (docs.nats.io, "NKeys"). All that is done with one is done
 // here by the system's own cryptography: the client library's is written in JavaScript and takes 10 to 30 ms a key.
 
-/** `U…`, what a public key begins with, and `SU…`, what its seed does. */
-const PUBLIC_PREFIX = Buffer.from([20 << 3]);
-const SEED_PREFIX = Buffer.from([(18 << 3) | (PUBLIC_PREFIX.readUInt8() >> 5), (PUBLIC_PREFIX.readUInt8() & 31) << 3]);
+/** Whose key it is: a public one begins with `U`, `A`, `O`, its seed with `SU`, `SA`, `SO`. */
+export type KeyKind = keyof typeof KINDS;
+const KINDS = { user: 20 << 3, account: 0, operator: 14 << 3 } as const;
+const publicPrefix = (kind: KeyKind): Buffer => Buffer.from([KINDS[kind]]);
+const seedPrefix = (kind: KeyKind): Buffer => Buffer.from([(18 << 3) | (KINDS[kind] >> 5), (KINDS[kind] & 31) << 3]);
 const KEY_BYTES = 32;
 const CHECK_BYTES = 2;
 /** ASN.1 frames of a raw Ed25519 key (RFC 8410). */
@@ -14,35 +16,42 @@ const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 
 /** The secret of a new identity. */
 export function newSeed(): string {
-  return encoded(SEED_PREFIX, randomBytes(KEY_BYTES));
+  return encoded(seedPrefix("user"), randomBytes(KEY_BYTES));
 }
 
 /** Another secret, made of one and a name, the same each time: who has the one has all, and none of them tells another. */
-export function derivedSeed(seed: string, name: string): string {
-  return encoded(SEED_PREFIX, Buffer.from(hkdfSync("sha256", decoded(SEED_PREFIX, seed.trim()), "", `armada account ${name}`, KEY_BYTES)));
+export function derivedSeed(seed: string, name: string, kind: KeyKind = "user"): string {
+  const what = kind === "user" ? `armada account ${name}` : `armada ${kind} key ${name}`;
+  return encoded(seedPrefix(kind), Buffer.from(hkdfSync("sha256", decoded(seedPrefix("user"), seed.trim()), "", what, KEY_BYTES)));
 }
 
-/** The public key of a seed. @throws Error where it is no seed of a user */
-export function publicKeyOf(seed: string): string {
-  const spki = createPublicKey(privateKey(seed)).export({ format: "der", type: "spki" });
-  return encoded(PUBLIC_PREFIX, spki.subarray(SPKI.length));
+/** The public key of a seed. @throws Error where it is no seed of such a one */
+export function publicKeyOf(seed: string, kind: KeyKind = "user"): string {
+  const spki = createPublicKey(privateKey(seed, kind)).export({ format: "der", type: "spki" });
+  return encoded(publicPrefix(kind), spki.subarray(SPKI.length));
 }
 
 /** Signs a text: 64 bytes as base64url. @throws Error where it is no seed of a user */
 export function signer(seed: string): (text: string) => string {
-  const key = privateKey(seed);
+  const key = privateKey(seed, "user");
   return (text) => sign(null, Buffer.from(text), key).toString("base64url");
+}
+
+/** Signs bytes: 64 bytes. @throws Error where it is no seed of such a one */
+export function byteSigner(seed: string, kind: KeyKind): (bytes: Uint8Array) => Uint8Array {
+  const key = privateKey(seed, kind);
+  return (bytes) => sign(null, bytes, key);
 }
 
 /** Whether a text was signed by whose public key this is. @throws Error where it is no public key of a user */
 export function verifier(publicKey: string): (text: string, sig: string) => boolean {
-  const raw = decoded(PUBLIC_PREFIX, publicKey);
+  const raw = decoded(publicPrefix("user"), publicKey);
   const key: KeyObject = createPublicKey({ key: Buffer.concat([SPKI, raw]), format: "der", type: "spki" });
   return (text, sig) => verify(null, Buffer.from(text), key, Buffer.from(sig, "base64url"));
 }
 
-function privateKey(seed: string): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8, decoded(SEED_PREFIX, seed)]), format: "der", type: "pkcs8" });
+function privateKey(seed: string, kind: KeyKind): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, decoded(seedPrefix(kind), seed)]), format: "der", type: "pkcs8" });
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -77,7 +86,7 @@ function decoded(prefix: Buffer, text: string): Buffer {
   const whole = Buffer.from(bytes);
   const checked = whole.subarray(0, -CHECK_BYTES);
   if (checked.length !== prefix.length + KEY_BYTES || !checked.subarray(0, prefix.length).equals(prefix))
-    throw new Error("it is no nkey of a user");
+    throw new Error("it is no nkey of the wanted kind");
   if (whole.readUInt16LE(checked.length) !== crc16(checked)) throw new Error("the checksum of the nkey does not fit");
   return checked.subarray(prefix.length);
 }

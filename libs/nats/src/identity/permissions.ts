@@ -44,6 +44,21 @@ export function rightsAtHome(name: string): Permissions {
   return { publish: own, subscribe: inbox };
 }
 
+/**
+ * The same beside all that may ever cross to it, whoever there is: what does not cross is nobody's there. So nothing changes as teams
+ * come and go, for a server that holds accounts as JWTs cuts off whose permissions change (2.15.1).
+ */
+export function standingRights(name: string): Permissions {
+  const { publish, subscribe } = rightsAtHome(name);
+  const reads = ["DIRECT.GET.*", "STREAM.MSG.GET.*", "STREAM.INFO.*", "CONSUMER.LIST.*", "CONSUMER.INFO.*.*"];
+  const purges = name === "archiver" ? ["STREAM.PURGE.*"] : [];
+  const watches = name === "operator" || name === "gateway" ? ["live.>"] : [];
+  return {
+    publish: [...publish, `ask.*.${name}.>`, `ans.*.${name}.>`, ...[...reads, ...purges].map((call) => `JS.*.API.${call}`)],
+    subscribe: [...subscribe, ...watches],
+  };
+}
+
 function bodiesOf(owner: string): string[] {
   return [`$JS.API.DIRECT.GET.OBJECTS_${owner}`, `$JS.API.STREAM.MSG.GET.OBJECTS_${owner}`];
 }

@@ -11,7 +11,7 @@ const quiet = { info: () => undefined, warn: () => undefined };
 const BACK_MS = 30_000;
 
 /** The ports on real nats-servers for the conformance suite: one, or a cluster of three; `walled`: with an account for each identity. */
-export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false }: { readonly walled?: boolean } = {}): Adapter {
+export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false }: { readonly walled?: boolean | "jwt" } = {}): Adapter {
   return {
     name,
     features: { restart: true, registers: true, calm: true },

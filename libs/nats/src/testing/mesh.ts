@@ -45,8 +45,8 @@ export async function startTestMesh(
     syncInterval?: "always" | "100ms";
     strangers?: readonly string[];
     extra?: string;
-    /** An account for each identity; teams that say nothing of whom they ask may ask all. */
-    walled?: boolean;
+    /** An account for each identity, `jwt`: told to servers in operator mode; teams that say nothing of whom they ask may ask all. */
+    walled?: boolean | "jwt";
   } = {},
 ): Promise<TestMesh> {
   const folder = await mkdtemp(join(tmpdir(), "armada-"));
@@ -54,7 +54,8 @@ export async function startTestMesh(
   const names = teams.map((team) => team.team);
   const access = accessIn(keys);
   const identities = [...ROLES, ...names, ...(options.strangers ?? [])];
-  await (options.walled === true ? access.ensure(identities) : identitiesOfOneAccount(keys, identities));
+  if (options.walled === "jwt") await access.holdJwts();
+  await (options.walled === true || options.walled === "jwt" ? access.ensure(identities) : identitiesOfOneAccount(keys, identities));
   const auth = await access.admission([
     ...teams.map(({ team, shares = false, sources, asks = names.map((other) => `${other}.any`) }) => ({
       team,
@@ -74,7 +75,7 @@ export async function startTestMesh(
         base: SERVER_CONF,
         data: join(folder, `data${i}`),
         folder: join(folder, `server${i}`),
-        authorization: auth,
+        authorization: auth.replace("./jwt", join(folder, `jwt${i}`)), // else all keep it in the folder that the tests run in
         port,
         ...(options.syncInterval === undefined ? {} : { syncInterval: options.syncInterval }),
         ...(size === 1

@@ -174,6 +174,14 @@ export const Config = z.strictObject({
     .prefault({}),
   nats: z
     .strictObject({
+      accounts: z
+        .enum(["configuration", "jwt"])
+        .default("configuration")
+        .register(fields, {
+          about:
+            "How a server that is not ours holds accounts: in auth.conf, which it reads again when it is told to, or, in operator mode, as JWTs that `provision` sends it.",
+          env: ["ARMADA_NATS_ACCOUNTS"],
+        }),
       administration: z
         .string()
         .min(1)
