@@ -505,6 +505,44 @@ test("an attempt that was counted as lost is not counted again when its replica 
   expect(eventsOf(mesh, "one", "step.attempt_failed")).toEqual([]);
 });
 
+test("what a stopping replica gives back late, when others are past that attempt, does not make theirs one that was lost", async () => {
+  const { start, ask, ended, state, clock, mesh } = setUp();
+  let first: TestReplica | undefined;
+  let began = 0;
+  const slow = agent({
+    name: "slow",
+    does: "stands still, fails, and works",
+    tier: "worker",
+    input: Num,
+    output: Num,
+    limits: { timeout: "2m" },
+    run: async ({ input, signal }) => {
+      if (++began === 1) {
+        first?.freeze(70_000);
+        void first?.engine.stop();
+        signal.throwIfAborted();
+      }
+      if (began === 2) throw new Error("of the second attempt");
+      await clock.sleep(60_000);
+      return input;
+    },
+  });
+  const file = workflow({ name: "file", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(slow, input) });
+  const definition = team({ name: "one", agents: [slow], workflows: [file] });
+  first = start(definition);
+  ask("one", "run_start", "r", { workflow: "file", input: { n: 1 } });
+  await clock.run(() => began === 1, 10_000);
+  const second = start(definition);
+  await clock.run(() => began === 3, 60_000);
+  await clock.run(() => false, 40_000);
+  second.kill();
+  start(definition);
+  await ended("one", "r");
+  expect(state("one", "r").ended).toMatchObject({ status: "completed", output: { n: 1 } });
+  expect(eventsOf(mesh, "one", "step.attempt_failed")).toHaveLength(1);
+  expect(eventsOf(mesh, "one", "step.worker_lost")).toHaveLength(2);
+});
+
 test("a run that goes on as new and waits for nothing is stopped; one that waits now and then goes on", async () => {
   const { start, ask, state, clock } = setUp();
   const spinning = workflow({

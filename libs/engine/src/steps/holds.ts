@@ -22,16 +22,19 @@ export async function hold(
     const now = state.steps.get(step.n);
     if (now?.status !== "requested" || now.held !== undefined || now.dispatchedAt !== step.dispatchedAt || state.ended !== undefined)
       return undefined;
-    if (isCounted(before, now)) return undefined;
+    if (isPassed(before, now)) return undefined;
     const reason = why === undefined ? {} : { why: { code: why.code, message: why.message } };
     return { events: [...before, { type: "step.held", data: { n: step.n, until: new Date(until).toISOString(), ...reason } }] };
   });
   return ordinal === undefined ? { kind: "retry", after: 0 } : DONE; // another decided: what follows from it may be owed
 }
 
-/** Whether a failed attempt among `events` is one that the journal has counted: its replica stood still, and was taken for lost. */
-export function isCounted(events: readonly JournalEvent[], { delivery }: Pick<StepState, "delivery">): boolean {
-  return events.some(({ type, data }) => type === "step.attempt_failed" && data.counts && data.delivery <= delivery);
+/**
+ * Whether a failed attempt among `events` is of a delivery that the journal is past: its replica stood still, and was taken for lost.
+ * Also where it would not count, as of a replica that stops: the step's last delivery would be this one again, and the next taken for lost.
+ */
+export function isPassed(events: readonly JournalEvent[], { delivery }: Pick<StepState, "delivery">): boolean {
+  return events.some(({ type, data }) => type === "step.attempt_failed" && data.delivery <= delivery);
 }
 
 /** Dispatches a held step again when its time has come; undefined where `n` is none. A timer of an earlier hold comes again at the right time. */

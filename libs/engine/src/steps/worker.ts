@@ -14,7 +14,7 @@ import { stackOf } from "../runs/stack.ts";
 import { type Attempted, attemptStep } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
-import { hold, isCounted } from "./holds.ts";
+import { hold, isPassed } from "./holds.ts";
 import type { InlineSteps } from "./inline-steps.ts";
 import { isSpent } from "./policies/attempts.ts";
 import { stepPolicies } from "./policies/index.ts";
@@ -262,7 +262,7 @@ export class Worker {
   async #outcome(id: string, n: number, events: readonly JournalEvent[], { delivery }: Delivery, signal: AbortSignal): Promise<Handled> {
     const { run, ordinal } = await this.#runs.commit(id, 0, ({ state }) => {
       const now = state.steps.get(n);
-      return isOpen(now, state) && !isCounted(events, now) ? { events } : undefined;
+      return isOpen(now, state) && !isPassed(events, now) ? { events } : undefined;
     });
     const root = run.state.steps.get(n)?.outcomeAt;
     if (root === undefined) return isOpen(run.state.steps.get(n), run.state) ? AGAIN : DONE;
@@ -320,7 +320,7 @@ function isOpen(step: StepState | undefined, state: { readonly ended: unknown })
 /** Whether what an attempt at a step left counts: the step is open, nobody dispatched it anew meanwhile, or took it for lost. */
 function counts(step: StepState, state: RunState, events: readonly JournalEvent[]): boolean {
   const now = state.steps.get(step.n);
-  return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt && !isCounted(events, now);
+  return isOpen(now, state) && now?.dispatchedAt === step.dispatchedAt && !isPassed(events, now);
 }
 
 /** The call that a delivered message dispatches. */
