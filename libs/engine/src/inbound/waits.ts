@@ -50,12 +50,15 @@ export class Waits {
     const concerned = await this.#concerned(waitRoute(kind.type, subject.id), arrival, delivery.delivery);
     const met = await Promise.allSettled(
       concerned.map(async ({ run, takes }) => {
-        if (takes) await this.lookBack(run, delivery.seq, arrival.key);
+        const taken = takes ? await this.#follow(run, delivery.seq, arrival.key) : undefined;
         await this.owed(run, delivery);
+        return taken?.has(event) === true;
       }),
     );
     for (const one of met) if (one.status === "rejected") throw one.reason;
-    return concerned.some(({ takes }) => takes) ? DONE : decidedBefore(delivery);
+    // What other deliveries brought to some of them may be owed, also where this one brought it to all the others.
+    const all = met.length > 0 && met.every((one) => one.status === "fulfilled" && one.value);
+    return all ? DONE : decidedBefore(delivery);
   }
 
   /** As `lookBack`, for who has no delivery that would come again: a lead goes on with what was taken. */
@@ -65,23 +68,30 @@ export class Waits {
 
   /** Open waits, of one key where it is given, take what there is for them, in the order of arrival. */
   async lookBack(id: string, atLeast: number, key?: string): Promise<void> {
-    const roots = await this.#take(id, atLeast, key, false);
-    await Promise.all(roots.map((root) => this.#inlines.run(id, root, 1, this.#signal)));
+    await this.#follow(id, atLeast, key);
   }
 
-  /** @returns the ordinals of the messages in which something was taken */
-  async #take(id: string, atLeast: number, key: string | undefined, forLead: boolean): Promise<readonly number[]> {
+  /** As `lookBack`. @returns the events that were taken */
+  async #follow(id: string, atLeast: number, key: string | undefined): Promise<ReadonlyMap<string, unknown>> {
+    const taken = await this.#take(id, atLeast, key, false);
+    await Promise.all([...taken.values()].map((root) => this.#inlines.run(id, root, 1, this.#signal)));
+    return taken;
+  }
+
+  /** @returns the ordinals of the messages in which something was taken, by the event */
+  async #take(id: string, atLeast: number, key: string | undefined, forLead: boolean): Promise<ReadonlyMap<string, number>> {
     const { arrivals, among } = await this.#arrivals(id, atLeast, key);
-    const roots: number[] = [];
+    const taken = new Map<string, number>();
     for (let left = arrivals.length; left > 0; left--) {
+      let met: ReturnType<typeof nextMet<Arrived>>;
       const { ordinal } = await this.#runs.commit(id, atLeast, ({ state }) => {
-        const met = nextMet(state, arrivals, among);
+        met = nextMet(state, arrivals, among);
         return met === undefined ? undefined : { events: [metBy(met)], ...(forLead ? { handedOver: true } : {}) };
       });
-      if (ordinal === undefined) break;
-      roots.push(ordinal);
+      if (ordinal === undefined || met === undefined) break;
+      taken.set(met.arrival.event, ordinal);
     }
-    return roots;
+    return taken;
   }
 
   /** What an earlier delivery of the message decided stands behind it in the stream; what follows from that may be owed. */

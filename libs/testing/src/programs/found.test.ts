@@ -344,6 +344,28 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       outside: [],
     },
   },
+  {
+    fault: "what one delivery had brought to a run was left to it, for another had brought it to a second run, and it was dead",
+    drawn: {
+      seed: 323_265_930,
+      hostile: true,
+      start: "operator",
+      from: "its time",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 414 },
+      body: [
+        { at: "k29", op: "wait", kind: "poked", id: "b" },
+        { at: "k28", op: "step", says: { is: "number", n: 550 }, ms: 1_455, fails: 0, how: "throw" },
+      ],
+      outside: [
+        { when: { ms: 7_089 }, does: "event", kind: "poked", id: "b", k: 94, times: 1 },
+        { when: { ms: 7_097 }, does: "freeze", who: 0, ms: 24_559 },
+        { when: { on: "wait.met", nth: 1, ms: 0 }, does: "kill", who: "writer", down: 40_000, gently: false },
+      ],
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {
