@@ -47,6 +47,7 @@ function* simplerCases(drawn: Case): Iterable<Case> {
   for (const index of outside.keys()) yield { ...drawn, outside: outside.toSpliced(index, 1) };
   if (drawn.hostile) yield { ...drawn, hostile: false };
   if (drawn.full !== undefined) yield { ...drawn, full: 0 };
+  if (drawn.changed !== undefined) yield { ...drawn, changed: undefined };
   if (drawn.doubled === true) yield { ...drawn, doubled: false };
   if (drawn.away === true) yield { ...drawn, away: false };
   if (drawn.mixed) yield { ...drawn, mixed: false };

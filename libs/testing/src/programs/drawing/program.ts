@@ -76,6 +76,8 @@ export type Op =
 export type AgentName = "sure" | "soft" | "writer" | "paid" | "later" | "batched";
 /** `unsent`: its model takes no request for now, and says until when. `later`: it was asked, and is to be asked again then. */
 export type How = "throw" | "terminal" | "refuse" | "hang" | "huge" | "unsent" | "later";
+/** Operations whose value comes from the journal as somebody else made it. */
+export const FROM_JOURNAL: ReadonlySet<Node["op"]> = new Set(["agent", "step", "call", "wait"]);
 /** Attempts that a step has: as many as are usual, and of `writer`, which says how many, fewer. */
 export const ATTEMPTS = 4;
 export const ATTEMPTS_OF_WRITER = 3;
@@ -179,5 +181,7 @@ export type Case = {
   readonly remembers?: number | undefined;
   readonly input: Value;
   readonly body: Block;
+  /** What replicas have under the same version that come up again: it does not fit the journal of `body`. */
+  readonly changed?: Block | undefined;
   readonly outside: readonly Outside[];
 };

@@ -1,6 +1,6 @@
 import { BEGAN, NAMED_MS } from "../playing/declarations.ts";
 import type { Dice } from "./dice.ts";
-import { type Case, type EventName, IDS, JUST_MS, KINDS, type Node, type Op, type Outside, type When } from "./program.ts";
+import { type AgentName, type Case, type EventName, IDS, JUST_MS, KINDS, type Node, type Op, type Outside, type When } from "./program.ts";
 
 /** A message that nobody answered comes again after it. */
 const ACK_WAIT_MS = 20_000;
@@ -32,6 +32,7 @@ export class Scenes {
     [0.005, (drawn) => this.#wearing(drawn)],
     [0.03, (drawn) => this.#owed(drawn)],
     [0.02, (drawn) => this.#together(drawn)],
+    [0.008, (drawn) => this.#crossing(drawn)],
     [0.015, (drawn) => this.#drained(drawn)],
     [0.012, (drawn) => this.#raised(drawn)],
     [0.007, (drawn) => this.#since(drawn)],
@@ -46,6 +47,7 @@ export class Scenes {
     [0.015, (drawn) => this.#forgotten(drawn)],
     [0.01, (drawn) => this.#left(drawn)],
     [0.006, (drawn) => this.#blocking(drawn)],
+    [0.006, (drawn) => this.#changed(drawn)],
   ];
 
   /** A step is at work, or waits for its batch, as the one replica is told to end, and the other a little later. */
@@ -307,6 +309,20 @@ export class Scenes {
     return { ...drawn, hostile: this.#dice.chance(0.4), doubled: false, runs: 1, mixed: false, body: [first, both], outside };
   }
 
+  /** A second wait for an id is set, and looks further back, as what has just come is brought to the first one. */
+  #crossing(drawn: Case): Case {
+    const wait = { op: "wait", kind: this.#dice.one(KINDS), id: this.#dice.one(IDS) } as const;
+    const ms = this.#dice.length(5_000);
+    const first: Node = { at: this.#dice.name(), ...wait };
+    const second: Node[] = [
+      { at: this.#dice.name(), op: "sleep", ms },
+      { at: this.#dice.name(), ...wait, since: this.#dice.early() },
+    ];
+    const both: Node = { at: this.#dice.name(), op: "join", how: "all", branches: [[first], second] };
+    const outside = [this.#event(wait, { ms: 0 }), this.#event(wait, { on: "sleep.set", nth: 1, ms: ms - this.#dice.below(20) }, 2)];
+    return { ...drawn, hostile: true, doubled: false, punctual: true, runs: 1, mixed: false, body: [both], outside };
+  }
+
   /** Asks once, or again in the same breath. */
   #patched(): Node {
     const asked = (body: Node): Node => ({ at: this.#dice.name(), op: "when", on: "patched", body: [body], otherwise: [] });
@@ -424,6 +440,24 @@ export class Scenes {
     const down = 8_000 + this.#dice.below(20_000);
     const away: Outside = { when: { ms: 200 }, does: "kill", who: this.#dice.one([0, 1] as const), down, gently: false };
     return { ...drawn, doubled: false, runs: 1, mixed: true, body: [behind, last], outside: [away] };
+  }
+
+  /** A function is changed under the version that its run has: what it asks for then is of another kind, of somebody else, or missing. */
+  #changed(drawn: Case): Case {
+    const says = this.#dice.number();
+    const sleep: Node = { at: this.#dice.name(), op: "sleep", ms: 3_000 };
+    const asks = (agent: AgentName): Node => ({ at: this.#dice.name(), op: "agent", agent, says, ms: 2_500, fails: 0, how: "throw" });
+    const shows: Node = { at: this.#dice.name(), op: "approval", show: says, within: 60_000, otherwise: "continue" };
+    const [body, changed] = this.#dice.one<readonly [readonly Node[], readonly Node[]]>([
+      [[sleep], [shows]],
+      [[asks("sure")], [asks("soft")]],
+      [[sleep], []],
+    ]);
+    const outside = ([0, 1] as const).map(
+      (who): Outside => ({ when: { ms: 300 + this.#dice.below(1_000) }, does: "kill", who, down: 200, gently: false }),
+    );
+    const same = { ...drawn, hostile: false, doubled: false, away: false, start: "operator", full: 0, runs: 1, mixed: false } as const;
+    return { ...same, budget: undefined, body, changed, outside };
   }
 
   /** A function holds the event loop, for as long as goes without a word, or longer. */

@@ -134,6 +134,7 @@ export async function judge(drawn: Case): Promise<Judged> {
             const [answered, ticked] = [answers.get(`${run} ${n}`), ticks.get(`${run} ${n}`)?.time];
             return isCalm(drawn, world) && answered !== undefined && ticked !== undefined && answered < ticked - JUST_BEFORE_MS;
           },
+          changed: drawn.changed !== undefined,
           budget: drawn.budget !== undefined,
           stops: drawn.budget?.atLimit !== "fallback",
           calm: isCalm(drawn, world),

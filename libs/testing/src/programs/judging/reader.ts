@@ -1,4 +1,4 @@
-import { ATTEMPTS, type Block, type Node } from "../drawing/program.ts";
+import { ATTEMPTS, type Block, FROM_JOURNAL, type Node } from "../drawing/program.ts";
 import { held, live, shown } from "../drawing/values.ts";
 import { Attempts, attemptsOf, hasFallback } from "./attempts.ts";
 import { type End, IGNORED, type Next, NOT_JSON, type Pending, said, type Thrown, thrown } from "./pending.ts";
@@ -223,6 +223,7 @@ export class Reader {
       this.pending.splice(this.pending.indexOf(fact), 1);
       fact.next.ok(undefined);
     }
+    if (code === "WORKFLOW_CHANGED" && this.#outside.changed) return;
     const soon = this.#soon && (code === "WORKFLOW_AWAITS_OUTSIDE" || code === "WORKFLOW_CHANGED");
     if (code !== this.#mistake() && !soon && !(this.#unknown && MISTAKES.has(code)))
       this.wrong.push(`the run is stopped: ${String(message)}`);
@@ -286,7 +287,7 @@ export class Reader {
       if (node === undefined) return next.ok(results);
       this.#node(node, {
         ok: (value) => {
-          results.push(node.op === "step" || node.op === "agent" ? shown(value) : value);
+          results.push(FROM_JOURNAL.has(node.op) ? shown(value) : value);
           go(index + 1);
         },
         no: next.no,
@@ -676,6 +677,7 @@ export class Reader {
 
   #ended(data: Told["data"]): void {
     const { end } = this;
+    if (this.#outside.changed) this.wrong.push("the run ended, and its function is not the one that it began with");
     if (end === undefined) {
       this.wrong.push(`the run ended ${String(data.status)}, the program waits for ${this.pending.map((one) => one.what).join(", ")}`);
       this.end = { status: "cancelled" };

@@ -46,6 +46,8 @@ export type Outside = {
   readonly calm: boolean;
   /** Whether no two replicas are at work on one message. */
   readonly single: boolean;
+  /** Whether the program is changed under its run. */
+  readonly changed: boolean;
   /** Whether runs have a budget. */
   readonly budget: boolean;
   /** Whether a run stops where nothing is left of it. */

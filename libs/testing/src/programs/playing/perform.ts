@@ -3,7 +3,7 @@ import { type AnyEventKind, ArmadaError, type Duration, Refusal } from "@armada/
 import type { Clock } from "@armada/event-sourcing";
 import { z } from "zod";
 import { insides, nodesOf } from "../drawing/nodes.ts";
-import type { Block, Case, Node } from "../drawing/program.ts";
+import { type Block, type Case, FROM_JOURNAL, type Node } from "../drawing/program.ts";
 import { live, shown } from "../drawing/values.ts";
 import { type Agents, agentsOf, huge } from "./agents.ts";
 import { ASIDE_MS, answer, awaited, BESIDE_MS, DECLINED, FROM, Input, kinds, SEARCH, serve, TEAM } from "./declarations.ts";
@@ -20,7 +20,7 @@ function atOnce(block: Block): number {
 
 /** The team that carries out a case. `clock` is its replica's own: it stops when the replica is killed. */
 export function teamOf(drawn: Case, witness: Witness, clock: Clock, versions: readonly number[] = [1, 2]): Team {
-  const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
+  const nodes = new Map(nodesOf([...drawn.body, ...(drawn.changed ?? [])]).map((node) => [node.at, node]));
   const agents = agentsOf(nodes, witness, clock);
   const plays = versions.map((version) => play(drawn, agents, witness, clock, version));
   const [served] = plays;
@@ -254,15 +254,17 @@ function thrown({ at, what }: Extract<Node, { op: "throw" }>): unknown {
 
 /** Changes what came from the journal, as an author may: nothing but this program may see that. */
 function spoil({ op }: Node, value: unknown): void {
-  if (!["agent", "step", "call", "wait"].includes(op) || typeof value !== "object" || value === null) return;
+  if (!FROM_JOURNAL.has(op) || typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) value.push("spoiled");
   else Object.assign(value, { spoiled: true });
 }
 
-/** What a program answers of a node's value: of a step's what it looked like, for JSON does not tell a Date from its text. */
-function told(node: Node, value: unknown): unknown {
-  if (node.op === "step" || node.op === "agent") return shown(value);
-  return node.op === "call" || node.op === "wait" ? structuredClone(value) : value;
+/**
+ * What a program answers of a node's value: of one from the journal what it looked like as it came, for JSON tells neither a Date
+ * from its text nor what is undefined from what is not there.
+ */
+function told({ op }: Node, value: unknown): unknown {
+  return FROM_JOURNAL.has(op) ? shown(value) : value;
 }
 
 /** An error as a program tells it: its code and where it came from; texts of the engine's own are not compared. */

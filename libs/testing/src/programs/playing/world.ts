@@ -48,6 +48,8 @@ const POLL_MS = 1_000;
 const SHORT_BATCH_MS = 3_000;
 const LONG_BATCH_MS = 45_000;
 
+/** Replicas that a team has. */
+const SLOTS = 2;
 /** Longer than any case takes. */
 const LEASE_MS = 86_400_000;
 /** Where replicas are to hear of what others have spent, and of the next day. */
@@ -104,7 +106,7 @@ export class World {
   readonly #batches: Batches;
   readonly #case: Case;
   readonly #random: Random;
-  readonly #replicas: (Replica | undefined)[] = [undefined, undefined];
+  readonly #replicas: (Replica | undefined)[] = Array.from({ length: SLOTS });
   #started = 0;
   /** Runs that have ended, and when. */
   readonly #ended = new Map<string, number>();
@@ -161,6 +163,7 @@ export class World {
       tracer: noTracer,
       logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields, name)) },
     };
+    const { full } = this.#case;
     const budget = this.#budget({ ...ports, log: connected.log, draws: connected.draws });
     const { deeds } = this;
     const witness: Witness = {
@@ -172,7 +175,9 @@ export class World {
       attempt: (key, agent, does) =>
         void (dead || this.#stood.has(name) || this.#replicas[slot]?.name !== name || this.#attempt(engine.running(), key, agent, does)),
     };
-    const team = teamOf(this.#case, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
+    const { body, changed } = this.#case;
+    const played = changed === undefined || this.#started <= SLOTS ? this.#case : { ...this.#case, body: changed, changed: body };
+    const team = teamOf(played, witness, clock, this.#case.mixed ? [slot + 1] : [1, 2]);
     const { signal } = new AbortController();
     const provider = this.#batches.provider();
     const lane = batchLane({ clock, batches: () => provider, gatherMs: GATHER_MS, pollMs: POLL_MS, signal });
@@ -181,7 +186,7 @@ export class World {
     const engine = startEngine(team, ports, models, {
       drainMs: DRAIN_MS,
       capabilities: [answeredByCode(double, (given) => Promise.resolve(2 * given))],
-      busy: () => this.clock.now() < BEGAN + (this.#case.full ?? 0),
+      ...(full === undefined ? {} : { busy: () => this.clock.now() < BEGAN + full }),
       sourceOf: ({ version }: { readonly version: number }) => sourceOf(version),
       ...(this.#case.remembers === undefined ? {} : { remembers: this.#case.remembers }),
       ...(budget === undefined ? {} : { budget }),
