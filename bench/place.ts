@@ -16,7 +16,7 @@ export type Place = AsyncDisposable & {
   readonly mesh: TestMesh;
   readonly bare: Raw;
   readonly judge: Raw;
-  /** The log of team `ours`, as the operator reads it. */
+  /** The log of team `ours`, as it reads it itself. */
   readonly log: Log;
   /** Asks for runs of a workflow; resolves with the milliseconds until the last of them has ended. */
   run(workflow: string, ids: readonly string[], steps: number): Promise<number>;
@@ -29,8 +29,8 @@ export async function openPlace(sync: Sync): Promise<Place> {
   const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: loud });
   const keys = await Fleet.follow(operator, accessIn(mesh.keys), loud);
   const asks = portsOf(operator, "operator", keys, loud).log;
-  const { log } = portsOf(operator, "ours", keys, loud);
-  const [bare, judge] = await Promise.all(["bare", "operator"].map((name) => rawClient({ url: mesh.url, keys: mesh.keys, name })));
+  const { log } = await mesh.connect("ours", loud); // the operator would ask for what is new four times a second
+  const [bare, judge] = await Promise.all(["bare", "provisioner"].map((name) => rawClient({ url: mesh.url, keys: mesh.keys, name })));
   if (bare === undefined || judge === undefined) throw new Error("two clients were asked for");
   const over = new AbortController();
   const open = new Map<string, () => void>();

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { accessIn } from "@armada/nats";
 import { connect, createInbox, headers, type Msg, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 
 /** The plain client, tuned as far as it goes: no stack trace a call, one reply subscription, callbacks. */
@@ -14,9 +14,10 @@ export type Raw = {
 
 export async function rawClient(about: { url: string; keys: string; name: string }): Promise<Raw> {
   const { url, keys, name } = about;
+  const { seed } = await accessIn(keys).identity(name);
   const connection = await connect({
     servers: url.split(","),
-    authenticator: nkeyAuthenticator(readFileSync(`${keys}/${name}.nk`)),
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
     inboxPrefix: `_INBOX.${name}`,
     noAsyncTraces: true,
   });

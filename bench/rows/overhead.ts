@@ -98,14 +98,10 @@ async function runner(mesh: TestMesh) {
   const asks = portsOf(operator, "operator", keys, loud).log;
   const over = new AbortController();
   const open = new Map<string, () => void>();
-  const followed = ["paid", "free"].map((name) =>
-    portsOf(operator, name, keys, loud).log.follow(
-      [`run.${name}.end.>`],
-      0,
-      ({ subject }) => open.get(subject.split(".")[4] ?? "")?.(),
-      over.signal,
-    ),
-  );
+  const followed = ["paid", "free"].map(async (name) => {
+    const { log } = await mesh.connect(name, loud);
+    return log.follow([`run.${name}.end.>`], 0, ({ subject }) => open.get(subject.split(".")[4] ?? "")?.(), over.signal);
+  });
   return {
     /** @returns calls a second, and the median of how long one took, ms */
     run: async (name: string, round: number, steps: number): Promise<{ perSecond: number; p50: number }> => {

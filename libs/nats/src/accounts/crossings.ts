@@ -38,6 +38,8 @@ const EDGE = "gateway";
 const FEDERATION = "federation";
 const KINDS = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS"] as const;
 export const ARCHIVER = "archiver";
+/** They read what is others' and make no consumer of it: whoever may delete one may delete a team's own. */
+export const ONLY_READ: ReadonlySet<string> = new Set(["operator", ARCHIVER, EDGE]);
 
 /** Whose a stream is: the team in its name, and administration where it is of the fleet. */
 export function ownerOf(stream: string): string {

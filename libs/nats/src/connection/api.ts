@@ -1,7 +1,7 @@
 import { ADMINISTRATION } from "@armada/contracts";
 import { type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import { AuthorizationError } from "@nats-io/transport-node";
-import { apiPrefix, ownerOf } from "../accounts/crossings.ts";
+import { apiPrefix, ONLY_READ, ownerOf } from "../accounts/crossings.ts";
 import { FLEET } from "../streams/names.ts";
 import type { Link } from "./connect.ts";
 import { isNoStream } from "./no-stream.ts";
@@ -14,9 +14,9 @@ export function apiOf({ identity }: Pick<Link, "identity">, stream: string): str
   return identity.walled === true && identity.name !== ADMINISTRATION ? apiPrefix(identity.name, stream) : "$JS.API";
 }
 
-/** Whether a stream is in another account: then it is read by direct gets, and no consumer of it can be made. */
-export function isElsewhere(link: Pick<Link, "identity">, stream: string): boolean {
-  return apiOf(link, stream) !== "$JS.API";
+/** Whether a stream is read by direct gets, as no consumer of it can be made: it is in another account, or another's and the identity only reads. */
+export function isElsewhere({ identity: { name, walled } }: Pick<Link, "identity">, stream: string): boolean {
+  return name !== ADMINISTRATION && name !== ownerOf(stream) && (walled === true || ONLY_READ.has(name));
 }
 
 /** The client library's administration of a stream, as far as the link's identity may. */

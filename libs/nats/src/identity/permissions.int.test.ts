@@ -13,6 +13,21 @@ const reads = (stream: string): string[] => [
   `$JS.API.CONSUMER.CREATE.${stream}.peek`,
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.q`,
 ];
+/** What a reader needs, and what it may not: others' consumers are no more its own than their streams. */
+const looks = (stream: string): string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.CONSUMER.LIST.${stream}`,
+  `$JS.API.CONSUMER.INFO.${stream}.q`,
+];
+const consumers = (stream: string): string[] => [
+  `$JS.API.CONSUMER.CREATE.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.peek`,
+  `$JS.API.CONSUMER.CREATE.${stream}.q.evt.alpha.>`,
+  `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.q`,
+  ...["DELETE", "PAUSE", "RESET", "UNPIN", "MSG.NEXT", "LEADER.STEPDOWN"].map((call) => `$JS.API.CONSUMER.${call}.${stream}.q`),
+];
 /** What an identity needs of the fleet's manifests. */
 const follows = ["$JS.API.STREAM.INFO.FLEET", "$JS.API.CONSUMER.CREATE.FLEET.peek", "$JS.API.CONSUMER.MSG.NEXT.FLEET.peek"];
 const manifests = ["fleet.alpha", "fleet.beta", "fleet.provisioner", "fleet.x.y"];
@@ -89,8 +104,11 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     ],
   },
   operator: {
-    may: [...reads("TEAM_alpha"), ...reads("TEAM_beta"), "$JS.API.STREAM.LIST", "ask.alpha.operator.run_cancel.x", ...follows],
+    may: [...looks("TEAM_alpha"), ...looks("TEAM_beta"), ...looks("FLEET"), "$JS.API.STREAM.LIST", "ask.alpha.operator.run_cancel.x"],
     mayNot: [
+      ...consumers("TEAM_alpha"),
+      ...consumers("FLEET"),
+      "$JS.FC.TEAM_alpha.x",
       ...manifests,
       ...changes("FLEET"),
       ...written("alpha"),
@@ -103,8 +121,10 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     ],
   },
   gateway: {
-    may: [...written("gateway"), ...reads("TEAM_alpha"), "ask.alpha.gateway.run_start.x", ...follows],
+    may: [...written("gateway"), ...looks("TEAM_alpha"), ...looks("FLEET"), "ask.alpha.gateway.run_start.x"],
     mayNot: [
+      ...consumers("TEAM_alpha"),
+      ...consumers("FLEET"),
       ...manifests,
       ...changes("FLEET"),
       ...written("alpha"),
@@ -114,8 +134,9 @@ const matrix: Record<string, { may: readonly string[]; mayNot: readonly string[]
     ],
   },
   archiver: {
-    may: [...reads("TEAM_alpha"), "$JS.API.STREAM.PURGE.NONE"],
+    may: [...looks("TEAM_alpha"), "$JS.API.STREAM.PURGE.NONE"],
     mayNot: [
+      ...consumers("TEAM_alpha"),
       ...manifests,
       ...written("alpha"),
       ...asks("archiver", "alpha"),

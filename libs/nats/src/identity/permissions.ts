@@ -1,10 +1,11 @@
 import { ArmadaError } from "@armada/contracts";
+import { ONLY_READ } from "../accounts/crossings.ts";
 import { FLEET, SHARED_ANSWERS } from "../streams/names.ts";
 
 /** What an identity may do on the wire. */
 export type Permissions = { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
 
-/** The services besides the teams. `console` and `operator` read everything; only the provisioner and the archiver change streams. */
+/** The services besides the teams. The operator reads everything; only the provisioner and the archiver change streams. */
 export const ROLES = ["provisioner", "operator", "archiver"] as const;
 
 /**
@@ -27,7 +28,7 @@ function permissionsOf(
     `ask.*.${name}.>`,
     `ans.*.${name}.>`,
     ...ownStreams(name),
-    ...readStream(FLEET),
+    ...(ONLY_READ.has(name) ? [] : readStream(FLEET)),
     ...[name, ...about.peers, "operator"].flatMap(bodiesOf),
     ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
   ];
@@ -111,6 +112,7 @@ function readStream(stream: string): string[] {
   ];
 }
 
+/** To look at all that is there, and at none of it so that others would feel it: without a consumer. */
 function readAll(): string[] {
   return [
     "$JS.API.INFO",
@@ -121,11 +123,6 @@ function readAll(): string[] {
     "$JS.API.DIRECT.GET.*",
     "$JS.API.CONSUMER.LIST.*",
     "$JS.API.CONSUMER.INFO.*.*",
-    "$JS.API.CONSUMER.CREATE.*",
-    "$JS.API.CONSUMER.CREATE.*.>",
-    "$JS.API.CONSUMER.MSG.NEXT.*.*",
-    "$JS.API.CONSUMER.DELETE.*.*",
-    "$JS.FC.>",
   ];
 }
 

@@ -2,6 +2,8 @@ import { encodeBody } from "@armada/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NatsPorts } from "../adapter.ts";
+import { link } from "../connection/connect.ts";
+import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
 const MESSAGES = 12_000;
@@ -23,8 +25,9 @@ beforeAll(async () => {
 afterAll(async () => mesh[Symbol.asyncDispose]());
 
 test("a scan reads every message once and in order, also where its consumer is lost on the way", async () => {
-  const operator = await mesh.connect("operator");
-  const manager = await jetstreamManager(operator.link.connection, { checkAPI: false });
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+  const manager = await jetstreamManager(admin.connection, { checkAPI: false });
   const lose = async (): Promise<void> => {
     for await (const { name } of manager.consumers.list("TEAM_alpha")) await manager.consumers.delete("TEAM_alpha", name);
   };
@@ -39,6 +42,7 @@ test("a scan reads every message once and in order, also where its consumer is l
     expect(upTo).toBe(MESSAGES);
     expect(seqs).toEqual(Array.from({ length: MESSAGES }, (_, i) => i + 1));
   }
+  await admin.close();
 });
 
 test("a scan ends with what its handler throws", async () => {
