@@ -29,6 +29,10 @@ describe("accountsOf", () => {
     expect(imports.length).toBeGreaterThan(20);
   });
 
+  test("the order of the teams changes nothing", () => {
+    expect(accountsOf(teams.toReversed())).toEqual(accounts);
+  });
+
   test("a subscriber has the facts of its filters, by a consumer that it may only reset and pace", () => {
     const { name, deliver } = factConsumer("shop", "shipping", placed);
     expect(new Set(into("shipping", "shop").filter((subject) => !/^(ans|ask)\./.test(subject)))).toEqual(

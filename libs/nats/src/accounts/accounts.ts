@@ -24,11 +24,12 @@ export function administrationSeed(seed: string, account: string): string {
 }
 
 /**
- * The accounts of teams and roles. Who is in one may do there what its identity needs, and beyond it what is imported.
+ * The accounts of teams and roles, the same whatever the order of `teams`: a server reads anew what reads differently. Who is in one
+ * may do there what its identity needs, and beyond it what is imported.
  * `others`: names that have or had streams, and may not come: administration alone finds what is theirs.
  */
 export function accountsOf(teams: readonly TeamCrossing[], others: readonly string[] = []): readonly Account[] {
-  const crossings = crossingsOf(teams);
+  const crossings = crossingsOf(teams.toSorted((a, b) => (a.team < b.team ? -1 : 1)));
   const names = new Set(teams.map(({ team }) => team));
   const roles: readonly string[] = ROLES;
   const closed = [...new Set(others)]
