@@ -1,5 +1,5 @@
 export * from "./client.ts";
-export { othersBeside, provisionTeams } from "./fleet/provision-teams.ts";
+export { ensureAccount, othersBeside, provisionTeams } from "./fleet/provision-teams.ts";
 export { tombstone, type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
 export type { Identity, PublicKeys } from "./identity/identities.ts";
 export { ROLES } from "./identity/permissions.ts";

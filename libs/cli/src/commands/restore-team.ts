@@ -1,7 +1,18 @@
 import { resolve } from "node:path";
 import { ArmadaError, checkName, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { accessIn, Fleet, type Link, openBackup, provisionTeams, type RestoredTeam, restoreTeam } from "@armada/nats";
+import {
+  type Access,
+  accessIn,
+  ensureAccount,
+  Fleet,
+  type Link,
+  openBackup,
+  provisionTeams,
+  type RestoredTeam,
+  type Room,
+  restoreTeam,
+} from "@armada/nats";
 import { DEFAULT_FILE, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
@@ -36,7 +47,9 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
   const folders = identityFolders(config.nats, mesh);
   const { keys, administration } = folders;
   await using own =
-    nats === undefined ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval }) : undefined;
+    nats === undefined
+      ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval, team: name })
+      : undefined;
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
     const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);
@@ -61,12 +74,16 @@ export async function restoreFrom(
 ): Promise<RestoredTeam> {
   const backup = await openBackup(path);
   try {
-    const restored = await restoreTeam(admin, name, backup, accessIn(keys));
+    const access = accessIn(keys);
+    const fleet = await Fleet.follow(admin, access, quiet);
+    const room = await roomOf((await settingsFor({})).config, undefined);
+    await ensureAccount(admin, fleet, name, { replicas: 1, room });
+    const restored = await restoreTeam(admin, name, backup, access);
     if (restored.identity === "placed") out.say(`add identity ${name} to ${keys}`);
     for (const former of restored.believed.keys()) out.say(`add former key of ${former} to ${keys}: what it signed is believed`);
     for (const { stream, messages, lastSeq } of restored.streams)
       out.say(`restore stream ${stream} (${messages} messages, up to ${lastSeq})`);
-    await provisionAgain(admin, name, { keys, before }, out);
+    await provisionAgain(admin, name, { access, fleet, before, room }, out);
     return restored;
   } finally {
     await backup.close();
@@ -77,15 +94,12 @@ export async function restoreFrom(
 async function provisionAgain(
   admin: Link,
   name: string,
-  { keys, before }: { keys: string; before: TeamManifest | undefined },
+  { access, fleet, before, room }: { access: Access; fleet: Fleet; before: TeamManifest | undefined; room: Room },
   out: Output,
 ): Promise<void> {
-  const { config } = await settingsFor({});
   const service = (await loadServices()).find((one) => one.name === name);
   if (service === undefined && before === undefined) out.say(`this project has no team ${name}: provision it where its code is`);
-  const access = accessIn(keys);
-  const fleet = await Fleet.follow(admin, access, quiet);
   const manifests = service === undefined ? [before].filter((one) => one !== undefined) : await manifestsOf([service]);
-  const changes = await provisionTeams(admin, fleet, manifests, { access, replicas: 1, room: await roomOf(config, undefined) });
+  const changes = await provisionTeams(admin, fleet, manifests, { access, replicas: 1, room });
   for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
 }

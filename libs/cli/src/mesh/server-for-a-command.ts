@@ -12,9 +12,12 @@ export async function serverForCommand(options: {
   data: string;
   folders: IdentityFolders;
   syncInterval: Config["nats"]["syncInterval"];
+  /** A team whose streams are restored, of which the folder of identities may know nothing. */
+  team?: string;
 }): Promise<AsyncDisposable & { readonly url: string }> {
   const binary = process.env.ARMADA_NATS_SERVER;
   if (binary === undefined) throw new ArmadaError("NO_NATS_SERVER", "no nats-server was found: start through `npm start` or `npx armada`");
+  const { team } = options;
   const home = resolve(HOME);
   await claimHome(home);
   const lock = await lockData(resolve(options.data));
@@ -27,7 +30,10 @@ export async function serverForCommand(options: {
       base: join(projectRoot, "infra/nats/server.conf"),
       data: resolve(options.data),
       folder: join(home, "nats"),
-      authorization: await access.admission([]),
+      authorization: await access.admission(
+        [],
+        new Map(team === undefined ? [] : [[team, { kind: "removed", name: team, keys: [], revision: 0 }]]),
+      ),
       syncInterval: options.syncInterval,
       logger: { info: () => undefined, warn: () => undefined },
       lock: () => lock.file,

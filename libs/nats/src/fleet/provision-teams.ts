@@ -46,6 +46,19 @@ export async function provisionTeams(
   return [...before, ...changes, ...(await say())];
 }
 
+/**
+ * Has whoever runs the server make an account for a team of which it knows nothing, for administration alone: its streams are restored
+ * there. Nothing where it has one, or where all is in one account. @throws ArmadaError `NOT_ADMITTED`, and what `provision` throws
+ */
+export async function ensureAccount(link: Link, fleet: Fleet, team: string, how: { replicas: number; room: Room }): Promise<void> {
+  const only = new Set([team]);
+  if (await areAdmitted(link, only)) return;
+  await provision(link, [], how);
+  await fleet.caughtUpIfThere();
+  await writeFleet(link, fleet, [{ kind: "removed", name: team, keys: fleet.entries.get(team)?.keys ?? [] }]);
+  await admitted(link, only);
+}
+
 /** The other teams of the fleet. @throws ArmadaError `EXTERNAL_DISAGREES`, `EXTERNAL_CLASH` where these do not go together with them */
 export async function othersBeside(fleet: Fleet, manifests: readonly TeamManifest[]): Promise<readonly TeamManifest[]> {
   await fleet.caughtUpIfThere();
