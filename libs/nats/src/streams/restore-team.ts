@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
+import type { JetStreamManager } from "@nats-io/jetstream";
 import { z } from "zod";
 import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
@@ -28,7 +29,7 @@ export type RestoredTeam = {
 
 /**
  * Makes a team's streams of their snapshots: sequences, positions of consumers, what is pending and schedules as they were.
- * Streams of the team that are there and empty give way. Where one fails, those that were made are taken away again. Before
+ * Streams of the team that are there and empty give way, as does its own where it holds nothing but copies of others' facts. Where one fails, those that were made are taken away again. Before
  * that, `access`, of the server's identities, gets the team's own where it has none of that name, and the public keys of
  * who wrote into the streams, so that what they hold is believed. Nothing is written where the backup is of another team.
  * @throws ArmadaError `STREAM_THERE`, `NOT_A_BACKUP`, `RESTORE_FAILED`
@@ -45,7 +46,7 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
   const empty: string[] = [];
   for await (const { config, state } of manager.streams.list()) {
     if (!isStreamOf(config.name, team)) continue;
-    if (state.last_seq > 0)
+    if (state.last_seq > 0 && (config.name !== `TEAM_${team}` || (await hasOwn(manager, team, 0))))
       throw new ArmadaError("STREAM_THERE", `${config.name} is there already, with ${state.messages} messages`, {
         hint: `\`armada remove team ${team}\` on that server first, where that is not wanted`,
       });
@@ -79,10 +80,13 @@ export async function restoreTeam(link: Link, team: string, { snapshots, seed, w
  * timer gives as well, nor copies, which their origin has.
  */
 export async function writtenSince(link: Link, team: string, { lastSeq }: Restored): Promise<boolean> {
-  const manager = await managerOf(link, `TEAM_${team}`);
+  return hasOwn(await managerOf(link, `TEAM_${team}`), team, lastSeq);
+}
+
+async function hasOwn(manager: JetStreamManager, team: string, after: number): Promise<boolean> {
   for (const kind of ["evt", "run", "ask", "ans"]) {
     const last = await manager.streams.getMessage(`TEAM_${team}`, { last_by_subj: `${kind}.${team}.>` });
-    if ((last?.seq ?? 0) > lastSeq) return true;
+    if ((last?.seq ?? 0) > after) return true;
   }
   return false;
 }
