@@ -72,7 +72,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const started = Date.now();
   const mesh = await startMesh(flags, say);
   const interrupted = new AbortController();
-  onInterrupt(() => {
+  const uninterrupted = onInterrupt(() => {
     interrupted.abort();
     onInterrupt(() => {
       mesh.kill();
@@ -88,9 +88,12 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });
     const state = await follow(session.log(TEAM), TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
     const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
-    if (flags.once !== true && code === 0) stayUp(run, mesh.file, out);
-    if (flags.once !== true) await untilInterrupted(mesh, out.say);
-    else if (
+    if (interrupted.signal.aborted) return EXIT.interrupted;
+    if (flags.once !== true) {
+      uninterrupted(); // of two that wait for a Ctrl-C the first alone would hear it
+      if (code === 0) stayUp(run, mesh.file, out);
+      await untilInterrupted(mesh, out.say);
+    } else if (
       !(await workEnded(
         session,
         Object.keys(mesh.file.restarts ?? {}),

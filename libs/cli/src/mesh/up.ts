@@ -95,6 +95,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let operator: Link | undefined;
   let written = (): Promise<void> => Promise.resolve();
   const provisioned = Promise.withResolvers<void>();
+  let stopped: Promise<void> | undefined;
   /** Once its services have ended: the mesh file goes last but the lock, so that nobody takes the folder for free before. */
   const end = async (): Promise<void> => {
     ending.abort();
@@ -235,10 +236,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         changed();
         return written();
       },
-      stop: async () => {
-        await Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS)));
-        await end();
-      },
+      stop: () => (stopped ??= Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS))).then(end)),
       kill,
     };
   } catch (error) {
