@@ -75,7 +75,7 @@ export async function* behindWalls({ say, short }: About, raise: Raise): AsyncGe
       yield count("answers to the team's asks, over both keys", await answersOf(admin), 2 * ASKS);
       await load.stop();
       yield* nothingLost(admin, load.accepted(), at);
-      yield atLeast("events a second that others were told", Math.round(load.perSecond()), Math.floor(0.7 * perSecond));
+      yield atLeast("events a second that others were told", Math.round(load.perSecond()), Math.floor(0.9 * perSecond));
       const nobody = nobodysKey(walled.credentials("told"), former);
       const strangers = [walled.credentials("late", former), nobody];
       yield* tried(admin, about, at, { credentials: (name) => walled.credentials(name), former: strangers, say });
