@@ -74,6 +74,7 @@ export async function writeFleet(
     });
     if (!dryRun) await writeEntry(link, fleet, entry);
   }
+  if (!dryRun && changes.length > 0) await fleet.caughtUp(); // a team may know it before who wrote it does, who then writes it again
   return changes;
 }
 
