@@ -398,10 +398,11 @@ export class Scenes {
       ? [{ at: this.#dice.name(), op: "join", how: "all", branches: paid.map((one) => [one]) }]
       : paid;
     const atLimit = this.#dice.one(["wait", "wait", "fallback", "stop"] as const);
-    // The next day's is enough for the rest.
+    // The next day's is enough for the rest of the one run.
     const budget = { calls: many - 1, atLimit, daily: true } as const;
     const hostile = this.#dice.chance(0.3);
-    return { ...drawn, hostile, doubled: false, away: false, runs: 1, mixed: false, budget, body, outside: this.#retried() };
+    const same = { ...drawn, hostile, doubled: false, away: false, from: undefined, runs: 1, mixed: false };
+    return { ...same, budget, body, outside: this.#retried() };
   }
 
   /** A run goes on as new and remembers little of what it took: its waits look for the same ids, from its beginning or from before it. */
