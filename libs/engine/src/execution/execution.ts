@@ -133,7 +133,6 @@ export class Execution {
    */
   async react(now: number): Promise<JournalEvent[]> {
     const events: JournalEvent[] = [];
-    this.#replaying = false;
     for (let made = this.#fresh.shift(); made !== undefined; made = this.#fresh.shift()) {
       if ("patch" in made) {
         events.push({ type: "run.patched", data: { id: made.patch } });

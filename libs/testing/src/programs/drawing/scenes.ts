@@ -33,13 +33,14 @@ export class Scenes {
     [0.03, (drawn) => this.#owed(drawn)],
     [0.02, (drawn) => this.#together(drawn)],
     [0.008, (drawn) => this.#crossing(drawn)],
+    [0.008, (drawn) => this.#many(drawn)],
     [0.015, (drawn) => this.#drained(drawn)],
     [0.012, (drawn) => this.#raised(drawn)],
     [0.007, (drawn) => this.#since(drawn)],
     [0.006, (drawn) => this.#just(drawn)],
     [0.004, (drawn) => this.#begun(drawn)],
     [0.002, (drawn) => this.#pages(drawn)],
-    [0.02, (drawn) => this.#frozen(drawn)],
+    [0.025, (drawn) => this.#frozen(drawn)],
     [0.003, (drawn) => this.#restless(drawn)],
     [0.015, (drawn) => this.#fallen(drawn)],
     [0.015, (drawn) => this.#busy(drawn)],
@@ -156,7 +157,7 @@ export class Scenes {
       };
       const outside = [
         freeze({ on: "step.requested", nth: 1, ms: 1 + this.#dice.below(ms) }),
-        ...(this.#dice.chance(0.5) ? [dies("step.completed")] : []),
+        ...(this.#dice.chance(0.7) ? [dies("step.completed")] : []),
       ];
       return { ...same, body: [asked, this.#next()], outside };
     }
@@ -321,6 +322,15 @@ export class Scenes {
     const both: Node = { at: this.#dice.name(), op: "join", how: "all", branches: [[first], second] };
     const outside = [this.#event(wait, { ms: 0 }), this.#event(wait, { on: "sleep.set", nth: 1, ms: ms - this.#dice.below(20) }, 2)];
     return { ...drawn, hostile: true, doubled: false, punctual: true, runs: 1, mixed: false, body: [both], outside };
+  }
+
+  /** Waits for one id stand open side by side, and what they take comes one by one, to either replica. */
+  #many(drawn: Case): Case {
+    const wait = { op: "wait", kind: this.#dice.one(KINDS), id: this.#dice.one(IDS) } as const;
+    const branches = Array.from({ length: 3 + this.#dice.below(3) }, (): Node[] => [{ at: this.#dice.name(), ...wait }]);
+    const all: Node = { at: this.#dice.name(), op: "join", how: "all", branches };
+    const outside = branches.map((_, nth) => this.#event(wait, { ms: 1_000 * (nth + 1) + this.#dice.below(900) }));
+    return { ...drawn, doubled: false, runs: 1, mixed: false, body: [all], outside };
   }
 
   /** Asks once, or again in the same breath. */
