@@ -35,6 +35,9 @@ export class AttemptMeter implements Meter, LaneNotes {
   readonly #earlier: readonly BatchedCall[];
   #concluded = false;
   #reserving = 0;
+  /** Since when one of its calls waits to be granted; undefined where none does. */
+  #waitsSince: number | undefined;
+  #waited = 0;
 
   constructor(about: About) {
     this.#about = about;
@@ -44,12 +47,17 @@ export class AttemptMeter implements Meter, LaneNotes {
   /** @throws BudgetExhausted, ArmadaError `STEP_DECIDED` where it no longer needs the call, `LEASE_ENDED` */
   async draw({ tier, model, ceiling, call: shared, asked }: Drawing): Promise<string> {
     const { runs, budget, agent, run, workflow, step, signal } = this.#about;
-    this.#reserving++;
-    const reservation = await budget.budgetClient.reserve(agent, ceiling, signal).finally(() => this.#reserving--);
+    const { clock } = runs.ports;
+    if (this.#reserving++ === 0) this.#waitsSince = clock.now();
+    const reservation = await budget.budgetClient.reserve(agent, ceiling, signal).finally(() => {
+      if (--this.#reserving > 0) return;
+      this.#waited += Math.max(0, clock.now() - (this.#waitsSince ?? clock.now())); // a clock may be put back
+      this.#waitsSince = undefined;
+    });
     const { lease, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.
     const call = shared === undefined ? runs.ports.random.id() : `${shared}~${runs.ports.random.id()}`;
-    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: runs.ports.clock.now() };
+    const drawn: Drawn = { call, account, agent, workflow, run, tier, model, ceiling, drawnAt: clock.now() };
     // In the run's journal where the journal keeps a limit or a later attempt needs it, else with all that come together.
     const journaled = budget.run !== undefined || asked !== undefined || step.budgetUntil !== undefined || step.waits !== undefined;
     let refused: Error | undefined;
@@ -121,6 +129,11 @@ export class AttemptMeter implements Meter, LaneNotes {
   /** Whether a call waits for what is to pay for it. */
   get reserving(): boolean {
     return this.#reserving > 0;
+  }
+
+  /** How long calls have waited until they were granted, ms: several at once count once, and one that still waits not yet. */
+  get waited(): number {
+    return this.#waited;
   }
 
   /** The attempt's calls as its outcome journals them; undefined where there were none. */

@@ -69,14 +69,19 @@ export async function attemptStep(about: {
   else about.signal.addEventListener("abort", abandon);
   const meter = budget === undefined ? undefined : new AttemptMeter({ runs, budget, agent: agent.name, run: id, workflow, step, signal });
   const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
-  const deadline = started + milliseconds(timeout);
-  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls, deadline };
+  /** The attempt's time does not run while what pays for it is waited for: a call that was granted late would be cut, and billed. */
+  const deadline = (): number => started + milliseconds(timeout) + (meter?.waited ?? 0);
+  const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls };
   const timer = new AbortController();
   const tooLate = (): Error =>
     meter?.reserving === true
       ? new BudgetPending(timeout)
       : new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`);
-  clock.sleep(milliseconds(timeout), timer.signal).then(
+  const untilTooLate = async (): Promise<void> => {
+    for (let left = milliseconds(timeout); left > 0; left = meter?.reserving === true ? 0 : deadline() - clock.now())
+      await clock.sleep(left, timer.signal);
+  };
+  untilTooLate().then(
     () => over.abort(tooLate()),
     () => undefined, // ended in time
   );
@@ -104,7 +109,7 @@ export async function attemptStep(about: {
         };
         const about = { run: id, n: step.n, attempt: step.attempts + 1, call: ++calls };
         const text = live === undefined ? undefined : new CallText(about, { live, clock });
-        const heard: CallOptions = text === undefined ? how : { ...how, onText: (piece) => text.add(piece) };
+        const heard: CallOptions = { ...how, deadline: deadline(), ...(text === undefined ? {} : { onText: (piece) => text.add(piece) }) };
         const answer = await tracer
           .span(spans.model(tier), said, inside, () => models.call(request, signal, heard))
           .finally(() => text?.end());
