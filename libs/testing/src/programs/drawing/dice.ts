@@ -40,8 +40,13 @@ export class Dice {
     const dice = this.next();
     if (dice < 0.5) return { is: this.one(PLAIN) };
     if (dice < 0.75) return { is: this.#without.has("changed values") ? "null" : this.one(CHANGED) };
-    if (dice < 0.85) return { is: this.#without.has("unheld values") ? "null" : this.one(UNHELD) };
+    if (dice < 0.85) return this.unheld();
     return { is: this.one(LARGE) };
+  }
+
+  /** A value that no journal holds. */
+  unheld(): Value {
+    return { is: this.#without.has("unheld values") ? "null" : this.one(UNHELD) };
   }
 
   number(): Value {

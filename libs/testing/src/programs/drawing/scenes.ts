@@ -49,6 +49,7 @@ export class Scenes {
     [0.01, (drawn) => this.#left(drawn)],
     [0.006, (drawn) => this.#blocking(drawn)],
     [0.006, (drawn) => this.#changed(drawn)],
+    [0.004, (drawn) => this.#unheld(drawn)],
   ];
 
   /** A step is at work, or waits for its batch, as the one replica is told to end, and the other a little later. */
@@ -451,6 +452,13 @@ export class Scenes {
     const down = 8_000 + this.#dice.below(20_000);
     const away: Outside = { when: { ms: 200 }, does: "kill", who: this.#dice.one([0, 1] as const), down, gently: false };
     return { ...drawn, doubled: false, runs: 1, mixed: true, body: [behind, last], outside: [away] };
+  }
+
+  /** Inline work gives a value that no journal holds, before all else. */
+  #unheld(drawn: Case): Case {
+    const work: Node = { at: this.#dice.name(), op: "step", says: this.#dice.unheld(), ms: this.#dice.below(500), fails: 0, how: "throw" };
+    const caught: Node = { at: this.#dice.name(), op: "try", body: [work], handler: [] };
+    return { ...drawn, body: [this.#dice.chance(0.5) ? work : caught, ...drawn.body] };
   }
 
   /** A function is changed under the version that its run has: what it asks for then is of another kind, of somebody else, or missing. */
