@@ -454,11 +454,12 @@ export class Scenes {
     return { ...drawn, doubled: false, runs: 1, mixed: true, body: [behind, last], outside: [away] };
   }
 
-  /** Inline work gives a value that no journal holds, before all else. */
+  /** Inline work gives a value that no journal holds, and nobody dies: each time that it is done is counted. */
   #unheld(drawn: Case): Case {
     const work: Node = { at: this.#dice.name(), op: "step", says: this.#dice.unheld(), ms: this.#dice.below(500), fails: 0, how: "throw" };
     const caught: Node = { at: this.#dice.name(), op: "try", body: [work], handler: [] };
-    return { ...drawn, body: [this.#dice.chance(0.5) ? work : caught, ...drawn.body] };
+    const calm = { ...drawn, hostile: false, doubled: false, away: false, runs: 1, mixed: false, outside: [] };
+    return { ...calm, body: [this.#dice.chance(0.5) ? work : caught, this.#next()] };
   }
 
   /** A function is changed under the version that its run has: what it asks for then is of another kind, of somebody else, or missing. */
