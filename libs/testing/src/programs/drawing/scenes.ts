@@ -50,6 +50,7 @@ export class Scenes {
     [0.006, (drawn) => this.#blocking(drawn)],
     [0.006, (drawn) => this.#changed(drawn)],
     [0.004, (drawn) => this.#unheld(drawn)],
+    [0.006, (drawn) => this.#asked(drawn)],
   ];
 
   /** A step is at work, or waits for its batch, as the one replica is told to end, and the other a little later. */
@@ -452,6 +453,19 @@ export class Scenes {
     const down = 8_000 + this.#dice.below(20_000);
     const away: Outside = { when: { ms: 200 }, does: "kill", who: this.#dice.one([0, 1] as const), down, gently: false };
     return { ...drawn, doubled: false, runs: 1, mixed: true, body: [behind, last], outside: [away] };
+  }
+
+  /** A person is asked, and whoever wrote that dies with it, while it waits, or as it wrote the answer down; the answer comes, or does not. */
+  #asked(drawn: Case): Case {
+    const otherwise = this.#dice.one(["cancel", "fail", "continue"] as const);
+    const show = this.#dice.value();
+    const question: Node = { at: this.#dice.name(), op: "approval", show, within: 20_000 + this.#dice.below(20_000), otherwise };
+    const asked = (ms: number): When => ({ on: "approval.asked", nth: 1, ms });
+    const when = this.#dice.one<When>([asked(0), asked(1 + this.#dice.below(10_000)), { on: "approval.given", nth: 1, ms: 0 }]);
+    const dies: Outside = { when, does: "kill", who: "writer", down: 1 + this.#dice.below(2_000), gently: false };
+    const answer: Outside = { when: asked(this.#dice.below(15_000)), does: "approve", approved: this.#dice.chance(0.3), times: 1 };
+    const outside = this.#dice.chance(0.75) ? [dies, answer] : [dies];
+    return { ...drawn, doubled: false, runs: 1, mixed: false, body: [question, this.#next()], outside };
   }
 
   /** Inline work gives a value that no journal holds, and nobody dies: each time that it is done is counted. */
