@@ -72,7 +72,7 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const started = Date.now();
   const mesh = await startMesh(flags, say);
   const interrupted = new AbortController();
-  const uninterrupted = onInterrupt(() => {
+  onInterrupt(() => {
     interrupted.abort();
     onInterrupt(() => {
       mesh.kill();
@@ -90,7 +90,6 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
     if (interrupted.signal.aborted) return EXIT.interrupted;
     if (flags.once !== true) {
-      uninterrupted(); // of two that wait for a Ctrl-C the first alone would hear it
       if (code === 0) stayUp(run, mesh.file, out);
       await untilInterrupted(mesh, out.say);
     } else if (
