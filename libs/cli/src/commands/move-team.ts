@@ -45,20 +45,21 @@ export async function moveTeam(name: string, flags: MoveFlags, out: Output): Pro
   const nats = mesh?.nats ?? config.nats.url;
   const folders = identityFolders(config.nats, mesh);
   const { keys, administration } = folders;
-  const target = resolve(flags.creds);
+  const theirs = identityFolders({}, undefined, { keys: flags.creds });
+  const target = theirs.keys;
   if (nats === flags.to) throw new ArmadaError("USAGE", `${name} is at ${flags.to} already`);
   await using own =
     nats === undefined ? await serverForCommand({ data: config.data, folders, syncInterval: config.nats.syncInterval }) : undefined;
   const here = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
     const { streams, bytes } = await settled(here, name);
-    const there = await reach(flags.to, target, "provisioner");
+    const there = await reach(flags.to, target, "provisioner", { administration: theirs.administration });
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       out.say(`writing ${streams.join(", ")} (${sizeText(bytes)}) into ${path}`);
       await writeBackup(here, streams, await accessIn(keys).kept(name), path);
       const fleet = await Fleet.follow(here, accessIn(keys), quiet);
-      const restored = await restoreFrom(there, name, path, target, out, fleet.teams.get(name));
+      const restored = await restoreFrom(there, name, path, theirs, out, fleet.teams.get(name));
       const team = restored.streams.find(({ stream }) => stream === `TEAM_${name}`);
       if (team === undefined || (await writtenSince(here, name, team))) {
         await dropTeam(there, name);

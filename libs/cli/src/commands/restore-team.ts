@@ -16,7 +16,7 @@ import {
 import { DEFAULT_FILE, isAlive, readMesh } from "@armada/operations/mesh/mesh-file";
 import { reach } from "@armada/operations/mesh/reach";
 import { EXIT } from "../exit.ts";
-import { identityFolders } from "../identity-folders.ts";
+import { type IdentityFolders, identityFolders } from "../identity-folders.ts";
 import { roomOf } from "../mesh/room.ts";
 import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import { manifestsOf } from "../mesh/up.ts";
@@ -52,7 +52,7 @@ export async function restoreCommand(name: string, flags: RestoreFlags, out: Out
       : undefined;
   const admin = await reach(nats ?? own?.url ?? "", keys, "provisioner", { administration });
   try {
-    const { streams, believed } = await restoreFrom(admin, name, flags.from, keys, out);
+    const { streams, believed } = await restoreFrom(admin, name, flags.from, folders, out);
     out.emit({ type: "restored", team: name, streams, believed: Object.fromEntries(believed), from: resolve(flags.from) });
     return EXIT.ok;
   } finally {
@@ -68,13 +68,13 @@ export async function restoreFrom(
   admin: Link,
   name: string,
   path: string,
-  keys: string,
+  { keys, administration }: IdentityFolders,
   out: Output,
   before?: TeamManifest,
 ): Promise<RestoredTeam> {
   const backup = await openBackup(path);
   try {
-    const access = accessIn(keys);
+    const access = accessIn(keys, administration);
     const fleet = await Fleet.follow(admin, access, quiet);
     const room = await roomOf((await settingsFor({})).config, undefined);
     await ensureAccount(admin, fleet, name, { replicas: 1, room });
