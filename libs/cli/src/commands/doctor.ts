@@ -8,8 +8,8 @@ import { openSession } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { loadDefinitions, serviceNames } from "../project.ts";
-import { fitted } from "../render/fitted.ts";
-import { oneLine, theWhole } from "../render/one-line.ts";
+import { sayRows } from "../render/fitted.ts";
+import { oneLine } from "../render/one-line.ts";
 import { meshTeams, unmetWants } from "../teams.ts";
 
 /** `whole`: every message of the streams is looked at, however many there are. */
@@ -43,8 +43,7 @@ export function sayFindings(findings: readonly Finding[], settings: readonly Fin
     return next === undefined ? [row] : [row, `    ${next}`];
   });
   for (const finding of all) out.emit({ type: "finding", ...finding });
-  for (const row of rows.flat()) out.say(fitted(row));
-  for (const line of theWhole(rows.flat().join("\n"), "armada doctor --json")) out.say(line);
+  sayRows(rows.flat(), "armada doctor --json", out.say);
   return all.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
 }
 

@@ -3,8 +3,8 @@ import { troublesOf } from "@armada/operations/health/looks";
 import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { fitted } from "../render/fitted.ts";
-import { oneLine, theWhole } from "../render/one-line.ts";
+import { sayRows } from "../render/fitted.ts";
+import { oneLine } from "../render/one-line.ts";
 import { meshTeams } from "../teams.ts";
 
 /** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */
@@ -46,8 +46,7 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
     ];
     out.say([ok ? "✓" : "✗", team.name.padEnd(14), line.join(", ")].join("  "));
     const rows = troubles.map(({ message, code, next }) => `     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
-    for (const row of rows) out.say(fitted(row));
-    for (const line of theWhole(rows.join("\n"), "armada health --json")) out.say(`     ${line}`);
+    sayRows(rows, "armada health --json", out.say, "     ");
   }
   return healthy ? EXIT.ok : EXIT.failed;
 }

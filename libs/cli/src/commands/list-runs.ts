@@ -4,8 +4,8 @@ import type { Session } from "@armada/operations/mesh/session";
 import { listRuns, type RunQuery } from "@armada/operations/runs/list";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { fitted } from "../render/fitted.ts";
-import { oneLine, theWhole } from "../render/one-line.ts";
+import { sayRows } from "../render/fitted.ts";
+import { oneLine } from "../render/one-line.ts";
 import { waitOf } from "../render/run-tree.ts";
 import { checkKnown, teamsHere } from "../teams.ts";
 
@@ -40,8 +40,7 @@ export async function listRunsCommand(session: Session, out: Output, flags: List
     const about = [run.startedAt, run.run.padEnd(28), `${run.team}.${run.workflow} v${run.version}`.padEnd(32), run.status];
     rows.push([...about, oneLine(waits ?? run.reason?.message ?? "")].join("  ").trimEnd());
   }
-  for (const row of rows) out.say(fitted(row));
-  for (const line of theWhole(rows.join("\n"), "armada runs show RUN")) out.say(line);
+  sayRows(rows, "armada runs show RUN", out.say);
   if (runs.length === 0 && !more) out.say("no runs");
   if (flags.limit === undefined && more)
     out.say(

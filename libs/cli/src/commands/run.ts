@@ -10,9 +10,8 @@ import { EXIT, exitCodeOf } from "../exit.ts";
 import type { LineOf } from "../lines.ts";
 import type { Output } from "../output.ts";
 import { loadServices, serviceNames } from "../project.ts";
-import { fitted } from "../render/fitted.ts";
+import { sayRows } from "../render/fitted.ts";
 import { LiveTree } from "../render/live-tree.ts";
-import { theWhole } from "../render/one-line.ts";
 import { PlainText } from "../render/plain-text.ts";
 import { outputRow, runTree, stepLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
@@ -128,10 +127,7 @@ async function followToEnd(
     const { output } = await withValues(view, state, ({ $object, team: of }) => session.objects.get($object, of));
     out.emit({ ...resultOf(run, state, output ?? null), ...(generation === run ? {} : { generation }), ...totalOf(states) });
     if (!isLive(out)) out.say(runTree({ ...view, ...(output === undefined ? {} : { output }) }));
-    else if (output !== undefined) {
-      const row = outputRow(output);
-      for (const line of [row, ...theWhole(row, `armada runs show ${generation} --json`)]) out.say(fitted(line));
-    }
+    else if (output !== undefined) sayRows([outputRow(output)], `armada runs show ${generation} --json`, out.say);
     return exitCode(state);
   }
 }

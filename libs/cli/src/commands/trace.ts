@@ -2,8 +2,7 @@ import type { Session } from "@armada/operations/mesh/session";
 import { CausalTree } from "@armada/operations/trace/causal-tree";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
-import { fitted } from "../render/fitted.ts";
-import { theWhole } from "../render/one-line.ts";
+import { sayRows } from "../render/fitted.ts";
 import { traceTree } from "../render/trace-tree.ts";
 
 /** Prints what caused what around a run or an event, across teams. */
@@ -22,8 +21,7 @@ export async function traceCommand(session: Session, id: string, out: Output): P
     missing: trace.missing,
     root: trace.root,
   });
-  const lines = traceTree(trace.root);
-  for (const line of [...lines, ...theWhole(lines.join("\n"), `armada trace ${id} --json`)]) out.say(fitted(line));
+  sayRows(traceTree(trace.root), `armada trace ${id} --json`, out.say);
   for (const team of trace.missing) out.say(`without team ${team}: its stream is not there, or does not answer; what it did is not shown`);
   out.say(`${trace.messagesRead} messages read in ${ms} ms`);
   return EXIT.ok;

@@ -1,3 +1,5 @@
+import { theWhole } from "./one-line.ts";
+
 /** In front of what goes on of a row that is wider than the terminal. */
 export const INDENT = "    ";
 
@@ -18,4 +20,9 @@ export function fitted(row: string, width: number | undefined = process.stdout.c
     rest = `${INDENT}${rest.slice(at).trimStart()}`;
   }
   return [...lines, rest].join("\n");
+}
+
+/** Says rows as wide as the terminal is, and by which command what is cut of them is shown whole, where something is. */
+export function sayRows(rows: readonly string[], whole: string, say: (line: string) => void, indent = ""): void {
+  for (const row of [...rows, ...theWhole(rows.join("\n"), whole).map((line) => `${indent}${line}`)]) say(fitted(row));
 }
