@@ -91,11 +91,6 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
   const credentials = async (): Promise<void> => {
     if (holdsJwts(dir)) await (await jwts()).writeCredentials(dir, await readAdministration(dir, administration));
   };
-  const accountsNow = async (teams: readonly Admitted[], fleet: ReadonlyMap<string, FleetEntry>): Promise<readonly Account[]> => {
-    const keys = keysNow(await currentKeys(dir), fleet);
-    const named = new Map(teams.map((team) => [team.team, team]));
-    return accountsOf([...named.values()], [...keys.keys(), ...fleet.keys()]);
-  };
   return {
     ensure: async (names) => {
       const keys = await ensureIdentities(dir, names, administration);
@@ -113,7 +108,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       const keys = keysNow(await currentKeys(dir), fleet);
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
       const { seed } = await identityOf(ADMINISTRATION);
-      const accounts = await accountsNow(teams, fleet);
+      const accounts = accountsNow(teams, keys, fleet);
       if (holdsJwts(dir)) return (await jwts()).configuration(seed, accounts, await publicKeys(dir), keys);
       return serverAccounts(accounts, ({ name, administers }) =>
         administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
@@ -123,7 +118,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       if (!holdsJwts(dir)) return undefined;
       const keys = keysNow(await currentKeys(dir), fleet);
       const seed = await readAdministration(dir, administration);
-      return (await jwts()).tell(servers, seed, await accountsNow(teams, fleet), await publicKeys(dir), keys);
+      return (await jwts()).tell(servers, seed, accountsNow(teams, keys, fleet), await publicKeys(dir), keys);
     },
     holdJwts: async () => {
       if (holdsJwts(dir)) return;
@@ -154,6 +149,16 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       return true;
     },
   };
+}
+
+/** Of a team that is named twice the last counts. */
+function accountsNow(
+  teams: readonly Admitted[],
+  keys: ReadonlyMap<string, string>,
+  fleet: ReadonlyMap<string, FleetEntry>,
+): readonly Account[] {
+  const named = new Map(teams.map((team) => [team.team, team]));
+  return accountsOf([...named.values()], [...keys.keys(), ...fleet.keys()]);
 }
 
 /** What is about JWTs, with its library: for who has a server in operator mode. */

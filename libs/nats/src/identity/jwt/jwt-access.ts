@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION } from "@armada/contracts";
-import { decode } from "@nats-io/jwt";
+import { parseCreds } from "@nats-io/jwt";
 import type { Account } from "../../accounts/accounts.ts";
 import { credentialsFile, currentKeys, type PublicKeys, readIdentity, writeAtOnce } from "../identities.ts";
 import { accountJwt, administrationJwt, credentials, operatorConfiguration } from "./account-jwts.ts";
@@ -53,13 +53,9 @@ function formerOf(known: PublicKeys, now: ReadonlyMap<string, string>): PublicKe
   return new Map([...known].map(([name, keys]) => [name, keys.filter((key) => key !== now.get(name))] as const));
 }
 
+/** Whether a file holds what lets this key in by the account's signer; a file that is none is written anew. */
 async function isSigned(file: string, name: string, key: string, authority: Authority): Promise<boolean> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const [, jwt] = /BEGIN NATS USER JWT-+\n(\S+)\n/u.exec(text) ?? [];
-  if (jwt === undefined) return false;
-  const { sub, iss } = decode(jwt);
-  return sub === key && iss === authority.signer(name, false).getPublicKey();
+  if (!existsSync(file)) return false;
+  const read = await parseCreds(await readFile(file)).catch(() => undefined);
+  return read?.uc.sub === key && read.uc.iss === authority.signer(name, false).getPublicKey();
 }

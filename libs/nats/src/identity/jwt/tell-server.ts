@@ -65,7 +65,7 @@ async function asked(connection: NatsConnection, subject: string, body: string):
   return Answer.parse(JSON.parse((await connection.request(subject, body, { timeout: ANSWER_MS })).string()));
 }
 
-/** What a JWT of ours says, but for when it was made. */
+/** What a JWT of ours says, but for when it was made. The library's own reading checks its signature as well, 10 to 30 ms each. */
 function claimsIn(jwt: string): unknown {
   const [, body = ""] = jwt.split(".");
   return Claims.parse(JSON.parse(Buffer.from(body, "base64url").toString("utf8"))).nats;
