@@ -14,7 +14,7 @@ export { FEDERATION, type FleetState, fleet, fleetOf, grantedToAll } from "./fle
 export { grantsOf } from "./fleet-ledger/grants.ts";
 export { type Limit, type Limits, level, parseFleetLimit, parseLimits, remaining } from "./limits.ts";
 export { checkZone, endOf, localTime, type Period, periodOf, startOf } from "./periods.ts";
-export { BudgetClient, type BudgetClientOptions } from "./replica/budget-client.ts";
+export { BudgetClient, type BudgetClientOptions, type Concluded } from "./replica/budget-client.ts";
 export { drawsFilter, drawsIn } from "./replica/draw-log.ts";
 export type { Reservation } from "./replica/lease.ts";
 export { drawOutside, type OutsideCall } from "./replica/outside-call.ts";

@@ -1,10 +1,9 @@
 import { runFilter } from "@armada/contracts";
 import { type Log, loadWhole, type Message, type WholeReads } from "@armada/event-sourcing";
-import { type Block, type Drawn, drawsFilter, drawsIn, ledgerEventsIn, type Settled, type Suspect } from "@armada/ledger";
+import { type Block, type Concluded, type Drawn, drawsFilter, drawsIn, ledgerEventsIn, type Settled, type Suspect } from "@armada/ledger";
 import type { JournalData, JournaledCall } from "./events.ts";
 import { readJournalMessage } from "./message.ts";
 
-type Concluded = { readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] };
 type Journal = { readonly workflow: string; readonly concluded: ReadonlyMap<string, JournaledCall> };
 
 /**

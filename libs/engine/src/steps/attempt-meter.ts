@@ -35,8 +35,8 @@ export class AttemptMeter implements Meter, LaneNotes {
   readonly #earlier: readonly BatchedCall[];
   #concluded = false;
   #reserving = 0;
-  /** Since when one of its calls waits to be granted; undefined where none does. */
-  #waitsSince: number | undefined;
+  /** Since when one of its calls waits to be granted, while one does. */
+  #waitsSince = 0;
   #waited = 0;
 
   constructor(about: About) {
@@ -50,9 +50,7 @@ export class AttemptMeter implements Meter, LaneNotes {
     const { clock } = runs.ports;
     if (this.#reserving++ === 0) this.#waitsSince = clock.now();
     const reservation = await budget.budgetClient.reserve(agent, ceiling, signal).finally(() => {
-      if (--this.#reserving > 0) return;
-      this.#waited += Math.max(0, clock.now() - (this.#waitsSince ?? clock.now())); // a clock may be put back
-      this.#waitsSince = undefined;
+      if (--this.#reserving === 0) this.#waited += Math.max(0, clock.now() - this.#waitsSince); // a clock may be put back
     });
     const { lease, block, account } = reservation;
     // Several attempts may share a call of the provider's; each has a part of it in the ledger.

@@ -11,7 +11,8 @@ import { MonthLedger, type MonthLedgerPorts } from "./month-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
-type Concluded = { readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] };
+/** What became of calls: of those that are suspect nobody knows yet what they cost. */
+export type Concluded = { readonly settled: readonly Settled[]; readonly suspected: readonly Drawn[] };
 
 /** Whose money a client spends, within which limits, and who tells it what became of calls. `zone`: the IANA zone whose days and months the limits count. */
 export type BudgetClientOptions = {
