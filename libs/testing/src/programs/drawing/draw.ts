@@ -16,7 +16,7 @@ import {
   STRAYS,
   type When,
 } from "./program.ts";
-import { Scenes } from "./scenes.ts";
+import { staged } from "./scenes/scenes.ts";
 
 const FORMS: readonly Form[] = ["misfit", "odd time", "before", "after", "no time", "bytes", "attributes"];
 /** Journal events at which something may happen; a kill at one of them comes between its write and its answer. */
@@ -97,7 +97,7 @@ class Drawing {
       body,
       outside: [...outside, ...kills, ...this.#answers(), ...this.#resumed()],
     };
-    return new Scenes(this.#dice).draw(drawn);
+    return staged(this.#dice, drawn);
   }
 
   /** What no function may do. Something else may be open that would end it then. */
