@@ -366,6 +366,27 @@ const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
       ],
     },
   },
+  {
+    fault:
+      "a replica that went on after it stood still answered its message's next delivery with the same attempt, and the judge wanted two",
+    drawn: {
+      seed: 319_976_309,
+      hostile: true,
+      start: "operator",
+      from: "its time",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 432 },
+      body: [{ at: "k25", op: "agent", agent: "sure", says: { is: "number", n: 547 }, ms: 2_890, fails: 0, how: "terminal" }],
+      outside: [
+        { when: { on: "step.requested", nth: 1, ms: 1_147 }, does: "freeze", who: 0, ms: 25_456 },
+        { when: { on: "step.completed", nth: 1, ms: 0 }, does: "kill", who: "writer", down: 40_000, gently: false },
+      ],
+      doubled: false,
+      away: false,
+    },
+  },
 ];
 
 test.each(FOUND)("$fault: mended", async ({ drawn }) => {

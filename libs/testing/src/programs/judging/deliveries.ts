@@ -10,6 +10,7 @@ const STEPS: ReadonlySet<string> = new Set(["step.requested", "step.retried", "s
 /** Journal events with which a step's dispatch is done with. */
 const OVER: ReadonlySet<string> = new Set(["step.completed", "step.refused", "step.parked", "step.held"]);
 
+type Delivered = { readonly at: number; readonly to: string };
 /** The dispatch that counts of a step, and the last of its deliveries that its journal tells of. */
 type Dispatch = { readonly key: string; readonly node: Node | undefined; told: number };
 
@@ -41,7 +42,8 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
       dispatch.told = Number(data.delivery ?? dispatch.told);
       const delivered = world.delivered.get(dispatch.key) ?? [];
       // A replica that stood still may end the run for another, which gives its own delivery back in the same millisecond.
-      const times = delivered.filter(({ at }) => at < message.time || (at === message.time && !stood)).length;
+      const attempts = delivered.filter((one, i) => !(stood && isJoined(one, delivered.slice(0, i), world)));
+      const times = attempts.filter(({ at }) => at < message.time || (at === message.time && !stood)).length;
       const to = writerOf(message.envelopes[0]);
       const newest = drawn.hostile ? 0 : delivered.findLastIndex((one) => one.to === to && one.at < message.time) + 1;
       if (type === "step.attempt_failed" && dispatch.told < newest)
@@ -56,6 +58,11 @@ export function checkDeliveries(drawn: Case, world: World, run: string, journal:
     }
   }
   return wrong;
+}
+
+/** Whether a delivery came to a replica that had gone on with an earlier one after it stood still: one attempt answers both. */
+function isJoined({ at, to }: Delivered, before: readonly Delivered[], { starts }: World): boolean {
+  return before.some((one) => one.to === to && ![...starts].some((start) => start > one.at && start <= at));
 }
 
 /** Whether a step may come again without a word: for its model, its money, its batch, or a fallback that cannot answer yet. */
