@@ -16,12 +16,16 @@ export const LONGEST: readonly string[] = [
   "libs/cli/src/separate.int.test.ts",
 ];
 
-/** What vitest's own order is, but for those that take longest, which come first. */
+/** The same files in the same order, but for those that take longest, which come first. */
+export function longestFirst<T extends { readonly moduleId: string }>(files: readonly T[]): T[] {
+  const rank = ({ moduleId }: T): number => LONGEST.findIndex((path) => moduleId.endsWith(`/${path}`));
+  const first = files.filter((file) => rank(file) >= 0).sort((one, other) => rank(one) - rank(other));
+  return [...first, ...files.filter((file) => rank(file) < 0)];
+}
+
+/** Vitest's own order with the longest first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => LONGEST.findIndex((path) => moduleId.endsWith(`/${path}`));
-    const sorted = await super.sort(files);
-    const first = sorted.filter((file) => rank(file) >= 0).sort((one, other) => rank(one) - rank(other));
-    return [...first, ...sorted.filter((file) => rank(file) < 0)];
+    return longestFirst(await super.sort(files));
   }
 }

@@ -20,7 +20,7 @@ export const run: Proof = async function* (about): AsyncGenerator<Figure> {
 
 const Read = z.object({ name: z.string(), signers: z.number(), issues: z.array(z.string()) });
 
-/** By nats' own library for JWTs, which nsc and nats-server read them by; nsc itself is in no registry that this is run with. */
+/** By nats' own library for JWTs, which nsc and nats-server read them by. */
 function* readByNats(configuration: string): Generator<Figure> {
   using at = place();
   writeFileSync(join(at.cwd, "go.mod"), "module claims\n\ngo 1.23\n\nrequire github.com/nats-io/jwt/v2 v2.8.3\n");
