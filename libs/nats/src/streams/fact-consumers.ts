@@ -4,7 +4,7 @@ import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { isNoStream } from "../connection/no-stream.ts";
 import { copiedOf, identityOf } from "./sources-there.ts";
-import type { Change, TeamTopology } from "./topology.ts";
+import type { Change, Source, TeamTopology } from "./topology.ts";
 
 const HEARTBEAT_MS = 1_000;
 /** In flight to one taker. */
@@ -60,13 +60,35 @@ async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Chang
     const { name, deliver } = factConsumer(giver, taker, filter);
     if (known.delete(name)) continue;
     changes.push({ change: "create", what: `consumer ${stream}/${name}` });
-    if (!dry) await manager.consumers.add(stream, await feeding(link, { giver, taker, filter }, { name, deliver }));
+    if (dry) continue;
+    const config = await feeding(link, { giver, taker, filter }, { name, deliver });
+    await withoutSource(link, { taker, name }, () => manager.consumers.add(stream, config));
   }
   for (const [name, deliver] of known) {
     if (!judged(deliver.split(".")[1] ?? "")) continue;
     changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
     if (!dry) await manager.consumers.delete(stream, name);
   }
+}
+
+/**
+ * Makes a taker's consumer while the taker does not listen where it delivers. One that was fed by a consumer of that name before,
+ * in a stream that is gone, would answer the new one's first flow control with the place it had reached in the old one, and
+ * nats-server (2.15) takes that as acknowledged and begins behind it. One that is told its source anew asks which stream it is first.
+ */
+async function withoutSource(
+  link: Link,
+  { taker, name }: { readonly taker: string; readonly name: string },
+  make: () => Promise<unknown>,
+): Promise<void> {
+  const stream = `TEAM_${taker}`;
+  const { streams } = await managerOf(link, stream);
+  const { config } = await streams.info(stream);
+  const { sources = [] } = config;
+  const others = sources.filter((source: Source) => source.consumer?.name !== name);
+  if (others.length < sources.length) await streams.update(stream, { ...config, sources: others });
+  await make();
+  if (others.length < sources.length) await streams.update(stream, config);
 }
 
 async function feeding(

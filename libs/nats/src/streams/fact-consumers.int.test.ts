@@ -1,0 +1,54 @@
+import { encodeBody } from "@armada/contracts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Link, link } from "../connection/connect.ts";
+import { accessIn } from "../identity/access.ts";
+import { startTestMesh, type TestMesh } from "../testing/index.ts";
+import type { TeamTopology } from "./topology.ts";
+
+const quiet = { info: () => undefined, warn: () => undefined };
+const FILTER = "evt.alpha.thing.noted.>";
+const teams: readonly TeamTopology[] = [
+  { team: "alpha", queues: [], sources: new Map() },
+  { team: "beta", queues: [], sources: new Map([["alpha", [FILTER]]]) },
+];
+const OLD = 10;
+/** Enough that the server asks whether they came while they come; fewer than the old ones, all of whose places have been taken. */
+const NEW = 6;
+const LARGE = "x".repeat(300_000);
+
+let mesh: TestMesh;
+let admin: Link;
+beforeAll(async () => {
+  mesh = await startTestMesh(teams, { walled: true });
+  admin = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+}, 60_000);
+afterAll(async () => {
+  await admin.close();
+  await mesh[Symbol.asyncDispose]();
+});
+
+test("what a taker says of a stream that is gone acknowledges nothing of the next of its name", async () => {
+  const alpha = await mesh.connect("alpha");
+  const beta = await mesh.connect("beta");
+  const note = (key: string, data: unknown = {}) => alpha.log.append(`evt.alpha.thing.noted.a.${key}`, body(key, data));
+  const copies: string[] = [];
+  const ended = new AbortController();
+  void beta.log.follow([FILTER], 0, ({ subject }) => void copies.push(subject.split(".").at(-1) ?? ""), ended.signal);
+  const old = Array.from({ length: OLD }, (_, i) => `old${i}`);
+  for (const key of old) await note(key);
+  await expect.poll(() => copies, { timeout: 30_000 }).toEqual(old);
+
+  await (await admin.in("alpha")).mux.request("$JS.API.STREAM.DELETE.TEAM_alpha", "", { timeout: 5_000 });
+  await mesh.provision(teams);
+  const made = Array.from({ length: NEW }, (_, i) => `new${i}`);
+  for (const key of made) await note(key, LARGE);
+  await expect.poll(() => copies.slice(OLD), { timeout: 30_000 }).toEqual(made);
+  await note("last");
+  await expect.poll(() => copies.at(-1), { timeout: 30_000 }).toBe("last");
+  ended.abort();
+}, 120_000);
+
+function body(id: string, data: unknown): string {
+  const about = { specversion: "1.0", source: "/teams/alpha", type: "alpha.thing.noted", time: "2026-01-01T00:00:00Z", data } as const;
+  return encodeBody([{ ...about, id, subject: "a", team: "alpha", correlationid: id, causationid: id, schemaversion: 1, hops: 0 }]);
+}
