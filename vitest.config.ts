@@ -5,7 +5,7 @@ const roots = ["libs/*/src", "services/*/src", "infra", "acceptance", "bench"];
 const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
 
 // What is waited for comes when it comes: guards against what never ends, not measures of the machine.
-const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
 
 export default defineConfig({
   test: {
@@ -37,6 +37,7 @@ export default defineConfig({
           exclude: [...outside, "acceptance/**"],
           // Real servers and processes, which wait for each other half of the time, on a machine of two cores: more at a time measures the machine.
           maxWorkers: 3,
+          maxConcurrency: 3,
           sequence: { groupOrder: 1 }, // behind those that have as many workers as there are cores, where a path names both
           ...patience,
         },
@@ -46,8 +47,8 @@ export default defineConfig({
           name: "proofs",
           include: ["acceptance/**/*.int.test.ts"],
           exclude: outside,
-          // Short forms spend half of their time waiting for processes: four at a time keep two cores busy.
-          maxConcurrency: 4,
+          // Short forms spend half of their time waiting for processes, and a gate has them beside the integration tests.
+          maxConcurrency: 2,
           ...patience,
         },
       },
