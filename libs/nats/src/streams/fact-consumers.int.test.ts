@@ -1,8 +1,12 @@
 import { encodeBody } from "@armada/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { factConsumer } from "../accounts/crossings.ts";
+import { managerOf } from "../connection/api.ts";
 import { type Link, link } from "../connection/connect.ts";
 import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
+import { subjectsIn } from "./inventory.ts";
+import { missingOf } from "./missing.ts";
 import type { TeamTopology } from "./topology.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -46,6 +50,33 @@ test("what a taker says of a stream that is gone acknowledges nothing of the nex
   await note("last");
   await expect.poll(() => copies.at(-1), { timeout: 30_000 }).toBe("last");
   ended.abort();
+}, 120_000);
+
+test("a taker whose stream is made again gets all that was stated, and a consumer or source that is gone is missed", async () => {
+  const alpha = await mesh.connect("alpha");
+  const subjects = async (stream: string): Promise<string[]> => (await subjectsIn(admin, stream, FILTER)).sort();
+  await alpha.log.append("evt.alpha.thing.noted.a.again", body("again", {}));
+  const stated = await subjects("TEAM_alpha");
+  await expect.poll(() => subjects("TEAM_beta"), { timeout: 30_000 }).toEqual(expect.arrayContaining(stated));
+
+  const { name } = factConsumer("alpha", "beta", FILTER);
+  const takers = await managerOf(admin, "TEAM_beta");
+  await takers.streams.delete("TEAM_beta");
+  await mesh.provision(teams);
+  await expect.poll(() => subjects("TEAM_beta"), { timeout: 30_000 }).toEqual(stated);
+  const givers = await managerOf(admin, "TEAM_alpha");
+  const made = (await givers.consumers.info("TEAM_alpha", name)).created;
+  await mesh.provision(teams);
+  expect((await givers.consumers.info("TEAM_alpha", name)).created).toBe(made);
+
+  await givers.consumers.delete("TEAM_alpha", name);
+  expect(await missingOf(admin, teams)).toEqual([`consumer TEAM_alpha/${name}`]);
+  await mesh.provision(teams);
+  const { config } = await takers.streams.info("TEAM_beta");
+  await takers.streams.update("TEAM_beta", { ...config, sources: (config.sources ?? []).filter((source) => source.name !== "TEAM_alpha") });
+  expect(await missingOf(admin, teams)).toEqual(["sources of TEAM_beta"]);
+  await mesh.provision(teams);
+  expect(await missingOf(admin, teams)).toEqual([]);
 }, 120_000);
 
 function body(id: string, data: unknown): string {

@@ -17,8 +17,8 @@ export function isForFacts(name: string): boolean {
 
 /**
  * The consumers that feed sources across accounts, each in its giver's account: for who is given from all, and from who is given
- * for all. A new one begins behind the last copy that its taker has of the stream that the giver has now. Those of a
- * given team that its taker no longer wants go.
+ * for all. A new one begins behind the last copy that its taker has of the stream that the giver has now; one that is past that copy
+ * gave to a stream that is gone, and is made anew. Those of a given team that its taker no longer wants go.
  */
 export async function applyFactConsumers(
   link: Link,
@@ -36,6 +36,9 @@ export async function applyFactConsumers(
   }
 }
 
+/** A taker's consumer as it is there: the last place in the giver's stream that was given to the taker, 0 where none was. */
+type Fed = { readonly deliver: string; readonly given: number };
+
 type Of = {
   readonly giver: string;
   readonly wanted: readonly { readonly taker: string; readonly filter: string }[];
@@ -46,11 +49,14 @@ type Of = {
 async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Change[], dry: boolean): Promise<void> {
   const stream = `TEAM_${giver}`;
   const manager = await managerOf(link, stream);
-  const known = new Map<string, string>();
+  const known = new Map<string, Fed>();
   try {
-    for await (const { config } of manager.consumers.list(stream))
+    for await (const { config, ack_floor: floor } of manager.consumers.list(stream))
       if (config.durable_name !== undefined && isForFacts(config.durable_name))
-        known.set(config.durable_name, config.deliver_subject ?? "");
+        known.set(config.durable_name, {
+          deliver: config.deliver_subject ?? "",
+          given: Math.max(floor.stream_seq, (config.opt_start_seq ?? 1) - 1),
+        });
   } catch (error) {
     // Before a giver is provisioned there is nothing to take; as it is, its takers' consumers are made.
     if (!isNoStream(error)) throw error;
@@ -58,13 +64,18 @@ async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Chang
   }
   for (const { taker, filter } of wanted) {
     const { name, deliver } = factConsumer(giver, taker, filter);
-    if (known.delete(name)) continue;
-    changes.push({ change: "create", what: `consumer ${stream}/${name}` });
+    const there = known.get(name);
+    known.delete(name);
+    if (there !== undefined && !(await gaveToAnother(link, { giver, taker, filter }, there))) continue;
+    const what = `consumer ${stream}/${name}`;
+    changes.push(there === undefined ? { change: "create", what } : { change: "update", what, why: `TEAM_${taker} is another stream` });
     if (dry) continue;
-    const config = await feeding(link, { giver, taker, filter }, { name, deliver });
-    await withoutSource(link, { taker, name }, () => manager.consumers.add(stream, config));
+    await withoutSource(link, { taker, name }, async () => {
+      if (there !== undefined) await manager.consumers.delete(stream, name);
+      await manager.consumers.add(stream, await feeding(link, { giver, taker, filter }, { name, deliver }));
+    });
   }
-  for (const [name, deliver] of known) {
+  for (const [name, { deliver }] of known) {
     if (!judged(deliver.split(".")[1] ?? "")) continue;
     changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
     if (!dry) await manager.consumers.delete(stream, name);
@@ -91,16 +102,37 @@ async function withoutSource(
   if (others.length < sources.length) await streams.update(stream, config);
 }
 
+type Taken = { readonly giver: string; readonly taker: string; readonly filter: string };
+
+/**
+ * Whether a consumer is past what its taker has: the stream it gave to was taken away, or an older one is in its place, and what it
+ * has given it gives nobody again. Where the taker has no stream now, that is told once it has one.
+ */
+async function gaveToAnother(link: Link, taken: Taken, { given }: Fed): Promise<boolean> {
+  if (given === 0) return false;
+  try {
+    return given > (await copiedBy(link, taken));
+  } catch (error) {
+    if (!isNoStream(error)) throw error;
+    return false;
+  }
+}
+
+/** The place in the stream that the giver has now of the last copy that the taker has, 0 where it has none. */
+async function copiedBy(link: Link, { giver, taker, filter }: Taken): Promise<number> {
+  const { created } = await (await managerOf(link, `TEAM_${giver}`)).streams.info(`TEAM_${giver}`);
+  return copiedOf(await managerOf(link, `TEAM_${taker}`), `TEAM_${taker}`, filter, identityOf(created));
+}
+
 async function feeding(
   link: Link,
-  { giver, taker, filter }: { readonly giver: string; readonly taker: string; readonly filter: string },
+  taken: Taken,
   { name, deliver }: { readonly name: string; readonly deliver: string },
 ): Promise<Parameters<Awaited<ReturnType<typeof managerOf>>["consumers"]["add"]>[1]> {
-  const { created } = await (await managerOf(link, `TEAM_${giver}`)).streams.info(`TEAM_${giver}`);
-  const copied = await copiedOf(await managerOf(link, `TEAM_${taker}`), `TEAM_${taker}`, filter, identityOf(created));
+  const copied = await copiedBy(link, taken);
   return {
     durable_name: name,
-    filter_subject: filter,
+    filter_subject: taken.filter,
     deliver_subject: deliver,
     // The client library has no word for it yet: acknowledged is what flow control says was stored.
     ack_policy: "flow_control" as "all",

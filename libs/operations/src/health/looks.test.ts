@@ -153,6 +153,15 @@ test("a source whose stream is elsewhere, and one that has brought nothing for l
   expect(await told({ missing: 2, since: 1_000 })).toEqual(["SOURCE_STOPPED"]);
 });
 
+test("a source that a team wants of one that is here, and has not", async () => {
+  const none = { events: [], external: [], capabilities: [], asks: [], subscriptions: [], agents: [], workflows: [], queues: [] };
+  const sources = [{ team: "shop", filters: ["evt.shop.order.placed.>"] }];
+  const team: MeshTeam = { name: "orders", manifest: { ...none, team: "orders", sources, shares: false, code: "1" } };
+  const told = (teams: string[]): Promise<string[]> => codes({ team, session: stream([], {}, { teams: async () => teams }) });
+  expect(await told(["orders", "shop"])).toEqual(["SOURCE_MISSING"]);
+  expect(await told(["orders"])).toEqual([]);
+});
+
 test("a stream that is busy, one that is full, and one that answers no writer", async () => {
   const held = (bytes: number): Promise<string[]> =>
     codes({ session: stream([], {}, { rooms: async () => [{ stream: "TEAM_orders", bytes, limit: 1_000 }] }) });
