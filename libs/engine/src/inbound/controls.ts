@@ -1,12 +1,12 @@
 import type { Workflow } from "@armada/agents";
-import type { Handled } from "@armada/event-sourcing";
+import type { Handled, Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import type { Decision } from "../execution/answer.ts";
 import type { CachedRun } from "../execution/cached-run.ts";
 import { READERS } from "../journal/derive.ts";
 import type { JournalEvent } from "../journal/events.ts";
 import { cut } from "../journal/failure.ts";
-import { newestGeneration } from "../journal/generations.ts";
+import { firstGeneration, newestGeneration } from "../journal/generations.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
@@ -61,6 +61,12 @@ export async function control(
   if (root === undefined) return decidedBefore(ask);
   if (ordinal === undefined) await runs.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
+}
+
+/** Whether an ask to approve is about a run's call `n`, or about whatever the run, or one that it goes on with, waits for. */
+export function approves({ envelopes }: Message, id: string, n: number): boolean {
+  const { data, success } = Data.safeParse(envelopes[0]?.data);
+  return success && firstGeneration(runMeant(data.run)) === firstGeneration(id) && (data.n ?? n) === n;
 }
 
 /**

@@ -1,17 +1,18 @@
 import type { Subscription, Workflow } from "@armada/agents";
-import { causedBy, parseSubject } from "@armada/contracts";
-import type { Handled } from "@armada/event-sourcing";
+import { buildSubject, causedBy, parseSubject } from "@armada/contracts";
+import { type Handled, type Message, retry } from "@armada/event-sourcing";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
 import type { RunState } from "../journal/state.ts";
 import { waitKey } from "../journal/taken.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
+import { loadAll } from "../runs/load-all.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { release } from "../steps/holds.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
 import { newest } from "./admission.ts";
 import { answerByCode, type CodeCapability } from "./code-capability.ts";
-import { control } from "./controls.ts";
+import { approves, control } from "./controls.ts";
 import { factOf } from "./facts.ts";
 import { clearSuspects } from "./ledger-clear.ts";
 import { subscriptionName } from "./queues.ts";
@@ -133,17 +134,35 @@ export class Intake {
     const { run: id, n } = subject;
     const released = await release(this.#runs, id, n, delivery.seq);
     if (released !== undefined) return released;
-    const key = await this.#runs.read(id, delivery.seq, ({ state }) => {
-      const wait = state.waits.get(n);
-      return wait?.kind === "wait" ? waitKey(wait.data.type, wait.data.id) : undefined;
-    });
-    if (key !== undefined) {
-      await this.#waits.lookBack(id, delivery.seq, key); // what came before the timer fired came in time
-      await this.#waits.owed(id, delivery);
-    }
+    await this.#inTime(id, n, delivery);
     return this.#outcome(id, n, delivery, (state) =>
       state.waits.get(n)?.open === true ? { type: "timer.fired", data: { n } } : undefined,
     );
+  }
+
+  /** What came for a wait before its timer fired came in time, whichever of the two is delivered first. */
+  async #inTime(id: string, n: number, tick: Traced): Promise<void> {
+    const { wait, after } = await this.#runs.read(id, tick.seq, ({ state }) => ({ wait: state.waits.get(n), after: state.after ?? 0 }));
+    if (wait?.kind === "wait") {
+      await this.#waits.lookBack(id, tick.seq, waitKey(wait.data.type, wait.data.id));
+      await this.#waits.owed(id, tick);
+    } else if (wait?.open !== true) return;
+    else if (wait.kind === "ask") await this.#answeredInTime(id, n, wait.data.to, tick);
+    else if (wait.kind === "approval") await this.#approvedInTime(id, n, after, tick);
+  }
+
+  async #answeredInTime(id: string, n: number, from: string, tick: Traced): Promise<void> {
+    const { ports, team } = this.#runs;
+    const subject = buildSubject({ kind: "answer", to: team.name, from, run: id, n });
+    const answer = await retry("look for an answer", ports, () => ports.log.last(subject, tick.seq));
+    if (answer !== undefined && answer.seq < tick.seq) await this.answer({ ...tick, ...answer, delivery: 1 });
+  }
+
+  async #approvedInTime(id: string, n: number, from: number, tick: Traced): Promise<void> {
+    const { ports, team } = this.#runs;
+    const wanted = (message: Message): boolean => message.seq < tick.seq && approves(message, id, n);
+    const asks = await loadAll("look for approvals", ports, [`ask.${team.name}.*.run_approve.>`], tick.seq, { from, wanted });
+    for (const ask of asks) await this.ask({ ...tick, ...ask, delivery: 1 });
   }
 
   async trigger(subscription: Subscription, since: number, delivery: Traced): Promise<Handled> {

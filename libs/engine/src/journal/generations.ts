@@ -11,6 +11,11 @@ export function nextRun(run: string): string {
   return `${first}~${k + 1}`;
 }
 
+/** The run with which the work of `run` began. */
+export function firstGeneration(run: string): string {
+  return placeOf(run).first;
+}
+
 /**
  * The newest run that goes on with the work of `run`, which has begun; `run` itself where none has. Generations begin one after
  * the other and none is ever taken away, so of n of them some 2 log n are looked at.
