@@ -4,7 +4,7 @@ export { tombstone, type WantedEntry, wantedEntries, writeFleet } from "./fleet/
 export type { Identity, PublicKeys } from "./identity/identities.ts";
 export { ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";
-export { freePort, localUrl, type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export { localUrl, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { type Backup, openBackup, writeBackup } from "./streams/backup.ts";
 export { missingOf } from "./streams/missing.ts";
 export { adjustRoom, provision } from "./streams/provision.ts";

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -192,14 +192,32 @@ function watchOver(server: number): ChildProcess {
   return watch;
 }
 
-/** A port that the system has free on loopback. */
-export function freePort(): Promise<number> {
+/** A port that the system has free on loopback; with `wanted` that one. @throws Error where it is taken */
+export function freePort(wanted = 0): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.listen(wanted, "127.0.0.1", () => {
       const address = probe.address();
       probe.close(() => (typeof address === "object" && address !== null ? done(address.port) : fail(new Error("no port"))));
     });
   });
+}
+
+/**
+ * The port that the server of this folder had before, where it is still free, else another, which is kept from then on: whoever
+ * was given its address, as a replica that runs elsewhere, finds the next server there.
+ */
+export async function keptPort(folder: string): Promise<number> {
+  const file = join(folder, "port");
+  const before = await readFile(file, "utf8").then(Number, (error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return 0;
+    throw error;
+  });
+  const kept = Number.isInteger(before) && before > 0 && before < 65_536;
+  const port = await freePort(kept ? before : 0).catch(() => freePort());
+  if (port === before) return port;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(file, `${port}\n`, { mode: 0o600 });
+  return port;
 }

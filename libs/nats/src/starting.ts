@@ -2,4 +2,4 @@
 export { type Access, accessIn } from "./identity/access.ts";
 export { administrationBeside } from "./identity/administration.ts";
 export { ROLES } from "./identity/permissions.ts";
-export { freePort, localUrl, type RunningServer, startServer } from "./server.ts";
+export { keptPort, localUrl, type RunningServer, startServer } from "./server.ts";

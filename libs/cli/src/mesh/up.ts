@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ADMINISTRATION, ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { Fleet, Link, Room } from "@armada/nats";
-import { accessIn, freePort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
+import { accessIn, keptPort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
 import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
@@ -80,7 +80,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   let changed = (): void => undefined;
   const ending = new AbortController();
   const unwritable = restartOnceThereIsRoom(resolve(data), () => server?.restart(), say, ending.signal);
-  const port = ours.url === undefined ? await freePort() : undefined;
+  const port = ours.url === undefined ? await keptPort(join(home, "nats")) : undefined;
   const nats = port === undefined ? required(ours.url) : localUrl(port);
   let limits = settings;
   const room = (): Promise<Room> => roomOf(limits.config, server === undefined ? undefined : data);
