@@ -1,8 +1,8 @@
 import type { TeamManifest } from "@armada/contracts";
-import { accessIn, Fleet, type Link, link, missingOf, topologyIn } from "@armada/nats";
+import { accessIn, Fleet, type Link, link, missingOf, provisionTeams, topologyIn } from "@armada/nats";
 import { startTestMesh } from "@armada/nats/testing";
 import { expect, test } from "vitest";
-import { keepStreams } from "./keep-streams.ts";
+import { keepStreams, lost } from "./keep-streams.ts";
 
 const WITHIN_MS = 15_000;
 const none = {
@@ -18,7 +18,9 @@ const none = {
   code: "1",
 };
 const alpha: TeamManifest = { ...none, team: "alpha", queues: [{ name: "asks", filters: ["ask.alpha.>"], concurrency: 4 }] };
-const teams = [topologyIn(alpha)];
+/** Provisioned from elsewhere: what runs here does not know it. */
+const beta: TeamManifest = { ...none, team: "beta", queues: [{ name: "asks", filters: ["ask.beta.>"], concurrency: 4 }] };
+const teams = [topologyIn(alpha), topologyIn(beta)];
 
 test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is named once", async () => {
   await using mesh = await startTestMesh(teams);
@@ -32,6 +34,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
   let wanted = alpha;
   const logger = { info: () => undefined, warn: (message: string) => void said.push(message) };
   const fleet = await Fleet.follow(admin, accessIn(mesh.keys), logger);
+  await provisionTeams(admin, fleet, [beta], { access: accessIn(mesh.keys), replicas: 1, room: {} });
   const keeping = keepStreams(admin, {
     fleet,
     access: accessIn(mesh.keys),
@@ -40,7 +43,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
     logger,
     signal: end.signal,
   });
-  const taken = ["CONSUMER.DELETE.TEAM_alpha.asks", "STREAM.DELETE.TEAM_alpha", "STREAM.DELETE.TIMERS_alpha"];
+  const taken = ["CONSUMER.DELETE.TEAM_alpha.asks", "STREAM.DELETE.TEAM_alpha", "STREAM.DELETE.TIMERS_alpha", "STREAM.DELETE.TEAM_beta"];
   for (const call of taken) {
     await admin.mux.request(`$JS.API.${call}`, "", { timeout: 5_000 });
     const at = Date.now();
@@ -57,7 +60,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
   }
   await expect.poll(() => fleet.teams.get("alpha")?.queues.length, { timeout: WITHIN_MS }).toBe(2);
   await admin.mux.request("$JS.API.STREAM.DELETE.FLEET", "", { timeout: 5_000 });
-  for (const at = Date.now(); (await namesIn(admin, mesh.keys)).join() !== "alpha,operator"; ) {
+  for (const at = Date.now(); (await namesIn(admin, mesh.keys)).join() !== "alpha,beta,operator"; ) {
     expect(Date.now() - at).toBeLessThan(2 * WITHIN_MS);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
@@ -65,6 +68,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
     "made again, for it was no longer there: consumer TEAM_alpha/asks",
     "made again, for it was no longer there: stream TEAM_alpha, consumer TEAM_alpha/asks",
     "made again, for it was no longer there: stream TIMERS_alpha",
+    "made again, for it was no longer there: stream TEAM_beta, consumer TEAM_beta/asks",
     "made, for a team's code has changed: consumer TEAM_alpha/lead_new_v1",
     "made again, for it was no longer there: stream FLEET",
   ]);
@@ -72,6 +76,16 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
   await keeping;
   await admin.close();
 }, 90_000);
+
+test("what a team from elsewhere lacks at one look is being made by whoever provisions it", () => {
+  const made = ["stream TEAM_beta", "consumer TEAM_beta/asks"];
+  expect(lost([], made, [])).toEqual([]);
+  expect(lost(["stream TEAM_alpha"], made, ["stream TIMERS_beta"])).toEqual(["stream TEAM_alpha"]);
+  expect(lost(["stream FLEET"], ["stream FLEET", ...made], ["stream FLEET", "stream TEAM_beta"])).toEqual([
+    "stream FLEET",
+    "stream TEAM_beta",
+  ]);
+});
 
 /** Of what the stream says that is there now. */
 async function namesIn(admin: Link, keys: string): Promise<string[]> {

@@ -10,8 +10,9 @@ const EVERY_MS = 5_000;
 /**
  * While a mesh runs, streams and consumers that are no longer there are made again, and said: one that was deleted, or all of
  * them, where the server's folder was emptied; and what the fleet's stream does not say any more is said again. What `manifests`
- * want and did not before is made as well: a service that starts with other code has other queues. Where each team has an account,
- * all that the fleet knows of are provisioned once. Ends with the signal.
+ * want and did not before is made as well: a service that starts with other code has other queues. What a team from elsewhere
+ * lacks has to be missing twice in a row: whoever provisions it tells the fleet of it before it is made. Where each team has an
+ * account, all that the fleet knows of are provisioned once. Ends with the signal.
  */
 export async function keepStreams(
   link: Link,
@@ -25,25 +26,29 @@ export async function keepStreams(
   },
 ): Promise<void> {
   const { fleet, access, manifests, room, logger, signal } = about;
-  /** What runs here, and what was provisioned from elsewhere. */
-  const known = (): readonly TeamManifest[] => {
-    const own = manifests();
-    return [...own, ...[...fleet.teams.values()].filter(({ team }) => !own.some((one) => one.team === team))];
-  };
+  const fromElsewhere = (own: readonly TeamManifest[]): readonly TeamManifest[] =>
+    [...fleet.teams.values()].filter(({ team }) => !own.some((one) => one.team === team));
   let made = manifests();
+  /** What teams from elsewhere lacked at the look before. */
+  let lacked: readonly string[] = [];
   /** What a team from elsewhere had in one account takes no facts in its own; `up` sees to those alone that run here. */
   let oneAccount = link.identity.walled === true;
   for (let failed = ""; !signal.aborted; ) {
     try {
       const wanted = manifests();
       const changed = !isDeepStrictEqual(wanted, made);
-      const missing = await missingOf(link, known().map(topologyIn));
+      const elsewhere = fromElsewhere(wanted);
+      const own = await missingOf(link, wanted.map(topologyIn));
+      const theirs = elsewhere.length === 0 ? [] : await missingOf(link, elsewhere.map(topologyIn));
+      const missing = lost(own, theirs, lacked);
+      lacked = theirs;
       const unsaid = [...fleet.entries.keys()].some((name) => !fleet.stored.has(name));
       if (changed || unsaid || oneAccount || missing.length > 0) {
         const space = await room();
         // A team that was removed meanwhile stays so.
         await fleet.caughtUpIfThere();
-        const changes = await provisionTeams(link, fleet, known(), { access, replicas: 1, room: space });
+        const known = [...manifests(), ...fromElsewhere(manifests())];
+        const changes = await provisionTeams(link, fleet, known, { access, replicas: 1, room: space });
         const across = oneAccount ? changes.filter(({ why = "" }) => why.split(", ").includes("sources")).map(({ what }) => what) : [];
         if (across.length > 0) logger.warn(`facts come across accounts now: ${across.join(", ")}`);
         oneAccount = false;
@@ -59,4 +64,9 @@ export async function keepStreams(
     }
     await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at above
   }
+}
+
+/** What is to be made again, of what is missing of the `own` teams and of those from elsewhere, `theirs`. `lacked`: of theirs at the look before. */
+export function lost(own: readonly string[], theirs: readonly string[], lacked: readonly string[]): string[] {
+  return [...new Set([...own, ...theirs.filter((one) => lacked.includes(one))])];
 }
