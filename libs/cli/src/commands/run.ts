@@ -13,7 +13,7 @@ import { loadServices, serviceNames } from "../project.ts";
 import { sayRows } from "../render/fitted.ts";
 import { LiveTree } from "../render/live-tree.ts";
 import { PlainText } from "../render/plain-text.ts";
-import { outputRow, runTree, stepLine } from "../render/run-tree.ts";
+import { outputRow, runTree, stepLine, waitLine } from "../render/run-tree.ts";
 import { watchRun } from "../runs/watch-run.ts";
 import { watchText } from "../runs/watch-text.ts";
 import { checkKnown } from "../teams.ts";
@@ -162,7 +162,7 @@ export async function follow(
   }
 }
 
-/** A line for each step that ended, and for what holds the run up. */
+/** A line for each step that ended, and once for each thing that holds the run up. */
 async function followPlain(
   log: Pick<Log, "follow">,
   team: string,
@@ -171,12 +171,19 @@ async function followPlain(
   text: PlainText,
   signal: AbortSignal,
 ): Promise<RunState> {
+  const told = new Set<string>();
   return watchRun(
     log,
     team,
     run,
     (journal, state) => {
       const view = viewOf(team, run, state);
+      for (const wait of view.waitingFor ?? []) {
+        const known = `${wait.kind} ${wait.n}`;
+        if (wait.kind === "approval" || told.has(known)) continue;
+        told.add(known);
+        out.say(`⧗ ${wait.n} ${waitLine(wait)}`);
+      }
       for (const event of journal.events) {
         if (event.type === "approval.asked") out.say(`⧗ waits for approval: ${event.data.question}  (armada runs approve ${run})`);
         if (event.type === "step.worker_lost") out.say(`  step ${event.data.n} was interrupted; another replica takes it`);

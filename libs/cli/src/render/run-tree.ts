@@ -70,7 +70,7 @@ function waitRows({ waitingFor = [], approvals = [] }: RunView): Row[] {
     .filter(({ kind, n }) => kind !== "approval" || !asked.has(n))
     .map((wait) => ({
       n: wait.n,
-      row: `⧗ ${wait.n} waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`,
+      row: `⧗ ${wait.n} ${waitLine(wait)}`,
       below: [],
     }));
 }
@@ -108,8 +108,16 @@ function rowsOf(value: unknown): string[] {
 
 /** What a run waits for, for people: `approval publish this?`, `a budget for writer`. */
 export function waitOf({ kind, what }: WaitingFor): string {
-  return oneLine(kind === "budget" ? what : `${kind} ${what}`);
+  return oneLine(SAY_ALL.has(kind) ? what : `${kind} ${what}`);
 }
+
+/** Waits, and until when: `waits for event shop.order.paid 17 until 2026-11-22T18:03:00.000Z`. */
+export function waitLine(wait: WaitingFor): string {
+  return `waits for ${waitOf(wait)}${wait.until === undefined ? "" : ` until ${wait.until}`}`;
+}
+
+/** Kinds whose `what` says the kind too. */
+const SAY_ALL: ReadonlySet<string> = new Set(["budget", "sleep", "window"]);
 
 /** What limits did to a run, and caches for it; no row where neither did anything. */
 function ledgerRow(run: RunView): string[] {

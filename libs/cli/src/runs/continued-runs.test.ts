@@ -33,9 +33,22 @@ const twice = workflow({
   },
 });
 
+/** Waits for time alone. */
+const naps = workflow({
+  name: "naps",
+  version: 1,
+  input: z.object({}),
+  output: z.null(),
+  run: async (_, ctx) => {
+    await ctx.sleep("100ms");
+    await ctx.sleep("100ms");
+    return null;
+  },
+});
+
 let session: TeamSession;
 beforeAll(async () => {
-  session = await teamSession(team({ name: "loops", workflows: [rounds, twice] }));
+  session = await teamSession(team({ name: "loops", workflows: [rounds, twice, naps] }));
 });
 afterAll(() => session.stop());
 
@@ -53,6 +66,16 @@ test("a run that continues as new is watched to the end of its last generation, 
   expect(await watchCommand("loops", "w1", session, out, AbortSignal.timeout(20_000))).toBe(0);
   expect(out.emitted.at(-1)).toMatchObject({ type: "result", run: "w1", generation: "w1~3", status: "completed", output: { rounds: 3 } });
   expect(out.said).toContain("w1 goes on as w1~2");
+});
+
+test("what holds a run up is said to who watches it, once each", async () => {
+  await session.ask("loops", "run_start", "n1", { workflow: "naps", input: {} });
+  const out = printer();
+  expect(await watchCommand("loops", "n1", session, out, AbortSignal.timeout(20_000))).toBe(0);
+  expect(out.said.filter((line) => line.startsWith("⧗")).map((line) => line.replace(/ until .*/, ""))).toEqual([
+    "⧗ 1 waits for a timer",
+    "⧗ 2 waits for a timer",
+  ]);
 });
 
 test("a run that continued says as what", async () => {
