@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Team } from "@armada/agents";
 import { ArmadaError, joinErrors } from "@armada/contracts";
@@ -76,7 +76,7 @@ export async function loadTeamAt(path: string): Promise<Service> {
     throw new ArmadaError("BAD_TEAM", `${path} has no team: neither src/team.ts nor team.ts is there`, {
       hint: "--team PATH names the folder of a team, as `armada new team` makes one",
     });
-  const team = await loadTeam(join(folder, "team.ts"), join(path, "team.ts"));
+  const team = await loadTeam(join(folder, "team.ts"), relative(".", join(folder, "team.ts")));
   return { name: team.name, main: join(folder, "main.ts"), team };
 }
 
@@ -94,13 +94,24 @@ async function loadTeam(path: string, file: string): Promise<Team> {
   const loaded = await import(pathToFileURL(path).href).then(
     (module: { readonly default?: Team }) => module.default,
     (cause: unknown) => {
-      const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: "mend it; `npx tsc --noEmit` shows where" };
+      const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: hintOf(cause, path) };
       throw new ArmadaError(code, `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, hint });
     },
   );
   if (loaded?.kind !== "team")
     throw new ArmadaError("BAD_TEAM", `${file} has no team as its default export`, { hint: "export default team({ … })" });
   return loaded;
+}
+
+/** What helps where a team's `file` could not be imported. */
+export function hintOf(cause: unknown, file: string): string {
+  const [, name] = (cause instanceof Error && /^Cannot find package '([^']+)'/.exec(cause.message)) || [];
+  if (name === undefined) return "mend it; `npx tsc --noEmit` shows where";
+  // Armada's own are in no registry: under these names there may be somebody else's.
+  const own = ["agents", "contracts", "runtime", "testing"].find((one) => name === `@armada/${one}`);
+  return own === undefined
+    ? `\`npm install\` where the code is brings what its package.json names`
+    : `in ${dirname(dirname(file))}: npm install ${join(projectRoot, "libs", own)}, and so with what else it imports of @armada`;
 }
 
 function reasonOf(cause: unknown): string {

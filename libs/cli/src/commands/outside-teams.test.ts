@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { TeamManifest } from "@armada/contracts";
 import { expect, test } from "vitest";
+import { hintOf, projectRoot } from "../project.ts";
 import { refuseWanted, wantsOf } from "./remove-team.ts";
 import { checkStart } from "./run.ts";
 
@@ -11,7 +13,11 @@ const manifest = (team: string, more: Partial<TeamManifest>): TeamManifest => ({
 test("a team that others need is refused with all of them, wherever their code is", () => {
   const here = [{ team: "content", asks: ["risk.check"], sources: [] }];
   const fleet = [manifest("content", {}), manifest("desk", { asks: ["risk.check"] }), manifest("risk", { asks: ["risk.check"] })];
-  expect(() => refuseWanted("risk", wantsOf(here, fleet))).toThrow("other teams need risk: content asks risk.check; desk asks risk.check");
+  const refused = expect.objectContaining({
+    message: "other teams need risk: content asks risk.check; desk asks risk.check",
+    hint: expect.stringContaining("elsewhere by `armada provision --team PATH`"),
+  });
+  expect(() => refuseWanted("risk", wantsOf(here, fleet))).toThrow(refused);
   refuseWanted("desk", wantsOf(here, fleet));
 });
 
@@ -21,4 +27,14 @@ test("a start at a team that is not there names those that are, wherever their c
     code: "NO_SUCH_TEAM",
     hint: expect.stringMatching(/content.*incidents/),
   });
+});
+
+test("a team elsewhere that lacks a package is told where to get it, of Armada's own from this checkout", () => {
+  const file = "/museum/lending/src/team.ts";
+  const lacks = (name: string): Error => new Error(`Cannot find package '${name}' imported from ${file}`);
+  expect(hintOf(lacks("@armada/agents"), file)).toBe(
+    `in /museum/lending: npm install ${join(projectRoot, "libs/agents")}, and so with what else it imports of @armada`,
+  );
+  expect(hintOf(lacks("@museum/insurance"), file)).toBe("`npm install` where the code is brings what its package.json names");
+  expect(hintOf(new SyntaxError("Unexpected token"), file)).toBe("mend it; `npx tsc --noEmit` shows where");
 });

@@ -96,7 +96,7 @@ export function refuseWanted(name: string, others: readonly Needs[]): void {
   });
   if (by.length > 0)
     throw new ArmadaError("TEAM_WANTED", `other teams need ${name}: ${by.join("; ")}`, {
-      hint: `take that out of their team.ts and start the mesh once, then \`armada remove team ${name}\` again`,
+      hint: `take that out of their team.ts, have it known by \`armada up\` (of a team whose code is elsewhere by \`armada provision --team PATH\`), then \`armada remove team ${name}\` again`,
     });
 }
 
