@@ -20,7 +20,7 @@ export function isTerminal(error: unknown): boolean {
   return ("terminal" in error && error.terminal === true) || ("code" in error && error.code === "VALUE_NOT_JSON");
 }
 
-/** Why a running attempt was aborted: `RUN_ENDED`, or `DRAINED` where its replica stops. */
+/** Why a running attempt was aborted: `RUN_ENDED`, `DRAINED` where its replica stops, or `ATTEMPT_LOST` where that stood still. */
 export class Abandoned extends ArmadaError {
   override readonly name = "Abandoned";
 }

@@ -1,13 +1,13 @@
 import type { Agent, Question } from "@armada/agents";
 import { type Amount, ArmadaError, bytesWithoutSecrets, milliseconds, NOTHING, plus } from "@armada/contracts";
-import { attributes, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
+import { attributes, LEAST_ACK_WAIT_MS, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
 import { fitted, fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { type StepState, toolCall } from "../journal/state.ts";
 import type { RunStore } from "../runs/run-store.ts";
-import { BudgetPending, Terminal } from "./attempt-failure.ts";
+import { Abandoned, BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
@@ -73,16 +73,25 @@ export async function attemptStep(about: {
   const deadline = (): number => started + milliseconds(timeout) + (meter?.waited ?? 0);
   const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls };
   const timer = new AbortController();
-  const tooLate = (): Error =>
-    meter?.reserving === true
-      ? new BudgetPending(timeout)
-      : new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`);
-  const untilTooLate = async (): Promise<void> => {
-    for (let left = milliseconds(timeout); left > 0; left = meter?.reserving === true ? 0 : deadline() - clock.now())
+  const tooLate = (late: number): Error => {
+    if (meter?.reserving === true) return new BudgetPending(timeout);
+    // The process stood still, or its agent held it: the message may be another's by now, and is counted with what was lost.
+    if (late >= LEAST_ACK_WAIT_MS && meter?.calls === undefined)
+      return new Abandoned("ATTEMPT_LOST", `its process stood still for ${late} ms and more`);
+    return new ArmadaError("ATTEMPT_TIMED_OUT", `the attempt took longer than ${timeout}`);
+  };
+  /** Resolves with by how much it came too late itself, ms. */
+  const untilTooLate = async (): Promise<number> => {
+    let late = 0;
+    for (let left = milliseconds(timeout); left > 0; left = meter?.reserving === true ? 0 : deadline() - clock.now()) {
+      const due = clock.now() + left;
       await clock.sleep(left, timer.signal);
+      late = clock.now() - due;
+    }
+    return late;
   };
   untilTooLate().then(
-    () => over.abort(tooLate()),
+    (late) => over.abort(tooLate(late)),
     () => undefined, // ended in time
   );
   const described = {

@@ -348,7 +348,8 @@ function verdictOf(step: StepState, attempted: Attempted): Verdict {
   if (error instanceof Refusal)
     return { kind: "outcome", event: { type: "step.refused", data: { n, attempt, ...failureOf(error), ...journaled } } };
   // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
-  if (error instanceof Abandoned && error.code === "RUN_ENDED") return AGAIN;
+  // And what was lost is written down by its next delivery.
+  if (error instanceof Abandoned && error.code !== "DRAINED") return AGAIN;
   const { message, hint } = failureOf(error);
   const failure = { code: codeOf(error), message, ...(hint === undefined ? {} : { hint }) };
   return { kind: "failed", error, failure, calls, paid: calls.some(({ bill }) => bill !== "free") };

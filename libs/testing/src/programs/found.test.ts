@@ -5,6 +5,26 @@ import { judge } from "./judging/judge.ts";
 /** Programs that were drawn and shrunk, and the fault of the engine that each found. */
 const FOUND: readonly { readonly fault: string; readonly drawn: Case }[] = [
   {
+    fault: "a process that stood still over an attempt's time cost its step two attempts, one of them as timed out",
+    drawn: {
+      seed: 375_989_105,
+      hostile: true,
+      doubled: false,
+      start: "operator",
+      from: "beginning",
+      runs: 1,
+      mixed: false,
+      budget: undefined,
+      input: { is: "number", n: 628 },
+      body: [{ at: "k22", op: "agent", agent: "writer", says: { is: "number", n: 360 }, ms: 644, fails: 0, how: "throw" }],
+      outside: [
+        { when: { on: "step.requested", nth: 1, ms: 143 }, does: "freeze", who: 1, ms: 21_319 },
+        { when: { on: "step.completed", nth: 1, ms: 0 }, does: "kill", who: "writer", down: 40_000, gently: false },
+      ],
+      away: false,
+    },
+  },
+  {
     fault: "inline work was done once more, side by side, by the replica that got the late tick of a wait that had been met",
     drawn: {
       seed: 662,
