@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
-import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES } from "@armada/nats";
+import { type Access, type Admitted, accessIn, Fleet, link, othersBeside, ROLES, writeWhole } from "@armada/nats";
 import { DEFAULT_FILE, HOME, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import { wantedInVain } from "@armada/operations/mesh/wanted-teams";
 import { EXIT } from "../exit.ts";
@@ -108,7 +107,7 @@ async function makeAdmission(
     // Of keys that are made anew the fleet is told later.
     const entries = new Map([...(fleet?.entries ?? [])].filter(([name]) => !rotate || !names.includes(name)));
     const admission = await access.admission([...before, ...manifests], entries);
-    await writeFile(join(keys, "auth.conf"), admission, { mode: 0o600 });
+    await writeWhole(join(keys, "auth.conf"), admission);
     return (nats === undefined || fleet === undefined ? undefined : await access.tell(nats, [...before, ...manifests], entries)) ?? [];
   });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ADMINISTRATION, ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
@@ -269,7 +269,7 @@ async function refuseSecond(meshFile: string, data: string | undefined): Promise
 async function ensureKey(path: string): Promise<string> {
   if (existsSync(path)) return (await readFile(path, "utf8")).trim();
   const key = randomBytes(24).toString("base64url");
-  await writeFile(path, `${key}\n`, { mode: 0o600 });
+  await (await import("@armada/nats")).writeWhole(path, `${key}\n`);
   return key;
 }
 

@@ -44,12 +44,13 @@ export class Fleet {
   /**
    * Follows the fleet until the link is closed. `access`: whose public key of the provisioner is what entries
    * are held against. What is there is known when this resolves, if the server answers.
+   * @throws ArmadaError `IDENTITY_UNREADABLE` where the folder of identities cannot be read
    */
   static async follow(link: Link, access: Access, logger: Logger): Promise<Fleet> {
     const fleet = new Fleet(link, access, logger);
     const end = new AbortController();
     void link.connection.closed().then(() => end.abort());
-    await fleet.#readAdministration();
+    fleet.#holdAgainst(await access.keys());
     fleet.#identity.onReplaced(() => {
       fleet.#seen = 0;
       fleet.#said.clear();
@@ -159,10 +160,14 @@ export class Fleet {
   }
 
   async #readAdministration(): Promise<void> {
-    // A folder that is being written is read again soon.
+    // What cannot be read any more was read before.
     const keys = await this.#access.keys().catch(() => undefined);
-    const list = keys?.get(ADMINISTRATION) ?? [];
-    if (keys === undefined || list.join(" ") === this.#administrationKeys) return;
+    if (keys !== undefined) this.#holdAgainst(keys);
+  }
+
+  #holdAgainst(keys: PublicKeys): void {
+    const list = keys.get(ADMINISTRATION) ?? [];
+    if (list.join(" ") === this.#administrationKeys) return;
     this.#administrationKeys = list.join(" ");
     this.#administration = list.map(verifier);
   }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
-import { ADMINISTRATION_FILE, ensureAdministration } from "./administration.ts";
+import { ADMINISTRATION_FILE, ensureAdministration, keyIn } from "./administration.ts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
+import { makeWhole, writeWhole } from "./whole-file.ts";
 
 /**
  * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity
@@ -55,10 +56,9 @@ export async function ensureIdentities(
     if (!isName(name)) throw new ArmadaError("BAD_NAME", `${JSON.stringify(name)} cannot name an identity`);
     if (keys.has(name)) continue;
     const seed = newSeed();
-    const path = join(dir, `${name}.nk`);
-    await writeFile(path, seed, { mode: 0o600, flag: "wx" });
-    await chmod(path, 0o600);
-    keys.set(name, publicKeyOf(seed));
+    // Another command may have made it meanwhile.
+    const made = await makeWhole(join(dir, `${name}.nk`), seed);
+    keys.set(name, made ? publicKeyOf(seed) : (await readIdentity(dir, name)).publicKey);
   }
   await writeKeys(join(dir, PUBLIC), keys);
   return keys;
@@ -79,15 +79,9 @@ export async function retireKey(dir: string, name: string): Promise<boolean> {
 export async function renewIdentities(dir: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     await retireKey(dir, name);
-    await writeAtOnce(join(dir, `${name}.nk`), newSeed());
+    await writeWhole(join(dir, `${name}.nk`), newSeed());
   }
   await writeKeys(join(dir, PUBLIC), await currentKeys(dir));
-}
-
-/** Whoever reads it meanwhile has the one or the other. */
-export async function writeAtOnce(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
 }
 
 /** Has readers take what these keys signed as well. Answers the keys that were not known before. */
@@ -107,9 +101,8 @@ export async function placeIdentity(dir: string, name: string, seed: string): Pr
   const own = publicKeyOf(seed.trim());
   const there = (await currentKeys(dir)).get(name);
   if (there !== undefined && there !== own) return "another";
-  const path = join(dir, `${name}.nk`);
   if (there !== undefined && (await seedOf(dir, name)) !== undefined) return "there";
-  await writeFile(path, seed.trim(), { mode: 0o600, flag: "wx" });
+  await makeWhole(join(dir, `${name}.nk`), seed.trim());
   await writeKeys(join(dir, PUBLIC), await currentKeys(dir));
   return "placed";
 }
@@ -122,28 +115,31 @@ export async function identitiesToKeep(dir: string, team: string): Promise<KeptI
 
 async function seedOf(dir: string, name: string): Promise<string | undefined> {
   return readFile(join(dir, `${name}.nk`), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   });
 }
 
 async function writeKeys(path: string, keys: ReadonlyMap<string, string | readonly string[]>): Promise<void> {
   const sorted = Object.fromEntries([...keys].sort(([a], [b]) => a.localeCompare(b)));
-  await writeFile(path, `${JSON.stringify(sorted, undefined, 2)}\n`, { mode: 0o644 });
+  await writeWhole(path, `${JSON.stringify(sorted, undefined, 2)}\n`, 0o644);
 }
 
-/** Administration's is read by `readAdministration`. @throws ArmadaError `IDENTITY_MISSING` */
+/** Administration's is read by `readAdministration`. @throws ArmadaError `IDENTITY_MISSING`, `IDENTITY_UNREADABLE` */
 export async function readIdentity(dir: string, name: string): Promise<Identity> {
-  try {
-    const file = join(dir, `${name}.nk`);
-    const seed = (await readFile(file, "utf8")).trim();
-    return { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir), file: holdsJwts(dir) ? credentialsFile(dir, name) : file };
-  } catch (cause) {
+  const file = join(dir, `${name}.nk`);
+  const seed = (await seedOf(dir, name))?.trim();
+  if (seed === undefined)
     throw new ArmadaError("IDENTITY_MISSING", `the folder ${dir} has no identity for ${name}`, {
-      cause,
       hint: "make it with `armada provision --keys DIR`, and point NATS_CREDS at that folder",
     });
-  }
+  return {
+    name,
+    seed,
+    publicKey: keyIn(seed, file),
+    walled: isWalled(dir),
+    file: holdsJwts(dir) ? credentialsFile(dir, name) : file,
+  };
 }
 
 /** Whether a folder of identities is of a mesh with an account for each. */
@@ -164,7 +160,7 @@ export function credentialsFile(dir: string, name: string): string {
 /** From now on a folder of identities is of a mesh with an account for each; it is on disk before any stream moves. */
 export async function raiseWalls(dir: string, how: "configuration" | "jwt" = "configuration"): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dir, WALLS), how === "jwt" ? `${JWT}\n` : "", { flush: true });
+  await writeWhole(join(dir, WALLS), how === "jwt" ? `${JWT}\n` : "", 0o644);
 }
 
 /** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */
@@ -193,15 +189,26 @@ export async function currentKeys(dir: string): Promise<Map<string, string>> {
   return keys;
 }
 
-/** A name has one key, or a list of them. */
+/** A name has one key, or a list of them. @throws ArmadaError `IDENTITY_UNREADABLE` */
 async function listed(path: string): Promise<PublicKeys> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return "{}";
     throw error;
   });
-  const keys: unknown = JSON.parse(text);
+  const keys = parsed(text, path);
   if (typeof keys !== "object" || keys === null) return new Map();
   return new Map(
     Object.entries(keys).map(([name, some]) => [name, [some].flat().filter((key): key is string => typeof key === "string")] as const),
   );
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ArmadaError("IDENTITY_UNREADABLE", `${path} is not the list of public keys that belongs there`, {
+      cause,
+      hint: "put it back from a copy; without one move it away and run `armada provision` or `armada up`: keys of now are listed again, former ones stand in the fleet's stream",
+    });
+  }
 }

@@ -126,8 +126,9 @@ export function isAlive(pid: number): boolean {
 /** Refuses a folder that another layout wrote. @throws ArmadaError `OTHER_LAYOUT` */
 export async function claimHome(folder: string): Promise<void> {
   const path = join(folder, "version");
-  if (existsSync(path)) {
-    const found = (await readFile(path, "utf8")).trim();
+  const found = existsSync(path) ? (await readFile(path, "utf8")).trim() : "";
+  // Empty where who made it was killed at that.
+  if (found !== "") {
     if (found !== LAYOUT)
       throw new ArmadaError("OTHER_LAYOUT", `${folder} was written by layout ${found}, and this is layout ${LAYOUT}`, {
         hint: `move ${folder} away, or use the version of Armada that wrote it; nothing was touched`,

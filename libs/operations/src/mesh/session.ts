@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ArmadaError, runFilter, type TeamManifest } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine/reading";
 import { type Live, type Log, type Logger, loadWhole, type Objects, type StreamRoom, spans, type WholeReads } from "@armada/event-sourcing";
 import {
@@ -51,7 +51,10 @@ export type Session = {
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };
 
-/** Connects to the mesh of `--mesh FILE`, else of the current folder, else of NATS_URL and NATS_CREDS. @throws ArmadaError `NO_MESH` */
+/**
+ * Connects to the mesh of `--mesh FILE`, else of the current folder, else of NATS_URL and NATS_CREDS.
+ * @throws ArmadaError `NO_MESH`, `IDENTITY_MISSING`, `IDENTITY_UNREADABLE`
+ */
 export async function openSession(meshPath: string | undefined, say: (line: string) => void): Promise<Session> {
   const found = await readMesh(meshPath ?? DEFAULT_FILE);
   const stale = found !== undefined && !isAlive(found.pid);
@@ -60,8 +63,17 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
   const servers = mesh?.nats ?? process.env.NATS_URL;
   const keys = mesh?.keys ?? process.env.NATS_CREDS;
   if (servers === undefined || keys === undefined) throw noMesh(meshPath, "npx armada up, or run this in the folder where it was started");
+  const access = accessIn(keys);
+  if (!(await access.keys()).has(ADMINISTRATION))
+    throw new ArmadaError(
+      "IDENTITY_MISSING",
+      `public.json of ${keys} has no key of ${ADMINISTRATION}: nothing that is said of the fleet could be believed`,
+      {
+        hint: "put that file of the mesh's own folder of identities there; where it is lost, `armada provision` or `armada up` writes it anew",
+      },
+    );
   const connected = await reach(servers, keys, OPERATOR);
-  return sessionOn(connected, await Fleet.follow(connected, accessIn(keys), quiet), mesh);
+  return sessionOn(connected, await Fleet.follow(connected, access, quiet), mesh);
 }
 
 function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): Session {

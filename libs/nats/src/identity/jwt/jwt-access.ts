@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { ADMINISTRATION } from "@armada/contracts";
 import { parseCreds } from "@nats-io/jwt";
 import type { Account } from "../../accounts/accounts.ts";
-import { credentialsFile, currentKeys, type PublicKeys, readIdentity, writeAtOnce } from "../identities.ts";
+import { credentialsFile, currentKeys, type PublicKeys, readIdentity } from "../identities.ts";
+import { writeWhole } from "../whole-file.ts";
 import { accountJwt, administrationJwt, credentials, operatorConfiguration } from "./account-jwts.ts";
 import { type Authority, authorityOf } from "./authority.ts";
 import { tellServer } from "./tell-server.ts";
@@ -22,7 +23,7 @@ export async function writeCredentials(dir: string, seed: string): Promise<void>
     if (name === ADMINISTRATION || !existsSync(join(dir, `${name}.nk`))) continue;
     if (await isSigned(credentialsFile(dir, name), name, key, authority)) continue;
     const { seed: own } = await readIdentity(dir, name);
-    await writeAtOnce(credentialsFile(dir, name), await credentials(name, own, authority));
+    await writeWhole(credentialsFile(dir, name), await credentials(name, own, authority));
   }
 }
 
