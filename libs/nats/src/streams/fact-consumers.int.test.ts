@@ -5,8 +5,10 @@ import { managerOf } from "../connection/api.ts";
 import { type Link, link } from "../connection/connect.ts";
 import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
+import { isForFacts } from "./fact-consumers.ts";
 import { subjectsIn } from "./inventory.ts";
 import { missingOf } from "./missing.ts";
+import { dropTeam, teamOnServer } from "./remove-team.ts";
 import type { TeamTopology } from "./topology.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -77,6 +79,27 @@ test("a taker whose stream is made again gets all that was stated, and a consume
   expect(await missingOf(admin, teams)).toEqual(["sources of TEAM_beta"]);
   await mesh.provision(teams);
   expect(await missingOf(admin, teams)).toEqual([]);
+}, 120_000);
+
+test("what a taker had of a giver's former stream does not stand for what it lacks of the next, and who is removed is fed by nobody", async () => {
+  const alpha = await mesh.connect("alpha");
+  const note = (key: string) => alpha.log.append(`evt.alpha.thing.noted.a.${key}`, body(key, {}));
+  for (const key of ["one", "two", "three"]) await note(key);
+  const missing = async (): Promise<unknown> => (await teamOnServer(admin, "alpha")).takers;
+  await expect.poll(missing, { timeout: 30_000 }).toEqual([{ stream: "TEAM_beta", missing: 0 }]);
+  await (await managerOf(admin, "TEAM_alpha")).streams.delete("TEAM_alpha");
+  await mesh.provision(teams);
+  const takers = await managerOf(admin, "TEAM_beta");
+  const { config } = await takers.streams.info("TEAM_beta");
+  await takers.streams.update("TEAM_beta", { ...config, max_msg_size: 100 });
+  await note("next");
+  expect(await missing()).toEqual([{ stream: "TEAM_beta", missing: 1 }]);
+  await takers.streams.update("TEAM_beta", config);
+  await expect.poll(missing, { timeout: 30_000 }).toEqual([{ stream: "TEAM_beta", missing: 0 }]);
+
+  await dropTeam(admin, "beta");
+  const left = await Array.fromAsync((await managerOf(admin, "TEAM_alpha")).consumers.list("TEAM_alpha"));
+  expect(left.map(({ name }) => name).filter(isForFacts)).toEqual([]);
 }, 120_000);
 
 function body(id: string, data: unknown): string {

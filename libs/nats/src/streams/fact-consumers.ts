@@ -15,6 +15,11 @@ export function isForFacts(name: string): boolean {
   return name.startsWith(FACTS_FOR);
 }
 
+/** Whom a consumer feeds that delivers there. */
+export function takerOf(deliver = ""): string {
+  return deliver.split(".")[1] ?? "";
+}
+
 /**
  * The consumers that feed sources across accounts, each in its giver's account: for who is given from all, and from who is given
  * for all. A new one begins behind the last copy that its taker has of the stream that the giver has now; one that is past that copy
@@ -76,7 +81,7 @@ async function applyOf(link: Link, { giver, wanted, judged }: Of, changes: Chang
     });
   }
   for (const [name, { deliver }] of known) {
-    if (!judged(deliver.split(".")[1] ?? "")) continue;
+    if (!judged(takerOf(deliver))) continue;
     changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
     if (!dry) await manager.consumers.delete(stream, name);
   }

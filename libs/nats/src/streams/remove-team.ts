@@ -1,7 +1,9 @@
 import type { JetStreamManager } from "@nats-io/jetstream";
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
+import { isForFacts, takerOf } from "./fact-consumers.ts";
 import { isStreamOf } from "./room.ts";
+import { copiedOf, identityOf } from "./sources-there.ts";
 import type { Change, Source } from "./topology.ts";
 
 /** A team as the server has it. */
@@ -20,10 +22,12 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
   const streams: string[] = [];
   let bytes = 0;
   const taking: { stream: string; from: Source[] }[] = [];
-  for (const { config, state } of (await streamsOf(link, [team])).values()) {
+  let identity = "";
+  for (const { config, state, created } of (await streamsOf(link, [team])).values()) {
     if (isStreamOf(config.name, team)) {
       streams.push(config.name);
       bytes += state.bytes;
+      if (config.name === `TEAM_${team}`) identity = identityOf(created);
     } else {
       const from = ((config.sources ?? []) as Source[]).filter(({ name }) => name === `TEAM_${team}`);
       if (from.length > 0) taking.push({ stream: config.name, from });
@@ -45,7 +49,8 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
   const missing = async (stream: string, filter: string): Promise<number> => {
     const there = await lastSeq(await managerOf(link, `TEAM_${team}`), `TEAM_${team}`, filter);
     if (there === 0) return 0;
-    const copied = await lastOrigin(await managerOf(link, stream), stream, filter);
+    // Of a stream of the same name that is gone says nothing what was copied.
+    const copied = await copiedOf(await managerOf(link, stream), stream, filter, identity);
     return Math.max(0, there - copied);
   };
   return {
@@ -61,7 +66,9 @@ export async function teamOnServer(link: Link, team: string): Promise<TeamOnServ
   };
 }
 
-/** Takes a team's streams away, and its facts out of what others listen to. Copies that they have stay. */
+/**
+ * Takes a team's streams away, its facts out of what others listen to, and what fed it of theirs. Copies that they have stay.
+ */
 export async function dropTeam(link: Link, team: string): Promise<Change[]> {
   const { streams, takers } = await teamOnServer(link, team);
   const changes: Change[] = [];
@@ -70,6 +77,15 @@ export async function dropTeam(link: Link, team: string): Promise<Change[]> {
     const { config } = await manager.streams.info(stream);
     await manager.streams.update(stream, { ...config, sources: (config.sources ?? []).filter(({ name }) => name !== `TEAM_${team}`) });
     changes.push({ change: "update", what: `stream ${stream}`, why: "sources" });
+  }
+  for (const stream of (await streamsOf(link)).keys()) {
+    if (link.identity.walled !== true || !stream.startsWith("TEAM_") || streams.includes(stream)) continue;
+    const manager = await managerOf(link, stream);
+    for await (const { name, config } of manager.consumers.list(stream)) {
+      if (!isForFacts(name) || takerOf(config.deliver_subject) !== team) continue;
+      await manager.consumers.delete(stream, name);
+      changes.push({ change: "delete", what: `consumer ${stream}/${name}` });
+    }
   }
   for (const stream of streams) {
     await (await managerOf(link, stream)).streams.delete(stream);
@@ -81,10 +97,4 @@ export async function dropTeam(link: Link, team: string): Promise<Change[]> {
 /** The sequence of the last message under a filter; 0 for none. */
 async function lastSeq(manager: JetStreamManager, stream: string, filter: string): Promise<number> {
   return (await manager.streams.getMessage(stream, { last_by_subj: filter }))?.seq ?? 0;
-}
-
-/** The sequence, in the stream it came from, of the last copy under a filter; 0 for none. */
-async function lastOrigin(manager: JetStreamManager, stream: string, filter: string): Promise<number> {
-  const message = await manager.streams.getMessage(stream, { last_by_subj: filter });
-  return Number(message?.header.get("Nats-Stream-Source").split(" ")[1] ?? 0);
 }
