@@ -86,3 +86,13 @@ test("the fleet's row has what its teams spent, and what they hold of their gran
   });
   expect(row).not.toHaveProperty("limitTokens");
 });
+
+test("of a fleet whose bills were over what was granted nothing is reserved", () => {
+  const state = { limit: { micros: 9_000 }, granted: { shop: amount(400) } };
+  expect(fleetRow({ state, ledgers: [held] }, now, "UTC")).toMatchObject({
+    spentMicros: 400,
+    suspectMicros: 50,
+    reservedMicros: 0,
+    reservedTokens: 0,
+  });
+});

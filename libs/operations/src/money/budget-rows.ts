@@ -43,7 +43,8 @@ export function fleetRow(
   const total = (amounts: readonly Amount[]): Amount => amounts.reduce(plus, NOTHING);
   const spent = total(whole.map((scope) => scope.spent));
   const suspect = total(whole.map((scope) => scope.suspect));
-  const reserved = minus(grantedToAll(state), plus(spent, suspect));
+  const left = minus(grantedToAll(state), plus(spent, suspect));
+  const reserved = { micros: Math.max(0, left.micros), tokens: Math.max(0, left.tokens) }; // a bill may be over its grant
   return rowOf(FEDERATION, { of: "fleet", period: "month", limit: state.limit, spent, reserved, suspect }, now, zone);
 }
 
