@@ -12,33 +12,31 @@ import type { Sync } from "./row.ts";
 import { benchTeam, topology } from "./team.ts";
 
 /** A server with two teams on it: ours, and the one whose subjects the raw side writes. */
-export type Place = AsyncDisposable & {
+export type Ours = AsyncDisposable & {
   readonly mesh: TestMesh;
-  readonly bare: Raw;
-  readonly judge: Raw;
   /** The log of team `ours`, as it reads it itself. */
   readonly log: Log;
   /** Asks for runs of a workflow; resolves with the milliseconds until the last of them has ended. */
   run(workflow: string, ids: readonly string[], steps: number): Promise<number>;
 };
 
+/** With both sides' clients. */
+export type Place = Ours & { readonly bare: Raw; readonly judge: Raw };
+
 const noModels: Models = { call: () => Promise.reject(new Error("no agent of the bench asks a model")) };
 
-export async function openPlace(sync: Sync): Promise<Place> {
-  const mesh = await startTestMesh([topology(benchTeam("ours")), topology(benchTeam("bare"))], { syncInterval: sync });
+/** `walled`: an account for each identity. */
+export async function openOurs(sync: Sync, { walled }: { readonly walled: boolean }): Promise<Ours> {
+  const mesh = await startTestMesh([topology(benchTeam("ours")), topology(benchTeam("bare"))], { syncInterval: sync, walled });
   const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: loud });
   const keys = await Fleet.follow(operator, accessIn(mesh.keys), loud);
   const asks = portsOf(operator, "operator", keys, loud).log;
   const { log } = await mesh.connect("ours", loud); // the operator would ask for what is new four times a second
-  const [bare, judge] = await Promise.all(["bare", "provisioner"].map((name) => rawClient({ url: mesh.url, keys: mesh.keys, name })));
-  if (bare === undefined || judge === undefined) throw new Error("two clients were asked for");
   const over = new AbortController();
   const open = new Map<string, () => void>();
   const followed = log.follow(["run.ours.end.>"], 0, ({ subject }) => open.get(subject.split(".")[4] ?? "")?.(), over.signal);
   return {
     mesh,
-    bare,
-    judge,
     log,
     run: async (workflow, ids, steps) => {
       const ended = ids.map((id) => new Promise<void>((resolve) => void open.set(id, resolve)));
@@ -53,8 +51,24 @@ export async function openPlace(sync: Sync): Promise<Place> {
       over.abort();
       await operator.close();
       await followed;
-      await Promise.all([bare.close(), judge.close()]);
       await mesh[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** In one account, where a plain client may do all that the raw side does. */
+export async function openPlace(sync: Sync): Promise<Place> {
+  const ours = await openOurs(sync, { walled: false });
+  const { url, keys } = ours.mesh;
+  const [bare, judge] = await Promise.all(["bare", "provisioner"].map((name) => rawClient({ url, keys, name })));
+  if (bare === undefined || judge === undefined) throw new Error("two clients were asked for");
+  return {
+    ...ours,
+    bare,
+    judge,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([bare.close(), judge.close()]);
+      await ours[Symbol.asyncDispose]();
     },
   };
 }

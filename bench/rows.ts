@@ -10,6 +10,7 @@ import { replay } from "./rows/replay.ts";
 import { steps } from "./rows/steps.ts";
 import { twoReplicas } from "./rows/two-replicas.ts";
 import { up } from "./rows/up.ts";
+import { walls } from "./rows/walls.ts";
 
 /** In the order of the table. */
-export const rows: readonly Row[] = [steps, twoReplicas, inline, lone, fanOut, append, replay, load, up, memory, overhead];
+export const rows: readonly Row[] = [steps, twoReplicas, inline, lone, fanOut, append, replay, load, up, memory, overhead, walls];
