@@ -6,12 +6,15 @@ import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
 
 /**
  * A checkout as a newcomer has it after the first install: the files of this one that git knows or would take (teams that
- * somebody scaffolded here are left out), its own `node_modules`, and the downloads of this one.
+ * somebody scaffolded here are left out), its own `node_modules`, and the downloads of this one. It is called `armada`, in a
+ * folder that goes with it: a page may write beside it.
  */
 export function clone(): Place & Disposable {
-  const cwd = mkdtempSync(join(tmpdir(), "armada-docs-"));
-  const dispose = (): void => rmSync(cwd, { recursive: true, force: true });
+  const around = mkdtempSync(join(tmpdir(), "armada-docs-"));
+  const cwd = join(around, "armada");
+  const dispose = (): void => rmSync(around, { recursive: true, force: true });
   try {
+    mkdirSync(cwd);
     for (const path of files()) {
       mkdirSync(dirname(join(cwd, path)), { recursive: true });
       copyFileSync(join(here, path), join(cwd, path));
