@@ -1,3 +1,5 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { encodeBody, type FleetEntry, signedText, type TeamManifest, withSignature } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import { jetstreamManager } from "@nats-io/jetstream";
@@ -168,4 +170,19 @@ test("a team that was removed is no team any more, and its signatures still coun
   expect(await writeFleet(admin, fleet, [{ kind: "removed", name: "beta", keys }])).toMatchObject([{ change: "delete" }]);
   await expect.poll(() => alpha.manifests.teams.has("beta")).toBe(false);
   expect(alpha.manifests.ring.verifierOf("beta")).toBeDefined();
+});
+
+test("administration takes its own word where its folder of identities has no list", async () => {
+  const list = join(mesh.keys, "public.json");
+  const text = await readFile(list, "utf8");
+  await rm(list);
+  const reader = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+  try {
+    const read = await Fleet.follow(reader, accessIn(mesh.keys), quiet);
+    await read.caughtUp();
+    expect([...read.entries.keys()]).not.toEqual([]);
+  } finally {
+    await reader.close();
+    await writeFile(list, text);
+  }
 });

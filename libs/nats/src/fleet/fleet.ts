@@ -26,6 +26,8 @@ export class Fleet {
   readonly #logger: Logger;
   readonly #view = new FleetView();
   readonly #identity: StreamIdentity;
+  /** Administration needs no list to know its own key. */
+  readonly #own: readonly string[];
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   readonly #said = new Set<number>();
@@ -37,6 +39,7 @@ export class Fleet {
   private constructor(link: Link, access: Access, logger: Logger) {
     this.#access = access;
     this.#logger = logger;
+    this.#own = link.identity.name === ADMINISTRATION ? [link.identity.publicKey] : [];
     this.#identity = new StreamIdentity(link, FLEET, logger);
     this.ring = new KeyRing(() => this.keys());
   }
@@ -166,7 +169,7 @@ export class Fleet {
   }
 
   #holdAgainst(keys: PublicKeys): void {
-    const list = keys.get(ADMINISTRATION) ?? [];
+    const list = keys.get(ADMINISTRATION) ?? this.#own;
     if (list.join(" ") === this.#administrationKeys) return;
     this.#administrationKeys = list.join(" ");
     this.#administration = list.map(verifier);
