@@ -11,6 +11,7 @@ export {
   type Settled,
   setTimerOnce,
 } from "./append-once.ts";
+export { digestsIn, giveBodies } from "./bodies.ts";
 export { type Decider, fold } from "./decider.ts";
 export {
   type Endless,

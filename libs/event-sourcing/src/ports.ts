@@ -121,11 +121,21 @@ export interface Registers {
   watch(key: string, handler: (value: string, revision: number) => void, signal: AbortSignal): Promise<void>;
 }
 
-/** Bodies by content: `put` before the append that names the digest. `get` looks at `owner`'s objects, else at the team's own. */
+/** Bodies by content: `put`, and for others `give` or `show`, before the append that names the digest. */
 export interface Objects {
   put(bytes: Uint8Array): Promise<string>;
-  /** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
-  get(digest: string, owner?: string): Promise<Uint8Array>;
+  /**
+   * Copies an own object into the store of team `to`, under this team's name and create-once: `to` gets it by `get(digest, <this team>)`.
+   * Answers its bytes; undefined where none of that digest is whole, or where `to` finds it without a copy, as this team itself. @throws
+   * ArmadaError `LOG_UNAVAILABLE`
+   */
+  give(digest: string, to: string): Promise<Uint8Array | undefined>;
+  /** An own object, or the copy that `sender` gave. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
+  get(digest: string, sender?: string): Promise<Uint8Array>;
+  /** Copies an own object among those that all may read who take this team's facts. Answers and throws as `give`. */
+  show(digest: string): Promise<Uint8Array | undefined>;
+  /** One that `owner` shows, or an own one. @throws ArmadaError as `get` */
+  getShown(digest: string, owner: string): Promise<Uint8Array>;
   drop(digest: string): Promise<void>;
 }
 

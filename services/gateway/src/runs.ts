@@ -6,6 +6,7 @@ import { isAccepted, type ServedQueue } from "@armada/engine/reading";
 import {
   appendSole,
   type Clock,
+  giveBodies,
   type Live,
   type Log,
   type Message,
@@ -24,7 +25,7 @@ import { logFull, type RoomOf, refuseBusy } from "./room.ts";
 
 export type RunsPorts = {
   readonly log: Pick<Log, "append">;
-  readonly objects: Pick<Objects, "put">;
+  readonly objects: Pick<Objects, "put" | "give">;
   readonly tracer: Tracer;
   /** Those that were provisioned, as of now. */
   readonly teams: () => readonly string[];
@@ -183,6 +184,7 @@ export class Runs {
       const time = new Date(this.#ports.clock.now()).toISOString();
       const about = { to: team, from: "gateway", source: "/gateway", capability, id, data, time, sentby };
       const { subject, body } = askMessage(about, chainOf(id, traceparent));
+      await giveBodies(body, (digest) => this.#ports.objects.give(digest, team));
       const settled = await appendSole(this.#ports, { subject, body }, { patience: RIVAL_MS });
       if (settled.kind === "stored") return settled.already;
       if (settled.kind === "full") throw await logFull(this.#ports.teamPorts(team).room);

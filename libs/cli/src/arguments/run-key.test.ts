@@ -32,8 +32,8 @@ test("so is one whose run has not been taken up, and one that somebody else aske
   mesh.provision("shop", [], new Map());
   const log = (name: string) => mesh.connect(name).log;
   const waiting = { log, state: (name: string, id: string) => stateOf(log(name), name, id) };
-  await ask(mesh.connect("operator").log, "shop", "run_start", "k1", { workflow: "buy", input: {} });
-  await ask(mesh.connect("operator").log, "shop", "run_cancel", "k2", { run: "k1" });
+  await ask(mesh.connect("operator"), "shop", "run_start", "k1", { workflow: "buy", input: {} });
+  await ask(mesh.connect("operator"), "shop", "run_cancel", "k2", { run: "k1" });
   const check = (name: string, run: string) => checkKey(waiting, { team: "shop", workflow: name, run, key: run });
   await check("buy", "k1");
   await check("sell", "k2");

@@ -124,7 +124,7 @@ async function inPrototype(
   );
   const { log, objects } = prototype.connect(TEAM);
   const run = newRunId(WORKFLOW);
-  await ask(log, TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, objects) });
+  await ask({ log, objects }, TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, objects) });
   const state = await follow(log, TEAM, run, out, AbortSignal.timeout(RESULT_MS));
   const code = await publish(run, state, flags, out, (value) => resolveObject(value, objects));
   await prototype.stop();

@@ -11,6 +11,7 @@ export type SeparateFlags = { readonly data?: string; readonly config?: string }
 
 /**
  * Has the server of this folder's mesh keep an account for each identity from its next start on, and moves the streams that are there.
+ * Bodies go as copies to whom they are sent from then on, and the next start makes those of what was sent before.
  * There is no way back. @throws ArmadaError `USAGE`, `MESH_RUNNING`, `NOT_OUR_STREAMS`, `STREAM_THERE`; then nothing has changed
  */
 export async function separateCommand(flags: SeparateFlags, out: Output): Promise<number> {
@@ -27,7 +28,7 @@ export async function separateCommand(flags: SeparateFlags, out: Output): Promis
     const moved = await access.separate(resolve(config.data));
     for (const stream of moved) out.say(`stream ${stream} is in its owner's account`);
     out.emit({ type: "separated", streams: [...moved] });
-    out.say("each team has an account of its own from the next `armada up` on");
+    out.say("from the next `armada up` on each team has an account of its own, and of others' large values those that it was sent");
     return EXIT.ok;
   } finally {
     lock.release();

@@ -27,14 +27,14 @@ export async function probeIdleStreams(
   const quiet: Logger = { info: () => undefined, warn: () => undefined };
   const seen = new Map<string, { head: number; at: number }>();
   const look = async (team: string): Promise<void> => {
-    const { log } = portsOf(operator, team, fleet, quiet);
+    const { log, objects } = portsOf(operator, team, fleet, quiet);
     const head = await log.head();
     const before = seen.get(team);
     if (before === undefined || before.head !== head) return void seen.set(team, { head, at: performance.now() });
     if (performance.now() - before.at < IDLE_MS) return;
     for (let tries = 1; ; tries++) {
       try {
-        await ask(log, team, "health_check", randomBytes(8).toString("hex"), {});
+        await ask({ log, objects }, team, "health_check", randomBytes(8).toString("hex"), {});
         return;
       } catch (error) {
         if (!(error instanceof ArmadaError) || error.code !== "LOG_UNAVAILABLE") return; // full, which `health` tells

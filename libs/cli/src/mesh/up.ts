@@ -43,6 +43,9 @@ const READY_MS = 60_000;
 /** Said of a folder of identities that an older build has made. */
 const ONE_ACCOUNT =
   "the teams of this folder share one account of nats-server, which is no wall between them; once this has ended, `armada separate` gives each its own";
+/** Said of one where who receives a message reads in its sender's objects. */
+const READ_BY_CONTRACT =
+  "the teams of this folder read all large values of those with whom they have a contract; once this has ended, `armada separate` leaves each those that it was sent";
 /** Accounts with streams that are no team's: the one where all is that is not apart, administration's with the fleet, the operator's. */
 const WITHOUT_TEAM = ["$G", ADMINISTRATION, "operator"];
 /** What a replica has beyond its drain to record what ended and to disconnect. */
@@ -154,6 +157,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     };
     if (port !== undefined) await arrange();
     if (port !== undefined && !access.separated()) say(ONE_ACCOUNT);
+    else if (port !== undefined && !access.givesCopies()) say(READ_BY_CONTRACT);
     if (port !== undefined)
       server = await startServer({
         binary: required(

@@ -84,8 +84,8 @@ test("a run that is accepted and that its team has not taken up is told apart fr
   for (const name of ["desk", "shop"]) mesh.provision(name, [], new Map());
   const log = (name: string) => mesh.connect(name).log;
   const look = (run: string) => findRun(log, ["desk", "shop"], run);
-  await ask(mesh.connect("operator").log, "shop", "run_start", "r1", { workflow: "sell", input: {} });
-  await ask(mesh.connect("operator").log, "shop", "run_cancel", "r2", { run: "r1" });
+  await ask(mesh.connect("operator"), "shop", "run_start", "r1", { workflow: "sell", input: {} });
+  await ask(mesh.connect("operator"), "shop", "run_cancel", "r2", { run: "r1" });
   await expect(look("r1")).rejects.toThrow(
     expect.objectContaining({ code: "RUN_NOT_STARTED", message: "run r1 is accepted, not started yet: team shop has not taken it up" }),
   );

@@ -8,11 +8,11 @@ import type { Payloads } from "../journal/payloads.ts";
 export async function factOf(
   message: Message,
   kind: AnyEventKind,
-  payloads: Pick<Payloads, "resolve">,
+  payloads: Pick<Payloads, "resolveFact">,
 ): Promise<{ fact: Fact; envelope: Envelope } | undefined> {
   const envelope = message.envelopes.find((event) => event.type === kind.type);
   if (envelope === undefined) return undefined;
-  let data = envelope.data_base64 ?? (await payloads.resolve(envelope.data));
+  let data = envelope.data_base64 ?? (await payloads.resolveFact(envelope.data, envelope.team));
   try {
     for (let version = envelope.schemaversion; version < kind.version; version++) data = kind.upcasts[version]?.(data) ?? data;
   } catch {

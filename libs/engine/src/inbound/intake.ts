@@ -3,6 +3,7 @@ import { buildSubject, causedBy, parseSubject } from "@armada/contracts";
 import { type Handled, type Message, retry } from "@armada/event-sourcing";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
+import { sentBy } from "../journal/payloads.ts";
 import type { RunState } from "../journal/state.ts";
 import { waitKey } from "../journal/taken.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
@@ -102,7 +103,7 @@ export class Intake {
         run: await this.#begun(runIdOf(id), seq),
         workflow,
         asked,
-        input: data.data.input,
+        input: sentBy(from, data.data.input),
         by: { kind: "ask", from, id },
         provenance: causedBy(envelope, delivery.traceparent),
         busy: this.#busy(),
@@ -124,7 +125,10 @@ export class Intake {
     return this.#outcome(id, n, delivery, (state) => {
       const wait = state.waits.get(n);
       if (wait?.kind !== "ask" || !wait.open || wait.data.to !== from) return undefined;
-      return { type: "ask.answered", data: { n, from, ...(failure === undefined ? { output: data.data.output ?? null } : { failure }) } };
+      return {
+        type: "ask.answered",
+        data: { n, from, ...(failure === undefined ? { output: sentBy(from, data.data.output ?? null) } : { failure }) },
+      };
     });
   }
 

@@ -17,12 +17,17 @@ export function isObjectRef(value: unknown): value is ObjectRef {
   return typeof value === "object" && value !== null && "$object" in value && typeof value.$object === "string";
 }
 
+/** What a message of `sender` holds: a value of it that was moved to the objects is one that this sender gave, whatever it says. */
+export function sentBy(sender: string, value: unknown): unknown {
+  return isObjectRef(value) ? { ...value, team: sender } : value;
+}
+
 /** Moves large values of journal events to the object store, and brings them back. */
 export class Payloads {
-  readonly #objects: Pick<Objects, "put" | "get">;
+  readonly #objects: Pick<Objects, "put" | "get" | "getShown">;
   readonly #team: string;
 
-  constructor(objects: Pick<Objects, "put" | "get">, team: string) {
+  constructor(objects: Pick<Objects, "put" | "get" | "getShown">, team: string) {
     this.#objects = objects;
     this.#team = team;
   }
@@ -47,8 +52,13 @@ export class Payloads {
   /** A copy of `value`, or of what it refers to. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
   async resolve(value: unknown): Promise<unknown> {
     if (!isObjectRef(value)) return ownCopy(value);
-    const bytes = await this.#objects.get(value.$object, value.team);
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+    return valueIn(await this.#objects.get(value.$object, value.team));
+  }
+
+  /** As `resolve`, of what a fact of `giver` holds. */
+  async resolveFact(value: unknown, giver: string): Promise<unknown> {
+    if (!isObjectRef(value)) return ownCopy(value);
+    return valueIn(await this.#objects.getShown(value.$object, giver));
   }
 
   async resolveEvent(event: JournalEvent): Promise<JournalEvent> {
@@ -72,4 +82,8 @@ export class Payloads {
     }
     return { type: event.type, data: { ...data, ...changed } } as JournalEvent;
   }
+}
+
+function valueIn(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes).toString("utf8"));
 }

@@ -22,6 +22,7 @@ const seen = readModel<readonly string[]>({
 const noObjects = {
   put: () => Promise.reject(new Error("none")),
   get: () => Promise.reject(new Error("none")),
+  getShown: () => Promise.reject(new Error("none")),
   drop: async () => undefined,
 };
 
@@ -87,7 +88,7 @@ test("what an event refers to and cannot be read now is folded into no model unt
   let away = true;
   const objects = {
     ...noObjects,
-    get: () =>
+    getShown: () =>
       away
         ? Promise.reject(new ArmadaError("LOG_UNAVAILABLE", "away", { retryable: true }))
         : Promise.resolve(new TextEncoder().encode('{"id":"a"}')),

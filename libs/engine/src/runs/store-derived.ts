@@ -1,8 +1,19 @@
 import { ArmadaError } from "@armada/contracts";
-import { appendOnce, appendSole, attributes, type Ports, type Settled, setTimerOnce, spans } from "@armada/event-sourcing";
+import {
+  appendOnce,
+  appendSole,
+  attributes,
+  giveBodies,
+  type Objects,
+  type Ports,
+  type Settled,
+  setTimerOnce,
+  spans,
+} from "@armada/event-sourcing";
 import type { Derived } from "../journal/derive.ts";
+import { persistent } from "./persistent-objects.ts";
 
-type StorePorts = Pick<Ports, "log" | "timers" | "clock" | "random" | "logger" | "tracer">;
+type StorePorts = Pick<Ports, "log" | "timers" | "objects" | "clock" | "random" | "logger" | "tracer">;
 
 /**
  * Stores what a decision derives, create-once. @returns the highest sequence of the own stream that it knows of: what
@@ -23,7 +34,7 @@ async function storeOne(one: Derived, ports: StorePorts): Promise<number> {
   throw new ArmadaError("LOG_REFUSED", `${what} is never stored: ${settled.reason}`);
 }
 
-function append(one: Extract<Derived, { kind: "append" }>, { log, tracer, ...ports }: StorePorts): Promise<Settled> {
+async function append(one: Extract<Derived, { kind: "append" }>, { log, tracer, ...ports }: StorePorts): Promise<Settled> {
   const traced: Pick<Ports["log"], "append" | "last"> = {
     append: (subject, body, expect) =>
       tracer.span(spanOf(subject), { [attributes.subject]: subject }, one.traceparent, () => log.append(subject, body, expect)),
@@ -31,7 +42,16 @@ function append(one: Extract<Derived, { kind: "append" }>, { log, tracer, ...por
   };
   // Nobody else may publish an ask or an answer of ours, nor may we read it in the other team's stream.
   const sole = one.subject.startsWith("ask.") || one.subject.startsWith("ans.");
+  await giveBodies(one.body, bodiesFor(one.subject, persistent(ports)));
   return sole ? appendSole({ ...ports, log: traced }, one) : appendOnce({ ...ports, log: traced }, one, one.expect);
+}
+
+/** What is done with an object that a message refers to: who receives an ask or answer is given it, who takes facts is shown it. */
+function bodiesFor(subject: string, objects: Pick<Objects, "give" | "show">): (digest: string) => ReturnType<Objects["give"]> {
+  const [kind, to = "", from = ""] = subject.split(".", 3);
+  if (kind === "evt") return objects.show;
+  const crosses = (kind === "ask" || kind === "ans") && to !== from;
+  return crosses ? (digest) => objects.give(digest, to) : async () => undefined;
 }
 
 function spanOf(subject: string): string {

@@ -5,7 +5,7 @@ import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
 import { fitted, fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
-import { type StepState, toolCall } from "../journal/state.ts";
+import { type RunState, type StepState, toolCall } from "../journal/state.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { Abandoned, BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
@@ -36,6 +36,16 @@ const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 /** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
 const ENDED = "the attempt has ended";
 
+/** A team that sent a run something: a message for the run's team, with what that names, or a fact. */
+export type Giver = { readonly team: string; readonly by: "message" | "fact" };
+
+/** Who started a run, and whom it asked and was answered by. */
+export function giversOf({ by, waits }: Pick<RunState, "by" | "waits">): readonly Giver[] {
+  const asked = [...waits.values()].flatMap((wait) => (wait.kind === "ask" && wait.answered ? [wait.data.to] : []));
+  const first: readonly Giver[] = by === undefined ? [] : [{ team: by.from, by: by.kind === "ask" ? "message" : "fact" }];
+  return [...first, ...[...new Set(asked)].map((team): Giver => ({ team, by: "message" }))];
+}
+
 /** One attempt at a step: the agent's `run` with its model, tools and objects, within its time. Never throws. */
 export async function attemptStep(about: {
   agent: Agent;
@@ -47,8 +57,8 @@ export async function attemptStep(about: {
   workflow: string;
   signal: AbortSignal;
   traceparent: string | undefined;
-  /** Who started the run: objects that the input names may be theirs. */
-  asker: string | undefined;
+  /** Whose objects the input may name, beside own ones. */
+  givers: readonly Giver[];
 }): Promise<Attempted> {
   const { agent, id, step, runs, models, budget, workflow, traceparent } = about;
   const { clock, live, objects, tracer } = runs.ports;
@@ -135,7 +145,7 @@ export async function attemptStep(about: {
           context: declared(runs.contextFor(agent.name, context), agent.name, "context"),
           model: { ask },
           tools: declared(toolsOf(about, signal), agent.name, "tools"),
-          objects: { get: (digest) => findObject(objects, digest, about.asker), put: (bytes) => objects.put(bytesWithoutSecrets(bytes)) },
+          objects: { get: (digest) => findObject(objects, digest, about.givers), put: (bytes) => objects.put(bytesWithoutSecrets(bytes)) },
           idempotencyKey,
           attempt: step.attempts + 1,
           signal,
@@ -177,12 +187,14 @@ function inputOf({ name, input }: Agent, given: unknown): unknown {
   throw cause === undefined ? new Terminal("INPUT_INVALID", text) : new ArmadaError("INPUT_INVALID", text, { cause });
 }
 
-async function findObject(objects: Objects, digest: string, asker: string | undefined): Promise<Uint8Array> {
+/** An own object, else one of the first giver that has it. @throws ArmadaError as `Objects.get` */
+async function findObject(objects: Objects, digest: string, [giver, ...others]: readonly Giver[], get = objects.get): Promise<Uint8Array> {
   try {
-    return await objects.get(digest);
+    return await get(digest);
   } catch (error) {
-    if (asker === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
-    return objects.get(digest, asker);
+    if (giver === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
+    const { team, by } = giver;
+    return findObject(objects, digest, others, () => (by === "fact" ? objects.getShown(digest, team) : objects.get(digest, team)));
   }
 }
 

@@ -4,7 +4,7 @@ import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
 import { MemoryLive } from "./live.ts";
 import { ACK_WAIT_MS, MemoryQueue, type Puller } from "./queue.ts";
-import { MemoryObjects, MemoryRegisters } from "./stores.ts";
+import { copiesOf, MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
 
 /**
@@ -222,7 +222,10 @@ export class MemoryMesh {
       },
       objects: {
         put: (bytes) => op(() => this.objects.put(team, bytes)),
-        get: (digest, owner = team) => op(() => this.objects.get(owner, digest)),
+        give: (digest, to) => op(() => (to === team ? undefined : this.objects.give(team, digest, to))),
+        get: (digest, sender = team) => op(() => this.objects.get(sender === team ? team : copiesOf(team, sender), digest)),
+        show: (digest) => op(() => this.objects.give(team, digest, SHOWN)),
+        getShown: (digest, owner) => op(() => this.objects.get(owner === team ? team : copiesOf(SHOWN, owner), digest)),
         drop: (digest) => op(() => this.objects.drop(team, digest)),
       },
       live: {
@@ -358,6 +361,9 @@ export class MemoryMesh {
     return true;
   }
 }
+
+/** To whom a copy is given that all may read; no team can have the name. */
+const SHOWN = "*";
 
 function drawsOf(team: string): string {
   return `draws of ${team}`;

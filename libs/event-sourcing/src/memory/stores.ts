@@ -38,7 +38,7 @@ export class MemoryRegisters {
   }
 }
 
-/** Bodies by owner and content. */
+/** Bodies by owner and content. The owner of a copy is `copiesOf` who has it and who gave it. */
 export class MemoryObjects {
   readonly #bytes = new Map<string, Uint8Array>();
 
@@ -46,6 +46,12 @@ export class MemoryObjects {
     const digest = hash("sha256", bytes, "base64url");
     this.#bytes.set(`${owner} ${digest}`, bytes.slice());
     return digest;
+  }
+
+  give(owner: string, digest: string, to: string): Uint8Array | undefined {
+    const bytes = this.#bytes.get(`${owner} ${digest}`)?.slice();
+    if (bytes === undefined || this.put(copiesOf(to, owner), bytes) !== digest) return undefined;
+    return bytes;
   }
 
   /** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
@@ -66,4 +72,9 @@ export class MemoryObjects {
     const stored = this.#bytes.get(`${owner} ${digest}`) ?? new Uint8Array();
     this.#bytes.set(`${owner} ${digest}`, Uint8Array.from([(stored[0] ?? 0) ^ 1, ...stored.subarray(1)]));
   }
+}
+
+/** Whose the copies are that `sender` gave `team`: a name that no team can have. */
+export function copiesOf(team: string, sender: string): string {
+  return `${team} of ${sender}`;
 }

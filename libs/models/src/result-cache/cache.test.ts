@@ -197,7 +197,9 @@ describe("a stored answer", () => {
     const fleet = mesh.connect("fleet").registers;
     const shared = cached(HOUR, "fleet");
     await settled([replica(models, { fleet }).call(request(), undefined, shared)]);
-    const beta = replica(models, { fleet }, "beta");
+    // Teams share answers in one account, where each reads in the others' objects.
+    const getShown: Objects["getShown"] = (digest, owner) => mesh.connect(owner).objects.get(digest);
+    const beta = replica(models, { fleet, objects: { ...mesh.connect("beta").objects, getShown } }, "beta");
     expect(outcomes(await settled([beta.call(request(), undefined, shared)])).hits).toBe(1);
     expect(calls).toHaveLength(1);
     await settled([beta.call(), replica(models, {}, "gamma").call(request(), undefined, shared)]);

@@ -35,14 +35,14 @@ describe("accountsOf", () => {
 
   test("a subscriber has the facts of its filters, by a consumer that it may only reset and pace", () => {
     const { name, deliver } = factConsumer("shop", "shipping", placed);
-    expect(new Set(into("shipping", "shop").filter((subject) => !/^(ans|ask)\./.test(subject)))).toEqual(
+    expect(new Set(into("shipping", "shop").filter((subject) => !/^(ans|ask|obj)\./.test(subject)))).toEqual(
       new Set([
         deliver,
         `$JS.API.CONSUMER.RESET.TEAM_shop.${name}`,
         `$JS.FC.TEAM_shop.${name}.*`,
         `$JS.FC.*.*.TEAM_shop.${name}.*`,
-        "$JS.API.DIRECT.GET.OBJECTS_shop",
-        "$JS.API.STREAM.MSG.GET.OBJECTS_shop",
+        "$JS.API.DIRECT.GET.SHOWN_shop",
+        "$JS.API.STREAM.MSG.GET.SHOWN_shop",
       ]),
     );
   });
@@ -50,6 +50,22 @@ describe("accountsOf", () => {
   test("who asks may ask in its own name, and who is asked answer in its own", () => {
     expect(into("shop", "shipping").filter((subject) => /^(ans|ask)\./.test(subject))).toEqual(["ask.shipping.shop.>"]);
     expect(into("shipping", "shop").filter((subject) => /^(ans|ask)\./.test(subject))).toEqual(["ans.shop.shipping.>"]);
+  });
+
+  test("who asks or answers puts copies into the other's objects, below its own name, and reads none of its objects for it", () => {
+    const objects = (name: string, from: string): string[] => into(name, from).filter((subject) => /^obj\.|OBJECTS/.test(subject));
+    expect(objects("shop", "shipping")).toEqual(["obj.shipping.of.shop.>"]);
+    expect(into("operator", "shop")).toContain("obj.shop.of.operator.>");
+    expect(into("shop", "operator")).toEqual([]);
+    const asker = { team: "asker", sources: [], asks: ["loner.help"] };
+    const reading = (copies: boolean): string[] =>
+      crossingsOf([asker, { team: "loner", sources: [], asks: [] }], copies).flatMap(({ subject, from, to }) =>
+        subject.includes("DIRECT.GET.OBJECTS") ? [`${to} at ${from}`] : [],
+      );
+    expect(reading(true).filter((one) => !/^(operator|archiver) /.test(one))).toEqual([]);
+    // A folder that an older build has made stays as it was.
+    expect(reading(false)).toEqual(expect.arrayContaining(["loner at asker", "asker at loner", "asker at operator"]));
+    expect(crossingsOf([asker], false).filter(({ subject }) => subject.startsWith("obj."))).toEqual([]);
   });
 
   test("of teams without a contract between them nothing crosses, nor of one that is not there", () => {

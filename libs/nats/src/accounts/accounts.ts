@@ -8,6 +8,8 @@ export type Account = {
   readonly name: string;
   /** Whether it has streams. */
   readonly jetstream: boolean;
+  /** Whether who sends a message copies along what it refers to. */
+  readonly copies: boolean;
   readonly exports: readonly Export[];
   readonly imports: readonly Crossing[];
   readonly users: readonly User[];
@@ -26,35 +28,43 @@ export function administrationSeed(seed: string, account: string): string {
 /**
  * The accounts of teams and roles, the same whatever the order of `teams`: a server reads anew what reads differently. Who is in one
  * may do there what its identity needs, and beyond it what is imported.
- * `others`: names that have or had streams, and may not come: administration alone finds what is theirs.
+ * `others`: names that have or had streams, and may not come: administration alone finds what is theirs. `copies`: see `crossingsOf`.
  */
-export function accountsOf(teams: readonly TeamCrossing[], others: readonly string[] = []): readonly Account[] {
-  const crossings = crossingsOf(teams.toSorted((a, b) => (a.team < b.team ? -1 : 1)));
+export function accountsOf(
+  teams: readonly TeamCrossing[],
+  { others = [], copies = true }: { readonly others?: readonly string[]; readonly copies?: boolean } = {},
+): readonly Account[] {
+  const crossings = crossingsOf(
+    teams.toSorted((a, b) => (a.team < b.team ? -1 : 1)),
+    copies,
+  );
   const names = new Set(teams.map(({ team }) => team));
   const roles: readonly string[] = ROLES;
   const closed = [...new Set(others)]
     .filter((name) => !names.has(name) && !roles.includes(name))
     .sort()
-    .map(closedAccount);
+    .map((name) => closedAccount(name, copies));
   const open = [...[...names].sort(), ...roles].map((name) => {
     const imports = crossings.filter(({ to }) => to === name);
     const jetstream = name !== ARCHIVER;
     return {
       name,
       jetstream,
+      copies,
       exports: exportsOf(crossings.filter(({ from }) => from === name)),
       imports,
       users: [
-        ...(name === ADMINISTRATION ? [] : [{ name, administers: false, permissions: rightsOf(name, imports) }]),
-        ...(jetstream ? [{ name, administers: true, permissions: administrator(name) }] : []),
+        ...(name === ADMINISTRATION ? [] : [{ name, administers: false, permissions: rightsOf(name, imports, copies) }]),
+        ...(jetstream ? [{ name, administers: true, permissions: administrator(name, copies) }] : []),
       ],
     };
   });
   return [...open, ...closed];
 }
 
-function closedAccount(name: string): Account {
-  return { name, jetstream: true, exports: [], imports: [], users: [{ name, administers: true, permissions: administrator(name) }] };
+function closedAccount(name: string, copies: boolean): Account {
+  const users = [{ name, administers: true, permissions: administrator(name, copies) }];
+  return { name, jetstream: true, copies, exports: [], imports: [], users };
 }
 
 function exportsOf(crossings: readonly Crossing[]): readonly Export[] {
@@ -67,10 +77,10 @@ function exportsOf(crossings: readonly Crossing[]): readonly Export[] {
   });
 }
 
-function rightsOf(name: string, imports: readonly Crossing[]): Permissions {
+function rightsOf(name: string, imports: readonly Crossing[], copies: boolean): Permissions {
   const asked = imports.filter((one) => one.kind === "service" && !isForStreams(one)).map(({ as, subject }) => as ?? subject);
   const watched = imports.filter(({ kind, subject }) => kind === "stream" && subject.startsWith("live.")).map(({ subject }) => subject);
-  const own = rightsAtHome(name);
+  const own = rightsAtHome(name, copies);
   return { publish: [...own.publish, ...asked], subscribe: [...own.subscribe, ...watched] };
 }
 
@@ -79,8 +89,12 @@ function isForStreams({ subject }: Crossing): boolean {
   return subject.startsWith("$JS.FC.") || subject.startsWith("$JS.API.CONSUMER.RESET.");
 }
 
-/** Administration in one account: its streams, and their snapshots. What the fleet is, it says at its own home. */
-function administrator(account: string): Permissions {
+/** Administration in one account: its streams, and their snapshots. What the fleet is, it says at its own home. Copies it
+ * makes of what was sent before there were any (`sent-before.ts`). */
+function administrator(account: string, copies: boolean): Permissions {
   const fleet = account === ADMINISTRATION ? ["fleet.>"] : [];
-  return { publish: ["$JS.API.>", "$JS.SNAPSHOT.>", ...fleet], subscribe: [`_INBOX.${ADMINISTRATION}.>`] };
+  return {
+    publish: ["$JS.API.>", "$JS.SNAPSHOT.>", ...fleet, ...(copies ? [`obj.${account}.of.>`, `shown.${account}.>`] : [])],
+    subscribe: [`_INBOX.${ADMINISTRATION}.>`],
+  };
 }

@@ -9,6 +9,7 @@ import { FLEET } from "../streams/names.ts";
 //     asker ── ask.<to>.<asker>.> ──► asked          a service: the acknowledgement comes back
 //     taker ── reset, flow control ──► giver         of consumers that administration made, for one filter and one taker each
 //     giver ── fact.<taker>.<giver>.<filter> ──► taker
+//     sender ── obj.<receiver>.of.<sender>.> ──► receiver    copies of what an ask or answer refers to, create-once
 //     reader ── JS.<owner>.API.… ──► owner           reads alone: nothing that makes, changes or delivers elsewhere
 //
 // Where an account's own JetStream answers, an import on the same subject would be answered twice: the API of another account is
@@ -37,6 +38,7 @@ export type Crossing = {
 const EDGE = "gateway";
 const FEDERATION = "federation";
 const KINDS = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS"] as const;
+const READ_BODIES = ["DIRECT.GET", "STREAM.MSG.GET"] as const;
 export const ARCHIVER = "archiver";
 /** They read what is others' and make no consumer of it: whoever may delete one may delete a team's own. */
 export const ONLY_READ: ReadonlySet<string> = new Set(["operator", ARCHIVER, EDGE]);
@@ -62,17 +64,23 @@ export function factConsumer(giver: string, taker: string, filter: string): { re
 /** Consumers of a team's stream whose names begin so are other teams'. */
 export const FACTS_FOR = "facts_for_";
 
-/** All that crosses between the accounts of these teams and the roles. What a team wants of one that is not there does not cross. */
-export function crossingsOf(teams: readonly TeamCrossing[]): readonly Crossing[] {
+/**
+ * All that crosses between the accounts of these teams and the roles. What a team wants of one that is not there does not cross.
+ * `copies`: whether who asks or answers copies the bodies along; where not, as in folders of before, who receives reads the sender's store.
+ */
+export function crossingsOf(teams: readonly TeamCrossing[], copies = true): readonly Crossing[] {
   const there = new Set(teams.map(({ team }) => team));
   const readers = ["operator", EDGE].filter((reader) => reader === "operator" || there.has(reader));
   const all = teams.flatMap((team) => [
-    ...team.sources.filter(({ team: giver }) => there.has(giver) && giver !== team.team).flatMap((source) => factsTo(team.team, source)),
-    ...askedOf(team, there).flatMap((asked) => asksOf(team.team, asked)),
+    ...team.sources
+      .filter(({ team: giver }) => there.has(giver) && giver !== team.team)
+      .flatMap((source) => factsTo(team.team, source, copies)),
+    ...askedOf(team, there).flatMap((asked) => asksOf(team.team, asked, copies)),
     ...fleetTo(team.team),
     ...askedBy("operator", team.team),
-    ...bodies("operator", team.team),
+    ...sent("operator", team.team, copies),
     ...readers.filter((reader) => reader !== team.team).flatMap((reader) => readBy(reader, team.team)),
+    ...(copies ? reads("operator", `SHOWN_${team.team}`, ["STREAM.INFO"]) : []), // how full it is
     ...cleanedBy(team.team),
   ]);
   return distinct([...all, ...fleetTo("operator"), ...fleetTo(ARCHIVER)]);
@@ -85,7 +93,7 @@ function askedOf({ team, asks }: TeamCrossing, there: ReadonlySet<string>): read
   return [...asked].filter((other) => there.has(other) && other !== team);
 }
 
-function factsTo(taker: string, { team: giver, filters }: TeamCrossing["sources"][number]): readonly Crossing[] {
+function factsTo(taker: string, { team: giver, filters }: TeamCrossing["sources"][number], copies: boolean): readonly Crossing[] {
   const stream = `TEAM_${giver}`;
   const each = filters.flatMap((filter): Crossing[] => {
     const { name, deliver } = factConsumer(giver, taker, filter);
@@ -99,16 +107,16 @@ function factsTo(taker: string, { team: giver, filters }: TeamCrossing["sources"
       { kind: "service", subject: `$JS.FC.*.*.${stream}.${name}.*`, from: giver, to: taker },
     ];
   });
-  return [...each, ...bodies(giver, taker)];
+  return [...each, ...(copies ? reads(taker, `SHOWN_${giver}`, READ_BODIES) : bodies(giver, taker))];
 }
 
 /** An ask, its answer, and the bodies that both refer to. */
-function asksOf(asker: string, asked: string): readonly Crossing[] {
+function asksOf(asker: string, asked: string, copies: boolean): readonly Crossing[] {
   return [
     ...askedBy(asker, asked),
     { kind: "service", subject: `ans.${asker}.${asked}.>`, from: asker, to: asked },
-    ...bodies(asker, asked),
-    ...bodies(asked, asker),
+    ...sent(asker, asked, copies),
+    ...sent(asked, asker, copies),
   ];
 }
 
@@ -116,8 +124,13 @@ function askedBy(asker: string, asked: string): readonly Crossing[] {
   return [{ kind: "service", subject: `ask.${asked}.${asker}.>`, from: asked, to: asker }];
 }
 
+function sent(sender: string, receiver: string, copies: boolean): readonly Crossing[] {
+  if (!copies) return bodies(sender, receiver);
+  return [{ kind: "service", subject: `obj.${receiver}.of.${sender}.>`, from: receiver, to: sender }];
+}
+
 function bodies(owner: string, reader: string): readonly Crossing[] {
-  return reads(reader, `OBJECTS_${owner}`, ["DIRECT.GET", "STREAM.MSG.GET"]);
+  return reads(reader, `OBJECTS_${owner}`, READ_BODIES);
 }
 
 function fleetTo(reader: string): readonly Crossing[] {

@@ -117,7 +117,7 @@ test("administration is answered while the server reads anew who has an account"
 test("it is removed with a backup, and brought back with all that it had: nothing comes twice", async () => {
   const path = join(folder, "late.tar");
   const { streams, takers } = await teamOnServer(admin, "late");
-  expect([streams.length, takers]).toEqual([7, []]);
+  expect([streams.length, takers]).toEqual([8, []]);
   expect((await teamOnServer(admin, "early")).takers).toEqual([{ stream: "TEAM_late", missing: 0 }]);
   await writeBackup(admin, streams, await access.kept("late"), path);
   await tombstone(admin, fleet, "late"); // so the server reads who has an account while the streams go

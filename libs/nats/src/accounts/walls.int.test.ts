@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { connect, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { connect, headers, type Msg, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientOptions } from "../connection/client-options.ts";
 import { type Link, link } from "../connection/connect.ts";
@@ -28,7 +28,7 @@ const teams = [
 ];
 const accounts = ["alpha", "beta", "loner", "operator", "archiver", "provisioner"] as const;
 const ghost = "ghost";
-const kinds = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS"];
+const kinds = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS", "SHOWN"];
 const secret = (owner: string): string => `what only ${owner} may know`;
 const streamsOf = (owner: string): readonly string[] =>
   owner === "provisioner"
@@ -107,6 +107,7 @@ function written(owner: string): readonly string[] {
     `reg.${owner}.key`,
     `cache.${owner}.key`,
     `obj.${owner}.d.0`,
+    `shown.${owner}.d.0`,
     `draw.${owner}.b.1`,
     `index.${owner}.head`,
   ];
@@ -155,6 +156,7 @@ function triesOn(owner: string, self: string): readonly Try[] {
     `live.${owner}.r.1`,
     `ask.${owner}.third.help.r-1`,
     `ans.${owner}.third.r.1`,
+    ...["third", "*", ">"].map((sender) => `obj.${owner}.of.${sender}.d.0`),
     `fact.alpha.${owner}.x`,
     `fleet.${owner}`,
     `_INBOX.${owner}.x`,
@@ -241,9 +243,10 @@ describe("whoever holds all of one account", () => {
   });
 
   test.each([
-    ["alpha", "beta", [`JS.beta.API.DIRECT.GET.OBJECTS_beta`, `JS.beta.API.STREAM.MSG.GET.OBJECTS_beta`]],
+    ["alpha", "beta", [`JS.beta.API.DIRECT.GET.SHOWN_beta`, `JS.beta.API.STREAM.MSG.GET.SHOWN_beta`]],
     ["alpha", "loner", []],
-    ["beta", "alpha", [`JS.alpha.API.DIRECT.GET.OBJECTS_alpha`, `JS.alpha.API.STREAM.MSG.GET.OBJECTS_alpha`]],
+    ["beta", "alpha", []],
+    ["alpha", "operator", []],
     ["beta", "loner", []],
     ["loner", "alpha", []],
     ["loner", "beta", []],
@@ -262,6 +265,32 @@ describe("whoever holds all of one account", () => {
         .map(([subject, said]) => `${subject} ${said}`.replaceAll(owner, "TEAM"))
         .sort();
     expect(await shown("loner")).toEqual(await shown(ghost));
+  });
+
+  test("puts copies into another's objects below its own name, once, and reads none of them there", async () => {
+    const [mine, others] = ["obj.beta.of.alpha.given.0", "obj.beta.of.loner.given.0"];
+    const once = headers();
+    once.set("Nats-Expected-Last-Subject-Sequence", "0");
+    const put = async (self: string, subject: string): Promise<string> => {
+      const answer = await holderOf(self).request(subject, `given by ${self}`, { headers: once, timeout: 2_000 }).catch(String);
+      return typeof answer === "string" ? answer : answer.string();
+    };
+    expect(JSON.parse(await put("alpha", mine))).toMatchObject({ stream: "OBJECTS_beta" });
+    expect(await put("alpha", mine)).toContain("wrong last sequence");
+    for (const [self, subject] of [
+      ["alpha", others],
+      ["alpha", "obj.beta.of.*.given.0"],
+      ["loner", mine],
+      ["loner", others],
+    ] as const)
+      expect(await put(self, subject)).toMatch(/no responders/i);
+    const had = holderOf("beta").request("$JS.API.DIRECT.GET.OBJECTS_beta", JSON.stringify({ last_by_subj: mine }), { timeout: 2_000 });
+    expect((await had).string()).toBe("given by alpha");
+    const told = [
+      ...(await answersTo("loner", triesOn("beta", "loner"))).values(),
+      ...(await answersTo("alpha", triesOn("beta", "alpha"))).values(),
+    ].join("");
+    expect(told).not.toContain("given by");
   });
 
   test("hears of another's life what a contract says: the facts that it takes, the asks that it is asked", async () => {

@@ -11,6 +11,7 @@ import {
   credentialsFile,
   currentKeys,
   ensureIdentities,
+  givesCopies,
   holdsJwts,
   type Identity,
   identitiesToKeep,
@@ -23,6 +24,7 @@ import {
   readIdentity,
   renewIdentities,
   retireKey,
+  wallsOf,
 } from "./identities.ts";
 import { publicKeyOf } from "./nkey.ts";
 import { authorization } from "./permissions.ts";
@@ -53,6 +55,8 @@ export interface Access {
   admission(teams: readonly Admitted[], fleet?: ReadonlyMap<string, FleetEntry>): Promise<string>;
   /** Whether each identity has an account of its own: so it is with all but folders that an older build has made. */
   separated(): boolean;
+  /** Whether bodies go as copies to whom they are sent, and nobody else reads their owner's store for it: so it is with all but older folders. */
+  givesCopies(): boolean;
   /**
    * Tells a running server in operator mode of the accounts of the roles and these teams, where it does not have them so. Answers the names
    * of those that it was told; undefined where a server reads them from its configuration. @throws ArmadaError `CLAIMS_REFUSED`
@@ -85,7 +89,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
   const identityOf = async (name: string): Promise<Identity> => {
     if (name !== ADMINISTRATION) return readIdentity(dir, name);
     const seed = await readAdministration(dir, administration);
-    const own = { name, seed, publicKey: publicKeyOf(seed), walled: isWalled(dir) };
+    const own = { name, seed, publicKey: publicKeyOf(seed), ...wallsOf(dir) };
     return holdsJwts(dir) ? { ...own, jwt: await (await jwts()).ownJwt(seed) } : own;
   };
   const credentials = async (): Promise<void> => {
@@ -108,7 +112,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       const keys = keysNow(await currentKeys(dir), fleet);
       if (!isWalled(dir)) return authorization(keys, permitted(teams));
       const { seed } = await identityOf(ADMINISTRATION);
-      const accounts = accountsNow(teams, keys, fleet);
+      const accounts = accountsNow(teams, keys, fleet, givesCopies(dir));
       if (holdsJwts(dir)) return (await jwts()).configuration(seed, accounts, await publicKeys(dir), keys);
       return serverAccounts(accounts, ({ name, administers }) =>
         administers ? publicKeyOf(administrationSeed(seed, name)) : keys.get(name),
@@ -118,7 +122,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       if (!holdsJwts(dir)) return undefined;
       const keys = keysNow(await currentKeys(dir), fleet);
       const seed = await readAdministration(dir, administration);
-      return (await jwts()).tell(servers, seed, accountsNow(teams, keys, fleet), await publicKeys(dir), keys);
+      return (await jwts()).tell(servers, seed, accountsNow(teams, keys, fleet, givesCopies(dir)), await publicKeys(dir), keys);
     },
     holdJwts: async () => {
       if (holdsJwts(dir)) return;
@@ -129,6 +133,7 @@ export function accessIn(dir: string, administration = administrationBeside(dir)
       await raiseWalls(dir, "jwt");
     },
     separated: () => isWalled(dir),
+    givesCopies: () => givesCopies(dir),
     separate: async (data) => {
       const moves = await movesInto(data);
       await raiseWalls(dir); // first: a server that is started meanwhile must not make anew what has been moved
@@ -156,9 +161,10 @@ function accountsNow(
   teams: readonly Admitted[],
   keys: ReadonlyMap<string, string>,
   fleet: ReadonlyMap<string, FleetEntry>,
+  copies: boolean,
 ): readonly Account[] {
   const named = new Map(teams.map((team) => [team.team, team]));
-  return accountsOf([...named.values()], [...keys.keys(), ...fleet.keys()]);
+  return accountsOf([...named.values()], { others: [...keys.keys(), ...fleet.keys()], copies });
 }
 
 /** What is about JWTs, with its library: for who has a server in operator mode. */

@@ -9,13 +9,15 @@ import { makeWhole, writeWhole } from "./whole-file.ts";
 /**
  * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity
  * has an account of its own. `file`: where its seed of now is, or its credentials (`.creds`); a process that runs connects again by
- * another key once it is there. `jwt`: by what a server in operator mode lets it in, where that is in no file.
+ * another key once it is there. `givesCopies`: whether who sends a message copies into the receiver's store what it refers to, as nobody else
+ * reads the sender's. `jwt`: by what a server in operator mode lets it in, where that is in no file.
  */
 export type Identity = {
   readonly name: string;
   readonly seed: string;
   readonly publicKey: string;
   readonly walled?: boolean;
+  readonly givesCopies?: boolean;
   readonly file?: string;
   readonly jwt?: string;
 };
@@ -29,9 +31,13 @@ export type KeptIdentities = { readonly seed: string | undefined; readonly write
 /** They change streams, and state nothing in those of teams. */
 export const SIGN_NOTHING: ReadonlySet<string> = new Set([ADMINISTRATION, "archiver"]);
 const PUBLIC = "public.json";
-/** A folder with this file is of a mesh whose identities have accounts of their own; it says `jwt` where a server in operator mode has them. */
+/**
+ * A folder with this file is of a mesh whose identities have accounts of their own. A word a line: `jwt` where a server in operator mode
+ * has them, `copies` where bodies go to whom they are sent as copies.
+ */
 const WALLS = "accounts";
 const JWT = "jwt";
+const COPIES = "copies";
 /**
  * Public keys of before: of teams that were removed, and of who wrote into a team that came from another mesh. What they signed
  * is still theirs. Only another key for a team, and removing, restoring and moving one add to it.
@@ -137,7 +143,7 @@ export async function readIdentity(dir: string, name: string): Promise<Identity>
     name,
     seed,
     publicKey: keyIn(seed, file),
-    walled: isWalled(dir),
+    ...wallsOf(dir),
     file: holdsJwts(dir) ? credentialsFile(dir, name) : file,
   };
 }
@@ -149,7 +155,21 @@ export function isWalled(dir: string): boolean {
 
 /** Whether the server of a folder's mesh is in operator mode: it lets in whom an account's key has signed. */
 export function holdsJwts(dir: string): boolean {
-  return isWalled(dir) && readFileSync(join(dir, WALLS), "utf8").trim() === JWT;
+  return saysOfWalls(dir, JWT);
+}
+
+/** Whether bodies go as copies in a folder's mesh: so it is with all but folders that an older build has made. */
+export function givesCopies(dir: string): boolean {
+  return saysOfWalls(dir, COPIES);
+}
+
+/** What an identity of the folder is to know of the walls. */
+export function wallsOf(dir: string): Pick<Identity, "walled" | "givesCopies"> {
+  return { walled: isWalled(dir), givesCopies: givesCopies(dir) };
+}
+
+function saysOfWalls(dir: string, word: string): boolean {
+  return isWalled(dir) && readFileSync(join(dir, WALLS), "utf8").split("\n").includes(word);
 }
 
 /** By which file of a folder an identity is let in by a server in operator mode. */
@@ -157,10 +177,10 @@ export function credentialsFile(dir: string, name: string): string {
   return join(dir, `${name}.creds`);
 }
 
-/** From now on a folder of identities is of a mesh with an account for each; it is on disk before any stream moves. */
-export async function raiseWalls(dir: string, how: "configuration" | "jwt" = "configuration"): Promise<void> {
+/** From now on a folder of identities is of a mesh with an account for each, where bodies go as copies; it is on disk before any stream moves. */
+export async function raiseWalls(dir: string, how: "configuration" | "jwt" = holdsJwts(dir) ? "jwt" : "configuration"): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  await writeWhole(join(dir, WALLS), how === "jwt" ? `${JWT}\n` : "", 0o644);
+  await writeWhole(join(dir, WALLS), [...(how === "jwt" ? [JWT] : []), COPIES, ""].join("\n"), 0o644);
 }
 
 /** The public keys of a folder of identities: the present ones from its list, else from the seeds, and those of before. */

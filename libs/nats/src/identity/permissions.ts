@@ -36,26 +36,33 @@ function permissionsOf(
 }
 
 /** What an identity may do in an account of its own, whatever crosses to it from others. */
-export function rightsAtHome(name: string): Permissions {
+export function rightsAtHome(name: string, copies = true): Permissions {
   const inbox = [`_INBOX.${name}.>`];
   const objects = [`obj.${name}.>`, ...bodiesOf(name)];
   if (name === "operator") return { publish: objects, subscribe: inbox };
   if (name === "archiver") return { publish: [], subscribe: inbox };
   const own = [...ownSubjects(name), `ask.${name}.${name}.>`, `ans.${name}.${name}.>`, ...ownStreams(name), ...bodiesOf(name)];
-  return { publish: own, subscribe: inbox };
+  const shown = copies ? [`shown.${name}.>`] : [];
+  return { publish: [...own, ...shown], subscribe: inbox };
 }
 
 /**
  * The same beside all that may ever cross to it, whoever there is: what does not cross is nobody's there. So nothing changes as teams
  * come and go, for a server that holds accounts as JWTs cuts off whose permissions change (2.15.1).
  */
-export function standingRights(name: string): Permissions {
-  const { publish, subscribe } = rightsAtHome(name);
+export function standingRights(name: string, copies = true): Permissions {
+  const { publish, subscribe } = rightsAtHome(name, copies);
   const reads = ["DIRECT.GET.*", "STREAM.MSG.GET.*", "STREAM.INFO.*", "CONSUMER.LIST.*", "CONSUMER.INFO.*.*"];
   const purges = name === "archiver" ? ["STREAM.PURGE.*"] : [];
   const watches = name === "operator" || name === "gateway" ? ["live.>"] : [];
   return {
-    publish: [...publish, `ask.*.${name}.>`, `ans.*.${name}.>`, ...[...reads, ...purges].map((call) => `JS.*.API.${call}`)],
+    publish: [
+      ...publish,
+      `ask.*.${name}.>`,
+      `ans.*.${name}.>`,
+      ...(copies ? [`obj.*.of.${name}.>`] : []),
+      ...[...reads, ...purges].map((call) => `JS.*.API.${call}`),
+    ],
     subscribe: [...subscribe, ...watches],
   };
 }

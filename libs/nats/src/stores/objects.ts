@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
 import { type Objects, ROOM_HINT } from "@armada/event-sourcing";
 import { headers, type Msg, type MsgHdrs } from "@nats-io/transport-node";
+import { ONLY_READ } from "../accounts/crossings.ts";
 import { apiOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { failedBy, refused, unavailable } from "../connection/unavailable.ts";
@@ -12,59 +13,129 @@ import { added, statusOf } from "../log/stored-headers.ts";
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
 const CHUNK = 512 * 1024;
 const TIMEOUT_MS = 10_000;
+/** SHA-256 in base64url: no other text becomes a part of a subject. */
+const DIGEST = /^[\w-]{43}$/;
 const RIVAL_MS = 5;
 /** On each chunk: how many there are. */
 const COUNT = "Armada-Chunks";
 
 /**
- * Objects as create-once chunks `obj.<team>.<digest>.<i>` in `OBJECTS_<team>`. The client's object store rolls its
- * metadata up, which no stream of ours may allow (docs/engine.md, "Streams").
+ * Objects as create-once chunks `obj.<team>.<digest>.<i>` in `OBJECTS_<team>`, beside them what others gave, as
+ * `obj.<team>.of.<sender>.<digest>.<i>`. What takers of the team's facts may read is in `SHOWN_<team>` once more. The client's object store
+ * rolls its metadata up, which no stream of ours may allow (docs/engine.md, "Streams").
  */
 export function jetstreamObjects(link: Link, team: string): Objects {
-  const own = (digest: string): string => `obj.${team}.${digest}`;
+  const own = placeOf(team);
   return {
     put: async (bytes) => {
       const digest = hash("sha256", bytes, "base64url");
-      const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK));
-      for (let i = 0; i < chunks; i++) await putChunk(`${own(digest)}.${i}`, bytes.subarray(i * CHUNK, (i + 1) * CHUNK), chunks);
+      await putObject(link, own, digest, bytes);
       return digest;
     },
-    get: async (digest, owner = team) => {
-      const deadline = performance.now() + TIMEOUT_MS;
-      for (let tries = 0; ; tries++) {
-        const { parts, of } = await getChunks(link, owner, digest);
-        if (parts.length > 0 && parts.length === of) {
-          const bytes = Buffer.concat(parts);
-          if (hash("sha256", bytes, "base64url") === digest) return bytes;
-          throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of team ${owner} is not what it was`);
-        }
-        // The replica that answered may be behind its leader.
-        if (!(await atLeader(link, owner, `obj.${owner}.${digest}.${Math.max(0, of - 1)}`)))
-          throw new ArmadaError("OBJECT_MISSING", `team ${owner} has no object ${digest}${of > 0 ? " that is whole" : ""}`);
-        if (performance.now() > deadline) throw unavailable(`no replica has the whole of object ${digest} of team ${owner}`);
-        await behind(tries);
+    give: async (digest, to) => {
+      if (to === team || !givesCopies(link)) return undefined;
+      const bytes = await objectOf(link, team, digest);
+      if (bytes !== undefined) await putObject(link, copiesAt(to, team), digest, bytes);
+      return bytes;
+    },
+    get: async (digest, sender = team) => {
+      if (sender === team || ONLY_READ.has(link.identity.name)) return getObject(link, placeOf(sender), digest);
+      try {
+        return await getObject(link, copiesAt(team, sender), digest);
+      } catch (error) {
+        if (givesCopies(link) || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
+        return getObject(link, placeOf(sender), digest);
       }
     },
+    show: async (digest) => {
+      if (!givesCopies(link)) return undefined;
+      const bytes = await objectOf(link, team, digest);
+      if (bytes !== undefined) await putObject(link, shownBy(team), digest, bytes);
+      return bytes;
+    },
+    getShown: (digest, owner) => {
+      const elsewhere = owner !== team && givesCopies(link) && !ONLY_READ.has(link.identity.name);
+      return getObject(link, elsewhere ? shownBy(owner) : placeOf(owner), digest);
+    },
     drop: async (digest) => {
-      const purge = JSON.stringify({ filter: `${own(digest)}.*` });
+      const purge = JSON.stringify({ filter: `${own.under}.${digest}.*` });
       const answer = await request(link, `${apiOf(link, `OBJECTS_${team}`)}.STREAM.PURGE.OBJECTS_${team}`, purge);
       const { error } = JSON.parse(answer.string()) as { error?: { description: string } };
       if (error !== undefined) throw unavailable(`objects of ${team}: ${error.description}`);
     },
   };
+}
 
-  async function putChunk(subject: string, bytes: Uint8Array, chunks: number): Promise<void> {
-    const h = headers();
-    h.set("Nats-Expected-Last-Subject-Sequence", "0");
-    h.set(COUNT, String(chunks));
-    for (;;) {
-      const appended = appendedFrom((await request(link, subject, bytes, h)).string());
-      if (appended.kind === "refused") throw refused(appended.reason);
-      if (appended.kind === "full") throw unavailable(`the stream OBJECTS_${team} is full: ${ROOM_HINT}`);
-      if (appended.kind === "unavailable") throw unavailable(`objects of ${team}: ${appended.reason}`);
-      if (appended.kind === "appended" || appended.last !== undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, RIVAL_MS)); // a rival's write of it is in flight, and may fail
+/** A stream, below which of its subjects, and what is there. */
+type Place = { readonly stream: string; readonly under: string; readonly what: string };
+
+function placeOf(team: string): Place {
+  return { stream: `OBJECTS_${team}`, under: `obj.${team}`, what: `the objects of team ${team}` };
+}
+
+/** Who reads it can list it: nothing else may be there. */
+export function shownBy(team: string): Place {
+  return { stream: `SHOWN_${team}`, under: `shown.${team}`, what: `what team ${team} shows` };
+}
+
+/** Where in its store a team has what another one gave it. */
+export function copiesAt(team: string, sender: string): Place {
+  return { stream: `OBJECTS_${team}`, under: `obj.${team}.of.${sender}`, what: `what team ${sender} gave team ${team}` };
+}
+
+/** Whether who sends gives copies, as nobody else reads its store; else who receives reads there. */
+function givesCopies({ identity }: Link): boolean {
+  return identity.walled === true && identity.givesCopies === true;
+}
+
+function lost(error: unknown): undefined {
+  // Of one that was lost whoever receives its digest is told when it looks.
+  if (!(error instanceof ArmadaError && (error.code === "OBJECT_MISSING" || error.code === "OBJECT_CORRUPT"))) throw error;
+}
+
+/** Stores an object once, where it is not there. @throws ArmadaError `LOG_UNAVAILABLE`, `LOG_REFUSED` */
+export async function putObject(link: Link, place: Place, digest: string, bytes: Uint8Array): Promise<void> {
+  const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK));
+  for (let i = 0; i < chunks; i++) await putChunk(link, place, `${digest}.${i}`, bytes.subarray(i * CHUNK, (i + 1) * CHUNK), chunks);
+}
+
+async function putChunk(link: Link, { stream, under }: Place, name: string, bytes: Uint8Array, chunks: number): Promise<void> {
+  const h = headers();
+  h.set("Nats-Expected-Last-Subject-Sequence", "0");
+  h.set(COUNT, String(chunks));
+  for (;;) {
+    const appended = appendedFrom((await request(link, `${under}.${name}`, bytes, h)).string());
+    if (appended.kind === "refused") throw refused(appended.reason);
+    if (appended.kind === "full") throw unavailable(`the stream ${stream} is full: ${ROOM_HINT}`);
+    if (appended.kind === "unavailable") throw unavailable(`${stream}: ${appended.reason}`);
+    if (appended.kind === "appended" || appended.last !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, RIVAL_MS)); // a rival's write of it is in flight, and may fail
+  }
+}
+
+/** The bytes of an object; undefined where it is missing or corrupt. @throws ArmadaError `LOG_UNAVAILABLE` */
+export function objectOf(link: Link, team: string, digest: string): Promise<Uint8Array | undefined> {
+  return getObject(link, placeOf(team), digest).catch(lost);
+}
+
+/** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
+async function getObject(link: Link, place: Place, digest: string): Promise<Uint8Array> {
+  const { stream, under, what } = place;
+  if (!DIGEST.test(digest))
+    throw new ArmadaError("OBJECT_MISSING", `there is no object ${JSON.stringify(digest)} in ${what}: that is no digest`);
+  const deadline = performance.now() + TIMEOUT_MS;
+  for (let tries = 0; ; tries++) {
+    const { parts, of } = await getChunks(link, place, digest);
+    if (parts.length > 0 && parts.length === of) {
+      const bytes = Buffer.concat(parts);
+      if (hash("sha256", bytes, "base64url") === digest) return bytes;
+      throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of ${what} is not what it was`);
     }
+    // The replica that answered may be behind its leader.
+    if (!(await atLeader(link, stream, `${under}.${digest}.${Math.max(0, of - 1)}`)))
+      throw new ArmadaError("OBJECT_MISSING", `there is no object ${digest}${of > 0 ? " that is whole" : ""} in ${what}`);
+    if (performance.now() > deadline) throw unavailable(`no replica has the whole of object ${digest} of ${what}`);
+    await behind(tries);
   }
 }
 
@@ -76,25 +147,21 @@ async function request(link: Link, subject: string, body: string | Uint8Array, h
   return answer;
 }
 
-async function atLeader(link: Link, owner: string, subject: string): Promise<boolean> {
-  const answer = await request(
-    link,
-    `${apiOf(link, `OBJECTS_${owner}`)}.STREAM.MSG.GET.OBJECTS_${owner}`,
-    JSON.stringify({ last_by_subj: subject }),
-  );
+async function atLeader(link: Link, stream: string, subject: string): Promise<boolean> {
+  const answer = await request(link, `${apiOf(link, stream)}.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: subject }));
   const { error } = JSON.parse(answer.string()) as { error?: { code: number; description: string } };
-  if (error !== undefined && error.code !== 404) throw unavailable(`objects of ${owner}: ${error.description}`);
+  if (error !== undefined && error.code !== 404) throw unavailable(`${stream}: ${error.description}`);
   return error === undefined;
 }
 
 /** The chunks that one replica has, and of how many. */
-function getChunks(link: Link, owner: string, digest: string): Promise<{ parts: Uint8Array[]; of: number }> {
+function getChunks(link: Link, { stream, under }: Place, digest: string): Promise<{ parts: Uint8Array[]; of: number }> {
   const parts = new Map<number, Uint8Array>();
   let of = 0;
   return new Promise((resolve, reject) => {
     link.mux.stream(
-      `${apiOf(link, `OBJECTS_${owner}`)}.DIRECT.GET.OBJECTS_${owner}`,
-      JSON.stringify({ multi_last: [`obj.${owner}.${digest}.*`] }),
+      `${apiOf(link, stream)}.DIRECT.GET.${stream}`,
+      JSON.stringify({ multi_last: [`${under}.${digest}.*`] }),
       (m: Msg) => {
         const { code, description } = statusOf(m);
         if (code === 0) {
@@ -103,7 +170,7 @@ function getChunks(link: Link, owner: string, digest: string): Promise<{ parts: 
           return false;
         }
         if (code === 204 || code === 404) resolve({ parts: [...parts].sort(([a], [b]) => a - b).map(([, bytes]) => bytes), of });
-        else reject(unavailable(`objects of ${owner}: ${code} ${description}`));
+        else reject(unavailable(`${stream}: ${code} ${description}`));
         return true;
       },
       (reason) => reject(unavailable(reason)),

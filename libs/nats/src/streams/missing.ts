@@ -14,7 +14,7 @@ export async function missingOf(link: Link, teams: readonly TeamTopology[]): Pro
   const there = await streamsOf(link, names);
   const missing: string[] = there.has(FLEET) ? [] : [`stream ${FLEET}`];
   for (const team of teams) {
-    const { streams, consumers } = topologyOf(team, { replicas: 1, walled });
+    const { streams, consumers } = topologyOf(team, { replicas: 1, walled, copies: link.identity.givesCopies === true });
     for (const { name = "", sources = [] } of streams) {
       const now = there.get(name);
       if (now === undefined) missing.push(`stream ${name}`);

@@ -1,5 +1,6 @@
 import { ArmadaError } from "@armada/contracts";
 import { JetStreamApiError, type JetStreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream";
+import { copySentBefore } from "../accounts/sent-before.ts";
 import { managerOf, streamsOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { isNoStream } from "../connection/no-stream.ts";
@@ -40,9 +41,10 @@ export async function provision(
 ): Promise<Change[]> {
   const changes: Change[] = [];
   const walled = link.identity.walled === true;
+  const copies = link.identity.givesCopies === true;
   const { others = [] } = options;
   const names = teams.map(({ team }) => team);
-  const wanted = teams.map((team) => topologyOf(team, { ...options, walled }));
+  const wanted = teams.map((team) => topologyOf(team, { ...options, walled, copies }));
   const dry = options.dryRun === true;
   const start = await streamInfo(link, FIRST).catch(missing);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
@@ -72,6 +74,11 @@ export async function provision(
   const began = start?.now ?? (dry ? "" : (await streamInfo(link, FIRST)).created);
   for (const one of wanted) await applyConsumers(link, one, changes, dry, began);
   if (!dry) for (const { team } of teams) await dropCopiedTicks(link, team);
+  if (!dry && copies)
+    for (const { team } of teams) {
+      const copied = await copySentBefore(link, team);
+      if (copied > 0) changes.push({ change: "update", what: `stream OBJECTS_${team}`, why: `${copied} copies of bodies from before` });
+    }
   return merged(changes);
 }
 

@@ -23,8 +23,8 @@ const LEAST = MiB;
 /** Of the room, this much is divided evenly, whatever streams hold; the rest goes where it is used. */
 const EVEN = 0.1;
 /** A team's room by stream. Those of the first kind refuse what does not fit, those of the second forget their oldest. */
-const KEEPING: Readonly<Record<string, number>> = { TEAM: 0.55, OBJECTS: 0.25, DRAWS: 0.05, INDEX: 0.05 };
-const FORGETTING: Readonly<Record<string, number>> = { CACHE: 0.04, REG: 0.04, TIMERS: 0.02 };
+const KEEPING: Readonly<Record<string, number>> = { TEAM: 0.55, OBJECTS: 0.25, DRAWS: 0.05, INDEX: 0.05, SHOWN: 0.03 };
+const FORGETTING: Readonly<Record<string, number>> = { CACHE: 0.03, REG: 0.02, TIMERS: 0.02 };
 
 /**
  * By how much all streams together may grow: three quarters of what is free now, but for 64 MiB, or what a configured

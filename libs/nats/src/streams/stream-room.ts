@@ -10,5 +10,6 @@ export async function streamRoom(link: Link, stream: string): Promise<StreamRoom
 
 /** The streams of a team that refuse what does not fit. */
 export function teamRooms(link: Link, team: string): Promise<StreamRoom[]> {
-  return Promise.all(["TEAM", "OBJECTS", "DRAWS"].map((kind) => streamRoom(link, `${kind}_${team}`)));
+  const shown = link.identity.givesCopies === true ? ["SHOWN"] : [];
+  return Promise.all(["TEAM", "OBJECTS", "DRAWS", ...shown].map((kind) => streamRoom(link, `${kind}_${team}`)));
 }

@@ -54,9 +54,12 @@ const DRAWN_MS = 62 * 86_400_000;
 
 /**
  * The streams, without their bounds, and consumers of a team. `replicas`: 1 on a single server, 3 on a cluster. `walled`: it and
- * those of whom it takes facts have accounts of their own.
+ * those of whom it takes facts have accounts of their own. `copies`: bodies go as copies to whom they are meant for.
  */
-export function topologyOf({ team, queues, sources }: TeamTopology, options: { replicas: number; walled?: boolean }): Wanted {
+export function topologyOf(
+  { team, queues, sources }: TeamTopology,
+  options: { replicas: number; walled?: boolean; copies?: boolean },
+): Wanted {
   const base = {
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
@@ -114,6 +117,7 @@ export function topologyOf({ team, queues, sources }: TeamTopology, options: { r
         deny_delete: false,
       },
       { ...base, name: `OBJECTS_${team}`, subjects: [`obj.${team}.>`], discard: DiscardPolicy.New },
+      ...(options.copies === true ? [{ ...base, name: `SHOWN_${team}`, subjects: [`shown.${team}.>`], discard: DiscardPolicy.New }] : []),
     ],
     consumers: queues.map((queue) => ({
       stream: `TEAM_${team}`,

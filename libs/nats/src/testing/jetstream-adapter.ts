@@ -14,7 +14,12 @@ const BACK_MS = 30_000;
 export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false }: { readonly walled?: boolean | "jwt" } = {}): Adapter {
   return {
     name,
-    features: { restart: true, registers: true, calm: true },
+    features: {
+      restart: true,
+      registers: true,
+      calm: true,
+      copies: walled === false ? "in one account who receives reads in the sender's objects" : true,
+    },
     start: async (wants) => {
       const mesh = await startTestMesh(wants, { servers, walled });
       const others: Link[] = [];

@@ -28,7 +28,7 @@ export type Session = {
   log(team: string): Log;
   live(team: string): Live;
   readonly objects: Objects;
-  /** @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
+  /** As `ask`. @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
   state(team: string, run: string): Promise<RunState>;
   /** Which runs a team has, by its index. @throws ArmadaError `LOG_UNAVAILABLE` */
@@ -89,7 +89,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
       const { startTelemetry } = await import("@armada/runtime/telemetry"); // few commands ask
       telemetry ??= await startTelemetry({ service: "armada", env: process.env });
       return telemetry.tracer.span(spans.ask(`${team}.${capability}`), {}, undefined, (traceparent) =>
-        ask(own.log, team, capability, id, data, traceparent),
+        ask(own, team, capability, id, data, traceparent),
       );
     },
     state: (team, run) => stateOf(ports(team).log, team, run),

@@ -36,7 +36,7 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
         },
       }),
     state: (name, run) => stateOf(log, name, run),
-    ask: (name, capability, id, data) => ask(log, name, capability, id, data),
+    ask: (name, capability, id, data) => ask({ log, objects }, name, capability, id, data),
     stop: () => prototype.stop(),
   };
 }

@@ -24,7 +24,7 @@ export type Accepted = { readonly event: string; readonly seq: number; readonly 
 
 export type InboxPorts = {
   readonly log: Pick<Log, "append" | "last">;
-  readonly objects: Pick<Objects, "put">;
+  readonly objects: Pick<Objects, "put" | "show">;
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly random: Pick<Random, "next">;
@@ -104,7 +104,7 @@ export class Inbox {
     return { key, subject: buildSubject({ kind: "fact", team: "gateway", entity, event, id: token, key }), outside };
   }
 
-  /** Large data goes to the object store, before the append that names it. */
+  /** Large data goes to the object store, where who takes the event may read it, before the append that names it. */
   async #data({ data, data_base64 }: OutsideEvent): Promise<EventData> {
     const whole = { ...(data === undefined ? {} : { data }), ...(data_base64 === undefined ? {} : { data_base64 }) };
     const value = data_base64 ?? data;
@@ -112,6 +112,7 @@ export class Inbox {
     const bytes = json.length > MAX_BODY / 3 ? Buffer.from(json) : undefined;
     if (bytes === undefined || bytes.length <= MAX_BODY) return whole;
     const $object = await this.#ports.objects.put(bytes);
+    await this.#ports.objects.show($object);
     return {
       data: { $object, size: bytes.length, team: "gateway", ...(data_base64 === undefined ? {} : { base64: true }) } satisfies ObjectRef,
     };

@@ -50,6 +50,8 @@ export type Features = {
   /** The log can be taken away and comes back with all that it acknowledged. */
   readonly restart: Declared;
   readonly registers: Declared;
+  /** What a team is given are copies, and it reads no other's objects for it. */
+  readonly copies: Declared;
   /** Without a failure nothing is delivered twice. */
   readonly calm: Declared;
 };

@@ -12,6 +12,7 @@ export function memoryAdapter(name: string, hostility: Hostility, seed: number):
     features: {
       restart: "the log lives and ends with its process",
       registers: true,
+      copies: true,
       calm: hostility.forgottenAck === 0 ? true : "acknowledgements are forgotten by chance",
     },
     mischief: () => mischief,

@@ -42,12 +42,56 @@ export const storing: readonly Scenario[] = [
     },
   },
   {
-    name: "another team gets an object by its owner's name, and not without",
+    name: "another team gets an object that it was given, by the giver's name and not without, however often it was given",
     run: async (world) => {
       const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
-      const digest = await world.persist(() => alpha.objects.put(bytes("of alpha")));
-      deepEqual(new Uint8Array(await world.persist(() => beta.objects.get(digest, "alpha"))), bytes("of alpha"));
-      equal(await codeOf(world, () => beta.objects.get(digest)), "OBJECT_MISSING");
+      const large = Uint8Array.from({ length: 1_200_000 }, (_, i) => (i * 7 + (i >> 8)) % 253);
+      for (const body of [bytes("of alpha"), large]) {
+        const digest = await world.persist(() => alpha.objects.put(body));
+        for (const _ of [1, 2]) await world.persist(() => alpha.objects.give(digest, "beta"));
+        equal(Buffer.compare(await world.persist(() => beta.objects.get(digest, "alpha")), body), 0);
+        equal(await codeOf(world, () => beta.objects.get(digest)), "OBJECT_MISSING");
+      }
+      equal(await world.persist(() => alpha.objects.give("0".repeat(43), "beta")), undefined);
+    },
+  },
+  {
+    name: "what was given goes by its giver, stays when its original is dropped, and nothing else is had of another",
+    needs: "copies",
+    run: async (world) => {
+      const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
+      const kept = await world.persist(() => alpha.objects.put(bytes("not given")));
+      equal(await codeOf(world, () => beta.objects.get(kept, "alpha")), "OBJECT_MISSING");
+      const given = await world.persist(() => alpha.objects.put(bytes("given")));
+      deepEqual(new Uint8Array((await world.persist(() => alpha.objects.give(given, "beta"))) ?? []), bytes("given"));
+      equal(await codeOf(world, () => beta.objects.get(given, "gamma")), "OBJECT_MISSING");
+      equal(await codeOf(world, () => alpha.objects.get(given, "beta")), "OBJECT_MISSING");
+      equal(await world.persist(() => beta.objects.give(given, "alpha")), undefined); // it has no such object of its own
+      const archive = await world.fixture.archive("alpha");
+      await world.persist(() => archive.drop(given));
+      deepEqual(new Uint8Array(await world.persist(() => beta.objects.get(given, "alpha"))), bytes("given"));
+    },
+  },
+  {
+    name: "who takes a team's facts gets the objects that it shows",
+    run: async (world) => {
+      const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
+      const digest = await world.persist(() => alpha.objects.put(bytes("in a fact")));
+      for (const _ of [1, 2]) await world.persist(() => alpha.objects.show(digest));
+      for (const team of [alpha, beta])
+        deepEqual(new Uint8Array(await world.persist(() => team.objects.getShown(digest, "alpha"))), bytes("in a fact"));
+      equal(await world.persist(() => alpha.objects.show("0".repeat(43))), undefined);
+    },
+  },
+  {
+    name: "who takes a team's facts gets no object that it does not show, nor what it was given",
+    needs: "copies",
+    run: async (world) => {
+      const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
+      const kept = await world.persist(() => alpha.objects.put(bytes("not shown")));
+      const given = await world.persist(() => beta.objects.put(bytes("for alpha alone")));
+      await world.persist(() => beta.objects.give(given, "alpha"));
+      for (const digest of [kept, given]) equal(await codeOf(world, () => beta.objects.getShown(digest, "alpha")), "OBJECT_MISSING");
     },
   },
   {

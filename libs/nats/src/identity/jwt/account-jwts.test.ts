@@ -15,7 +15,7 @@ const accounts = accountsOf(
     { team: "gateway", sources: [], asks: [] },
     { team: "federation", sources: [], asks: [] },
   ],
-  ["gone"],
+  { others: ["gone"] },
 );
 type Claims = {
   exports: { subject: string; type: string }[];

@@ -89,7 +89,7 @@ function userJwt(name: string, seed: string, account: string, by: Parameters<typ
 }
 
 function signingKey(account: Account, { name, administers, permissions }: User, authority: Authority): ReturnType<typeof newScopedSigner> {
-  const { publish, subscribe } = administers ? permissions : standingRights(name);
+  const { publish, subscribe } = administers ? permissions : standingRights(name, account.copies);
   const allow = (subjects: readonly string[]): { allow: string[]; deny: string[] } => ({ allow: [...new Set(subjects)], deny: [] });
   return newScopedSigner(authority.signer(account.name, administers), administers ? "administration" : "identity", {
     pub: allow(publish),
