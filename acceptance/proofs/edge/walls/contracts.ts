@@ -2,7 +2,7 @@
 // by hand, so that a fault in how the product computes it is seen.
 
 export const TEAMS = ["beta", "federation", "gateway", "late", "quiet", "told"] as const;
-export const KINDS = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS"] as const;
+export const KINDS = ["TEAM", "TIMERS", "REG", "CACHE", "DRAWS", "INDEX", "OBJECTS", "SHOWN"] as const;
 
 /** late asks beta; each team asks the federation for its budget; the gateway starts what the outside asks for. */
 export function asks(asker: string, asked: string): boolean {
@@ -18,19 +18,24 @@ export const FACTS: readonly { readonly giver: string; readonly taker: string; r
   { giver: "gateway", taker: "told", under: "evt.gateway.com_example_told.said." },
 ];
 
+/** Whether what one sends another, an ask or its answer, may refer to bodies: the sender puts copies into the receiver's objects. */
+export function sends(sender: string, receiver: string): boolean {
+  return asks(sender, receiver) || (isTeam(sender) && receiver !== "operator" && asks(receiver, sender));
+}
+
 /** Whether two teams have a contract, in either direction. */
 export function haveContract(one: string, other: string): boolean {
   const takes = FACTS.some(({ giver, taker }) => (giver === one && taker === other) || (giver === other && taker === one));
   return asks(one, other) || asks(other, one) || takes;
 }
 
-/** The kinds of an owner's streams whose messages an identity may read. */
+/** The kinds of an owner's streams whose messages an identity may read. Of others' bodies a team reads those alone that facts for it may refer to. */
 export function readable(reader: string, owner: string): readonly string[] {
   if (reader === owner) return reader === "operator" ? ["OBJECTS"] : KINDS;
-  if (owner === "operator") return isTeam(reader) ? ["OBJECTS"] : [];
-  if (reader === "operator" || reader === "gateway") return KINDS;
+  if (owner === "operator") return [];
+  if (reader === "operator" || reader === "gateway") return KINDS.filter((kind) => kind !== "SHOWN");
   if (reader === "archiver") return ["TEAM", "OBJECTS"];
-  return haveContract(reader, owner) ? ["OBJECTS"] : [];
+  return FACTS.some(({ giver, taker }) => giver === owner && taker === reader) ? ["SHOWN"] : [];
 }
 
 /** Whether what `writer` says may be stored under this subject in a stream of `owner`. */
@@ -38,6 +43,7 @@ export function mayWrite(writer: string, owner: string, subject: string): boolea
   if (writer === owner) return true;
   if (subject.startsWith(`ask.${owner}.${writer}.`)) return asks(writer, owner);
   if (subject.startsWith(`ans.${owner}.${writer}.`)) return asks(owner, writer);
+  if (subject.startsWith(`obj.${owner}.of.${writer}.`)) return sends(writer, owner);
   return FACTS.some(({ giver, taker, under }) => giver === writer && taker === owner && subject.startsWith(under));
 }
 

@@ -33,6 +33,7 @@ const SECRETS: Readonly<Record<string, readonly [string, string]>> = {
   DRAWS: ["draw", "secret.1"],
   INDEX: ["index", "secret"],
   OBJECTS: ["obj", "secret.0"],
+  SHOWN: ["shown", "secret.0"],
 };
 
 /** A name that nobody has, another one for each account. */
@@ -134,8 +135,13 @@ function ofConsumer(stream: string, consumer: string): readonly Call[] {
 
 /** What is published: into streams, to who listens, to the server's ears for acknowledgements. */
 function plain({ name, targets }: Owner, self: string, owners: readonly Owner[]): readonly Try[] {
-  const kinds = ["evt", "run", "at", "reg", "cache", "obj", "draw", "index", "live", "tick"];
-  const asked = owners.flatMap(({ name: third }) => [`ask.${name}.${third}.forged.f-1`, `ans.${name}.${third}.f.1`]);
+  const kinds = ["evt", "run", "at", "reg", "cache", "obj", "shown", "draw", "index", "live", "tick"];
+  const asked = owners.flatMap(({ name: third }) => [
+    `ask.${name}.${third}.forged.f-1`,
+    `ans.${name}.${third}.f.1`,
+    `obj.${name}.of.${third}.f.0`,
+  ]);
+  const openings = ["*", ">"].flatMap((sender) => [`obj.${name}.of.${sender}.f.0`, `obj.${name}.${sender}`]);
   const facts = FACTS.filter(({ giver }) => giver === name).map(({ under }) => `${under}forged.f1`);
   const streams = targets.flatMap(({ stream, consumers }) => [
     ...[...consumers, "spy"].flatMap((consumer) =>
@@ -149,6 +155,7 @@ function plain({ name, targets }: Owner, self: string, owners: readonly Owner[])
   return [
     ...kinds.map((kind) => `${kind}.${name}.forged.f.f.f`),
     ...asked,
+    ...openings,
     ...facts,
     ...[`fact.${self}.${name}.f`, `fact.${name}.${self}.f`, `fleet.${name}`, `_INBOX.${name}.f`, `_INBOX.${name}.mux.1`],
     ...streams,
@@ -166,6 +173,7 @@ function byReply({ name }: Owner, self: string): readonly Try[] {
     `ask.${name}.${self}.forged.f-r`,
     `_INBOX.${name}.r`,
     `obj.${name}.f.r`,
+    `obj.${name}.of.${self}.r.0`,
   ];
   return places.flatMap((reply) => [
     { subject: `$JS.API.DIRECT.GET.OBJECTS_${self}`, body: JSON.stringify({ last_by_subj: secretAt(self, "OBJECTS") }), reply },

@@ -203,6 +203,7 @@ function verbIn(subject: string, owner: Owner): readonly [string, string] {
 
 function isReading(name: string, owner: string, verb: string, stream: string): boolean {
   if (stream === "FLEET") return verb === "DIRECT.GET" || verb === "STREAM.INFO";
+  if (name === "operator" && stream.startsWith("SHOWN_")) return verb === "STREAM.INFO"; // how full it is
   if (!readable(name, owner).some((kind) => stream === `${kind}_${owner}`)) return false;
   const watches = name === "operator" || name === "gateway";
   if (verb.startsWith("CONSUMER.")) return watches && stream.startsWith("TEAM_") && (verb === "CONSUMER.LIST" || verb === "CONSUMER.INFO");
