@@ -58,6 +58,7 @@ test.each([["one account"], ["an account for each"]])(
       const marketing = join(projectRoot, "services/marketing");
       const there = await run("provision", "--team", marketing, "--administration", join(at.folder, "taken-out"));
       expect(there.code, there.stdout + there.stderr).toBe(0);
+      expect(there.stdout).not.toContain("auth.conf"); // the server is ours: nobody has to include it
     } finally {
       up.child.kill("SIGTERM");
       await up.ended;

@@ -47,6 +47,7 @@ export async function listEvents(session: Pick<Session, "log">, teams: readonly 
     ),
   );
   for (const row of rows) if (listed.has(row)) print(row, out);
+  if (found === 0) out.say(`no event of ${teams.join(", ")} is so`);
   if (flags.limit === undefined && found > limit)
     out.say(`the newest ${limit} of ${found}: --limit for another number, --since and --until for a time`);
   return EXIT.ok;

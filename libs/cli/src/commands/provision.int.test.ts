@@ -36,6 +36,7 @@ test("a team that disagrees with the fleet is refused without an identity, its s
   const support = await provision("support");
   expect(support.code, support.stderr).toBe(0);
   expect(support.stdout).toContain(` ${process.execPath} ${join(folderOf("support"), "src/main.ts")} `);
+  expect(support.stdout).toContain('nats-server reads them by `include "auth.conf"`');
   expect(support.stderr).toBe("");
   writeFileSync(join(at.folder, "team.ts"), IN_VAIN);
   const lab = await armada(at.folder, ["provision", "--team", at.folder, "--nats", mesh.url, "--keys", mesh.keys, "--json"]);

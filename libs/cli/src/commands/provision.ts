@@ -50,8 +50,9 @@ export async function provisionCommand(flags: ProvisionFlags, out: Output): Prom
   const access = accessIn(keys, administration);
   if (config.nats.accounts === "jwt") await holdJwts(access, keys, dryRun);
   const told = dryRun ? [] : await makeAdmission(access, keys, manifests, { nats, rotate: flags.rotate === true });
+  const ours = nats !== undefined && nats === running?.nats;
   out.say(
-    `identities of ${names.join(", ")} in ${keys}; nats-server reads them by \`include "auth.conf"\` in a configuration in that folder`,
+    `identities of ${names.join(", ")} in ${keys}${ours ? "" : '; nats-server reads them by `include "auth.conf"` in a configuration in that folder'}`,
   );
   if (nats === undefined)
     throw new ArmadaError("NO_MESH", "no nats-server to provision", {

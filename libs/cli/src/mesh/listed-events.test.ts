@@ -38,7 +38,11 @@ test("a limit takes the newest events of all teams, each stream in its order", a
   expect((await list({ limit: "3" })).ids).toEqual(["n8", "n7", "n9"]);
   expect((await list({ limit: "3", until: new Date(START + 4 * 60_000).toISOString() })).ids).toEqual(["n2", "n4", "n3"]);
   expect((await list({ limit: "1", subject: "evt.desk.>" })).ids).toEqual(["n8"]);
-  expect((await list({ limit: "0" })).ids).toEqual([]);
+  expect(await list({ limit: "0" })).toEqual({ ids: [], said: [] });
+});
+
+test("where no event is so, that is said", async () => {
+  expect(await twoTeams(3)({ run: "nothing" })).toEqual({ ids: [], said: ["no event of desk, shop is so"] });
 });
 
 test("where nobody says how many, the newest 10,000 are listed, and that there are more", async () => {

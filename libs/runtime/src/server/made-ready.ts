@@ -34,7 +34,10 @@ export async function identityReady(keys: string, team: string, log: Log, signal
       return;
     } catch (error) {
       if (!(error instanceof ArmadaError && error.code === "IDENTITY_MISSING")) throw error;
-      if (tries % 10 === 0) log.info(`waiting for the identity of ${team} in ${keys}: make it with \`armada provision --keys ${keys}\``);
+      if (tries % 10 === 0)
+        log.info(
+          `waiting for the identity of ${team} in ${keys}: make it with \`armada provision --keys ${keys}\`, where its code is not in services/ with --team PATH`,
+        );
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }
