@@ -1,5 +1,5 @@
 import { agent, team, workflow } from "@armada/agents";
-import { capability, encodeBody } from "@armada/contracts";
+import { capability, encodeBody, event } from "@armada/contracts";
 import { startReplica } from "@armada/engine/testing";
 import { HOSTILE, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
@@ -10,6 +10,7 @@ import { readRun } from "../view/run.ts";
 
 const None = z.object({});
 const risk = capability("risk.check", { input: None, output: z.object({ fine: z.boolean() }) });
+const Signed = event("one.note.signed", { version: 1, id: () => "a", data: z.object({ by: z.string() }) });
 const idle = agent({ name: "idle", does: "nothing", tier: "worker", input: None, output: None, run: () => ({}) });
 const asks = workflow({
   name: "asks",
@@ -31,6 +32,18 @@ const waits = workflow({
     return expired ? "expired" : `approved ${approved}`;
   },
 });
+const bounded = workflow({
+  name: "bounded",
+  version: 1,
+  input: z.object({ by: z.enum(["approval", "answer", "event"]) }),
+  output: z.string(),
+  run: ({ by }, ctx) =>
+    ctx.deadline("1h", async () => {
+      if (by === "approval") return `approved ${(await ctx.approval("may it?", { within: "2d", otherwise: "continue" })).approved}`;
+      if (by === "answer") return `fine ${(await ctx.ask(risk, {}, { within: "2d" })).fine}`;
+      return `signed ${(await ctx.waitFor(Signed, { id: "a" })).by}`;
+    }),
+});
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 describe.each(SEEDS)("whatever is delivered first after the replicas were away over a deadline (seed %i)", (seed) => {
@@ -44,16 +57,34 @@ describe.each(SEEDS)("whatever is delivered first after the replicas were away o
       data: { run: "r1", approved: false },
     },
     { name: "asks", output: "answered", subject: "ans.one.risk.r1.1", about: "r1-1", data: { output: { fine: true } } },
-  ])("$name: $output", async ({ name, output, ...said }) => {
+    {
+      name: "bounded",
+      input: { by: "approval" },
+      output: "approved true",
+      subject: "ask.one.operator.run_approve.a1",
+      about: "a1",
+      data: { run: "r1" },
+    },
+    {
+      name: "bounded",
+      input: { by: "answer" },
+      output: "fine true",
+      subject: "ans.one.risk.r1.1",
+      about: "r1-1",
+      data: { output: { fine: true } },
+    },
+    { name: "bounded", input: { by: "event" }, output: "signed her", subject: "evt.one.note.signed.a.k1", about: "a", data: { by: "her" } },
+  ])("$name: $output", async ({ name, input = {}, output, ...said }) => {
     const clock = new VirtualClock();
     const random = seededRandom(seed);
     const mesh = new MemoryMesh(clock, random, HOSTILE);
     const stream = mesh.stream("one");
-    const one = team({ name: "one", agents: [idle], workflows: [waits, asks], asks: [risk] });
+    const one = team({ name: "one", agents: [idle], workflows: [waits, asks, bounded], asks: [risk], emits: [Signed], awaits: [Signed] });
     const begin = () => startReplica(mesh, one, script({}), { clock, random, scheduler: clock.scheduler });
     const put = ({ subject, about, data }: { subject: string; about: string; data: unknown }): void => {
-      const [kind, , by = ""] = subject.split(".");
-      const type = kind === "ans" ? "armada.answered" : "armada.asked";
+      const [kind, to, from] = subject.split(".");
+      const by = (kind === "evt" ? to : from) ?? "";
+      const type = kind === "evt" ? Signed.type : kind === "ans" ? "armada.answered" : "armada.asked";
       const rest = {
         specversion: "1.0",
         source: `/teams/${by}`,
@@ -67,7 +98,7 @@ describe.each(SEEDS)("whatever is delivered first after the replicas were away o
     const state = () => readRun(stream.messages.filter((message) => message.subject.split(".")[4] === "r1"));
 
     const first = begin();
-    put({ subject: "ask.one.operator.run_start.r1", about: "r1", data: { workflow: name, input: {} } });
+    put({ subject: "ask.one.operator.run_start.r1", about: "r1", data: { workflow: name, input } });
     await clock.run(() => state().waits.get(1)?.open === true && mesh.quiet, 60_000);
     first.kill();
     await clock.run(() => false, 1_000);

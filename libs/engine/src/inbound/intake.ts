@@ -1,11 +1,10 @@
 import type { Subscription, Workflow } from "@armada/agents";
-import { buildSubject, causedBy, parseSubject } from "@armada/contracts";
-import { type Handled, type Message, retry } from "@armada/event-sourcing";
+import { causedBy, parseSubject } from "@armada/contracts";
+import type { Handled, Message } from "@armada/event-sourcing";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
 import { sentBy } from "../journal/payloads.ts";
 import type { RunState } from "../journal/state.ts";
-import { waitKey } from "../journal/taken.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
 import { loadAll } from "../runs/load-all.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -144,29 +143,29 @@ export class Intake {
     );
   }
 
-  /** What came for a wait before its timer fired came in time, whichever of the two is delivered first. */
+  /** What came before a timer fired came in time, whichever of the two is delivered first: also for what the run waits for beside it. */
   async #inTime(id: string, n: number, tick: Traced): Promise<void> {
-    const { wait, after } = await this.#runs.read(id, tick.seq, ({ state }) => ({ wait: state.waits.get(n), after: state.after ?? 0 }));
-    if (wait?.kind === "wait") {
-      await this.#waits.lookBack(id, tick.seq, waitKey(wait.data.type, wait.data.id));
-      await this.#waits.owed(id, tick);
-    } else if (wait?.open !== true) return;
-    else if (wait.kind === "ask") await this.#answeredInTime(id, n, wait.data.to, tick);
-    else if (wait.kind === "approval") await this.#approvedInTime(id, n, after, tick);
-  }
-
-  async #answeredInTime(id: string, n: number, from: string, tick: Traced): Promise<void> {
+    const { fired, open, after } = await this.#runs.read(id, tick.seq, ({ state }) => ({
+      fired: state.waits.get(n),
+      open: state.waits.get(n)?.open === true ? [...state.waits.values()].filter((wait) => wait.open) : [],
+      after: state.after ?? 0,
+    }));
+    if (open.some(({ kind }) => kind === "wait")) await this.#waits.lookBack(id, tick.seq);
+    if (fired?.kind === "wait") await this.#waits.owed(id, tick);
     const { ports, team } = this.#runs;
-    const subject = buildSubject({ kind: "answer", to: team.name, from, run: id, n });
-    const answer = await retry("look for an answer", ports, () => ports.log.last(subject, tick.seq));
-    if (answer !== undefined && answer.seq < tick.seq) await this.answer({ ...tick, ...answer, delivery: 1 });
-  }
-
-  async #approvedInTime(id: string, n: number, from: number, tick: Traced): Promise<void> {
-    const { ports, team } = this.#runs;
-    const wanted = (message: Message): boolean => message.seq < tick.seq && approves(message, id, n);
-    const asks = await loadAll("look for approvals", ports, [`ask.${team.name}.*.run_approve.>`], tick.seq, { from, wanted });
-    for (const ask of asks) await this.ask({ ...tick, ...ask, delivery: 1 });
+    const before = (filter: string, wanted: (message: Message) => boolean): Promise<readonly Message[]> =>
+      loadAll("look for what came in time", ports, [filter], tick.seq, {
+        from: after,
+        wanted: (message) => message.seq < tick.seq && wanted(message),
+      });
+    if (open.some(({ kind }) => kind === "ask"))
+      for (const answer of await before(`ans.${team.name}.*.${id}.*`, () => true)) await this.answer({ ...tick, ...answer, delivery: 1 });
+    const approvals = open.filter(({ kind }) => kind === "approval");
+    if (approvals.length > 0)
+      for (const ask of await before(`ask.${team.name}.*.run_approve.>`, (message) =>
+        approvals.some((one) => approves(message, id, one.n)),
+      ))
+        await this.ask({ ...tick, ...ask, delivery: 1 });
   }
 
   async trigger(subscription: Subscription, since: number, delivery: Traced): Promise<Handled> {
