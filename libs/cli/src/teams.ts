@@ -19,6 +19,12 @@ export async function meshTeams(session: Pick<Session, "teams" | "manifests">): 
   });
 }
 
+/** Names of teams that the fleet knows of and whose own stream is not there: what was provisioned was taken away by hand. */
+export async function teamsGone(session: Pick<Session, "teams" | "manifests">): Promise<readonly string[]> {
+  const there = await session.teams();
+  return [...session.manifests().keys()].filter((name) => !there.includes(name)).sort();
+}
+
 /** What the mesh's teams want of teams that are neither on it nor in `services/`. */
 export async function unmetWants(session: Pick<Session, "teams" | "manifests">): Promise<readonly Finding[]> {
   const [names, services] = await Promise.all([session.teams(), serviceNames()]);

@@ -8,4 +8,4 @@ export { type IndexReads, indexReads, sequenceAt } from "./stores/index-reads.ts
 export { fireOverdueTimers } from "./stores/overdue-timers.ts";
 export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./streams/inventory.ts";
 export { type SourceThere, sourcesThere } from "./streams/sources-there.ts";
-export { teamRooms } from "./streams/stream-room.ts";
+export { streamsMissing, teamRooms } from "./streams/stream-room.ts";

@@ -1,6 +1,7 @@
 import { examine, examineTroubles } from "@armada/operations/health/examine";
 import { budgetsInForce, examineLedgers } from "@armada/operations/health/examine-ledger";
 import { lookedAt } from "@armada/operations/health/looked-at";
+import { streamsGone } from "@armada/operations/health/room";
 import type { Finding } from "@armada/operations/health/trouble";
 import { DEFAULT_FILE, isAlive, type MeshFile, readMesh } from "@armada/operations/mesh/mesh-file";
 import type { MeshTeam } from "@armada/operations/mesh/mesh-team";
@@ -10,7 +11,7 @@ import type { Output } from "../output.ts";
 import { loadDefinitions, serviceNames } from "../project.ts";
 import { sayRows } from "../render/fitted.ts";
 import { oneLine } from "../render/one-line.ts";
-import { meshTeams, unmetWants } from "../teams.ts";
+import { meshTeams, teamsGone, unmetWants } from "../teams.ts";
 
 /** `whole`: every message of the streams is looked at, however many there are. */
 export type DoctorFlags = { readonly mesh?: string; readonly config?: string; readonly whole?: boolean };
@@ -74,7 +75,11 @@ async function onMesh(mesh: MeshFile | undefined, flags: DoctorFlags): Promise<F
       return found.flat();
     };
     const found = await Promise.all((await meshTeams(session)).map(ofTeam));
-    return [...(await unmetWants(session)), ...found.flat()];
+    const gone = (await teamsGone(session)).map((name): Finding => {
+      const { code, message, next = "" } = streamsGone([`TEAM_${name}`]);
+      return { name: `${name}: ${code}`, value: message, ok: false, next };
+    });
+    return [...gone, ...(await unmetWants(session)), ...found.flat()];
   } finally {
     await session.close();
   }

@@ -1,15 +1,25 @@
 import { lookedAt } from "@armada/operations/health/looked-at";
 import { troublesOf } from "@armada/operations/health/looks";
+import { streamsGone } from "@armada/operations/health/room";
+import type { Trouble } from "@armada/operations/health/trouble";
 import type { Session } from "@armada/operations/mesh/session";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { sayRows } from "../render/fitted.ts";
 import { oneLine } from "../render/one-line.ts";
-import { meshTeams } from "../teams.ts";
+import { meshTeams, teamsGone } from "../teams.ts";
 
 /** Each team's replicas, queues and stream, and what is wrong with it; ✓ where nothing is. */
 export async function healthCommand(session: Session, out: Output): Promise<number> {
-  let healthy = true;
+  const gone = await teamsGone(session);
+  let healthy = gone.length === 0;
+  for (const team of gone) {
+    const trouble = streamsGone([`TEAM_${team}`]);
+    const nothing = { replicas: 0, restarts: 0, messages: 0, pending: 0, unacked: 0, unserved: [] };
+    out.emit({ type: "health", team, ok: false, ...nothing, troubles: [trouble] });
+    out.say(`✗  ${team.padEnd(14)}  no stream of its own`);
+    sayTroubles([trouble], out);
+  }
   const looked = (await meshTeams(session)).map(async (team) => {
     const about = await lookedAt(session, team);
     const [troubles, messages] = await Promise.all([troublesOf(about), session.log(team.name).head()]);
@@ -45,8 +55,12 @@ export async function healthCommand(session: Session, out: Output): Promise<numb
       `${unacked} in work`,
     ];
     out.say([ok ? "✓" : "✗", team.name.padEnd(14), line.join(", ")].join("  "));
-    const rows = troubles.map(({ message, code, next }) => `     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
-    sayRows(rows, "armada health --json", out.say, "     ");
+    sayTroubles(troubles, out);
   }
   return healthy ? EXIT.ok : EXIT.failed;
+}
+
+function sayTroubles(troubles: readonly Trouble[], out: Output): void {
+  const rows = troubles.map(({ message, code, next }) => `     ${oneLine(message)} (${code})${next === undefined ? "" : `: ${next}`}`);
+  sayRows(rows, "armada health --json", out.say, "     ");
 }

@@ -46,6 +46,7 @@ function looked(more: Partial<Session> = {}): Promise<readonly { code: string; m
   const about: Partial<Session> = {
     ...session,
     sources: async () => [],
+    missing: async () => [],
     rooms: async () => [],
     subjects: async (_, filter) => {
       const found = new Set<string>();

@@ -125,7 +125,7 @@ test("it is removed with a backup, and brought back with all that it had: nothin
   expect((await teamOnServer(admin, "late")).streams).toEqual([]);
   await expect.poll(() => [...fleet.teams.keys()]).toEqual(["early"]);
   const asks = vi.spyOn(operator.mux, "request");
-  const now = { teams: fleet.teams, caughtUpIfThere: async () => undefined }; // the server may still be reading
+  const now = { teams: fleet.teams, caughtUp: async () => undefined }; // the server may still be reading
   expect(await teamsThere(operator, now)).toEqual(["early"]);
   expect(asks.mock.calls.map(([subject]) => subject)).toEqual(["JS.early.API.STREAM.INFO.TEAM_early"]);
   asks.mockRestore();

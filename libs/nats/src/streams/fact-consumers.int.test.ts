@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { factConsumer } from "../accounts/crossings.ts";
 import { managerOf } from "../connection/api.ts";
 import { type Link, link } from "../connection/connect.ts";
+import { Fleet } from "../fleet/fleet.ts";
 import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { isForFacts } from "./fact-consumers.ts";
-import { subjectsIn } from "./inventory.ts";
+import { subjectsIn, teamsThere } from "./inventory.ts";
 import { missingOf } from "./missing.ts";
+import { FLEET } from "./names.ts";
 import { dropTeam, teamOnServer } from "./remove-team.ts";
+import { streamsMissing } from "./stream-room.ts";
 import type { TeamTopology } from "./topology.ts";
 
 const quiet = { info: () => undefined, warn: () => undefined };
@@ -79,6 +82,15 @@ test("a taker whose stream is made again gets all that was stated, and a consume
   expect(await missingOf(admin, teams)).toEqual(["sources of TEAM_beta"]);
   await mesh.provision(teams);
   expect(await missingOf(admin, teams)).toEqual([]);
+
+  await takers.streams.delete("TIMERS_beta");
+  const operator = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("operator"), logger: quiet });
+  expect([await streamsMissing(operator, "beta"), await streamsMissing(operator, "alpha")]).toEqual([["TIMERS_beta"], []]);
+  await (await managerOf(admin, FLEET)).streams.delete(FLEET);
+  const fleet = await Fleet.follow(operator, accessIn(mesh.keys), quiet);
+  await expect(teamsThere(operator, fleet)).rejects.toMatchObject({ code: "STREAM_MISSING" });
+  await operator.close();
+  await mesh.provision(teams);
 }, 120_000);
 
 test("what a taker had of a giver's former stream does not stand for what it lacks of the next, and who is removed is fed by nobody", async () => {

@@ -20,10 +20,10 @@ export type QueueThere = {
 const TEAM = "TEAM_";
 const WAIT_MS = 10_000;
 
-/** The teams that have a stream on this server, by name, whether they run or not; behind walls, those of `fleet`. @throws ArmadaError `LOG_UNAVAILABLE` */
-export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caughtUpIfThere">): Promise<string[]> {
+/** The teams that have a stream on this server, by name, whether they run or not; behind walls, those of `fleet`. @throws ArmadaError `LOG_UNAVAILABLE`, `STREAM_MISSING` where nothing says of the fleet */
+export async function teamsThere(link: Link, fleet: Pick<Fleet, "teams" | "caughtUp">): Promise<string[]> {
   if (link.identity.walled === true) {
-    await fleet.caughtUpIfThere();
+    await fleet.caughtUp();
     return teamsBehindWalls(link, [...fleet.teams.keys()]);
   }
   const manager = await jetstreamManager(link.connection, { timeout: WAIT_MS, checkAPI: false });

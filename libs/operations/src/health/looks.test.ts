@@ -25,9 +25,10 @@ const SERVED = [queue("do_packer_a"), queue("lead_send_v1")];
 
 /** A stream of these subjects, each of a run as `state` has it; nothing else is wrong with it, unless `more` says so. */
 function stream(subjects: readonly string[], state: Partial<RunState>, more: Partial<Session> = {}): Session {
-  const session: Pick<Session, "sources" | "rooms" | "ask" | "subjects" | "state" | "runs"> = {
+  const session: Pick<Session, "sources" | "missing" | "rooms" | "ask" | "subjects" | "state" | "runs"> = {
     runs: async () => ({ newest: () => open(subjects) }) as unknown as RunIndex,
     sources: async () => [],
+    missing: async () => [],
     rooms: async () => [],
     ask: async () => 1,
     subjects: async (_, filter) => subjects.filter((subject) => matches(filter, subject)),
@@ -160,6 +161,10 @@ test("a source that a team wants of one that is here, and has not", async () => 
   const told = (teams: string[]): Promise<string[]> => codes({ team, session: stream([], {}, { teams: async () => teams }) });
   expect(await told(["orders", "shop"])).toEqual(["SOURCE_MISSING"]);
   expect(await told(["orders"])).toEqual([]);
+});
+
+test("a stream that its team should have and the server has not", async () => {
+  expect(await codes({ session: stream([], {}, { missing: async () => ["TIMERS_orders"] }) })).toEqual(["STREAM_MISSING"]);
 });
 
 test("a stream that is busy, one that is full, and one that answers no writer", async () => {

@@ -4,13 +4,25 @@ import { notLoaded } from "./not-loaded.ts";
 import { parked } from "./parked.ts";
 import { readModels } from "./read-models.ts";
 import { queues, replicas } from "./replicas.ts";
-import { room, writable } from "./room.ts";
+import { room, streams, writable } from "./room.ts";
 import { consumers, sources } from "./sources.ts";
 import { stuckRuns } from "./stuck-runs.ts";
 import type { Look, Looked, Trouble } from "./trouble.ts";
 
 /** Everything that `health` and `doctor` look at, of each team. A new kind of trouble is a function more in this list. */
-const looks: readonly Look[] = [notLoaded, externalTypes, replicas, queues, consumers, sources, parked, stuckRuns, readModels, room];
+const looks: readonly Look[] = [
+  notLoaded,
+  externalTypes,
+  replicas,
+  queues,
+  consumers,
+  sources,
+  parked,
+  stuckRuns,
+  readModels,
+  streams,
+  room,
+];
 
 /** What is wrong with a team now. `reading`: nothing is appended, so whether its stream takes messages is not known. */
 export async function troublesOf(about: Looked, reading = false): Promise<readonly Trouble[]> {

@@ -13,6 +13,7 @@ import {
   type SourceThere,
   sequenceAt,
   sourcesThere,
+  streamsMissing,
   subjectsThere,
   teamRooms,
   teamsThere,
@@ -37,7 +38,9 @@ export type Session = {
   sequenceAt(team: string, time: number): Promise<number>;
   /** What the streams of a team hold, and may. */
   rooms(team: string): Promise<readonly StreamRoom[]>;
-  /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE` */
+  /** Names of a team's streams that are not there. */
+  missing(team: string): Promise<string[]>;
+  /** The teams that have a stream here, whether `services/` has them or not. @throws ArmadaError `LOG_UNAVAILABLE`, `STREAM_MISSING` */
   teams(): Promise<string[]>;
   /** What administration says of the teams, by name: of those that were provisioned, wherever their code is. */
   manifests(): ReadonlyMap<string, TeamManifest>;
@@ -98,6 +101,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     teams: () => answered(teamsThere(connected, fleet)),
     manifests: () => fleet.teams,
     queues: (team) => answered(queuesThere(connected, team)),
+    missing: (team) => answered(streamsMissing(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),
     sources: (team) => answered(sourcesThere(connected, team)),
     subjects: (team, filter) => answered(subjectsThere(connected, team, filter)),
@@ -108,11 +112,12 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
   };
 }
 
-/** @throws ArmadaError `LOG_UNAVAILABLE` */
+/** @throws ArmadaError `LOG_UNAVAILABLE`, `STREAM_MISSING` */
 async function answered<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (cause) {
+    if (cause instanceof ArmadaError && cause.code === "STREAM_MISSING") throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ArmadaError("LOG_UNAVAILABLE", `nats-server did not answer: ${why}`, {
       cause,
