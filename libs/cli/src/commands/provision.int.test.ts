@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { accessIn, link } from "@armada/nats";
 import { startTestMesh } from "@armada/nats/testing";
 import { expect, test } from "vitest";
 import { projectRoot } from "../project.ts";
@@ -45,4 +46,20 @@ test("a team that disagrees with the fleet is refused without an identity, its s
   const sales = await provision("sales");
   expect(sales.stdout + sales.stderr).toContain("EXTERNAL_DISAGREES");
   expect(existsSync(join(mesh.keys, "sales.nk"))).toBe(false);
+}, 60_000);
+
+test("another key whose provision was cut off before the fleet was told lets its team in after the next", async () => {
+  using at = place();
+  await using mesh = await startTestMesh([], { walled: "jwt" });
+  const support = join(projectRoot, "acceptance/teams/support");
+  const provision = () => armada(at.folder, ["provision", "--team", support, "--nats", mesh.url, "--keys", mesh.keys]);
+  expect((await provision()).code).toBe(0);
+  const access = accessIn(mesh.keys);
+  await access.renew(["support"]);
+  const { code, stderr } = await provision();
+  expect(code, stderr).toBe(0);
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const signal = AbortSignal.timeout(10_000);
+  const connected = await link({ servers: mesh.url, identity: await access.identity("support"), logger: quiet, signal });
+  await connected.close();
 }, 60_000);

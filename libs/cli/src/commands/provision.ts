@@ -105,8 +105,8 @@ async function makeAdmission(
     await access.ensure([...ROLES, ...names]);
     if (rotate) await access.renew(names);
     const before = fleet === undefined ? await inFolder(access) : [...fleet.teams.values()];
-    // Of keys that are made anew the fleet is told later.
-    const entries = new Map([...(fleet?.entries ?? [])].filter(([name]) => !rotate || !names.includes(name)));
+    // Which keys these teams have the fleet is told later: what it says may be older, also where a command that made others was cut off.
+    const entries = new Map([...(fleet?.entries ?? [])].filter(([name]) => !names.includes(name)));
     const admission = await access.admission([...before, ...manifests], entries);
     await writeWhole(join(keys, "auth.conf"), admission);
     return (nats === undefined || fleet === undefined ? undefined : await access.tell(nats, [...before, ...manifests], entries)) ?? [];
