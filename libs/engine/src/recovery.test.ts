@@ -259,6 +259,47 @@ test("inline work behind an emit is done by the redelivery of what it was asked 
   expect(state("one", "r1").ended).toMatchObject({ status: "completed", output: { n: 2 } });
 });
 
+test("what a dead replica owed is not taken for paid by an old look at its run", async () => {
+  const run = (): Promise<never> => new Promise(() => undefined);
+  const slow = agent({ name: "slow", does: "waits", tier: "worker", input: Num, output: Num, limits: { timeout: "1h" }, run });
+  const both = workflow({
+    name: "both",
+    version: 1,
+    input: Num,
+    output: Num,
+    run: async (input, ctx) => {
+      await ctx.step("first", () => 1);
+      const [, second] = await Promise.all([ctx.ask(slow, input), ctx.ask(add, input)]);
+      return second;
+    },
+  });
+  const one = team({ name: "one", agents: [slow, add], workflows: [both] });
+  const { start, ask, state, clock, mesh } = setUp();
+  const first = start(one);
+  mesh.stream("one").listen(({ subject }) => {
+    if (subject.startsWith("run.one.do.slow-a.r1.")) first.kill(); // before the other ask is dispatched
+  });
+  ask("one", "run_start", "r1", { workflow: "both", input: { n: 1 } });
+  await clock.run(() => state("one", "r1").steps.size === 2, 10_000);
+  // What the second replica sees of the run is old until a message tells it of more, which comes while it looks for what is owed.
+  const connect = mesh.connect.bind(mesh);
+  mesh.connect = (name) => {
+    const { log, ...replica } = connect(name);
+    const load: typeof log.load = async (filter, atLeast = 0) => {
+      const loaded = await log.load(filter, atLeast);
+      const began = mesh.stream("one").messages.find(({ subject }) => subject.endsWith(".r1.1"))?.seq ?? 0;
+      if (loaded.kind !== "loaded" || !filter.includes("r1")) return loaded;
+      await clock.sleep(atLeast > began ? 10 : atLeast === began ? 50 : 0);
+      return atLeast > began ? loaded : { ...loaded, messages: loaded.messages.filter(({ seq }) => seq <= began), upTo: began };
+    };
+    return { ...replica, log: { ...log, load } };
+  };
+  await clock.run(() => false, 60_000); // all that the first held is free by now
+  start(one);
+  await clock.run(() => state("one", "r1").steps.get(3)?.status === "completed", 60_000);
+  expect(state("one", "r1").steps.get(3)?.status).toBe("completed");
+});
+
 const failed = { attempt: 1, code: "BUSY", message: "not now" };
 const drawn = { attempt: 1, tier: "worker", model: "m", ceiling: { micros: 1, tokens: 1 }, agent: "add", account: "add", block: "b" };
 /** What can happen to step 2 while its outcome is out. */

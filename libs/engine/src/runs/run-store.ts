@@ -64,6 +64,8 @@ export class RunStore {
   readonly functions: Functions;
   readonly #hooks: RunStoreHooks;
   readonly #hot = new Map<string, CachedRun>();
+  /** Of which messages of a run, by ordinal, all that is derived was last seen to be stored. */
+  readonly #derived = new Map<string, { readonly from: number; readonly upTo: number }>();
   readonly #journals: Journals;
   readonly #turns = new CommitQueue((id) => this.#hot.delete(id)); // a function may have run ahead of the journal
 
@@ -130,8 +132,16 @@ export class RunStore {
       if (journal.n >= from) derived.push(...derive(this.team.name, id, journal, state, this.#remembers));
     }
     const stored = await store(derived, this.ports);
+    putNewest(this.#derived, id, { from, upTo: state.length }, MAX_HOT);
     const waits = [...state.waits.values()].some((wait) => wait.kind === "wait" && wait.open);
     if (waits) await this.#hooks.lookBack(id, Math.max(atLeast, this.#journals.floor(id), stored));
+  }
+
+  /** As `derive`, where this replica knows more of the run by now than the last look saw: that may have been an old one. */
+  async deriveNewer(id: string, from: number): Promise<void> {
+    const length = await this.read(id, 0, ({ state }) => state.length);
+    const last = this.#derived.get(id);
+    if (last === undefined || last.from > from || last.upTo < length) await this.derive(id, from, 0);
   }
 
   /** The run's journal as stored, for what its state does not tell. */

@@ -39,7 +39,11 @@ export class InlineSteps {
         return run.execution?.inlines.filter((inline) => inline.root >= since && inline.root <= last) ?? [];
       });
       if (mine === undefined) return this.#handOver(id, root);
-      if (mine.length === 0) return { kind: "done" };
+      if (mine.length === 0) {
+        // Nothing of it is left by what is known now; what its caller derived may have been by an older look.
+        if (delivery > 1) await this.#runs.deriveNewer(id, root);
+        return { kind: "done" };
+      }
       // All of them: what the one that ended the run owes may not be stored yet when the others are abandoned.
       const settled = await Promise.allSettled(mine.map((inline) => this.#once(id, inline, signal)));
       const failed = settled.flatMap((one) => (one.status === "rejected" && !isRunEnded(one.reason) ? [one] : []))[0];
