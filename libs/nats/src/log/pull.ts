@@ -55,6 +55,8 @@ export function pull(
   let era = 0;
   let asked = 0;
   let pulls = 0;
+  /** Pulls up to this one were taken for lost. Where one is not, its end asks for nothing: another has its place. */
+  let lost = 0;
   let heard = performance.now();
   /** Answers in a row that the queue cannot be served. */
   let unserved = 0;
@@ -76,6 +78,11 @@ export function pull(
     publishBuffer.publish(subject, JSON.stringify(request), { reply: `${inbox}.${++pulls}` });
   };
 
+  const takeForLost = (): void => {
+    asked = 0;
+    lost = pulls;
+  };
+
   /** Deliveries carry their own subject; what the server says of a pull comes on the pull's inbox, with what it leaves unserved. */
   const onMessage = (message: Msg): void => {
     heard = performance.now();
@@ -87,6 +94,7 @@ export function pull(
       void handle(message);
       return;
     }
+    if (Number(message.subject.slice(inbox.length + 1)) <= lost) return;
     const left = Number(message.headers?.get("Nats-Pending-Messages") || asked);
     asked = Math.max(0, asked - left);
     if (code === 408 || code === 404) return refill();
@@ -155,7 +163,7 @@ export function pull(
   const isSilent = (): boolean => asked > 0 && performance.now() - heard > 3 * HEARTBEAT_MS;
   const look = (): void => {
     if (isSilent()) {
-      asked = 0; // the pulls got lost: ask anew
+      takeForLost();
       heard = performance.now();
       renew(0);
     }
@@ -171,7 +179,7 @@ export function pull(
   const unsubscribe = link.subscribe(`${inbox}.*`, onMessage);
   const unreplaced = identity.onReplaced(() => era++);
   const unlisten = link.onReconnect(() => {
-    asked = 0; // pulls do not outlive a connection
+    takeForLost(); // pulls do not outlive a connection, but for those that waited to be sent meanwhile
     renew(0);
   });
   void end.then(() => {
