@@ -43,7 +43,7 @@ export async function* run({ say }: About): AsyncGenerator<Figure> {
     JSON.stringify(given.map(({ n, by }) => [n, by])) ===
       JSON.stringify([
         [one, "operator"],
-        [two, "a colleague"],
+        [two, "a colleague (key default)"],
       ]),
     JSON.stringify(given),
   );

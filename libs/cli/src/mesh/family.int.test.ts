@@ -15,7 +15,7 @@ async function familyEnds(expect: ExpectStatic, folder: string, end: (up: number
   expect(pids).toHaveLength(3);
   const began = performance.now();
   end(mesh?.pid ?? 0);
-  await expect.poll(() => [mesh?.pid ?? 0, ...pids].filter(isAlive), { timeout: 20_000, interval: 50 }).toEqual([]);
+  await expect.poll(() => [mesh?.pid ?? 0, ...pids].filter(isAlive), { interval: 50 }).toEqual([]);
   return performance.now() - began;
 }
 
@@ -53,10 +53,10 @@ test.concurrent("`up` goes on where what it says finds no room", async ({ expect
   const up = spawn(process.execPath, [main, ...ARGS.split(" ")], { cwd: at.folder, stdio: ["ignore", full, full] });
   closeSync(full);
   const file = join(at.folder, ".armada/mesh.json");
-  await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 30_000 }).toMatch(/"gateway": "http/);
+  await expect.poll(() => existsSync(file) && readFileSync(file, "utf8")).toMatch(/"gateway": "http/);
   const [content] = (await readMesh(file))?.pids.content ?? [];
   process.kill(content ?? 0, "SIGKILL"); // which it says
-  await expect.poll(async () => (await readMesh(file))?.restarts?.content, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await readMesh(file))?.restarts?.content).toBe(1);
   expect(up.exitCode).toBeNull();
   await familyEnds(expect, at.folder, (pid) => process.kill(pid, "SIGTERM"));
 });
@@ -77,7 +77,7 @@ test.concurrent.for([
   using at = place();
   const parent = spawn(program, args, { cwd: at.folder, stdio: "ignore", env: { ...process.env, npm_lifecycle_event: "npx" } });
   const file = join(at.folder, ".armada/mesh.json");
-  await expect.poll(() => existsSync(file) && readFileSync(file, "utf8"), { timeout: 30_000 }).toMatch(/"gateway": "http/);
+  await expect.poll(() => existsSync(file) && readFileSync(file, "utf8")).toMatch(/"gateway": "http/);
   expect(await familyEnds(expect, at.folder, () => parent.kill("SIGKILL"))).toBeLessThan(12_000);
 });
 
