@@ -47,8 +47,8 @@ export default defineConfig({
           name: "proofs",
           include: ["acceptance/**/*.int.test.ts"],
           exclude: outside,
-          // Short forms spend half of their time waiting for processes, and a gate has them beside the integration tests.
-          maxConcurrency: 2,
+          // Short forms spend half of their time waiting for processes: four at a time keep two cores busy.
+          maxConcurrency: 4,
           ...patience,
         },
       },
