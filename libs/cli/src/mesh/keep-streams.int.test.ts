@@ -43,8 +43,13 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
     logger,
     signal: end.signal,
   });
-  const taken = ["CONSUMER.DELETE.TEAM_alpha.asks", "STREAM.DELETE.TEAM_alpha", "STREAM.DELETE.TIMERS_alpha", "STREAM.DELETE.TEAM_beta"];
-  for (const call of taken) {
+  const taken = {
+    "CONSUMER.DELETE.TEAM_alpha.asks": "consumer TEAM_alpha/asks",
+    "STREAM.DELETE.TEAM_alpha": "stream TEAM_alpha, consumer TEAM_alpha/asks",
+    "STREAM.DELETE.TIMERS_alpha": "stream TIMERS_alpha",
+    "STREAM.DELETE.TEAM_beta": "stream TEAM_beta, consumer TEAM_beta/asks",
+  };
+  for (const [call, what] of Object.entries(taken)) {
     await admin.mux.request(`$JS.API.${call}`, "", { timeout: 5_000 });
     const at = Date.now();
     expect(await missingOf(admin, teams)).not.toEqual([]);
@@ -52,6 +57,8 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
       expect(Date.now() - at).toBeLessThan(WITHIN_MS);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    // What is taken away while the same look still provisions is made along with it, unsaid.
+    await expect.poll(() => said).toContain(`made again, for it was no longer there: ${what}`);
   }
   wanted = { ...alpha, queues: [...alpha.queues, { name: "lead_new_v1", filters: ["run.alpha.lead.new-v1.>"], concurrency: 4 }] };
   for (const at = Date.now(); (await missingOf(admin, [topologyIn(wanted)])).length > 0; ) {
