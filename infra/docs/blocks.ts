@@ -4,11 +4,12 @@ export type Block =
   | { readonly kind: "ctrl-c"; readonly line: number };
 
 const KINDS = ["sh", "ts", "json", "text"] as const;
-const NOTES = /^(?:stays until Ctrl-C|fails|file \S+)$/;
+const NOTES = /^(?:stays until Ctrl-C|fails|again until it says so|file \S+)$/;
 
 /**
  * The blocks of a Markdown page in order. A comment `<!-- test: … -->` before a block says how to run it: `stays until
- * Ctrl-C` (its own terminal), `fails` (another exit code than 0 is wanted), `file PATH` (the block is that file);
+ * Ctrl-C` (its own terminal), `fails` (another exit code than 0 is wanted), `again until it says so` (a reader would look again, until
+ * the text that follows is there), `file PATH` (the block is that file);
  * `<!-- test: Ctrl-C -->` alone ends what stays. @throws Error for another language or note, and for a fence that is not closed
  */
 export function blocksOf(page: string): Block[] {

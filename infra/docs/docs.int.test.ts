@@ -8,6 +8,8 @@ import { clone } from "./clone.ts";
 import { terminals } from "./terminal.ts";
 
 const PAGE_MS = 300_000;
+/** What a reader would look at again may come so much later. */
+const LATE_MS = 60_000;
 
 /** Every page that holds blocks; a page that is missing here is found by the last test. */
 const pages = [
@@ -68,7 +70,7 @@ test("each page with blocks is among those that are run", () => {
 async function run(page: string, blocks: readonly Block[], at: Place): Promise<void> {
   await using reader = terminals(at, { npx: page === "README.md" });
   let said = (): string => "";
-  for (const block of blocks) {
+  for (const [index, block] of blocks.entries()) {
     const where = `${page}:${block.line}`;
     if (block.kind === "ctrl-c") await reader.interrupt();
     else if (block.note?.startsWith("file ")) {
@@ -78,7 +80,12 @@ async function run(page: string, blocks: readonly Block[], at: Place): Promise<v
     } else if (block.kind === "sh")
       try {
         const stays = block.note === "stays until Ctrl-C";
-        const heard = stays ? await reader.stay(block.text) : await reader.type(block.text, block.note === "fails");
+        const type = (): Promise<string> => (stays ? reader.stay(block.text) : reader.type(block.text, block.note === "fails"));
+        let heard = await type();
+        const next = blocks[index + 1];
+        if (block.note === "again until it says so" && next?.kind === "text")
+          for (const deadline = Date.now() + LATE_MS; missingLines(next.text, heard).length > 0 && Date.now() < deadline; )
+            heard = await type();
         said = stays ? reader.said : () => heard;
       } catch (error) {
         throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}\nthe other terminal:\n${reader.said()}`);
