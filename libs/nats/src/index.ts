@@ -3,7 +3,6 @@ export { ensureAccount, othersBeside, provisionTeams } from "./fleet/provision-t
 export { tombstone, type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
 export type { Identity, PublicKeys } from "./identity/identities.ts";
 export { ROLES } from "./identity/permissions.ts";
-export { writeWhole } from "./identity/whole-file.ts";
 export { Reader } from "./log/writer.ts";
 export { localUrl, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { type Backup, openBackup, writeBackup } from "./streams/backup.ts";

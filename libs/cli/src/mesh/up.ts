@@ -7,6 +7,7 @@ import { ADMINISTRATION, ArmadaError, type Duration, milliseconds, type TeamMani
 import type { Logger } from "@armada/event-sourcing";
 import type { Fleet, Link, Room } from "@armada/nats";
 import { accessIn, keptPort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
+import { writeWhole } from "@armada/nats/whole-file";
 import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, removeMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
 import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
@@ -273,7 +274,7 @@ async function refuseSecond(meshFile: string, data: string | undefined): Promise
 async function ensureKey(path: string): Promise<string> {
   if (existsSync(path)) return (await readFile(path, "utf8")).trim();
   const key = randomBytes(24).toString("base64url");
-  await (await import("@armada/nats")).writeWhole(path, `${key}\n`);
+  await writeWhole(path, `${key}\n`);
   return key;
 }
 

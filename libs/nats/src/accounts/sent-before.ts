@@ -1,10 +1,9 @@
-import { ArmadaError } from "@armada/contracts";
 import { giveBodies } from "@armada/event-sourcing";
 import { AuthorizationError } from "@nats-io/transport-node";
 import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
 import { nextMessages } from "../direct-reads/next-messages.ts";
-import { streamInfo } from "../log/stream-identity.ts";
+import { streamInfoIfThere } from "../log/stream-identity.ts";
 import { copiesAt, objectOf, putObject, shownBy } from "../stores/objects.ts";
 
 /** In the metadata of a team's objects: what it was sent, and what its facts refer to, from before there were copies, has been copied. */
@@ -51,10 +50,9 @@ export async function copySentBefore(link: Link, team: string): Promise<number> 
 /** Where administration finds the objects of a sender; undefined where they are gone with it. */
 async function storeOf(link: Link, sender: string): Promise<Link | undefined> {
   try {
-    await streamInfo(link, `OBJECTS_${sender}`);
-    return await link.in(sender);
+    return (await streamInfoIfThere(link, `OBJECTS_${sender}`)) === undefined ? undefined : await link.in(sender);
   } catch (error) {
-    if (error instanceof AuthorizationError || (error instanceof ArmadaError && error.code === "STREAM_MISSING")) return undefined;
+    if (error instanceof AuthorizationError) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ADMINISTRATION, ArmadaError } from "@armada/contracts";
+import { makeWhole } from "../whole-file.ts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
-import { makeWhole } from "./whole-file.ts";
 
 /** What the file of administration's secret is called, in whichever folder it is. */
 export const ADMINISTRATION_FILE = `${ADMINISTRATION}.nk`;

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMINISTRATION, ArmadaError, isName } from "@armada/contracts";
+import { makeWhole, writeWhole } from "../whole-file.ts";
 import { ADMINISTRATION_FILE, ensureAdministration, keyIn } from "./administration.ts";
 import { newSeed, publicKeyOf } from "./nkey.ts";
-import { makeWhole, writeWhole } from "./whole-file.ts";
 
 /**
  * Who a process is to NATS and to the readers of its messages. `seed` is the secret. `walled`: on a server where each identity

@@ -117,6 +117,16 @@ export class StreamIdentity {
   }
 }
 
+/** As `streamInfo`; undefined where there is no stream of this name. @throws ArmadaError `LOG_UNAVAILABLE` */
+export async function streamInfoIfThere(link: Link, stream: string): Promise<StreamInfo | undefined> {
+  try {
+    return await streamInfo(link, stream);
+  } catch (error) {
+    if (error instanceof ArmadaError && error.code === "STREAM_MISSING") return undefined;
+    throw error;
+  }
+}
+
 /** @throws ArmadaError `STREAM_MISSING`, `LOG_UNAVAILABLE`, both retryable */
 export async function streamInfo(link: Link, stream: string): Promise<StreamInfo> {
   const { mux } = await link.in(ownerOf(stream));

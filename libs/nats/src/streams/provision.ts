@@ -6,7 +6,7 @@ import type { Link } from "../connection/connect.ts";
 import { isNoStream } from "../connection/no-stream.ts";
 import { withAccounts } from "../log/accounts-after.ts";
 import { withSince } from "../log/since.ts";
-import { streamInfo } from "../log/stream-identity.ts";
+import { streamInfo, streamInfoIfThere } from "../log/stream-identity.ts";
 import { applyFactConsumers, isForFacts } from "./fact-consumers.ts";
 import { FLEET } from "./names.ts";
 import { boundsOf, differs, growthIn, type Held, isOurs, type Room } from "./room.ts";
@@ -46,7 +46,7 @@ export async function provision(
   const names = teams.map(({ team }) => team);
   const wanted = teams.map((team) => topologyOf(team, { ...options, walled, copies }));
   const dry = options.dryRun === true;
-  const start = await streamInfo(link, FIRST).catch(missing);
+  const start = await streamInfoIfThere(link, FIRST);
   const shared = teams.some(({ shares }) => shares === true) ? [sharedAnswers(options)] : [];
   const plan = [operatorObjects(options), fleetManifests(options), ...shared, ...wanted.flatMap(({ streams }) => streams)];
   // What a server that is not ours may promise is not known before it refuses: then with half of the growth.
@@ -272,10 +272,6 @@ async function applyConsumers(link: Link, { consumers, streams }: Wanted, change
     changes.push({ change: "delete", what: `consumer ${stream}/${name}`, why: "no team definition wants it" });
     if (!dry) await manager.consumers.delete(stream, name);
   }
-}
-
-function missing(error: unknown): undefined {
-  if (!(error instanceof ArmadaError && error.code === "STREAM_MISSING")) throw error;
 }
 
 /** Before the consumers are made: nothing that one of them brings is older than the record of it. `made`: when each consumer was. */

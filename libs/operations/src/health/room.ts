@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ArmadaError } from "@armada/contracts";
 import { levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
-import type { Look, Trouble } from "./trouble.ts";
+import { type Look, MAKE_AGAIN, type Trouble } from "./trouble.ts";
 
 /** Streams that it should have and the server has not. */
 export const streams: Look = async ({ session, team: { name } }) => {
@@ -11,11 +11,10 @@ export const streams: Look = async ({ session, team: { name } }) => {
 
 /** The trouble of streams, by name, that are not there: one of them at least. */
 export function streamsGone(names: readonly string[]): Trouble {
-  const next = "`armada provision` makes what is missing; `armada up` does so by itself";
   return {
     code: "STREAM_MISSING",
     message: `${names.length === 1 ? "the stream" : "the streams"} ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not there`,
-    next,
+    next: MAKE_AGAIN,
   };
 }
 

@@ -1,6 +1,6 @@
 import { allQueues, queuesOf, sourcesOf } from "@armada/engine/inbound/queues";
 import type { SourceThere } from "@armada/nats/client";
-import type { Look, Trouble } from "./trouble.ts";
+import { type Look, MAKE_AGAIN, type Trouble } from "./trouble.ts";
 
 /** A source whose stream was made anew is silent for up to half a minute, and then goes on by itself. */
 const LATE_MS = 45_000;
@@ -25,8 +25,7 @@ function typeOf(filter: string): string {
 /** What its code wants of teams that are here and its stream does not take. */
 function notTaken(name: string, missing: readonly string[]): readonly Trouble[] {
   if (missing.length === 0) return [];
-  const next = "`armada provision` makes what is missing; `armada up` does so by itself";
-  return [{ code: "SOURCE_MISSING", message: `TEAM_${name} has no source of ${missing.join(", ")}`, next }];
+  return [{ code: "SOURCE_MISSING", message: `TEAM_${name} has no source of ${missing.join(", ")}`, next: MAKE_AGAIN }];
 }
 
 function late(name: string, sources: readonly SourceThere[], now: number): readonly Trouble[] {
@@ -53,7 +52,7 @@ export const consumers: Look = ({ team: { name, definition, manifest }, queues }
     {
       code: "QUEUE_MISSING",
       message: `TEAM_${name} has no ${missing.length === 1 ? "queue" : "queues"} ${missing.map((queue) => queue.name).join(", ")}`,
-      next: "`armada provision` makes what is missing; `armada up` does so by itself",
+      next: MAKE_AGAIN,
     },
   ];
 };

@@ -12,6 +12,9 @@ export type Trouble = {
   readonly next?: string;
 };
 
+/** What to do where something that was provisioned is not there. */
+export const MAKE_AGAIN = "`armada provision` makes what is missing; `armada up` does so by itself";
+
 /** One line of `doctor`. `from`: where a setting comes from. */
 export type Finding = {
   readonly name: string;

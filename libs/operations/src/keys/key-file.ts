@@ -1,8 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
+import { writeWhole } from "@armada/nats/whole-file";
 import { z } from "zod";
 import { checkScope, EVERYTHING, isScope, SCOPES_ARE } from "./scopes.ts";
 
@@ -182,10 +183,7 @@ async function change(folder: string, make: (file: KeyFile) => KeyFile): Promise
     const file = make(await readKeys(folder));
     const parsed = KeyFile.safeParse(file);
     if (!parsed.success) throw new ArmadaError("USAGE", whatIsWrong(parsed.error, file), { hint: "nothing was written" });
-    const text = `${JSON.stringify(parsed.data, undefined, 2)}\n`;
-    const fresh = `${path}.${process.pid}`;
-    await writeFile(fresh, text, { mode: 0o600 });
-    await rename(fresh, path);
+    await writeWhole(path, `${JSON.stringify(parsed.data, undefined, 2)}\n`);
   } finally {
     await rm(lock);
   }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
+import { writeWhole } from "@armada/nats/whole-file";
 import { z } from "zod";
 
 /** What `up` writes for the other commands. */
@@ -42,8 +43,6 @@ export const HOME = ".armada";
 export const DEFAULT_FILE = join(HOME, "mesh.json");
 const LAYOUT = "1";
 
-let writes = 0;
-
 /** The file as it is stored: with the folder that it was written into, by which a copy of that folder is known. */
 const Stored = MeshFile.extend({ folder: z.string().exactOptional() });
 
@@ -55,14 +54,7 @@ function folderOf(path: string): string {
 /** Readers find the whole file of before or the whole new one. */
 export async function writeMesh(path: string, mesh: MeshFile): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const next = `${path}.${process.pid}.${++writes}`;
-  try {
-    await writeFile(next, `${JSON.stringify({ ...mesh, folder: folderOf(path) }, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(next, path);
-  } catch (error) {
-    await rm(next, { force: true });
-    throw error;
-  }
+  await writeWhole(path, `${JSON.stringify({ ...mesh, folder: folderOf(path) }, undefined, 2)}\n`);
 }
 
 /** How long a write that found no room waits for the next try. */
