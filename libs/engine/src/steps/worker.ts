@@ -347,8 +347,8 @@ function verdictOf(step: StepState, attempted: Attempted): Verdict {
   const { error } = attempted;
   if (error instanceof Refusal)
     return { kind: "outcome", event: { type: "step.refused", data: { n, attempt, ...failureOf(error), ...journaled } } };
-  // Another replica may have ended it with this very step, and be gone: what follows from that may be owed.
-  // And what was lost is written down by its next delivery.
+  // Where its run has ended another replica may have done that with this very step, and be gone: what follows may be owed. An attempt
+  // that was lost is written down by the next delivery.
   if (error instanceof Abandoned && error.code !== "DRAINED") return AGAIN;
   const { message, hint } = failureOf(error);
   const failure = { code: codeOf(error), message, ...(hint === undefined ? {} : { hint }) };
