@@ -11,6 +11,7 @@ const may = {
   engine: ["contracts", "event-sourcing", "resilience", "ledger", "models", "agents"],
   replay: ["contracts", "event-sourcing", "agents", "engine"],
   nats: ["contracts", "event-sourcing"],
+  emit: [],
   operations: ["contracts", "event-sourcing", "ledger", "models", "agents", "engine", "nats", "runtime"],
 };
 
