@@ -5,13 +5,14 @@ import type { Models } from "@armada/models";
 import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
-import { queuesOf } from "./inbound/queues.ts";
+import { queuesOf, sourcesOf } from "./inbound/queues.ts";
 import { Waits } from "./inbound/waits.ts";
 import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { ReadModels, type View } from "./read-models/read-models.ts";
 import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-models/stops.ts";
 import { Faults, guarded, type Traced } from "./runs/guard.ts";
 import { RunStore } from "./runs/run-store.ts";
+import { withShown } from "./runs/shown-objects.ts";
 import type { Budget } from "./steps/budget.ts";
 import { InlineSteps } from "./steps/inline-steps.ts";
 import { type RunningStep, Worker } from "./steps/worker.ts";
@@ -50,7 +51,11 @@ export function startEngine(
   const stopping = new AbortController();
   const { signal } = stopping;
   const replaced = new AbortController();
-  const ports = { ...given, log: ofOneStream(given.log, team.name, replaced.signal) };
+  const ports = {
+    ...given,
+    log: ofOneStream(given.log, team.name, replaced.signal),
+    objects: withShown(given.objects, [...sourcesOf(team).keys()]),
+  };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
   const runs: RunStore = new RunStore(
     team,

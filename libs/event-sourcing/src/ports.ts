@@ -125,14 +125,15 @@ export interface Registers {
 export interface Objects {
   put(bytes: Uint8Array): Promise<string>;
   /**
-   * Copies an own object into the store of team `to`, under this team's name and create-once: `to` gets it by `get(digest, <this team>)`.
+   * Copies an object that this team has into the store of team `to`, under this team's name and create-once: `to` gets it by
+   * `get(digest)`, and this very copy by `get(digest, <this team>)`.
    * Answers its bytes; undefined where none of that digest is whole, or where `to` finds it without a copy, as this team itself. @throws
    * ArmadaError `LOG_UNAVAILABLE`
    */
   give(digest: string, to: string): Promise<Uint8Array | undefined>;
-  /** An own object, or the copy that `sender` gave. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
+  /** An own object or what anyone gave this team; with `sender` the copy that this one gave. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
   get(digest: string, sender?: string): Promise<Uint8Array>;
-  /** Copies an own object among those that all may read who take this team's facts. Answers and throws as `give`. */
+  /** Copies an object that this team has among those that all may read who take its facts. Answers and throws as `give`. */
   show(digest: string): Promise<Uint8Array | undefined>;
   /** One that `owner` shows, or an own one. @throws ArmadaError as `get` */
   getShown(digest: string, owner: string): Promise<Uint8Array>;

@@ -36,14 +36,10 @@ const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 /** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
 const ENDED = "the attempt has ended";
 
-/** A team that sent a run something: a message for the run's team, with what that names, or a fact. */
-export type Giver = { readonly team: string; readonly by: "message" | "fact" };
-
-/** Who started a run, and whom it asked and was answered by. */
-export function giversOf({ by, waits }: Pick<RunState, "by" | "waits">): readonly Giver[] {
-  const asked = [...waits.values()].flatMap((wait) => (wait.kind === "ask" && wait.answered ? [wait.data.to] : []));
-  const first: readonly Giver[] = by === undefined ? [] : [{ team: by.from, by: by.kind === "ask" ? "message" : "fact" }];
-  return [...first, ...[...new Set(asked)].map((team): Giver => ({ team, by: "message" }))];
+/** The teams that sent a run something: who asked for it, and whom it asked and was answered by. */
+export function giversOf({ by, waits }: Pick<RunState, "by" | "waits">): readonly string[] {
+  const answered = [...waits.values()].flatMap((wait) => (wait.kind === "ask" && wait.answered ? [wait.data.to] : []));
+  return [...new Set([...(by?.kind === "ask" ? [by.from] : []), ...answered])];
 }
 
 /** One attempt at a step: the agent's `run` with its model, tools and objects, within its time. Never throws. */
@@ -57,8 +53,8 @@ export async function attemptStep(about: {
   workflow: string;
   signal: AbortSignal;
   traceparent: string | undefined;
-  /** Whose objects the input may name, beside own ones. */
-  givers: readonly Giver[];
+  /** Whose objects the input may name, where they sent no copies along. */
+  givers: readonly string[];
 }): Promise<Attempted> {
   const { agent, id, step, runs, models, budget, workflow, traceparent } = about;
   const { clock, live, objects, tracer } = runs.ports;
@@ -187,14 +183,19 @@ function inputOf({ name, input }: Agent, given: unknown): unknown {
   throw cause === undefined ? new Terminal("INPUT_INVALID", text) : new ArmadaError("INPUT_INVALID", text, { cause });
 }
 
-/** An own object, else one of the first giver that has it. @throws ArmadaError as `Objects.get` */
-async function findObject(objects: Objects, digest: string, [giver, ...others]: readonly Giver[], get = objects.get): Promise<Uint8Array> {
+/** What the team has, else what the first giver has that has it. @throws ArmadaError as `Objects.get` */
+async function findObject(objects: Objects, digest: string, givers: readonly string[]): Promise<Uint8Array> {
   try {
-    return await get(digest);
+    return await objects.get(digest);
   } catch (error) {
-    if (giver === undefined || !(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
-    const { team, by } = giver;
-    return findObject(objects, digest, others, () => (by === "fact" ? objects.getShown(digest, team) : objects.get(digest, team)));
+    if (!(error instanceof ArmadaError) || error.code !== "OBJECT_MISSING") throw error;
+    for (const giver of givers)
+      try {
+        return await objects.get(digest, giver);
+      } catch (other) {
+        if (!(other instanceof ArmadaError) || other.code !== "OBJECT_MISSING") throw other;
+      }
+    throw error;
   }
 }
 

@@ -11,7 +11,7 @@ import type { RunState, StepState } from "../journal/state.ts";
 import type { Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
-import { type Attempted, attemptStep, type Giver, giversOf } from "./attempt.ts";
+import { type Attempted, attemptStep, giversOf } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold, isPassed } from "./holds.ts";
@@ -37,7 +37,7 @@ type Seen = {
   readonly ended: unknown;
   readonly step: StepState | undefined;
   readonly provenance: Provenance | undefined;
-  readonly givers: readonly Giver[];
+  readonly givers: readonly string[];
   readonly workflow: string;
 };
 

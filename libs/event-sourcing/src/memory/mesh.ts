@@ -223,7 +223,8 @@ export class MemoryMesh {
       objects: {
         put: (bytes) => op(() => this.objects.put(team, bytes)),
         give: (digest, to) => op(() => (to === team ? undefined : this.objects.give(team, digest, to))),
-        get: (digest, sender = team) => op(() => this.objects.get(sender === team ? team : copiesOf(team, sender), digest)),
+        get: (digest, sender = team) =>
+          op(() => (sender === team ? this.objects.getHeld(team, digest) : this.objects.get(copiesOf(team, sender), digest))),
         show: (digest) => op(() => this.objects.give(team, digest, SHOWN)),
         getShown: (digest, owner) => op(() => this.objects.get(owner === team ? team : copiesOf(SHOWN, owner), digest)),
         drop: (digest) => op(() => this.objects.drop(team, digest)),

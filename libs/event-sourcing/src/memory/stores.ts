@@ -49,9 +49,22 @@ export class MemoryObjects {
   }
 
   give(owner: string, digest: string, to: string): Uint8Array | undefined {
-    const bytes = this.#bytes.get(`${owner} ${digest}`)?.slice();
-    if (bytes === undefined || this.put(copiesOf(to, owner), bytes) !== digest) return undefined;
-    return bytes;
+    const bytes = this.#whole(owner, digest);
+    if (bytes !== undefined) this.put(copiesOf(to, owner), bytes);
+    return bytes?.slice();
+  }
+
+  /** One of a team's own, else what anyone gave it. @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */
+  getHeld(owner: string, digest: string): Uint8Array {
+    return this.#whole(owner, digest)?.slice() ?? this.get(owner, digest);
+  }
+
+  #whole(owner: string, digest: string): Uint8Array | undefined {
+    const isWhole = (bytes: Uint8Array | undefined): boolean => bytes !== undefined && hash("sha256", bytes, "base64url") === digest;
+    const own = this.#bytes.get(`${owner} ${digest}`);
+    if (isWhole(own)) return own;
+    const given = [...this.#bytes.keys()].filter((key) => key.startsWith(copiesOf(owner, "")) && key.endsWith(` ${digest}`));
+    return given.map((key) => this.#bytes.get(key)).find(isWhole);
   }
 
   /** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT` */

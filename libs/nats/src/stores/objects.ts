@@ -16,6 +16,8 @@ const TIMEOUT_MS = 10_000;
 /** SHA-256 in base64url: no other text becomes a part of a subject. */
 const DIGEST = /^[\w-]{43}$/;
 const RIVAL_MS = 5;
+/** A server's status where a filter has over 1,024 subjects. */
+const TOO_MANY = 413;
 /** On each chunk: how many there are. */
 const COUNT = "Armada-Chunks";
 
@@ -39,7 +41,8 @@ export function jetstreamObjects(link: Link, team: string): Objects {
       return bytes;
     },
     get: async (digest, sender = team) => {
-      if (sender === team || ONLY_READ.has(link.identity.name)) return getObject(link, placeOf(sender), digest);
+      if (sender === team) return getHeld(link, team, digest);
+      if (ONLY_READ.has(link.identity.name)) return getObject(link, placeOf(sender), digest);
       try {
         return await getObject(link, copiesAt(team, sender), digest);
       } catch (error) {
@@ -113,9 +116,40 @@ async function putChunk(link: Link, { stream, under }: Place, name: string, byte
   }
 }
 
-/** The bytes of an object; undefined where it is missing or corrupt. @throws ArmadaError `LOG_UNAVAILABLE` */
+/** The bytes of an object that a team has or was given; undefined where it is missing or corrupt. @throws ArmadaError `LOG_UNAVAILABLE` */
 export function objectOf(link: Link, team: string, digest: string): Promise<Uint8Array | undefined> {
-  return getObject(link, placeOf(team), digest).catch(lost);
+  return getHeld(link, team, digest).catch(lost);
+}
+
+/** One of a team's own, else what anyone gave it: whoever did, the digest tells whether it is what was meant. @throws ArmadaError as `getObject` */
+async function getHeld(link: Link, team: string, digest: string): Promise<Uint8Array> {
+  try {
+    return await getObject(link, placeOf(team), digest);
+  } catch (error) {
+    if (!givesCopies(link)) throw error;
+    lost(error);
+    // One by one: what one giver made of it is in nobody else's way.
+    for (const sender of await giversOf(link, team, digest)) {
+      const bytes = await getObject(link, copiesAt(team, sender), digest).catch(lost);
+      if (bytes !== undefined) return bytes;
+    }
+    throw error;
+  }
+}
+
+/** Who gave a team an object. @throws ArmadaError `LOG_UNAVAILABLE` */
+async function giversOf(link: Link, team: string, digest: string): Promise<readonly string[]> {
+  const { stream, under } = copiesAt(team, "*");
+  const first = `${under}.${digest}.0`;
+  const deadline = performance.now() + TIMEOUT_MS;
+  for (let tries = 0; ; tries++) {
+    const there = await newest(link, stream, first);
+    if (there.length > 0) return there.map((m) => added(m, "Nats-Subject").split(".")[3] ?? "");
+    // The replica that answered may be behind its leader.
+    if (!(await atLeader(link, stream, first))) return [];
+    if (performance.now() > deadline) throw unavailable(`no replica has a copy of object ${digest} that ${team} was given`);
+    await behind(tries);
+  }
 }
 
 /** @throws ArmadaError `OBJECT_MISSING`, `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
@@ -125,14 +159,16 @@ async function getObject(link: Link, place: Place, digest: string): Promise<Uint
     throw new ArmadaError("OBJECT_MISSING", `there is no object ${JSON.stringify(digest)} in ${what}: that is no digest`);
   const deadline = performance.now() + TIMEOUT_MS;
   for (let tries = 0; ; tries++) {
-    const { parts, of } = await getChunks(link, place, digest);
-    if (parts.length > 0 && parts.length === of) {
-      const bytes = Buffer.concat(parts);
+    const { parts, of } = chunksIn(await newest(link, stream, `${under}.${digest}.*`));
+    if (parts.size > 0 && parts.size === of) {
+      const bytes = Buffer.concat([...parts].sort(([a], [b]) => a - b).map(([, part]) => part));
       if (hash("sha256", bytes, "base64url") === digest) return bytes;
       throw new ArmadaError("OBJECT_CORRUPT", `object ${digest} of ${what} is not what it was`);
     }
-    // The replica that answered may be behind its leader.
-    if (!(await atLeader(link, stream, `${under}.${digest}.${Math.max(0, of - 1)}`)))
+    // The replica that answered may be behind its leader. They are stored in their order: where one is at neither, there are no more.
+    let lacking = 0;
+    while (parts.has(lacking)) lacking++;
+    if (!(await atLeader(link, stream, `${under}.${digest}.${lacking}`)))
       throw new ArmadaError("OBJECT_MISSING", `there is no object ${digest}${of > 0 ? " that is whole" : ""} in ${what}`);
     if (performance.now() > deadline) throw unavailable(`no replica has the whole of object ${digest} of ${what}`);
     await behind(tries);
@@ -154,22 +190,28 @@ async function atLeader(link: Link, stream: string, subject: string): Promise<bo
   return error === undefined;
 }
 
-/** The chunks that one replica has, and of how many. */
-function getChunks(link: Link, { stream, under }: Place, digest: string): Promise<{ parts: Uint8Array[]; of: number }> {
-  const parts = new Map<number, Uint8Array>();
-  let of = 0;
+/** The chunks among messages, by their place, and of how many. */
+function chunksIn(messages: readonly Msg[]): { parts: ReadonlyMap<number, Uint8Array>; of: number } {
+  const last = messages.at(-1);
+  const parts = new Map(messages.map((m) => [Number(added(m, "Nats-Subject").split(".").at(-1)), m.data]));
+  return { parts, of: last === undefined ? 0 : Number(added(last, COUNT) || parts.size) };
+}
+
+/** The newest message of each subject under a filter, as one replica has them. @throws ArmadaError `OBJECT_CORRUPT`, `LOG_UNAVAILABLE` */
+function newest(link: Link, stream: string, filter: string): Promise<readonly Msg[]> {
+  const messages: Msg[] = [];
   return new Promise((resolve, reject) => {
     link.mux.stream(
       `${apiOf(link, stream)}.DIRECT.GET.${stream}`,
-      JSON.stringify({ multi_last: [`${under}.${digest}.*`] }),
+      JSON.stringify({ multi_last: [filter] }),
       (m: Msg) => {
         const { code, description } = statusOf(m);
         if (code === 0) {
-          parts.set(Number(added(m, "Nats-Subject").split(".").at(-1)), m.data);
-          of = Number(added(m, COUNT) || parts.size);
+          messages.push(m);
           return false;
         }
-        if (code === 204 || code === 404) resolve({ parts: [...parts].sort(([a], [b]) => a - b).map(([, bytes]) => bytes), of });
+        if (code === 204 || code === 404) resolve(messages);
+        else if (code === TOO_MANY) reject(new ArmadaError("OBJECT_CORRUPT", `${filter} has more parts than an object of ours`));
         else reject(unavailable(`${stream}: ${code} ${description}`));
         return true;
       },

@@ -42,7 +42,7 @@ export const storing: readonly Scenario[] = [
     },
   },
   {
-    name: "another team gets an object that it was given, by the giver's name and not without, however often it was given",
+    name: "another team gets an object that it was given, by the giver's name, however often it was given",
     run: async (world) => {
       const [alpha, beta] = [await world.client("alpha"), await world.client("beta")];
       const large = Uint8Array.from({ length: 1_200_000 }, (_, i) => (i * 7 + (i >> 8)) % 253);
@@ -50,7 +50,6 @@ export const storing: readonly Scenario[] = [
         const digest = await world.persist(() => alpha.objects.put(body));
         for (const _ of [1, 2]) await world.persist(() => alpha.objects.give(digest, "beta"));
         equal(Buffer.compare(await world.persist(() => beta.objects.get(digest, "alpha")), body), 0);
-        equal(await codeOf(world, () => beta.objects.get(digest)), "OBJECT_MISSING");
       }
       equal(await world.persist(() => alpha.objects.give("0".repeat(43), "beta")), undefined);
     },
@@ -66,10 +65,26 @@ export const storing: readonly Scenario[] = [
       deepEqual(new Uint8Array((await world.persist(() => alpha.objects.give(given, "beta"))) ?? []), bytes("given"));
       equal(await codeOf(world, () => beta.objects.get(given, "gamma")), "OBJECT_MISSING");
       equal(await codeOf(world, () => alpha.objects.get(given, "beta")), "OBJECT_MISSING");
-      equal(await world.persist(() => beta.objects.give(given, "alpha")), undefined); // it has no such object of its own
+      equal(await codeOf(world, () => beta.objects.get(kept)), "OBJECT_MISSING");
       const archive = await world.fixture.archive("alpha");
       await world.persist(() => archive.drop(given));
       deepEqual(new Uint8Array(await world.persist(() => beta.objects.get(given, "alpha"))), bytes("given"));
+    },
+  },
+  {
+    name: "what a team was given it has, whoever gave it, and passes on",
+    needs: "copies",
+    run: async (world) => {
+      const [alpha, beta, gamma] = [await world.client("alpha"), await world.client("beta"), await world.client("gamma")];
+      const digest = await world.persist(() => gamma.objects.put(bytes("passed on")));
+      equal(await world.persist(() => alpha.objects.give(digest, "beta")), undefined); // it does not have it
+      await world.persist(() => gamma.objects.give(digest, "alpha"));
+      equal(await textOf(world, () => alpha.objects.get(digest)), "passed on");
+      for (const _ of [1, 2]) await world.persist(() => alpha.objects.give(digest, "beta"));
+      await world.persist(() => alpha.objects.show(digest));
+      equal(await textOf(world, () => beta.objects.get(digest)), "passed on");
+      equal(await textOf(world, () => beta.objects.getShown(digest, "alpha")), "passed on");
+      equal(await codeOf(world, () => beta.objects.get(digest, "gamma")), "OBJECT_MISSING");
     },
   },
   {
