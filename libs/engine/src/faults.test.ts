@@ -1,9 +1,9 @@
 import { agent, team, tool, workflow } from "@armada/agents";
-import { buildSubject, type Envelope, encodeBody, event } from "@armada/contracts";
+import { ArmadaError, buildSubject, type Envelope, encodeBody, event } from "@armada/contracts";
 import { CALM, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { startReplica, type TestReplica } from "./testing/replica.ts";
 import { type RunView, readRun, viewOf } from "./view/run.ts";
@@ -61,7 +61,23 @@ const asks = workflow({
     return null;
   },
 });
-const one = team({ name: "one", agents: [busy, quick], workflows: [say, long, computes, asks], emits: [Said, Poked], awaits: [Poked] });
+const keeper = agent({
+  name: "keeper",
+  does: "puts a body away and takes it out again, in its only attempt",
+  tier: "worker",
+  input: z.object({}),
+  output: z.string(),
+  limits: { attempts: 1 },
+  run: async ({ objects }) => Buffer.from(await objects.get(await objects.put(Buffer.from("kept")))).toString(),
+});
+const keeps = workflow({ name: "keeps", version: 1, input: z.object({}), output: z.string(), run: (_, ctx) => ctx.ask(keeper, {}) });
+const one = team({
+  name: "one",
+  agents: [busy, quick, keeper],
+  workflows: [say, long, computes, asks, keeps],
+  emits: [Said, Poked],
+  awaits: [Poked],
+});
 const models: Models = { call: () => Promise.reject(new Error("no model")) };
 
 function setUp(hostility = CALM) {
@@ -125,6 +141,20 @@ test("a workflow function is run once for its turn, however often the log does n
   expect(run("r3").status).toBe("completed");
   expect(mesh.mischief.refusals).toBeGreaterThan(1);
   expect(turns).toBe(1);
+});
+
+test("an agent's objects are asked for again while their store is away: no attempt is lost to that", async () => {
+  const { clock, mesh, replica, ask, run } = setUp();
+  const away = () => {
+    throw new ArmadaError("LOG_UNAVAILABLE", "the connection went away", { retryable: true });
+  };
+  const put = vi.spyOn(mesh.objects, "put").mockImplementationOnce(away).mockImplementationOnce(away);
+  const get = vi.spyOn(mesh.objects, "getHeld").mockImplementationOnce(away).mockImplementationOnce(away);
+  replica();
+  ask("run_start", "r5", { workflow: "keeps", input: {} });
+  await clock.run(() => run("r5").status === "completed", 60_000);
+  expect(run("r5")).toMatchObject({ status: "completed", steps: [{ attempts: 1 }] });
+  expect([put, get].map(({ mock }) => mock.calls.length)).toEqual([3, 3]);
 });
 
 test("what a run asks for while nothing can be written begins when it is written", async () => {

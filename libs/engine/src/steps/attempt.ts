@@ -6,6 +6,7 @@ import type { JournaledCall } from "../journal/events.ts";
 import { fitted, fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { type RunState, type StepState, toolCall } from "../journal/state.ts";
+import { persistent } from "../runs/persistent-objects.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { Abandoned, BudgetPending, Terminal } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
@@ -57,7 +58,7 @@ export async function attemptStep(about: {
   givers: readonly string[];
 }): Promise<Attempted> {
   const { agent, id, step, runs, models, budget, workflow, traceparent } = about;
-  const { clock, live, objects, tracer } = runs.ports;
+  const { clock, live, tracer } = runs.ports;
   const started = clock.now();
   const idempotencyKey = `${id}-${step.n}`;
   const spent = {
@@ -69,6 +70,7 @@ export async function attemptStep(about: {
   };
   const over = new AbortController();
   const { signal } = over;
+  const objects = persistent(runs.ports, signal);
   let calls = 0;
   const abandon = (): void => over.abort(about.signal.reason);
   if (about.signal.aborted) abandon();
@@ -184,7 +186,7 @@ function inputOf({ name, input }: Agent, given: unknown): unknown {
 }
 
 /** What the team has, else what the first giver has that has it. @throws ArmadaError as `Objects.get` */
-async function findObject(objects: Objects, digest: string, givers: readonly string[]): Promise<Uint8Array> {
+async function findObject(objects: Pick<Objects, "get">, digest: string, givers: readonly string[]): Promise<Uint8Array> {
   try {
     return await objects.get(digest);
   } catch (error) {
