@@ -168,6 +168,31 @@ export type Subscription = {
   readonly from: "now" | "beginning" | { readonly time: string };
 };
 
+/**
+ * What becomes of firings that nobody started in time, as all replicas were away or the team's stream was full: `skip` starts none of
+ * them, `once` the last, `all` each, oldest first and up to the last 1,000. One that is up to a minute late is not missed.
+ */
+export type MissedPolicy = "skip" | "once" | "all";
+
+/** One firing of a schedule, as its workflow's input is made of it. */
+export type Firing = {
+  /** The instant that the schedule names, ISO-8601 UTC, however late the run begins. */
+  readonly planned: string;
+  /** What the clocks of the schedule's zone show at that instant: `2026-03-29T09:00:00`. */
+  readonly local: string;
+};
+
+/** What `every` makes. `cron` has 5 fields, or 6 with the seconds first; `zone` is of the IANA database. */
+export type Schedule = {
+  readonly kind: "schedule";
+  readonly name: string;
+  readonly cron: string;
+  readonly zone: string;
+  readonly missed: MissedPolicy;
+  readonly workflow: Workflow;
+  input(firing: Firing): unknown;
+};
+
 /** What `team` makes: all that one team is, checked as a whole. It is what a service serves, and what its manifest says. */
 export type Team = {
   readonly kind: "team";
@@ -178,6 +203,7 @@ export type Team = {
   readonly readModels: readonly ReadModel[];
   readonly provides: readonly Provision<Workflow>[];
   readonly subscriptions: readonly Subscription[];
+  readonly schedules: readonly Schedule[];
   /** Capabilities of other teams that the workflows ask. */
   readonly asks: readonly Capability[];
   /** Event kinds that the workflows emit; what others may subscribe to. */

@@ -4,10 +4,13 @@ export type {
   Agent,
   AgentRun,
   Fact,
+  Firing,
   Fold,
   Limits,
+  MissedPolicy,
   Question,
   ReadModel,
+  Schedule,
   SearchKeys,
   Subscription,
   Team,
@@ -15,7 +18,9 @@ export type {
   Workflow,
   WorkflowContext,
 } from "./define.ts";
+export { firstFirings, lastFirings, nextFiring, type Timetable } from "./firings.ts";
 export { liveOrder, type PieceOrder } from "./live-order.ts";
+export { every, firingAt } from "./schedule.ts";
 export { type SecretRef, secret } from "./secret.ts";
 export { team } from "./team.ts";
 export { type Unlisted, unlisted } from "./unlisted.ts";

@@ -8,14 +8,16 @@ import {
   joinErrors,
   type Provision,
 } from "@armada/contracts";
-import type { Agent, ReadModel, Subscription, Team, Workflow } from "./define.ts";
+import type { Agent, ReadModel, Schedule, Subscription, Team, Workflow } from "./define.ts";
+import { scheduleFaults } from "./schedule.ts";
 
 type OfKind<K extends string> = { readonly kind: K };
 
 /**
  * A team: the table of contents of a service. What it does not list is not there: no queue serves an agent, and no event
  * reaches a wait, that the team does not name here. Several faults are told at once, under the code of the first.
- * @throws ArmadaError `BAD_NAME`, `BAD_TIME`, `DUPLICATE_NAME`, `WRONG_KIND`, `NOT_LISTED`, `FOREIGN_CAPABILITY`, `FOREIGN_EVENT`
+ * @throws ArmadaError `BAD_NAME`, `BAD_TIME`, `DUPLICATE_NAME`, `WRONG_KIND`, `NOT_LISTED`, `FOREIGN_CAPABILITY`, `FOREIGN_EVENT`,
+ * `BAD_SCHEDULE`, `INPUT_INVALID`
  */
 export function team(options: {
   name: string;
@@ -25,6 +27,8 @@ export function team(options: {
   readModels?: readonly OfKind<"read-model">[];
   provides?: readonly { readonly capability: Capability; readonly workflow: OfKind<"workflow"> }[];
   subscriptions?: readonly Subscription[];
+  /** What starts workflows at its time: `every(…).start(…)`. */
+  schedules?: readonly OfKind<"schedule">[];
   /** Capabilities of other teams that its workflows ask. */
   asks?: readonly OfKind<"capability">[];
   /** Events of its own that its workflows emit. */
@@ -34,7 +38,7 @@ export function team(options: {
 }): Team {
   checkTeamName(options.name);
   throwAll(KINDS.flatMap(([list, ...kinds]) => [...wrongKinds(options, list, kinds)]));
-  const { agents = [], workflows = [], readModels = [], asks = [], emits = [], awaits = [] } = options;
+  const { agents = [], workflows = [], readModels = [], schedules = [], asks = [], emits = [], awaits = [] } = options;
   const made: Team = {
     kind: "team",
     name: options.name,
@@ -43,6 +47,7 @@ export function team(options: {
     readModels: readModels as readonly ReadModel[],
     provides: (options.provides ?? []) as readonly Provision<Workflow>[],
     subscriptions: options.subscriptions ?? [],
+    schedules: schedules as readonly Schedule[],
     asks: asks as readonly Capability[],
     emits: emits as readonly EventKind[],
     awaits: awaits as readonly AnyEventKind[],
@@ -77,6 +82,10 @@ function* faultsOf(made: Team): Generator<ArmadaError> {
       });
     yield* unlisted(made, "workflows", workflow, `starts the workflow ${workflow.name} on ${on.type}`);
   }
+  yield* twice(made, "schedules", made.schedules, ({ name }) => name, 'give one another name: every(…, { name: "…" })');
+  for (const { name, workflow } of made.schedules)
+    yield* unlisted(made, "workflows", workflow, `starts the workflow ${workflow.name} by the schedule ${name}`);
+  yield* scheduleFaults(made);
   for (const { name, context } of made.agents)
     for (const model of context)
       yield* unlisted(made, "readModels", model, `has the read model ${model.name} in the context of the agent ${name}`);
@@ -91,6 +100,7 @@ const KINDS = [
   ["agents", "agent"],
   ["workflows", "workflow"],
   ["readModels", "read-model"],
+  ["schedules", "schedule"],
   ["asks", "capability"],
   ["emits", "event"],
   ["awaits", "event", "external"],

@@ -18,6 +18,7 @@ test("no team goes by a name that the mesh itself uses, and others may", () => {
 test.each([
   ["brk.ledger.settled", () => fact("brk.ledger.settled")],
   ["brk.read_model.stopped", () => fact("brk.read_model.stopped")],
+  ["brk.run_schedule.fired", () => fact("brk.run_schedule.fired")],
   ["brk.message.parked", () => fact("brk.message.parked")],
   ["ledger.settled from outside", () => external("ledger.settled", { data })],
   ["undeclared.event from outside", () => external("undeclared.event", { data })],

@@ -6,6 +6,7 @@ import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
 import { queuesOf, sourcesOf } from "./inbound/queues.ts";
+import { Schedules } from "./inbound/schedules.ts";
 import { Waits } from "./inbound/waits.ts";
 import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { ReadModels, type View } from "./read-models/read-models.ts";
@@ -71,7 +72,9 @@ export function startEngine(
   const inlines = new InlineSteps(runs);
   const worker = new Worker(runs, inlines, models, options.budget);
   const waits = new Waits(runs, inlines, signal);
-  const intake = new Intake(runs, inlines, waits, options.sourceOf ?? (() => ""), options.capabilities ?? [], signal, options.busy);
+  const { sourceOf = () => "", busy = () => false } = options;
+  const schedules = new Schedules(runs, sourceOf, busy, signal);
+  const intake = new Intake(runs, inlines, waits, schedules, sourceOf, options.capabilities ?? [], signal, busy);
   const queues = queuesOf(team);
   const faults = new Faults(async (run, failure) => {
     await runs.commit(run, 0, ({ state }) =>
@@ -100,6 +103,7 @@ export function startEngine(
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
     ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
+    ...(team.schedules.length === 0 ? [] : [schedules.keep()]),
     ...(team.awaits.length === 0 ? [] : [lookBackOnce(team.name, ports, waits, signal)]),
   ];
 

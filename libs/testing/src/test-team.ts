@@ -52,6 +52,8 @@ export type TestTeam = AsyncDisposable & {
   approve(run?: string, answer?: { approved: boolean }): Promise<void>;
   /** The run of an id with its output, else the only one there is: of those that `ctx.continueAsNew` makes, the newest. @throws ArmadaError `WHICH_RUN` */
   run(id?: string): RunView & { readonly output?: unknown };
+  /** The ids of all runs that have begun, in that order: of those that a subscription or a schedule starts nobody has chosen one. */
+  runs(): readonly string[];
   /** What the read model of a name knows. @throws ArmadaError `READ_MODEL_UNKNOWN` */
   state(readModel: string): unknown;
   /** Exactly these facts were stated by the team, in order. */
@@ -171,6 +173,7 @@ export function testTeam(
       await settle();
     },
     run: (id) => view(only(id)),
+    runs,
     state: (name) => known("READ_MODEL_UNKNOWN", "read model", name, engine.views()).state,
     expectEvents: (wanted) => {
       const own = stream.messages.filter(({ subject }) => subject.startsWith(`evt.${team.name}.`)).flatMap(({ envelopes }) => envelopes);

@@ -8,6 +8,7 @@ import type { RunState } from "../journal/state.ts";
 import { decidedBefore, type Traced } from "../runs/guard.ts";
 import { loadAll } from "../runs/load-all.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { scheduleIn } from "../schedules/events.ts";
 import { release } from "../steps/holds.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
 import { newest } from "./admission.ts";
@@ -16,6 +17,7 @@ import { approves, control } from "./controls.ts";
 import { factOf } from "./facts.ts";
 import { clearSuspects } from "./ledger-clear.ts";
 import { subscriptionName } from "./queues.ts";
+import type { Schedules } from "./schedules.ts";
 import { formerId, runIdOf, start, startedBy } from "./starts.ts";
 import type { Waits } from "./waits.ts";
 
@@ -35,6 +37,7 @@ export class Intake {
   readonly #sourceOf: (workflow: Workflow) => string;
   readonly #capabilities: readonly CodeCapability[];
   readonly #waits: Waits;
+  readonly #schedules: Pick<Schedules, "tick">;
   readonly #signal: AbortSignal;
   readonly #busy: () => boolean;
 
@@ -42,16 +45,18 @@ export class Intake {
     runs: RunStore,
     inlines: InlineSteps,
     waits: Waits,
+    schedules: Pick<Schedules, "tick">,
     sourceOf: (workflow: Workflow) => string,
     capabilities: readonly CodeCapability[],
     signal: AbortSignal,
     /** Whether the team's stream has no room for new runs. */
-    busy: () => boolean = () => false,
+    busy: () => boolean,
   ) {
     this.#busy = busy;
     this.#runs = runs;
     this.#inlines = inlines;
     this.#waits = waits;
+    this.#schedules = schedules;
     this.#sourceOf = sourceOf;
     this.#capabilities = capabilities;
     this.#signal = signal;
@@ -135,6 +140,8 @@ export class Intake {
     const subject = parseSubject(delivery.subject);
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
+    const schedule = scheduleIn(id);
+    if (schedule !== undefined) return this.#schedules.tick(schedule, n, delivery);
     const released = await release(this.#runs, id, n, delivery.seq);
     if (released !== undefined) return released;
     await this.#inTime(id, n, delivery);

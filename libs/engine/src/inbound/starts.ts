@@ -8,7 +8,7 @@ import { isGeneration } from "../journal/generations.ts";
 import { isObjectRef } from "../journal/payloads.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
-import { admit } from "./admission.ts";
+import { type Admission, admit } from "./admission.ts";
 import { searchKeys } from "./search-keys.ts";
 
 /** Asks and events that one chain may pass (engine rule 12). */
@@ -42,7 +42,7 @@ export function runIdOf(id: string): string {
 }
 
 /** No id that is made here begins with `-`, as an option of a command does. */
-function idOfHash(hash: string): string {
+export function idOfHash(hash: string): string {
   return hash.startsWith("-") ? `_${hash.slice(1)}` : hash;
 }
 
@@ -88,6 +88,19 @@ export async function start(
   return inlines.run(about.run, 1, delivery, signal);
 }
 
+/**
+ * Starts a run once, by a message of its own: a replica that serves its workflow goes on from that, and whoever started it is done
+ * with it. `refused`: why there is no input, so that the run has failed.
+ */
+export async function startApart(
+  runs: RunStore,
+  sourceOf: (workflow: Workflow) => string,
+  about: Omit<Start, "delivery" | "busy"> & { readonly refused?: Failure },
+): Promise<void> {
+  const decision: Decision = { ...decide(runs, sourceOf, about, about.input), handedOver: true };
+  await runs.commit(about.run, about.seq, ({ state }) => (state.exists ? undefined : decision));
+}
+
 /** What is kept of an input that was refused: null where no journal can hold it. */
 function refusedForm(input: unknown): unknown {
   try {
@@ -97,9 +110,14 @@ function refusedForm(input: unknown): unknown {
   }
 }
 
-function decide(runs: RunStore, sourceOf: (workflow: Workflow) => string, about: Start, input: unknown): Decision {
-  const { workflow, asked, by, provenance } = about;
-  const admission = admit(runs.team, asked, input, workflow);
+function decide(
+  runs: RunStore,
+  sourceOf: (workflow: Workflow) => string,
+  about: Omit<Start, "delivery"> & { readonly refused?: Failure },
+  input: unknown,
+): Decision {
+  const { workflow, asked, by, provenance, refused } = about;
+  const admission: Admission = refused === undefined ? admit(runs.team, asked, input, workflow) : { kind: "refused", failure: refused };
   const { keys, why } = workflow !== undefined && admission.kind === "admitted" ? searchKeys(workflow, admission.input) : {};
   if (why !== undefined)
     runs.ports.logger.warn(`run ${about.run} is not found by all that search of ${asked} says: ${why}`, {

@@ -9,9 +9,10 @@ const n = z.number().int().min(1);
 const value = z.unknown().optional();
 
 const Cause = z.object({
-  kind: z.enum(["ask", "event", "run"]),
+  kind: z.enum(["ask", "event", "run", "schedule"]),
   /** The team, or the run for `run`, that caused the start. */
   from: z.string(),
+  /** Of a schedule its name and the instant that it names: `report 2026-03-29T07:00:00.000Z`. */
   id: z.string(),
 });
 

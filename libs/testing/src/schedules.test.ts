@@ -1,0 +1,23 @@
+import { every, team, workflow } from "@armada/agents";
+import { VirtualClock } from "@armada/event-sourcing/testing";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { testTeam } from "./test-team.ts";
+
+const Day = z.object({ day: z.string() });
+const report = workflow({ name: "report", version: 1, input: Day, output: Day, run: async (day) => day });
+const office = team({
+  name: "office",
+  workflows: [report],
+  schedules: [every("0 9 * * 1-5", { zone: "Europe/Berlin" }).start(report, ({ local }) => ({ day: local.slice(0, 10) }))],
+});
+
+test("a schedule starts its runs as virtual time passes", async () => {
+  await using t = testTeam(office, { seed: 1, clock: new VirtualClock(Date.parse("2026-03-27T00:00:00Z")) });
+  const days = (): unknown[] => t.runs().map((id) => (t.run(id).output as { day: string }).day);
+  await t.advance("9h");
+  expect(days()).toEqual(["2026-03-27"]);
+  await t.advance("3d");
+  expect(days()).toEqual(["2026-03-27", "2026-03-30"]);
+  await t.expectReplays();
+});
