@@ -233,8 +233,9 @@ async function work(
     ...(capabilities === undefined ? {} : { capabilities: capabilities(context) }),
   });
   const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock, logger: log }, working);
+  let extra: Awaited<ReturnType<ServiceExtension>> | undefined;
   try {
-    const extra = await extension?.(context);
+    extra = await extension?.(context);
     log.info(`${team.name} serves`, { models: chosen.provider });
     process.send?.({ type: "ready", service: team.name });
     // Node keeps what it compiled at a process's end only: of one that is killed the next would begin anew, 15 MB larger.
@@ -244,12 +245,12 @@ async function work(
     });
     const how = await Promise.race([aborted(signal), engine.closed, lost]).then(() => "stopped" as const, ifReplaced);
     if (!signal.aborted && how === "stopped") process.exitCode = 1;
-    await extra?.close();
     return how;
   } finally {
     ended.abort();
     // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
     const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
+    await extra?.close();
     await engine.stop();
     await keeping;
     clearTimeout(stuck);
