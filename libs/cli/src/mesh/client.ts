@@ -30,16 +30,24 @@ export async function applyTeams(
   }
 }
 
-/** Has the server let in whom the fleet knows: also a team that is provisioned while this mesh runs, from wherever its code is. */
+/**
+ * Has the server let in whom the fleet knows: also a team that is provisioned while this mesh runs, from wherever its code is. What it
+ * answers is to be called where `manifests` are others: a service that starts with other code may take other facts, and ask others.
+ */
 export function followAdmission(
-  server: RunningServer,
+  server: Pick<RunningServer, "admit">,
   {
     fleet,
     access,
     manifests,
     say,
-  }: { fleet: Fleet; access: Access; manifests: ReadonlyMap<string, TeamManifest>; say: (line: string) => void },
-): void {
+  }: {
+    fleet: Pick<Fleet, "teams" | "entries" | "onChange">;
+    access: Pick<Access, "admission">;
+    manifests: ReadonlyMap<string, TeamManifest>;
+    say: (line: string) => void;
+  },
+): () => void {
   let admitted: Promise<void> = Promise.resolve();
   const admit = (): void => {
     admitted = admitted
@@ -48,4 +56,5 @@ export function followAdmission(
   };
   admit();
   fleet.onChange(admit);
+  return admit;
 }

@@ -82,6 +82,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     process.exit(130);
   });
   let changed = (): void => undefined;
+  let admit = (): void => undefined;
   const ending = new AbortController();
   const unwritable = restartOnceThereIsRoom(resolve(data), () => server?.restart(), say, ending.signal);
   const port = ours.url === undefined ? await keptPort(join(home, "nats")) : undefined;
@@ -139,7 +140,10 @@ export async function up(options: UpOptions): Promise<Mesh> {
               say,
               changed: () => changed(),
               listening,
-              told: (manifest) => void manifests.set(manifest.team, manifest),
+              told: (manifest) => {
+                manifests.set(manifest.team, manifest);
+                admit();
+              },
               provisioned: provisioned.promise,
               serverSince: () => server?.since() ?? 0,
             }),
@@ -190,7 +194,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
       keeper = await client.reach(nats, keys, "provisioner", { logger, administration });
       fleet = await client.Fleet.follow(keeper, access, logger);
       await client.provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
-      client.followAdmission(server, { fleet, access, manifests, say });
+      admit = client.followAdmission(server, { fleet, access, manifests, say });
     }
     const file = (): MeshFile => ({
       layout: 1,
