@@ -1,5 +1,8 @@
-import { link, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
+/** Nobody writes a file for so long, ms: what is older was left by a process that was killed meanwhile, perhaps with a secret in it. */
+const LEFT_MS = 60_000;
 let writes = 0;
 
 /** Writes a file with mode 0600, unless said, so that whoever reads it, also after a kill in the middle, has the one of before or the whole new one. */
@@ -27,5 +30,18 @@ async function through<T>(path: string, text: string, mode: number, place: (next
     return await place(next);
   } finally {
     await rm(next, { force: true });
+    await clearLeft(path);
+  }
+}
+
+async function clearLeft(path: string): Promise<void> {
+  const folder = dirname(path);
+  const left = (await readdir(folder)).filter((name) => name.startsWith(`${basename(path)}.`) && /\.\d+\.\d+\.new$/.test(name));
+  for (const name of left) {
+    const found = await stat(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      return undefined; // its writer is done
+    });
+    if (found !== undefined && Date.now() - found.mtimeMs > LEFT_MS) await rm(join(folder, name), { force: true });
   }
 }
