@@ -17,6 +17,7 @@ const pages = [
   "docs/article.md",
   "docs/tutorial.md",
   "docs/elsewhere.md",
+  "docs/schedules.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/keys.md",

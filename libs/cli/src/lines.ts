@@ -159,6 +159,20 @@ export const lines = {
   "parked-message": z
     .object({ type: z.literal("parked-message"), team: text, seq: count, subject: text, attempts: count, ...problem })
     .describe("a message that belongs to no run"),
+  schedule: z.object({
+    type: z.literal("schedule"),
+    team: text,
+    name: text,
+    cron: text,
+    zone: text,
+    workflow: text,
+    missed: text.describe("skip, once or all: what becomes of missed firings"),
+    planned: z.boolean().describe("whether a replica has planned it as the team's manifest says it"),
+    next: iso.optional().describe("the first firing of which nothing is decided yet"),
+    last: iso.optional().describe("the last firing that started a run"),
+    passed: count.describe("missed firings that started no run"),
+    uncounted: z.literal(true).optional().describe("more were passed over than was counted"),
+  }),
   ...moneyLines,
   "parked-show": z.object({
     type: z.literal("parked"),

@@ -225,6 +225,13 @@ command("show <run>", "why, with the causation chain", parked).action(
   ),
 );
 type OfTeam = { readonly team?: string };
+command("list", "when each fires next, and what it missed", program.command("schedules").description("what starts runs at its time"))
+  .option("--team <team>", "only this team's")
+  .action(
+    withSession(async (session, out, _signal, flags: OfTeam) =>
+      (await import("./commands/schedules.ts")).listSchedules(session, await teamsWith(session, flags), out),
+    ),
+  );
 const budgets = command("budgets", "what the teams may spend, have spent, hold and may have been billed")
   .enablePositionalOptions()
   .option("--team <team>", "only this team's")

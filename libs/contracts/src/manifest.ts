@@ -25,6 +25,10 @@ export const TeamManifest = z.object({
   sources: z.array(z.object({ team: z.string(), filters: z.array(z.string()) })),
   /** The events that start its workflows; a run's id is made of `name` and the event's. */
   subscriptions: z.array(z.object({ type: z.string(), workflow: z.string(), name: z.string() })),
+  /** What starts its workflows at its time; absent in manifests of builds before schedules. `missed`: what becomes of missed firings. */
+  schedules: z
+    .array(z.object({ name: z.string(), cron: z.string(), zone: z.string(), missed: z.string(), workflow: z.string() }))
+    .optional(),
   /** Whether it shares answers of models with the other teams that do. */
   shares: z.boolean(),
   /** `limits` as the team's code has them: durations as text, `concurrency` and `attempts` as numbers. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { agent, on, team, workflow } from "@armada/agents";
+import { agent, every, on, team, workflow } from "@armada/agents";
 import { capability, event, external } from "@armada/contracts";
 import { topologyIn } from "@armada/nats";
 import { afterAll, expect, test } from "vitest";
@@ -32,6 +32,7 @@ const alpha = team({
   ...parts,
   name: "alpha",
   subscriptions: [on(Done).start(send, ({ data }) => data), on(Placed).start(send, ({ data }) => data)],
+  schedules: [every("0 9 * * 1-5", { zone: "Europe/Berlin", missed: "all" }).start(send, { id: "morning" })],
 });
 
 test("a manifest says what others need to know of a team, and what it wants of the server", async () => {
@@ -44,6 +45,7 @@ test("a manifest says what others need to know of a team, and what it wants of t
     capabilities: [{ name: "alpha.help", input: thing, output: { required: ["said"] } }],
     asks: ["beta.look"],
     sources: expect.arrayContaining([{ team: "beta", filters: ["evt.beta.thing.done.>"] }]),
+    schedules: [{ name: "send", cron: "0 9 * * 1-5", zone: "Europe/Berlin", missed: "all", workflow: "send" }],
     agents: [{ name: "packer", does: "packs", tier: "worker", limits: { timeout: "90s" } }],
     workflows: [{ name: "send", version: 2, source: expect.any(String) }],
     shares: false,

@@ -37,6 +37,7 @@ export async function manifestOf(team: Team, folder: string): Promise<TeamManife
     queues: allQueues(queuesOf(team)).map(({ name, filters, concurrency }) => ({ name, filters, concurrency })),
     sources: [...sourcesOf(team)].map(([from, filters]) => ({ team: from, filters })),
     subscriptions: team.subscriptions.map((one) => ({ type: one.on.type, workflow: one.workflow.name, name: subscriptionName(one) })),
+    schedules: team.schedules.map(({ name, cron, zone, missed, workflow }) => ({ name, cron, zone, missed, workflow: workflow.name })),
     shares: sharesAnswers(team),
     agents: team.agents.map(({ name, does, tier, limits }) => ({ name, does, tier, limits })),
     workflows: team.workflows.map((workflow) => ({ name: workflow.name, version: workflow.version, source: sourceOf(workflow) })),

@@ -137,6 +137,28 @@ test("a read model that stands still, until who has folded that event takes it b
   expect(await codes({ session: said("resumed", { version: 1, seq: 7 }, null) })).toEqual([]);
 });
 
+test("a schedule whose firing nobody starts, and not one that is only just due", async () => {
+  const none = {
+    events: [],
+    external: [],
+    capabilities: [],
+    asks: [],
+    sources: [],
+    subscriptions: [],
+    agents: [],
+    workflows: [],
+    queues: [],
+  };
+  const schedules = [{ name: "report", cron: "0 9 * * *", zone: "UTC", missed: "once", workflow: "report" }];
+  const team: MeshTeam = { name: "orders", manifest: { ...none, schedules, team: "orders", shares: false, code: "1" } };
+  const next = "2026-11-22T09:00:00.000Z";
+  const state = { cron: "0 9 * * *", zone: "UTC", listed: true, passed: 0, next };
+  const last = { subject: "evt.orders.run_schedule.planned.report.1", seq: 9, body: "", envelopes: [{ data: state }] };
+  const planned = { session: stream([], {}, { log: () => ({ last: async () => last }) as unknown as Log }), team };
+  expect(await codes({ ...planned, now: Date.parse(next) + 60_000 })).toEqual([]);
+  expect(await codes({ ...planned, now: Date.parse(next) + 120_000 })).toEqual(["SCHEDULE_LATE"]);
+});
+
 test("a source whose stream is elsewhere, and one that has brought nothing for long", async () => {
   const source = (more: Partial<SourceThere>): SourceThere => ({
     from: "shop",

@@ -1,4 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
+import { lateSchedules } from "../schedules/late.ts";
 import { externalTypes } from "./external-types.ts";
 import { notLoaded } from "./not-loaded.ts";
 import { parked } from "./parked.ts";
@@ -20,6 +21,7 @@ const looks: readonly Look[] = [
   parked,
   stuckRuns,
   readModels,
+  lateSchedules,
   streams,
   room,
 ];

@@ -77,7 +77,10 @@ export class CausalTree {
       const fact = await this.#fact(by.from, by.id);
       if (fact !== undefined) return this.#rootOfFact(by.from, fact);
     }
-    return this.#run(team, run, journal);
+    const began = await this.#run(team, run, journal);
+    if (by?.kind !== "schedule") return began;
+    const [name, planned = ""] = by.id.split(" ");
+    return { kind: "event", id: by.id, team, what: `schedule ${name}`, at: planned, children: [began] };
   }
 
   async #rootOfFact(team: string, fact: Message): Promise<TraceNode> {
