@@ -38,10 +38,24 @@ const reader = agent({
   run: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
 });
 const reads = workflow({ name: "reads", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(reader, {}) });
+let mended = false;
+const mender = agent({
+  name: "mender",
+  does: "fails until something is mended",
+  tier: "worker",
+  limits: { attempts: 1 },
+  input: z.object({}),
+  output: z.null(),
+  run: () => {
+    if (!mended) throw new ArmadaError("NO_PAPER", "there is no paper");
+    return null;
+  },
+});
+const mends = workflow({ name: "mends", version: 1, input: z.object({}), output: z.null(), run: async (_, ctx) => ctx.ask(mender, {}) });
 const mesh = ["desk"];
 let session: TeamSession;
 beforeAll(async () => {
-  session = await teamSession(team({ name: "desk", agents: [writer, reader], workflows: [parks, stops, reads] }));
+  session = await teamSession(team({ name: "desk", agents: [writer, reader, mender], workflows: [parks, stops, reads, mends] }));
 });
 afterAll(() => session.stop());
 
@@ -86,4 +100,26 @@ test("a retry of a run that stops again says so, and why", async () => {
     message: expect.stringMatching(/^s1 was tried and is stopped again: .*WORKFLOW_AWAITS_OUTSIDE/),
     hint: expect.stringContaining("armada runs retry s1"),
   });
+});
+
+test("a retry that helps is not told as one in vain, however late the state is read", async () => {
+  await session.ask("desk", "run_start", "m1", { workflow: "mends", input: {} });
+  await expect.poll(async () => (await session.state("desk", "m1")).steps.get(1)?.status).toBe("parked");
+  mended = true;
+  let asked = false;
+  const slow: TeamSession = {
+    ...session,
+    ask: (...given) => {
+      asked = true;
+      return session.ask(...given);
+    },
+    // What is read of the state is of before the retry, until that has had its effect.
+    state: async (name, run) => {
+      const state = await session.state(name, run);
+      if (asked) await expect.poll(async () => (await session.state(name, run)).ended?.status).toBe("completed");
+      return state;
+    },
+  };
+  await controlCommand(slow, mesh, "m1", retrial(), printer());
+  expect((await session.state("desk", "m1")).ended?.status).toBe("completed");
 });

@@ -75,9 +75,10 @@ export async function controlRun(
   });
   const asked = last;
   while (Date.now() < deadline) {
+    // Looked at before the state, which must have seen what was done: else it is how the run was before that.
+    const since = await journalAfter(session, team, asked.run, asked.state.length);
     last = { run: last.run, state: await session.state(team, last.run) };
-    if (control.undone?.(last.state, await journalAfter(session, team, asked.run, asked.state.length)) === true)
-      throw inVain(team, last.run, last.state);
+    if (control.undone?.(last.state, since) === true) throw inVain(team, last.run, last.state);
     if (control.done(last.state)) return { kind: "done", run: last.run, status: viewOf(team, last.run, last.state).status };
     last = await newest(session, team, last.run, last.state);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
