@@ -59,10 +59,17 @@ export default {
     },
     {
       name: "contracts-stand-alone",
-      comment: "a service's contract.ts is read by who does not run it: it imports libs/contracts and zod only",
+      comment: "a service's contract.ts is read by who does not run it: it imports what contracts are made of and zod only",
       severity: "error",
       from: { path: "^services/([^/]+)/src/contract\\.ts$" },
-      to: { pathNot: ["^libs/contracts/", "(^|node_modules/)zod(/|$)"] },
+      to: { pathNot: ["^libs/contracts/", "^libs/armada-mesh/src/contracts\\.ts$", "(^|node_modules/)zod(/|$)"] },
+    },
+    {
+      name: "shipped-teams-are-users",
+      comment: "content and marketing import what everyone can: the doors of armada-mesh",
+      severity: "error",
+      from: { path: "^services/(content|marketing)/" },
+      to: { path: "^libs/", pathNot: "^libs/armada-mesh/" },
     },
     {
       name: "permissions-behind-the-seam",
@@ -100,7 +107,7 @@ export default {
       name: "testing-is-for-tests",
       comment: "the author's test harness and the simulator are imported by tests, proofs and the bench only",
       severity: "error",
-      from: { path: "^(libs|services)/", pathNot: `${test}|^libs/testing/` },
+      from: { path: "^(libs|services)/", pathNot: `${test}|^libs/(testing/|armada-mesh/src/testing\\.ts$)` },
       to: { path: "^libs/testing/" },
     },
     {

@@ -1,4 +1,4 @@
-import { defineConfig } from "@armada/runtime";
+import { defineConfig } from "armada-mesh/config";
 
 export default defineConfig({
   gateway: { port: 8080 },

@@ -45,7 +45,8 @@ function linkPackages(root: string): void {
   const modules = join(root, "node_modules");
   mkdirSync(join(modules, "@armada"), { recursive: true });
   for (const name of readdirSync(join(here, "node_modules")))
-    if (name !== "@armada") symlinkSync(join(here, "node_modules", name), join(modules, name));
+    if (name !== "@armada" && name !== "armada-mesh") symlinkSync(join(here, "node_modules", name), join(modules, name));
+  symlinkSync(join(root, "libs/armada-mesh"), join(modules, "armada-mesh"));
   for (const kind of ["libs", "services"])
     for (const name of readdirSync(join(root, kind))) {
       symlinkSync(join(root, kind, name), join(modules, "@armada", name));

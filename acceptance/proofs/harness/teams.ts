@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Checkout } from "./checkout.ts";
 import { environment, here, type MeshFile, owned, type Place, until } from "./product.ts";
 
-const MAIN = 'import { serve } from "@armada/runtime";\nimport team from "./team.ts";\n\nawait serve(team);\n';
+const MAIN = 'import { serve } from "armada-mesh/serve";\nimport team from "./team.ts";\n\nawait serve(team);\n';
 
 /**
  * Copies a team of `acceptance/teams` into the copy's services, makes its package and its service, and links it. `name`: under

@@ -1,4 +1,4 @@
-import { event, external } from "@armada/contracts";
+import { event, external } from "armada-mesh/contracts";
 import { z } from "zod";
 
 /**

@@ -1,4 +1,4 @@
-import { serve } from "@armada/runtime";
+import { serve } from "armada-mesh/serve";
 import team from "./team.ts";
 
 await serve(team);

@@ -1,5 +1,5 @@
-import { on, team } from "@armada/agents";
 import { promote } from "@armada/marketing/contract";
+import { on, team } from "armada-mesh";
 import { editor } from "./agents/editor.ts";
 import { factChecker } from "./agents/fact-checker.ts";
 import { illustrator } from "./agents/illustrator.ts";

@@ -1,4 +1,4 @@
-import { capability, event } from "@armada/contracts";
+import { capability, event } from "armada-mesh/contracts";
 import { z } from "zod";
 
 /** What there is to promote; `points` are sourced sentences, and posts say nothing beyond them. */

@@ -1,4 +1,4 @@
-import { firstUnsupported } from "@armada/text";
+import { firstUnsupported } from "armada-mesh/text";
 import type { Post, Promotion } from "./contract.ts";
 
 /** Characters that a post of each channel may have. */

@@ -1,5 +1,5 @@
-import type { Agent, AgentRun, WorkflowContext } from "@armada/agents";
-import { localModel } from "@armada/local-model";
+import type { Agent, AgentRun, WorkflowContext } from "armada-mesh";
+import { localModel } from "armada-mesh/testing";
 import { describe, expect, it } from "vitest";
 import { emailWriter } from "./agents/email-writer.ts";
 import { socialWriter } from "./agents/social-writer.ts";

@@ -1,5 +1,5 @@
-import { on, team } from "@armada/agents";
 import { ArticleCompleted } from "@armada/content/contract";
+import { on, team } from "armada-mesh";
 import { emailWriter } from "./agents/email-writer.ts";
 import { socialWriter } from "./agents/social-writer.ts";
 import { ArticlePromoted, promote } from "./contract.ts";

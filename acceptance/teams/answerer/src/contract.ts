@@ -1,4 +1,4 @@
-import { capability } from "@armada/contracts";
+import { capability } from "armada-mesh/contracts";
 import { z } from "zod";
 
 export const Text = z.object({ text: z.string() });

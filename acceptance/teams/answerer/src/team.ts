@@ -1,4 +1,4 @@
-import { team, workflow } from "@armada/agents";
+import { team, workflow } from "armada-mesh";
 import { help, Text } from "./contract.ts";
 
 const answer = workflow({ name: "answer", version: 1, input: Text, output: Text, run: async (input) => input });

@@ -1,5 +1,5 @@
-import { team, workflow } from "@armada/agents";
 import { help, Text } from "@armada/answerer/contract";
+import { team, workflow } from "armada-mesh";
 
 const ask = workflow({
   name: "ask",

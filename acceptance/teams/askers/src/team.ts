@@ -1,4 +1,4 @@
-import { agent, team, workflow } from "@armada/agents";
+import { agent, team, workflow } from "armada-mesh";
 import { z } from "zod";
 
 const Note = z.object({ text: z.string(), tags: z.array(z.string()).optional(), note: z.string().optional() });

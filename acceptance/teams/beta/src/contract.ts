@@ -1,4 +1,4 @@
-import { capability, external } from "@armada/contracts";
+import { capability, external } from "armada-mesh/contracts";
 import { z } from "zod";
 
 export const Text = z.object({ text: z.string() });

@@ -1,4 +1,4 @@
-import { agent, on, team, workflow } from "@armada/agents";
+import { agent, on, team, workflow } from "armada-mesh";
 import { help, Poked, Text } from "./contract.ts";
 
 const worker = agent({

@@ -1,5 +1,5 @@
-import { on, team } from "@armada/agents";
 import { OrderPlaced } from "@armada/shop/contract";
+import { on, team } from "armada-mesh";
 import { orders } from "./read-models/orders.ts";
 import { clerk, count } from "./workflows/count.ts";
 import { file } from "./workflows/file.ts";

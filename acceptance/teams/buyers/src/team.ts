@@ -1,4 +1,4 @@
-import { agent, type Limits, team, tool, workflow } from "@armada/agents";
+import { agent, type Limits, team, tool, workflow } from "armada-mesh";
 import { z } from "zod";
 import { NAME, WINDOW } from "./settings.ts";
 

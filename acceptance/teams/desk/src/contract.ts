@@ -1,4 +1,4 @@
-import { capability, event, external } from "@armada/contracts";
+import { capability, event, external } from "armada-mesh/contracts";
 import { z } from "zod";
 
 export const Ticket = z.object({ ticket: z.string(), text: z.string() });

@@ -1,4 +1,4 @@
-import { agent, fold, on, readModel, team, workflow } from "@armada/agents";
+import { agent, fold, on, readModel, team, workflow } from "armada-mesh";
 import { answerTicket, ReplySent, Ticket, TicketOpened } from "./contract.ts";
 
 type Tickets = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { team, workflow } from "@armada/agents";
+import { team, workflow } from "armada-mesh";
 import { z } from "zod";
 
 const Given = z.object({ approved: z.boolean(), by: z.string(), expired: z.boolean() });

@@ -1,4 +1,4 @@
-import { event } from "@armada/contracts";
+import { event } from "armada-mesh/contracts";
 import { z } from "zod";
 
 const about = { version: 1, id: (data: { id: string }) => data.id } as const;

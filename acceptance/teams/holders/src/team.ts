@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { agent, team, workflow } from "@armada/agents";
+import { agent, team, workflow } from "armada-mesh";
 import { z } from "zod";
 
 /** Steps that compute without a pause, and steps that wait. */

@@ -1,5 +1,5 @@
-import { agent, fold, on, readModel, team, workflow } from "@armada/agents";
 import { Closed, Opened, Rested, Told } from "@armada/herald/contract";
+import { agent, fold, on, readModel, team, workflow } from "armada-mesh";
 import { z } from "zod";
 import { Noted } from "./contract.ts";
 

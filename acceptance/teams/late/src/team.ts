@@ -1,6 +1,6 @@
-import { on, team, workflow } from "@armada/agents";
 import { help, Text } from "@armada/beta/contract";
-import { external } from "@armada/contracts";
+import { on, team, workflow } from "armada-mesh";
+import { external } from "armada-mesh/contracts";
 
 const Opened = external("com.example.late.opened", { id: (data) => data.text, data: Text });
 const ask = workflow({

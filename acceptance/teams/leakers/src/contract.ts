@@ -1,4 +1,4 @@
-import { event } from "@armada/contracts";
+import { event } from "armada-mesh/contracts";
 import { z } from "zod";
 
 /** A fact that repeats what it should not, and of which the team's read model fails. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { agent, fold, readModel, secret, team, tool, workflow } from "@armada/agents";
-import { Refusal } from "@armada/contracts";
+import { agent, fold, readModel, secret, team, tool, workflow } from "armada-mesh";
+import { Refusal } from "armada-mesh/contracts";
 import { z } from "zod";
 import { Leaked } from "./contract.ts";
 

@@ -1,4 +1,4 @@
-import { team } from "@armada/agents";
+import { team } from "armada-mesh";
 import { helper, things } from "../../makers/src/parts.ts";
 
 /** Lists another team's agent as its own. */

@@ -1,4 +1,4 @@
-import { on, team, workflow } from "@armada/agents";
+import { on, team, workflow } from "armada-mesh";
 import { z } from "zod";
 import { Happened } from "./contract.ts";
 

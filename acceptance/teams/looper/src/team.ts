@@ -1,4 +1,4 @@
-import { team, workflow } from "@armada/agents";
+import { team, workflow } from "armada-mesh";
 import { z } from "zod";
 
 const loop = workflow({

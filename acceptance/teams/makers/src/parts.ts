@@ -1,5 +1,5 @@
-import { agent, fold, readModel, workflow } from "@armada/agents";
-import { event } from "@armada/contracts";
+import { agent, fold, readModel, workflow } from "armada-mesh";
+import { event } from "armada-mesh/contracts";
 import { z } from "zod";
 
 const Thing = z.object({ id: z.string() });

@@ -1,4 +1,4 @@
-import { team } from "@armada/agents";
+import { team } from "armada-mesh";
 import { ask, Made, things } from "./parts.ts";
 
 /** Its workflow asks an agent that it does not list. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { agent, team, workflow } from "@armada/agents";
+import { agent, team, workflow } from "armada-mesh";
 import { z } from "zod";
 import { CONCURRENCY } from "./settings.ts";
 

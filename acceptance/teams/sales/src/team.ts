@@ -1,5 +1,5 @@
-import { on, team, workflow } from "@armada/agents";
-import { external } from "@armada/contracts";
+import { on, team, workflow } from "armada-mesh";
+import { external } from "armada-mesh/contracts";
 import { z } from "zod";
 
 /** Not what `support` takes the same event for. */

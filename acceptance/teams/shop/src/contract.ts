@@ -1,4 +1,4 @@
-import { event } from "@armada/contracts";
+import { event } from "armada-mesh/contracts";
 import { z } from "zod";
 
 export const OrderPlaced = event("shop.order.placed", {

@@ -1,4 +1,4 @@
-import { agent, team, workflow } from "@armada/agents";
+import { agent, team, workflow } from "armada-mesh";
 import { z } from "zod";
 import { frugal } from "./frugal.ts";
 

@@ -1,4 +1,4 @@
-import { fold, readModel, team } from "@armada/agents";
+import { fold, readModel, team } from "armada-mesh";
 import { Said } from "./contract.ts";
 
 /** How many facts it was told, and each by its number. */

@@ -12,8 +12,7 @@ export function teamFiles(name: string): ReadonlyMap<string, string> {
         test: 'vitest run --root ../.. "$PWD/src/"',
       },
       exports: { "./contract": "./src/contract.ts" },
-      dependencies: { "@armada/agents": "*", "@armada/contracts": "*", "@armada/runtime": "*", zod: "4.6.7" },
-      devDependencies: { "@armada/testing": "*" },
+      dependencies: { "armada-mesh": "*", zod: "4.6.7" },
     },
     undefined,
     2,
@@ -31,7 +30,7 @@ export function teamFiles(name: string): ReadonlyMap<string, string> {
   ]);
 }
 
-const CONTRACT = `import { capability, event, external } from "@armada/contracts";
+const CONTRACT = `import { capability, event, external } from "armada-mesh/contracts";
 import { z } from "zod";
 
 export const Ticket = z.object({ ticket: z.string().min(1), text: z.string().min(1) });
@@ -46,7 +45,7 @@ export const ReplySent = event("NAME.reply.sent", { version: 1, id: (data) => da
 export const answerTicket = capability("NAME.answer_ticket", { input: Ticket, output: Reply });
 `;
 
-const TRIAGER = `import { agent } from "@armada/agents";
+const TRIAGER = `import { agent } from "armada-mesh";
 import { z } from "zod";
 import { Ticket } from "../contract.ts";
 import { openTickets } from "../read-models/open-tickets.ts";
@@ -67,7 +66,7 @@ export const triager = agent({
 });
 `;
 
-const REPLIER = `import { agent } from "@armada/agents";
+const REPLIER = `import { agent } from "armada-mesh";
 import { z } from "zod";
 import { Ticket } from "../contract.ts";
 import { Triage } from "./triager.ts";
@@ -95,7 +94,7 @@ export const replier = agent({
 });
 `;
 
-const ANSWER = `import { workflow } from "@armada/agents";
+const ANSWER = `import { workflow } from "armada-mesh";
 import { replier } from "../agents/replier.ts";
 import { triager } from "../agents/triager.ts";
 import { Reply, ReplySent, Ticket } from "../contract.ts";
@@ -115,7 +114,7 @@ export const answer = workflow({
 });
 `;
 
-const OPEN_TICKETS = `import { fold, readModel } from "@armada/agents";
+const OPEN_TICKETS = `import { fold, readModel } from "armada-mesh";
 import { ReplySent, TicketOpened } from "../contract.ts";
 
 type Tickets = Readonly<Record<string, { text: string; status: "open" | "answered" }>>;
@@ -138,7 +137,7 @@ export const openTickets = readModel({
 });
 `;
 
-const TEAM = `import { on, team } from "@armada/agents";
+const TEAM = `import { on, team } from "armada-mesh";
 import { replier } from "./agents/replier.ts";
 import { triager } from "./agents/triager.ts";
 import { answerTicket, ReplySent, TicketOpened } from "./contract.ts";
@@ -156,7 +155,7 @@ export default team({
 });
 `;
 
-const TEST = `import { script, testTeam } from "@armada/testing";
+const TEST = `import { script, testTeam } from "armada-mesh/testing";
 import { expect, test } from "vitest";
 import { ReplySent, TicketOpened } from "./contract.ts";
 import NAME from "./team.ts";
@@ -172,7 +171,7 @@ test("an opened ticket is triaged, answered and told", async () => {
 });
 `;
 
-const MAIN = `import { serve } from "@armada/runtime";
+const MAIN = `import { serve } from "armada-mesh/serve";
 import team from "./team.ts";
 
 await serve(team);

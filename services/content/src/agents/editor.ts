@@ -1,4 +1,4 @@
-import { agent } from "@armada/agents";
+import { agent } from "armada-mesh";
 import { Draft } from "../page/draft.ts";
 
 export const editor = agent({

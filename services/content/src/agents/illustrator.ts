@@ -1,4 +1,4 @@
-import { agent } from "@armada/agents";
+import { agent } from "armada-mesh";
 import { z } from "zod";
 import { drawCover } from "../page/cover.ts";
 

@@ -1,4 +1,4 @@
-import { agent } from "@armada/agents";
+import { agent } from "armada-mesh";
 import { Brief } from "../contract.ts";
 import { Draft } from "../page/draft.ts";
 import { checkCoverage } from "../sources/coverage.ts";

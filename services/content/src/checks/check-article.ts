@@ -1,5 +1,5 @@
-import { Refusal } from "@armada/contracts";
-import { contentStems, opensLeftBehind, ordinaryWords, titleOf, withoutOtherNames, words } from "@armada/text";
+import { Refusal } from "armada-mesh/contracts";
+import { contentStems, opensLeftBehind, ordinaryWords, titleOf, withoutOtherNames, words } from "armada-mesh/text";
 import type { Citation, Contradiction } from "../contract.ts";
 import type { Checked, CheckedArticle, Draft } from "../page/draft.ts";
 import type { Skipped, Source } from "../sources/source.ts";

@@ -1,4 +1,4 @@
-import { ordinaryWords } from "@armada/text";
+import { ordinaryWords } from "armada-mesh/text";
 import { describe, expect, it } from "vitest";
 import { checkClaim, verbatim } from "./fact-check.ts";
 import { groundOf, isGrounded } from "./surface-check.ts";

@@ -1,4 +1,4 @@
-import { contentStems, firstUnsupported } from "@armada/text";
+import { contentStems, firstUnsupported } from "armada-mesh/text";
 import type { Citation } from "../contract.ts";
 import type { Checked, Claim } from "../page/draft.ts";
 import type { Source } from "../sources/source.ts";

@@ -1,4 +1,4 @@
-import { datesIn, numberLocale, type Quantity, quantitiesIn } from "@armada/text";
+import { datesIn, numberLocale, type Quantity, quantitiesIn } from "armada-mesh/text";
 import type { Checked, Figure } from "../page/draft.ts";
 
 const MOST = 8;

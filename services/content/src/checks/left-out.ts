@@ -1,4 +1,4 @@
-import { contentStems, countWords, jaccard, opensLeftBehind, splitSentences, tablesIn, words } from "@armada/text";
+import { contentStems, countWords, jaccard, opensLeftBehind, splitSentences, tablesIn, words } from "armada-mesh/text";
 import type { Citation } from "../contract.ts";
 import type { Passage } from "../page/draft.ts";
 import type { Source } from "../sources/source.ts";

@@ -1,4 +1,4 @@
-import { contentStems, stem } from "@armada/text";
+import { contentStems, stem } from "armada-mesh/text";
 import type { Source } from "../sources/source.ts";
 
 const SHAPES: readonly { readonly asks: RegExp; readonly wants: RegExp }[] = [

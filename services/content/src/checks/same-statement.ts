@@ -1,4 +1,4 @@
-import { contentStems, datesIn, numberLocale, numbersIn, type Quantity, quantitiesIn } from "@armada/text";
+import { contentStems, datesIn, numberLocale, numbersIn, type Quantity, quantitiesIn } from "armada-mesh/text";
 import { INTENDED, LIGHT } from "./contradictions/contradiction-claims.ts";
 import { comparable } from "./contradictions/quantity-agreement.ts";
 import { canonicalStem } from "./contradictions/synonyms.ts";

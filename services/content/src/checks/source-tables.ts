@@ -1,4 +1,4 @@
-import { contentStems, inOrder, tablesIn } from "@armada/text";
+import { contentStems, inOrder, tablesIn } from "armada-mesh/text";
 import type { SourceTable } from "../page/draft.ts";
 import type { Source } from "../sources/source.ts";
 

@@ -1,4 +1,4 @@
-import { contentStems, FUNCTION_WORDS, firstUnsupported, stem, words } from "@armada/text";
+import { contentStems, FUNCTION_WORDS, firstUnsupported, stem, words } from "armada-mesh/text";
 
 /** What titles, headings and metadata may draw on. */
 export type Ground = {

@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/text";
+import { contentStems } from "armada-mesh/text";
 import { groundOf, isGrounded } from "../checks/surface-check.ts";
 import type { Metadata } from "../contract.ts";
 import type { Checked, CheckedArticle } from "./draft.ts";

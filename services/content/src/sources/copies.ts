@@ -1,4 +1,4 @@
-import { readNumbers, splitSentences, words } from "@armada/text";
+import { readNumbers, splitSentences, words } from "armada-mesh/text";
 import type { Skipped, Source } from "./source.ts";
 
 /** So much of a document that stands word for word in another makes it a copy. */

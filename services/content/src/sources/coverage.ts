@@ -1,5 +1,5 @@
-import { Refusal } from "@armada/contracts";
-import { contentStems, stem, titleOf } from "@armada/text";
+import { Refusal } from "armada-mesh/contracts";
+import { contentStems, stem, titleOf } from "armada-mesh/text";
 import type { Source } from "./source.ts";
 
 /** Words of a topic that say what kind of text is wanted, not what about. */

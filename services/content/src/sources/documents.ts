@@ -1,5 +1,5 @@
-import { Refusal } from "@armada/contracts";
-import { readDocuments as readAll } from "@armada/text";
+import { Refusal } from "armada-mesh/contracts";
+import { readDocuments as readAll } from "armada-mesh/text";
 import type { BriefDocument } from "../contract.ts";
 import { withoutCopies } from "./copies.ts";
 import { checkLanguage, withoutForeign } from "./language.ts";

@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS, splitSentences, words } from "@armada/text";
+import { FUNCTION_WORDS, splitSentences, words } from "armada-mesh/text";
 
 /** Words so frequent in languages next to English that a text full of them is not English; no English word is among them. */
 const OTHERS = new Set(

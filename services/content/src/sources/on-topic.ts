@@ -1,4 +1,4 @@
-import { contentStems, titleOf, withoutOtherNames } from "@armada/text";
+import { contentStems, titleOf, withoutOtherNames } from "armada-mesh/text";
 import { tellingStems } from "./coverage.ts";
 import type { Skipped, Source } from "./source.ts";
 

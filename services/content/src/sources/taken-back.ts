@@ -1,4 +1,4 @@
-import { splitSentences } from "@armada/text";
+import { splitSentences } from "armada-mesh/text";
 import type { Source } from "./source.ts";
 
 /** A statement that its own document denies; `under` is the heading or the introduction that does, where no sentence behind it does. */

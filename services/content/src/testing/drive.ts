@@ -1,7 +1,7 @@
-import type { Agent, AgentRun, Workflow, WorkflowContext } from "@armada/agents";
-import type { Capability, EventKind } from "@armada/contracts";
-import { localModel } from "@armada/local-model";
-import type { Models } from "@armada/models";
+import type { Agent, AgentRun, Workflow, WorkflowContext } from "armada-mesh";
+import type { Capability, EventKind } from "armada-mesh/contracts";
+import type { Models } from "armada-mesh/testing";
+import { localModel } from "armada-mesh/testing";
 
 /** What a run did, for tests that need no engine. */
 export type Driven<O> = {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { localModel } from "@armada/local-model";
-import type { ModelRequest, Models } from "@armada/models";
-import { contentStems, countWords, firstUnsupported, jaccard, opensLeftBehind, ordinaryWords, readDocument, words } from "@armada/text";
+import type { ModelRequest, Models } from "armada-mesh/testing";
+import { localModel } from "armada-mesh/testing";
+import { contentStems, countWords, firstUnsupported, jaccard, opensLeftBehind, ordinaryWords, readDocument, words } from "armada-mesh/text";
 import { describe, expect, it } from "vitest";
 import type { Article, Brief } from "../contract.ts";
 import { Draft } from "../page/draft.ts";

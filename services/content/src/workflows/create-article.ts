@@ -1,5 +1,5 @@
-import { workflow } from "@armada/agents";
 import { promote } from "@armada/marketing/contract";
+import { workflow } from "armada-mesh";
 import { editor } from "../agents/editor.ts";
 import { factChecker } from "../agents/fact-checker.ts";
 import { illustrator } from "../agents/illustrator.ts";

@@ -1,4 +1,4 @@
-import { agent } from "@armada/agents";
+import { agent } from "armada-mesh";
 import { z } from "zod";
 import { Post, Promotion } from "../contract.ts";
 import { checkPost, MOST, materialOf, plainPost } from "../posts.ts";

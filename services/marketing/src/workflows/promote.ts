@@ -1,5 +1,5 @@
-import { workflow } from "@armada/agents";
-import { Refusal } from "@armada/contracts";
+import { workflow } from "armada-mesh";
+import { Refusal } from "armada-mesh/contracts";
 import { z } from "zod";
 import { emailWriter } from "../agents/email-writer.ts";
 import { socialWriter } from "../agents/social-writer.ts";

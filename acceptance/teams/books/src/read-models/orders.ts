@@ -1,5 +1,5 @@
-import { fold, readModel } from "@armada/agents";
 import { OrderPlaced } from "@armada/shop/contract";
+import { fold, readModel } from "armada-mesh";
 
 /** How often each order was folded, by shelf and order. */
 export type Orders = Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -1,4 +1,4 @@
-import { agent, workflow } from "@armada/agents";
+import { agent, workflow } from "armada-mesh";
 import { z } from "zod";
 import { type Orders, orders } from "../read-models/orders.ts";
 

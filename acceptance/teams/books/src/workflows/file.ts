@@ -1,4 +1,4 @@
-import { workflow } from "@armada/agents";
+import { workflow } from "armada-mesh";
 import { z } from "zod";
 
 export const file = workflow({

@@ -1,4 +1,4 @@
-import { type DateMention, type Quantity, quantitiesIn } from "@armada/text";
+import { type DateMention, type Quantity, quantitiesIn } from "armada-mesh/text";
 
 /** "Most of the 40 beds": not so many are told of. "At −15 °C the pump used 3 kW" does not say how cold it is. */
 const OF_WHICH = /(?<=\p{L} )of (?:the|its|their|these|those)\s+$/iu;

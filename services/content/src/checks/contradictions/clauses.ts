@@ -1,4 +1,4 @@
-import { contentStems } from "@armada/text";
+import { contentStems } from "armada-mesh/text";
 
 /** A clause, and what it is of where its own subject stands before it. */
 export type Clause = {

@@ -9,7 +9,7 @@ import {
   splitSentences,
   stem,
   words,
-} from "@armada/text";
+} from "armada-mesh/text";
 import type { Source } from "../../sources/source.ts";
 import { quantitiesOf } from "./clause-quantities.ts";
 import { clausesOf } from "./clauses.ts";

@@ -1,4 +1,4 @@
-import { quantitiesIn } from "@armada/text";
+import { quantitiesIn } from "armada-mesh/text";
 import { describe, expect, it } from "vitest";
 import { AGREEMENTS, CONFLICTS } from "./contradictions.samples.ts";
 import { findContradictions } from "./contradictions.ts";

@@ -1,4 +1,4 @@
-import { contentStems, type DateMention, differ, stem } from "@armada/text";
+import { contentStems, type DateMention, differ, stem } from "armada-mesh/text";
 import type { Contradiction } from "../../contract.ts";
 import type { Source } from "../../sources/source.ts";
 import { type ClauseClaim, claimsOf } from "./contradiction-claims.ts";

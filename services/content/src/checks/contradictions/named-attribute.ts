@@ -1,4 +1,4 @@
-import { stem } from "@armada/text";
+import { stem } from "armada-mesh/text";
 
 /** Attributes that a thing has one of, with the word that says which: `rated capacity`, `tidal range`, `hub height`. */
 const NOUNS =

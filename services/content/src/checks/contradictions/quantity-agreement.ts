@@ -1,5 +1,5 @@
-import type { Quantity } from "@armada/text";
-import { stem } from "@armada/text";
+import type { Quantity } from "armada-mesh/text";
+import { stem } from "armada-mesh/text";
 import { canonicalStem } from "./synonyms.ts";
 
 /** Whether two quantities measure in one unit, or count one thing. */

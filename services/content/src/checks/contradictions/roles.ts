@@ -1,4 +1,4 @@
-import { contentStems, stem } from "@armada/text";
+import { contentStems, stem } from "armada-mesh/text";
 
 /** Who holds a role or did a deed: `role` are the stems of both the role and what it is of. */
 export type Role = { readonly head: string; readonly role: ReadonlySet<string>; readonly name: string };

@@ -1,4 +1,4 @@
-import { stem } from "@armada/text";
+import { stem } from "armada-mesh/text";
 import type { ClauseClaim } from "./contradiction-claims.ts";
 import { canonicalStem } from "./synonyms.ts";
 

@@ -1,4 +1,4 @@
-import { stem } from "@armada/text";
+import { stem } from "armada-mesh/text";
 
 /** Words of one meaning, a line each. The first of a line stands for all. */
 const SYNONYMS = [

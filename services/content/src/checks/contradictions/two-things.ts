@@ -1,4 +1,4 @@
-import { contentStems, type Quantity, readNumbers, stem, words } from "@armada/text";
+import { contentStems, type Quantity, readNumbers, stem, words } from "armada-mesh/text";
 import type { ClauseClaim } from "./contradiction-claims.ts";
 import { ATTRIBUTES, GENERIC } from "./same-thing.ts";
 import { canonicalStem } from "./synonyms.ts";

@@ -1,0 +1,36 @@
+/**
+ * What the author of a team writes with. Nothing here connects to anything: a team is a value, which `armada-mesh/serve` serves,
+ * `armada-mesh/testing` tests and the `armada` command runs.
+ *
+ * ```
+ * agent({ name, does, tier, input, output, run })       one kind of work
+ * workflow({ name, version, input, output, run })       durable code that asks agents and other teams
+ * readModel({ name, version, initial, folds })          what a team knows, folded from facts
+ * on(Event).start(workflow, ({ data }) => input)        what starts what
+ * team({ name, agents, workflows, … })                  the table of contents
+ * ```
+ */
+export {
+  type Agent,
+  type AgentRun,
+  agent,
+  type Fact,
+  type Fold,
+  fold,
+  type Limits,
+  on,
+  type Question,
+  type ReadModel,
+  readModel,
+  type SearchKeys,
+  type SecretRef,
+  type Subscription,
+  secret,
+  type Team,
+  type Tool,
+  team,
+  tool,
+  type Workflow,
+  type WorkflowContext,
+  workflow,
+} from "@armada/agents";

@@ -1,0 +1,2 @@
+/** Documents as people read them, their words, sentences and numbers. */
+export * from "@armada/text";
