@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { packaged } from "./place.mjs";
 import { start } from "./start.mjs";
 
-await start("libs/cli/src/main.ts", process.argv.slice(2), { quiet: true });
+await start(`libs/cli/src/main.${packaged ? "js" : "ts"}`, process.argv.slice(2), { quiet: true });

@@ -12,4 +12,5 @@ else if (command === "sim") {
   await start(`libs/testing/src/${drawn ? "programs" : "sim"}/main.ts`, args, { nats: false, say });
 } else if (command === "bench") await start("bench/main.ts", args, { nats: !asks, own: true, say });
 else if (command === "bench:cost") await start("bench/cost/main.ts", args, { nats: false, say });
-else throw new Error(`run.mjs takes demo, verify, prove, sim, bench or bench:cost, not ${command}`);
+else if (command === "packages") await start("infra/packages/main.ts", args, { nats: false, say });
+else throw new Error(`run.mjs takes demo, verify, prove, sim, packages, bench or bench:cost, not ${command}`);

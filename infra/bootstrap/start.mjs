@@ -5,7 +5,8 @@ import { delimiter, dirname } from "node:path";
 import { ensureDependencies } from "./dependencies.mjs";
 import { ensureNatsServer } from "./nats-server.mjs";
 import { ensureNode } from "./node-24.mjs";
-import { root, Stop } from "./place.mjs";
+import { packaged, root, Stop } from "./place.mjs";
+import { atLeast, node as nodes, versionIn } from "./versions.mjs";
 
 /**
  * Makes ready what `script` needs and becomes it: Node 24, its arguments, our streams, its exit code. `nats` false
@@ -23,6 +24,8 @@ export async function start(script, args, { nats = true, own = false, quiet = fa
     // a file is from the cache, so that a checkout that was moved, and a copy that has this one's cache, find it too.
     const { NODE_COMPILE_CACHE = `${root}.cache/compile`, NODE_COMPILE_CACHE_PORTABLE = "1", PATH } = process.env;
     const env = { ...process.env, NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE, PATH: `${dirname(node)}${delimiter}${PATH}` };
+    if (packaged && node === process.execPath && !atLeast(versionIn(process.version), nodes.least))
+      env.NODE_OPTIONS = [env.NODE_OPTIONS, "--disable-warning=ExperimentalWarning"].filter(Boolean).join(" ");
     if (found) Object.assign(env, { ARMADA_NATS_SERVER: found.path, ARMADA_NATS_SOURCE: found.text });
     process.exitCode = await run(node, [root + script, ...args], env);
   } catch (error) {

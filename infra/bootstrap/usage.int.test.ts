@@ -12,7 +12,7 @@ function ended(command: string, arg: string): { status: number | null; stdout: s
   return spawnSync("sh", ["-c", `${scripts[command]} ${arg}`], { cwd: root, encoding: "utf8" });
 }
 
-describe.each(["verify", "prove", "bench", "bench:cost", "sim", "proto"])("npm run %s", (command) => {
+describe.each(["verify", "prove", "bench", "bench:cost", "sim", "packages", "proto"])("npm run %s", (command) => {
   test("prints its usage for --help", () => {
     const { status, stdout, stderr } = ended(command, "--help");
     expect([status, stderr]).toEqual([0, ""]);

@@ -2,8 +2,10 @@
 
 export const node = {
   version: "24.21.0",
-  /** Type stripping is stable from here on. */
+  /** Type stripping is stable from here on: what a checkout needs. */
   least: "24.12.0",
+  /** Types are stripped without a flag from here on: what the package needs, whose own code is built, to run a team's. */
+  leastBuilt: "22.18.0",
   /** SHA-256 of https://nodejs.org/dist/v<version>/<name>, from that release's SHASUMS256.txt. */
   archives: {
     "node-v24.21.0-darwin-arm64.tar.gz": "bed7eea5325e1108f32ce5228ddd6a5f0f08a499ee42aa7442aea583702f6057",

@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
 import { RUN_STATUSES } from "@armada/engine/view/status";
 import type { Session } from "@armada/operations/mesh/session";
 import type * as Controls from "@armada/operations/runs/controls";
 import { type Command, Option } from "commander";
-import manifest from "../package.json" with { type: "json" };
 import { withoutSession, withSession } from "./action.ts";
 import { atLeastOne, CommandLine, gathered } from "./arguments/command-line.ts";
 import { sinceOf } from "./arguments/since.ts";
@@ -27,10 +27,16 @@ import { usageError } from "./output.ts";
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
 const program = new CommandLine("armada")
   .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
-  .version(manifest.version, "--version", "the version of this command line")
+  .version(version(), "--version", "the version of this command line")
   .enablePositionalOptions() // else `budgets` would take the flags of its own subcommands
   .configureOutput({ outputError: (text, write) => usageError(text, write, process.argv.includes("--json")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+
+/** Of the product: the checkout's, or the package's. */
+function version(): string {
+  const about: { readonly version: string } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  return about.version;
+}
 
 /** Commands print either for people or, with --json, one object a line. */
 function command(name: string, description: string, parent: Command = program): Command {

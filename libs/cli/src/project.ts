@@ -1,22 +1,65 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Team } from "@armada/agents";
 import { ArmadaError, joinErrors } from "@armada/contracts";
 
-/** The checkout that this command line belongs to. */
-export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+/** Where the product's code is: a checkout, or the package `armada-mesh`. */
+export const productRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+/** The ending of the product's own files: as they are written in a checkout, as they are built in the package. */
+const OWN = extname(fileURLToPath(import.meta.url));
+/** Whose `services/` are meant: of the checkout, or of the nearest folder above this one that has a package.json. */
+export const projectRoot = OWN === ".ts" ? productRoot : nearestProject(process.cwd());
+
+/** What every mesh may need and no project writes. */
+const ALWAYS = ["federation", "gateway"];
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
 /** What `services/` says of a team: its definition, or why it cannot be loaded. */
 export type Definition = { readonly team: Team } | { readonly broken: ArmadaError };
 
+/** Where a team's code is: `src` holds `team` and `main`, which end in `ending`. */
+type Place = { readonly src: string; readonly ending: string };
+
+function nearestProject(from: string): string {
+  if (existsSync(join(from, "package.json"))) return from;
+  const above = dirname(from);
+  return above === from ? process.cwd() : nearestProject(above);
+}
+
+/**
+ * The folders of teams by name: those of the project, and of the product what every mesh may need; all of the product's where the
+ * project has none, so that the shipped teams can be tried anywhere. @throws ArmadaError `TEAM_TAKEN`
+ */
+async function places(file = "team"): Promise<ReadonlyMap<string, Place>> {
+  const own = await placesIn(projectRoot, [".ts", ".js"], file);
+  if (projectRoot === productRoot) return own;
+  const shipped = await placesIn(productRoot, [OWN], file);
+  for (const name of ALWAYS)
+    if (own.has(name))
+      throw new ArmadaError("TEAM_TAKEN", `services/${name} has the name of a service that every mesh may need`, {
+        hint: "call the team and its folder otherwise",
+      });
+  return new Map([...[...shipped].filter(([name]) => own.size === 0 || ALWAYS.includes(name)), ...own]);
+}
+
+async function placesIn(root: string, endings: readonly string[], file: string): Promise<ReadonlyMap<string, Place>> {
+  const folder = join(root, "services");
+  if (!existsSync(folder)) return new Map();
+  return new Map(
+    (await readdir(folder)).flatMap((name): [string, Place][] => {
+      const src = join(folder, name, "src");
+      const ending = endings.find((one) => existsSync(join(src, file + one)));
+      return ending === undefined ? [] : [[name, { src, ending }]];
+    }),
+  );
+}
+
 /** The names of the project's services, which are the folders with a team, or of those with another file. */
-export async function serviceNames(file = "src/team.ts"): Promise<readonly string[]> {
-  const folder = join(projectRoot, "services");
-  return (await readdir(folder)).filter((name) => existsSync(join(folder, name, file))).sort();
+export async function serviceNames(file: "team" | "contract" = "team"): Promise<readonly string[]> {
+  return [...(await places(file)).keys()].sort();
 }
 
 /** @throws ArmadaError `NO_SUCH_TEAM` */
@@ -60,34 +103,38 @@ export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>
  * @throws ArmadaError `TEAM_TAKEN` where the name of a team from elsewhere is that of one in `services/`
  */
 export async function refuseTaken({ name, main }: Service): Promise<void> {
-  if (!(await serviceNames()).includes(name)) return;
-  const own = join(projectRoot, "services", name);
+  const own = (await places()).get(name);
   const given = dirname(main);
-  if (realpathSync(given) === realpathSync(join(own, "src"))) return;
-  throw new ArmadaError("TEAM_TAKEN", `the team in ${given} is called ${name}, as is the one in ${own}`, {
-    hint: `call one of the two otherwise; \`armada provision\` without --team provisions that in ${own}`,
+  if (own === undefined || realpathSync(given) === realpathSync(own.src)) return;
+  throw new ArmadaError("TEAM_TAKEN", `the team in ${given} is called ${name}, as is the one in ${dirname(own.src)}`, {
+    hint: `call one of the two otherwise; \`armada provision\` without --team provisions that in ${dirname(own.src)}`,
   });
 }
 
 /** A team whose code is anywhere: `path` is its folder, with `src/team.ts` and `src/main.ts`, or with these two itself. @throws ArmadaError `BAD_TEAM`, `BAD_NAME` */
 export async function loadTeamAt(path: string): Promise<Service> {
-  const folder = [join(resolve(path), "src"), resolve(path)].find((one) => existsSync(join(one, "team.ts")));
-  if (folder === undefined)
+  const places = [join(resolve(path), "src"), resolve(path)].flatMap((src) => [".ts", ".js"].map((ending): Place => ({ src, ending })));
+  const place = places.find(({ src, ending }) => existsSync(join(src, `team${ending}`)));
+  if (place === undefined)
     throw new ArmadaError("BAD_TEAM", `${path} has no team: neither src/team.ts nor team.ts is there`, {
       hint: "--team PATH names the folder of a team, as `armada new team` makes one",
     });
-  const team = await loadTeam(join(folder, "team.ts"), relative(".", join(folder, "team.ts")));
-  return { name: team.name, main: join(folder, "main.ts"), team };
+  const file = join(place.src, `team${place.ending}`);
+  const team = await loadTeam(file, relative(".", file));
+  return { name: team.name, main: mainOf(place), team };
 }
 
 async function loadService(name: string): Promise<Service> {
-  const folder = join(projectRoot, "services", name, "src");
-  const file = `services/${name}/src/team.ts`;
-  const team = await loadTeam(join(folder, "team.ts"), file);
+  const place = (await places()).get(name);
+  if (place === undefined) throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`);
+  const file = `services/${name}/src/team${place.ending}`;
+  const team = await loadTeam(join(place.src, `team${place.ending}`), file);
   if (team.name !== name)
     throw new ArmadaError("BAD_TEAM", `${file} defines team ${team.name}`, { hint: "call the team and its folder by the same name" });
-  return { name, main: join(folder, "main.ts"), team };
+  return { name, main: mainOf(place), team };
 }
+
+const mainOf = ({ src, ending }: Place): string => join(src, `main${ending}`);
 
 /** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export; what the file itself throws of ours keeps its code */
 async function loadTeam(path: string, file: string): Promise<Team> {
@@ -107,11 +154,9 @@ async function loadTeam(path: string, file: string): Promise<Team> {
 export function hintOf(cause: unknown, file: string): string {
   const [, name] = (cause instanceof Error && /^Cannot find package '([^']+)'/.exec(cause.message)) || [];
   if (name === undefined) return "mend it; `npx tsc --noEmit` shows where";
-  // Armada's own are in no registry: under these names there may be somebody else's.
-  const own = ["agents", "contracts", "runtime", "testing"].find((one) => name === `@armada/${one}`);
-  return own === undefined
-    ? `\`npm install\` where the code is brings what its package.json names`
-    : `in ${dirname(dirname(file))}: npm install ${join(projectRoot, "libs", own)}, and so with what else it imports of @armada`;
+  return name === "armada-mesh"
+    ? `in ${dirname(dirname(file))}: npm install ${OWN === ".ts" ? join(productRoot, "libs/armada-mesh") : name}`
+    : `\`npm install\` where the code is brings what its package.json names`;
 }
 
 function reasonOf(cause: unknown): string {

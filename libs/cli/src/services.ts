@@ -18,9 +18,7 @@ export async function servicesWith(only: string | undefined): Promise<readonly S
 export async function checkListed(services: readonly Service[]): Promise<void> {
   const teams = services.map(({ team }) => team);
   // A contract without a team is that of a team which is elsewhere: what it declares may be wanted there.
-  const whole = [...(await serviceNames()), ...(await serviceNames("src/contract.ts"))].every((name) =>
-    teams.some((team) => team.name === name),
-  );
+  const whole = [...(await serviceNames()), ...(await serviceNames("contract"))].every((name) => teams.some((team) => team.name === name));
   const [first, ...more] = unlisted(teams, { agents: definedAgents(), events: definedEvents(), whole });
   if (first === undefined) return;
   throw new ArmadaError("NOT_LISTED", [first, ...more].map(({ what }) => what).join("; "), {

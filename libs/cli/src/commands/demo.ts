@@ -14,7 +14,7 @@ import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { workEnded } from "../mesh/work-ended.ts";
 import { lengthOf, type Output } from "../output.ts";
-import { loadServices, projectRoot } from "../project.ts";
+import { loadServices, productRoot } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 import { type Folder, readFolder } from "./documents.ts";
 import { exitCode, follow, resultOf } from "./run.ts";
@@ -212,7 +212,7 @@ function stayUp(run: string, mesh: MeshFile, out: Output): void {
 }
 
 async function firstExample(): Promise<string> {
-  const examples = join(projectRoot, "examples");
+  const examples = join(productRoot, "examples");
   const [first] = (await readdir(examples, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

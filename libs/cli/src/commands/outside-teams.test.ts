@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TeamManifest } from "@armada/contracts";
 import { expect, test } from "vitest";
-import { hintOf, projectRoot } from "../project.ts";
+import { hintOf, productRoot } from "../project.ts";
 import { refuseWanted, wantsOf } from "./remove-team.ts";
 import { checkStart } from "./run.ts";
 
@@ -32,9 +32,7 @@ test("a start at a team that is not there names those that are, wherever their c
 test("a team elsewhere that lacks a package is told where to get it, of Armada's own from this checkout", () => {
   const file = "/museum/lending/src/team.ts";
   const lacks = (name: string): Error => new Error(`Cannot find package '${name}' imported from ${file}`);
-  expect(hintOf(lacks("@armada/agents"), file)).toBe(
-    `in /museum/lending: npm install ${join(projectRoot, "libs/agents")}, and so with what else it imports of @armada`,
-  );
+  expect(hintOf(lacks("armada-mesh"), file)).toBe(`in /museum/lending: npm install ${join(productRoot, "libs/armada-mesh")}`);
   expect(hintOf(lacks("@museum/insurance"), file)).toBe("`npm install` where the code is brings what its package.json names");
   expect(hintOf(new SyntaxError("Unexpected token"), file)).toBe("mend it; `npx tsc --noEmit` shows where");
 });

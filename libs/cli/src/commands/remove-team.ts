@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError, checkName, sizeText, type TeamManifest } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine";
@@ -11,7 +11,7 @@ import { EXIT } from "../exit.ts";
 import { identityFolders } from "../identity-folders.ts";
 import { serverForCommand } from "../mesh/server-for-a-command.ts";
 import type { Output } from "../output.ts";
-import { loadServices, projectRoot, type Service } from "../project.ts";
+import { loadServices, type Service, serviceNames } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 
 export type RemoveFlags = {
@@ -69,7 +69,7 @@ export async function removeTeam(name: string, flags: RemoveFlags, out: Output):
     const changes = [...said, ...dropped, ...identity];
     for (const { change, what, why } of changes) out.say(`${change} ${what}${why === undefined ? "" : ` (${why})`}`);
     out.emit({ type: "removed", team: name, streams, bytes, ...(flags.keep === undefined ? {} : { kept: resolve(flags.keep) }) });
-    if (existsSync(join(projectRoot, "services", name, "src/team.ts")))
+    if ((await serviceNames()).includes(name))
       out.say(`services/${name} is still there: delete it, or the next \`armada up\` makes the team anew, empty`);
     return EXIT.ok;
   } finally {

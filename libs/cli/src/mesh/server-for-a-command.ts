@@ -4,7 +4,7 @@ import { accessIn, ROLES, startServer } from "@armada/nats";
 import { claimHome, HOME } from "@armada/operations/mesh/mesh-file";
 import type { Config } from "@armada/runtime";
 import type { IdentityFolders } from "../identity-folders.ts";
-import { projectRoot } from "../project.ts";
+import { productRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
 
 /** A server on the data folder for one command, while no mesh runs there: the roles may connect, no team may. @throws ArmadaError `MESH_RUNNING`, `NATS_NOT_READY` */
@@ -27,7 +27,7 @@ export async function serverForCommand(options: {
     await access.arrange(resolve(options.data));
     const server = await startServer({
       binary,
-      base: join(projectRoot, "infra/nats/server.conf"),
+      base: join(productRoot, "infra/nats/server.conf"),
       data: resolve(options.data),
       folder: join(home, "nats"),
       authorization: await access.admission(

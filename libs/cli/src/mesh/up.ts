@@ -12,7 +12,7 @@ import { claimHome, HOME, isAlive, latestWritten, type MeshFile, readMesh, remov
 import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtime/config";
 import { manifestOf } from "@armada/runtime/manifest";
 import { identityFolders } from "../identity-folders.ts";
-import { projectRoot, type Service } from "../project.ts";
+import { productRoot, type Service } from "../project.ts";
 import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -170,7 +170,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
           "NO_NATS_SERVER",
           "no nats-server was found: start through `npm start` or `npx armada`",
         ),
-        base: join(projectRoot, "infra/nats/server.conf"),
+        base: join(productRoot, "infra/nats/server.conf"),
         data: resolve(data),
         folder: join(home, "nats"),
         port,

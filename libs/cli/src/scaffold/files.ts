@@ -1,24 +1,6 @@
 /** The files of a new team, by path below `services/<name>/`. It answers tickets, as the example of the guide does. */
 export function teamFiles(name: string): ReadonlyMap<string, string> {
-  const json = JSON.stringify(
-    {
-      name: `@armada/${name}`,
-      version: "0.1.0",
-      private: true,
-      type: "module",
-      license: "Apache-2.0",
-      scripts: {
-        check: "biome check . && oxlint --type-aware --config ../../.oxlintrc.json .",
-        test: 'vitest run --root ../.. "$PWD/src/"',
-      },
-      exports: { "./contract": "./src/contract.ts" },
-      dependencies: { "armada-mesh": "*", zod: "4.6.7" },
-    },
-    undefined,
-    2,
-  );
   return new Map([
-    ["package.json", `${json}\n`],
     ["src/contract.ts", CONTRACT.replaceAll("NAME", name)],
     ["src/agents/triager.ts", TRIAGER.replaceAll("NAME", name)],
     ["src/agents/replier.ts", REPLIER.replaceAll("NAME", name)],
@@ -28,6 +10,24 @@ export function teamFiles(name: string): ReadonlyMap<string, string> {
     ["src/team.test.ts", TEST.replaceAll("NAME", name)],
     ["src/main.ts", MAIN],
   ]);
+}
+
+/** The `package.json` of a team that is a package of this checkout. */
+export function packageFile(name: string): string {
+  const about = {
+    name: `@armada/${name}`,
+    version: "0.1.0",
+    private: true,
+    type: "module",
+    license: "Apache-2.0",
+    scripts: {
+      check: "biome check . && oxlint --type-aware --config ../../.oxlintrc.json .",
+      test: 'vitest run --root ../.. "$PWD/src/"',
+    },
+    exports: { "./contract": "./src/contract.ts" },
+    dependencies: { "armada-mesh": "*", zod: "4.6.7" },
+  };
+  return `${JSON.stringify(about, undefined, 2)}\n`;
 }
 
 const CONTRACT = `import { capability, event, external } from "armada-mesh/contracts";

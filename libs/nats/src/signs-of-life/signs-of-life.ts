@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "@armada/event-sourcing";
 import type { Identity } from "../identity/identities.ts";
@@ -80,7 +81,10 @@ export class SignsOfLife {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL("./thread.ts", import.meta.url), { workerData: this.#data, name: "signs of life" });
+    const thread = new Worker(new URL(`./thread${extname(import.meta.url)}`, import.meta.url), {
+      workerData: this.#data,
+      name: "signs of life",
+    });
     thread.unref();
     for (const { memory } of this.#tables) thread.postMessage(memory);
     thread.once("error", (error) => this.#logger.warn("the thread that gives signs of life has failed", { error }));
