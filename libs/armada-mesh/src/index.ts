@@ -7,6 +7,7 @@
  * workflow({ name, version, input, output, run })       durable code that asks agents and other teams
  * readModel({ name, version, initial, folds })          what a team knows, folded from facts
  * on(Event).start(workflow, ({ data }) => input)        what starts what
+ * every("0 9 * * 1-5", { zone }).start(workflow, …)     and what the clock starts
  * team({ name, agents, workflows, … })                  the table of contents
  * ```
  */
@@ -14,14 +15,17 @@ export {
   type Agent,
   type AgentRun,
   agent,
+  every,
   type Fact,
   type Fold,
+  firingAt,
   fold,
   type Limits,
   on,
   type Question,
   type ReadModel,
   readModel,
+  type Schedule,
   type SearchKeys,
   type SecretRef,
   type Subscription,
