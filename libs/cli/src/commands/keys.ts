@@ -25,13 +25,19 @@ async function folderOf({ mesh, keys }: KeyFlags): Promise<string> {
   return keys ?? (await readMesh(mesh ?? DEFAULT_FILE))?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys");
 }
 
-/** Makes a key and shows it, once: on the terminal, or in a file with --out. @throws ArmadaError `USAGE`, `KEYS_INVALID` */
+/** Makes a key and shows it, once: on the terminal, or in a file with --out; a secret that was given is not shown. @throws ArmadaError `USAGE`, `KEYS_INVALID` */
 export async function addKeyCommand(name: string, flags: AddFlags, out: Output): Promise<number> {
   const now = Date.now();
   const scopes = flags.scope ?? [];
   const expires = flags.expires === undefined ? {} : { expires: new Date(endOf(flags.expires, now)).toISOString() };
   const perMinute = flags.perMinute === undefined ? {} : { perMinute: Number(flags.perMinute) };
-  if (out.json && flags.out === undefined) throw new ArmadaError("USAGE", "with --json a key goes into a file", { hint: "--out FILE" });
+  const given = typeof flags.signs === "string" ? flags.signs : undefined;
+  if (given !== undefined && flags.out !== undefined)
+    throw new ArmadaError("USAGE", `there is nothing to write into ${flags.out}: ${given} holds the secret of ${name}`, {
+      hint: "leave --out away",
+    });
+  if (out.json && flags.out === undefined && given === undefined)
+    throw new ArmadaError("USAGE", "with --json a key goes into a file", { hint: "--out FILE" });
   const signs = flags.signs === undefined ? {} : { signs: flags.signs === true ? (true as const) : await secretIn(flags.signs) };
   const file = flags.out === undefined ? undefined : await fresh(flags.out);
   const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, ...signs, now }).catch(async (error) => {
@@ -50,8 +56,9 @@ export async function addKeyCommand(name: string, flags: AddFlags, out: Output):
     ...perMinute,
     ...(flags.out === undefined ? {} : { file: flags.out }),
   });
-  out.say(flags.out === undefined ? `${key}` : `the key ${name} is in ${flags.out}`);
-  out.complain("nothing shows it again; a running gateway knows it within a second");
+  if (given === undefined) out.say(flags.out === undefined ? key : `the key ${name} is in ${flags.out}`);
+  else out.say(`${name} signs with the secret in ${given}`);
+  out.complain(`${given === undefined ? "nothing shows it again; " : ""}a running gateway knows it within a second`);
   return EXIT.ok;
 }
 

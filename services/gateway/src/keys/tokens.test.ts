@@ -65,6 +65,7 @@ test("tokens for others, by others, expired, too early and unsigned open nothing
     "eyJ..",
   ];
   for (const one of wrong) await expect(find(one), one).rejects.toThrow(expect.objectContaining({ kind: "key-wanted", status: 401 }));
+  await expect(find(await token({ ...good, exp: seconds - 31 }))).rejects.toThrow("the token is not taken: it has expired");
   expect((await find(await token({ ...good, exp: seconds - 29 }))).name).toBe("u-1");
 });
 

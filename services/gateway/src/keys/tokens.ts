@@ -70,8 +70,12 @@ async function keysAt(jwks: string): Promise<JWTVerifyGetKey> {
 function refuse(error: unknown): never {
   const ours = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== "ERR_JOSE_GENERIC";
   if (!ours) throw new Problem("issuer-unavailable", "the keys of the tokens' issuer cannot be fetched", { retryAfter: 5 });
-  const why = error instanceof errors.JWTClaimValidationFailed ? `its ${error.claim} is not what is wanted` : error.message;
-  throw new Problem("key-wanted", `the token is not taken: ${why}`, { field: "authorization" });
+  throw new Problem("key-wanted", `the token is not taken: ${reasonOf(error)}`, { field: "authorization" });
+}
+
+function reasonOf(error: InstanceType<typeof errors.JOSEError>): string {
+  if (error instanceof errors.JWTExpired) return "it has expired";
+  return error instanceof errors.JWTClaimValidationFailed ? `its ${error.claim} is not what is wanted` : error.message;
 }
 
 function callerIn(payload: JWTPayload, rules: readonly Rule[]): Caller {
