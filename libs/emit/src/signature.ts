@@ -5,7 +5,7 @@ export async function signatureHeaders(
   secret: string,
   about: { readonly id: string; readonly at: Date; readonly body: string },
 ): Promise<Record<string, string>> {
-  const id = encodeURIComponent(about.id);
+  const id = encodeURIComponent(about.id.toWellFormed());
   const timestamp = String(Math.floor(about.at.getTime() / 1_000));
   const key = await crypto.subtle.importKey("raw", bytesOf(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const signed = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`${id}.${timestamp}.${about.body}`));
