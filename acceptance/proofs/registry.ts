@@ -294,6 +294,21 @@ export const registry: readonly Entry[] = [
     about: ["services/gateway"],
   },
   {
+    name: "emit",
+    file: "edge/emit/emit.ts",
+    minutes: 10,
+    seconds: 10,
+    shows: "clients of other systems and an outbox emit while everything is killed: what was acknowledged is there, and each event once",
+    about: [
+      "libs/emit",
+      "libs/emit-python",
+      "examples/emit-go",
+      "examples/outbox-postgres",
+      "services/gateway/src/events",
+      "acceptance/teams/till",
+    ],
+  },
+  {
     name: "reconnect",
     file: "operations/reconnect.ts",
     minutes: 4,

@@ -1,0 +1,3 @@
+module emit
+
+go 1.21
