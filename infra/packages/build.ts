@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { closureOf } from "./closure.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const MESH = "armada-mesh";
 const CREATE = "create-armada-mesh";
+const EMIT = "armada-emit";
 /** What each door of the package begins with. */
 const OLDER_NODE = "infra/packages/node-20.mjs";
 
@@ -21,7 +22,8 @@ export type Tarball = { readonly file: string; readonly bytes: number };
 
 /**
  * Builds the packages that a registry takes, as tarballs in the folder `out`: `armada-mesh`, which is the product with the command
- * `armada`, and `create-armada-mesh`, which `npm create` runs. Both have one version, the repository's unless said.
+ * `armada`, `create-armada-mesh`, which `npm create` runs, and `armada-emit`, by which other systems emit. They have one version, the
+ * repository's unless said.
  */
 export async function buildPackages({
   out,
@@ -41,9 +43,11 @@ export async function buildPackages({
       stdio: ["ignore", "inherit", "inherit"],
     });
     say("packages");
-    return [meshPackage(built, join(work, MESH), version), createPackage(built, join(work, CREATE), version)].map((folder) =>
-      packed(folder, out),
-    );
+    return [
+      meshPackage(built, join(work, MESH), version),
+      createPackage(built, join(work, CREATE), version),
+      emitPackage(built, join(work, EMIT), version),
+    ].map((folder) => packed(folder, out));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -100,6 +104,21 @@ function createPackage(built: string, folder: string, version: string): string {
   return folder;
 }
 
+/** The client of systems that are no part of a mesh, which depends on nothing. */
+function emitPackage(built: string, folder: string, version: string): string {
+  const door = "libs/emit/src/index";
+  const packages = write(folder, built, [door]);
+  if (packages.size > 0) throw new Error(`${EMIT} depends on ${[...packages].join(", ")}: it is to depend on nothing`);
+  copy("LICENSE", folder);
+  manifest(folder, {
+    name: EMIT,
+    version,
+    description: "Hands events of any system to an Armada gateway: each once, none lost without a word",
+    exports: { ".": { types: `./${door}.d.ts`, default: `./${door}.js` } },
+  });
+  return folder;
+}
+
 /** Writes what is reached from `entries`, with the maps of its sources; answers which packages of a registry it imports. */
 function write(folder: string, built: string, entries: readonly string[]): ReadonlySet<string> {
   const { files, packages } = closureOf(built, entries, sourceOf);
@@ -125,7 +144,7 @@ function manifest(folder: string, said: Record<string, unknown>): void {
 function versionsOf(packages: ReadonlySet<string>): Record<string, string> {
   const pinned = new Map(
     ["libs", "services"].flatMap((kind) =>
-      readdirSync(join(root, kind)).flatMap((name) => Object.entries(about(`${kind}/${name}`).dependencies ?? {})),
+      globSync(`${kind}/*/package.json`, { cwd: root }).flatMap((file) => Object.entries(about(dirname(file)).dependencies ?? {})),
     ),
   );
   return Object.fromEntries(
