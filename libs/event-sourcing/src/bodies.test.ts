@@ -48,7 +48,7 @@ test("a message gives what it names and what its moved values name; not what the
   await giveBodies(message, (one) => alpha.give(one, "beta"));
   await giveBodies(message, (one) => alpha.give(one, "beta"));
   expect(await had([document, value, moved, within, unnamed, foreign])).toEqual([true, true, true, false, false, false]);
-  await expect(beta.get(document)).rejects.toMatchObject({ code: "OBJECT_MISSING" });
+  await expect(beta.get(unnamed)).rejects.toMatchObject({ code: "OBJECT_MISSING" });
   await expect(gamma.get(document, "alpha")).rejects.toMatchObject({ code: "OBJECT_MISSING" });
 });
 
