@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blocksOf, missingLines } from "./blocks.ts";
+import { blocksOf, missingLines, standsIn } from "./blocks.ts";
 
 test("a page's blocks come in order, with what is said of them", () => {
   const page = ["<!-- test: stays until Ctrl-C -->", "```sh", "up", "```", "", "```text", "it serves", "```", "<!-- test: Ctrl-C -->"];
@@ -11,8 +11,17 @@ test("a page's blocks come in order, with what is said of them", () => {
 });
 
 test("what would not be run is refused: another language, an unknown note, an open fence", () => {
-  for (const page of ["```bash\nls\n```", "```\nls\n```", "<!-- test: sometimes -->", "```sh\nls"])
+  for (const page of ["```bash\nls\n```", "```\nls\n```", "<!-- test: sometimes -->", "```sh\nls", "```sql\nSELECT\n```"])
     expect(() => blocksOf(page)).toThrow(/line 1/);
+});
+
+test("a part of a file is told from one that is not, whatever its comments and its indentation", () => {
+  const file = "-- All\nCREATE TABLE t (\n  -- One\n  id int\n);\n\nSELECT 1;";
+  expect(["CREATE TABLE t (\n id int\n);", "id int\n);\nSELECT 1;", "id bigint"].map((text) => standsIn(text, file))).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 test("output is compared without ids, times and numbers, and in order", () => {

@@ -1,15 +1,18 @@
 /** A fenced block of a page, or what the page says about the terminal that a command of it stays in. */
 export type Block =
-  | { readonly kind: "sh" | "ts" | "json" | "text"; readonly text: string; readonly line: number; readonly note: string | undefined }
+  | { readonly kind: (typeof KINDS)[number]; readonly text: string; readonly line: number; readonly note: string | undefined }
   | { readonly kind: "ctrl-c"; readonly line: number };
 
-const KINDS = ["sh", "ts", "json", "text"] as const;
-const NOTES = /^(?:stays until Ctrl-C|fails|again until it says so|file \S+)$/;
+const KINDS = ["sh", "ts", "json", "text", "py", "go", "sql"] as const;
+const NOTES = /^(?:stays until Ctrl-C|fails|again until it says so|shown|file \S+|as \S+|wants \S+)$/;
+/** Nothing here checks their text, so that it has to be said what they are. */
+const NOTED = ["py", "go", "sql"];
 
 /**
  * The blocks of a Markdown page in order. A comment `<!-- test: … -->` before a block says how to run it: `stays until
  * Ctrl-C` (its own terminal), `fails` (another exit code than 0 is wanted), `again until it says so` (a reader would look again, until
- * the text that follows is there), `file PATH` (the block is that file);
+ * the text that follows is there), `file PATH` (the block is that file), `as PATH` (it stands in that file of the checkout), `shown` (it stands
+ * nowhere else), `wants PROGRAM` (it is run where the machine has it, and only there is the text that follows compared);
  * `<!-- test: Ctrl-C -->` alone ends what stays. @throws Error for another language or note, and for a fence that is not closed
  */
 export function blocksOf(page: string): Block[] {
@@ -23,6 +26,7 @@ export function blocksOf(page: string): Block[] {
         open.lines.push(text);
         continue;
       }
+      if (NOTED.includes(open.kind) && note === undefined) throw new Error(`line ${open.line}: nothing says what this ${open.kind} is`);
       blocks.push({ kind: open.kind, text: open.lines.join("\n"), line: open.line, note });
       [open, note] = [undefined, undefined];
       continue;
@@ -57,6 +61,15 @@ export function missingLines(wanted: string, output: string): string[] {
     from = like === "" || like === "…" ? from : at + 1;
     return false;
   });
+}
+
+/** Whether `text` stands in `file`, whatever is indented or empty, and without lines that only comment. */
+export function standsIn(text: string, file: string): boolean {
+  const code = (whole: string): string => {
+    const lines = whole.split("\n").map((line) => line.trim());
+    return lines.filter((line) => line !== "" && !/^(?:--|\/\/)/.test(line)).join("\n");
+  };
+  return code(file).includes(code(text));
 }
 
 function likeness(line: string): string {

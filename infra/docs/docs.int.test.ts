@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
-import { type Block, blocksOf, missingLines } from "./blocks.ts";
+import { type Block, blocksOf, missingLines, standsIn } from "./blocks.ts";
 import { clone } from "./clone.ts";
 import { terminals } from "./terminal.ts";
 
@@ -17,6 +17,7 @@ const pages = [
   "docs/article.md",
   "docs/tutorial.md",
   "docs/elsewhere.md",
+  "docs/emitting.md",
   "docs/schedules.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
@@ -71,13 +72,20 @@ test("each page with blocks is among those that are run", () => {
 async function run(page: string, blocks: readonly Block[], at: Place): Promise<void> {
   await using reader = terminals(at, { npx: page === "README.md" });
   let said = (): string => "";
+  let missing = false;
   for (const [index, block] of blocks.entries()) {
     const where = `${page}:${block.line}`;
+    const before = missing;
+    missing = block.kind !== "ctrl-c" && block.note?.startsWith("wants ") === true && !has(block.note.slice("wants ".length));
+    if (missing || (before && block.kind === "text")) continue;
     if (block.kind === "ctrl-c") await reader.interrupt();
     else if (block.note?.startsWith("file ")) {
       const path = join(at.cwd, block.note.slice("file ".length));
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${block.text}\n`);
+    } else if (block.note?.startsWith("as ")) {
+      const path = block.note.slice("as ".length);
+      expect(standsIn(block.text, readFileSync(join(at.cwd, path), "utf8")), `${where}: it is not what ${path} says`).toBe(true);
     } else if (block.kind === "sh")
       try {
         const stays = block.note === "stays until Ctrl-C";
@@ -97,6 +105,10 @@ async function run(page: string, blocks: readonly Block[], at: Place): Promise<v
       expect(missingLines(block.text, output), `${where}: not said, in this order, in\n${output}`).toEqual([]);
     }
   }
+}
+
+function has(program: string): boolean {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 /** @returns what tsc says of files in a folder */
