@@ -238,6 +238,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/engine/src/runs", "libs/nats/src/log", "acceptance/teams/pairs"],
   },
   {
+    name: "schedules",
+    file: "engine/schedules.ts",
+    minutes: 18,
+    seconds: 12,
+    shows: "each firing of a schedule starts one run: over a year in eight zones with both changes, and with a kill at each of an hour",
+    about: ["libs/agents/src/firings.ts", "libs/agents/src/schedule.ts", "libs/engine/src/schedules", "acceptance/teams/clockwork"],
+  },
+  {
     name: "subscriptions",
     file: "engine/subscriptions.ts",
     minutes: 3,

@@ -1,7 +1,7 @@
 /** A team file that is wrong: who must say so, and what the sentence must name. */
 export type Mistake = { readonly name: string; readonly says: RegExp; readonly code?: string; readonly team: string };
 
-const HEAD = `import { agent, fold, on, readModel, team, tool, workflow } from "@armada/agents";
+const HEAD = `import { agent, every, fold, on, readModel, team, tool, workflow } from "@armada/agents";
 import { capability, event, external } from "@armada/contracts";
 import { z } from "zod";
 
@@ -15,7 +15,7 @@ export const post = tool({ input: z.object({ id: z.string(), copies: z.number() 
 export const parcels = readModel({ name: "parcels", version: 1, initial: (): readonly string[] => [], folds: [fold(Sent, (ids: readonly string[], { data }) => [...ids, data.id])] });
 export const packer = agent({ name: "packer", does: "packs", tier: "worker", input: Id, output: Id, run: ({ input }) => input });
 export const pack = workflow({ name: "pack", version: 1, input: Id, output: Id, run: (input, ctx) => ctx.ask(packer, input) });
-export const rest = [agent, fold, on, readModel, team, tool, workflow, Paid, Theirs, send, check, post, parcels];
+export const rest = [agent, every, fold, on, readModel, team, tool, workflow, Paid, Theirs, send, check, post, parcels];
 `;
 const WHOLE = `agents: [packer], workflows: [pack], emits: [Sent], awaits: [Paid]`;
 const type = (name: string, says: RegExp, line: string): Mistake => ({ name, says, team: `${HEAD}${line}\n` });
@@ -58,6 +58,8 @@ export const inTypes: readonly Mistake[] = [
     /parcel/u,
     `export default on(Paid).start(pack, ({ data }) => ({ parcel: data.id }));`,
   ),
+  type("a schedule's input does not fit its workflow", /parcel/u, `export default every("0 9 * * *").start(pack, { parcel: "p1" });`),
+  type("a schedule has a policy that there is not", /never/u, `export default every("0 9 * * *", { missed: "never" });`),
   type("a length of time has no unit", /Duration|template|assignable/u, flowWith(`await ctx.sleep("30");`)),
 ];
 
@@ -134,6 +136,30 @@ export const atStart: readonly Mistake[] = [
     "FOREIGN_CAPABILITY",
     /other\.check/u,
     `export default team({ name: "wrong", ${WHOLE}, provides: [check.by(pack)] });`,
+  ),
+  start(
+    "a schedule's expression is none",
+    "BAD_SCHEDULE",
+    /schedule "pack".*"0 9 \* \*" has 4 fields.*minute, hour/su,
+    `export default team({ name: "wrong", ${WHOLE}, schedules: [every("0 9 * *").start(pack, { id: "p1" })] });`,
+  ),
+  start(
+    "a schedule's zone is none",
+    "BAD_SCHEDULE",
+    /schedule "pack".*"Europe\/Berln" is no time zone.*IANA/su,
+    `export default team({ name: "wrong", ${WHOLE}, schedules: [every("0 9 * * *", { zone: "Europe/Berln" }).start(pack, { id: "p1" })] });`,
+  ),
+  start(
+    "a schedule's input does not fit, behind a cast",
+    "INPUT_INVALID",
+    /schedule "pack".*does not fit: id/su,
+    `export default team({ name: "wrong", ${WHOLE}, schedules: [every("0 9 * * *").start(pack, ({ planned }) => ({ parcel: planned }) as never)] });`,
+  ),
+  start(
+    "a schedule's workflow is not listed",
+    "NOT_LISTED",
+    /pack .*workflows/su,
+    `export default team({ name: "wrong", agents: [packer], emits: [Sent], awaits: [Paid], schedules: [every("0 9 * * *").start(pack, { id: "p1" })] });`,
   ),
   start("a name is none", "BAD_NAME", /Wrong Team/u, `export default team({ name: "Wrong Team", ${WHOLE} });`),
   start(

@@ -64,10 +64,15 @@ export function lastFirings(table: Timetable, after: number, upTo: number, most:
   return found;
 }
 
+const known = new Map<string, Cron>();
+
 /**
  * Without a wildcard or a step in its time of day it fires once a day and time: at the end of the gap where clocks skip the time, the
  * first time where they show it twice. With one it fires whenever the clocks show such a time: not in a gap, and both times.
  */
 function cronOf({ cron, zone }: Timetable): Cron {
-  return new Cron(cron, { timezone: zone, paused: true, mode: "5-or-6-parts", fixedTimeRule: "no-wildcard" });
+  const key = `${zone} ${cron}`;
+  const made = known.get(key) ?? new Cron(cron, { timezone: zone, paused: true, mode: "5-or-6-parts", fixedTimeRule: "no-wildcard" });
+  known.set(key, made);
+  return made;
 }

@@ -1,5 +1,4 @@
 import { every, team, workflow } from "@armada/agents";
-import { VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { testTeam } from "./test-team.ts";
@@ -13,11 +12,15 @@ const office = team({
 });
 
 test("a schedule starts its runs as virtual time passes", async () => {
-  await using t = testTeam(office, { seed: 1, clock: new VirtualClock(Date.parse("2026-03-27T00:00:00Z")) });
+  await using t = testTeam(office, { seed: 1, from: "2026-03-27" });
   const days = (): unknown[] => t.runs().map((id) => (t.run(id).output as { day: string }).day);
   await t.advance("9h");
   expect(days()).toEqual(["2026-03-27"]);
   await t.advance("3d");
   expect(days()).toEqual(["2026-03-27", "2026-03-30"]);
   await t.expectReplays();
+});
+
+test("a time that is none is refused", () => {
+  expect(() => testTeam(office, { seed: 1, from: "Friday" })).toThrow(expect.objectContaining({ code: "BAD_TIME" }));
 });

@@ -11,6 +11,7 @@ import {
   chainOf,
   type Duration,
   encodeBody,
+  isoTime,
   keptAs,
   milliseconds,
   runFilter,
@@ -64,12 +65,16 @@ export type TestTeam = AsyncDisposable & {
   expectReplays(): Promise<void>;
 };
 
-/** `models`: see `script`; `teams`: what other teams answer, see `answers`. What its agents and tools really wait for, virtual time waits for. */
+/**
+ * `models`: see `script`; `teams`: what other teams answer, see `answers`; `from`: when its time begins, ISO-8601, unless
+ * `clock` says so; with 2026 where neither does. What its agents and tools really wait for, virtual time waits for.
+ * @throws ArmadaError `BAD_TIME`
+ */
 export function testTeam(
   team: Team,
-  options: { seed: number; models?: Models; teams?: Answers; budget?: TestBudget; clock?: VirtualClock },
+  options: { seed: number; models?: Models; teams?: Answers; budget?: TestBudget; from?: string; clock?: VirtualClock },
 ): TestTeam {
-  const clock = options.clock ?? new VirtualClock();
+  const clock = options.clock ?? new VirtualClock(startOf(options.from));
   const random = seededRandom(options.seed);
   const mesh = new MemoryMesh(clock, random);
   const watching = watched(team);
@@ -239,6 +244,14 @@ export function testTeam(
     const filter = runFilter(team.name, id);
     return stream.messages.filter(({ subject, envelopes }) => envelopes.length > 0 && matches(filter, subject));
   }
+}
+
+function startOf(from = "2026-01-01"): number {
+  const start = isoTime(from);
+  if (!Number.isNaN(start)) return start;
+  throw new ArmadaError("BAD_TIME", `a test's time does not begin at ${JSON.stringify(from)}`, {
+    hint: "write ISO-8601, e.g. 2026-03-26T12:00:00Z",
+  });
 }
 
 /** The types of the events that something in a team takes. */

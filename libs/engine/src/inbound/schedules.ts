@@ -44,6 +44,8 @@ export class Schedules {
   readonly #sourceOf: (workflow: Workflow) => string;
   readonly #busy: () => boolean;
   readonly #signal: AbortSignal;
+  /** Of which version of a schedule this replica has seen to the timer. */
+  readonly #timed = new Map<string, number>();
 
   constructor(runs: RunStore, sourceOf: (workflow: Workflow) => string, busy: () => boolean, signal: AbortSignal) {
     this.#runs = runs;
@@ -141,7 +143,7 @@ export class Schedules {
   }
 
   async #setTimer(name: string, { state, version: n }: Held<ScheduleState>): Promise<void> {
-    if (!state.listed || state.next === undefined) return;
+    if (!state.listed || state.next === undefined || this.#timed.get(name) === n) return;
     const { ports, team } = this.#runs;
     const run = timerName(name);
     const id = `${run}-${n}`;
@@ -156,6 +158,7 @@ export class Schedules {
     };
     const body = encodeBody([buildEnvelope(about, { ...chainOf(id), correlation: run })]);
     await setTimerOnce(ports, { run, n, time, body }, { what: `a timer of the schedule ${name}`, signal: this.#signal });
+    this.#timed.set(name, n);
   }
 }
 
