@@ -6,7 +6,7 @@ const TAKE = readFileSync(new URL("take.sql", import.meta.url), "utf8");
 /** Of one key, in one transaction. */
 const DEPTH = 20;
 
-type Row = { event_id: string; key: string; type: string; subject: string | null; data: string | null; at: Date };
+type Row = { id: string; event_id: string; key: string; type: string; subject: string | null; data: string | null; at: Date };
 
 /** `done`: events that no longer wait; `why`: what keeps others waiting, where something does. */
 export type Relayed = { readonly done: number; readonly why: EmitError | undefined };
@@ -22,7 +22,7 @@ export async function relay(db: ClientBase, events: Emitter): Promise<Relayed> {
     await db.query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
     const { rows: heads } = await db.query<{ key: string }>(TAKE);
     const { rows } = await db.query<Row>(
-      `SELECT event_id, waiting.key, type, subject, data::text AS data, at
+      `SELECT id, event_id, waiting.key, type, subject, data::text AS data, at
        FROM unnest($1::text[]) AS taken(key)
        CROSS JOIN LATERAL (SELECT * FROM outbox WHERE outbox.key = taken.key AND refused IS NULL ORDER BY id LIMIT ${DEPTH}) AS waiting
        ORDER BY waiting.id`,
@@ -33,14 +33,15 @@ export async function relay(db: ClientBase, events: Emitter): Promise<Relayed> {
     const held = new Set<string>();
     for (const wave of waves(rows)) {
       const sent = wave.filter(({ key }) => !held.has(key));
+      if (sent.length === 0) break; // every key of this wave is held, and what comes later is of those
       const errors = await failures(sent, events);
-      const stored = sent.filter(({ event_id }) => !errors.has(event_id));
-      await db.query("DELETE FROM outbox WHERE event_id = ANY($1::uuid[])", [stored.map(({ event_id }) => event_id)]);
+      const stored = sent.filter(({ id }) => !errors.has(id));
+      await db.query("DELETE FROM outbox WHERE id = ANY($1::bigint[])", [stored.map(({ id }) => id)]);
       done += stored.length;
-      for (const { event_id, key } of sent) {
-        const error = errors.get(event_id);
+      for (const { id, key } of sent) {
+        const error = errors.get(id);
         if (error !== undefined && isRefusal(error)) {
-          await db.query("UPDATE outbox SET refused = $2 WHERE event_id = $1", [event_id, `${error.code}: ${error.message}`]);
+          await db.query("UPDATE outbox SET refused = $2 WHERE id = $1", [id, `${error.code}: ${error.message}`]);
           done++;
         } else if (error !== undefined) {
           held.add(key);
@@ -67,13 +68,13 @@ function waves(rows: readonly Row[]): Row[][] {
   return Array.from({ length: DEPTH }, (_, depth) => placed.flatMap((one) => (one.depth === depth ? [one.row] : [])));
 }
 
-/** Sends them, and answers the errors of those that are not stored. */
+/** Sends them, and answers the errors of those that are not stored, by the row's id. */
 async function failures(rows: readonly Row[], events: Emitter): Promise<ReadonlyMap<string, EmitError>> {
   const outcomes = await Promise.allSettled(rows.map((row) => emit(row, events)));
   return new Map(
     outcomes.flatMap((outcome, index): [string, EmitError][] => {
       if (outcome.status === "fulfilled") return [];
-      if (outcome.reason instanceof EmitError) return [[rows[index]?.event_id ?? "", outcome.reason]];
+      if (outcome.reason instanceof EmitError) return [[rows[index]?.id ?? "", outcome.reason]];
       throw outcome.reason;
     }),
   );

@@ -258,6 +258,9 @@ describe("its end, and its room", () => {
     const over = errorOf(at.emitter.emit(TYPE, "y"));
     await at.pass(1_000);
     expect([fits.error, over.error?.code, over.error?.retryable]).toEqual([undefined, "buffer-full", true]);
+    const batch = errorOf(at.emitter.emitBatch(Array.from({ length: 20 }, () => ({ type: TYPE, data: "x".repeat(100) }))));
+    await at.pass(1);
+    expect(batch).toEqual({ settled: true, error: undefined });
     const again = errorOf(at.emitter.emit(TYPE, "y"));
     await at.pass(1);
     expect(again).toEqual({ settled: true, error: undefined });

@@ -62,15 +62,15 @@ export class Emitter implements AsyncDisposable {
    * @throws EmitError (rejects) with what its documentation lists; where it is `retryable`, the event may be stored
    */
   emit(type: string, data?: unknown, options: EventOptions = {}): Promise<Stored> {
-    return this.#take({ ...options, type, data }).outcome;
+    return this.#take({ ...options, type, data }, this.#settings.maxBufferedBytes).outcome;
   }
 
   /**
    * Sends events, each for itself: those that are well are stored though others are refused. However many they are, they go in as few
-   * requests as the gateway allows. @returns in their order. @throws BatchError (rejects) when all are settled and one or more failed
+   * requests as the gateway allows, and whatever room is left: who waits for them has them all the same. @returns in their order. @throws BatchError (rejects) when all are settled and one or more failed
    */
   async emitBatch(events: readonly EventInput[]): Promise<Stored[]> {
-    const outcomes = await Promise.allSettled(events.map((event) => this.#take(event).outcome));
+    const outcomes = await Promise.allSettled(events.map((event) => this.#take(event, Number.POSITIVE_INFINITY).outcome));
     const failed = outcomes.flatMap(({ status, ...rest }, index) =>
       status === "rejected" && "reason" in rest ? [{ index, error: rest.reason as EmitError }] : [],
     );
@@ -94,14 +94,14 @@ export class Emitter implements AsyncDisposable {
     await this.close();
   }
 
-  #take(input: EventInput): { readonly outcome: Promise<Stored> } {
-    const { source, deadlineMs, maxBufferedBytes } = this.#settings;
+  #take(input: EventInput, room: number): { readonly outcome: Promise<Stored> } {
+    const { source, deadlineMs } = this.#settings;
     let event: WireEvent;
     try {
       event = wireEvent(input, { source, id: this.#ports.id(), now: this.#ports.date() });
       const { id } = event;
       if (this.#closed) throw new EmitError("closed", "the emitter was closed", { hint: "emit before `close()`", id });
-      if (this.#open.size > 0 && this.#bytes + event.bytes > maxBufferedBytes)
+      if (this.#open.size > 0 && this.#bytes + event.bytes > room)
         throw new EmitError("buffer-full", `${this.#bytes} bytes wait to be sent`, {
           hint: "wait for what was emitted",
           retryable: true,

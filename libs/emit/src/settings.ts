@@ -16,7 +16,7 @@ export type EmitterOptions = {
   readonly deadlineMs?: number;
   /** How long a request may take before it is tried again, ms; 10,000. */
   readonly attemptMs?: number;
-  /** Events that wait beyond so many bytes are rejected at once, `buffer-full`; 32 MiB. */
+  /** What `emit` gets while so many bytes wait is rejected at once, `buffer-full`; 32 MiB. */
   readonly maxBufferedBytes?: number;
 };
 

@@ -18,7 +18,7 @@ const KILLS = 60;
 const SHORT_KILLS = 5;
 /** So many of a hundred come while what was killed before is not back yet. */
 const AT_ONCE = 25;
-const SENT_MS = 1_500_000;
+const SENT_MS = 3_600_000;
 const AGAIN_MS = 60_000;
 
 /**
