@@ -46,6 +46,21 @@ export const registry: readonly Entry[] = [
     about: ["libs/agents", "libs/cli/src/project.ts"],
   },
   {
+    name: "own-repository",
+    file: "product/own-repository.ts",
+    minutes: 10,
+    seconds: 30,
+    shows: "from the packages alone: a repository is made, tested, started, gets teams, and is upgraded with open runs",
+    about: [
+      "infra/packages",
+      "infra/bootstrap",
+      "libs/armada-mesh",
+      "libs/create-armada-mesh",
+      "libs/cli/src/project.ts",
+      "libs/cli/src/scaffold",
+    ],
+  },
+  {
     name: "cases",
     file: "cases.ts",
     minutes: 5,

@@ -41,7 +41,7 @@ export function copyCheckout(services?: readonly string[]): Checkout {
 }
 
 /** Links the installed packages into `root`, and its own libs and services under their names. */
-function linkPackages(root: string): void {
+export function linkPackages(root: string): void {
   const modules = join(root, "node_modules");
   mkdirSync(join(modules, "@armada"), { recursive: true });
   for (const name of readdirSync(join(here, "node_modules")))
