@@ -74,7 +74,7 @@ function meshPackage(built: string, folder: string, version: string): string {
   }
   for (const name of readdirSync(join(root, "infra/bootstrap")).filter((one) => one.endsWith(".mjs") && one !== "run.mjs"))
     copy(`infra/bootstrap/${name}`, folder);
-  for (const path of ["infra/nats/server.conf", "examples", "LICENSE"]) copy(path, folder);
+  for (const path of ["infra/nats/server.conf", "examples", "LICENSE", "CHANGELOG.md"]) copy(path, folder);
   cpSync(join(root, "infra/packages/README.md"), join(folder, "README.md"));
   manifest(folder, {
     name: MESH,

@@ -21,7 +21,17 @@ export function machine(folder: string, node: string, more: Readonly<Record<stri
   for (const path of [work, home, temporary]) mkdirSync(path, { recursive: true });
   const { NODE_COMPILE_CACHE: _, NODE_COMPILE_CACHE_PORTABLE: __, PATH = "", ...own } = environment({ root: here, cwd: work, env: {} });
   const path = PATH.split(delimiter).filter((one) => !one.startsWith(here));
-  const env = { ...own, HOME: home, TMPDIR: temporary, ARMADA_GATEWAY_PORT: "0", PATH: [dirname(node), ...path].join(delimiter), ...more };
+  // pip asks a Rust compiler that it finds for its version, and the one of rustup makes a folder for that.
+  const beside = { RUSTUP_HOME: join(folder, "rustup") };
+  const env = {
+    ...own,
+    ...beside,
+    HOME: home,
+    TMPDIR: temporary,
+    ARMADA_GATEWAY_PORT: "0",
+    PATH: [dirname(node), ...path].join(delimiter),
+    ...more,
+  };
   return { work, home, temporary, env: Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_package"))) };
 }
 

@@ -8,7 +8,7 @@ import { type Registry, startRegistry } from "../harness/registry-server.ts";
 import { allEnded } from "../judges/runs.ts";
 
 /** The build that this one is an upgrade of, and what it is called in the registry. */
-const PREVIOUS = { commit: "e4bfc0a", version: "0.1.0-previous.1" };
+const PREVIOUS = { commit: "e4bfc0a", version: "0.0.9" };
 const VERSION = "0.1.0";
 /** As packages of npm: what a person has whose Node is of that line. */
 const NODES = ["20.20.2", "22.23.5", "24.22.3"];
@@ -184,11 +184,14 @@ async function must(done: Promise<Ended>): Promise<void> {
   if (code !== 0) throw new Error(`ended with ${code}: ${stdout}${stderr}`);
 }
 
-/** What is beside the repository, and in the home and the temporary folder, but npm's own cache. Types and tests are other tools' work. */
+/** npm's own: its cache, and what it has Node compile once. */
+const NPM = [".npm", "node-compile-cache"];
+
+/** What is beside the repository, and in the home and the temporary folder, but npm's own. Types and tests are other tools' work. */
 function outside({ work, home, temporary }: Machine, own: string): string[] {
   return [work, home, temporary].flatMap((folder) =>
     readdirSync(folder)
-      .filter((name) => name !== own && name !== ".npm")
+      .filter((name) => name !== own && !NPM.includes(name))
       .map((name) => join(folder, name)),
   );
 }

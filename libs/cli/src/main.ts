@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { RUN_STATUSES } from "@armada/engine/view/status";
 import type { Session } from "@armada/operations/mesh/session";
 import type * as Controls from "@armada/operations/runs/controls";
@@ -23,20 +22,15 @@ import type { StateFlags } from "./commands/state.ts";
 import type { UpFlags } from "./commands/up.ts";
 import { EXIT } from "./exit.ts";
 import { usageError } from "./output.ts";
+import { productVersion } from "./product-version.ts";
 
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
 const program = new CommandLine("armada")
   .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
-  .version(version(), "--version", "the version of this command line")
+  .version(productVersion(), "--version", "the version of this command line")
   .enablePositionalOptions() // else `budgets` would take the flags of its own subcommands
   .configureOutput({ outputError: (text, write) => usageError(text, write, process.argv.includes("--json")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
-
-/** Of the product: the checkout's, or the package's. */
-function version(): string {
-  const about: { readonly version: string } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
-  return about.version;
-}
 
 /** Commands print either for people or, with --json, one object a line. */
 function command(name: string, description: string, parent: Command = program): Command {

@@ -25,7 +25,7 @@ test("a team of services/ may be named by its folder", async () => {
   expect(existsSync(join(at.folder, ".armada/keys/marketing.nk"))).toBe(true);
 });
 
-const NONE = { agents: [], awaits: [], emits: [], provides: [], readModels: [], subscriptions: [], workflows: [] };
+const NONE = { agents: [], awaits: [], emits: [], provides: [], readModels: [], subscriptions: [], schedules: [], workflows: [] };
 const CHECK = { kind: "capability", name: "rsk.check", team: "rsk" };
 const IN_VAIN = `export default ${JSON.stringify({ kind: "team", name: "lab", ...NONE, asks: [CHECK] })};\n`;
 

@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { accessIn } from "@armada/nats/starting";
-import { claimHome, HOME } from "@armada/operations/mesh/mesh-file";
+import { claimHome } from "@armada/operations/mesh/home";
+import { HOME } from "@armada/operations/mesh/mesh-file";
 import { EXIT } from "../exit.ts";
 import { lockData } from "../mesh/data-lock.ts";
 import type { Output } from "../output.ts";
+import { productVersion } from "../product-version.ts";
 import { settingsFor } from "../settings.ts";
 
 export type SeparateFlags = { readonly data?: string; readonly config?: string };
@@ -21,7 +23,7 @@ export async function separateCommand(flags: SeparateFlags, out: Output): Promis
       hint: "unset NATS_URL for the mesh of this folder",
     });
   const home = resolve(HOME);
-  await claimHome(home);
+  await claimHome(home, productVersion(), out.say);
   const lock = await lockData(resolve(config.data));
   try {
     const access = accessIn(join(home, "keys"));

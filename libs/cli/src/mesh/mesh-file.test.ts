@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimHome, isAlive, latestWritten, type MeshFile, readMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
+import { isAlive, latestWritten, type MeshFile, readMesh, writeMesh } from "@armada/operations/mesh/mesh-file";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockData } from "./data-lock.ts";
 
@@ -36,19 +36,6 @@ test.each(["", "{", "[]", '{"layout":2,"pid":1}', "null"])("%j is no mesh file",
   const path = join(folder, "mesh.json");
   writeFileSync(path, text);
   await expect(readMesh(path)).rejects.toMatchObject({ code: "BAD_MESH_FILE", hint: expect.stringContaining("delete it") });
-});
-
-test("a folder of another layout is refused and left as it is", async () => {
-  const home = join(folder, "home");
-  await claimHome(home);
-  await claimHome(home);
-  expect(readFileSync(join(home, "version"), "utf8")).toBe("1\n");
-  writeFileSync(join(home, "version"), "2\n");
-  await expect(claimHome(home)).rejects.toMatchObject({
-    code: "OTHER_LAYOUT",
-    message: `${home} was written by layout 2, and this is layout 1`,
-  });
-  expect(readFileSync(join(home, "version"), "utf8")).toBe("2\n");
 });
 
 test("a process is alive or not", () => {

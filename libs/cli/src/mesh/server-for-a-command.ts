@@ -1,9 +1,11 @@
 import { join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { accessIn, ROLES, startServer } from "@armada/nats";
-import { claimHome, HOME } from "@armada/operations/mesh/mesh-file";
+import { claimHome } from "@armada/operations/mesh/home";
+import { HOME } from "@armada/operations/mesh/mesh-file";
 import type { Config } from "@armada/runtime";
 import type { IdentityFolders } from "../identity-folders.ts";
+import { productVersion } from "../product-version.ts";
 import { productRoot } from "../project.ts";
 import { lockData } from "./data-lock.ts";
 
@@ -19,7 +21,7 @@ export async function serverForCommand(options: {
   if (binary === undefined) throw new ArmadaError("NO_NATS_SERVER", "no nats-server was found: start through `npm start` or `npx armada`");
   const { team } = options;
   const home = resolve(HOME);
-  await claimHome(home);
+  await claimHome(home, productVersion(), (line) => void process.stderr.write(`${line}\n`));
   const lock = await lockData(resolve(options.data));
   try {
     const access = accessIn(options.folders.keys, options.folders.administration);

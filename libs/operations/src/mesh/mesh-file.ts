@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArmadaError } from "@armada/contracts";
 import { writeWhole } from "@armada/nats/whole-file";
@@ -41,7 +41,6 @@ export type MeshFile = z.infer<typeof MeshFile>;
 export const HOME = ".armada";
 /** The mesh file where none is named. */
 export const DEFAULT_FILE = join(HOME, "mesh.json");
-const LAYOUT = "1";
 
 /** The file as it is stored: with the folder that it was written into, by which a copy of that folder is known. */
 const Stored = MeshFile.extend({ folder: z.string().exactOptional() });
@@ -113,20 +112,4 @@ export function isAlive(pid: number): boolean {
     const { code, syscall } = error as NodeJS.ErrnoException;
     return syscall === "kill" ? code === "EPERM" : !existsSync("/proc/self"); // macOS has no /proc
   }
-}
-
-/** Refuses a folder that another layout wrote. @throws ArmadaError `OTHER_LAYOUT` */
-export async function claimHome(folder: string): Promise<void> {
-  const path = join(folder, "version");
-  const found = existsSync(path) ? (await readFile(path, "utf8")).trim() : "";
-  // Empty where who made it was killed at that.
-  if (found !== "") {
-    if (found !== LAYOUT)
-      throw new ArmadaError("OTHER_LAYOUT", `${folder} was written by layout ${found}, and this is layout ${LAYOUT}`, {
-        hint: `move ${folder} away, or use the version of Armada that wrote it; nothing was touched`,
-      });
-    return;
-  }
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path, `${LAYOUT}\n`);
 }
