@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, linkedRepository, type Machine, machine, npmStart, program, treeOf } from "../harness/own-repository.ts";
+import { build, linkedRepository, type Machine, machine, npmStart, program, treeOf } from "../harness/packages/own-repository.ts";
+import { type Registry, startRegistry } from "../harness/packages/registry-server.ts";
 import { type Ended, here, until } from "../harness/product.ts";
 import { type About, atMost, count, type Figure, holds, none } from "../harness/proof.ts";
-import { type Registry, startRegistry } from "../harness/registry-server.ts";
 import { allEnded } from "../judges/runs.ts";
 
 /** The build that this one is an upgrade of, and what it is called in the registry. */

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "./nats-by-hand.ts";
-import { owned, until } from "./product.ts";
+import { freePort } from "../nats-by-hand.ts";
+import { owned, until } from "../product.ts";
 
 /** A registry on loopback that holds what is published here, and passes on what others hold. */
 export type Registry = AsyncDisposable & {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { repositoryFiles } from "../../../libs/create-armada-mesh/src/repository-files.ts";
-import { linkPackages } from "./checkout.ts";
-import { type Ended, ended, environment, here, type MeshFile, owned, until } from "./product.ts";
+import { repositoryFiles } from "../../../../libs/create-armada-mesh/src/repository-files.ts";
+import { linkPackages } from "../checkout.ts";
+import { type Ended, ended, environment, here, type MeshFile, owned, until } from "../product.ts";
 
 /**
  * A machine for the packages alone: an empty folder to work in, a home and a folder of temporary files of its own, and the Node
