@@ -110,6 +110,7 @@ function emitPackage(built: string, folder: string, version: string): string {
   const packages = write(folder, built, [door]);
   if (packages.size > 0) throw new Error(`${EMIT} depends on ${[...packages].join(", ")}: it is to depend on nothing`);
   copy("LICENSE", folder);
+  cpSync(join(root, "libs/emit/README.md"), join(folder, "README.md"));
   manifest(folder, {
     name: EMIT,
     version,

@@ -8,6 +8,8 @@ export type Gateway = { readonly url: string; readonly keyFile: string };
 /** The clients that this machine can run, and of the others what they want. `folder`: what has to be built goes there. */
 export type Clients = { readonly commands: ReadonlyMap<string, Command>; readonly missing: readonly string[] };
 
+/** Some systems have a Python without most of its library. */
+const PROBE = "import sys, http.client, ssl, unittest; sys.exit(sys.version_info < (3, 9))";
 const PYTHON = { PYTHONPATH: join(here, "libs/emit-python/src"), PYTHONDONTWRITEBYTECODE: "1" };
 
 /** `short`: what has to be built is left out. */
@@ -18,7 +20,7 @@ export function clientsOf(gateway: Gateway, folder: string, short: boolean): Cli
     ["typescript", { command: process.execPath, args: [sends("send.main.ts"), ...about("typescript")], env: {} }],
   ]);
   const missing: string[] = [];
-  if (works("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]))
+  if (works("python3", ["-c", PROBE]))
     commands.set("python", {
       command: "python3",
       args: [sends("send.py"), ...about("python")],
