@@ -1,9 +1,10 @@
 import { every, type MissedPolicy, type Schedule, type Team, team, workflow } from "@armada/agents";
+import { buildEnvelope, buildSubject, chainOf, encodeBody } from "@armada/contracts";
 import { CALM, HOSTILE, type Hostility, type Logger, MemoryMesh, misfolded } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { scheduleOf } from "../schedules/events.ts";
+import { scheduleOf, timerName } from "../schedules/events.ts";
 import { schedule } from "../schedules/schedule.ts";
 import { script, silentLogger, startReplica, type TestReplica } from "../testing/index.ts";
 import { readRun } from "../view/run.ts";
@@ -216,6 +217,27 @@ test("a replica that does not list a schedule yet leaves its firings to one that
   await there.until("20:30:00");
   expect(there.times()).toEqual(["13:00", "14:00", "15:00", "16:00", "17:00", "18:00", "19:00", "20:00"]);
   expect(there.events()).not.toContain("removed");
+});
+
+test("a tick that comes before its time, as after a clock was set back, or again starts nothing by itself", async () => {
+  const there = new Office(11, CALM);
+  there.replica(office(noted("0 * * * *")));
+  await there.until("12:10:00");
+  const tick = (n: number): void => {
+    const id = `${timerName("note")}-${n}`;
+    const about = { id: `${id}.due`, type: "armada.timer.due", subject: id, time: new Date(there.clock.now()).toISOString(), data: { n } };
+    const body = encodeBody([buildEnvelope({ ...about, team: "office" }, chainOf(id))]);
+    there.mesh.stream("office").append(buildSubject({ kind: "tick", team: "office", run: timerName("note"), n }), body, there.clock.now());
+  };
+  tick(1);
+  await there.until("12:59:00");
+  expect(there.begun()).toEqual([]);
+  await there.until("15:10:00");
+  for (const n of [1, 2, 3, 1]) tick(n);
+  await there.until("15:59:00");
+  expect(there.times()).toEqual(["13:00", "14:00", "15:00"]);
+  await there.until("17:10:00");
+  expect(there.times()).toEqual(["13:00", "14:00", "15:00", "16:00", "17:00"]);
 });
 
 test("an input that its code cannot make is a run that has failed, and says why", async () => {
