@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { team as defined } from "@armada/agents";
 import { ArmadaError } from "@armada/contracts";
 import { type IndexedRun, type RunIndex, type RunState, readRun } from "@armada/engine/reading";
 import { type Log, matches } from "@armada/event-sourcing";
@@ -157,6 +158,8 @@ test("a schedule whose firing nobody starts, and not one that is only just due",
   const planned = { session: stream([], {}, { log: () => ({ last: async () => last }) as unknown as Log }), team };
   expect(await codes({ ...planned, now: Date.parse(next) + 60_000 })).toEqual([]);
   expect(await codes({ ...planned, now: Date.parse(next) + 120_000 })).toEqual(["SCHEDULE_LATE"]);
+  const leftOut = { ...planned, team: { ...team, definition: defined({ name: "orders" }) }, replicas: { alive: 0, started: 0 } };
+  expect(await codes({ ...leftOut, now: Date.parse(next) + 120_000 })).not.toContain("SCHEDULE_LATE");
 });
 
 test("a source whose stream is elsewhere, and one that has brought nothing for long", async () => {
