@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
+import { here, type Place, until } from "../../acceptance/proofs/harness/product.ts";
 import { type Block, blocksOf, missingLines, standsIn } from "./blocks.ts";
 import { clone } from "./clone.ts";
 import { terminals } from "./terminal.ts";
@@ -101,7 +101,10 @@ async function run(page: string, blocks: readonly Block[], at: Place): Promise<v
       }
     else if (block.kind === "json") JSON.parse(block.text);
     else if (block.kind === "text") {
-      const output = said();
+      const other = block.note === "comes in the other terminal";
+      if (other)
+        await until(`${where} in the other terminal`, LATE_MS, () => missingLines(block.text, reader.said()).length === 0).catch(() => "");
+      const output = other ? reader.said() : said();
       expect(missingLines(block.text, output), `${where}: not said, in this order, in\n${output}`).toEqual([]);
     }
   }

@@ -7,7 +7,7 @@ import { type Output, output } from "./output.ts";
 
 // A reader that has seen enough (`| head`) is no error, a terminal that was closed must not keep a mesh from draining, and a mesh
 // whose output is kept on a disk that is full goes on without it.
-const serves = process.argv[2] === "up";
+const serves = process.argv[2] === "up" || process.argv[2] === "dev";
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
     if (code !== "EIO" && !(code === "ENOSPC" && serves)) process.exit(code === "EPIPE" ? EXIT.ok : EXIT.failed);

@@ -222,7 +222,23 @@ export const lines = {
     .object({ type: z.literal("restarted"), run: text, n: z.int(), attempt: z.int() })
     .describe("what was said in this step so far does not count: its text begins again"),
   result,
+  restart: z
+    .object({
+      type: z.literal("restart"),
+      team: text,
+      status: z.enum(["restarted", "started", "stopped", "refused"]).describe("refused: what ran before goes on"),
+      ms: z.int().min(0).describe("from the change to the new replica serving, or to the refusal"),
+      files: z.array(text).readonly().describe("what changed, from the project's folder"),
+      problem: z
+        .object({ ...problem, hint: text.optional(), file: text.optional(), line: z.int().optional(), column: z.int().optional() })
+        .optional()
+        .describe("why the code was refused, and where"),
+    })
+    .describe("what became of a change of files; of `dev`"),
   run,
+  settings: z
+    .object({ type: z.literal("settings"), file: text, changed: z.array(text).readonly().describe("those that hold from the next start") })
+    .describe("the configuration was changed; of `dev`"),
   state: z.object({
     type: z.literal("state"),
     team: text,
@@ -267,6 +283,12 @@ export const lines = {
     missing: z.array(text).readonly().optional().describe("teams whose streams could not be read"),
     root: node,
   }),
+  types: z
+    .object({
+      type: z.literal("types"),
+      errors: z.array(z.object({ file: text, line: z.int(), column: z.int(), ...problem })).readonly(),
+    })
+    .describe("all that the type checker says, where it is not what it said before; of `dev`"),
 } as const;
 
 export type LineOf<K extends keyof typeof lines> = z.infer<(typeof lines)[K]>;

@@ -76,6 +76,13 @@ meshFlags(command("up", "runs the mesh here until Ctrl-C")).action(
   }),
 );
 
+meshFlags(command("dev", "runs the mesh here until Ctrl-C, and restarts the teams whose files change")).action(
+  withoutSession(async (out, flags: UpFlags) => {
+    await (await import("./commands/dev.ts")).devCommand(flags, out);
+    return EXIT.ok;
+  }),
+);
+
 meshFlags(command("demo", "an article by the content team from a folder of documents"))
   .option("--once", "end the mesh after the article")
   .option("--sources <dir>", "a folder of documents (.md, .txt, .html, .pdf, .csv, …)")

@@ -8,12 +8,12 @@ import { ArmadaError, joinErrors } from "@armada/contracts";
 /** Where the product's code is: a checkout, or the package `armada-mesh`. */
 export const productRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 /** The ending of the product's own files: as they are written in a checkout, as they are built in the package. */
-const OWN = extname(fileURLToPath(import.meta.url));
+export const OWN = extname(fileURLToPath(import.meta.url));
 /** Whose `services/` are meant: of the checkout, or of the nearest folder above this one that has a package.json. */
 export const projectRoot = OWN === ".ts" ? productRoot : nearestProject(process.cwd());
 
 /** What every mesh may need and no project writes. */
-const ALWAYS = ["federation", "gateway"];
+export const ALWAYS: readonly string[] = ["federation", "gateway"];
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
@@ -85,9 +85,10 @@ export async function loadServices(only?: readonly string[]): Promise<readonly S
   });
 }
 
-/** Every team of the project by name; one that cannot be loaded does not take the others away. */
-export async function loadDefinitions(): Promise<ReadonlyMap<string, Definition>> {
-  const loaded = (await serviceNames()).map(async (name): Promise<[string, Definition]> => {
+/** Every team of the project by name, or those named; one that cannot be loaded does not take the others away. @throws ArmadaError `NO_SUCH_TEAM` */
+export async function loadDefinitions(only?: readonly string[]): Promise<ReadonlyMap<string, Definition>> {
+  for (const name of only ?? []) await checkTeam(name);
+  const loaded = (only ?? (await serviceNames())).map(async (name): Promise<[string, Definition]> => {
     try {
       return [name, { team: (await loadService(name)).team }];
     } catch (error) {
@@ -128,26 +129,37 @@ async function loadService(name: string): Promise<Service> {
   const place = (await places()).get(name);
   if (place === undefined) throw new ArmadaError("NO_SUCH_TEAM", `there is no team ${name} in services/`);
   const file = `services/${name}/src/team${place.ending}`;
-  const team = await loadTeam(join(place.src, `team${place.ending}`), file);
-  if (team.name !== name)
-    throw new ArmadaError("BAD_TEAM", `${file} defines team ${team.name}`, { hint: "call the team and its folder by the same name" });
+  const team = await loadTeam(join(place.src, `team${place.ending}`), file, name);
   return { name, main: mainOf(place), team };
+}
+
+/** Where the processes of the project's services begin, by name. @throws ArmadaError `TEAM_TAKEN` */
+export async function serviceMains(): Promise<ReadonlyMap<string, string>> {
+  return new Map([...(await places())].map(([name, place]) => [name, mainOf(place)]));
 }
 
 const mainOf = ({ src, ending }: Place): string => join(src, `main${ending}`);
 
 /** @throws ArmadaError `BAD_TEAM` where its file cannot be imported, or has no team as its default export; what the file itself throws of ours keeps its code */
-async function loadTeam(path: string, file: string): Promise<Team> {
+async function loadTeam(path: string, file: string, name?: string): Promise<Team> {
   const loaded = await import(pathToFileURL(path).href).then(
-    (module: { readonly default?: Team }) => module.default,
+    (module: { readonly default?: unknown }) => module.default,
     (cause: unknown) => {
       const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: hintOf(cause, path) };
       throw new ArmadaError(code, `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, hint });
     },
   );
-  if (loaded?.kind !== "team")
+  return asTeam(loaded, file, name);
+}
+
+/** What a team's `file` exports, where it is the team called `name`; any, unless said. @throws ArmadaError `BAD_TEAM` */
+export function asTeam(loaded: unknown, file: string, name?: string): Team {
+  const team = loaded as Team | undefined;
+  if (team?.kind !== "team")
     throw new ArmadaError("BAD_TEAM", `${file} has no team as its default export`, { hint: "export default team({ … })" });
-  return loaded;
+  if (name !== undefined && team.name !== name)
+    throw new ArmadaError("BAD_TEAM", `${file} defines team ${team.name}`, { hint: "call the team and its folder by the same name" });
+  return team;
 }
 
 /** What helps where a team's `file` could not be imported. */

@@ -1,8 +1,8 @@
-import { definedAgents, unlisted } from "@armada/agents";
+import { definedAgents, type Unlisted, unlisted } from "@armada/agents";
 import { ArmadaError, definedEvents } from "@armada/contracts";
 import { sourcesOf } from "@armada/engine/inbound/queues";
 import { FEDERATION } from "@armada/ledger";
-import { loadServices, type Service, serviceNames } from "./project.ts";
+import { loadDefinitions, loadServices, type Service, serviceNames } from "./project.ts";
 
 const GATEWAY = "gateway";
 
@@ -14,12 +14,32 @@ export async function servicesWith(only: string | undefined): Promise<readonly S
   return loadServices([...named.map(({ name }) => name), GATEWAY]);
 }
 
+/**
+ * The same of those that can be loaded, and the names of the others. @throws ArmadaError `NO_SUCH_TEAM`, and `NOT_LISTED` where all
+ * can be loaded: what a broken team lists is not known
+ */
+export async function servicesThatLoad(
+  only: string | undefined,
+): Promise<{ readonly services: readonly Service[]; readonly refused: readonly string[] }> {
+  const definitions = await loadDefinitions(only?.split(","));
+  const wanted = [...definitions.keys()];
+  const isBroken = (name: string): boolean => "broken" in (definitions.get(name) ?? {});
+  const refused = wanted.filter(isBroken);
+  const services = refused.length === wanted.length ? [] : await servicesWith(wanted.filter((name) => !isBroken(name)).join());
+  if (refused.length === 0) await checkListed(services);
+  return { services, refused };
+}
+
 /** @throws ArmadaError `NOT_LISTED` where something is defined that no team lists: at start, because nothing would come of it */
 export async function checkListed(services: readonly Service[]): Promise<void> {
   const teams = services.map(({ team }) => team);
   // A contract without a team is that of a team which is elsewhere: what it declares may be wanted there.
   const whole = [...(await serviceNames()), ...(await serviceNames("contract"))].every((name) => teams.some((team) => team.name === name));
-  const [first, ...more] = unlisted(teams, { agents: definedAgents(), events: definedEvents(), whole });
+  refuseUnlisted(unlisted(teams, { agents: definedAgents(), events: definedEvents(), whole }));
+}
+
+/** @throws ArmadaError `NOT_LISTED` where there is any */
+export function refuseUnlisted([first, ...more]: readonly Unlisted[]): void {
   if (first === undefined) return;
   throw new ArmadaError("NOT_LISTED", [first, ...more].map(({ what }) => what).join("; "), {
     hint: [...new Set([first, ...more].map(({ hint }) => hint))].join("; "),

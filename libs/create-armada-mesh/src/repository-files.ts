@@ -8,7 +8,7 @@ export function repositoryFiles(name: string, version: string): ReadonlyMap<stri
     version: "0.0.0",
     private: true,
     type: "module",
-    scripts: { start: "armada up", test: "vitest run", check: "tsc" },
+    scripts: { start: "armada up", dev: "armada dev", test: "vitest run", check: "tsc" },
     engines: { node: ">=20" },
     dependencies: { "armada-mesh": `^${version}`, zod: "4.6.7" },
     devDependencies: { "@types/node": "24.10.1", typescript: "7.0.2", vitest: "4.1.12" },
@@ -88,6 +88,7 @@ and read models, and a table of contents (\`team.ts\`).
 | command | does |
 |---|---|
 | \`npm start\` | runs the mesh here until Ctrl-C; the first start brings nats-server |
+| \`npm run dev\` | the same, and restarts the teams whose files change, each in a second; what is wrong with them is said in place |
 | \`npm test\` | tests the teams in memory, without a server |
 | \`npm run check\` | checks the types |
 | \`npx armada new team NAME\` | adds a team |

@@ -14,8 +14,8 @@ import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtim
 import { manifestOf } from "@armada/runtime/manifest";
 import { identityFolders } from "../identity-folders.ts";
 import { productVersion } from "../product-version.ts";
-import { productRoot, type Service } from "../project.ts";
-import { type Child, pidsOf, restartsOf, startChild } from "./child.ts";
+import { ALWAYS, productRoot, type Service } from "../project.ts";
+import { type Child, filesOf, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { keepFolder } from "./keep-folder.ts";
@@ -29,6 +29,8 @@ export type UpOptions = {
   readonly reread: () => Promise<Settings>;
   readonly meshFile: string;
   readonly say: (line: string) => void;
+  /** A module that each replica begins with, so that its code can be put in force anew (`dev/preload.ts`). */
+  readonly preload?: string;
 };
 
 /** A running mesh of child processes. */
@@ -40,6 +42,15 @@ export type Mesh = {
   tell(environment: MeshFile["environment"]): Promise<void>;
   stop(): Promise<void>;
   kill(): void;
+  /** With a preload: the project's files that a service has loaded, by its name. */
+  loaded(): ReadonlyMap<string, ReadonlySet<string>>;
+  /**
+   * Puts a service's code in force as it is in the files now, what it wants of the server before; starts one that is new. An abort
+   * counts until the code is loaded. @throws ArmadaError what the code is refused for: what ran before goes on
+   */
+  renew(service: Pick<Service, "name" | "main">, signal: AbortSignal): Promise<void>;
+  /** Ends a service's replicas; its streams stay. */
+  drop(service: string): Promise<void>;
 };
 
 const READY_MS = 60_000;
@@ -73,7 +84,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   await access.ensure(ours.url === undefined ? [...ROLES, ...names] : []);
   let server: RunningServer | undefined;
   let serverPid: number | undefined;
-  const children: Child[] = [];
+  let children: readonly Child[] = [];
   const kill = (): void => {
     for (const child of children) child.kill();
     if (serverPid !== undefined && isAlive(serverPid)) process.kill(serverPid, "SIGKILL");
@@ -117,39 +128,41 @@ export async function up(options: UpOptions): Promise<Mesh> {
     const gatewayKey = await ensureKey(join(keys, "gateway.key"));
     let gateway: string | undefined;
     let environment: MeshFile["environment"];
-    const envOf =
-      ({ team }: Service) =>
-      (): NodeJS.ProcessEnv => ({
-        ...serviceEnvironment(process.env, { team: team.name, agents: team.agents.length > 0 }, settings.config),
-        ...environmentOf(settings),
-        NATS_URL: nats,
-        NATS_CREDS: keys,
-        ARMADA_LOGS: logs,
-      });
+    /** Where code is put in force anew a team may have its first agent at any time. */
+    const hasAgents = (team: string): boolean =>
+      options.preload === undefined ? (manifests.get(team)?.agents.length ?? 0) > 0 : !ALWAYS.includes(team);
+    const envOf = (team: string) => (): NodeJS.ProcessEnv => ({
+      ...serviceEnvironment(process.env, { team, agents: hasAgents(team) }, settings.config),
+      ...environmentOf(settings),
+      NATS_URL: nats,
+      NATS_CREDS: keys,
+      ARMADA_LOGS: logs,
+    });
     const listening = (url: string): void => {
       gateway = url;
       changed();
     };
+    const newChild = ({ name, main }: Pick<Service, "name" | "main">, waits = false): Child =>
+      startChild({
+        service: name,
+        main,
+        logFile: join(logs, `${name}.out`),
+        env: envOf(name),
+        say,
+        changed: () => changed(),
+        listening,
+        told: (manifest) => {
+          manifests.set(manifest.team, manifest);
+          admit();
+        },
+        provisioned: provisioned.promise,
+        serverSince: () => server?.since() ?? 0,
+        alone: name === "gateway",
+        ...(options.preload === undefined ? {} : { preload: options.preload }),
+        waits,
+      });
     const startChildren = (): void => {
-      for (const service of services)
-        for (let i = 0; i < (replicas[service.name] ?? 1); i++)
-          children.push(
-            startChild({
-              service: service.name,
-              main: service.main,
-              logFile: join(logs, `${service.name}.out`),
-              env: envOf(service),
-              say,
-              changed: () => changed(),
-              listening,
-              told: (manifest) => {
-                manifests.set(manifest.team, manifest);
-                admit();
-              },
-              provisioned: provisioned.promise,
-              serverSince: () => server?.since() ?? 0,
-            }),
-          );
+      for (const service of services) for (let i = 0; i < (replicas[service.name] ?? 1); i++) children = [...children, newChild(service)];
     };
     /** While the server starts, its replicas load their code, and this process what makes it ready for them. */
     let loading: Promise<typeof import("./client.ts")> | undefined;
@@ -191,13 +204,30 @@ export async function up(options: UpOptions): Promise<Mesh> {
       });
     const client = await meanwhile();
     let fleet: Fleet | undefined;
-    if (server === undefined) await client.applyTeams(nats, folders, [...manifests.values()], { room: await room(), logger });
-    else {
+    const provision = async (teams: readonly TeamManifest[]): Promise<unknown> =>
+      keeper === undefined || fleet === undefined
+        ? client.applyTeams(nats, folders, teams, { room: await room(), logger })
+        : client.provisionTeams(keeper, fleet, teams, { access, replicas: 1, room: await room() });
+    if (server !== undefined) {
       keeper = await client.reach(nats, keys, "provisioner", { logger, administration });
       fleet = await client.Fleet.follow(keeper, access, logger);
-      await client.provisionTeams(keeper, fleet, [...manifests.values()], { access, replicas: 1, room: await room() });
-      admit = client.followAdmission(server, { fleet, access, manifests, say });
     }
+    await provision([...manifests.values()]);
+    if (server !== undefined && fleet !== undefined) admit = client.followAdmission(server, { fleet, access, manifests, say });
+    /** What other code of a team wants is there before a replica works with it. */
+    const letIn = async (manifest: TeamManifest): Promise<void> => {
+      const before = manifests.get(manifest.team);
+      manifests.set(manifest.team, manifest);
+      try {
+        admit();
+        if (before === undefined || !wantsTheSame(before, manifest)) await provision([manifest]);
+      } catch (error) {
+        if (before === undefined) manifests.delete(manifest.team);
+        else manifests.set(manifest.team, before);
+        throw error;
+      }
+    };
+    const within = milliseconds(drain) + LEAVE_MS;
     const file = (): MeshFile => ({
       layout: 1,
       pid: process.pid,
@@ -247,8 +277,23 @@ export async function up(options: UpOptions): Promise<Mesh> {
         changed();
         return written();
       },
-      stop: () => (stopped ??= Promise.all(children.map((child) => child.stop(milliseconds(drain) + LEAVE_MS))).then(end)),
+      stop: () => (stopped ??= Promise.all(children.map((child) => child.stop(within))).then(end)),
       kill,
+      loaded: () => filesOf(children),
+      renew: async (service, signal) => {
+        const { name } = service;
+        if (!children.some((child) => child.service === name)) {
+          if (ours.url === undefined) await access.ensure([name]);
+          for (let i = 0; i < (replicas[name] ?? 1); i++) children = [...children, newChild(service, true)];
+        }
+        for (const child of children.filter((one) => one.service === name)) await child.renew(letIn, within, signal);
+      },
+      drop: async (name) => {
+        const own = children.filter((child) => child.service === name);
+        children = children.filter((child) => child.service !== name);
+        await Promise.all(own.map((child) => child.stop(within)));
+        changed();
+      },
     };
   } catch (error) {
     for (const child of children) child.kill();
@@ -262,6 +307,15 @@ export async function up(options: UpOptions): Promise<Mesh> {
 /** What is to be said of the services' teams. @throws ArmadaError `BAD_CONTRACT`, `EXTERNAL_ID` */
 export function manifestsOf(services: readonly Service[]): Promise<TeamManifest[]> {
   return Promise.all(services.map(({ team, main }) => manifestOf(team, dirname(main))));
+}
+
+/** Whether a team's other code wants the same of the server and says the same to others. */
+function wantsTheSame(before: TeamManifest, now: TeamManifest): boolean {
+  const wants = ({ code: _code, workflows, ...said }: TeamManifest): unknown => ({
+    ...said,
+    workflows: workflows.map(({ name, version }) => ({ name, version })),
+  });
+  return isDeepStrictEqual(wants(before), wants(now));
 }
 
 /** What a mesh was started with, and of its room what is said now. */
