@@ -4,7 +4,8 @@ export type Block =
   | { readonly kind: "ctrl-c"; readonly line: number };
 
 const KINDS = ["sh", "ts", "json", "text", "py", "go", "sql"] as const;
-const NOTES = /^(?:stays until Ctrl-C|fails|again until it says so|comes in the other terminal|shown|file \S+|as \S+|wants \S+)$/;
+const NOTES =
+  /^(?:stays until Ctrl-C|fails|again until it says so|comes in the other terminal|shown|from a registry|file \S+|as \S+|wants \S+)$/;
 /** Nothing here checks their text, so that it has to be said what they are. */
 const NOTED = ["py", "go", "sql"];
 
@@ -13,7 +14,7 @@ const NOTED = ["py", "go", "sql"];
  * Ctrl-C` (its own terminal), `fails` (another exit code than 0 is wanted), `again until it says so` (a reader would look again, until
  * the text that follows is there), `comes in the other terminal` (the text is said there, at once or a moment later), `file PATH` (the
  * block is that file), `as PATH` (it stands in that file of the checkout), `shown` (it stands
- * nowhere else), `wants PROGRAM` (it is run where the machine has it, and only there is the text that follows compared);
+ * nowhere else), `from a registry` (the proof own-repository types it, whose packages are in one), `wants PROGRAM` (it is run where the machine has it, and only there is the text that follows compared);
  * `<!-- test: Ctrl-C -->` alone ends what stays. @throws Error for another language or note, and for a fence that is not closed
  */
 export function blocksOf(page: string): Block[] {

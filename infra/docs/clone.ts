@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { build, linkedRepository, machine } from "../../acceptance/proofs/harness/packages/own-repository.ts";
 import { here, type Place } from "../../acceptance/proofs/harness/product.ts";
 
 /**
@@ -35,6 +36,25 @@ export function clone(): Place & Disposable {
   }
   // The system gives the gateway's port: another mesh may run on this machine.
   return { root: cwd, cwd, env: { ARMADA_GATEWAY_PORT: "0" }, [Symbol.dispose]: dispose };
+}
+
+/** A repository as `npm create armada-mesh` has left it, with this checkout's packages. */
+export function ownRepository(): Place & Disposable {
+  const around = mkdtempSync(join(tmpdir(), "armada-docs-"));
+  const dispose = (): void => rmSync(around, { recursive: true, force: true });
+  try {
+    const tarballs = join(around, "tarballs");
+    build(here, tarballs, "0.1.0");
+    const at = machine(around, process.execPath);
+    const cwd = linkedRepository(at, tarballs, "my-mesh", "0.1.0");
+    const made = spawnSync("npx", ["armada", "new", "team", "support"], { cwd, env: at.env, encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`no team was made: ${made.stdout}${made.stderr}`);
+    const { ARMADA_NATS_SERVER: NATS_SERVER_BIN = "" } = process.env;
+    return { root: cwd, cwd, env: { ARMADA_GATEWAY_PORT: "0", NATS_SERVER_BIN }, [Symbol.dispose]: dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 function files(): string[] {

@@ -4,16 +4,19 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { here, type Place, until } from "../../acceptance/proofs/harness/product.ts";
 import { type Block, blocksOf, missingLines, standsIn } from "./blocks.ts";
-import { clone } from "./clone.ts";
+import { clone, ownRepository } from "./clone.ts";
 import { terminals } from "./terminal.ts";
 
 const PAGE_MS = 300_000;
 /** What a reader would look at again may come so much later. */
 const LATE_MS = 60_000;
 
+/** Its commands are typed in a repository of its own. */
+const OWN = "docs/own-repository.md";
 /** Every page that holds blocks; a page that is missing here is found by the last test. */
 const pages = [
   "README.md",
+  "docs/own-repository.md",
   "docs/article.md",
   "docs/tutorial.md",
   "docs/elsewhere.md",
@@ -35,7 +38,7 @@ test.concurrent.each(pages.filter((page) => shownIn(page).length < blocksIn(page
   "%s does what it says, block by block",
   { timeout: PAGE_MS },
   async (page) => {
-    using at = clone();
+    using at = page === OWN ? ownRepository() : clone();
     const blocks = blocksIn(page);
     await run(page, blocks, at);
     // Tests are left out: a team's own kinds do not fit the type of `expectEvents`, seen; vitest runs them all the same.
@@ -70,7 +73,7 @@ test("each page with blocks is among those that are run", () => {
 });
 
 async function run(page: string, blocks: readonly Block[], at: Place): Promise<void> {
-  await using reader = terminals(at, { npx: page === "README.md" });
+  await using reader = terminals(at, { npx: page === "README.md" || page === OWN });
   let said = (): string => "";
   let missing = false;
   for (const [index, block] of blocks.entries()) {
@@ -79,6 +82,7 @@ async function run(page: string, blocks: readonly Block[], at: Place): Promise<v
     missing = block.kind !== "ctrl-c" && block.note?.startsWith("wants ") === true && !has(block.note.slice("wants ".length));
     if (missing || (before && block.kind === "text")) continue;
     if (block.kind === "ctrl-c") await reader.interrupt();
+    else if (block.note === "from a registry") continue;
     else if (block.note?.startsWith("file ")) {
       const path = join(at.cwd, block.note.slice("file ".length));
       mkdirSync(dirname(path), { recursive: true });
