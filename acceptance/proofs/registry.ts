@@ -396,6 +396,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/cli/src/scaffold", "libs/testing"],
   },
   {
+    name: "dev",
+    file: "product/dev.ts",
+    minutes: 5,
+    seconds: 23,
+    shows: "edited under work, a team serves what holds within 1.5 s and goes on with what it had where it does not: no run is lost",
+    about: ["libs/cli/src/dev", "libs/cli/src/mesh/child.ts", "libs/cli/src/mesh/up.ts", "acceptance/teams/beta"],
+  },
+  {
     name: "cost",
     file: "money/cost.ts",
     minutes: 8,

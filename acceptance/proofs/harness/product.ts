@@ -90,22 +90,23 @@ const MeshFile = z.object({
 });
 export type MeshFile = z.infer<typeof MeshFile>;
 
-/** A mesh that `armada up --json` runs. */
+/** A mesh that `armada up --json` runs, or another command that stays. */
 export type Up = AsyncDisposable & {
   readonly pid: number;
   /** `.armada/mesh.json` as it is now. */
   mesh(): MeshFile;
-  /** What it has said so far. */
+  /** What it has said so far, beside the lines that it prints. */
   said(): string;
+  printed(): string;
   /** kill -9 of the command itself: its children are not asked. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Starts a mesh and waits until it says that it is ready. @throws Error with what it said, where it does not within 60 s */
-export async function up(args: readonly string[], at: Place): Promise<Up> {
+export async function up(args: readonly string[], at: Place, command = "up"): Promise<Up> {
   const child = owned(
-    spawn(process.execPath, [join(at.root, "libs/cli/src/main.ts"), "up", "--json", ...args], {
+    spawn(process.execPath, [join(at.root, "libs/cli/src/main.ts"), command, "--json", ...args], {
       cwd: at.cwd,
       env: environment(at),
     }),
@@ -128,8 +129,8 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
     await gone;
     clearTimeout(late);
   };
-  await until("`up` to be ready", 60_000, () => {
-    if (child.exitCode !== null) throw new Error(`up ended with ${child.exitCode}: ${said}`);
+  await until(`\`${command}\` to be ready`, 60_000, () => {
+    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${said}`);
     return out.includes('"type":"ready"');
   }).catch(async (error: unknown) => {
     await stop();
@@ -139,6 +140,7 @@ export async function up(args: readonly string[], at: Place): Promise<Up> {
     pid: child.pid ?? 0,
     mesh: read,
     said: () => said,
+    printed: () => out,
     kill: async () => {
       child.kill("SIGKILL");
       await gone;

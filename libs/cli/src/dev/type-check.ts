@@ -35,7 +35,7 @@ export function typeCheckOf(root: string, memory: string): TypeCheck | undefined
       const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
       running = child;
       // What a person waits for comes first.
-      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
       let said = "";
       child.stdout.on("data", (chunk) => (said += chunk));
       await new Promise((resolve) => child.once("close", resolve));
