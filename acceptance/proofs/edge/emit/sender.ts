@@ -19,6 +19,7 @@ export class Kept implements Victim, AsyncDisposable {
   readonly #command: Command;
   readonly #files: () => { readonly stdin: string; readonly stdout: string } | undefined;
   readonly #faults: string[] = [];
+  #said = "";
   #child: ChildProcess | undefined;
   #gone: Promise<unknown> = Promise.resolve();
   #over = false;
@@ -30,6 +31,11 @@ export class Kept implements Victim, AsyncDisposable {
     this.#command = command;
     this.#files = files;
     this.#start();
+  }
+
+  /** The end of what it has said on stderr since it was started last. */
+  said(): string {
+    return this.#said;
   }
 
   /** How it ended by itself, where it should not have. */
@@ -55,13 +61,15 @@ export class Kept implements Victim, AsyncDisposable {
     const stdio = [stdin ?? "ignore", stdout ?? "ignore", "pipe"] as const;
     const child = owned(spawn(command, args, { env: { ...environment(this.#at), ...env }, stdio: [...stdio] }));
     for (const fd of [stdin, stdout]) if (fd !== undefined) closeSync(fd);
-    let said = "";
-    child.stderr?.on("data", (chunk) => (said = `${said}${chunk}`.slice(-400)));
+    this.#said = "";
+    child.stderr?.on("data", (chunk) => {
+      this.#said = `${this.#said}${chunk}`.slice(-400);
+    });
     this.#child = child;
     this.#gone = new Promise((resolve) => child.once("close", resolve));
     child.once("close", (code, signal) => {
       if (signal === "SIGKILL") setTimeout(() => this.#start(), AGAIN_MS);
-      else if (code !== 0) this.#faults.push(`${this.name} ended with ${signal ?? code}: ${said}`);
+      else if (code !== 0) this.#faults.push(`${this.name} ended with ${signal ?? code}: ${this.#said}`);
     });
   }
 }
