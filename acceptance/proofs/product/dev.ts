@@ -144,7 +144,9 @@ async function edited(mesh: Up, edit: () => void): Promise<{ readonly line: Rest
   const from = mesh.printed().length;
   const began = performance.now();
   edit();
-  const line = await until("the edit to be told", SAID_MS, () => linesIn(mesh.printed().slice(from), Restart)[0]);
+  const line = await until("the edit to be told", SAID_MS, () => linesIn(mesh.printed().slice(from), Restart)[0]).catch(() => {
+    throw new Error(`the edit was not told within ${SAID_MS} ms; ${mesh.said()} ${mesh.printed().slice(from)}`);
+  });
   return { line, ms: performance.now() - began };
 }
 

@@ -13,6 +13,7 @@ const PRELOAD = new URL(`../dev/preload${OWN}`, import.meta.url).href;
 
 /** The mesh as `up` starts it; then its code is followed until Ctrl-C. */
 export async function devCommand(flags: UpFlags, out: Output): Promise<void> {
+  const since = Date.now();
   const begun = await settingsFor(flags);
   const config = {
     file: flags.config ?? CONFIG_FILE,
@@ -23,7 +24,7 @@ export async function devCommand(flags: UpFlags, out: Output): Promise<void> {
   const wanted = (name: string): boolean => only?.includes(name) ?? !ALWAYS.includes(name);
   await upCommand(flags, out, {
     preload: PRELOAD,
-    beside: (mesh, refused) => follow({ mesh, tell, config, refused, wanted, memory: resolve(HOME, "types.tsbuildinfo") }),
+    beside: (mesh, refused) => follow({ mesh, tell, config, refused, wanted, since, memory: resolve(HOME, "types.tsbuildinfo") }),
   });
 }
 

@@ -77,6 +77,7 @@ export async function upCommand(flags: UpFlags, out: Output, dev?: Dev): Promise
   }
   const over = untilInterrupted(mesh, out.say, async () => (await beside)?.close());
   const { nats, gateway, key, pids } = mesh.file;
+  await beside; // what is saved from now on is seen
   out.emit({ type: "ready", gateway: gateway ?? null, nats, key, pids });
   out.say(
     `the mesh serves: ${Object.entries(pids)
@@ -84,7 +85,6 @@ export async function upCommand(flags: UpFlags, out: Output, dev?: Dev): Promise
       .join(", ")}`,
   );
   out.say(`NATS ${nats}${gateway === undefined ? "" : `, gateway ${gateway}`}; Ctrl-C ends it`);
-  await beside;
   // Loaded by now only: the mesh serves.
   const { tellEnvironment, warnOfTeams } = await import("../mesh/warnings.ts");
   const warned = Promise.all([tellEnvironment(mesh, flags, say), warnOfTeams(flags, say)]);

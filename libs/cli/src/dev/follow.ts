@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { Mesh } from "../mesh/up.ts";
 import { projectRoot, serviceMains } from "../project.ts";
@@ -19,6 +19,8 @@ export type FollowOptions = {
   readonly wanted: (name: string) => boolean;
   /** The configuration file, and what it says now. */
   readonly config: { readonly file: string; readonly changed: () => Promise<readonly string[]> };
+  /** When the first replica was about to load its code, ms since 1970: what is saved from then on may not be in force. */
+  readonly since: number;
   /** The folder for what the type checker remembers. */
   readonly memory: string;
 };
@@ -110,6 +112,8 @@ export async function follow(options: FollowOptions): Promise<{ close(): Promise
 
   const failed = (error: unknown): void => tell.failed("dev", error);
   const watcher = await watchFolder(root, (paths) => void changed(paths).catch(failed));
+  const early = [...mesh.loaded().values()].flatMap((files) => [...files]).filter((path) => isLater(path, options.since));
+  if (early.length > 0) void changed(new Set(early)).catch(failed);
   const at: Turn = { abort: new AbortController(), since: performance.now(), cause: [] };
   for (const name of options.refused) void put(name, known.get(name) ?? "", { ...at, abort: new AbortController() });
   void check().catch(failed);
@@ -121,4 +125,8 @@ export async function follow(options: FollowOptions): Promise<{ close(): Promise
       for (const { abort } of turns.values()) abort.abort();
     },
   };
+}
+
+function isLater(path: string, since: number): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > since;
 }
