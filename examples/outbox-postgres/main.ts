@@ -25,7 +25,7 @@ for (let said = ""; ; ) {
     }
   } catch (error) {
     said = say(said, error instanceof Error ? error : new Error(String(error)));
-    await db.end().catch(() => undefined);
+    void db.end().catch(() => undefined); // not waited for: that of a connection which is gone may never come
     await sleep(AGAIN_MS);
   }
 }
