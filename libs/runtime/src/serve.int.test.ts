@@ -11,13 +11,17 @@ const SERVICE = `
   await serve(team({ name: "alpha", agents: [], workflows: [] }), async ({ ports }) => {
     const server = createServer().listen(0, "127.0.0.1");
     process.once("message", () => void ports.link.connection.close());
-    return { close: async () => void server.close() };
+    return { close: async () => { server.close(); CLOSING } };
   });
 `;
 
-test("a service that can no longer serve ends with a code, also where it listens: whoever supervises starts it again", async () => {
+test.each([
+  ["", "is over"],
+  // Nobody ends what it listens by.
+  ["await new Promise(() => undefined)", "is over, and what was under way does not end"],
+])("a service that can no longer serve says so and ends with a code, also where it listens: %s", async (closing, says) => {
   await using mesh = await startTestMesh([{ team: "alpha", queues: [], sources: new Map() }]);
-  const service = spawn(process.execPath, ["--input-type=module-typescript", "-e", SERVICE], {
+  const service = spawn(process.execPath, ["--input-type=module-typescript", "-e", SERVICE.replace("CLOSING", closing)], {
     cwd: import.meta.dirname,
     env: { ...process.env, NATS_URL: mesh.url, NATS_CREDS: mesh.keys },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
@@ -28,8 +32,9 @@ test("a service that can no longer serve ends with a code, also where it listens
     if (message.type === "ready") service.send("end it");
   });
   try {
-    expect(await once(service, "exit")).toEqual([4, null]);
-    expect(said).toContain("CONNECTION_LOST");
+    expect(await once(service, "close")).toEqual([4, null]);
+    expect(said).toContain(`NATS ${says}`);
+    expect(said).toContain('"code":"CONNECTION_LOST"');
   } finally {
     service.kill("SIGKILL");
   }

@@ -85,10 +85,7 @@ export async function serve(team: Team, extension?: ServiceExtension, capabiliti
       });
     await run(team, { servers, keys, env, config, log }, extension, capabilities);
   } catch (error) {
-    log.error(
-      error instanceof Error ? error.message : String(error),
-      error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error },
-    );
+    log.error(error instanceof Error ? error.message : String(error), codeOf(error));
     process.exitCode = 4;
   } finally {
     if (process.connected) process.disconnect();
@@ -234,6 +231,7 @@ async function work(
   });
   const keeping = keepRunIndex(team, { log: ports.log, index: ports.index, clock, logger: log }, working);
   let extra: Awaited<ReturnType<ServiceExtension>> | undefined;
+  let failed: unknown;
   try {
     extra = await extension?.(context);
     log.info(`${team.name} serves`, { models: chosen.provider });
@@ -246,10 +244,17 @@ async function work(
     const how = await Promise.race([aborted(signal), engine.closed, lost]).then(() => "stopped" as const, ifReplaced);
     if (!signal.aborted && how === "stopped") process.exitCode = 1;
     return how;
+  } catch (error) {
+    failed = error;
+    throw error;
   } finally {
     ended.abort();
     // What is under way may wait for a log that does not come back; whoever supervises starts a service that ends.
-    const stuck = setTimeout(() => process.exit(process.exitCode ?? (signal.aborted ? 1 : 4)), drainMs + STOP_MS).unref();
+    const stuck = setTimeout(() => {
+      // Who would say it otherwise is the one that waits.
+      if (failed instanceof Error) log.error(`${failed.message}, and what was under way does not end`, codeOf(failed));
+      process.exit(process.exitCode ?? (signal.aborted ? 1 : 4));
+    }, drainMs + STOP_MS).unref();
     await extra?.close();
     await engine.stop();
     await keeping;
@@ -257,6 +262,11 @@ async function work(
     clearInterval(measuring);
     end();
   }
+}
+
+/** What is logged beside the words of an error. */
+function codeOf(error: unknown): Readonly<Record<string, unknown>> {
+  return error instanceof ArmadaError ? { code: error.code, hint: error.hint } : { error };
 }
 
 function ifReplaced(error: unknown): "replaced" {
