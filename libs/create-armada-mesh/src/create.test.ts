@@ -54,5 +54,6 @@ test("a repository uses the packages of one version", () => {
   const files = repositoryFiles("mesh", "0.7.0");
   const about: unknown = JSON.parse(files.get("package.json") ?? "");
   expect(about).toMatchObject({ name: "mesh", private: true, type: "module", dependencies: { "armada-mesh": "^0.7.0" } });
-  expect(files.get(".gitignore")?.split("\n")).toEqual(["node_modules/", ".armada/", ""]);
+  expect(files.get("README.md")).toMatch(/^# mesh\n[\s\S]*`npx armada new team NAME`/);
+  expect(files.get(".gitignore")?.split("\n")).toEqual(["node_modules/", ".armada/", "*.key", "*.secret", ""]);
 });

@@ -16,10 +16,10 @@ export function repositoryFiles(name: string, version: string): ReadonlyMap<stri
   return new Map([
     ["package.json", `${JSON.stringify(about, undefined, 2)}\n`],
     ["tsconfig.json", `${JSON.stringify(TSCONFIG, undefined, 2)}\n`],
-    [".gitignore", "node_modules/\n.armada/\n"],
+    [".gitignore", "node_modules/\n.armada/\n*.key\n*.secret\n"],
     ["compose.yml", COMPOSE],
     [".github/workflows/ci.yml", CI],
-    ["README.md", README.replaceAll("NAME", name)],
+    ["README.md", README.replace("TITLE", name)],
   ]);
 }
 
@@ -80,7 +80,7 @@ jobs:
       - run: npm test
 `;
 
-const README = `# NAME
+const README = `# TITLE
 
 Teams of AI agents on Armada. Each team is a folder of \`services/\`: what others may know of it (\`contract.ts\`), its agents, workflows
 and read models, and a table of contents (\`team.ts\`).

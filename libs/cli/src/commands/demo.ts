@@ -14,7 +14,7 @@ import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { workEnded } from "../mesh/work-ended.ts";
 import { lengthOf, type Output } from "../output.ts";
-import { loadServices, productRoot } from "../project.ts";
+import { loadServices, productRoot, projectRoot, serviceNames } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 import { type Folder, readFolder } from "./documents.ts";
 import { exitCode, follow, resultOf } from "./run.ts";
@@ -54,6 +54,10 @@ const REST_MS = 60_000;
 
 /** The main job: an article by the content team from a folder of documents. */
 export async function demoCommand(flags: DemoFlags, out: Output): Promise<number> {
+  if (!(await serviceNames()).includes(TEAM))
+    throw new ArmadaError("NO_SUCH_TEAM", `the demo is of the team ${TEAM}, which ${projectRoot} does not have`, {
+      hint: "type it in an empty folder: npx armada-mesh demo",
+    });
   const folder = resolve(flags.sources ?? (await firstExample()));
   const read = await readFolder(folder);
   const topic = flags.topic ?? read.topic;
