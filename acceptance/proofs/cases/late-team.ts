@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Started, startService } from "../harness/by-hand.ts";
 import { copyCheckout } from "../harness/checkout.ts";
 import { freePort, startNats } from "../harness/nats-by-hand.ts";
-import { armada, type Ended, type Place, place } from "../harness/product.ts";
+import { armada, type Ended, type Place, pause, place } from "../harness/product.ts";
 import { count, type Figure, none, type Proof } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
 
@@ -28,6 +28,9 @@ export const run: Proof = async function* (): AsyncGenerator<Figure> {
     await Promise.all(services.map((one) => one.says(/ serves\b/u)));
     copyTeam(copy, "asker");
     await armada(["provision", "--keys", keys], at); // its identity, before the server knows it
+    // Twice, as the page on security says: what an account imports that a reload adds works from the next reload on.
+    server.reload();
+    await pause(1_000);
     server.reload();
     const late = await provision();
     yield count("provision of the late team: exit code", late.code, 0, late.stdout + late.stderr);

@@ -148,7 +148,7 @@ async function sayHowToRun(
   out: Output,
 ): Promise<void> {
   const admitted = running?.nats === nats ? await isAdmitted(name, nats, keys) : undefined;
-  if (admitted !== true) out.say(`nats-server knows ${name} once it has read auth.conf again: \`nats-server --signal reload\``);
+  if (admitted !== true) out.say(`nats-server knows ${name} once it has read auth.conf again: \`nats-server --signal reload\`, twice`);
   // Of the machine's own, which may be too old to read TypeScript, nothing is known.
   const start = `NATS_URL=${nats} NATS_CREDS=${keys} ${process.execPath} ${main}`;
   out.say(`${start}   runs a replica of ${name}, in ${dirname(main)} or wherever its code is`);

@@ -12,7 +12,7 @@ export function asNotAdmitted(cause: unknown, name: string, servers: string): un
   if (!isNotAdmitted(cause)) return cause;
   return new ArmadaError(
     "NOT_ADMITTED",
-    `nats-server at ${servers} does not know the key of ${name}; it reads auth.conf again at \`nats-server --signal reload\``,
+    `nats-server at ${servers} does not know the key of ${name}; it reads auth.conf again at \`nats-server --signal reload\`, twice for a new account`,
     { cause, hint: "`armada provision` writes auth.conf; NATS_URL and NATS_CREDS are to be those of one mesh" },
   );
 }
