@@ -3,6 +3,7 @@ import { type Logger, type Message, matches } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
 import { sparing } from "../connection/sparing.ts";
 import type { Where } from "../log/consume.ts";
+import { endAtLeader, untilReached } from "../log/leader.ts";
 import type { Take } from "../log/pull.ts";
 import type { StreamIdentity } from "../log/stream-identity.ts";
 import { nextMessages, type Stored } from "./next-messages.ts";
@@ -53,7 +54,7 @@ export async function followElsewhere({ link, stream, identity, where, take, han
       }
       if (pending === 0) await sleep(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined); // the signal is looked at
     } catch (error) {
-      if (signal.aborted) break;
+      if (signal.aborted || link.connection.isClosed()) break;
       warn(`following ${stream} is interrupted: ${error instanceof Error ? error.message : String(error)}`);
       await sleep(RETRY_MS, undefined, { ref: false });
     }
@@ -69,14 +70,18 @@ export async function scanElsewhere(
   handler: (message: Message) => void,
 ): Promise<number> {
   let last = where.from;
-  for (;;) {
+  let end: number | undefined;
+  for (let looks = 0; ; ) {
     const { messages, pending } = await nextMessages(link, stream, { filter: oneOf(where.filters), from: last }, BATCH);
     for (const stored of messages) {
       const message = isMeant(stored, where.filters) ? await taken(stored, take) : undefined;
       if (message !== undefined) handler(message);
       last = stored.seq;
     }
-    if (pending === 0 || messages.length === 0) return last;
+    if (pending > 0 && messages.length > 0) continue;
+    end ??= await endAtLeader(link, stream, where.filters);
+    if (last >= end) return last;
+    await untilReached(stream, end, looks++);
   }
 }
 

@@ -48,7 +48,7 @@ export async function follow(
       if (identity.known === of) await consume(link, consumer, handle, { onward: true, signal });
       dismiss(link, consumer);
     } catch (error) {
-      if (signal.aborted) break;
+      if (signal.aborted || link.connection.isClosed()) break;
       warn(`following ${stream} is interrupted: ${error instanceof Error ? error.message : String(error)}`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }

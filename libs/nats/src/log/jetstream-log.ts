@@ -21,6 +21,7 @@ import { appendedFrom } from "./appended.ts";
 import { expecting } from "./expectation.ts";
 import { behind } from "./fence.ts";
 import { follow } from "./follow.ts";
+import { lastAtLeader } from "./leader.ts";
 import { page } from "./page.ts";
 import { pull, type Take, type TakeNow, UNKNOWN } from "./pull.ts";
 import { scan } from "./scan.ts";
@@ -222,25 +223,13 @@ export function jetstreamLog(
     return [];
   }
 
-  /** The leader's word on the last sequence that matches, 0 for none: a replica does not say how far it looked. */
-  async function lastAtLeader(filter: string): Promise<number> {
-    const answer = await mux.request(`${api}.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: filter }), {
-      timeout: LOAD_TIMEOUT_MS,
-    });
-    if ("failed" in answer) throw unavailable(answer.failed);
-    if (statusOf(answer).code === 503) throw unavailable("no stream answers");
-    const { error, message } = JSON.parse(answer.string()) as { error?: { code: number; description: string }; message?: { seq: number } };
-    if (message === undefined && error?.code !== 404) throw unavailable(error?.description ?? "an answer without a message");
-    return message?.seq ?? 0;
-  }
-
   async function load(filter: string, atLeast = 0): Promise<Loaded> {
     const deadline = performance.now() + LOAD_TIMEOUT_MS;
     for (let tries = 0; ; tries++) {
       const loaded = await loadOnce(filter);
       if (loaded === "too_many" || loaded.messages.length > MAX_LOAD) return { kind: "too_many" };
       const { messages, forged, upTo, empty } = loaded;
-      if (upTo >= atLeast || (empty && (await lastAtLeader(filter)) === 0)) {
+      if (upTo >= atLeast || (empty && (await lastAtLeader(link, stream, filter)) === 0)) {
         for (const place of forged) messages.push(...(await under(place)));
         return { kind: "loaded", messages: messages.sort((a, b) => a.seq - b.seq), upTo: Math.max(upTo, atLeast) };
       }
@@ -274,7 +263,7 @@ export function jetstreamLog(
       const { code, description } = statusOf(answer);
       if (code !== 0 && code !== 404) throw unavailable(`direct get answered ${code} ${description}`);
       const seq = code === 404 ? 0 : Number(added(answer, "Nats-Sequence"));
-      if (seq < atLeast) leader ??= await lastAtLeader(filter);
+      if (seq < atLeast) leader ??= await lastAtLeader(link, stream, filter);
       if (seq >= Math.min(atLeast, leader ?? atLeast)) return seq === 0 ? undefined : ((await got(answer)) ?? lastTaken(filter, seq));
       if (performance.now() > deadline) throw unavailable(`no replica of ${stream} has reached sequence ${atLeast}`);
       await behind(tries);

@@ -8,6 +8,7 @@ import type { Link } from "../connection/connect.ts";
 import { failedBy, refused, unavailable } from "../connection/unavailable.ts";
 import { appendedFrom } from "../log/appended.ts";
 import { behind } from "../log/fence.ts";
+import { lastAtLeader } from "../log/leader.ts";
 import { added, statusOf } from "../log/stored-headers.ts";
 
 /** Below the server's `max_payload` of 1 MB, with room for headers. */
@@ -146,7 +147,7 @@ async function giversOf(link: Link, team: string, digest: string): Promise<reado
     const there = await newest(link, stream, first);
     if (there.length > 0) return there.map((m) => added(m, "Nats-Subject").split(".")[3] ?? "");
     // The replica that answered may be behind its leader.
-    if (!(await atLeader(link, stream, first))) return [];
+    if ((await lastAtLeader(link, stream, first)) === 0) return [];
     if (performance.now() > deadline) throw unavailable(`no replica has a copy of object ${digest} that ${team} was given`);
     await behind(tries);
   }
@@ -168,7 +169,7 @@ async function getObject(link: Link, place: Place, digest: string): Promise<Uint
     // The replica that answered may be behind its leader. They are stored in their order: where one is at neither, there are no more.
     let lacking = 0;
     while (parts.has(lacking)) lacking++;
-    if (!(await atLeader(link, stream, `${under}.${digest}.${lacking}`)))
+    if ((await lastAtLeader(link, stream, `${under}.${digest}.${lacking}`)) === 0)
       throw new ArmadaError("OBJECT_MISSING", `there is no object ${digest}${of > 0 ? " that is whole" : ""} in ${what}`);
     if (performance.now() > deadline) throw unavailable(`no replica has the whole of object ${digest} of ${what}`);
     await behind(tries);
@@ -181,13 +182,6 @@ async function request(link: Link, subject: string, body: string | Uint8Array, h
   if ("failed" in answer) throw failedBy(answer);
   if (statusOf(answer).code === 503) throw unavailable("no stream answers");
   return answer;
-}
-
-async function atLeader(link: Link, stream: string, subject: string): Promise<boolean> {
-  const answer = await request(link, `${apiOf(link, stream)}.STREAM.MSG.GET.${stream}`, JSON.stringify({ last_by_subj: subject }));
-  const { error } = JSON.parse(answer.string()) as { error?: { code: number; description: string } };
-  if (error !== undefined && error.code !== 404) throw unavailable(`${stream}: ${error.description}`);
-  return error === undefined;
 }
 
 /** The chunks among messages, by their place, and of how many. */
