@@ -8,12 +8,12 @@ import { ArmadaError, joinErrors } from "@armada/contracts";
 /** Where the product's code is: a checkout, or the package `armada-mesh`. */
 export const productRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 /** The ending of the product's own files: as they are written in a checkout, as they are built in the package. */
-export const OWN = extname(fileURLToPath(import.meta.url));
+export const PRODUCT_ENDING = extname(fileURLToPath(import.meta.url));
 /** Whose `services/` are meant: of the checkout, or of the nearest folder above this one that has a package.json. */
-export const projectRoot = OWN === ".ts" ? productRoot : nearestProject(process.cwd());
+export const projectRoot = PRODUCT_ENDING === ".ts" ? productRoot : nearestProject(process.cwd());
 
 /** What every mesh may need and no project writes. */
-export const ALWAYS: readonly string[] = ["federation", "gateway"];
+export const BUILT_IN_SERVICES: readonly string[] = ["federation", "gateway"];
 
 export type Service = { readonly name: string; readonly main: string; readonly team: Team };
 
@@ -36,13 +36,13 @@ function nearestProject(from: string): string {
 async function places(file = "team"): Promise<ReadonlyMap<string, Place>> {
   const own = await placesIn(projectRoot, [".ts", ".js"], file);
   if (projectRoot === productRoot) return own;
-  const shipped = await placesIn(productRoot, [OWN], file);
-  for (const name of ALWAYS)
+  const shipped = await placesIn(productRoot, [PRODUCT_ENDING], file);
+  for (const name of BUILT_IN_SERVICES)
     if (own.has(name))
       throw new ArmadaError("TEAM_TAKEN", `services/${name} has the name of a service that every mesh may need`, {
         hint: "call the team and its folder otherwise",
       });
-  return new Map([...[...shipped].filter(([name]) => own.size === 0 || ALWAYS.includes(name)), ...own]);
+  return new Map([...[...shipped].filter(([name]) => own.size === 0 || BUILT_IN_SERVICES.includes(name)), ...own]);
 }
 
 async function placesIn(root: string, endings: readonly string[], file: string): Promise<ReadonlyMap<string, Place>> {
@@ -167,7 +167,7 @@ export function hintOf(cause: unknown, file: string): string {
   const [, name] = (cause instanceof Error && /^Cannot find package '([^']+)'/.exec(cause.message)) || [];
   if (name === undefined) return "mend it; `npx tsc --noEmit` shows where";
   return name === "armada-mesh"
-    ? `in ${dirname(dirname(file))}: npm install ${OWN === ".ts" ? join(productRoot, "libs/armada-mesh") : name}`
+    ? `in ${dirname(dirname(file))}: npm install ${PRODUCT_ENDING === ".ts" ? join(productRoot, "libs/armada-mesh") : name}`
     : `\`npm install\` where the code is brings what its package.json names`;
 }
 

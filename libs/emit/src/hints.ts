@@ -1,4 +1,5 @@
-const HINTS: Readonly<Record<string, string>> = {
+/** By the code of a refusal; the Python client says the same. */
+export const HINTS: Readonly<Record<string, string>> = {
   "key-wanted": "is it this gateway's key, and not revoked? `armada keys list` names those there are",
   "signature-wrong": "is it the secret of this sender, and is the clock right? `armada keys list` names those that sign",
   "scope-missing": "send with a key that may emit this type: `armada keys add NAME --scope emit:TYPE`",

@@ -4,12 +4,12 @@ import { CONFIG_FILE, type Setting } from "@armada/runtime/config";
 import { follow } from "../dev/follow.ts";
 import { tellerOf } from "../dev/teller.ts";
 import type { Output } from "../output.ts";
-import { ALWAYS, OWN } from "../project.ts";
+import { BUILT_IN_SERVICES, PRODUCT_ENDING } from "../project.ts";
 import { settingsFor } from "../settings.ts";
 import { type UpFlags, upCommand } from "./up.ts";
 
 /** What each replica begins with. */
-const PRELOAD = new URL(`../dev/preload${OWN}`, import.meta.url).href;
+const PRELOAD = new URL(`../dev/preload${PRODUCT_ENDING}`, import.meta.url).href;
 
 /** The mesh as `up` starts it; then its code is followed until Ctrl-C. */
 export async function devCommand(flags: UpFlags, out: Output): Promise<void> {
@@ -21,7 +21,7 @@ export async function devCommand(flags: UpFlags, out: Output): Promise<void> {
   };
   const tell = tellerOf(out);
   const only = flags.only?.split(",");
-  const wanted = (name: string): boolean => only?.includes(name) ?? !ALWAYS.includes(name);
+  const wanted = (name: string): boolean => only?.includes(name) ?? !BUILT_IN_SERVICES.includes(name);
   await upCommand(flags, out, {
     preload: PRELOAD,
     beside: (mesh, refused) => follow({ mesh, tell, config, refused, wanted, since, memory: resolve(HOME, "types.tsbuildinfo") }),

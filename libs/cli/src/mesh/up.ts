@@ -14,7 +14,7 @@ import { environmentOf, type Settings, serviceEnvironment } from "@armada/runtim
 import { manifestOf } from "@armada/runtime/manifest";
 import { identityFolders } from "../identity-folders.ts";
 import { productVersion } from "../product-version.ts";
-import { ALWAYS, productRoot, type Service } from "../project.ts";
+import { BUILT_IN_SERVICES, productRoot, type Service } from "../project.ts";
 import { type Child, filesOf, pidsOf, restartsOf, startChild } from "./child.ts";
 import { lockData, meshRunning } from "./data-lock.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -130,7 +130,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
     let environment: MeshFile["environment"];
     /** Where code is put in force anew a team may have its first agent at any time. */
     const hasAgents = (team: string): boolean =>
-      options.preload === undefined ? (manifests.get(team)?.agents.length ?? 0) > 0 : !ALWAYS.includes(team);
+      options.preload === undefined ? (manifests.get(team)?.agents.length ?? 0) > 0 : !BUILT_IN_SERVICES.includes(team);
     const envOf = (team: string) => (): NodeJS.ProcessEnv => ({
       ...serviceEnvironment(process.env, { team, agents: hasAgents(team) }, settings.config),
       ...environmentOf(settings),

@@ -29,9 +29,9 @@ export async function claimHome(folder: string, own: string, say: (line: string)
     });
   if (last !== "" && last !== own)
     say(
-      isLater(partsOf(last), partsOf(own))
+      isLater(last, own)
         ? `${folder} was written by Armada ${last}, and this is ${own}, of the same release: it is opened as it is`
-        : `${folder} was written by Armada ${last}, and this is ${own}: it is opened as it is, nothing in it is rewritten; an earlier release than ${releaseOf(own).join(".")} does not open it any more`,
+        : `${folder} was written by Armada ${last}, and this is ${own}: it is opened as it is, nothing in it is rewritten; an earlier release than ${releaseOf(own)} does not open it any more`,
     );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (layout === "") await writeWhole(path, `${LAYOUT}\n`);
@@ -42,15 +42,8 @@ async function textOf(path: string): Promise<string> {
   return existsSync(path) ? (await readFile(path, "utf8")).trim() : "";
 }
 
-/** The numbers of `0.1.0` and of `0.1.0-rc.1`. */
-function partsOf(version: string): number[] {
-  return (version.split("-")[0] ?? "").split(".").map(Number);
-}
+/** Of `0.1.7` and of `0.1.7-rc.1` the first two numbers: `0.1`. */
+const releaseOf = (version: string): string => version.split(".").slice(0, 2).join(".");
 
-/** Of `0.1.7` the first two. */
-const releaseOf = (version: string): number[] => partsOf(version).slice(0, 2);
-
-function isLater(one: readonly number[], other: readonly number[]): boolean {
-  const at = one.findIndex((part, i) => part !== other[i]);
-  return at >= 0 && (one[at] ?? 0) > (other[at] ?? 0);
-}
+const numerically = new Intl.Collator("en", { numeric: true });
+const isLater = (one: string, other: string): boolean => numerically.compare(one, other) > 0;

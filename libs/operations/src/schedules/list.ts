@@ -1,6 +1,6 @@
 import type { TeamManifest } from "@armada/contracts";
 import { type ScheduleState, scheduleOf } from "@armada/engine/schedules/events";
-import { schedule } from "@armada/engine/schedules/schedule";
+import { isPlanned, schedule } from "@armada/engine/schedules/schedule";
 import { type Log, loadEndless } from "@armada/event-sourcing";
 
 /**
@@ -21,11 +21,11 @@ export async function schedulesOf(
   return Promise.all(
     schedules.map(async (said) => {
       const { state } = await loadEndless(log, schedule, scheduleOf(team, said.name));
-      const { next, last, passed, uncounted, listed, cron, zone } = state;
+      const { next, last, passed, uncounted } = state;
       return {
         team,
         ...said,
-        planned: listed && cron === said.cron && zone === said.zone,
+        planned: isPlanned(state, said),
         passed,
         ...(next === undefined ? {} : { next }),
         ...(last === undefined ? {} : { last }),
