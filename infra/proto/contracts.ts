@@ -21,6 +21,17 @@ export async function loadContracts(): Promise<Contracts> {
   return { events: [...events.values()], capabilities: [...capabilities.values()] };
 }
 
+/** The command line's exit codes by name, and which one an error's code stands for. */
+export async function loadExits(): Promise<Exits> {
+  return Exits.parse(await import(pathToFileURL(`${root}libs/cli/src/exit.ts`).href));
+}
+
+const Exits = z.object({
+  EXIT: z.record(z.string(), z.int()),
+  exitCodeOf: z.custom<(code: string) => number>((value) => typeof value === "function"),
+});
+export type Exits = z.infer<typeof Exits>;
+
 /** The schemas of the command line's lines. Loaded as data: nothing imports the command line. */
 export async function loadLines(): Promise<Readonly<Record<string, z.ZodType>>> {
   const loaded: { lines?: unknown } = await import(pathToFileURL(`${root}libs/cli/src/lines.ts`).href);

@@ -1,7 +1,8 @@
 import { type AnyEventKind, type Capability, Envelope } from "../../libs/contracts/src/index.ts";
 import { journalSchemas } from "../../libs/engine/src/index.ts";
 import { configurationPage } from "./configuration.ts";
-import { loadContracts, loadLines } from "./contracts.ts";
+import { loadContracts, loadExits, loadLines } from "./contracts.ts";
+import { errorsPage } from "./errors.ts";
 import { schemaOf, schemasOf } from "./json-schema.ts";
 import { moneyErrorsPage } from "./money-errors.ts";
 import { signatureVectors } from "./signature-vectors.ts";
@@ -29,6 +30,7 @@ export async function documents(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...schemas,
     ["docs/reference/configuration.md", configurationPage()],
+    ["docs/reference/errors.md", errorsPage(await loadExits())],
     ["docs/reference/money-errors.md", moneyErrorsPage()],
   ]);
 }

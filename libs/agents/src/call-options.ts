@@ -1,4 +1,4 @@
-import { ArmadaError, milliseconds } from "@armada/contracts";
+import { ArmadaError, CodedError, milliseconds } from "@armada/contracts";
 import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger/limits";
 import { z } from "zod";
 import type { Agent, Batching, Caching, Limits, Team, Tool } from "./define.ts";
@@ -23,7 +23,7 @@ export function checkBudget(agent: string, limits: Limits): void {
       });
   } catch (cause) {
     if (!(cause instanceof ArmadaError)) throw cause;
-    throw new ArmadaError(cause.code, `agent ${agent}: limits.budget: ${cause.message}`, { cause, hint: cause.hint });
+    throw new CodedError(cause.code, `agent ${agent}: limits.budget: ${cause.message}`, { cause, hint: cause.hint });
   }
 }
 

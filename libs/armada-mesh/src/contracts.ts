@@ -11,8 +11,8 @@
  */
 export {
   type AnyEventKind,
-  ArmadaError,
   type Capability,
+  CodedError as ArmadaError,
   capability,
   type Duration,
   type EventKind,

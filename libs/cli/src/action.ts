@@ -67,7 +67,7 @@ async function guard(out: Output, act: () => Promise<number>): Promise<void> {
     out.emit({ type: "error", code, message: redact(error instanceof Error ? error.message : String(error)), ...hint });
     process.stderr.write(`${explain(error)}\n`);
     await printed();
-    process.exit(code === "INTERRUPTED" ? EXIT.interrupted : exitCodeOf(code));
+    process.exit(exitCodeOf(code));
   }
 }
 

@@ -1,9 +1,9 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 
 /** The exit codes of DESIGN.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interrupted: 130 } as const;
 
-const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
+const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set<ErrorCode>([
   "NO_MESH",
   "GATEWAY_NOT_TRUSTED",
   "NATS_NOT_READY",
@@ -12,7 +12,7 @@ const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set([
   "NATS_TOO_OLD",
   "MESH_RUNNING",
 ]);
-const REFUSED: ReadonlySet<string> = new Set([
+const REFUSED: ReadonlySet<string> = new Set<ErrorCode>([
   "FILE_EXISTS",
   "FILE_UNREADABLE",
   "FILE_UNWRITABLE",
@@ -35,7 +35,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   "KEY_TAKEN",
 ]);
 
-const USAGE: ReadonlySet<string> = new Set([
+const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
   "USAGE",
   "BAD_CONFIG",
   "BAD_NAME",
@@ -50,6 +50,7 @@ const USAGE: ReadonlySet<string> = new Set([
 /** The exit code that an error's code stands for. */
 export function exitCodeOf(code: string | undefined): number {
   if (code === undefined) return EXIT.failed;
+  if (code === "INTERRUPTED") return EXIT.interrupted;
   if (NOTHING_TO_TALK_TO.has(code)) return EXIT.nothing;
   if (REFUSED.has(code)) return EXIT.refused;
   return USAGE.has(code) ? EXIT.usage : EXIT.failed;

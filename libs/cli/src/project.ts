@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Team } from "@armada/agents";
-import { ArmadaError, joinErrors } from "@armada/contracts";
+import { ArmadaError, CodedError, joinErrors } from "@armada/contracts";
 
 /** Where the product's code is: a checkout, or the package `armada-mesh`. */
 export const productRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -146,7 +146,7 @@ async function loadTeam(path: string, file: string, name?: string): Promise<Team
     (module: { readonly default?: unknown }) => module.default,
     (cause: unknown) => {
       const { code, hint } = cause instanceof ArmadaError ? cause : { code: "BAD_TEAM", hint: hintOf(cause, path) };
-      throw new ArmadaError(code, `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, hint });
+      throw new CodedError(code, `${file} cannot be loaded: ${reasonOf(cause)}`, { cause, hint });
     },
   );
   return asTeam(loaded, file, name);

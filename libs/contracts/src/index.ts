@@ -1,7 +1,8 @@
 export { type Ask, askMessage } from "./ask.ts";
 export { buildEnvelope, causedBy, chainOf, type Provenance, type Said } from "./build-envelope.ts";
 export { arrivalOf, decodeBody, digestOf, Envelope, encodeBody, eventKey, parseMessage } from "./envelope.ts";
-export { ArmadaError, isRetryable, joinErrors, Refusal } from "./errors.ts";
+export { type ErrorCode, errorCodes } from "./errors/codes.ts";
+export { ArmadaError, CodedError, isRetryable, joinErrors, Refusal } from "./errors.ts";
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
 export { IdRule, idBy, idRuleOf } from "./external-id.ts";
 export { type DeclaredType, declaredBy, type ExternalType, joinTypes } from "./external-types.ts";

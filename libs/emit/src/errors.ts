@@ -13,20 +13,7 @@ type About = {
 
 /**
  * Why an event is not known to be stored. `code` is the gateway's, as in `urn:armada:problem:CODE`, e.g. `type-unknown`, or one of the
- * client's own:
- *
- * | code | when |
- * |---|---|
- * | `settings-invalid` | an option is missing or cannot be |
- * | `event-invalid` | it has no type or source |
- * | `data-invalid` | its data is no JSON: what would be lost silently, as `NaN`, a `Map` or bytes, is refused |
- * | `key-unreadable` | the file of the key cannot be read |
- * | `buffer-full` | more waits than `maxBufferedBytes` |
- * | `closed` | it was given after `close()` |
- * | `unreachable` | it could not be reached until the deadline |
- * | `deadline` | no answer until the deadline |
- * | `answer-unreadable` | what answers is no gateway |
- * | `refused` | refused by something that sends no problem document |
+ * client's own (`clientCodes`).
  *
  * `retryable`: it may be stored or not; the same event sent again, with its `id` and source, is the same event. `hint` says what to do.
  * No text of an error has the key in it.

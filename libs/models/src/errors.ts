@@ -1,3 +1,4 @@
+import { type ErrorCode, errorCodes } from "@armada/contracts";
 import type { Usage } from "./port.ts";
 
 /** Codes of `ModelError`; each says what the caller should do. */
@@ -17,7 +18,7 @@ export const modelErrorCodes = {
   MODEL_UNREACHABLE: "retryable",
   MODEL_STREAM_BROKEN: "retryable",
   MODEL_BATCH_ENDED: "retryable",
-} as const;
+} as const satisfies Partial<Record<ErrorCode, "terminal" | "retryable">>;
 
 /** What is wrong with a call, stable for programs; `modelErrorCodes` says of each whether another try may mend it. */
 export type ModelErrorCode = keyof typeof modelErrorCodes;
@@ -27,25 +28,6 @@ export type ModelErrorCode = keyof typeof modelErrorCodes;
  * Not `exact` where the answer broke off: the last count is then a lower bound.
  */
 export type Spent = { readonly model: string; readonly usage: Usage; readonly costMicros: number; readonly exact: boolean };
-
-/** What to do next, unless the error itself says it better. */
-const hints: Readonly<Record<ModelErrorCode, string>> = {
-  LOCAL_MODEL_CANNOT: "set a provider's key for this task, or give the agent a fallback",
-  MODEL_KEY_REFUSED: "correct the key in the environment, or unset it to use the local model",
-  MODEL_SPEND_LIMIT: "raise the spend limit of the account at its provider, or wait until it begins again",
-  MODEL_ACCOUNT_ON_HOLD: "settle it with the provider: no request is served before",
-  MODEL_UNKNOWN: "name another model for this tier in models.tiers of armada.config.ts",
-  MODEL_NOT_CONFIGURED: "set the provider's key or address in the environment, or name another model in models.tiers of armada.config.ts",
-  MODEL_PRICE_MISSING: "add the model's price to models.prices in armada.config.ts",
-  MODEL_BAD_REQUEST: "shorten the material or correct what the message names: the same request will be refused again",
-  MODEL_REFUSED: "change the request, or give the agent a fallback: the model declines this one",
-  MODEL_ANSWER_INVALID: "try again; if it recurs, raise maxTokens or simplify the schema",
-  MODEL_RATE_LIMITED: "try again after `retryAfter`",
-  MODEL_OVERLOADED: "try again later",
-  MODEL_UNREACHABLE: "check the network and the provider's address, then try again",
-  MODEL_STREAM_BROKEN: "try again: nothing of the broken answer is kept",
-  MODEL_BATCH_ENDED: "submit it again in another batch: this one ended without an answer to it",
-};
 
 type Details = {
   readonly cause?: unknown;
@@ -71,7 +53,7 @@ export class ModelError extends Error {
   constructor(code: ModelErrorCode, message: string, options: Details = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint ?? hints[code];
+    this.hint = options.hint ?? errorCodes.models[code].next;
     this.terminal = modelErrorCodes[code] === "terminal";
     this.retryAfter = options.retryAfter;
     this.spent = options.spent;

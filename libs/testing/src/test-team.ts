@@ -10,6 +10,7 @@ import {
   buildEnvelope,
   chainOf,
   type Duration,
+  type ErrorCode,
   encodeBody,
   isoTime,
   keptAs,
@@ -227,7 +228,7 @@ export function testTeam(
   }
 
   /** The one of a name. */
-  function known<T extends { readonly name: string }>(code: string, what: string, name: string, all: readonly T[]): T {
+  function known<T extends { readonly name: string }>(code: ErrorCode, what: string, name: string, all: readonly T[]): T {
     const found = all.find((one) => one.name === name);
     if (found !== undefined) return found;
     const names = [...new Set(all.map((one) => one.name))];

@@ -1,4 +1,4 @@
-import { ArmadaError, type TeamManifest, withoutSecrets } from "@armada/contracts";
+import { ArmadaError, CodedError, type TeamManifest, withoutSecrets } from "@armada/contracts";
 import { admit, MAX_BODY, newest } from "@armada/engine";
 import { type RunState, viewOf, withValues } from "@armada/engine/reading";
 import { type Live, type Log, levelOf, ROOM_HINT, roomText } from "@armada/event-sourcing";
@@ -39,7 +39,7 @@ export async function checkStart(session: Pick<Session, "manifests">, team: stri
   const admission = service === undefined ? undefined : admit(service.team, workflow, input, newest(service.team.workflows, workflow));
   if (admission?.kind !== "refused") return;
   const { code, message, hint } = admission.failure;
-  throw new ArmadaError(code, message, { hint });
+  throw new CodedError(code, message, { hint });
 }
 
 /** Of a team whose code is elsewhere; what it takes as input it says itself. */

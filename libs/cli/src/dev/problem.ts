@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, CodedError } from "@armada/contracts";
 import { z } from "zod";
 import { hintOf, productRoot } from "../project.ts";
 
@@ -17,7 +17,7 @@ export const Problem = z.object({
 export type Problem = z.infer<typeof Problem>;
 
 /** A problem as an error: its place stands before its sentence. */
-export class RefusedCode extends ArmadaError {
+export class RefusedCode extends CodedError {
   override readonly name = "RefusedCode";
   readonly problem: Problem;
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ADMINISTRATION, ArmadaError, type Duration, milliseconds, type TeamManifest } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, type Duration, type ErrorCode, milliseconds, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { Fleet, Link, Room } from "@armada/nats";
 import { accessIn, keptPort, localUrl, ROLES, type RunningServer, startServer } from "@armada/nats/starting";
@@ -354,7 +354,11 @@ async function allReady(children: readonly Child[]): Promise<void> {
   await Promise.race([Promise.all(children.map((child) => child.ready.then(() => late.delete(child.service)))), over]);
 }
 
-function required(value: string | undefined, code = "USAGE", message = "NATS_URL needs NATS_CREDS: the folder of identities"): string {
+function required(
+  value: string | undefined,
+  code: ErrorCode = "USAGE",
+  message = "NATS_URL needs NATS_CREDS: the folder of identities",
+): string {
   if (value === undefined) throw new ArmadaError(code, message);
   return value;
 }

@@ -1,5 +1,5 @@
 import { agent, team, tool, workflow } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, CodedError } from "@armada/contracts";
 import { matches } from "@armada/event-sourcing";
 import { troublesOf } from "@armada/operations/health/looks";
 import { openRuns } from "@armada/operations/health/open-runs";
@@ -25,7 +25,7 @@ const clerk = agent({
   tools: { note },
   run: async ({ tools }) => {
     for (let i = 0; i < WRITES; i++) await tools.note({});
-    throw new ArmadaError("NO_PAPER", "there is no paper");
+    throw new CodedError("NO_PAPER", "there is no paper");
   },
 });
 const notes = workflow({ name: "notes", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(clerk, {}) });

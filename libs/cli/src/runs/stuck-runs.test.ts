@@ -1,5 +1,5 @@
 import { agent, team, workflow } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { CodedError } from "@armada/contracts";
 import { viewOf } from "@armada/engine/reading";
 import { cancellation, retrial } from "@armada/operations/runs/controls";
 import { type TeamSession, teamSession } from "@armada/operations/testing/team-session";
@@ -18,7 +18,7 @@ const writer = agent({
   input: z.object({}),
   output: z.unknown(),
   run: () => {
-    throw new ArmadaError("NO_PAPER", "there is no paper", { hint: "bring some" });
+    throw new CodedError("NO_PAPER", "there is no paper", { hint: "bring some" });
   },
 });
 const parks = workflow({ name: "parks", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(writer, {}) });
@@ -47,7 +47,7 @@ const mender = agent({
   input: z.object({}),
   output: z.null(),
   run: () => {
-    if (!mended) throw new ArmadaError("NO_PAPER", "there is no paper");
+    if (!mended) throw new CodedError("NO_PAPER", "there is no paper");
     return null;
   },
 });

@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import { messageOf } from "./failure.ts";
 
 type Schema<T> = {
@@ -25,7 +25,7 @@ export function fitting<T>(
 }
 
 /** What a schema makes of a value. @throws ArmadaError `code`: "`what` does not fit its schema: path: why" */
-export function fitted<T>(schema: Schema<T>, value: unknown, code: string, what: string): T {
+export function fitted<T>(schema: Schema<T>, value: unknown, code: ErrorCode, what: string): T {
   const fits = fitting(schema, value);
   if (fits.success) return fits.data;
   throw new ArmadaError(code, `${what} does not fit its schema: ${fits.message}`, { cause: fits.cause });

@@ -1,10 +1,10 @@
 import { team, workflow } from "@armada/agents";
-import { ArmadaError, Refusal } from "@armada/contracts";
+import { type ArmadaError, CodedError, Refusal } from "@armada/contracts";
 import { testTeam } from "@armada/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-class Useless extends ArmadaError {
+class Useless extends CodedError {
   readonly terminal = true;
 }
 const thrown: Readonly<Record<string, () => unknown>> = {

@@ -1,4 +1,4 @@
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import type { StreamConfig } from "@nats-io/jetstream";
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import { z } from "zod";
@@ -115,6 +115,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function failed(stream: string, why: string, code = "SNAPSHOT_FAILED"): ArmadaError {
+function failed(stream: string, why: string, code: ErrorCode = "SNAPSHOT_FAILED"): ArmadaError {
   return new ArmadaError(code, `stream ${stream}: ${why}`, { hint: "is the server up, and has its disk room? see `armada health`" });
 }

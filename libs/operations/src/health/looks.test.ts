@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { team as defined } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import { type IndexedRun, type RunIndex, type RunState, readRun } from "@armada/engine/reading";
 import { type Log, matches } from "@armada/event-sourcing";
 import type { QueueThere, SourceThere } from "@armada/nats";
@@ -198,7 +198,7 @@ test("a stream that is busy, one that is full, and one that answers no writer", 
   expect(await held(799)).toEqual([]);
   expect(await held(800)).toEqual(["STREAM_BUSY"]);
   expect(await held(950)).toEqual(["STREAM_FULL"]);
-  const failing = (code: string): Promise<string[]> =>
+  const failing = (code: ErrorCode): Promise<string[]> =>
     codes({ session: stream([], {}, { ask: () => Promise.reject(new ArmadaError(code, "no answer in time")) }) });
   expect(await failing("LOG_UNAVAILABLE")).toEqual(["STREAM_NOT_WRITABLE"]);
   expect(await failing("LOG_FULL")).toEqual([]);

@@ -1,5 +1,5 @@
 import { agent, team, workflow } from "@armada/agents";
-import { ArmadaError } from "@armada/contracts";
+import { CodedError } from "@armada/contracts";
 import { viewOf } from "@armada/engine/reading";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -14,7 +14,7 @@ const writer = agent({
   input: z.object({}),
   output: z.unknown(),
   run: () => {
-    throw new ArmadaError("NO_PAPER", "there is no paper");
+    throw new CodedError("NO_PAPER", "there is no paper");
   },
 });
 const parks = workflow({ name: "parks", version: 1, input: z.object({}), output: z.unknown(), run: async (_, ctx) => ctx.ask(writer, {}) });

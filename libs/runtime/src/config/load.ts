@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import type { z } from "zod";
 import { type Leaf, leaves, nearest, readText, variableOf } from "./fields.ts";
 import { Config } from "./schema.ts";
@@ -110,7 +110,7 @@ function sayingOf(
   return { value: schema.parse(undefined), from: BUILT_IN };
 }
 
-function parse(schema: z.ZodType, text: string, code: string, name: string): unknown {
+function parse(schema: z.ZodType, text: string, code: ErrorCode, name: string): unknown {
   const parsed = schema.safeParse(readText(schema, text));
   if (parsed.success) return parsed.data;
   throw new ArmadaError(code, `${name} is ${text}: ${parsed.error.issues[0]?.message ?? "it does not fit"}`, {

@@ -1,5 +1,5 @@
 import { type Agent, agent, tool } from "@armada/agents";
-import { type Amount, ArmadaError, Refusal } from "@armada/contracts";
+import { type Amount, CodedError, Refusal } from "@armada/contracts";
 import type { Clock } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { z } from "zod";
@@ -46,7 +46,7 @@ export function agentsOf(nodes: ReadonlyMap<string, Node>, witness: Witness, clo
         if (node.how === "later") throw Object.assign(new Error(`later at «${at}»`), { code: "DRAWN_LATER", retryAfter: notNow(node.ms) });
         if (node.how === "refuse") throw new Refusal("DRAWN_REFUSAL", `refused at «${at}»`, { details: live(node.says) });
         if (node.how === "terminal")
-          throw Object.assign(new ArmadaError("DRAWN_TERMINAL", `failed at «${at}»`, { hint: `mend «${at}»` }), { terminal: true });
+          throw Object.assign(new CodedError("DRAWN_TERMINAL", `failed at «${at}»`, { hint: `mend «${at}»` }), { terminal: true });
         throw new Error(node.how === "huge" ? huge(at) : `failed at «${at}»`);
       },
     });
@@ -86,7 +86,7 @@ function unsent({ at, ms }: Extract<Node, { op: "agent" }>): Error {
 
 function fallen(node: Node | undefined, visit: string, witness: Witness): unknown {
   if (node?.op === "agent" && typeof node.worse === "string" && witness.did(`${visit} fell`, node.at) <= NOT_YET[node.worse])
-    throw new ArmadaError("NOT_YET", `not yet at «${node.at}»`, { retryable: true });
+    throw new CodedError("NOT_YET", `not yet at «${node.at}»`, { retryable: true });
   if (node?.op === "agent" && node.worse === true) throw new Error(`nothing to fall back on at «${node.at}»`);
   return { fallback: node?.at };
 }
