@@ -3,11 +3,11 @@ export type Block =
   | { readonly kind: (typeof KINDS)[number]; readonly text: string; readonly line: number; readonly note: string | undefined }
   | { readonly kind: "ctrl-c"; readonly line: number };
 
-const KINDS = ["sh", "ts", "json", "text", "py", "go", "sql"] as const;
+const KINDS = ["sh", "ts", "json", "text", "py", "go", "sql", "yaml"] as const;
 const NOTES =
   /^(?:stays until Ctrl-C|fails|again until it says so|comes in the other terminal|shown|from a registry|file \S+|as \S+|wants \S+)$/;
 /** Nothing here checks their text, so that it has to be said what they are. */
-const NOTED = ["py", "go", "sql"];
+const NOTED = ["py", "go", "sql", "yaml"];
 
 /**
  * The blocks of a Markdown page in order. A comment `<!-- test: … -->` before a block says how to run it: `stays until

@@ -22,6 +22,7 @@ const pages = [
   "docs/elsewhere.md",
   "docs/emitting.md",
   "docs/schedules.md",
+  "docs/model-server.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/keys.md",

@@ -49,6 +49,7 @@ export function terminals(at: Place, { npx }: { readonly npx: boolean }): Termin
     const mesh = join(at.cwd, ".armada/mesh.json");
     const pid: unknown = existsSync(mesh) ? JSON.parse(readFileSync(mesh, "utf8")).pid : undefined;
     if (typeof pid === "number") process.kill(pid, "SIGTERM");
+    else if (ending.child.pid !== undefined) process.kill(-ending.child.pid, "SIGTERM");
     const late = setTimeout(() => killGroup(ending.child), STOP_MS);
     await closed;
     clearTimeout(late);

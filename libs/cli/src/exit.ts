@@ -45,6 +45,7 @@ const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
   "BAD_CACHE",
   "BAD_BATCH",
   "NO_SUCH_TEAM",
+  "SCRIPT_INVALID",
 ]);
 
 /** The exit code that an error's code stands for. */

@@ -248,6 +248,16 @@ export const lines = {
     state: z.unknown(),
     stopped: z.object({ version: z.int(), seq: count, event: text, type: text, message: text }).optional(),
   }),
+  modelServer: z.union([
+    z.object({ type: z.literal("model-server"), url: text }),
+    z.object({
+      type: z.literal("model-request"),
+      model: text,
+      answer: text.optional().describe("the script's entry, as answers[0] or default; absent where none fits"),
+      status: z.int(),
+    }),
+    z.object({ type: z.literal("model-requests"), requests: count, unmatched: count.describe("that found no answer in the script") }),
+  ]),
   key: z
     .object({
       type: z.literal("key"),

@@ -11,6 +11,7 @@ import type { DoctorFlags } from "./commands/doctor.ts";
 import type { EmitFlags } from "./commands/emit.ts";
 import type { AddFlags, KeyFlags } from "./commands/keys.ts";
 import type { ListFlags } from "./commands/list-runs.ts";
+import type { ModelServerFlags } from "./commands/model-server.ts";
 import type { MoveFlags } from "./commands/move-team.ts";
 import type { ProvisionFlags } from "./commands/provision.ts";
 import type { ReconcileFlags } from "./commands/reconcile.ts";
@@ -283,6 +284,12 @@ command("doctor", "every value in force, and what is wrong")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
   .option("--whole", "look at every message of the streams, not only at the newest of each")
   .action(withoutSession(async (out, flags: DoctorFlags) => (await import("./commands/doctor.ts")).doctorCommand(flags, out)));
+command("model-server", "a provider of models for tests, on loopback: it says what a script says")
+  .requiredOption("--script <file>", "what it says to whom, in YAML or JSON")
+  .option("--port <n>", "the system gives one unless said")
+  .action(
+    withoutSession(async (out, flags: ModelServerFlags) => (await import("./commands/model-server.ts")).modelServerCommand(flags, out)),
+  );
 command("team <name>", "a team that runs, in services/<name>", program.command("new").description("scaffolds")).action(
   withoutSession(async (out, name: string) => (await import("./commands/new-team.ts")).newTeam(name, out)),
 );

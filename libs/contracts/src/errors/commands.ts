@@ -37,6 +37,7 @@ export const commands = {
   RETRIED_IN_VAIN: { is: "a run was tried again and is where it was", next: "mend what its reason names" },
   RUN_NOT_STARTED: { is: "a run is accepted and no replica has taken it up", next: "is the team up? `armada health`" },
   RUN_OPEN: { is: "the time to watch a run is over; it goes on", next: "`armada runs show ID`" },
+  SCRIPT_INVALID: { is: "a script of the model server says what none can", next: "the message names line, column and member" },
   SERVICES_NOT_READY: { is: "teams did not become ready in time", next: "see .armada/logs" },
   TEAM_CHANGED: { is: "others wrote to a team while it was moved; it is where it was", next: "stop what writes to it, and move it again" },
   TEAM_ELSEWHERE: {

@@ -2,6 +2,8 @@ export { roughTokens } from "./anthropic/prompt-cache.ts";
 export type { ApiCall } from "./books/api-calls.ts";
 export { ApiLogLine, readApiLog } from "./books/api-log.ts";
 export type { ApiUsage } from "./books/api-usage.ts";
+export { startModelServer } from "./scripted/model-server.ts";
+export { readScript } from "./scripted/script-file.ts";
 export type { Control } from "./server/api-control.ts";
 export type { ApiRequest, ApiScript } from "./server/api-request.ts";
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./server/api-server.ts";

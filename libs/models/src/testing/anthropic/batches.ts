@@ -8,7 +8,7 @@ import type { Settings } from "../server/api-control.ts";
 import { CALL_HEADER, type Headers } from "../server/api-request.ts";
 import type { Refusal } from "../server/wire.ts";
 import { type BatchItem, type BatchState, batchStates } from "./batch-state.ts";
-import { acceptMessage } from "./messages-request.ts";
+import { acceptMessage, type Known } from "./messages-request.ts";
 import { messageOf, messagesWire } from "./messages-wire.ts";
 import type { CacheUse } from "./prompt-cache.ts";
 
@@ -36,7 +36,7 @@ export function batches(
   file: string | undefined,
   book: ApiBook,
   settings: Settings,
-  how: Answering & { readonly models: ReadonlySet<string>; readonly clock: Clock },
+  how: Answering & { readonly models: Known; readonly clock: Clock },
 ): Batches {
   const states = batchStates(file);
   const { clock } = how;

@@ -41,13 +41,15 @@ type Body = z.infer<typeof Body>;
 
 /** A request that the server answers, and its prompt in blocks. */
 export type Accepted = { readonly request: ApiRequest; readonly segments: readonly Segment[] };
+/** The models of a server, by name. */
+export type Known = Pick<ReadonlySet<string>, "has">;
 export type Refused = { readonly refused: Refusal; readonly message: string };
 
 /** These answer 400 to a forced tool; source: their "what's new" pages at platform.claude.com, 2026-11. */
 const NO_FORCED_TOOL = /^claude-(opus|sonnet)-5-5|^claude-fable-5-[12]/;
 
 /** Reads the body of a Messages request, of an item of a batch too. */
-export function acceptMessage(value: unknown, headers: Headers, models: ReadonlySet<string>): Accepted | Refused {
+export function acceptMessage(value: unknown, headers: Headers, models: Known): Accepted | Refused {
   const parsed = Body.safeParse(value ?? {});
   if (!parsed.success) return { refused: "invalid", message: placeOf(parsed.error) };
   const body = parsed.data;

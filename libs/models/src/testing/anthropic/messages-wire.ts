@@ -12,14 +12,26 @@ const ERRORS: Readonly<Record<Refusal, readonly [status: number, type: string]>>
   internal: [500, "api_error"],
 };
 
+const TYPES: ReadonlyMap<number, string> = new Map([
+  ...Object.values(ERRORS),
+  [402, "billing_error"],
+  [403, "permission_error"],
+  [504, "timeout_error"],
+]);
+
 /** The Messages API. */
 export const messagesWire: Wire = {
   provider: "anthropic",
   idHeader: "request-id",
   error(why, message, id) {
-    const [status, type] = ERRORS[why];
-    return { status, body: { type: "error", error: { type, message, details: null }, request_id: `req_${id}` } };
+    const [status] = ERRORS[why];
+    return { status, body: messagesWire.errorOf(status, message, id) };
   },
+  errorOf: (status, message, id, type = TYPES.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error")) => ({
+    type: "error",
+    error: { type, message, details: null },
+    request_id: `req_${id}`,
+  }),
   whole: messageOf,
   frames: (reply, pieces) =>
     Array.from(eventsOf(reply, pieces), (event) => ({

@@ -17,8 +17,8 @@ export type ApiBook = {
   readonly calls: Omit<ApiCalls, "fold">;
   readonly report: Omit<UsageReport, "fold">;
   readonly lines: readonly ApiLogLine[];
-  /** Since this server began. */
-  readonly counts: { readonly requests: number; readonly answered: number };
+  /** Since this server began; `unmatched` had no answer in the script. */
+  readonly counts: Readonly<Record<"requests" | "answered" | "unmatched", number>>;
   close(): void;
 };
 
@@ -27,7 +27,7 @@ export function apiBook(file: string | undefined, prices: readonly Price[] | und
   const calls = apiCalls();
   const report = usageReport();
   const log = apiLog(file);
-  const counts = { requests: 0, answered: 0 };
+  const counts = { requests: 0, answered: 0, unmatched: 0 };
   let last = 0;
   const fold = (line: ApiLogLine): void => {
     calls.fold(line);
@@ -42,6 +42,7 @@ export function apiBook(file: string | undefined, prices: readonly Price[] | und
   const end: ApiBook["end"] = (about, outcome, billed, tokens) => {
     const costMicros = billed ? bill(about.model, tokens, about.batch !== undefined, now(), prices) : 0;
     if (outcome === "answered") counts.answered += 1;
+    if (outcome === "script_failed") counts.unmatched += 1;
     write({ at: new Date(now()).toISOString(), event: "end", ...about, tokens, billed, costMicros, outcome });
   };
   return {

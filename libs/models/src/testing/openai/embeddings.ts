@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { KEY_HEADER, TASK_HEADER } from "../../providers/anthropic/request.ts";
-import { placeOf, type Refused } from "../anthropic/messages-request.ts";
+import { type Known, placeOf, type Refused } from "../anthropic/messages-request.ts";
 import { roughTokens } from "../anthropic/prompt-cache.ts";
 import { CALL_HEADER, type Headers } from "../server/api-request.ts";
 import { type Fault, mulberry32 } from "../server/faults.ts";
@@ -23,7 +23,7 @@ const Body = z.object({
 export function embeddingsJob(
   value: unknown,
   headers: Headers,
-  models: ReadonlySet<string> | undefined,
+  models: Known | undefined,
   id: string,
   draw: () => Fault | undefined,
 ): Job | Refused {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Passage } from "../../port.ts";
-import { type Accepted, placeOf, type Refused } from "../anthropic/messages-request.ts";
+import { type Accepted, type Known, placeOf, type Refused } from "../anthropic/messages-request.ts";
 import { apiRequest, type Headers, jsonOf } from "../server/api-request.ts";
 
 const Part = z.object({ type: z.literal("text"), text: z.string() });
@@ -32,7 +32,7 @@ const Body = z.object({
 const NO_CEILING = 1_000_000;
 
 /** Reads the body of a chat completion. Prefixes are cached without being asked, so each message ends in a breakpoint. */
-export function acceptChat(value: unknown, headers: Headers, models: ReadonlySet<string> | undefined): Accepted | Refused {
+export function acceptChat(value: unknown, headers: Headers, models: Known | undefined): Accepted | Refused {
   const parsed = Body.safeParse(value ?? {});
   if (!parsed.success) return { refused: "invalid", message: placeOf(parsed.error) };
   const body = parsed.data;

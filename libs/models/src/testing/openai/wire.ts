@@ -23,6 +23,14 @@ export const openaiWire: Wire = {
     const [status, type, code] = ERRORS[why];
     return { status, body: { error: { message, type, param: null, code } } };
   },
+  errorOf(status, message, _id, given) {
+    const [, type, code] = Object.values(ERRORS).find(([of]) => of === status) ?? [
+      status,
+      status < 500 ? "invalid_request_error" : "server_error",
+      null,
+    ];
+    return { error: { message, type: given ?? type, param: null, code } };
+  },
   whole: (reply) => ({
     ...head(reply, "chat.completion"),
     choices: [

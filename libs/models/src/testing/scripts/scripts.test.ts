@@ -21,6 +21,7 @@ const request = (task: string, more: Partial<ApiRequest> = {}): ApiRequest => ({
   idempotencyKey: undefined,
   system: undefined,
   prompt: "",
+  text: "",
   material,
   params: { topic: "the harbour of Aldmoor" },
   schema: undefined,

@@ -3,12 +3,27 @@ import { type CacheUse, type PromptCache, roughTokens } from "../anthropic/promp
 import { type ApiUsage, overridden } from "../books/api-usage.ts";
 import type { ApiRequest, ApiScript } from "./api-request.ts";
 import type { Fault } from "./faults.ts";
-import type { Job } from "./serve.ts";
+import type { Job, Refuse } from "./serve.ts";
 import type { Reply, Wire } from "./wire.ts";
 
-/** What answers requests: the script, and what a test wants to be told as usage. */
+/** One answer as it was planned before its request is served: a text word for word, or a refusal. */
+export type Plan = {
+  readonly text: string;
+  /** Instead of what is counted. */
+  readonly usage?: Partial<ApiUsage>;
+  /** Instead of the server's own, milliseconds. */
+  readonly delayMs?: number | undefined;
+  readonly pieceMs?: number | undefined;
+  /** The connection is cut in the middle of it. */
+  readonly breaks?: boolean | undefined;
+  readonly refuse?: Refuse | undefined;
+};
+
+/** What answers requests: a script or plans, and what a test wants to be told as usage. */
 export type Answering = {
-  readonly script: ApiScript;
+  readonly script?: ApiScript | undefined;
+  /** Instead of a script. */
+  readonly plan?: ((request: ApiRequest) => Plan) | undefined;
   readonly usage?: ((request: ApiRequest) => Partial<ApiUsage>) | undefined;
   /** Deltas of one streamed answer. */
   readonly pieces: number;
@@ -20,6 +35,7 @@ export type Answering = {
 /** A message or a chat completion as a job. */
 export function answerJob({ request, segments }: Accepted, wire: Wire, id: string, fault: Fault | undefined, how: Answering): Job {
   const use = how.cache.look(request.model, segments, how.now());
+  const plan = how.plan?.(request);
   const asked = wire.provider === "openai" ? readOnly(use) : usageOf(use);
   return {
     about: {
@@ -32,10 +48,13 @@ export function answerJob({ request, segments }: Accepted, wire: Wire, id: strin
     },
     wire,
     stream: request.stream,
-    fault,
+    fault: plan?.breaks === true ? "brokenStream" : fault,
     asked,
+    refuse: plan?.refuse,
+    delayMs: plan?.delayMs,
+    pieceMs: plan?.pieceMs,
     async make(cut) {
-      const made = await replyOf(id, request, asked, how);
+      const made = await replyOf(id, request, asked, how, plan);
       const reply = cut ? { ...made, cut, json: made.json.slice(0, Math.floor(made.json.length / 2)) } : made;
       return {
         usage: reply.usage,
@@ -47,11 +66,18 @@ export function answerJob({ request, segments }: Accepted, wire: Wire, id: strin
   };
 }
 
-/** @throws what the script throws */
-export async function replyOf(id: string, request: ApiRequest, asked: ApiUsage, how: Answering): Promise<Reply> {
-  const json = JSON.stringify(await how.script(request.task, request));
+/** @throws what the script throws, and Error for a refusal that was planned */
+export async function replyOf(
+  id: string,
+  request: ApiRequest,
+  asked: ApiUsage,
+  how: Answering,
+  plan = how.plan?.(request),
+): Promise<Reply> {
+  if (plan?.refuse !== undefined) throw new Error(plan.refuse.message);
+  const json = plan?.text ?? JSON.stringify(await how.script?.(request.task, request));
   const counted = { ...asked, output_tokens: roughTokens(json) };
-  return { id, request, json, usage: overridden(counted, how.usage?.(request)), cut: false };
+  return { id, request, json, usage: overridden(counted, plan?.usage ?? how.usage?.(request)), cut: false };
 }
 
 export function usageOf(use: CacheUse): ApiUsage {

@@ -14,6 +14,8 @@ export type ApiRequest = {
   readonly call?: string | undefined;
   readonly system: string | undefined;
   readonly prompt: string;
+  /** All that the messages and their documents say. */
+  readonly text: string;
   readonly material: readonly Passage[];
   readonly params: Readonly<Record<string, unknown>>;
   readonly schema: Readonly<Record<string, unknown>> | undefined;
@@ -49,6 +51,7 @@ export function apiRequest({ texts, documents, ...said }: Said, headers: Headers
     idempotencyKey: headers(KEY_HEADER),
     call: headers(CALL_HEADER),
     prompt: inside("prompt") ?? "",
+    text: [...documents.map((document) => document.text), ...texts].join("\n"),
     material: documents,
     params: paramsOf(inside("parameters")),
   };

@@ -22,7 +22,9 @@ export type ApiServerOptions = {
   readonly port?: number | undefined;
   /** A server on the log of another goes on with it: its reports, and its batches, in `<logFile>.batches.jsonl`. */
   readonly logFile?: string | undefined;
-  readonly script: ApiScript;
+  /** A script or a plan answers. */
+  readonly script?: ApiScript | undefined;
+  readonly plan?: Answering["plan"];
   /** Between a request's arrival and the first byte of its answer, milliseconds. */
   readonly delayMs?: number | undefined;
   /** Deltas of one streamed answer; 8 unless said. */
@@ -42,6 +44,8 @@ export type ApiServerOptions = {
   readonly keys?: readonly string[] | undefined;
   /** Models known; unless said those of the price list, and any on the OpenAI routes. */
   readonly models?: readonly string[] | undefined;
+  /** Every model is known, whatever `models` lists. */
+  readonly anyModel?: boolean | undefined;
   /** What requests cost; the list prices unless said. A model without a price costs nothing. */
   readonly prices?: readonly Price[] | undefined;
   /**
@@ -59,12 +63,14 @@ export type ApiServer = AsyncDisposable & {
   readonly log: readonly ApiLogLine[];
   /** Given so far, by kind. */
   readonly faults: Readonly<Record<Fault | BatchFault, number>>;
-  readonly counts: { readonly requests: number; readonly answered: number };
+  readonly counts: Readonly<Record<"requests" | "answered" | "unmatched", number>>;
 };
 
 /** Longer than a client keeps an idle connection: else the server would close it under the client's next request. */
 const KEEP_ALIVE_MS = 120_000;
 const BACKLOG = 4_096;
+
+const ANY = { has: (): boolean => true };
 
 const systemClock: Clock = {
   now: Date.now,
@@ -83,12 +89,20 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const settings = settingsOf({ delayMs, pieceMs, batchMs, batchExpire, hold, faults, refuse });
   const book = apiBook(logFile, options.prices, now);
   const models = options.models ?? [...new Set((options.prices ?? listPrices).map((price) => price.model))];
-  const how: Answering = { script: options.script, usage: options.usage, pieces: options.pieces ?? 8, cache: promptCache(), now };
+  const how: Answering = {
+    script: options.script,
+    plan: options.plan,
+    usage: options.usage,
+    pieces: options.pieces ?? 8,
+    cache: promptCache(),
+    now,
+  };
+  const known = options.anyModel === true ? ANY : new Set(models);
   const file = logFile === undefined ? undefined : `${logFile}.batches.jsonl`;
-  const all = batches(file, book, settings, { ...how, models: new Set(models), clock });
+  const all = batches(file, book, settings, { ...how, models: known, clock });
   book.abandon(new Set(all.all().map(({ id }) => id)));
   const { keys } = options;
-  const handle = routes({ book, settings, how, batches: all, keys, models, openaiModels: options.models });
+  const handle = routes({ book, settings, how, batches: all, keys, models, known, openaiModels: options.models });
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     const handled = clock instanceof ToldClock ? clock.tell(timeOf(req)).then(() => handle(req, res)) : handle(req, res);

@@ -7,7 +7,7 @@ import { Control, type Settings } from "./api-control.ts";
 const Since = z.object({ since: z.iso.datetime({ offset: true }).default("1970-01-01T00:00:00Z") });
 
 /**
- * What no provider has, and needs no key: `GET /v1/armada/calls?since=`, `GET /v1/armada/faults` and `POST /v1/armada/control`.
+ * What no provider has, and needs no key: `GET /v1/armada/calls?since=`, `GET /v1/armada/faults`, `GET /v1/armada/counts` and `POST /v1/armada/control`.
  * `route` as in `GET calls`.
  */
 export function serveOwn(
@@ -25,6 +25,8 @@ export function serveOwn(
       if (!parsed.success) return send(400, { error: { message: placeOf(parsed.error) } });
       return send(200, { data: book.calls.since(Date.parse(parsed.data.since)) });
     }
+    case "GET counts":
+      return send(200, book.counts);
     case "GET faults":
       return send(200, settings.faults.given);
     case "POST control": {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveBatches } from "../anthropic/batch-routes.ts";
 import type { Batches } from "../anthropic/batches.ts";
-import { acceptMessage, placeOf } from "../anthropic/messages-request.ts";
+import { acceptMessage, type Known, placeOf } from "../anthropic/messages-request.ts";
 import { messagesWire } from "../anthropic/messages-wire.ts";
 import { modelList, modelOf } from "../anthropic/model-list.ts";
 import type { ApiBook } from "../books/api-book.ts";
@@ -25,6 +25,7 @@ export type Serving = {
   /** Any but an empty one where absent. */
   readonly keys: readonly string[] | undefined;
   readonly models: readonly string[];
+  readonly known: Known;
   /** Any where absent. */
   readonly openaiModels: readonly string[] | undefined;
 };
@@ -37,7 +38,7 @@ const OWN = "/v1/armada/";
 /** Which request goes where. */
 export function routes(serving: Serving): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const { book, settings, how, keys } = serving;
-  const models = new Set(serving.models);
+  const models = serving.known;
   const openaiModels = serving.openaiModels === undefined ? undefined : models;
 
   return async (req, res) => {

@@ -10,12 +10,26 @@ import type { Frame, Refusal, Wire } from "./wire.ts";
 /** What was made to be sent. */
 export type Made = { readonly usage: ApiUsage; whole(): string; frames(): readonly Frame[] };
 
+/** A refusal that was planned. `unmatched`: because nothing was. */
+export type Refuse = {
+  readonly status: number;
+  readonly message: string;
+  /** The provider's own for the status unless said. */
+  readonly type?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly unmatched?: boolean;
+};
+
 /** One accepted request. */
 export type Job = {
   readonly about: About;
   readonly wire: Wire;
   readonly stream: boolean;
   readonly fault: Fault | undefined;
+  readonly refuse?: Refuse | undefined;
+  /** Instead of the settings'. */
+  readonly delayMs?: number | undefined;
+  readonly pieceMs?: number | undefined;
   /** Of the prompt alone. */
   readonly asked: ApiUsage;
   /** The answer, `cut` in the middle of its JSON. A rejection is a 500, not billed. */
@@ -42,7 +56,11 @@ export async function serve(res: ServerResponse, job: Job, book: ApiBook, settin
   if (settings.hold && !(await settings.passed(gone))) return end("aborted", !refused, asked);
   if (fault === "rateLimited") return refuse("rate_limited", "rate_limited", "Rate limited");
   if (fault === "overloaded") return refuse("overloaded", "overloaded", "Overloaded");
-  if (!(await pause(settings.delayMs, gone))) return end("aborted", true, asked);
+  if (!(await pause(job.delayMs ?? settings.delayMs, gone))) return end("aborted", true, asked);
+  if (job.refuse !== undefined) {
+    end(outcomeOf(job.refuse), false, asked);
+    return planned(res, wire, job.refuse, job.about.id);
+  }
 
   let made: Made;
   try {
@@ -62,24 +80,24 @@ export async function serve(res: ServerResponse, job: Job, book: ApiBook, settin
     end(fault === "truncatedJson" ? "truncated" : "answered", true, usage);
   };
   const headers = { [wire.idHeader]: `req_${job.about.id}`, "cache-control": "no-cache" };
-  if (job.stream) return stream(res, made.frames(), headers, { breaks, say, gone, settings });
+  if (job.stream) return stream(res, made.frames(), headers, { breaks, say, gone, pieceMs: job.pieceMs ?? settings.pieceMs });
   say(breaks ? 0.5 : 1);
   await sendWhole(res, made.whole(), headers, breaks);
 }
 
 /** `say` is told the share of the answer that goes out, once. */
-type Sending = { readonly breaks: boolean; say(share: number): void; readonly gone: AbortSignal; readonly settings: Settings };
+type Sending = { readonly breaks: boolean; say(share: number): void; readonly gone: AbortSignal; readonly pieceMs: number };
 
 async function stream(
   res: ServerResponse,
   frames: readonly Frame[],
   headers: Record<string, string>,
-  { breaks, say, gone, settings }: Sending,
+  { breaks, say, gone, pieceMs }: Sending,
 ): Promise<void> {
   const stop = breaks ? Math.floor(frames.length / 2) : frames.length;
   if (res.destroyed) return say(0);
   res.writeHead(200, { ...headers, "content-type": "text/event-stream; charset=utf-8" });
-  if (settings.pieceMs === 0) {
+  if (pieceMs === 0) {
     say(stop / frames.length);
     res.write(
       frames
@@ -93,7 +111,7 @@ async function stream(
       const last = i === stop - 1;
       if (last) say(stop / frames.length);
       res.write(text);
-      if (delta && !last && !(await pause(settings.pieceMs, gone))) return say((i + 1) / frames.length);
+      if (delta && !last && !(await pause(pieceMs, gone))) return say((i + 1) / frames.length);
     }
   }
   if (breaks) await cut(res, "\n");
@@ -111,6 +129,19 @@ export function refusal(res: ServerResponse, wire: Wire, why: Refusal, message: 
   const { status, body } = wire.error(why, message, id);
   const wait = why === "rate_limited" ? { "retry-after": String(faults.retryAfter) } : {};
   res.writeHead(status, { "content-type": "application/json", [wire.idHeader]: `req_${id}`, ...wait }).end(JSON.stringify(body));
+}
+
+function outcomeOf({ status, unmatched }: Refuse): ApiOutcome {
+  if (unmatched === true) return "script_failed";
+  if (status === 429) return "rate_limited";
+  return status === 529 || status === 503 ? "overloaded" : "errored";
+}
+
+function planned(res: ServerResponse, wire: Wire, { status, message, type, retryAfterMs }: Refuse, id: string): void {
+  const wait =
+    retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)), "retry-after-ms": String(retryAfterMs) };
+  const body = JSON.stringify(wire.errorOf(status, message, id, type));
+  res.writeHead(status, { "content-type": "application/json", [wire.idHeader]: `req_${id}`, ...wait }).end(body);
 }
 
 /** Nothing until the client goes or has waited long enough. */

@@ -22,6 +22,8 @@ export type Frame = { readonly text: string; readonly delta: boolean };
 export type Wire = {
   readonly provider: ApiProvider;
   error(why: Refusal, message: string, id: string): { readonly status: number; readonly body: Record<string, unknown> };
+  /** The body of an error of any status; `type` instead of the protocol's own for it. */
+  errorOf(status: number, message: string, id: string, type?: string): Record<string, unknown>;
   whole(reply: Reply): Record<string, unknown>;
   /** In their order; `pieces` deltas. */
   frames(reply: Reply, pieces: number): Frame[];
