@@ -1,10 +1,8 @@
 import { hash, randomBytes } from "node:crypto";
-import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
-import { writeWhole } from "@armada/nats/whole-file";
 import { z } from "zod";
+import { changeShared, readShared, type SharedFile } from "../files/shared-file.ts";
 import { checkScope, EVERYTHING, isScope, SCOPES_ARE } from "./scopes.ts";
 
 /** Above it, a limit is none. */
@@ -49,56 +47,23 @@ const KeyFile = z.strictObject({
 export type KeyFile = z.infer<typeof KeyFile>;
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
-const LOCK_MS = 5_000;
 
 /** Where the file of a folder is. */
 export const keyFileIn = (folder: string): string => join(folder, "gateway-keys.json");
 /** By what a key is known: its SHA-256, in hex. */
 export const digestOf = (key: string): string => hash("sha256", key, "hex");
 
+const sharedIn = (folder: string): SharedFile<KeyFile> => ({
+  path: keyFileIn(folder),
+  schema: KeyFile,
+  none: { layout: 1, keys: [], defaultRevoked: false },
+  code: "KEYS_INVALID",
+  entries: { list: "keys", one: "key" },
+});
+
 /** No file is no keys. @throws ArmadaError `KEYS_INVALID` */
-export async function readKeys(folder: string): Promise<KeyFile> {
-  const path = keyFileIn(folder);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") return { layout: 1, keys: [], defaultRevoked: false };
-    throw new ArmadaError("KEYS_INVALID", `${path} cannot be read: ${message}`, { cause, hint: "it belongs to whom the gateway runs as" });
-  }
-  const value = jsonIn(text);
-  if (value === undefined)
-    throw new ArmadaError("KEYS_INVALID", `${path} is not JSON`, { hint: "bring it back from a copy, or remove it and add its keys anew" });
-  const parsed = KeyFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ArmadaError("KEYS_INVALID", `${path}: ${whatIsWrong(parsed.error, value)}`, {
-    hint: "correct that in the file, or remove the entry and add its key anew",
-  });
-}
-
-/** The parser's message is left out: it repeats of the text, where secrets are. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const Named = z.object({ keys: z.array(z.unknown()) });
-
-/** The first thing, in a sentence: `the key shop: perMinute: …`. */
-function whatIsWrong({ issues: [issue] }: z.ZodError, file: unknown): string {
-  const [first, index, ...below] = issue?.path ?? [];
-  const message = issue?.message ?? "it does not fit";
-  if (first !== "keys" || typeof index !== "number") return [...(issue?.path ?? []), message].join(": ");
-  const entry = z.object({ name: z.string() }).safeParse(Named.safeParse(file).data?.keys[index]);
-  return [
-    entry.success ? `the key ${entry.data.name}` : `key ${index + 1}`,
-    ...(below.length === 0 ? [] : [below.join(".")]),
-    message,
-  ].join(": ");
+export function readKeys(folder: string): Promise<KeyFile> {
+  return readShared(sharedIn(folder));
 }
 
 /** Makes a key. @returns it, which nothing else ever tells again. @throws ArmadaError `USAGE`, `KEYS_INVALID` */
@@ -129,7 +94,7 @@ export async function addKey(
       hint: "--scope emit:TYPE",
     });
   const key = signs === undefined ? `ak_${randomBytes(24).toString("base64url")}` : signs === true ? newSecret() : checkSecret(signs);
-  await change(folder, (file) => {
+  await changeShared(sharedIn(folder), (file) => {
     if (file.keys.some((one) => one.name === name))
       throw new ArmadaError("USAGE", `there is a key ${name}`, {
         hint: `armada keys revoke ${name}, or add one of another name beside it`,
@@ -142,7 +107,8 @@ export async function addKey(
   return key;
 }
 
-const newSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
+/** A secret of Standard Webhooks, of 256 random bits. */
+export const newSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
 
 /** Standard Webhooks, "Signature scheme": 24 to 64 random bytes. @throws ArmadaError `USAGE` */
 function checkSecret(text: string): string {
@@ -154,37 +120,10 @@ function checkSecret(text: string): string {
 
 /** A running gateway refuses it within a second. @throws ArmadaError `USAGE` where there is no such key */
 export function revokeKey(folder: string, name: string): Promise<void> {
-  return change(folder, (file) => {
+  return changeShared(sharedIn(folder), (file) => {
     if (name === DEFAULT_KEY) return { ...file, defaultRevoked: true };
     const keys = file.keys.filter((one) => one.name !== name);
     if (keys.length === file.keys.length) throw new ArmadaError("USAGE", `there is no key ${name}`, { hint: "armada keys list" });
     return { ...file, keys };
   });
-}
-
-/** One at a time; readers see the file before or after, never half of it. */
-async function change(folder: string, make: (file: KeyFile) => KeyFile): Promise<void> {
-  const path = keyFileIn(folder);
-  const lock = `${path}.lock`;
-  for (const deadline = performance.now() + LOCK_MS; ; await sleep(20)) {
-    try {
-      await (await open(lock, "wx")).close();
-      break;
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code === "ENOENT")
-        throw new ArmadaError("USAGE", `there is no folder ${folder}`, { cause, hint: "start the mesh once, or --keys DIR" });
-      if (code !== "EEXIST") throw cause;
-      if (performance.now() > deadline)
-        throw new ArmadaError("USAGE", `${path} is being changed by another command`, { hint: `where none runs, remove ${lock}` });
-    }
-  }
-  try {
-    const file = make(await readKeys(folder));
-    const parsed = KeyFile.safeParse(file);
-    if (!parsed.success) throw new ArmadaError("USAGE", whatIsWrong(parsed.error, file), { hint: "nothing was written" });
-    await writeWhole(path, `${JSON.stringify(parsed.data, undefined, 2)}\n`);
-  } finally {
-    await rm(lock);
-  }
 }
