@@ -272,6 +272,35 @@ export const lines = {
       file: text.optional().describe("where a key that was just made lies"),
     })
     .describe("a key of the gateway"),
+  hook: z
+    .object({
+      type: z.literal("hook"),
+      name: text,
+      url: text.optional().describe("without what stands behind the host"),
+      types: z.array(text).readonly().optional(),
+      runs: z.array(text).readonly().optional(),
+      file: text.optional().describe("where the secret of one that was just made lies"),
+      removed: z.literal(true).optional(),
+      ordered: z.enum(["redrive", "discard", "enable"]).optional().describe("what its gateway was told to do"),
+      state: z.enum(["sending", "down", "disabled", "full", "new"]).optional(),
+      since: iso.optional(),
+      sent: count.optional().describe("how many its receiver has taken"),
+      behind: count.optional().describe("messages of the streams that were not read yet, wanted or not"),
+      waiting: count.optional().describe("keys that wait for another try"),
+      parked: count.optional().describe("keys that are sent nothing of until they are redriven"),
+      error: text.optional().describe("the last one"),
+    })
+    .describe("where the gateway sends facts and ended runs"),
+  "parked-of-hook": z.object({
+    type: z.literal("parked-of-hook"),
+    hook: text,
+    id: text.describe("its webhook-id"),
+    key: text.describe("what it is of, as a subject filter"),
+    tries: count,
+    since: iso,
+    more: z.boolean().describe("whether later ones of its key wait behind it"),
+    error: text,
+  }),
   step: step.extend({ type: z.literal("step"), run: text }),
   text: z
     .object({

@@ -9,6 +9,7 @@ import type { CostFlags } from "./commands/costs.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
 import type { EmitFlags } from "./commands/emit.ts";
+import type { AddHookFlags, IdFlags } from "./commands/hooks.ts";
 import type { AddFlags, KeyFlags } from "./commands/keys.ts";
 import type { ListFlags } from "./commands/list-runs.ts";
 import type { ModelServerFlags } from "./commands/model-server.ts";
@@ -139,6 +140,42 @@ keyCommand("list", "their names and what they may do").action(
 keyCommand("revoke <name>", "takes one away").action(
   withoutSession(async (out, name: string, flags: KeyFlags) => (await import("./commands/keys.ts")).revokeKeyCommand(name, flags, out)),
 );
+
+const hooks = program.command("hooks").description("where the gateway sends facts and ended runs");
+const hookCommand = (name: string, description: string): Command =>
+  command(name, description, hooks).option("--keys <dir>", "the gateway's folder of identities");
+hookCommand("add <name>", "makes one and shows its secret, once")
+  .requiredOption("--url <url>", "where to: https, or http to this machine")
+  .option("--type <type>", "a type of facts, with * at its end all that begin so; more than once", gathered)
+  .option("--run <workflow>", "the ends of runs of TEAM.WORKFLOW, TEAM.* or *; more than once", gathered)
+  .option("--from <when>", "begin with what was there then: start, 24h, or a time (ISO-8601); now unless said")
+  .option("--insecure", "http to another machine, where what is sent could be read")
+  .option("--out <file>", "write the secret there instead")
+  .action(
+    withoutSession(async (out, name: string, flags: AddHookFlags) =>
+      (await import("./commands/hooks.ts")).addHookCommand(name, flags, out),
+    ),
+  );
+hookCommand("list", "what each does").action(
+  withoutSession(async (out, flags: KeyFlags) => (await import("./commands/hooks.ts")).listHooks(flags, out)),
+);
+hookCommand("remove <name>", "takes one away").action(
+  withoutSession(async (out, name: string, flags: KeyFlags) => (await import("./commands/hooks.ts")).removeHookCommand(name, flags, out)),
+);
+hookCommand("parked <name>", "what one has set aside after its tries").action(
+  withSession(async (session, out, _signal, name: string, flags: KeyFlags) =>
+    (await import("./commands/hooks.ts")).listParkedOf(session, name, flags, out),
+  ),
+);
+const ordering = (what: "redrive" | "discard" | "enable", description: string): Command =>
+  hookCommand(`${what} <name>`, description).action(
+    withoutSession(async (out, name: string, flags: IdFlags) =>
+      (await import("./commands/hooks.ts")).orderHookCommand(what, name, flags, out),
+    ),
+  );
+ordering("redrive", "tries again what was parked").option("--id <id>", "only this one, of `hooks parked`; more than once", gathered);
+ordering("discard", "gives up what was parked").option("--id <id>", "which, of `hooks parked`; more than once", gathered);
+ordering("enable", "sends again to a receiver that answered 410");
 
 const runs = program.command("runs").description("runs of workflows");
 command("list", "all runs", runs)

@@ -50,8 +50,8 @@ export type Loaded =
   | { readonly kind: "loaded"; readonly messages: readonly Message[]; readonly upTo: number }
   | { readonly kind: "too_many" };
 
-/** `upTo` is the sequence up to which the page looked; `whole`: nothing that matches was left behind it. */
-export type Page = { readonly messages: readonly Message[]; readonly upTo: number; readonly whole: boolean };
+/** `upTo` is the sequence up to which the page looked; `left`: how many messages that match it left behind it; `whole`: none. */
+export type Page = { readonly messages: readonly Message[]; readonly upTo: number; readonly left: number; readonly whole: boolean };
 
 /** A durable share of the stream: each matching message goes to one worker of it at a time. */
 export type Queue = {

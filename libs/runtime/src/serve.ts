@@ -7,7 +7,7 @@ import { ArmadaError, knowSecrets, milliseconds, redact } from "@armada/contract
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
 import type { Clock, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
-import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, serverTime } from "@armada/nats/client";
+import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, sequenceAt, serverTime } from "@armada/nats/client";
 import { settingsOf } from "./config/load.ts";
 import { namesIn, readSecrets, secretValues } from "./config/process-secrets.ts";
 import type { Config } from "./config/schema.ts";
@@ -50,6 +50,8 @@ export type Reading = {
   teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
   /** The queues of a team as the server has them. */
   teamQueues(team: string): Promise<readonly ServedQueue[]>;
+  /** The sequence after which all messages of a team's stream were stored at or after a time (ms since 1970). @throws ArmadaError `LOG_UNAVAILABLE` */
+  sequenceAt(team: string, time: number): Promise<number>;
   readonly objects: Pick<NatsPorts["objects"], "get">;
   close(): Promise<void>;
 };
@@ -214,6 +216,7 @@ async function work(
       return {
         teamPorts: (name) => portsOf(reader, name, ports.manifests, log),
         teamQueues: (name) => queuesThere(reader, name),
+        sequenceAt: (name, time) => sequenceAt(reader, name, time),
         objects: portsOf(reader, team.name, ports.manifests, log).objects,
         close: () => reader.close(),
       };

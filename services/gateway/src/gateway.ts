@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
 import { type Declared, declaredIn } from "./events/declared-types.ts";
 import { Inbox } from "./events/inbox.ts";
+import { Hooks } from "./hooks/hooks.ts";
 import { gatewayKey } from "./keys/first-key.ts";
 import { KeyRing } from "./keys/key-ring.ts";
 import { tokensOf } from "./keys/tokens.ts";
@@ -65,6 +66,7 @@ export async function gateway({
     const names = manifests.teams.get(team)?.workflows.map(({ name }) => name);
     return names === undefined ? undefined : [...new Set(names)];
   };
+  const read = kept(manifests.teams, reader.teamPorts);
   const runs = new Runs({
     log: ports.log,
     objects: ports.objects,
@@ -72,12 +74,13 @@ export async function gateway({
     teams,
     workflows,
     teamPorts: others,
-    reading: { teamPorts: kept(manifests.teams, reader.teamPorts), queues: reader.teamQueues, objects: reader.objects },
+    reading: { teamPorts: read, queues: reader.teamQueues, objects: reader.objects },
     ...waits,
   });
   const key = await gatewayKey(env);
   knowSecrets([key]);
-  const ring = await KeyRing.open({ folder: env.NATS_CREDS ?? ".", first: key, now: clock.now, logger: log });
+  const folder = env.NATS_CREDS ?? ".";
+  const ring = await KeyRing.open({ folder, first: key, now: clock.now, logger: log });
   const tokens = await tokensOf(config.gateway.oidc, clock.now);
   const tls = await readTls(config.gateway.tls);
   const app = await buildApp({
@@ -98,9 +101,20 @@ export async function gateway({
   const url = await listen(app, host, port);
   log.info(`listens at ${url}`, { types: [...declared.types.keys()] });
   process.send?.({ type: "listening", url });
+  const hooks = new Hooks({
+    folder,
+    registers: ports.registers,
+    log: (team) => read(team).log,
+    sequenceAt: reader.sequenceAt,
+    objects: reader.objects,
+    manifests: () => manifests.teams,
+    logger: log,
+    ...waits,
+  });
   return {
     close: async () => {
       unlisten();
+      await hooks.close();
       await app.close();
       await reader.close();
     },

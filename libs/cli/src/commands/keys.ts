@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
 import { addKey, DEFAULT_KEY, readKeys, revokeKey } from "@armada/operations/keys/key-file";
@@ -6,6 +6,7 @@ import { EVERYTHING } from "@armada/operations/keys/scopes";
 import { DEFAULT_FILE, HOME, readMesh } from "@armada/operations/mesh/mesh-file";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { madeFile } from "../secret-file.ts";
 
 /** Later years have no four digits. */
 const LATEST = Date.UTC(10_000, 0);
@@ -20,8 +21,8 @@ export type AddFlags = KeyFlags & {
   readonly signs?: string | true;
 };
 
-/** The gateway's folder of keys: of --keys, of the mesh file, of NATS_CREDS, or where `up` makes it. */
-async function folderOf({ mesh, keys }: KeyFlags): Promise<string> {
+/** The gateway's folder of keys and hooks: of --keys, of the mesh file, of NATS_CREDS, or where `up` makes it. */
+export async function folderOf({ mesh, keys }: KeyFlags): Promise<string> {
   return keys ?? (await readMesh(mesh ?? DEFAULT_FILE))?.keys ?? process.env.NATS_CREDS ?? join(HOME, "keys");
 }
 
@@ -39,14 +40,12 @@ export async function addKeyCommand(name: string, flags: AddFlags, out: Output):
   if (out.json && flags.out === undefined && given === undefined)
     throw new ArmadaError("USAGE", "with --json a key goes into a file", { hint: "--out FILE" });
   const signs = flags.signs === undefined ? {} : { signs: flags.signs === true ? (true as const) : await secretIn(flags.signs) };
-  const file = flags.out === undefined ? undefined : await fresh(flags.out);
+  const file = flags.out === undefined ? undefined : await madeFile(flags.out);
   const key = await addKey(await folderOf(flags), { name, scopes, ...expires, ...perMinute, ...signs, now }).catch(async (error) => {
-    await file?.close();
-    if (flags.out !== undefined) await rm(flags.out); // made above, and still empty
+    await file?.remove();
     throw error;
   });
-  await file?.writeFile(`${key}\n`);
-  await file?.close();
+  await file?.write(`${key}\n`);
   out.emit({
     type: "key",
     name,
@@ -91,15 +90,6 @@ async function secretIn(path: string): Promise<string> {
     return (await readFile(path, "utf8")).trim();
   } catch (cause) {
     throw new ArmadaError("USAGE", `no secret in ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
-/** A file for a key that is about to be made: it must not be lost because its file cannot be. @throws ArmadaError `USAGE` */
-async function fresh(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "wx", 0o600);
-  } catch (cause) {
-    throw new ArmadaError("USAGE", `${path} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

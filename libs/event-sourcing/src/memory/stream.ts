@@ -70,7 +70,7 @@ export class MemoryStream {
       bytes += message.body.length;
       messages.push(message);
     }
-    return { messages, upTo: messages.at(-1)?.seq ?? from, whole: messages.length === left.length };
+    return { messages, upTo: messages.at(-1)?.seq ?? from, left: left.length - messages.length, whole: messages.length === left.length };
   }
 
   /** Calls `listener` for each message stored from now on; returns the way to end that. */

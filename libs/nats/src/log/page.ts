@@ -15,5 +15,6 @@ export async function page(
 ): Promise<Page> {
   const { messages, pending } = await nextMessages(link, stream, where, most);
   const taken = await Promise.all(messages.map(async ({ message }) => read(message)));
-  return { messages: taken.filter((one) => one !== undefined), upTo: messages.at(-1)?.seq ?? where.from, whole: pending === 0 };
+  const upTo = messages.at(-1)?.seq ?? where.from;
+  return { messages: taken.filter((one) => one !== undefined), upTo, left: pending, whole: pending === 0 };
 }

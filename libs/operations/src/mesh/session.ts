@@ -1,7 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { ADMINISTRATION, ArmadaError, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine/reading";
-import { type Live, type Log, type Logger, loadWhole, type Objects, type StreamRoom, spans, type WholeReads } from "@armada/event-sourcing";
+import {
+  type Live,
+  type Log,
+  type Logger,
+  loadWhole,
+  type Objects,
+  type Registers,
+  type StreamRoom,
+  spans,
+  type WholeReads,
+} from "@armada/event-sourcing";
 import {
   accessIn,
   Fleet,
@@ -28,6 +38,8 @@ export type Session = {
   readonly mesh: MeshFile | undefined;
   log(team: string): Log;
   live(team: string): Live;
+  /** A team's registers, to read. */
+  registers(team: string): Pick<Registers, "get">;
   readonly objects: Objects;
   /** As `ask`. @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
@@ -80,13 +92,14 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
 }
 
 function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): Session {
-  const ports = (team: string): { log: Log; objects: Objects; live: Live } => portsOf(connected, team, fleet, quiet);
+  const ports = (team: string): { log: Log; objects: Objects; live: Live; registers: Registers } => portsOf(connected, team, fleet, quiet);
   const own = ports(OPERATOR);
   let telemetry: Telemetry | undefined;
   return {
     mesh,
     log: (team) => ports(team).log,
     live: (team) => ports(team).live,
+    registers: (team) => ports(team).registers,
     objects: own.objects,
     ask: async (team, capability, id, data) => {
       const { startTelemetry } = await import("@armada/runtime/telemetry"); // few commands ask

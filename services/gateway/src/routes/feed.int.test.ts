@@ -18,7 +18,8 @@ const runs: Pick<Runs, "find" | "follow" | "page" | "watch"> = {
   page: async (_found, from): Promise<Page> => {
     const messages = written.filter(({ seq }) => seq > from).slice(0, 10);
     const upTo = messages.at(-1)?.seq ?? from;
-    return { messages, upTo, whole: upTo === (written.at(-1)?.seq ?? 0) };
+    const left = written.filter(({ seq }) => seq > upTo).length;
+    return { messages, upTo, left, whole: upTo === (written.at(-1)?.seq ?? 0) };
   },
   follow: (_found, _from, handler, signal) => until(signal, followers, handler),
   watch: (_found, handler, signal) => until(signal, watchers, handler),

@@ -88,6 +88,7 @@ export const following: readonly Scenario[] = [
           sizes.push(page.messages.length);
           ok(page.upTo >= (page.messages.at(-1)?.seq ?? at), `a page says that it read up to ${page.upTo}`);
           ok(page.whole || page.upTo > at, "a page goes on");
+          deepEqual([page.left === 0, page.left], [page.whole, seqs.filter((seq) => seq > page.upTo).length]);
           at = page.upTo;
           whole = page.whole;
         }
