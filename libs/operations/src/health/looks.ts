@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
+import { hookTroubles } from "../hooks/hook-troubles.ts";
 import { lateSchedules } from "../schedules/late.ts";
 import { externalTypes } from "./external-types.ts";
-import { hooks } from "./hooks.ts";
 import { notLoaded } from "./not-loaded.ts";
 import { parked } from "./parked.ts";
 import { readModels } from "./read-models.ts";
@@ -15,7 +15,7 @@ import type { Look, Looked, Trouble } from "./trouble.ts";
 const looks: readonly Look[] = [
   notLoaded,
   externalTypes,
-  hooks,
+  hookTroubles,
   replicas,
   queues,
   consumers,

@@ -82,6 +82,7 @@ export const MOST_HELD = 500;
 /** What a hook does, in a word. `since`: ms since 1970. */
 export type Doing = { readonly state: "sending" | "down" | "disabled" | "full"; readonly since?: number };
 
+/** What its record says that it does; a receiver that takes nothing is down. */
 export function doing({ disabled, failures, failingSince, held }: HookState): Doing {
   if (disabled !== undefined) return { state: "disabled", since: disabled };
   if (failures >= DOWN_AFTER) return { state: "down", ...(failingSince === undefined ? {} : { since: failingSince }) };

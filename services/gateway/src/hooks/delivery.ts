@@ -1,4 +1,4 @@
-import type { Random } from "@armada/event-sourcing";
+import { backoff, type Random } from "@armada/event-sourcing";
 import type { Order } from "@armada/operations/hooks/hook-file";
 import { DOWN_AFTER, type Held, type HookState, type Mark, MOST_HELD } from "@armada/operations/hooks/hook-state";
 
@@ -14,8 +14,8 @@ export const AT_ONCE = 16;
 export const WINDOW = 256;
 /** Tries of one, the receiver having taken something else between each two, after which it is parked. */
 export const TRIES = 10;
-const FIRST_WAIT_MS = 1_000;
-const MOST_WAIT_MS = 60_000;
+/** Before something is sent again, ms. */
+const WAIT = { first: 1_000, most: 60_000 };
 const MOST_ASKED_MS = 3_600_000;
 const ERROR_CHARACTERS = 120;
 
@@ -292,21 +292,15 @@ function settle(d: Delivery, key: string, outcome: Outcome, { now, random }: Now
   const asked = wait === undefined ? undefined : now + Math.min(wait, MOST_ASKED_MS);
   if (asked !== undefined && all) d.notBefore = Math.max(d.notBefore, asked);
   // Those that failed together are one step.
-  if (d.failures >= DOWN_AFTER && now >= d.notBefore) d.notBefore = now + waitAfter(d.waits++, random);
+  if (d.failures >= DOWN_AFTER && now >= d.notBefore) d.notBefore = now + backoff(WAIT, d.waits++, () => random.next());
   const held = d.held.get(key);
   if (held === undefined) return;
   const attempts = held.attempts + 1;
   const counts = held.attempts === 0 || d.taken > held.taken;
   const tries = held.tries + (counts ? 1 : 0);
-  const next = Math.max(asked ?? 0, now + waitAfter(attempts - 1, random));
+  const next = Math.max(asked ?? 0, now + backoff(WAIT, attempts - 1, () => random.next()));
   const parked = tries >= TRIES ? { parked: now } : {};
   d.held.set(key, { ...held, attempts, tries, taken: d.taken, next, error, ...parked });
-}
-
-/** From one second doubled to a minute, half of it by chance: those that failed together do not come again together, and none at once. */
-function waitAfter(failures: number, random: Pick<Random, "next">): number {
-  const most = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-  return Math.ceil(most / 2 + (random.next() * most) / 2);
 }
 
 /** The first of a held key's is done: the next one is, or the key is held no longer. */

@@ -1,13 +1,13 @@
-import { readHooks } from "../hooks/hook-file.ts";
-import { doing } from "../hooks/hook-state.ts";
-import { stateOfHook } from "../hooks/shown-hook.ts";
-import type { Look, Trouble } from "./trouble.ts";
+import type { Look, Trouble } from "../health/trouble.ts";
+import { readHooks } from "./hook-file.ts";
+import { doing } from "./hook-state.ts";
+import { stateOfHook } from "./shown-hook.ts";
 
 /** A receiver may start anew for so long, ms. */
 const DOWN_MS = 5 * 60_000;
 
 /** The gateway's hooks: those that wait for their receivers for long, were disabled by them, or have parked something. */
-export const hooks: Look = async ({ session, team: { name }, now }) => {
+export const hookTroubles: Look = async ({ session, team: { name }, now }) => {
   const folder = session.mesh?.keys ?? process.env.NATS_CREDS;
   if (name !== "gateway" || folder === undefined) return [];
   const all = await readHooks(folder);
