@@ -18,6 +18,7 @@ export const mesh = {
     next: "is the server up? What runs the process starts it again",
   },
   ENVELOPE_INVALID: { is: "a message is none of the mesh's form", next: "write by the gateway or by Armada's own clients" },
+  HOOKS_INVALID: { is: "gateway-hooks.json cannot be read", next: "bring it back from a copy, or remove it and add its hooks anew" },
   IDENTITY_MISSING: {
     is: "a folder of identities lacks one that is needed",
     next: "`armada provision` makes it; the hint names the folder",
@@ -71,6 +72,16 @@ export const health = {
     next: "mend the name, or provision the other team anew",
   },
   ASKED_TEAM_MISSING: { is: "a team asks a team that is not there", next: "armada provision --team PATH" },
+  HOOK_DISABLED: { is: "the receiver of a hook answered 410: it wants nothing more", next: "`armada hooks enable NAME`, or remove it" },
+  HOOK_DOWN: {
+    is: "the receiver of a hook has taken nothing for five minutes",
+    next: "is it up? `armada hooks list` says what it answered",
+  },
+  HOOK_FULL: { is: "a hook holds back as many keys as it can, and reads no further", next: "`armada hooks parked NAME`" },
+  HOOK_PARKED: {
+    is: "a hook has parked what its receiver does not take",
+    next: "`armada hooks parked NAME`, then `armada hooks redrive NAME`",
+  },
   MESSAGE_PARKED: { is: "messages of no run could not be handled", next: "`armada parked list`" },
   NOT_CONNECTED: { is: "no replica of a team is connected", next: "start it, or remove it; see its log" },
   QUEUE_MISSING: { is: "a team lacks a queue that its code wants", next: "`armada provision`" },

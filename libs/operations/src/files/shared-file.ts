@@ -1,6 +1,6 @@
 import { open, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import { writeWhole } from "@armada/nats/whole-file";
 import { z } from "zod";
 
@@ -13,7 +13,7 @@ export type SharedFile<T> = {
   /** What stands there where there is no file. */
   readonly none: T;
   /** Of a file that cannot be read: `KEYS_INVALID`. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** The list that its entries stand in, and what one of them is called: `keys`, `key`. */
   readonly entries: { readonly list: string; readonly one: string };
 };
