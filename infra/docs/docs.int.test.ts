@@ -23,6 +23,7 @@ const pages = [
   "docs/emitting.md",
   "docs/schedules.md",
   "docs/model-server.md",
+  "docs/contracts.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/keys.md",

@@ -127,6 +127,29 @@ export const lines = {
   ]),
   already: z.object({ type: z.literal("already"), run: text, message: text }),
   change: z.object({ type: z.literal("change"), change: z.enum(["create", "update", "delete"]), what: text, why: text.optional() }),
+  "contract-change": z
+    .object({
+      type: z.literal("contract-change"),
+      of: z.enum(["event", "external", "input", "output"]).describe("`input` and `output` are of a capability"),
+      teams: z.array(text).readonly().describe("whose it is; of a type from outside, who takes it"),
+      name: text,
+      at: text.describe("JSON pointer in the schema; empty where all of it is meant"),
+      change: text.describe("as `field-removed`"),
+      what: text.describe("the same in words"),
+      breaks: z
+        .array(z.enum(["readers", "writers", "stored"]))
+        .readonly()
+        .describe("`readers` and `writers` have the schema of the release; `stored`: events in the streams do not fit that of now"),
+      allowed: z.boolean().describe("its version was raised"),
+    })
+    .describe("what is otherwise than in a snapshot of contracts"),
+  "contracts-checked": z.object({
+    type: z.literal("contracts-checked"),
+    against: text,
+    changes: count,
+    breaking: count.describe("those that break somebody and are not allowed"),
+    allowed: count,
+  }),
   created: z.object({ type: z.literal("created"), file: text }),
   "demo-result": result.extend({ output: articleOutput.nullable() }),
   done: z.object({ type: z.literal("done"), run: text, status: run.shape.status }),

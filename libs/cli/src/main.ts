@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { withoutSession, withSession } from "./action.ts";
 import { atLeastOne, CommandLine, gathered } from "./arguments/command-line.ts";
 import { sinceOf } from "./arguments/since.ts";
+import type { CheckFlags, SnapshotFlags } from "./commands/contracts.ts";
 import type { CostFlags } from "./commands/costs.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import type { DoctorFlags } from "./commands/doctor.ts";
@@ -358,6 +359,16 @@ command("team <name>", "a team's streams and identity", program.command("restore
       (await import("./commands/restore-team.ts")).restoreCommand(name, flags, out),
     ),
   );
+const contracts = program.command("contracts").description("what the teams of this project promise others");
+command("snapshot", "writes their events, types from outside and capabilities into a file to commit", contracts)
+  .option("--out <file>", "contracts.json unless said")
+  .option("--team <path>", "only this team's, in a folder anywhere")
+  .action(withoutSession(async (out, flags: SnapshotFlags) => (await import("./commands/contracts.ts")).snapshotCommand(flags, out)));
+command("check", "compares them with those of the last release: what breaks readers, what breaks writers", contracts)
+  .option("--against <file>", "what `contracts snapshot` wrote; contracts.json unless said")
+  .option("--against-git <revision>", "that file as this commit, tag or branch has it")
+  .option("--team <path>", "only this team's, in a folder anywhere")
+  .action(withoutSession(async (out, flags: CheckFlags) => (await import("./commands/contracts.ts")).checkCommand(flags, out)));
 command("separate", "gives each team of this folder's mesh an account of its own on its server, and moves its streams there")
   .option("--data <dir>", "where streams live")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")

@@ -77,6 +77,8 @@ jobs:
           cache: npm
       - run: npm ci
       - run: npm run check
+      # What breaks readers or writers since the last \`npx armada contracts snapshot\`, once there is one.
+      - run: test ! -e contracts.json || npx armada contracts check
       - run: npm test
 `;
 
@@ -92,6 +94,7 @@ and read models, and a table of contents (\`team.ts\`).
 | \`npm test\` | tests the teams in memory, without a server |
 | \`npm run check\` | checks the types |
 | \`npx armada new team NAME\` | adds a team |
+| \`npx armada contracts snapshot\` | writes down, with a release, what the teams promise others; CI then says what breaks |
 | \`npx armada --help\` | all else: runs, events, costs, health |
 | \`docker compose up\` | runs the mesh in a container |
 

@@ -8,6 +8,7 @@ export const commands = {
   BAD_MESH_FILE: { is: "a mesh file is none that `armada up` wrote", next: "leave out --mesh, or name another" },
   CONTROL_UNANSWERED: { is: "a team did not act on a command in time", next: "is it up? `armada health`" },
   FILE_EXISTS: { is: "a file that is to be written is there", next: "name another" },
+  BAD_SNAPSHOT: { is: "a file is no snapshot of contracts", next: "`armada contracts snapshot` of this version writes one" },
   FILE_UNREADABLE: { is: "a file cannot be read", next: "the message says why" },
   FILE_UNWRITABLE: { is: "a file cannot be written", next: "the message says why" },
   FOLDER_TAKEN: { is: "the folder for a new repository is there and not empty", next: "name another" },
