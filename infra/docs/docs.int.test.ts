@@ -26,6 +26,10 @@ const pages = [
   "docs/contracts.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
+  "docs/reference/http.md",
+  "docs/reference/workflow-context.md",
+  "docs/reference/agent-options.md",
+  "docs/reference/testing.md",
   "docs/reference/keys.md",
   "docs/security.md",
 ];

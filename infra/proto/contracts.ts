@@ -32,6 +32,27 @@ const Exits = z.object({
 });
 export type Exits = z.infer<typeof Exits>;
 
+/** One command as it is declared: commander's own names. */
+export type Declared = {
+  readonly name: () => string;
+  readonly description: () => string;
+  readonly commands: readonly Declared[];
+  readonly registeredArguments: readonly { name(): string; readonly required: boolean }[];
+  readonly options: readonly {
+    readonly flags: string;
+    readonly description: string;
+    readonly mandatory: boolean;
+    readonly argChoices?: readonly string[];
+  }[];
+};
+
+/** The command line. */
+export async function loadProgram(): Promise<Declared> {
+  const loaded: { program?: Declared } = await import(pathToFileURL(`${root}libs/cli/src/arguments/program.ts`).href);
+  if (loaded.program === undefined) throw new Error("libs/cli/src/arguments/program.ts exports no program");
+  return loaded.program;
+}
+
 /** The schemas of the command line's lines. Loaded as data: nothing imports the command line. */
 export async function loadLines(): Promise<Readonly<Record<string, z.ZodType>>> {
   const loaded: { lines?: unknown } = await import(pathToFileURL(`${root}libs/cli/src/lines.ts`).href);

@@ -1,8 +1,10 @@
 import { type AnyEventKind, type Capability, Envelope } from "../../libs/contracts/src/index.ts";
 import { journalSchemas } from "../../libs/engine/src/index.ts";
+import { commandsPage } from "./commands.ts";
 import { configurationPage } from "./configuration.ts";
-import { loadContracts, loadExits, loadLines } from "./contracts.ts";
+import { loadContracts, loadExits, loadLines, loadProgram } from "./contracts.ts";
 import { errorsPage } from "./errors.ts";
+import { httpPage } from "./http.ts";
 import { schemaOf, schemasOf } from "./json-schema.ts";
 import { moneyErrorsPage } from "./money-errors.ts";
 import { signatureVectors } from "./signature-vectors.ts";
@@ -30,7 +32,9 @@ export async function documents(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...schemas,
     ["docs/reference/configuration.md", configurationPage()],
+    ["docs/reference/commands.md", commandsPage(await loadProgram())],
     ["docs/reference/errors.md", errorsPage(await loadExits())],
+    ["docs/reference/http.md", await httpPage()],
     ["docs/reference/money-errors.md", moneyErrorsPage()],
   ]);
 }

@@ -24,12 +24,20 @@ export function healthRoutes({
   };
   return async (plain) => {
     const app = plain.withTypeProvider<ZodTypeProvider>();
-    const ok = z.object({ status: z.literal("ok"), broken: z.array(Broken).optional() });
-    app.get("/healthz", { schema: { response: { 200: ok } } }, async () => ({ status: "ok" as const, ...contracts() }));
-    app.get("/readyz", { schema: { response: { 200: ok, 503: later } } }, async () => {
-      await Promise.race([ready(), late()]);
-      return { status: "ok" as const };
-    });
+    const ok = z.object({ status: z.literal("ok"), broken: z.array(Broken).optional() }).describe("It is well");
+    app.get(
+      "/healthz",
+      { schema: { description: "Whether the gateway answers; `broken` names teams whose types it leaves out", response: { 200: ok } } },
+      async () => ({ status: "ok" as const, ...contracts() }),
+    );
+    app.get(
+      "/readyz",
+      { schema: { description: "Whether it can store events: 503 while the log does not answer", response: { 200: ok, 503: later } } },
+      async () => {
+        await Promise.race([ready(), late()]);
+        return { status: "ok" as const };
+      },
+    );
   };
 }
 

@@ -85,14 +85,18 @@ const schemas = {
     ...common,
     description: "Starts a workflow",
     body: Start,
-    response: { 200: z.object({ run: z.string() }), 202: z.object({ run: z.string() }), ...failures },
+    response: {
+      200: z.object({ run: z.string() }).describe("This key has started it before"),
+      202: z.object({ run: z.string() }).describe("The log has acknowledged the start"),
+      ...failures,
+    },
   },
   show: {
     ...common,
     description: "A run; with `Accept: text/event-stream` its live feed",
     params: Id,
     querystring: Watch,
-    response: { 200: Run, ...failures },
+    response: { 200: Run.describe("As it is now"), ...failures },
   },
   feed: {
     ...common,
@@ -104,6 +108,7 @@ const schemas = {
     params: Id,
     querystring: Watch,
     produces: ["text/event-stream"],
+    response: { 200: z.string().describe("The feed, as `text/event-stream`"), ...failures },
   },
   approve: {
     ...common,

@@ -19,7 +19,12 @@ const schema = {
     "An event of a sender that signs by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`); `name` is its key's. " +
     "The body is a CloudEvent, or a payload {type, timestamp, data}, whose event has the source `/webhooks/NAME` and the id `webhook-id`.",
   params: z.object({ name: z.string().min(1).max(64) }),
-  response: { 200: Stored, 202: Stored, "4xx": badRequest, "5xx": later },
+  response: {
+    200: Stored.describe("It was there already"),
+    202: Stored.describe("The log has acknowledged it"),
+    "4xx": badRequest,
+    "5xx": later,
+  },
 };
 
 /** `POST /v1/webhooks/NAME`. */

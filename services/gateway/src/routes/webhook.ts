@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from "fastify";
+import { z } from "zod";
 import { callerOf, want } from "../keys/caller.ts";
 import { Problem } from "../problem.ts";
 import { badRequest, security } from "./schemas.ts";
@@ -8,7 +9,7 @@ const schema = {
     "The validation handshake of CloudEvents web hooks (HTTP 1.1 Web Hooks for Event Delivery 1.0, section 4): a sender asks whether it may " +
     "deliver here, in `WebHook-Request-Origin`. `gateway.webhookOrigins` of the configuration says who may.",
   security,
-  response: { "4xx": badRequest },
+  response: { 200: z.null().describe("It may: `webhook-allowed-origin` repeats who"), "4xx": badRequest },
 };
 
 /** `OPTIONS /v1/events`. `origins`: who may deliver, `*` for everyone. */
