@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Draw, drawing } from "../../documents/contradictions/contradiction-drawing.ts";
@@ -7,6 +6,7 @@ import { armada, type Place, pause, place, type Up, until, up } from "../../harn
 import { type About, atLeast, count, type Figure, none } from "../../harness/proof.ts";
 import { copyTeam } from "../../harness/teams.ts";
 import { Streams } from "../../judges/streams.ts";
+import { freePort } from "../free-port.ts";
 import { clientsOf, pythonFaults } from "./clients.ts";
 import { Outbox } from "./outbox.ts";
 import { Sender, type Victim } from "./sender.ts";
@@ -127,13 +127,4 @@ async function* judged(senders: readonly Sender[], each: number, mesh: Up, at: P
   });
   yield count("events that a replica of a team has folded", rows, each * senders.length);
   yield count("of them those that it has folded twice", twice, 0);
-}
-
-/** One that what is started again can have again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
