@@ -21,6 +21,7 @@ const pages = [
   "docs/tutorial.md",
   "docs/elsewhere.md",
   "docs/emitting.md",
+  "docs/pushing-out.md",
   "docs/schedules.md",
   "docs/model-server.md",
   "docs/contracts.md",
