@@ -6,6 +6,7 @@ import {
   type Delivery,
   deliveryOf,
   due,
+  giveBack,
   type Item,
   type Outcome,
   obey,
@@ -113,6 +114,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("work" as const) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant("answer" as const), which: fc.nat(20), ok: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("burst" as const), ok: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("back" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("save" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(70_000) }) },
@@ -131,6 +133,7 @@ test("whatever fails and whoever dies: all that is wanted comes, nothing else, a
         }
         if (one.do === "answer") world.answer(one.which, one.ok ? taken : failed());
         if (one.do === "burst") while (world.flying.length > 0) world.answer(0, one.ok ? taken : failed());
+        if (one.do === "back") for (const send of world.flying.splice(0)) giveBack(world.d, send, world.now + 500);
         if (one.do === "save") world.save();
         if (one.do === "kill") world.kill();
         if (one.do === "wait") world.now += one.ms;

@@ -175,17 +175,11 @@ export function due(d: Delivery, now: number): { readonly send: readonly Send[];
 
 /** What became of an item of the window. */
 export function settleFresh(d: Delivery, item: Item, outcome: Outcome, time: Now): void {
-  const placed = d.windows.get(item.source)?.find(({ seq, id, status }) => seq === item.seq && id === item.id && status === "flying");
-  if (placed === undefined) return; // its source was begun anew meanwhile
-  placed.status = "done";
-  d.flying.delete(item.key);
-  if (outcome.kind === "failed") {
-    const { source, key, seq, id } = item;
-    const none = { attempts: 0, tries: 0, taken: 0, next: 0, error: "" };
-    d.held.set(key, { source, key, after: seq - 1, last: seq, seq, id, time: item.time, ...none });
-  }
-  settle(d, item.key, outcome, time);
-  settleWindow(d, item.source);
+  const placed = flown(d, item);
+  if (placed === undefined) return;
+  if (outcome.kind === "failed") hold(d, placed, 0);
+  settle(d, placed.key, outcome, time);
+  settleWindow(d, placed.source);
 }
 
 /** What became of the first of a held key's. */
@@ -199,15 +193,17 @@ export function settleHeld(d: Delivery, { key, seq, id, time: stored }: Item, ou
   passHead(d, key, seq, time.now);
 }
 
-/** What could not be sent for want of the log is tried again as if it had not been. */
+/** What could not be sent for want of the log is held until `next`, ms since 1970, as if it had not been tried. */
 export function giveBack(d: Delivery, send: Send, next: number): void {
-  const key = send.kind === "fresh" ? send.item.key : send.held.key;
-  d.flying.delete(key);
-  const held = d.held.get(key);
-  if (held !== undefined) d.held.set(key, { ...held, next });
-  if (send.kind === "held") return;
-  for (const item of d.windows.get(send.item.source) ?? [])
-    if (item.seq === send.item.seq && item.status === "flying") item.status = "waiting";
+  if (send.kind === "fresh") {
+    const placed = flown(d, send.item);
+    if (placed === undefined) return;
+    hold(d, placed, next);
+    settleWindow(d, placed.source);
+    return;
+  }
+  const held = d.held.get(send.held.key);
+  if (held !== undefined && d.flying.delete(held.key)) d.held.set(held.key, { ...held, next });
 }
 
 /** What a held key waited for is not to be read any more, up to here. */
@@ -269,6 +265,21 @@ export function obey(d: Delivery, orders: readonly Order[], now: number): void {
 /** What was on record when `unsaved` was counted is so now. */
 export function recorded(d: Delivery, unsaved: number): void {
   d.unsaved -= unsaved;
+}
+
+/** An item that is on its way no longer; undefined where its source was begun anew meanwhile. */
+function flown(d: Delivery, { source, seq, known, key }: Item): Placed | undefined {
+  const placed = d.windows.get(source)?.find((one) => one.seq === seq && one.known === known && one.status === "flying");
+  if (placed === undefined) return undefined;
+  placed.status = "done";
+  d.flying.delete(key);
+  return placed;
+}
+
+function hold(d: Delivery, { source, key, seq, id, time }: Item, next: number): void {
+  const none = { attempts: 0, tries: 0, taken: d.taken, error: "" };
+  d.held.set(key, { source, key, after: seq - 1, last: seq, seq, id, time, next, ...none });
+  d.dirty = true;
 }
 
 function settle(d: Delivery, key: string, outcome: Outcome, { now, random }: Now): void {
