@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Draw, drawing } from "../../documents/contradictions/contradiction-drawing.ts";
 import { copyCheckout } from "../../harness/checkout.ts";
+import { freePort } from "../../harness/nats-by-hand.ts";
 import { armada, environment, owned, type Place, pause, place, type Up, until, up } from "../../harness/product.ts";
 import { type About, atLeast, atMost, count, type Figure, none } from "../../harness/proof.ts";
 import { copyTeam } from "../../harness/teams.ts";
 import { readTeam } from "../../judges/streams.ts";
-import { freePort } from "../free-port.ts";
 import { endsIn, factsIn, judged, type Received, receivedIn, type Wanted } from "./received.ts";
 
 const TYPE = "com.example.order.paid";
