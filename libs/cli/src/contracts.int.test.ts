@@ -120,3 +120,28 @@ test("what there is to compare with has to be there, and to be a snapshot", asyn
   });
   expect(await armada(at.folder, ["contracts", "check", "--team", "nowhere"])).toMatchObject({ code: 1 });
 });
+
+test("the same contracts are an AsyncAPI document, printed or written, on the servers that are named", async () => {
+  using at = place();
+  const { write, run } = repository(at.folder);
+  write(contract(V1));
+  const printed = await run("asyncapi", "--json", "--gateway", "events.example.com", "--nats", "nats.example.com:4222");
+  const at4222 = { protocol: "nats", variables: { host: { default: "nats.example.com:4222" } } };
+  expect(printed.lines).toMatchObject([
+    {
+      type: "asyncapi",
+      document: {
+        asyncapi: "3.0.0",
+        servers: { gateway: { variables: { host: { default: "events.example.com" } } }, nats: at4222 },
+        channels: { "parcels.order.sent": { address: "evt.parcels.order.sent.{id}.{key}" } },
+        operations: { "receive.com.example.order.placed": { action: "receive", bindings: { http: { method: "POST" } } } },
+      },
+    },
+  ]);
+  expect(await run("asyncapi", "--out", "asyncapi.json")).toMatchObject({
+    code: 0,
+    stdout: "wrote asyncapi.json: channels 3, operations 3\n",
+  });
+  const written: unknown = JSON.parse(readFileSync(join(at.folder, "asyncapi.json"), "utf8"));
+  expect(written).toMatchObject({ servers: { gateway: { variables: { host: { default: "127.0.0.1:4780" } } } } });
+});

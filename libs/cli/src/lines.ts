@@ -126,6 +126,7 @@ export const lines = {
     z.object({ type: z.literal("accepted"), event: text, seq: count, already: z.boolean().optional() }),
   ]),
   already: z.object({ type: z.literal("already"), run: text, message: text }),
+  asyncapi: z.object({ type: z.literal("asyncapi"), document: z.record(text, z.unknown()).describe("AsyncAPI 3.0") }),
   change: z.object({ type: z.literal("change"), change: z.enum(["create", "update", "delete"]), what: text, why: text.optional() }),
   "contract-change": z
     .object({

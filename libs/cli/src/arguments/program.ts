@@ -3,7 +3,7 @@ import type { Session } from "@armada/operations/mesh/session";
 import type * as Controls from "@armada/operations/runs/controls";
 import { type Command, Option } from "commander";
 import { withoutSession, withSession } from "../action.ts";
-import type { CheckFlags, SnapshotFlags } from "../commands/contracts.ts";
+import type { AsyncApiFlags, CheckFlags, SnapshotFlags } from "../commands/contracts.ts";
 import type { CostFlags } from "../commands/costs.ts";
 import type { DemoFlags } from "../commands/demo.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
@@ -370,6 +370,12 @@ command("check", "compares them with those of the last release: what breaks read
   .option("--against-git <revision>", "that file as this commit, tag or branch has it")
   .option("--team <path>", "only this team's, in a folder anywhere")
   .action(withoutSession(async (out, flags: CheckFlags) => (await import("../commands/contracts.ts")).checkCommand(flags, out)));
+command("asyncapi", "their events as an AsyncAPI document", contracts)
+  .option("--out <file>", "write it there instead")
+  .option("--nats <host>", "the NATS server's host and port, 127.0.0.1:4222 unless said")
+  .option("--gateway <host>", "the gateway's host and port, 127.0.0.1:4780 unless said")
+  .option("--team <path>", "only this team's, in a folder anywhere")
+  .action(withoutSession(async (out, flags: AsyncApiFlags) => (await import("../commands/contracts.ts")).asyncApiCommand(flags, out)));
 command("separate", "gives each team of this folder's mesh an account of its own on its server, and moves its streams there")
   .option("--data <dir>", "where streams live")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
-import { ArmadaError } from "@armada/contracts";
+import { ArmadaError, type TeamManifest } from "@armada/contracts";
+import { asyncApiOf } from "@armada/contracts/asyncapi";
 import {
   type ContractChange,
   type ContractSnapshot,
@@ -14,6 +15,7 @@ import {
 } from "@armada/contracts/compatibility";
 import { writeWhole } from "@armada/nats/whole-file";
 import { manifestOf } from "@armada/runtime/manifest";
+import { z } from "zod";
 import { EXIT, inWords } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { loadServices, loadTeamAt, projectRoot, type Service } from "../project.ts";
@@ -22,6 +24,7 @@ import { table } from "../render/table.ts";
 const FILE = "contracts.json";
 
 export type SnapshotFlags = { readonly out?: string; readonly team?: string };
+export type AsyncApiFlags = { readonly out?: string; readonly nats?: string; readonly gateway?: string; readonly team?: string };
 export type CheckFlags = { readonly against?: string; readonly againstGit?: string; readonly team?: string };
 
 /** Writes the contracts of the project's teams, those of now, into a file that is committed. @throws ArmadaError `NO_SUCH_TEAM`, and of teams that cannot be loaded */
@@ -62,9 +65,38 @@ export async function checkCommand(flags: CheckFlags, out: Output): Promise<numb
   return breaking.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
+/** Prints the events of the project's teams as an AsyncAPI document, or writes it into a file. @throws what `snapshotCommand` throws */
+export async function asyncApiCommand(flags: AsyncApiFlags, out: Output): Promise<number> {
+  const { nats = "127.0.0.1:4222", gateway = "127.0.0.1:4780" } = flags;
+  const document = asyncApiOf(await manifestsNow(flags.team), { ...(await projectName()), nats, gateway });
+  const text = JSON.stringify(document, undefined, 2);
+  if (flags.out === undefined) {
+    out.emit({ type: "asyncapi", document });
+    out.say(text);
+    return EXIT.ok;
+  }
+  await writeWhole(resolve(flags.out), `${text}\n`);
+  out.emit({ type: "created", file: flags.out });
+  out.say(`wrote ${flags.out}: channels ${Object.keys(document.channels).length}, operations ${Object.keys(document.operations).length}`);
+  return EXIT.ok;
+}
+
+/** As the project's package.json has it. */
+async function projectName(): Promise<{ readonly title: string; readonly version: string }> {
+  const text = await readFile(join(projectRoot, "package.json"), "utf8").catch(() => "{}");
+  const { name, version } = PackageFile.parse(JSON.parse(text));
+  return { title: name, version };
+}
+
+const PackageFile = z.object({ name: z.string().default("armada"), version: z.string().default("0.0.0") });
+
 /** The contracts of the project's own teams, or of one whose folder is anywhere; not of those that come with the product. */
 async function snapshotNow(path: string | undefined): Promise<ContractSnapshot> {
-  return snapshotOf(await Promise.all((await servicesOf(path)).map(({ team, main }) => manifestOf(team, dirname(main)))));
+  return snapshotOf(await manifestsNow(path));
+}
+
+async function manifestsNow(path: string | undefined): Promise<readonly TeamManifest[]> {
+  return Promise.all((await servicesOf(path)).map(({ team, main }) => manifestOf(team, dirname(main))));
 }
 
 async function servicesOf(path: string | undefined): Promise<readonly Service[]> {
