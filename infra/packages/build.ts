@@ -69,7 +69,7 @@ function meshPackage(built: string, folder: string, version: string): string {
   ]);
   copy(OLDER_NODE, folder);
   for (const door of Object.values(doors).map((file) => join(folder, `${doorOf(file)}.js`))) {
-    // In the same line, so that the map of its source still holds.
+    // In the same line, so that a frame's line is the source's.
     const older = relative(dirname(door), join(folder, OLDER_NODE));
     writeFileSync(door, `import ${JSON.stringify(older)}; ${readFileSync(door, "utf8")}`);
   }
@@ -121,13 +121,12 @@ function emitPackage(built: string, folder: string, version: string): string {
   return folder;
 }
 
-/** Writes what is reached from `entries`, with the maps of its sources; answers which packages of a registry it imports. */
+/** Writes what is reached from `entries`; answers which packages of a registry it imports. */
 function write(folder: string, built: string, entries: readonly string[]): ReadonlySet<string> {
   const { files, packages } = closureOf(built, entries, sourceOf);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
-    if (path.endsWith(".js")) cpSync(join(built, `${path}.map`), join(folder, `${path}.map`));
   }
   return packages;
 }

@@ -4,6 +4,7 @@ import { dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Team } from "@armada/agents";
 import { ArmadaError, CodedError, joinErrors } from "@armada/contracts";
+import { packageOf } from "./dev/package-of.ts";
 
 /** Where the product's code is: a checkout, or the package `armada-mesh`. */
 export const productRoot = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -166,9 +167,11 @@ export function asTeam(loaded: unknown, file: string, name?: string): Team {
 export function hintOf(cause: unknown, file: string): string {
   const [, name] = (cause instanceof Error && /^Cannot find package '([^']+)'/.exec(cause.message)) || [];
   if (name === undefined) return "mend it; `npx tsc --noEmit` shows where";
-  return name === "armada-mesh"
-    ? `in ${dirname(dirname(file))}: npm install ${PRODUCT_ENDING === ".ts" ? join(productRoot, "libs/armada-mesh") : name}`
-    : `\`npm install\` where the code is brings what its package.json names`;
+  const about = packageOf(file);
+  const folder = about?.folder ?? dirname(dirname(file));
+  if (name === "armada-mesh") return `in ${folder}: npm install ${PRODUCT_ENDING === ".ts" ? join(productRoot, "libs/armada-mesh") : name}`;
+  if (about?.names.has(name) === true) return `in ${folder}: npm install`;
+  return `in ${folder}: npm install ${name}`;
 }
 
 function reasonOf(cause: unknown): string {

@@ -28,6 +28,15 @@ test.each([
   expect(readdirSync(cwd)).toEqual([]);
 });
 
+test("it says what it takes, and writes nothing", () => {
+  const cwd = folder();
+  for (const args of [["--help"], ["mesh", "-h"]]) {
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^npm create armada-mesh FOLDER [\s\S]*--team NAME/)]);
+  }
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
 test("a folder that holds something keeps it", () => {
   const cwd = folder();
   mkdirSync(join(cwd, "mesh"));

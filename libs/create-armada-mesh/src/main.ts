@@ -8,10 +8,22 @@ import { checkTeamName } from "@armada/contracts/names";
 import { repositoryFiles } from "./repository-files.ts";
 
 const USAGE = "npm create armada-mesh FOLDER [-- --team NAME]";
+const HELP = `${USAGE}
+
+Makes a repository for teams of AI agents in FOLDER, which is new or empty: one team that runs, with its test, and all that it uses, installed.
+
+  --team NAME  the first team's name; support unless said
+  --help       this
+
+npm takes what stands before the two dashes for itself: npm create armada-mesh -- --help`;
 
 try {
-  const { folder, team } = wanted(process.argv.slice(2));
-  create(folder, team);
+  const args = process.argv.slice(2);
+  if (args.includes("--help") || args.includes("-h")) console.log(HELP);
+  else {
+    const { folder, team } = wanted(args);
+    create(folder, team);
+  }
 } catch (error) {
   if (!(error instanceof ArmadaError)) throw error;
   console.error(`${error.message} (${error.code})${error.hint === undefined ? "" : `\n  ${error.hint}`}`);

@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TeamManifest } from "@armada/contracts";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { hintOf, productRoot } from "../project.ts";
 import { refuseWanted, wantsOf } from "./remove-team.ts";
 import { checkStart } from "./run.ts";
@@ -33,6 +35,12 @@ test("a team elsewhere that lacks a package is told where to get it, of Armada's
   const file = "/museum/lending/src/team.ts";
   const lacks = (name: string): Error => new Error(`Cannot find package '${name}' imported from ${file}`);
   expect(hintOf(lacks("armada-mesh"), file)).toBe(`in /museum/lending: npm install ${join(productRoot, "libs/armada-mesh")}`);
-  expect(hintOf(lacks("@museum/insurance"), file)).toBe("`npm install` where the code is brings what its package.json names");
+  expect(hintOf(lacks("@museum/insurance"), file)).toBe("in /museum/lending: npm install @museum/insurance");
+  const at = mkdtempSync(join(tmpdir(), "armada-lacks-"));
+  onTestFinished(() => rmSync(at, { recursive: true }));
+  writeFileSync(join(at, "package.json"), JSON.stringify({ devDependencies: { "@museum/insurance": "1.0.0" } }));
+  const own = join(at, "src/team.ts");
+  expect(hintOf(lacks("@museum/insurance"), own)).toBe(`in ${at}: npm install`);
+  expect(hintOf(lacks("left-pad"), own)).toBe(`in ${at}: npm install left-pad`);
   expect(hintOf(new SyntaxError("Unexpected token"), file)).toBe("mend it; `npx tsc --noEmit` shows where");
 });
