@@ -335,7 +335,7 @@ export const registry: readonly Entry[] = [
     name: "hooks",
     file: "edge/hooks/hooks.ts",
     minutes: 8,
-    seconds: 20,
+    seconds: 10,
     shows:
       "a receiver that is down, slow, silent, answers 500 by turns: each fact and ended run at least once with one id, in order per key, over kills",
     about: ["services/gateway/src/hooks", "libs/operations/src/hooks", "acceptance/teams/herald", "acceptance/teams/till"],

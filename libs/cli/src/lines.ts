@@ -312,6 +312,7 @@ export const lines = {
       behind: count.optional().describe("messages of the streams that were not read yet, wanted or not"),
       waiting: count.optional().describe("keys that wait for another try"),
       parked: count.optional().describe("keys that are sent nothing of until they are redriven"),
+      unknown: z.array(text).readonly().optional().describe("of its types and runs those that no team has"),
       error: text.optional().describe("the last one"),
     })
     .describe("where the gateway sends facts and ended runs"),

@@ -1,7 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import { choicesIn, unknownIn } from "@armada/operations/hooks/choice";
 import { addHook, FROM_START, orderHook, readHook, readHooks, removeHook } from "@armada/operations/hooks/hook-file";
-import { parkedOf, type ShownHook, shownHook, stateOfHook } from "@armada/operations/hooks/shown-hook";
+import { type ParkedKey, parkedOf, type ShownHook, shownHook, stateOfHook } from "@armada/operations/hooks/shown-hook";
 import { shownTarget } from "@armada/operations/hooks/target";
 import { openSession, type Session } from "@armada/operations/mesh/session";
 import { sinceOf } from "../arguments/since.ts";
@@ -53,7 +53,10 @@ export async function listHooks(flags: KeyFlags, out: Output): Promise<number> {
   );
   for (const { name, url, types, runs } of shown === undefined ? hooks : [])
     out.emit({ type: "hook", name, url: shownTarget(url), types, runs });
-  for (const one of shown ?? []) out.emit({ type: "hook", ...one });
+  for (const one of shown ?? []) {
+    out.emit({ type: "hook", ...one });
+    if (one.unknown.length > 0) out.complain(`${one.name} waits for what no team has: ${one.unknown.join(", ")}`);
+  }
   const rows = shown === undefined ? hooks.map((hook) => [hook.name, shownTarget(hook.url), chosenOf(hook)]) : shown.map(rowOf);
   const head = shown === undefined ? ["hook", "to", "sends"] : ["hook", "to", "sends", "state", "sent", "behind", "parked", "last error"];
   if (hooks.length > 0) for (const line of table([head, ...rows], head.length)) out.say(line);
@@ -86,7 +89,12 @@ export async function orderHookCommand(what: "redrive" | "discard" | "enable", n
     throw new ArmadaError("USAGE", "what is discarded is not sent again: say which", {
       hint: `--id ID, of \`armada hooks parked ${name}\``,
     });
-  await orderHook(await folderOf(flags), name, { do: what, ...(ids === undefined ? {} : { ids: [...ids] }) });
+  const folder = await folderOf(flags);
+  if (ids !== undefined)
+    await onMesh(flags, out, "whether that is parked was not looked at", async (session) =>
+      checkParked(parkedOf(await stateOfHook(session, await readHook(folder, name))), ids, name),
+    );
+  await orderHook(folder, name, { do: what, ...(ids === undefined ? {} : { ids: [...ids] }) });
   out.emit({ type: "hook", name, ordered: what });
   out.say(`a running gateway does so within a second`);
   return EXIT.ok;
@@ -112,6 +120,12 @@ function checkChosen(session: Pick<Session, "manifests">, chosen: { types: reado
     });
   if (runs.length > 0)
     throw new ArmadaError("USAGE", `no team has a workflow ${runs.join(", ")}`, { hint: `there are ${listed(there.workflows)}` });
+}
+
+function checkParked(parked: readonly ParkedKey[], ids: readonly string[], hook: string): void {
+  const others = ids.filter((id) => !parked.some((one) => one.id === id));
+  if (others.length > 0)
+    throw new ArmadaError("USAGE", `hook ${hook} has not parked ${others.join(", ")}`, { hint: `armada hooks parked ${hook}` });
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));

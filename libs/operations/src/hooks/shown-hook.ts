@@ -1,6 +1,6 @@
 import type { TeamManifest } from "@armada/contracts";
 import type { Log, Registers } from "@armada/event-sourcing";
-import { sourcesOf } from "./choice.ts";
+import { choicesIn, sourcesOf, unknownIn } from "./choice.ts";
 import type { Hook } from "./hook-file.ts";
 import { type Doing, doing, type Held, type HookState, readState, stateKey } from "./hook-state.ts";
 import { shownTarget } from "./target.ts";
@@ -30,6 +30,8 @@ export type ShownHook = {
   readonly waiting: number;
   readonly parked: number;
   readonly error?: string;
+  /** Of its types and runs those that no team has. */
+  readonly unknown: readonly string[];
 };
 
 /** What a key is parked with. Times are ISO-8601, UTC. */
@@ -52,7 +54,8 @@ export async function stateOfHook(reads: Pick<HookReads, "registers">, { name, m
 export async function shownHook(reads: HookReads, hook: Hook): Promise<ShownHook> {
   const state = await stateOfHook(reads, hook);
   const { name, types, runs } = hook;
-  const about = { name, url: shownTarget(hook.url), types, runs };
+  const lacking = unknownIn(hook, choicesIn(reads.manifests().values()));
+  const about = { name, url: shownTarget(hook.url), types, runs, unknown: [...lacking.types, ...lacking.runs] };
   const behind = await behindOf(reads, hook, state);
   if (state === undefined) return { ...about, state: "new", sent: 0, behind, waiting: 0, parked: 0 };
   const now = doing(state);

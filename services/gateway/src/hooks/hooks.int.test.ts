@@ -190,4 +190,5 @@ test("what cannot be is refused in words", async () => {
   expect(await refused("hooks", "add", "x", "--url", target)).toContain("--type");
   expect(await refused("hooks", "parked", "x")).toContain("there is no hook x");
   expect(await refused("hooks", "discard", "desk")).toContain("--id");
+  expect(await refused("hooks", "discard", "desk", "--id", "x")).toContain("has not parked x");
 });
