@@ -55,6 +55,12 @@ describe("without a mesh", () => {
     expect(ended.stderr).toContain("npx armada up");
   });
 
+  test("who looks for a new repository is told what makes one", async () => {
+    const [create, help] = await Promise.all([armada(at.folder, ["create", "my-mesh"]), armada(at.folder, ["create", "--help"])]);
+    expect([create.code, create.stderr]).toEqual([2, expect.stringMatching(/unknown command 'create'\nnpm create armada-mesh FOLDER/)]);
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining("npm create armada-mesh FOLDER makes a repository")]);
+  });
+
   test("wrong usage is 2", async () => {
     const codes = [code("nonsense"), code("runs", "list", "--limit", "some"), code("up", "--port", "http"), code("up", "--only", "nobody")];
     expect(await Promise.all(codes)).toEqual([2, 2, 2, 2]);

@@ -27,13 +27,21 @@ import { productVersion } from "../product-version.ts";
 import { atLeastOne, CommandLine, gathered } from "./command-line.ts";
 import { sinceOf } from "./since.ts";
 
+const NEW = "npm create armada-mesh FOLDER makes a repository, npx armada new team NAME a team in it";
+
+/** Who types `create` means neither `state` nor `trace`. */
+function meant(text: string): string {
+  return text.replace(/(unknown command 'create').*/su, `$1\n${NEW}\n`);
+}
+
 // Each command loads what it needs when it is typed: all of them together are half of the time that a small one takes.
 /** All commands; docs/reference/commands.md is made of it. */
 export const program = new CommandLine("armada")
   .description("teams of AI agents as an event-sourced mesh on NATS JetStream")
   .version(productVersion(), "--version", "the version of this command line")
   .enablePositionalOptions() // else `budgets` would take the flags of its own subcommands
-  .configureOutput({ outputError: (text, write) => usageError(text, write, process.argv.includes("--json")) })
+  .addHelpText("after", `\n${NEW}`)
+  .configureOutput({ outputError: (text, write) => usageError(meant(text), write, process.argv.includes("--json")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 /** Commands print either for people or, with --json, one object a line. */
