@@ -112,6 +112,12 @@ test.each<[string, z.ZodType, z.ZodType, object[]]>([
   ["an alternative more", parcel("a", "b"), parcel("a"), [{ at: "/oneOf/1", kind: "alternative" }]],
   ["an alternative less", parcel("b"), parcel("a", "b"), []],
   [
+    "what two alternatives may take, which differ in a field that may be missing",
+    z.object({ kind: z.literal("a").optional() }),
+    z.xor([z.object({ kind: z.literal("a").optional() }), z.object({ kind: z.literal("b").optional() })]),
+    [{ at: "", kind: "unknown", why: "whether more than one alternative of `oneOf` takes it" }],
+  ],
+  [
     "what two alternatives may take",
     z.looseObject({ a: text }),
     z.xor([z.looseObject({ a: text }), z.looseObject({ b: text })]),
