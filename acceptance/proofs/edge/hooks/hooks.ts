@@ -41,7 +41,7 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
   const { kills } = await busy({ mesh, receiver, draw, form, modes: short ? ["fails", "down", "by turns", "slow"] : MODES, say });
   receiver.be("well");
   yield { name: "kills of the gateway and of nats-server", value: kills, target: "any", ok: kills > 0 };
-  await caughtUp(mesh, receiver);
+  await caughtUp(receiver, form, at);
   const wanted = await wantedOf(mesh);
   yield* judged(wanted, receiver.received());
   const requests = receiver.received().length;
@@ -206,14 +206,12 @@ async function wantedOf(mesh: Up): Promise<readonly Wanted[]> {
   ];
 }
 
-/** All that is to come, or what there is once it is late: the judge says what did not. */
-async function caughtUp(mesh: Up, receiver: Receiver): Promise<void> {
+/** Until all runs have ended and the hooks say that they are through, or it is late: the judge says what did not come. */
+async function caughtUp(receiver: Receiver, { runs }: typeof FORM, at: Place): Promise<void> {
   const here = async (): Promise<boolean> => {
-    const known = new Set(receiver.received().map(({ hook, id }) => `${hook} ${id}`));
-    const herald = await readTeam("herald", mesh.mesh());
-    const begun = new Set(herald.flatMap(({ subject }) => (subject.startsWith("run.") ? (subject.split(".")[4] ?? "") : [])));
-    const wanted = await wantedOf(mesh);
-    return begun.size === endsIn("runs", herald).length && wanted.every(({ hook, id }) => known.has(`${hook} ${id}`));
+    if (new Set(receiver.received().flatMap(({ hook, id }) => (hook === "runs" ? [id] : []))).size < runs) return false;
+    const { lines } = await armada(["hooks", "list", "--json"], at);
+    return lines.length === 2 && lines.every(({ behind, waiting }) => behind === 0 && waiting === 0);
   };
   const end = performance.now() + CAUGHT_UP_MS;
   while (!(await here()) && performance.now() < end) await pause(500);
