@@ -7,12 +7,12 @@ const may = {
   models: ["contracts", "event-sourcing"],
   text: ["contracts"],
   "local-model": ["contracts", "models", "text"],
-  agents: ["contracts", "ledger", "models"],
+  agents: ["contracts", "resilience", "ledger", "models"],
   engine: ["contracts", "event-sourcing", "resilience", "ledger", "models", "agents"],
   replay: ["contracts", "event-sourcing", "agents", "engine"],
   nats: ["contracts", "event-sourcing"],
   emit: [],
-  operations: ["contracts", "event-sourcing", "ledger", "models", "agents", "engine", "nats", "runtime"],
+  operations: ["contracts", "event-sourcing", "resilience", "ledger", "models", "agents", "engine", "nats", "runtime"],
 };
 
 const below = Object.entries(may).map(([lib, libs]) => ({

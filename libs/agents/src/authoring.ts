@@ -1,7 +1,7 @@
 import { type AnyEventKind, ArmadaError, checkName, milliseconds } from "@armada/contracts";
 import type { Tier } from "@armada/models";
 import type { z } from "zod";
-import { callsOf, checkBudget } from "./call-options.ts";
+import { callsOf, checkBreaker, checkBudget } from "./call-options.ts";
 import type {
   Agent,
   AgentRun,
@@ -23,7 +23,14 @@ import { parseWindow } from "./window.ts";
 const defined: string[] = [];
 
 const TIERS: Readonly<Record<Tier, true>> = { worker: true, specialist: true, orchestrator: true };
-const LIMITS: Readonly<Record<keyof Limits, true>> = { timeout: true, attempts: true, concurrency: true, tokensPerDay: true, budget: true };
+const LIMITS: Readonly<Record<keyof Limits, true>> = {
+  timeout: true,
+  attempts: true,
+  concurrency: true,
+  tokensPerDay: true,
+  budget: true,
+  breaker: true,
+};
 
 /** The names of the agents that this process has defined so far: what a check at start holds against the teams' lists. */
 export function definedAgents(): readonly string[] {
@@ -74,6 +81,7 @@ export function agent<I, O, const T extends Tools = Record<never, Tool>, const C
       throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is ${value}`, { hint: "use a whole number from 1" });
   }
   checkBudget(options.name, limits);
+  checkBreaker(options.name, limits);
   defined.push(options.name);
   return {
     kind: "agent",

@@ -1,5 +1,6 @@
 import { ArmadaError, CodedError, milliseconds } from "@armada/contracts";
 import { type Limits as BudgetLimits, parseLimits } from "@armada/ledger/limits";
+import { breakerSettings } from "@armada/resilience/settings";
 import { z } from "zod";
 import type { Agent, Batching, Caching, Limits, Team, Tool } from "./define.ts";
 
@@ -24,6 +25,16 @@ export function checkBudget(agent: string, limits: Limits): void {
   } catch (cause) {
     if (!(cause instanceof ArmadaError)) throw cause;
     throw new CodedError(cause.code, `agent ${agent}: limits.budget: ${cause.message}`, { cause, hint: cause.hint });
+  }
+}
+
+/** @throws ArmadaError `BAD_BREAKER`, `BAD_DURATION`, which name the agent */
+export function checkBreaker(agent: string, { breaker }: Limits): void {
+  try {
+    breakerSettings(breaker);
+  } catch (cause) {
+    if (!(cause instanceof ArmadaError)) throw cause;
+    throw new ArmadaError(cause.code, `agent ${agent}: limits.${cause.message}`, { cause, hint: cause.hint });
   }
 }
 

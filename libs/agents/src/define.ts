@@ -1,5 +1,6 @@
 import type { AnyEventKind, Attribute, Capability, Duration, EventKind, Provision } from "@armada/contracts";
 import type { CallOptions, ModelRequest, Tier } from "@armada/models";
+import type { BreakerOptions } from "@armada/resilience/settings";
 import type { z } from "zod";
 import type { Window } from "./window.ts";
 
@@ -51,6 +52,8 @@ export type Limits = {
   readonly tokensPerDay?: number;
   /** What this agent may spend beside its team's limits: `$5/day, 1M tokens/month`. */
   readonly budget?: string;
+  /** When calls of this agent pause because it fails, for all replicas of its team. */
+  readonly breaker?: BreakerOptions;
 };
 
 /** An answer to an equal request serves again for `ttl`, 1 to 24 hours; `shared`: other teams' answers too. */

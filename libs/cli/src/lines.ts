@@ -183,6 +183,19 @@ export const lines = {
   "parked-message": z
     .object({ type: z.literal("parked-message"), team: text, seq: count, subject: text, attempts: count, ...problem })
     .describe("a message that belongs to no run"),
+  breaker: z.object({
+    type: z.literal("breaker"),
+    team: text,
+    agent: text,
+    status: z.enum(["closed", "open", "half_open"]).describe("closed: calls go out; half open: one tries"),
+    since: iso.optional(),
+    until: iso
+      .optional()
+      .describe("open: when a call is tried; half open: when the one that tries counts as lost; closed: until when none opens it"),
+    why: text.optional(),
+    by: z.enum(["calls", "probe", "operator"]).optional().describe("what opened or closed it"),
+    opened: count.describe("how often it has"),
+  }),
   schedule: z.object({
     type: z.literal("schedule"),
     team: text,

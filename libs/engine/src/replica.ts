@@ -2,6 +2,7 @@ import type { Team, Workflow } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
 import { type Handled, type Message, type Ports, type Queue, retry } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
+import { Breakers, breakerSettings } from "@armada/resilience";
 import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
@@ -16,6 +17,7 @@ import { RunStore } from "./runs/run-store.ts";
 import { withShown } from "./runs/shown-objects.ts";
 import type { Budget } from "./steps/budget.ts";
 import { InlineSteps } from "./steps/inline-steps.ts";
+import { pauseQueues } from "./steps/pause-queues.ts";
 import { type RunningStep, Worker } from "./steps/worker.ts";
 
 export type { RunningStep } from "./steps/worker.ts";
@@ -70,12 +72,19 @@ export function startEngine(
   );
   const views = new ReadModels(team, runs.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
   const inlines = new InlineSteps(runs);
-  const worker = new Worker(runs, inlines, models, options.budget);
+  const queues = queuesOf(team);
+  const breakers = new Breakers({
+    team: team.name,
+    subjects: new Map(team.agents.map(({ name, limits }) => [name, breakerSettings(limits.breaker)])),
+    ports,
+    signal,
+    decided: (agent, state) => pauseQueues(ports.log, queues, agents.get(agent), state),
+  });
+  const worker = new Worker(runs, inlines, models, options.budget, breakers);
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
   const schedules = new Schedules(runs, sourceOf, busy, signal);
-  const intake = new Intake(runs, inlines, waits, schedules, sourceOf, options.capabilities ?? [], signal, busy);
-  const queues = queuesOf(team);
+  const intake = new Intake(runs, inlines, waits, schedules, breakers, sourceOf, options.capabilities ?? [], signal, busy);
   const faults = new Faults(async (run, failure) => {
     await runs.commit(run, 0, ({ state }) =>
       state.exists && state.ended === undefined && state.stopped === undefined
@@ -103,6 +112,7 @@ export function startEngine(
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
     ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
+    breakers.follow(),
     ...(team.schedules.length === 0 ? [] : [schedules.keep()]),
     ...(team.awaits.length === 0 ? [] : [lookBackOnce(team.name, ports, waits, signal)]),
   ];

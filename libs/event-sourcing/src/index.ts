@@ -33,6 +33,7 @@ export type {
   Delivery,
   Depth,
   Expectation,
+  Gossip,
   Handled,
   Live,
   Loaded,

@@ -148,6 +148,17 @@ export interface Live {
   watch(run: string, handler: (piece: LiveText) => void, signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * Words among the replicas of a team, for whoever listens now. Never stored: each comes at most once, also to who said it, and is lost
+ * where nobody listens. Topic: a token.
+ */
+export interface Gossip {
+  /** Never waits, never throws. */
+  say(topic: string, body: string): void;
+  /** Resolves when `signal` aborts. */
+  listen(topic: string, handler: (body: string) => void, signal: AbortSignal): Promise<void>;
+}
+
 /** Time: the machine's, or that of a test, which passes at once. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -198,4 +209,6 @@ export type Ports = {
   readonly logger: Logger;
   /** Absent where nobody could watch. */
   readonly live?: Live;
+  /** Absent where a replica is alone. */
+  readonly gossip?: Gossip;
 };

@@ -1,9 +1,10 @@
-import type { Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
+import type { Gossip, Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connection/connect.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { accessIn } from "./identity/access.ts";
 import { jetstreamLog } from "./log/jetstream-log.ts";
 import { Reader, Signer } from "./log/writer.ts";
+import { natsGossip } from "./stores/gossip.ts";
 import { natsLive } from "./stores/live.ts";
 import { jetstreamObjects } from "./stores/objects.ts";
 import { jetstreamRegisters } from "./stores/registers.ts";
@@ -29,6 +30,7 @@ export type NatsPorts = {
   readonly index: Registers;
   readonly objects: Objects;
   readonly live: Live;
+  readonly gossip: Gossip;
   /** What the team's stream holds, and may. */
   room(): Promise<StreamRoom>;
 };
@@ -65,6 +67,7 @@ export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Log
     index: jetstreamRegisters(connected, "index", team, logger),
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
+    gossip: natsGossip(connected, team),
     room: () => streamRoom(connected, `TEAM_${team}`),
   };
 }

@@ -9,6 +9,7 @@ import type { DemoFlags } from "../commands/demo.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
 import type { EmitFlags } from "../commands/emit.ts";
 import type { AddHookFlags, IdFlags } from "../commands/hooks.ts";
+import type { SetBreakerFlags } from "../commands/breakers.ts";
 import type { AddFlags, KeyFlags } from "../commands/keys.ts";
 import type { ListFlags } from "../commands/list-runs.ts";
 import type { ModelServerFlags } from "../commands/model-server.ts";
@@ -287,6 +288,26 @@ command("list", "when each fires next, and what it missed", program.command("sch
       (await import("../commands/schedules.ts")).listSchedules(session, await teamsWith(session, flags), out),
     ),
   );
+const breakers = command("breakers", "which agents' calls pause because they fail, and until when")
+  .enablePositionalOptions()
+  .option("--team <team>", "only this team's")
+  .action(
+    withSession(async (session, out, _signal, flags: OfTeam) =>
+      (await import("../commands/breakers.ts")).listBreakers(session, await teamsWith(session, flags), out),
+    ),
+  );
+for (const [name, to, does] of [
+  ["open", "open", "pauses the calls of an agent"],
+  ["close", "closed", "lets the calls of an agent go out, however they end"],
+] as const)
+  command(`${name} <agent>`, `${does}, TEAM.AGENT, for some time`, breakers)
+    .option("--for <length>", "for how long: 90s, 10m, 2h; 10m unless said")
+    .option("--why <text>", "what the log says of it")
+    .action(
+      withSession(async (session, out, _signal, agent: string, flags: SetBreakerFlags) =>
+        (await import("../commands/breakers.ts")).setBreakerCommand(session, agent, to, flags, out),
+      ),
+    );
 const budgets = command("budgets", "what the teams may spend, have spent, hold and may have been billed")
   .enablePositionalOptions()
   .option("--team <team>", "only this team's")

@@ -1,6 +1,7 @@
 import type { Subscription, Workflow } from "@armada/agents";
 import { causedBy, parseSubject } from "@armada/contracts";
 import type { Handled, Message } from "@armada/event-sourcing";
+import type { Breakers } from "@armada/resilience";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
 import { sentBy } from "../journal/payloads.ts";
@@ -12,6 +13,7 @@ import { scheduleIn } from "../schedules/events.ts";
 import { release } from "../steps/holds.ts";
 import type { InlineSteps } from "../steps/inline-steps.ts";
 import { newest } from "./admission.ts";
+import { setBreaker } from "./breaker-set.ts";
 import { answerByCode, type CodeCapability } from "./code-capability.ts";
 import { approves, control } from "./controls.ts";
 import { factOf } from "./facts.ts";
@@ -38,6 +40,7 @@ export class Intake {
   readonly #capabilities: readonly CodeCapability[];
   readonly #waits: Waits;
   readonly #schedules: Pick<Schedules, "tick">;
+  readonly #breakers: Breakers;
   readonly #signal: AbortSignal;
   readonly #busy: () => boolean;
 
@@ -46,6 +49,7 @@ export class Intake {
     inlines: InlineSteps,
     waits: Waits,
     schedules: Pick<Schedules, "tick">,
+    breakers: Breakers,
     sourceOf: (workflow: Workflow) => string,
     capabilities: readonly CodeCapability[],
     signal: AbortSignal,
@@ -57,6 +61,7 @@ export class Intake {
     this.#inlines = inlines;
     this.#waits = waits;
     this.#schedules = schedules;
+    this.#breakers = breakers;
     this.#sourceOf = sourceOf;
     this.#capabilities = capabilities;
     this.#signal = signal;
@@ -89,6 +94,7 @@ export class Intake {
         this.#signal,
       );
     if (capability === "health_check") return DONE; // that it could be appended is all that it asks
+    if (capability === "breaker_set") return setBreaker(this.#breakers, { from, data: envelope.data });
     if (capability === "ledger_clear") return clearSuspects(this.#runs, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered

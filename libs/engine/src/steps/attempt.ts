@@ -1,5 +1,5 @@
 import type { Agent, Question } from "@armada/agents";
-import { type Amount, ArmadaError, bytesWithoutSecrets, milliseconds, NOTHING, plus } from "@armada/contracts";
+import { type Amount, ArmadaError, bytesWithoutSecrets, type Duration, milliseconds, NOTHING, plus } from "@armada/contracts";
 import { attributes, LEAST_ACK_WAIT_MS, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
@@ -36,6 +36,11 @@ const BATCH_TIMEOUT = "25h";
 const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 /** Why an attempt's timer is over; without a reason each one would build an error with its stack. */
 const ENDED = "the attempt has ended";
+
+/** What one attempt of an agent may take. */
+export function timeoutOf({ limits, calls }: Agent): Duration {
+  return limits.timeout ?? (calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
+}
 
 /** The teams that sent a run something: who asked for it, and whom it asked and was answered by. */
 export function giversOf({ by, waits }: Pick<RunState, "by" | "waits">): readonly string[] {
@@ -76,7 +81,7 @@ export async function attemptStep(about: {
   if (about.signal.aborted) abandon();
   else about.signal.addEventListener("abort", abandon);
   const meter = budget === undefined ? undefined : new AttemptMeter({ runs, budget, agent: agent.name, run: id, workflow, step, signal });
-  const timeout = agent.limits.timeout ?? (agent.calls.lane === "batch" ? BATCH_TIMEOUT : DEFAULT_TIMEOUT);
+  const timeout = timeoutOf(agent);
   /** The attempt's time does not run while what pays for it is waited for: a call that was granted late would be cut, and billed. */
   const deadline = (): number => started + milliseconds(timeout) + (meter?.waited ?? 0);
   const how: CallOptions = { ...(meter === undefined ? {} : { meter, notes: meter }), ...agent.calls };

@@ -1,7 +1,8 @@
 import type { Agent } from "@armada/agents";
-import { isRetryable, parseSubject, Refusal } from "@armada/contracts";
+import { isRetryable, milliseconds, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
+import type { Breakers } from "@armada/resilience";
 import type { JournalData, JournalEvent } from "../journal/events.ts";
 import { cut, failureOf, messageOf } from "../journal/failure.ts";
 import { fitted } from "../journal/fitting.ts";
@@ -11,14 +12,14 @@ import type { RunState, StepState } from "../journal/state.ts";
 import type { Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
-import { type Attempted, attemptStep, giversOf } from "./attempt.ts";
+import { type Attempted, attemptStep, giversOf, timeoutOf } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold, isPassed } from "./holds.ts";
 import type { InlineSteps } from "./inline-steps.ts";
 import { isSpent } from "./policies/attempts.ts";
 import { stepPolicies } from "./policies/index.ts";
-import { type DeliveredStep, decide, type FailedAttempt, type StepFailure, type Verdict } from "./policies/policy.ts";
+import { type DeliveredStep, decide, type FailedAttempt, type StepBreaker, type StepFailure, type Verdict } from "./policies/policy.ts";
 
 const DONE: Handled = { kind: "done" };
 /** Another decided: what follows from it may be owed. */
@@ -60,10 +61,12 @@ export class Worker {
   readonly #inlines: InlineSteps;
   readonly #models: Models;
   readonly #budget: Budget | undefined;
+  readonly #breakers: Breakers | undefined;
   readonly #running = new Map<string, Running>();
 
-  constructor(runs: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined) {
+  constructor(runs: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined, breakers: Breakers | undefined) {
     this.#budget = budget;
+    this.#breakers = breakers;
     this.#runs = runs;
     this.#inlines = inlines;
     this.#models = models;
@@ -149,6 +152,7 @@ export class Worker {
       step,
       delivery: () => deliveries.newest,
       atLimit: this.#budget?.atLimit,
+      breaker: this.#breakerOf(agent, signal),
       now: () => clock.now(),
       random: () => random.next(),
       warn: (error) => this.#say(`attempt ${step.attempts + 1}`, id, step, error),
@@ -159,6 +163,15 @@ export class Worker {
     } finally {
       attempted?.conclude();
     }
+  }
+
+  #breakerOf(agent: Agent, signal: AbortSignal): StepBreaker | undefined {
+    const breakers = this.#breakers;
+    if (breakers === undefined) return undefined;
+    return {
+      admit: () => breakers.admit(agent.name, milliseconds(timeoutOf(agent)), signal),
+      report: (outcome) => breakers.report(agent.name, outcome),
+    };
   }
 
   /** Writes down what its policies say of a step. */
@@ -365,5 +378,6 @@ function after(
   step: StepState,
   { attempt, failure }: { readonly attempt?: FailedAttempt; readonly failure: StepFailure | undefined },
 ): StepState {
-  return attempt === undefined ? step : { ...step, attempts: attempt.data.attempt, lastFailure: failure };
+  if (attempt !== undefined) return { ...step, attempts: attempt.data.attempt, lastFailure: failure };
+  return failure === undefined ? step : { ...step, lastFailure: failure };
 }

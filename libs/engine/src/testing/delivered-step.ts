@@ -17,6 +17,7 @@ export function deliveredStep(about: Partial<Omit<DeliveredStep, "step">> & { st
     agent: agent({ name: "clerk", does: "files", tier: "worker", input: z.unknown(), output: z.unknown(), run: () => "filed" }),
     delivery: () => 1,
     atLimit: "wait",
+    breaker: undefined,
     now: () => NOON,
     random: () => 1,
     warn: () => undefined,

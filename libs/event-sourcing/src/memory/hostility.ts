@@ -16,6 +16,8 @@ export type Hostility = {
   readonly forgottenAck: number;
   /** The signs of life of a message that is being handled are lost: it comes again meanwhile, after up to an ack wait. */
   readonly lostSigns: number;
+  /** What a replica says to the others of its team is lost. */
+  readonly unheard: number;
   readonly tickLateMs: number;
   readonly sourceLagMs: number;
 };
@@ -30,6 +32,7 @@ export const CALM: Hostility = {
   rival: 0,
   forgottenAck: 0,
   lostSigns: 0,
+  unheard: 0,
   tickLateMs: 0,
   sourceLagMs: 0,
 };
@@ -44,6 +47,7 @@ export const HOSTILE: Hostility = {
   rival: 0.02,
   forgottenAck: 0.05,
   lostSigns: 0,
+  unheard: 0.1,
   tickLateMs: 300,
   sourceLagMs: 200,
 };
@@ -57,6 +61,7 @@ export type Mischief = {
   rivals: number;
   forgottenAcks: number;
   lostSigns: number;
+  unheard: number;
   lateTicks: number;
   redeliveries: number;
 };
@@ -70,6 +75,7 @@ export function noMischief(): Mischief {
     rivals: 0,
     forgottenAcks: 0,
     lostSigns: 0,
+    unheard: 0,
     lateTicks: 0,
     redeliveries: 0,
   };

@@ -1,11 +1,11 @@
-import { ArmadaError } from "@armada/contracts";
-import type { Appended, Clock, Handled, Live, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
+import { ArmadaError, type LiveText } from "@armada/contracts";
+import type { Appended, Clock, Gossip, Handled, Live, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
-import { MemoryLive } from "./live.ts";
 import { ACK_WAIT_MS, MemoryQueue, type Puller } from "./queue.ts";
 import { copiesOf, MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
+import { MemoryTopics } from "./topics.ts";
 
 /**
  * The ports that a mesh serves to one replica. `kill` ends the replica as a crash does: nothing it awaits ever comes.
@@ -19,6 +19,7 @@ export type MemoryReplica = {
   readonly registers: Registers;
   readonly objects: Objects;
   readonly live: Live;
+  readonly gossip: Gossip;
   kill(): void;
   freeze(ms: number): void;
 };
@@ -36,7 +37,8 @@ export class MemoryMesh {
   readonly #queues = new Map<string, Map<string, MemoryQueue>>();
   readonly objects = new MemoryObjects();
   readonly #registers = new MemoryRegisters();
-  readonly #live = new MemoryLive();
+  readonly #live = new MemoryTopics<LiveText>();
+  readonly #gossip = new MemoryTopics<string>();
   readonly #timers = new Set<string>();
   /** By origin, target and filter, apart by spaces: how each source is ended. */
   readonly #sourced = new Map<string, () => void>();
@@ -230,8 +232,14 @@ export class MemoryMesh {
         drop: (digest) => op(() => this.objects.drop(team, digest)),
       },
       live: {
-        publish: (piece) => void (dead || this.#live.publish(team, piece)),
-        watch: (run, handler, signal) => this.#live.watch(`${team} ${run}`, handler, signal),
+        publish: (piece) => void (dead || this.#live.say(`${team} ${piece.run}`, piece)),
+        watch: (run, handler, signal) => this.#live.listen(`${team} ${run}`, handler, signal),
+      },
+      gossip: {
+        say: (topic, body) => {
+          if (!dead && !this.#chance(this.#hostility.unheard, "unheard")) this.#gossip.say(`${team} ${topic}`, body);
+        },
+        listen: (topic, handler, signal) => this.#gossip.listen(`${team} ${topic}`, (body) => void (dead || handler(body)), signal),
       },
       freeze: (ms) => {
         frozenUntil = Math.max(frozenUntil, this.#clock.now() + ms);

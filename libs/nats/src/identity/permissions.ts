@@ -32,7 +32,10 @@ function permissionsOf(
     ...[name, ...about.peers, "operator"].flatMap(bodiesOf),
     ...(about.shares === true ? ["cache.fleet.>", ...readStream(SHARED_ANSWERS)] : []),
   ];
-  return name === "gateway" ? { publish: [...team, ...readAll()], subscribe: watching } : { publish: team, subscribe: inbox };
+  const heard = [`gossip.${name}.>`];
+  return name === "gateway"
+    ? { publish: [...team, ...readAll()], subscribe: [...watching, ...heard] }
+    : { publish: team, subscribe: [...inbox, ...heard] };
 }
 
 /** What an identity may do in an account of its own, whatever crosses to it from others. */
@@ -43,7 +46,7 @@ export function rightsAtHome(name: string, copies = true): Permissions {
   if (name === "archiver") return { publish: [], subscribe: inbox };
   const own = [...ownSubjects(name), `ask.${name}.${name}.>`, `ans.${name}.${name}.>`, ...ownStreams(name), ...bodiesOf(name)];
   const shown = copies ? [`shown.${name}.>`] : [];
-  return { publish: [...own, ...shown], subscribe: inbox };
+  return { publish: [...own, ...shown], subscribe: [...inbox, `gossip.${name}.>`] };
 }
 
 /**
@@ -72,7 +75,7 @@ function bodiesOf(owner: string): string[] {
 }
 
 function ownSubjects(name: string): string[] {
-  return ["evt", "run", "at", "reg", "cache", "obj", "draw", "index", "live"].map((kind) => `${kind}.${name}.>`);
+  return ["evt", "run", "at", "reg", "cache", "obj", "draw", "index", "live", "gossip"].map((kind) => `${kind}.${name}.>`);
 }
 
 function ownStreams(name: string): string[] {

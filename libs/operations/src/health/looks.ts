@@ -1,4 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
+import { openBreakers } from "../breakers/open.ts";
 import { hookTroubles } from "../hooks/hook-troubles.ts";
 import { lateSchedules } from "../schedules/late.ts";
 import { externalTypes } from "./external-types.ts";
@@ -20,6 +21,7 @@ const looks: readonly Look[] = [
   queues,
   consumers,
   sources,
+  openBreakers,
   parked,
   stuckRuns,
   readModels,

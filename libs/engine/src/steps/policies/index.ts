@@ -1,5 +1,6 @@
 import { atLimitPolicy } from "./at-limit.ts";
 import { attemptsPolicy } from "./attempts.ts";
+import { breakerPolicy } from "./breaker.ts";
 import { outagePolicy } from "./outage.ts";
 import type { Policy } from "./policy.ts";
 import { windowPolicy } from "./window.ts";
@@ -8,10 +9,11 @@ import { windowPolicy } from "./window.ts";
  * What stands around an attempt, from the outside in. Before it, the first that has a reason keeps it from being made; after it,
  * the innermost that knows the failure says what follows:
  *
- *     attempts ─► window ─► limit ─► outage ─► the attempt
+ *     attempts ─► window ─► limit ─► breaker ─► outage ─► the attempt
  *
  * Attempts come first, so that a step without one left waits for nothing; and their word on a failure is the last, for whatever
  * no other knows. The window stands before money, so that nothing is reserved for what may not begin. A limit is told from an
- * outage by its error, and either from a failed attempt by using none up.
+ * outage by its error, and either from a failed attempt by using none up. The breaker stands around what is tried of the agent
+ * itself: an outage of its model is none of the agent's failures, nor is a limit.
  */
-export const stepPolicies: readonly Policy[] = [attemptsPolicy, windowPolicy, atLimitPolicy, outagePolicy];
+export const stepPolicies: readonly Policy[] = [attemptsPolicy, windowPolicy, atLimitPolicy, breakerPolicy, outagePolicy];

@@ -1,4 +1,5 @@
 import type { Agent } from "@armada/agents";
+import type { Admission, Came } from "@armada/resilience";
 import type { JournalData, JournalEvent, JournaledCall } from "../../journal/events.ts";
 import type { StepState } from "../../journal/state.ts";
 import type { Budget } from "../budget.ts";
@@ -11,11 +12,19 @@ export type DeliveredStep = {
   delivery(): number;
   /** What holds at a limit; undefined where nothing is paid. */
   readonly atLimit: Budget["atLimit"] | undefined;
+  /** Its agent's breaker: whether an attempt may be made now, and what came of it. Absent where a replica has none. */
+  readonly breaker: StepBreaker | undefined;
   now(): number;
   /** In [0, 1). */
   random(): number;
   /** Says in the log why an attempt failed. */
   warn(error: unknown): void;
+};
+
+/** The breaker of a step's agent, as a policy asks it. `begun`: ms since 1970. */
+export type StepBreaker = {
+  admit(): Promise<Admission>;
+  report(about: { readonly begun: number; readonly probe: string | undefined; readonly came: Came }): void;
 };
 
 /** Why an attempt did not answer, as its journal keeps it. */

@@ -1,4 +1,4 @@
-import type { Appended, Clock, Live, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
+import type { Appended, Clock, Gossip, Live, Log, Objects, Queue, Registers, Timers } from "../../ports.ts";
 
 /** What a team wants from an adapter before its clients connect. */
 export type TeamWants = {
@@ -14,6 +14,7 @@ export type Client = {
   readonly objects: Objects;
   readonly registers?: Registers;
   readonly live: Live;
+  readonly gossip: Gossip;
   /** Ends it as a crash does: what its handlers decide from now on reaches nobody. */
   kill(): Promise<void>;
 };

@@ -1,6 +1,7 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { LiveText } from "@armada/contracts";
 import type { Live } from "../../ports.ts";
+import type { Client } from "./adapter.ts";
 import type { Scenario } from "./scenario.ts";
 import { upTo, type World } from "./world.ts";
 
@@ -40,7 +41,43 @@ export const telling: readonly Scenario[] = [
       equal(await world.persist(() => log.head()), head, "the team's stream has none of it");
     },
   },
+  {
+    name: "replicas of a team hear what one of them says of a topic, itself too, in order and once at most; no other team does",
+    run: async (world) => {
+      const [one, two] = await world.clients(2);
+      const other = await world.client("beta");
+      if (one === undefined || two === undefined) throw new Error("two replicas");
+      const heard = [one, two, other].map((client) => hearing(world, client));
+      const apart = hearing(world, two, "another");
+      await world.until(() => {
+        one.gossip.say("calls", "0");
+        other.gossip.say("calls", "beta's");
+        two.gossip.say("another", "0");
+        return [...heard, apart].every(({ length }) => length > 0);
+      }, "all of them listen");
+      for (const i of upTo(50)) one.gossip.say("calls", String(i));
+      await world.until(() => {
+        one.gossip.say("calls", "51");
+        return heard.slice(0, 2).every((said) => said.at(-1) === "51");
+      }, "the last word comes");
+      for (const said of heard.slice(0, 2)) {
+        const words = said.map(Number).filter((word) => word > 0 && word < 51);
+        ok(words.length > 0);
+        deepEqual(
+          words,
+          [...new Set(words)].sort((a, b) => a - b),
+        );
+      }
+      deepEqual([new Set(heard[2]), new Set(apart)], [new Set(["beta's"]), new Set(["0"])]);
+    },
+  },
 ];
+
+function hearing({ signal }: World, { gossip }: Client, topic = "calls"): string[] {
+  const said: string[] = [];
+  void gossip.listen(topic, (body) => void said.push(body), signal);
+  return said;
+}
 
 const MARK = 1_000;
 const piece = (run: string, seq: number): LiveText => ({ run, n: 3, attempt: 2, call: 1, seq, text: `piece ${seq} of „${run}“\n` });

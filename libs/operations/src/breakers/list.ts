@@ -1,0 +1,25 @@
+import type { TeamManifest } from "@armada/contracts";
+import { type Log, loadEndless } from "@armada/event-sourcing";
+import { type BreakerState, breaker, breakerOf } from "@armada/resilience";
+
+/** A breaker of a team, as the log has it. Times are ISO-8601 UTC; see `BreakerState`. */
+export type ListedBreaker = Omit<BreakerState, "probe"> & { readonly team: string; readonly agent: string };
+
+/** The breakers of a team's agents. @throws ArmadaError `LOG_UNAVAILABLE`, `STATE_UNREADABLE` */
+export function breakersOf(
+  log: Pick<Log, "last">,
+  { team, agents }: Pick<TeamManifest, "team"> & { readonly agents: readonly { readonly name: string }[] },
+): Promise<readonly ListedBreaker[]> {
+  return Promise.all(
+    agents.map(async ({ name }) => {
+      const { probe: _, ...state } = (await loadEndless(log, breaker, breakerOf(team, name))).state;
+      return { team, agent: name, ...state };
+    }),
+  );
+}
+
+/** What a breaker that is not closed says, in a sentence without its agent. */
+export function saidOf({ status, why = "", since = "", until = "" }: Omit<ListedBreaker, "team">): string {
+  const trying = status === "half_open" ? "one call is trying it" : `the next call is tried at ${until}`;
+  return `pauses since ${since}: ${why}; ${trying}`;
+}
