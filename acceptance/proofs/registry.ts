@@ -38,6 +38,14 @@ export const registry: readonly Entry[] = [
     ],
   },
   {
+    name: "breaker",
+    file: "resilience/breaker.ts",
+    minutes: 25,
+    seconds: 25,
+    shows: "an agent that fails is left alone by all replicas, tried by one call, and what waits for it loses no attempt",
+    about: ["libs/resilience", "libs/engine/src/steps", "acceptance/teams/courier"],
+  },
+  {
     name: "mistakes",
     file: "product/mistakes.ts",
     minutes: 2,

@@ -95,11 +95,11 @@ export async function allStreams(about: Mesh, subject?: string): Promise<StreamI
   return (await Promise.all(owners.map((owner) => streams.of(owner, subject)))).flat();
 }
 
-/** Everything that a team's stream holds, in its order. */
-export async function readTeam(team: string, about: Mesh): Promise<Stored[]> {
+/** What a team's stream holds under a filter, in its order. */
+export async function readTeam(team: string, about: Mesh, filter = ">"): Promise<Stored[]> {
   await using streams = await Streams.open(about);
   const out: Stored[] = [];
-  for await (const message of streams.messages(`TEAM_${team}`)) {
+  for await (const message of streams.messages(`TEAM_${team}`, filter)) {
     const parsed = Body.safeParse(JSON.parse(message.string()));
     const events = parsed.success ? (Array.isArray(parsed.data) ? parsed.data : [parsed.data]) : [];
     out.push({ seq: message.seq, subject: message.subject, time: Number(message.timestampNanos) / 1e6, events });

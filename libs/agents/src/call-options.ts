@@ -34,7 +34,7 @@ export function checkBreaker(agent: string, { breaker }: Limits): void {
     breakerSettings(breaker);
   } catch (cause) {
     if (!(cause instanceof ArmadaError)) throw cause;
-    throw new ArmadaError(cause.code, `agent ${agent}: limits.${cause.message}`, { cause, hint: cause.hint });
+    throw new CodedError(cause.code, `agent ${agent}: limits.${cause.message}`, { cause, hint: cause.hint });
   }
 }
 

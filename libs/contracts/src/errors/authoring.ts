@@ -13,6 +13,7 @@ export const authoring = {
     is: "a budget's text is no limit, or one that would limit nothing",
     next: "write $300/month, $20/day, 5M tokens/day or $1/run",
   },
+  BAD_BREAKER: { is: "a member of an agent's `limits.breaker` is unknown or out of range", next: "the message names it" },
   BAD_LIMITS: { is: "a member of an agent's `limits` is unknown or out of range", next: "the message names it" },
   BAD_NAME: { is: "a team, agent, workflow, folder or identity cannot have that name", next: "small letters, digits and _, from a letter" },
   BAD_SCHEDULE: { is: "a schedule's times, zone or `missed` is not one", next: "write a cron line of five fields and an IANA zone" },

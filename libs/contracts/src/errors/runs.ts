@@ -16,6 +16,10 @@ export const runs = {
     next: "nothing: the step is tried again",
   },
   ATTEMPT_TIMED_OUT: { is: "an attempt took longer than the agent's `limits.timeout`", next: "raise it, or do less in one step" },
+  BREAKER_OPEN: {
+    is: "calls of an agent pause because it fails, or because its operator wants it so",
+    next: "`armada breakers` says why and until when; `armada breakers close TEAM.AGENT` lets them go out",
+  },
   BUSY: { is: "the team's stream has hardly any room left and takes no new runs", next: "see `armada health`; ask again later" },
   CHAIN_TOO_LONG: { is: "events and asks start each other in a circle", next: "`armada trace ID` shows the chain" },
   CONTINUE_WITH_OUTSTANDING: { is: "`ctx.continueAsNew` while calls are open", next: "await every call before it" },

@@ -1,4 +1,4 @@
-import { ArmadaError, digestOf, parseSubject } from "@armada/contracts";
+import { digestOf, parseSubject } from "@armada/contracts";
 import {
   type Gossip,
   type Held,
@@ -28,10 +28,13 @@ const YIELD_MS = 5_000;
 
 const Said = z.object({ from: z.string(), subject: z.string(), begun: z.number(), ok: z.boolean(), slow: z.boolean() });
 
-/** Whether a call may go out. `probe`: it is the one that tries. `until`: when one may try, ms since 1970. */
+/** How soon a call that came while another one tries it asks again, ms. */
+const TRYING_MS = 1_000;
+
+/** Whether a call may go out. `probe`: it is the one that tries. `next`: when to ask again, ms since 1970; `why`: a sentence on why not now. */
 export type Admission =
   | { readonly kind: "go"; readonly probe?: string }
-  | { readonly kind: "open"; readonly until: number; readonly why: string };
+  | { readonly kind: "open"; readonly next: number; readonly why: string };
 
 /** What a call came to; `unknown` where it says nothing of its subject, as one that was given back. */
 export type Came = "well" | "failed" | "unknown";
@@ -138,7 +141,8 @@ export class Breakers {
       if (one.held.state.probe === probe) return { kind: "go", probe };
     }
     const { status, until = "", why = "" } = one.held.state;
-    if (status !== "closed") return { kind: "open", until: Date.parse(until), why };
+    if (status === "open") return { kind: "open", next: Date.parse(until), why: `${why}; the next one is tried at ${until}` };
+    if (status === "half_open") return { kind: "open", next: clock.now() + TRYING_MS, why: `${why}; one is tried now` };
     await this.#turn(one, signal);
     return { kind: "go" };
   }
@@ -162,14 +166,10 @@ export class Breakers {
     if (news && this.#see(subject, one, outcome)) this.#ports.gossip?.say(TOPIC, JSON.stringify({ from: this.#me, subject, ...outcome }));
   }
 
-  /** Opens or closes it for so many ms because a person wants it so. @throws ArmadaError `BREAKER_UNKNOWN` */
+  /** Opens or closes it for so many ms because a person wants it so; one that is not there stays so. */
   async set(subject: string, to: "open" | "closed", ms: number, why: string): Promise<void> {
     const one = this.#all.get(subject);
-    if (one === undefined)
-      throw new ArmadaError("BREAKER_UNKNOWN", `${this.#team} has no agent ${subject}`, {
-        hint: `it has ${[...this.#all.keys()].join(", ")}`,
-      });
-    await this.#decide(subject, one, { type: "set", at: this.#ports.clock.now(), ms, to, why });
+    if (one !== undefined) await this.#decide(subject, one, { type: "set", at: this.#ports.clock.now(), ms, to, why });
   }
 
   #hear(body: string): void {

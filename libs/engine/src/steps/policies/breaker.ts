@@ -23,13 +23,10 @@ export const breakerPolicy: Policy = async (about, next) => {
       : { kind: "retry", after: 0 };
   }
   if (admission.kind === "open") {
-    const { until, why } = admission;
-    const failure: StepFailure = {
-      code: BREAKER_OPEN,
-      message: `calls of ${agent.name} pause: ${why}; the next one is tried at ${new Date(until).toISOString()}`,
-    };
+    const { next: at, why } = admission;
+    const failure: StepFailure = { code: BREAKER_OPEN, message: `calls of ${agent.name} pause: ${why}` };
     if (agent.fallback !== undefined) return { kind: "fallback", failure };
-    const after = Math.min(LONGEST_NAK_MS, Math.max(LEAST_WAIT_MS, until - about.now()));
+    const after = Math.min(LONGEST_NAK_MS, Math.max(LEAST_WAIT_MS, at - about.now()));
     const failed = { kind: "failed", error: undefined, failure, calls: [], paid: false } as const;
     const told = step.waits?.code === BREAKER_OPEN; // why it waits is on record
     return { kind: "retry", after, ...(told ? {} : { attempt: failedAttempt(about, failed, { after, counts: false, waits: true }) }) };
