@@ -28,6 +28,7 @@ const pages = [
   "docs/nats-cli.md",
   "docs/operations/README.md",
   "docs/contracts.md",
+  "docs/breakers.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/http.md",

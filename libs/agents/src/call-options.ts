@@ -30,6 +30,7 @@ export function checkBudget(agent: string, limits: Limits): void {
 
 /** @throws ArmadaError `BAD_BREAKER`, `BAD_DURATION`, which name the agent */
 export function checkBreaker(agent: string, { breaker }: Limits): void {
+  if (breaker === false) return;
   try {
     breakerSettings(breaker);
   } catch (cause) {

@@ -52,8 +52,8 @@ export type Limits = {
   readonly tokensPerDay?: number;
   /** What this agent may spend beside its team's limits: `$5/day, 1M tokens/month`. */
   readonly budget?: string;
-  /** When calls of this agent pause because it fails, for all replicas of its team. */
-  readonly breaker?: BreakerOptions;
+  /** When calls of this agent pause because it fails, for all replicas of its team; `false`: never. */
+  readonly breaker?: BreakerOptions | false;
 };
 
 /** An answer to an equal request serves again for `ttl`, 1 to 24 hours; `shared`: other teams' answers too. */

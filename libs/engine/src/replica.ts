@@ -75,7 +75,9 @@ export function startEngine(
   const queues = queuesOf(team);
   const breakers = new Breakers({
     team: team.name,
-    subjects: new Map(team.agents.map(({ name, limits }) => [name, breakerSettings(limits.breaker)])),
+    subjects: new Map(
+      team.agents.flatMap(({ name, limits: { breaker } }) => (breaker === false ? [] : [[name, breakerSettings(breaker)] as const])),
+    ),
     ports,
     signal,
     decided: (agent, state) => pauseQueues(ports.log, queues, agents.get(agent), state),

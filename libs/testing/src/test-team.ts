@@ -124,12 +124,12 @@ export function testTeam(
     const { subject, body } = askMessage(about, chainOf(id));
     mesh.stream(team.name).append(subject, body, clock.now());
   };
-  /** Until nothing is in work over several turns: the clock moves only while something is. */
+  /** Until nothing is in work over several turns: the clock moves only while something is. What a breaker keeps back is not. */
   const settle = async (): Promise<void> => {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
-      if (!mesh.quiet) {
+      if (!mesh.resting) {
         quiet = 0;
-        await clock.run(() => mesh.quiet, LIMIT_MS);
+        await clock.run(() => mesh.resting, LIMIT_MS);
       }
       await clock.run(() => true, 0);
       await turn();

@@ -22,26 +22,29 @@ function office({
   runs = 40,
   hostility = CALM,
   seed = 1,
+  attempts = 1_000,
   fallback,
 }: {
   runs?: number;
   hostility?: Hostility;
   seed?: number;
+  attempts?: number;
   fallback?: (input: { note: string }) => { note: string };
 } = {}) {
   const clock = new VirtualClock();
   const mesh = new MemoryMesh(clock, seededRandom(seed), hostility);
   const calls: Call[] = [];
-  const about = { down: true };
+  const about = { down: true, kills: (): void => undefined };
   const clerk = agent({
     name: "clerk",
     does: "files notes",
     tier: "worker",
     input: Note,
     output: Note,
-    limits: { attempts: 1_000, timeout: "20s", concurrency: 4 },
+    limits: { attempts, timeout: "20s", concurrency: 4 },
     run: async ({ input }) => {
       const nth = calls.push({ at: clock.now(), ok: !about.down });
+      about.kills();
       await clock.sleep(50 + nth); // each ends in an instant of its own
       if (about.down) throw new Error("out of paper");
       return input;
@@ -95,7 +98,7 @@ function office({
     void clock.sleep(ms).catch(() => undefined);
     return clock.run(() => clock.now() >= end, ms + 1);
   };
-  return { clock, calls, about, states, ended, told, wait, ask, both };
+  return { clock, calls, about, states, ended, told, wait, ask, both, start };
 }
 
 test.each([
@@ -120,8 +123,8 @@ test.each([
     await clock.run(ended, 400 * S);
     expect(told().at(-1)).toBe("closed");
     const [failed, waited] = [states(), states()].map((all) => all.flatMap((state) => [...state.steps.values()]));
-    // What waited has used no attempt: as many failures are in the journals as there were failing calls.
-    expect(failed?.reduce((sum, step) => sum + step.failures, 0)).toBe(calls.filter(({ ok }) => !ok).length);
+    // Neither what waited nor who tried it has used an attempt: as many are in the journals as calls failed before it opened.
+    expect(failed?.reduce((sum, step) => sum + step.failures, 0)).toBe(before);
     expect(waited?.every((step) => step.status === "completed")).toBe(true);
   },
 );
@@ -144,4 +147,18 @@ test("a replica that dies with the call that tries it leaves the next try to the
   about.down = false;
   await clock.run(ended, 600 * S);
   expect(told().at(-1)).toBe("closed");
+});
+
+test("a step that kills its replica each time it tries has so many attempts, and is parked", async () => {
+  const { clock, about, states, wait, both, start, calls } = office({ runs: 1, attempts: 8 });
+  const replicas: TestReplica[] = [...both];
+  await wait(40 * S); // five failures, and it is open
+  about.kills = () => {
+    for (const replica of replicas.splice(0)) replica.kill();
+    replicas.push(start(), start());
+  };
+  const before = calls.length;
+  expect(before).toBe(5);
+  await clock.run(() => [...(states()[0]?.steps.values() ?? [])].some(({ status }) => status === "parked"), 600 * S);
+  expect(calls.length - before).toBe(3);
 });

@@ -17,7 +17,8 @@ import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
 import { hold, isPassed } from "./holds.ts";
 import type { InlineSteps } from "./inline-steps.ts";
-import { isSpent } from "./policies/attempts.ts";
+import { isSpent, LONGEST_NAK_MS } from "./policies/attempts.ts";
+import { BREAKER_OPEN } from "./policies/breaker.ts";
 import { stepPolicies } from "./policies/index.ts";
 import { type DeliveredStep, decide, type FailedAttempt, type StepBreaker, type StepFailure, type Verdict } from "./policies/policy.ts";
 
@@ -152,7 +153,7 @@ export class Worker {
       step,
       delivery: () => deliveries.newest,
       atLimit: this.#budget?.atLimit,
-      breaker: this.#breakerOf(agent, signal),
+      breaker: this.#breakerOf(agent, `${id}-${n}`, signal),
       now: () => clock.now(),
       random: () => random.next(),
       warn: (error) => this.#say(`attempt ${step.attempts + 1}`, id, step, error),
@@ -165,11 +166,13 @@ export class Worker {
     }
   }
 
-  #breakerOf(agent: Agent, signal: AbortSignal): StepBreaker | undefined {
+  #breakerOf(agent: Agent, call: string, signal: AbortSignal): StepBreaker | undefined {
     const breakers = this.#breakers;
-    if (breakers === undefined) return undefined;
+    const openMs = breakers?.openMs(agent.name);
+    if (breakers === undefined || openMs === undefined) return undefined;
     return {
-      admit: () => breakers.admit(agent.name, milliseconds(timeoutOf(agent)), signal),
+      openMs,
+      admit: () => breakers.admit(agent.name, call, milliseconds(timeoutOf(agent)), signal),
       report: (outcome) => breakers.report(agent.name, outcome),
     };
   }
@@ -185,7 +188,7 @@ export class Worker {
         if (verdict.attempt !== undefined) await this.#failed(id, step, verdict.attempt);
         return { kind: "retry", after: verdict.after };
       case "fallback":
-        return this.#exhausted(agent, id, after(step, verdict), told(verdict), delivery, signal);
+        return this.#fallenBack(agent, id, after(step, verdict), told(verdict), verdict.otherwise, delivery, signal);
       case "park":
         return this.#park(id, after(step, verdict), told(verdict), verdict.stop);
       case "failed":
@@ -206,12 +209,13 @@ export class Worker {
     await this.#runs.commit(id, 0, ({ state }) => (counts(step, state, [failed]) ? { events: [failed] } : undefined));
   }
 
-  /** No attempt is left: the fallback answers, labelled as degraded; where there is none, the step is parked. */
-  async #exhausted(
+  /** The fallback answers, labelled as degraded; where there is none, or it fails, the step is parked, or comes again. */
+  async #fallenBack(
     agent: Agent,
     id: string,
     step: StepState,
     before: readonly JournalEvent[],
+    otherwise: number | undefined,
     delivery: Delivery,
     signal: AbortSignal,
   ): Promise<Handled> {
@@ -228,7 +232,9 @@ export class Worker {
         return this.#outcome(id, n, [...before, { type: "step.completed", data }], delivery, signal);
       }
     }
-    return this.#park(id, step, before, undefined);
+    if (otherwise === undefined) return this.#park(id, step, before, undefined);
+    for (const failed of before) await this.#failed(id, step, failed);
+    return { kind: "retry", after: otherwise };
   }
 
   /** What the fallback answers; where it fails as well the step is parked, with its first failure as the reason. */
@@ -313,11 +319,18 @@ export class Worker {
       if (now?.dispatchedAt !== dispatchedAt || !isOpen(now, state) || now.delivery >= delivery) return undefined;
       if (isSpent(agent, now)) return undefined; // what follows from its last one is owed
       // For money, its window, or its model's provider: nobody died.
-      if (now.budgetUntil !== undefined || now.held !== undefined || now.waits !== undefined) return undefined;
+      if (now.budgetUntil !== undefined || now.held !== undefined || this.#waits(agent, `${id}-${n}`, now)) return undefined;
       // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
       if (now.batched.size > 0 && delivery - now.delivery < BATCHED_DELIVERIES) return undefined;
       return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
     });
+  }
+
+  /** Whether a step was given back to wait for its model's provider, or for its agent's breaker: then nothing died with it. */
+  #waits({ name }: Agent, call: string, { waits }: StepState): boolean {
+    if (waits?.code !== BREAKER_OPEN || this.#breakers === undefined) return waits !== undefined;
+    // What was given back comes again in less; what comes later was at work, and so was the call that tries it.
+    return this.#breakers.closedFor(name) < 2 * LONGEST_NAK_MS && !this.#breakers.isTrying(name, call);
   }
 }
 

@@ -75,6 +75,11 @@ export class MemoryMesh {
     return [...this.#queues.values()].every((queues) => [...queues.values()].every((queue) => queue.empty));
   }
 
+  /** Whether no queue holds work, but for those of which nothing is delivered now. */
+  get resting(): boolean {
+    return [...this.#queues.values()].every((queues) => [...queues.values()].every((queue) => queue.empty || queue.paused));
+  }
+
   stream(team: string): MemoryStream {
     return this.#streams.get(team) ?? this.#make(team);
   }

@@ -89,6 +89,11 @@ export class MemoryQueue {
     return this.#out.size === 0 && this.#ready.length === 0;
   }
 
+  /** Whether nothing is delivered now, and nothing is at work. */
+  get paused(): boolean {
+    return this.#out.size === 0 && this.pausedUntil > this.#now();
+  }
+
   depth(): Depth {
     return {
       pending: this.#ready.length,

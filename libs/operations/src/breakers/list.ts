@@ -5,13 +5,19 @@ import { type BreakerState, breaker, breakerOf } from "@armada/resilience";
 /** A breaker of a team, as the log has it. Times are ISO-8601 UTC; see `BreakerState`. */
 export type ListedBreaker = Omit<BreakerState, "probe"> & { readonly team: string; readonly agent: string };
 
+/** The agents of a team that have a breaker. */
+export function withBreakers({ agents }: Pick<TeamManifest, "agents">): readonly string[] {
+  return agents.filter(({ limits }) => limits.breaker !== false).map(({ name }) => name);
+}
+
 /** The breakers of a team's agents. @throws ArmadaError `LOG_UNAVAILABLE`, `STATE_UNREADABLE` */
 export function breakersOf(
   log: Pick<Log, "last">,
-  { team, agents }: Pick<TeamManifest, "team"> & { readonly agents: readonly { readonly name: string }[] },
+  manifest: Pick<TeamManifest, "team" | "agents">,
 ): Promise<readonly ListedBreaker[]> {
+  const { team } = manifest;
   return Promise.all(
-    agents.map(async ({ name }) => {
+    withBreakers(manifest).map(async (name) => {
       const { probe: _, ...state } = (await loadEndless(log, breaker, breakerOf(team, name))).state;
       return { team, agent: name, ...state };
     }),

@@ -4,6 +4,7 @@ import { ArmadaError } from "@armada/contracts";
 import { loadEndless } from "@armada/event-sourcing";
 import { type BreakerState, breaker, breakerOf } from "@armada/resilience";
 import type { Session } from "../mesh/session.ts";
+import { withBreakers } from "./list.ts";
 
 const ANSWER_MS = 10_000;
 const LOOK_MS = 50;
@@ -16,15 +17,13 @@ export async function setBreaker(
   session: Pick<Session, "ask" | "log" | "manifests">,
   { team, agent, ...how }: { team: string; agent: string; to: "open" | "closed"; ms: number; why: string },
 ): Promise<BreakerState> {
-  const agents = session
-    .manifests()
-    .get(team)
-    ?.agents.map(({ name }) => name);
-  if (agents === undefined)
+  const manifest = session.manifests().get(team);
+  if (manifest === undefined)
     throw new ArmadaError("USAGE", `there is no team ${team}`, { hint: `there are ${[...session.manifests().keys()].sort().join(", ")}` });
+  const agents = withBreakers(manifest);
   if (!agents.includes(agent))
-    throw new ArmadaError("USAGE", `team ${team} has no agent ${agent}`, {
-      hint: agents.length === 0 ? "it has none" : `it has ${agents.join(", ")}`,
+    throw new ArmadaError("USAGE", `no agent ${agent} of team ${team} has a breaker`, {
+      hint: agents.length === 0 ? "none of its agents has" : `those that have: ${agents.join(", ")}`,
     });
   const read = async (): Promise<{ state: BreakerState; version: number }> =>
     loadEndless(session.log(team), breaker, breakerOf(team, agent));

@@ -104,6 +104,11 @@ export class Breakers {
   }
 
   async #load(atLeast: number): Promise<void> {
+    const { log } = this.#ports;
+    const any = await retry("read the breakers", this.#ports, () => log.last(breakersFilter(this.#team), atLeast), {
+      signal: this.#signal,
+    });
+    if (any === undefined) return; // as in most teams none has ever opened
     await Promise.all(
       [...this.#all].map(async ([subject, one]) => {
         const aggregate = breakerOf(this.#team, subject);
@@ -125,18 +130,36 @@ export class Breakers {
     return this.#all.get(subject)?.held.state;
   }
 
+  /** How long the breaker of a subject stays open, ms; undefined where it has none. */
+  openMs(subject: string): number | undefined {
+    return this.#all.get(subject)?.settings.openMs;
+  }
+
+  /** Whether this call was the one that tries, and nothing has come of it. */
+  isTrying(subject: string, call: string): boolean {
+    const { status, probe = "" } = this.#all.get(subject)?.held.state ?? breaker.initial();
+    return status === "half_open" && probe.startsWith(`${call}~`);
+  }
+
+  /** How long the breaker of a subject has been closed, ms; 0 where it is not. */
+  closedFor(subject: string): number {
+    const { status, since } = this.#all.get(subject)?.held.state ?? breaker.initial();
+    if (status !== "closed") return 0;
+    return since === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() - Date.parse(since);
+  }
+
   /**
-   * Whether a call may go out now; where calls that waited go one after the other, once it is this one's turn. `ms`: what it may take.
-   * @throws the signal's reason
+   * Whether a call may go out now; where calls that waited go one after the other, once it is this one's turn. `call`: what it is
+   * known by, without `~`; `ms`: what it may take. @throws the signal's reason
    */
-  async admit(subject: string, ms: number, signal: AbortSignal): Promise<Admission> {
+  async admit(subject: string, call: string, ms: number, signal: AbortSignal): Promise<Admission> {
     const one = this.#all.get(subject);
     if (one === undefined) return { kind: "go" };
     if (!this.#isLoaded) await orAborted(this.#loaded.promise, signal);
     if (one.deciding !== undefined) await orAborted(one.deciding, signal);
     const { clock, random } = this.#ports;
     if (mayTry(one.held.state, clock.now())) {
-      const probe = random.id();
+      const probe = `${call}~${random.id()}`;
       await this.#decide(subject, one, { type: "try", at: clock.now(), ms: ms + GRACE_MS, probe });
       if (one.held.state.probe === probe) return { kind: "go", probe };
     }

@@ -8,6 +8,7 @@ import { foldMessage } from "@armada/engine/journal/message";
 import { Payloads } from "@armada/engine/journal/payloads";
 import { initialRun } from "@armada/engine/journal/state";
 import { type Message, matches } from "@armada/event-sourcing";
+import { checkBreakers, isOfBreaker } from "../breaker-story.ts";
 import { broken } from "./invariant.ts";
 import type { Journal, Journals } from "./journals.ts";
 import type { People } from "./people.ts";
@@ -38,6 +39,7 @@ export async function check(world: World, journals: Journals, people: People): P
         const different = await regenerated(journal, functions);
         if (different !== undefined) wrong.push(different);
       }
+    wrong.push(...checkBreakers(world.mesh.stream(side).messages.filter(({ origin }) => origin === undefined)));
     wrong.push(...checkUnderived(world, side, expected), ...(await checkStarts(world, side, journals, functions.payloads)));
     wrong.push(...(await checkViews(world, side, functions.payloads)));
   }
@@ -92,7 +94,7 @@ function checkUnderived(world: World, side: Side, expected: ReadonlySet<string>)
       const head = message.envelopes[0];
       const subject = parseSubject(message.subject);
       if (head?.team !== side || message.origin !== undefined || head.source !== `/teams/${side}` || subject === undefined) continue;
-      if (subject.kind === "timer" || subject.kind === "tick") continue;
+      if (subject.kind === "timer" || subject.kind === "tick" || isOfBreaker(message)) continue;
       if (seen.has(message.subject)) wrong.push(`${message.subject} was stored twice`);
       seen.add(message.subject);
       const own = subject.kind === "journal" && (subject.branch === undefined || subject.branch === HANDED_OVER);

@@ -21,8 +21,9 @@ export type DeliveredStep = {
   warn(error: unknown): void;
 };
 
-/** The breaker of a step's agent, as a policy asks it. `begun`: ms since 1970. */
+/** The breaker of a step's agent, as a policy asks it. `openMs`: how long it stays open; `begun`: ms since 1970. */
 export type StepBreaker = {
+  readonly openMs: number;
   admit(): Promise<Admission>;
   report(about: { readonly begun: number; readonly probe: string | undefined; readonly came: Came }): void;
 };
@@ -48,8 +49,13 @@ export type Verdict =
   | { readonly kind: "hold"; readonly until: number; readonly why?: StepFailure; readonly attempt?: FailedAttempt }
   /** Its message comes again after so many ms. `attempt`: what is journaled of this one. */
   | { readonly kind: "retry"; readonly after: number; readonly attempt?: FailedAttempt }
-  /** Its fallback answers; without one it is parked. */
-  | { readonly kind: "fallback"; readonly failure: StepFailure | undefined; readonly attempt?: FailedAttempt }
+  /** Its fallback answers; where that fails as well, or there is none, it is parked, or comes again after so many ms (`otherwise`). */
+  | {
+      readonly kind: "fallback";
+      readonly failure: StepFailure | undefined;
+      readonly attempt?: FailedAttempt;
+      readonly otherwise?: number;
+    }
   /** Set aside for its operator; `stop` stops the run with it. */
   | { readonly kind: "park"; readonly failure: StepFailure; readonly attempt: FailedAttempt; readonly stop: JournalData["run.stopped"] };
 

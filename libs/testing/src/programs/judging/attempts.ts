@@ -77,6 +77,12 @@ export class Attempts {
     const call = this.#of(n);
     if (call === undefined) return;
     call.last = { code, message };
+    if (code === "BREAKER_OPEN") {
+      // Given back unused, or the call that tried it for all: what its breaker may do is told by its own story.
+      if (counts || waits !== true) this.#wrong.push(`call ${n} waits for its agent's breaker, and that counts`);
+      call.delivery = Number(data.delivery);
+      return;
+    }
     const codes = counts ? codesOf(call.node) : GIVEN_BACK;
     if (!codes.has(String(code))) this.#wrong.push(`call ${n} failed with ${String(code)}, which ${counts ? "counts" : "does not"}`);
     if (MARKED.has(String(code)) && !String(message).includes(`«${call.node.at}»`))

@@ -259,6 +259,7 @@ export class Book {
       const until = this.#held.has(n) ? { until: this.#held.get(n) } : {};
       if (why === undefined) return [];
       if (why.code === "BUDGET_PENDING") return [{ kind: "budget", n, what: `a budget for ${agent}`, ...until }];
+      if (why.code === "BREAKER_OPEN") return [{ kind: "breaker", n, what: `of ${agent}: ${String(why.message)}`, ...until }];
       return [{ kind: "provider", n, what: `of ${agent}: ${String(why.message)} (${String(why.code)})`, ...until }];
     });
     const windows = of(this.#held, "window", "the window of").filter(({ n }) => !this.#busy.has(n));

@@ -1,5 +1,6 @@
 import { type Envelope, eventKey } from "@armada/contracts";
 import type { Message } from "@armada/event-sourcing";
+import { isOfBreaker } from "../../breaker-story.ts";
 import { shown } from "../drawing/values.ts";
 import { sourceOf } from "../playing/world.ts";
 import type { Told } from "./told.ts";
@@ -183,7 +184,7 @@ function checkStored(expected: ReadonlyMap<string, Expected>, journals: Readonly
       if (envelope?.source !== `/teams/${found.team}` || message.origin !== undefined) continue;
       const [kind = "", , does, , run = "", ordinal = "", branch] = message.subject.split(".");
       if (kind === "tick") wrong.push(...checkTick(message.subject, envelope, heads));
-      if (kind === "tick" || message.subject.startsWith(`evt.${found.team}.ledger.`)) continue;
+      if (kind === "tick" || message.subject.startsWith(`evt.${found.team}.ledger.`) || isOfBreaker(message)) continue;
       if (kind === "run" && branch === undefined) continue;
       if (kind === "run") {
         const of = `${run} ${ordinal}`;

@@ -1,3 +1,4 @@
+import { isOfBreaker } from "../../breaker-story.ts";
 import { nodesOf } from "../drawing/nodes.ts";
 import type { Case, Node } from "../drawing/program.ts";
 import type { World } from "../playing/world.ts";
@@ -22,7 +23,8 @@ export function isSingle({ hostile, forgetful, doubled, mixed, outside }: Case):
 /** A step's outcome is that of its last delivery; what became of those before stands in its journal: an attempt that failed, or one that was lost. */
 export function checkDeliveries(drawn: Case, world: World, run: string, journal: readonly Read[], calm: boolean): string[] {
   const wrong: string[] = [];
-  const single = drawn.doubled !== true && drawn.away !== true;
+  // What an open breaker gives back again is told once.
+  const single = drawn.doubled !== true && drawn.away !== true && !world.mesh.stream("alpha").messages.some(isOfBreaker);
   const stood = drawn.outside.some(({ does }) => does === "freeze");
   const nodes = new Map(nodesOf(drawn.body).map((node) => [node.at, node]));
   const open = new Map<number, Dispatch>();

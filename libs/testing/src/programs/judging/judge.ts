@@ -4,6 +4,7 @@ import { initialRun, type RunState } from "@armada/engine/journal/state";
 import { usedBy } from "@armada/engine/steps/budget";
 import { viewOf } from "@armada/engine/view/run";
 import type { Message } from "@armada/event-sourcing";
+import { checkBreakers } from "../../breaker-story.ts";
 import type { Case } from "../drawing/program.ts";
 import { shown } from "../drawing/values.ts";
 import { Around, EARLY } from "../playing/around.ts";
@@ -172,7 +173,8 @@ export async function judge(drawn: Case): Promise<Judged> {
     resolve,
   };
   if (how === "done" && !world.spinning)
-    for (const line of [...checkConsequences(journals, found), ...checkWork(drawn, world, journals)]) failures.add(line);
+    for (const line of [...checkConsequences(journals, found), ...checkWork(drawn, world, journals), ...checkBreakers(found.stream(TEAM))])
+      failures.add(line);
   for (const { run, message, events } of journaled) {
     const one = runs.get(run);
     if (one === undefined) continue;

@@ -569,10 +569,11 @@ export class Reader {
     }
     if (type !== "step.completed") return this.#unlike(call, type);
     if (data.degraded !== undefined) {
-      if (!hasFallback(node) || !(this.#attempts.exhausted(call) || this.#attempts.tooBusy(call)))
+      const open = (data.degraded as { readonly code?: unknown }).code === "BREAKER_OPEN";
+      if (!hasFallback(node) || !(open || this.#attempts.exhausted(call) || this.#attempts.tooBusy(call)))
         this.wrong.push(`call ${call.n} is degraded after ${call.failures} failures`);
       if (data.tokens !== 0 || data.costMicros !== 0) this.wrong.push(`call ${call.n} is degraded, and was paid for`);
-      if (shown(data.degraded) !== shown(call.last))
+      if (!open && shown(data.degraded) !== shown(call.last))
         this.wrong.push(`call ${call.n} is degraded for ${shown(data.degraded)}, and failed with ${shown(call.last)}`);
       if (node.worse === true) this.wrong.push(`call ${call.n} is answered by a fallback that fails`);
       this.#degraded = true;

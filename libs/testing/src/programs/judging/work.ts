@@ -1,3 +1,4 @@
+import { isOfBreaker } from "../../breaker-story.ts";
 import { nodesOf } from "../drawing/nodes.ts";
 import { ATTEMPTS, type Case, type Node } from "../drawing/program.ts";
 import { held, live } from "../drawing/values.ts";
@@ -7,7 +8,7 @@ import { type Read, writerOf } from "./consequences.ts";
 import { ATTEMPTED, checkDeliveries, isSingle } from "./deliveries.ts";
 
 /** Codes of attempts that may have done nothing yet. */
-const UNDONE: ReadonlySet<string> = new Set(["BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
+const UNDONE: ReadonlySet<string> = new Set(["BREAKER_OPEN", "BUDGET_EXHAUSTED", "BUDGET_PENDING", "DRAINED"]);
 
 /** How much was done for what came of it: appends and loads, functions begun anew, and attempts at each step. */
 export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<string, readonly Read[]>): string[] {
@@ -15,8 +16,11 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
   const stored = world.mesh.stream("alpha").head;
   // Seen: 4.3 operations a message at most, and 0.9 functions begun for a journal's message; a case of few messages needs a few more.
   // Where half of all acknowledgements are forgotten each message is delivered twice on average. A step that waits for its team's day
-  // to end looks again each minute.
-  const looks = drawn.budget?.daily === true ? [...world.delivered.values()].reduce((sum, { length }) => sum + length, 0) : 0;
+  // to end, or for a breaker that others wait for too, looks again each minute.
+  const looks =
+    drawn.budget?.daily === true || world.mesh.stream("alpha").messages.some(isOfBreaker)
+      ? [...world.delivered.values()].reduce((sum, { length }) => sum + length, 0)
+      : 0;
   const handled = stored + looks;
   if (world.operations > 60 + (drawn.forgetful === true ? 16 : 8) * handled)
     wrong.push(`${world.operations} appends, loads and timers for ${handled} messages`);
@@ -35,7 +39,9 @@ export function checkWork(drawn: Case, world: World, journals: ReadonlyMap<strin
  * Whether each message is delivered once, to a replica that lives, with the program's version. A run that is moved while its inline
  * work is done begins it in its new version too.
  */
-export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Case, { deaths }: World): boolean {
+export function isCalm({ hostile, forgetful, doubled, mixed, outside, body }: Case, { deaths, mesh }: World): boolean {
+  // What it keeps back comes again, and who tries it is told of with those that wait.
+  if (mesh.stream("alpha").messages.some(isOfBreaker)) return false;
   // Its step is tried once more.
   if (nodesOf(body).some((node) => node.op === "agent" && typeof node.worse === "string")) return false;
   const disturbed = outside.some(({ does }) => does === "kill" || does === "freeze" || does === "move");
