@@ -11,10 +11,7 @@ export function withBreakers({ agents }: Pick<TeamManifest, "agents">): readonly
 }
 
 /** The breakers of a team's agents. @throws ArmadaError `LOG_UNAVAILABLE`, `STATE_UNREADABLE` */
-export function breakersOf(
-  log: Pick<Log, "last">,
-  manifest: Pick<TeamManifest, "team" | "agents">,
-): Promise<readonly ListedBreaker[]> {
+export function breakersOf(log: Pick<Log, "last">, manifest: Pick<TeamManifest, "team" | "agents">): Promise<readonly ListedBreaker[]> {
   const { team } = manifest;
   return Promise.all(
     withBreakers(manifest).map(async (name) => {
