@@ -11,7 +11,7 @@ test("a process that looks at no promise ends with the error of what it lost, no
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   const code = `const { emitter } = await import(${JSON.stringify(door)});
-    const events = emitter({ url: "http://127.0.0.1:${port}", key: "a-key-of-one", source: "/x", deadlineMs: 300 });
+    const events = emitter({ url: "http://127.0.0.1:${port}", key: "a-key-of-one", source: "/x", deadlineMs: 2_000 });
     void events.emit("com.example.lost", 1);
     await events.close();
     console.log("closed");`;
