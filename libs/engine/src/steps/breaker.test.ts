@@ -162,3 +162,15 @@ test("a step that kills its replica each time it tries has so many attempts, and
   await clock.run(() => [...(states()[0]?.steps.values() ?? [])].some(({ status }) => status === "parked"), 600 * S);
   expect(calls.length - before).toBe(3);
 });
+
+test("one that always fails and is alone has its attempts, three hours apart, and is parked", async () => {
+  const { clock, states, calls } = office({ runs: 1, attempts: 7 });
+  const isParked = (): boolean => [...(states()[0]?.steps.values() ?? [])].some(({ status }) => status === "parked");
+  await clock.run(isParked, 12 * 3_600 * S);
+  const step = [...(states()[0]?.steps.values() ?? [])][0];
+  expect([step?.status, step?.failures, step?.lastFailure?.message]).toEqual(["parked", 7, "out of paper"]);
+  const hours = ((calls.at(-1)?.at ?? 0) - (calls[0]?.at ?? 0)) / 3_600_000;
+  expect(hours).toBeGreaterThan(5.9);
+  expect(hours).toBeLessThan(6.2);
+  expect(states()[0]?.length).toBeLessThan(20);
+});

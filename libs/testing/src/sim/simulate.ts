@@ -17,8 +17,8 @@ export type Simulated = {
   readonly trace: () => string;
 };
 
-/** A step waits for its agent's breaker for six hours before what it tries counts. */
-const LIMIT_MS = 12 * 3_600_000;
+/** A step waits for its agent's breaker for three hours before each attempt that counts. */
+const LIMIT_MS = 24 * 3_600_000;
 const REST_MS = 1_500;
 const SAMPLE = 0.004;
 

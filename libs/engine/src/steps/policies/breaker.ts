@@ -7,8 +7,10 @@ import { type DeliveredStep, failedAttempt, type Policy, type StepFailure, type 
 
 /** The code of a step that waits, or is answered by its fallback, because its agent's breaker is open. */
 export const BREAKER_OPEN = "BREAKER_OPEN";
-/** So long a step waits for its agent before an attempt that tried it counts, ms: each may be two messages of its run, which has 1,000. */
-const PATIENCE_MS = 6 * 3_600_000;
+/** So long a step waits for its agent before an attempt that tried it counts, ms; and then for the next as long. */
+const PATIENCE_MS = 3 * 3_600_000;
+/** And so many times: where its calls are booked each is two messages of its run, which has 1,000. */
+const MOST_WAITS = 300;
 /** What fails an attempt and is not its agent's doing. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["INPUT_INVALID", "LOG_UNAVAILABLE"]);
 /** A breaker that another replica is about to change is looked at again after so long, ms. */
@@ -43,13 +45,13 @@ export const breakerPolicy: Policy = async (about, next) => {
 };
 
 /**
- * Who tried it for all the others pays for it with no attempt; but where it has waited for six hours, or its error says itself that the
+ * Who tried it for all the others pays for it with no attempt; but where it has waited for three hours, or its error says itself that the
  * next attempt would end the same.
  */
 function triedInVain(about: DeliveredStep, verdict: Extract<Verdict, { kind: "failed" }>, openMs: number): Verdict {
   const { agent, step } = about;
   const since = step.waits?.code === BREAKER_OPEN ? Date.parse(step.waits.since) : about.now();
-  if (isTerminal(verdict.error) || about.now() - since > PATIENCE_MS) return verdict;
+  if (isTerminal(verdict.error) || about.now() - since > PATIENCE_MS || step.waited > MOST_WAITS) return verdict;
   about.warn(verdict.error);
   const failure = { code: BREAKER_OPEN, message: `calls of ${agent.name} pause: one tried it and failed: ${verdict.failure.message}` };
   return waits(about, failure, { after: Math.min(LONGEST_NAK_MS, openMs), calls: verdict.calls });
