@@ -24,8 +24,17 @@ const DEEPEST = 64;
  * hold, is left out.
  */
 export function alternativesOf(node: SchemaNode): readonly Alternative[] {
-  return conjunctionsOf(node, 0).flatMap(typed);
+  const { schema, root, at } = node;
+  if (typeof schema === "boolean") return conjunctionsOf(node, 0).flatMap(typed);
+  const before = made.get(schema);
+  if (before?.node.root === root && before.node.at === at) return before.alternatives;
+  const alternatives = conjunctionsOf(node, 0).flatMap(typed);
+  made.set(schema, { node, alternatives });
+  return alternatives;
 }
+
+/** Each schema is asked again for every other that it is compared with. */
+const made = new WeakMap<object, { readonly node: SchemaNode; readonly alternatives: readonly Alternative[] }>();
 
 function conjunctionsOf(node: SchemaNode, depth: number): readonly Conjunction[] {
   if (refusesAll(node)) return [];
@@ -74,8 +83,13 @@ export function valuesOf(node: SchemaNode): readonly unknown[] | undefined {
 }
 
 export function isAmong(value: unknown, values: readonly unknown[] | undefined): boolean {
-  return values === undefined || values.some((one) => canonical(one) === canonical(value));
+  if (values === undefined) return true;
+  const texts = textsOf.get(values) ?? new Set(values.map(canonical));
+  textsOf.set(values, texts);
+  return texts.has(canonical(value));
 }
+
+const textsOf = new WeakMap<readonly unknown[], ReadonlySet<string>>();
 
 export function isOfType(value: unknown, type: Type): boolean {
   if (type === "integer") return Number.isInteger(value);

@@ -166,3 +166,41 @@ function schemaOf(schema: z.ZodType): Schema {
   const { $schema: _draft, ...made } = z.toJSONSchema(schema, { unrepresentable: "any", io: "input" });
   return made;
 }
+
+/** Types each of which has a member of every other one. */
+function entangled(count: number, leaf: string): Schema {
+  const names = Array.from({ length: count }, (_one, i) => `t${i}`);
+  const typed = names.map((name) => {
+    const others = names.filter((other) => other !== name).map((other) => [other, { $ref: `#/$defs/${other}` }]);
+    const own = [name, { type: name === names.at(-1) ? leaf : "string" }];
+    return [name, { type: "object", properties: Object.fromEntries([own, ...others]), required: [name] }];
+  });
+  return { $ref: "#/$defs/t0", $defs: Object.fromEntries(typed) };
+}
+
+/** An expression of so many kinds, each with two expressions in it. */
+function expression(kinds: number, leaf: string): Schema {
+  const names = Array.from({ length: kinds }, (_one, i) => `k${i}`);
+  const part = { $ref: "#/$defs/expression" };
+  const typed = names.map((kind) => {
+    const properties = { left: part, right: part, kind: { const: kind }, value: { type: kind === names.at(-1) ? leaf : "string" } };
+    return [kind, { type: "object", properties, required: Object.keys(properties) }];
+  });
+  const any = { oneOf: names.map((name) => ({ $ref: `#/$defs/${name}` })) };
+  return { $ref: "#/$defs/expression", $defs: { expression: any, ...Object.fromEntries(typed) } };
+}
+
+test("types that refer to each other in every way are compared at once, each pair of them one time", () => {
+  const renamed = (schema: Schema): Schema => ({ ...(schema as object), title: "the same" });
+  expect(gapsBetween(entangled(12, "string"), renamed(entangled(12, "string")))).toEqual([]);
+  expect(gapsBetween(entangled(12, "string"), entangled(12, "number"))).toEqual([
+    { at: "/$defs/t11/properties/t11", kind: "type", type: "string" },
+  ]);
+  expect(gapsBetween(expression(8, "string"), renamed(expression(8, "string")))).toEqual([]);
+  expect(gapsBetween(expression(8, "string"), expression(8, "number"))).toEqual([{ at: "/$defs/k7", kind: "alternative" }]);
+});
+
+test("long enums are compared value by value, and not each with each", () => {
+  const values = Array.from({ length: 5_000 }, (_one, i) => `v${i}`);
+  expect(gapsBetween({ enum: [...values, "more"] }, { enum: values })).toEqual([{ at: "", kind: "value", value: "more" }]);
+});

@@ -8,6 +8,7 @@ import {
   isObject,
   keyword,
   listedIn,
+  meant,
   notCompared,
   referredBy,
   refusesAll,
@@ -17,7 +18,7 @@ import {
 } from "./schema-node.ts";
 import { ownValueGaps } from "./value-gaps.ts";
 
-const DEEPEST = 64;
+const DEEPEST = 256;
 
 /**
  * What a reader's schema does not take of what is written by the writer's: none, where every value that the writer's takes, and that
@@ -28,28 +29,41 @@ const DEEPEST = 64;
  *                            └─ of one type ──────────┴─ each against the reader's own keywords, $ref and allOf, and one of its anyOf
  */
 export function gapsBetween(writer: Schema, reader: Schema): readonly Gap[] {
-  const underWay = new Map<unknown, Set<unknown>>();
+  const fitting = new Map<unknown, Set<unknown>>();
+  const supposed: { readonly others: Set<unknown>; readonly other: unknown }[] = [];
+  const known = new Map<unknown, Map<unknown, { readonly at: string; readonly found: readonly Gap[] }>>();
   let depth = 0;
   const compare: Compare = { gaps, valueGaps };
   return gaps(rootOf(writer), rootOf(reader));
 
-  function gaps(one: SchemaNode, other: SchemaNode): readonly Gap[] {
+  /**
+   * Each pair is looked at once. While it is, it is supposed to fit: whatever a schema that refers to itself takes is finite, so where
+   * nothing else differs, coming round again tells nothing new. What fits by a supposition that was wrong is looked at again.
+   */
+  function gaps(writes: SchemaNode, reads: SchemaNode): readonly Gap[] {
+    const [one, other] = [meant(writes), meant(reads)];
     if (areSame(one, other)) return [];
-    const others = underWay.get(one.schema) ?? new Set();
-    // Whatever a schema that refers to itself takes is finite: where nothing else differs, coming round again tells nothing new.
+    const others = fitting.get(one.schema) ?? new Set();
     if (isObject(one.schema) && others.has(other.schema)) return [];
+    const before = known.get(one.schema)?.get(other.schema);
+    if (before?.at === one.at) return before.found;
     if (depth > DEEPEST) return [unknown(one.at, "it is nested too deeply")];
-    underWay.set(one.schema, others.add(other.schema));
+    const from = supposed.length;
+    fitting.set(one.schema, others.add(other.schema));
+    supposed.push({ others, other: other.schema });
     depth += 1;
     const readers = alternativesOf(other);
-    const found = alternativesOf(one).flatMap((alternative) => {
+    const each = alternativesOf(one).flatMap((alternative) => {
       const own = against(alternative, other);
       const unnamed = alternative.type === "object" ? unnamedIn(alternative, readers) : [];
       return [...own, ...unnamed.filter(({ at }) => !own.some((gap) => gap.at === at))];
     });
     depth -= 1;
-    others.delete(other.schema);
-    return [...new Map(found.map((gap) => [canonical(gap), gap])).values()];
+    const found = [...new Map(each.map((gap) => [canonical(gap), gap])).values()];
+    if (!found.some(isGap)) return found;
+    for (const wrong of supposed.splice(from)) wrong.others.delete(wrong.other);
+    known.set(one.schema, (known.get(one.schema) ?? new Map()).set(other.schema, { at: one.at, found }));
+    return found;
   }
 
   /** Values go one by one: what takes one need not take the other. */

@@ -13,7 +13,17 @@ export type Members = {
   readonly names: SchemaNode | undefined;
 };
 
-export function membersOf({ parts, open, at }: Alternative): Members {
+export function membersOf(one: Alternative): Members {
+  const before = made.get(one);
+  if (before !== undefined) return before;
+  const members = membersIn(one);
+  made.set(one, members);
+  return members;
+}
+
+const made = new WeakMap<Alternative, Members>();
+
+function membersIn({ parts, open, at }: Alternative): Members {
   const named = new Map<string, SchemaNode>();
   for (const part of parts)
     for (const [name, node] of namedIn(part, "properties")) {

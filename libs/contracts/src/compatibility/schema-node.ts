@@ -119,6 +119,20 @@ export function referredBy(node: SchemaNode): SchemaNode | undefined {
   return isSchema(found) ? { schema: found, root: node.root, at: ref.slice(1) } : undefined;
 }
 
+/** What a schema that does nothing but refer refers to. */
+export function meant(node: SchemaNode): SchemaNode {
+  let found = node;
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const next = isObject(found.schema) && Object.keys(found.schema).length === 1 ? referredBy(found) : undefined;
+    if (next === undefined) break;
+    found = next;
+  }
+  return found;
+}
+
+/** One may refer to itself. */
+const MOST_STEPS = 64;
+
 /** The keywords of the draft that are not compared here; what they say is not known. */
 export function notCompared(node: SchemaNode): readonly string[] {
   const { schema } = node;
@@ -139,8 +153,17 @@ export function refusesAll(node: SchemaNode): boolean {
   );
 }
 
-/** One text for all that are the same, whatever the order of their members. */
+const texts = new WeakMap<object, string>();
+
+/** One text for all that are the same, whatever the order of their members. Of what does not change while it is compared. */
 export function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return textOf(value);
+  const text = texts.get(value) ?? textOf(value);
+  texts.set(value, text);
+  return text;
+}
+
+function textOf(value: unknown): string {
   return JSON.stringify(value, (_key, one: unknown) =>
     isObject(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))) : one,
   );
