@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<keyof typeof errorCodes, readonly [title: string, 
 const EXITS: Readonly<Record<string, string>> = {
   ok: "it did what it says",
   failed: "it failed, or found what is wrong; of `run --wait` that the run did not complete",
-  usage: "what was typed, a setting or an option of an agent is wrong",
+  usage: "what was typed, a setting, or a team as it is written is wrong",
   refused: "what was asked for is refused, and asking again changes nothing",
   nothing: "there is nothing to talk to: no mesh, no gateway, no server, or one that is busy with the same folder",
   interrupted: "Ctrl-C",

@@ -1,4 +1,4 @@
-import { ArmadaError, type ErrorCode } from "@armada/contracts";
+import { ArmadaError, type ErrorCode, errorCodes } from "@armada/contracts";
 
 /** The exit codes of DESIGN.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, nothing: 4, interrupted: 130 } as const;
@@ -35,17 +35,9 @@ const REFUSED: ReadonlySet<string> = new Set<ErrorCode>([
   "KEY_TAKEN",
 ]);
 
-const USAGE: ReadonlySet<string> = new Set<ErrorCode>([
-  "USAGE",
-  "BAD_CONFIG",
-  "BAD_NAME",
-  "BAD_LIMIT",
-  "BAD_LIMITS",
-  "BAD_TIER",
-  "BAD_CACHE",
-  "BAD_BATCH",
-  "NO_SUCH_TEAM",
-  "SCRIPT_INVALID",
+const USAGE: ReadonlySet<string> = new Set<string>([
+  ...(["USAGE", "BAD_CONFIG", "NO_SUCH_TEAM", "SCRIPT_INVALID"] satisfies ErrorCode[]),
+  ...Object.keys(errorCodes.authoring),
 ]);
 
 /** The exit code that an error's code stands for. */
