@@ -52,6 +52,24 @@ test("what cannot be is refused, and nothing is written", async () => {
   await expect(readHooks(folder)).rejects.toThrow(/the hook desk: types\.0: a type is TYPE/);
 });
 
+test("a file that was changed by hand is refused where nothing could be sent by it, without what is secret in it", async () => {
+  const secret = await addHook(folder, about);
+  await addHook(folder, { ...about, name: "other" });
+  const before = readFileSync(hookFileIn(folder), "utf8");
+  for (const [what, by, why] of [
+    [about.url, "example.com/T0KEN", "the hook desk: url: the address of a hook is a URL of https"],
+    [about.url, "https://user:T0KEN@example.com", "the hook desk: url: the address of a hook has no user and password"],
+    [about.url, "http://example.com/T0KEN", "the hook desk: url: what is sent to example.com by http could be read on its way"],
+    [secret, "T0KEN", "the hook desk: secret: a secret is whsec_ and base64"],
+    ['"other"', '"desk"', "the hook desk: name: another hook has it"],
+    ['"desk"', '"a b"', "the hook a b: name: a name is a letter, then letters, digits, - and _"],
+  ] as const) {
+    writeFileSync(hookFileIn(folder), before.replace(what, by));
+    const refused = await readHooks(folder).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "HOOKS_INVALID", message: `${hookFileIn(folder)}: ${why}` });
+  }
+});
+
 test.each([
   ["https://example.com/a", false, true],
   ["http://127.0.0.1:80/", false, true],

@@ -6,6 +6,8 @@ import { newSecret } from "../keys/key-file.ts";
 import { isRunPattern, isTypePattern } from "./choice.ts";
 import { whyNoTarget } from "./target.ts";
 
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
+
 /** What an operator wants done with what a hook holds back; `ids` of parked messages, all of them unless said. A number for each, upwards. */
 const Order = z.strictObject({
   n: z.int().min(1),
@@ -15,28 +17,37 @@ const Order = z.strictObject({
 export type Order = z.infer<typeof Order>;
 
 /** Where chosen facts and ended runs are sent, as its operator defined it. */
-const Hook = z.strictObject({
-  name: z.string(),
-  url: z.string(),
-  /** Whether plain HTTP may leave this machine. */
-  insecure: z.boolean().default(false),
-  /** Of Standard Webhooks: `whsec_` and base64. */
-  secret: z.string(),
-  /** Types of facts, or their beginnings before a `*`. */
-  types: z.array(z.string().refine(isTypePattern, "a type is TYPE, or its beginning and *")),
-  /** Workflows whose runs' ends are sent: `TEAM.WORKFLOW`, `TEAM.*` or `*`. */
-  runs: z.array(z.string().refine(isRunPattern, "runs are TEAM.WORKFLOW, TEAM.* or *")),
-  made: z.iso.datetime(),
-  /** From when on the log is read, by the server's clock. */
-  from: z.iso.datetime(),
-  /** What is to be done, the newest last. */
-  orders: z.array(Order).default([]),
-});
+const Hook = z
+  .strictObject({
+    name: z.string().regex(NAME, "a name is a letter, then letters, digits, - and _"),
+    url: z.string(),
+    /** Whether plain HTTP may leave this machine. */
+    insecure: z.boolean().default(false),
+    /** Of Standard Webhooks: `whsec_` and base64. */
+    secret: z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, "a secret is whsec_ and base64"),
+    /** Types of facts, or their beginnings before a `*`. */
+    types: z.array(z.string().refine(isTypePattern, "a type is TYPE, or its beginning and *")),
+    /** Workflows whose runs' ends are sent: `TEAM.WORKFLOW`, `TEAM.*` or `*`. */
+    runs: z.array(z.string().refine(isRunPattern, "runs are TEAM.WORKFLOW, TEAM.* or *")),
+    made: z.iso.datetime(),
+    /** From when on the log is read, by the server's clock. */
+    from: z.iso.datetime(),
+    /** What is to be done, the newest last. */
+    orders: z.array(Order).default([]),
+  })
+  .superRefine(({ url, insecure }, context) => {
+    const why = whyNoTarget(url, insecure);
+    if (why !== undefined) context.addIssue({ code: "custom", path: ["url"], message: why.message });
+  });
 export type Hook = z.infer<typeof Hook>;
 
-const HookFile = z.strictObject({ layout: z.literal(1), hooks: z.array(Hook) });
-
-const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,47}$/;
+const HookFile = z.strictObject({
+  layout: z.literal(1),
+  hooks: z.array(Hook).superRefine((hooks, context) => {
+    const twice = hooks.findIndex(({ name }, i) => hooks.findIndex((other) => other.name === name) < i);
+    if (twice !== -1) context.addIssue({ code: "custom", path: [twice, "name"], message: "another hook has it" });
+  }),
+});
 /** How many are kept: those before have long been taken by a gateway that runs. */
 const MOST_ORDERS = 200;
 /** The beginning of all logs. */

@@ -4,6 +4,8 @@ import type { Outcome } from "./delivery.ts";
 
 /** How long a receiver may take, ms. */
 const TIMEOUT_MS = 15_000;
+/** Of what a receiver asks for, where it says more than anybody waits. */
+const MOST_SECONDS = 1e9;
 /** Of an answer, so that its connection serves again, bytes; what is longer is cut off with its connection. */
 const MOST_READ = 1_024;
 
@@ -61,16 +63,18 @@ async function dropped({ body }: Response): Promise<void> {
   }
 }
 
-/** Seconds or a date, in ms from now on. */
+/** Seconds or a date, in ms from now on; what is neither is nothing that was asked. */
 function waitAsked(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  if (/^\d+$/.test(header)) return Math.min(Number(header), MOST_SECONDS) * 1_000;
+  const ms = /^[A-Z][a-z]{2}/.test(header) ? Date.parse(header) - now : Number.NaN;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** The system's own word, which holds no address: `fetch failed` says nothing. */
+/** The system's own word, or fetch's for a port that it never speaks to, which holds no address: `fetch failed` says nothing. */
 function whyOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : undefined;
+  if (cause instanceof Error && cause.message === "bad port") return "it cannot be reached: bad port";
   return `it cannot be reached: ${code ?? (error instanceof Error ? error.name : "unknown")}`;
 }
