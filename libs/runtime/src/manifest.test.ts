@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { agent, every, on, team, workflow } from "@armada/agents";
 import { capability, event, external } from "@armada/contracts";
+import { type ContractSnapshot, contractChanges } from "@armada/contracts/compatibility";
 import { topologyIn } from "@armada/nats";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -118,3 +119,35 @@ test("a schema read back takes and refuses what the team's own does", () => {
   ])
     expect(read.safeParse({ ...good, ...wrong }).success, JSON.stringify(wrong)).toBe(false);
 });
+
+test("what JSON Schema has no words for is said, and never told to be the same as something else", () => {
+  const known = z.object({ at: z.string() });
+  expect(schemaOf(z.object({ at: z.date().optional(), when: z.date() }))).toMatchObject({
+    properties: { at: { $comment: "no words: date" }, when: { $comment: "no words: date" } },
+  });
+  for (const [before, after] of [
+    [known, z.object({ at: z.date() })],
+    [known, z.object({ at: z.bigint() })],
+    [known, z.object({ at: z.set(z.string()) })],
+    [known, z.object({ at: z.undefined() })],
+    [z.object({ at: z.unknown() }), z.object({ at: z.instanceof(Uint8Array) })],
+    [z.string().regex(/^[a-z]+$/i), z.string().regex(/^[a-z]+$/)],
+    [z.string().regex(/^a/).regex(/^b$/m), z.string().regex(/^a/).regex(/^b$/)],
+  ] as const)
+    expect(narrowedBy(before, after)).not.toEqual([]);
+  for (const same of [z.object({ at: z.date() }), z.string().regex(/^[a-z]+$/i)])
+    expect(narrowedBy(same, z.union([same, z.null()]))).toEqual([]);
+  const letters = z.fromJSONSchema(JSON.parse(JSON.stringify(schemaOf(z.string().regex(/^[a-z]+$/i)))));
+  expect([letters.safeParse("Ab").success, letters.safeParse("1").success]).toEqual([true, false]);
+});
+
+/** What of an answer of `before` an answer of `after` does not take, as a check of contracts tells it. */
+function narrowedBy(before: z.ZodType, after: z.ZodType): readonly string[] {
+  const snapshot = (input: z.ZodType): ContractSnapshot => ({
+    version: 1,
+    events: {},
+    external: {},
+    capabilities: { "alpha.help": { input: schemaOf(input), output: {} } },
+  });
+  return contractChanges(snapshot(before), snapshot(after)).flatMap(({ breaks, what }) => (breaks.length === 0 ? [] : [what]));
+}

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { sharesAnswers, type Team } from "@armada/agents";
 import { type AnyEventKind, ArmadaError, type Capability, type ExternalType, idRuleOf, TeamManifest } from "@armada/contracts";
+import { NO_WORDS } from "@armada/contracts/compatibility";
 import { allQueues, queuesOf, sourcesOf, subscriptionName } from "@armada/engine/inbound/queues";
 import { z } from "zod";
+import type { JSONSchema } from "zod/v4/core";
 import { sourceOf } from "./workflow-digest.ts";
 
 type Schema = ExternalType["schema"];
@@ -50,20 +52,48 @@ export function externalTypeOf({ type, version, data, id }: AnyEventKind): Exter
   return { type, version, schema: schemaOf(data), id: idRuleOf(type, id) };
 }
 
-/** JSON Schema of what comes in. What it has no words for is anything, and a member that may be anything may be missing, as it may for zod. */
+/** Types that JSON Schema has no words for. */
+const WORDLESS: ReadonlySet<string> = new Set([
+  "bigint",
+  "custom",
+  "date",
+  "map",
+  "nan",
+  "set",
+  "symbol",
+  "transform",
+  "undefined",
+  "void",
+]);
+
+/**
+ * JSON Schema of what comes in. What it has no words for is anything, with a `$comment` that says what it is, for those who compare; and a
+ * member that may be anything may be missing, as it may for zod. Flags of a pattern are in it: `(?i:…)`.
+ */
 export function schemaOf(schema: z.ZodType): Schema {
   const { $schema: _draft, ...made } = z.toJSONSchema(schema, {
     unrepresentable: "any",
     io: "input",
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      const { def } = zodSchema._zod;
+      if (WORDLESS.has(def.type) && Object.keys(jsonSchema).length === 0) jsonSchema.$comment = `${NO_WORDS}${def.type}`;
+      for (const said of [def, ...(def.checks ?? []).map((check) => check._zod.def)])
+        if ("pattern" in said && said.pattern instanceof RegExp) withFlags(jsonSchema, said.pattern);
       const { properties, required } = jsonSchema;
       if (required === undefined || properties === undefined) return;
-      const said = required.filter((name) => Object.keys(properties[name] ?? {}).length > 0);
+      const said = required.filter((name) => Object.keys(properties[name] ?? {}).some((word) => word !== "$comment"));
       if (said.length > 0) jsonSchema.required = said;
       else delete jsonSchema.required;
     },
   });
   return made;
+}
+
+/** A pattern by itself says nothing of its flags. */
+function withFlags(schema: JSONSchema.BaseSchema, { source, flags }: RegExp): void {
+  const said = flags.replaceAll(/[^ims]/g, "");
+  if (said === "") return;
+  for (const part of [schema, ...(schema.allOf ?? [])]) if (part.pattern === source) part.pattern = `(?${said}:${source})`;
 }
 
 type Contract = { readonly kinds: readonly AnyEventKind[]; readonly capabilities: readonly Capability[] };

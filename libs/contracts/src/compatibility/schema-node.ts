@@ -4,6 +4,9 @@ export type Schema = boolean | { readonly [keyword: string]: unknown };
 /** A schema, the document that its references are of, and its JSON pointer in that. */
 export type SchemaNode = { readonly schema: Schema; readonly root: Schema; readonly at: string };
 
+/** So begins the `$comment` of a schema that takes less than it says, for it has no words for that. */
+export const NO_WORDS = "no words: ";
+
 /** What says which values there are, and is compared. */
 const COMPARED: ReadonlySet<string> = new Set([
   "$ref",
@@ -139,6 +142,7 @@ export function notCompared(node: SchemaNode): readonly string[] {
   if (typeof schema === "boolean") return [];
   const found = Object.keys(schema).filter((name) => REST_OF_DRAFT.has(name) && !(name === "not" && refusesAll(node)));
   if (schema.$ref !== undefined && referredBy(node) === undefined) found.push("$ref");
+  if (textIn(node, "$comment")?.startsWith(NO_WORDS) === true) found.push("$comment");
   if (Array.isArray(schema.items)) found.push("items"); // a tuple of older drafts
   return found;
 }
