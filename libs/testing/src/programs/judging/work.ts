@@ -110,7 +110,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
   const attempts = new Map<number, number>();
   /** All that the journal tells of, lost and degraded ones included. */
   const made = new Map<number, number>();
-  // An attempt whose model takes no request is journaled where that is news.
+  // An attempt whose model takes no request, or that tries in vain for all who wait, is journaled where that is news.
   const unsaid = new Set<number>();
   const asked = new Map<number, Node | undefined>();
   const ended = journal.some(({ events }) => events.some(({ type }) => type === "run.ended"));
@@ -149,6 +149,7 @@ function checkAttempts(drawn: Case, world: World, run: string, journal: readonly
       asked.set(n, node);
       if (node?.op === "agent" && node.how === "unsent") unsaid.add(n);
     }
+    if (data.code === "BREAKER_OPEN") unsaid.add(n);
     if (UNDONE.has(String(data.code))) continue;
     if (type === "step.attempt_failed" || type === "step.refused" || (type === "step.completed" && data.degraded === undefined))
       attempts.set(n, (attempts.get(n) ?? 0) + 1);
