@@ -22,7 +22,7 @@ import { type RunningStep, Worker } from "./steps/worker.ts";
 
 export type { RunningStep } from "./steps/worker.ts";
 
-/** How long a replica that stops waits for its ledger to hear of it. */
+/** How long a replica that stops waits for its ledger, and its breakers, to hear of it. */
 const GIVE_BACK_MS = 2_000;
 
 /** One replica of a team: pulls its queues and advances its runs. */
@@ -80,7 +80,8 @@ export function startEngine(
     ),
     ports,
     signal,
-    decided: (agent, state) => pauseQueues(ports.log, queues, agents.get(agent), state),
+    without: team.agents.filter(({ limits }) => limits.breaker === false).map(({ name }) => name),
+    tell: (agent, state, how) => pauseQueues(ports.log, queues, agents.get(agent), state, how),
   });
   const worker = new Worker(runs, inlines, models, options.budget, breakers);
   const waits = new Waits(runs, inlines, signal);
@@ -161,6 +162,7 @@ export function startEngine(
         () => undefined, // everything ended in time
       );
       await Promise.allSettled(loops);
+      await breakers.end(GIVE_BACK_MS);
       over.abort();
       await grace;
       // Where the log is away nothing can be told: the lease ends by itself.

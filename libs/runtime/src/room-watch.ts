@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Log, type Logger, levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "@armada/event-sourcing";
+import { type Clock, type Log, type Logger, levelOf, ROOM_HINT, type RoomLevel, roomText, type StreamRoom } from "@armada/event-sourcing";
 
 const EVERY_MS = 5_000;
 /** Renewed while the stream is full: with a replica that dies meanwhile the pause ends by itself. */
@@ -15,9 +15,11 @@ export function watchRoom(options: {
   readonly queues: readonly string[];
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** By the server's time, by which it ends the pauses. */
+  readonly clock: Pick<Clock, "now">;
   readonly every?: number;
 }): { level(): RoomLevel } {
-  const { room, log, queues, logger, signal, every = EVERY_MS } = options;
+  const { room, log, queues, logger, signal, clock, every = EVERY_MS } = options;
   let level: RoomLevel = "free";
   const look = async (): Promise<void> => {
     const now = await room();
@@ -27,7 +29,7 @@ export function watchRoom(options: {
       if (level === "free") logger.info(`${roomText(now)}: there is room again`);
       else logger.warn(`${roomText(now)}: ${level === "full" ? "its queues are paused" : "new runs are refused"}; ${ROOM_HINT}`);
     }
-    if (level === "full") await Promise.all(queues.map((queue) => log.pause(queue, Date.now() + PAUSE_MS)));
+    if (level === "full") await Promise.all(queues.map((queue) => log.pause(queue, clock.now() + PAUSE_MS)));
     else if (before === "full") await Promise.all(queues.map((queue) => log.pause(queue, 0)));
   };
   const watch = async (): Promise<void> => {

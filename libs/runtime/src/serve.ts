@@ -224,7 +224,7 @@ async function work(
   };
   const drainMs = milliseconds(config.drain);
   const queues = allQueues(queuesOf(team)).map(({ name }) => name);
-  const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, signal: working });
+  const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, clock, signal: working });
   const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
     drainMs,
     clock,

@@ -149,6 +149,33 @@ test("a replica that dies with the call that tries it leaves the next try to the
   expect(told().at(-1)).toBe("closed");
 });
 
+test("what waited when its team went away has lost no attempt once the team is back", async () => {
+  const { clock, about, ended, wait, both, start, calls, states } = office({ hostility: { ...CALM, latencyMs: 100 } });
+  await wait(30 * S);
+  const before = calls.length;
+  for (const replica of both) replica.kill();
+  await wait(120 * S);
+  about.down = false;
+  start();
+  start();
+  await clock.run(ended, 600 * S);
+  expect(states().every(({ ended: end }) => end !== undefined)).toBe(true);
+  const steps = states().flatMap((state) => [...state.steps.values()]);
+  expect(steps.reduce((sum, step) => sum + step.failures, 0)).toBe(before);
+});
+
+test("what tried it in a replica that stops has its word", async () => {
+  const { clock, about, told, wait, both, calls } = office();
+  await wait(30 * S);
+  const before = calls.length;
+  about.down = false;
+  await clock.run(() => calls.length > before, 60 * S);
+  const stopped = Promise.all(both.map(({ engine }) => engine.stop()));
+  await wait(2 * S);
+  await stopped;
+  expect(told().at(-1)).toBe("closed");
+});
+
 test("a step that kills its replica each time it tries has so many attempts, and is parked", async () => {
   const { clock, about, states, wait, both, start, calls } = office({ runs: 1, attempts: 8 });
   const replicas: TestReplica[] = [...both];

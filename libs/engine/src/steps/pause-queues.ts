@@ -11,8 +11,10 @@ export async function pauseQueues(
   { agents }: { readonly agents: readonly { readonly agent: string; readonly name: string }[] },
   agent: Agent | undefined,
   { status, until }: BreakerState,
+  { starting }: { readonly starting: boolean },
 ): Promise<void> {
-  if (agent === undefined || agent.fallback !== undefined) return;
-  const end = status === "closed" || until === undefined ? 0 : Date.parse(until);
+  if (agent === undefined || (agent.fallback !== undefined && !starting)) return;
+  const goesOn = status === "closed" || until === undefined || agent.fallback !== undefined;
+  const end = goesOn ? 0 : Date.parse(until);
   await Promise.all(agents.filter((queue) => queue.agent === agent.name).map(({ name }) => log.pause(name, end)));
 }

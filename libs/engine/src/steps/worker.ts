@@ -116,7 +116,10 @@ export class Worker {
     deliveries: Deliveries,
     signal: AbortSignal,
   ): Promise<Handled> {
-    if (delivery.delivery > 1) await this.#lost(agent, id, n, ordinal, delivery);
+    if (delivery.delivery > 1) {
+      await this.#breakers?.known(signal); // what waits for one is not lost
+      await this.#lost(agent, id, n, ordinal, delivery);
+    }
     const read = await this.#look(id, n, delivery);
     const { step } = read;
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.

@@ -34,6 +34,8 @@ const APPEND_TIMEOUT_MS = 5_000;
 const LOAD_TIMEOUT_MS = 5_000;
 /** Longer than a cluster needs to agree on a consumer's configuration. */
 const RESUME_MS = 100;
+/** As long as anybody waits for it. */
+const HEARD_MS = 2_000;
 /** The port's limit; the server's own is 1,024 subjects. */
 const MAX_LOAD = 1_000;
 
@@ -290,10 +292,13 @@ export function jetstreamLog(
     page: (filter, from, most) => page(link, stream, { filter, from, ...most }, got),
     work: (queue, handler, signal) => pull(link, stream, identity, queue, take, handler, signal, logger),
     pause: async (queue, until) => {
-      if (until > Date.now()) {
-        await pauseUntil(queue, until);
-        // In a cluster the answer comes before the consumer's own leader has heard of it.
-        while (until > Date.now() && (await consumerInfo(queue)).paused !== true) await new Promise((resolve) => setTimeout(resolve, 5));
+      // Whether it is ahead the server says: this machine's clock may be off.
+      if (until > 0 && (await pauseUntil(queue, until))) {
+        // In a cluster the answer comes before the consumer's own leader has heard of it; where it never does, another has resumed it.
+        for (const end = performance.now() + HEARD_MS; performance.now() < end; await new Promise((resolve) => setTimeout(resolve, 5))) {
+          const { paused, ts } = await consumerInfo(queue);
+          if (paused === true || Date.parse(ts) >= until) return;
+        }
         return;
       }
       // A pause that is over by the server's clock wakes no pull that waits; one that ends by the server's timer does (2.15.1).

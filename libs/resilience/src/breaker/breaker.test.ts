@@ -57,6 +57,12 @@ test("a person opens and closes it; what they closed the calls do not open until
   expect(after(kept, { ...open, at: 600 * S }).state.status).toBe("open");
 });
 
+test("what was seen before it closed does not open it", () => {
+  const half = [open, tryAt(60 * S, "a"), tried("a", "well", 90 * S)];
+  expect(after(...half, { ...open, at: 80 * S }).last).toEqual([]);
+  expect(after(...half, { ...open, at: 90 * S }).state.status).toBe("open");
+});
+
 test("a state is what its events give, with nothing left of the one before", () => {
   const { state } = after(open, tryAt(60 * S, "a"), tried("a", "well"));
   expect(Object.keys(state).sort()).toEqual(["by", "opened", "since", "status"]);

@@ -51,7 +51,7 @@ export const breaker: Decider<BreakerState, BreakerCommand, BreakerEvent> = {
     const [now, until] = [iso(at), iso(at + ms)];
     switch (command.type) {
       case "open":
-        if (state.status !== "closed" || (state.until !== undefined && at < Date.parse(state.until))) return [];
+        if (state.status !== "closed" || isBefore(at, state.until) || isBefore(at, state.since)) return [];
         return [{ type: "opened", data: { at: now, until, why: command.why, by: "calls" } }];
       case "try":
         return mayTry(state, at) ? [{ type: "probing", data: { at: now, until, probe: command.probe } }] : [];
@@ -72,6 +72,10 @@ export const breaker: Decider<BreakerState, BreakerCommand, BreakerEvent> = {
 /** Whether a call may be the one that tries. */
 export function mayTry({ status, until }: BreakerState, at: number): boolean {
   return status !== "closed" && until !== undefined && Date.parse(until) <= at;
+}
+
+function isBefore(at: number, instant: string | undefined): boolean {
+  return instant !== undefined && at < Date.parse(instant);
 }
 
 function iso(at: number): string {

@@ -1,4 +1,4 @@
-import { digestOf, parseSubject } from "@armada/contracts";
+import { ArmadaError, digestOf, parseSubject } from "@armada/contracts";
 import {
   type Gossip,
   type Held,
@@ -30,6 +30,8 @@ const Said = z.object({ from: z.string(), subject: z.string(), begun: z.number()
 
 /** How soon a call that came while another one tries it asks again, ms. */
 const TRYING_MS = 1_000;
+/** So much longer who tried it last waits with its next try: else one that always fails could keep all others from theirs, ms. */
+const GIVE_WAY_MS = 500;
 
 /** Whether a call may go out. `probe`: it is the one that tries. `next`: when to ask again, ms since 1970; `why`: a sentence on why not now. */
 export type Admission =
@@ -45,12 +47,21 @@ type BreakersPorts = Parameters<typeof handleEndless>[0] & {
   readonly logger: Logger;
 };
 
+/** Has the queues of a subject stand as its breaker does. `starting`: its replica starts, and the queues may stand as an earlier build had them. */
+type Tell = (subject: string, state: BreakerState, how: { readonly starting: boolean }) => Promise<void>;
+
 type One = {
   readonly settings: BreakerSettings;
   readonly calls: Calls;
   held: Held<BreakerState>;
-  /** The decision of this replica that is under way. */
+  /** Its state is of a newer build: until a readable one comes it is none here. */
+  unreadable: boolean;
+  /** The decision of this replica that is under way; rejects never. */
   deciding: Promise<void> | undefined;
+  /** The queues hear of it, and of what comes meanwhile. */
+  telling: Promise<void> | undefined;
+  /** What tried it last, wherever that was. */
+  tried: string;
   /** Until when calls go out one after the other, and when the next may, ms since 1970. */
   draining: number;
   next: number;
@@ -66,8 +77,10 @@ export class Breakers {
   readonly #all: ReadonlyMap<string, One>;
   readonly #signal: AbortSignal;
   readonly #me: string;
-  /** Told what this replica decided: who decides sees to the queue. */
-  readonly #decided: (subject: string, state: BreakerState) => Promise<void>;
+  readonly #without: readonly string[];
+  readonly #tell: Tell;
+  /** Ends decisions: later than what is at work, which has its say. */
+  readonly #over = new AbortController();
   readonly #loaded = Promise.withResolvers<void>();
   #isLoaded = false;
 
@@ -76,18 +89,31 @@ export class Breakers {
     readonly subjects: ReadonlyMap<string, BreakerSettings>;
     readonly ports: BreakersPorts;
     readonly signal: AbortSignal;
-    readonly decided?: (subject: string, state: BreakerState) => Promise<void>;
+    /** Those that have none, or have one no more. */
+    readonly without?: readonly string[];
+    readonly tell?: Tell;
   }) {
     const held = { state: breaker.initial(), version: 0, seq: 0, prev: undefined };
     this.#team = about.team;
     this.#ports = about.ports;
     this.#signal = about.signal;
-    this.#decided = about.decided ?? (() => Promise.resolve());
+    this.#without = about.without ?? [];
+    this.#tell = about.tell ?? (() => Promise.resolve());
     this.#me = about.ports.random.id();
     this.#all = new Map(
       [...about.subjects].map(([subject, settings]) => [
         subject,
-        { settings, calls: new Calls(), held, deciding: undefined, draining: 0, next: 0 },
+        {
+          settings,
+          calls: new Calls(),
+          held,
+          unreadable: false,
+          deciding: undefined,
+          telling: undefined,
+          tried: "",
+          draining: 0,
+          next: 0,
+        },
       ]),
     );
   }
@@ -109,20 +135,40 @@ export class Breakers {
       signal: this.#signal,
     });
     if (any === undefined) return; // as in most teams none has ever opened
+    for (const subject of this.#without)
+      this.#tell(subject, breaker.initial(), { starting: true }).catch((error: unknown) => this.#say(subject, error));
     await Promise.all(
       [...this.#all].map(async ([subject, one]) => {
-        const aggregate = breakerOf(this.#team, subject);
-        const held = await retry(
-          `read the breaker of ${subject}`,
-          this.#ports,
-          () => loadEndless(this.#ports.log, breaker, aggregate, atLeast),
-          {
-            signal: this.#signal,
-          },
-        );
-        this.#know(one, held);
+        try {
+          this.#know(one, await this.#read(subject, atLeast));
+        } catch (error) {
+          if (!isUnreadable(error)) throw error;
+          one.unreadable = true;
+          this.#say(subject, error);
+          return;
+        }
+        void this.#tellQueues(subject, one, true); // who decided it may have died before the queues heard of it
       }),
     );
+  }
+
+  #read(subject: string, atLeast = 0): Promise<Held<BreakerState>> {
+    const aggregate = breakerOf(this.#team, subject);
+    return retry(`read the breaker of ${subject}`, this.#ports, () => loadEndless(this.#ports.log, breaker, aggregate, atLeast), {
+      signal: this.#over.signal,
+    });
+  }
+
+  /** Resolves once the breakers are known. @throws the signal's reason */
+  async known(signal: AbortSignal): Promise<void> {
+    if (!this.#isLoaded) await orAborted(this.#loaded.promise, signal);
+  }
+
+  /** For when nothing is at work any more: what came of it is written down, for `patience` ms at most. */
+  async end(patience: number): Promise<void> {
+    const deciding = [...this.#all.values()].flatMap((one) => [one.deciding ?? [], one.telling ?? []].flat());
+    if (deciding.length > 0) await Promise.race([Promise.all(deciding), this.#ports.clock.sleep(patience, this.#over.signal)]);
+    this.#over.abort();
   }
 
   /** The breaker of a subject, as this replica knows it. */
@@ -138,7 +184,7 @@ export class Breakers {
   /** Whether this call was the one that tries, and nothing has come of it. */
   isTrying(subject: string, call: string): boolean {
     const { status, probe = "" } = this.#all.get(subject)?.held.state ?? breaker.initial();
-    return status === "half_open" && probe.startsWith(`${call}~`);
+    return status === "half_open" && isOf(call, probe);
   }
 
   /** How long the breaker of a subject has been closed, ms; 0 where it is not. */
@@ -155,19 +201,38 @@ export class Breakers {
   async admit(subject: string, call: string, ms: number, signal: AbortSignal): Promise<Admission> {
     const one = this.#all.get(subject);
     if (one === undefined) return { kind: "go" };
-    if (!this.#isLoaded) await orAborted(this.#loaded.promise, signal);
-    if (one.deciding !== undefined) await orAborted(one.deciding, signal);
-    const { clock, random } = this.#ports;
-    if (mayTry(one.held.state, clock.now())) {
-      const probe = `${call}~${random.id()}`;
-      await this.#decide(subject, one, { type: "try", at: clock.now(), ms: ms + GRACE_MS, probe });
-      if (one.held.state.probe === probe) return { kind: "go", probe };
+    await this.known(signal);
+    for (;;) {
+      if (one.deciding !== undefined) await orAborted(one.deciding, signal);
+      if (one.unreadable) return { kind: "go" };
+      const tried = await this.#try(subject, one, call, ms);
+      if (tried !== undefined) return tried;
+      const { clock } = this.#ports;
+      const { status, until = "", why = "" } = one.held.state;
+      if (status === "open") {
+        const next = Date.parse(until) + (isOf(call, one.tried) ? GIVE_WAY_MS : 0);
+        return { kind: "open", next, why: `${why}; the next one is tried at ${until}` };
+      }
+      if (status === "half_open") return { kind: "open", next: clock.now() + TRYING_MS, why: `${why}; one is tried now` };
+      const waited = await this.#turn(one, signal);
+      if (!waited || (one.held.state.status === "closed" && one.deciding === undefined)) return { kind: "go" };
     }
-    const { status, until = "", why = "" } = one.held.state;
-    if (status === "open") return { kind: "open", next: Date.parse(until), why: `${why}; the next one is tried at ${until}` };
-    if (status === "half_open") return { kind: "open", next: clock.now() + TRYING_MS, why: `${why}; one is tried now` };
-    await this.#turn(one, signal);
-    return { kind: "go" };
+  }
+
+  /** Whether this call is the one that tries it. */
+  async #try(subject: string, one: One, call: string, ms: number): Promise<Admission | undefined> {
+    const { clock, random } = this.#ports;
+    const at = clock.now();
+    const late = one.held.state.status === "open" && isOf(call, one.tried) ? GIVE_WAY_MS : 0;
+    if (!mayTry(one.held.state, at - late)) return undefined;
+    const probe = `${call}~${random.id()}`;
+    await this.#decide(subject, one, { type: "try", at, ms: ms + GRACE_MS, probe });
+    if (one.unreadable) return { kind: "go" };
+    if (one.held.state.probe !== probe) return undefined;
+    if (clock.now() - at <= GRACE_MS) return { kind: "go", probe };
+    // The log, or this replica, stood still for so long that another may be trying before this one is over.
+    this.report(subject, { begun: at, probe, came: "unknown" });
+    return undefined;
   }
 
   /** Takes down how a call ended. `begun`: ms since 1970. */
@@ -192,7 +257,9 @@ export class Breakers {
   /** Opens or closes it for so many ms because a person wants it so; one that is not there stays so. */
   async set(subject: string, to: "open" | "closed", ms: number, why: string): Promise<void> {
     const one = this.#all.get(subject);
-    if (one !== undefined) await this.#decide(subject, one, { type: "set", at: this.#ports.clock.now(), ms, to, why });
+    if (one === undefined) return;
+    await this.#decide(subject, one, { type: "set", at: this.#ports.clock.now(), ms, to, why });
+    await one.telling;
   }
 
   #hear(body: string): void {
@@ -214,24 +281,27 @@ export class Breakers {
     return true;
   }
 
-  async #turn(one: One, signal: AbortSignal): Promise<void> {
+  /** Waits for the turn of a call; whether there was anything to wait for. */
+  async #turn(one: One, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#ports;
     const now = clock.now();
-    if (now >= one.draining) return;
+    if (now >= one.draining) return false;
     const at = Math.max(now, one.next);
     one.next = at + 1_000 / one.settings.drain;
-    if (at === now) return;
+    if (at === now) return false;
     one.draining = Math.max(one.draining, at + DRAIN_MS);
     await clock.sleep(at - now, signal);
+    return true;
   }
 
   #later(subject: string, one: One, command: BreakerCommand): void {
     this.#decide(subject, one, command).catch((error: unknown) => {
-      if (!this.#signal.aborted) this.#say(subject, error);
+      this.#say(subject, error);
     });
   }
 
   #say(subject: string, error: unknown): void {
+    if (this.#over.signal.aborted) return;
     const why = error instanceof Error ? error.message : String(error);
     this.#ports.logger.warn(`the breaker of ${subject} stays as it is known here: ${why}`, { team: this.#team, subject });
   }
@@ -239,20 +309,45 @@ export class Breakers {
   /** One decision of a breaker at a time: each is made on what the one before left. */
   #decide(subject: string, one: One, command: BreakerCommand): Promise<void> {
     const before = one.deciding ?? Promise.resolve();
-    const deciding = before
-      .catch(() => undefined)
-      .then(async () => {
-        const options = { known: one.held, signal: this.#signal };
+    const made = before.then(async () => {
+      const options = { known: one.held, signal: this.#over.signal };
+      try {
         const { events, held } = await handleEndless(this.#ports, breaker, breakerOf(this.#team, subject), command, options);
         this.#know(one, held);
-        if (events.length > 0) await this.#decided(subject, held.state);
-      });
-    one.deciding = deciding;
+        if (events.length > 0) void this.#tellQueues(subject, one);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        one.unreadable = true;
+        this.#say(subject, error);
+      }
+    });
     const over = (): void => {
       if (one.deciding === deciding) one.deciding = undefined;
     };
-    deciding.then(over, over);
-    return deciding;
+    const deciding: Promise<void> = made.then(over, over);
+    one.deciding = deciding;
+    return made;
+  }
+
+  /**
+   * Who decides sees to the queues, until they stand as the newest state has them: what another decided after this one the server
+   * may have heard before it. Never rejects.
+   */
+  #tellQueues(subject: string, one: One, starting = false): Promise<void> {
+    const tell = async (): Promise<void> => {
+      for (let told = -1; told < one.held.seq; ) {
+        told = one.held.seq;
+        const work = (): Promise<void> => this.#tell(subject, one.held.state, { starting });
+        await retry(`the queues of ${subject}`, this.#ports, work, { signal: this.#over.signal });
+        this.#know(one, await this.#read(subject));
+      }
+    };
+    one.telling ??= tell()
+      .catch((error: unknown) => this.#say(subject, error))
+      .finally(() => {
+        one.telling = undefined;
+      });
+    return one.telling;
   }
 
   #take(message: Message): void {
@@ -263,7 +358,8 @@ export class Breakers {
       const { state, version } = readEndless(breakerOf(this.#team, parsed.id), message);
       this.#know(one, { state, version, seq: message.seq, prev: digestOf(message.body) });
     } catch (error) {
-      this.#say(parsed.id, error); // of a newer build: its replicas go by it
+      one.unreadable = true; // of a newer build: its replicas go by it
+      this.#say(parsed.id, error);
     }
   }
 
@@ -274,7 +370,18 @@ export class Breakers {
       one.draining = held.state.status === "closed" ? this.#ports.clock.now() + DRAIN_MS : 0;
     }
     one.held = held;
+    one.unreadable = false;
+    if (held.state.status === "half_open") one.tried = held.state.probe ?? "";
   }
+}
+
+/** Whether a probe is of this call. */
+function isOf(call: string, probe: string): boolean {
+  return probe.startsWith(`${call}~`);
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof ArmadaError && error.code === "STATE_UNREADABLE";
 }
 
 function jsonOf(text: string): unknown {
