@@ -153,6 +153,7 @@ test("what waited when its team went away has lost no attempt once the team is b
   const { clock, about, ended, wait, both, start, calls, states } = office({ hostility: { ...CALM, latencyMs: 100 } });
   await wait(30 * S);
   const before = calls.length;
+  await wait(600 * S); // each has come again several times
   for (const replica of both) replica.kill();
   await wait(120 * S);
   about.down = false;

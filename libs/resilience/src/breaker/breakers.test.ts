@@ -23,7 +23,11 @@ function office(options: BreakerOptions = {}) {
     log: over = {},
     without = [],
     tell = () => Promise.resolve(),
-  }: { log?: Partial<Log>; without?: readonly string[]; tell?: (status: string) => Promise<void> } = {}) => {
+  }: {
+    log?: Partial<Log>;
+    without?: readonly string[];
+    tell?: (status: string) => Promise<void>;
+  } = {}) => {
     const { log, gossip } = mesh.connect("office");
     const breakers = new Breakers({
       team: "office",
@@ -176,7 +180,10 @@ test("a breaker of a newer build stops neither the start nor the calls", async (
   await wait(S);
   const envelope = (id: string, type: string, data: unknown) =>
     buildEnvelope({ id, source: "/office", type, subject: "clerk", time: "2026-01-01T00:00:00.000Z", data, team: "office" }, chainOf(id));
-  const body = encodeBody([envelope("a", "office.call_breaker.slowed", {}), envelope("b", "office.call_breaker.state", { status: "slowed" })]);
+  const body = encodeBody([
+    envelope("a", "office.call_breaker.slowed", {}),
+    envelope("b", "office.call_breaker.state", { status: "slowed" }),
+  ]);
   mesh.stream("office").append("evt.office.call_breaker.slowed.clerk.1", body, clock.now());
   const after = replica();
   await wait(S);
@@ -196,7 +203,15 @@ test("what others say that is no word on a call is not heard", async () => {
   await wait(S);
   const { gossip } = mesh.connect("office");
   const word = { from: "x", subject: "clerk", begun: 1, ok: false, slow: false };
-  const no = ["", "{", "null", "[]", `"${"x".repeat(1_000_000)}"`, JSON.stringify({ ...word, begun: "now" }), JSON.stringify({ ...word, subject: "__proto__" })];
+  const no = [
+    "",
+    "{",
+    "null",
+    "[]",
+    `"${"x".repeat(1_000_000)}"`,
+    JSON.stringify({ ...word, begun: "now" }),
+    JSON.stringify({ ...word, subject: "__proto__" }),
+  ];
   for (const body of no) gossip.say("calls", body);
   await wait(S);
   expect(one.state("clerk")?.status).toBe("closed");
