@@ -36,7 +36,7 @@ export type RunsPorts = {
   /** What is read for others, over a connection of its own: however much that is, nothing that is written waits behind it. */
   readonly reading: {
     readonly teamPorts: (team: string) => {
-      readonly log: Pick<Log, "follow" | "head" | "load" | "page">;
+      readonly log: Pick<Log, "follow" | "head" | "last" | "load" | "page">;
       readonly live: Pick<Live, "watch">;
     };
     readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
@@ -111,7 +111,9 @@ export class Runs {
     const { seq, state } = fold;
     const made = this.#shown.get(fold);
     if (made?.seq === seq && (state.ended !== undefined || performance.now() - made.at < SHOWN_MS)) return made.json;
-    const json = shownRun({ team: fold.team, run: fold.run, state: { ...state } }, this.#ports.reading, this.#ports.teams()).then((view) =>
+    const { reading, teams } = this.#ports;
+    const from = { ...reading, log: (team: string) => reading.teamPorts(team).log };
+    const json = shownRun({ team: fold.team, run: fold.run, state: { ...state } }, from, teams()).then((view) =>
       Buffer.from(JSON.stringify(view)),
     );
     json.catch(() => this.#shown.delete(fold)); // who asked is told; the next one tries again

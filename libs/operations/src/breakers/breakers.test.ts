@@ -1,9 +1,11 @@
+import type { RunView } from "@armada/engine/reading";
 import { handleEndless, MemoryMesh } from "@armada/event-sourcing";
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import { breaker, breakerOf } from "@armada/resilience";
 import { expect, test } from "vitest";
 import type { MeshTeam } from "../mesh/mesh-team.ts";
 import type { Session } from "../mesh/session.ts";
+import { shownAsPaused } from "../runs/paused.ts";
 import { breakersOf } from "./list.ts";
 import { openBreakers } from "./open.ts";
 import { setBreaker } from "./set.ts";
@@ -33,7 +35,7 @@ function office() {
     manifests: () => new Map([["office", manifest]]),
     ask: async (...what: unknown[]) => asked.push(what),
   } as unknown as Session;
-  return { log, open, session, asked };
+  return { log, clock, open, session, asked };
 }
 
 test("each agent that has a breaker is listed, closed where nothing is said of it", async () => {
@@ -66,6 +68,56 @@ test("health says which agent's calls pause, why, and until when", async () => {
       message: "clerk pauses since 2026-01-01T12:00:00.000Z: 5 calls in a row failed; the next call is tried at 2026-01-01T12:01:00.000Z",
     },
   ]);
+});
+
+test("of two who set it at once with the same reason each hears of their own", async () => {
+  const { session, log, clock } = office();
+  const ports = { log, clock, random: seededRandom(3) };
+  const set = (to: "open" | "closed"): Promise<unknown> =>
+    handleEndless(ports, breaker, breakerOf("office", "clerk"), { type: "set", at: NOON, ms: 1_000, to, why: "by hand" });
+  const asking = {
+    ...session,
+    ask: async () => {
+      await set("closed");
+      await set("open");
+      await set("closed");
+      return 0;
+    },
+  };
+  const how = { team: "office", agent: "clerk", ms: 1_000, why: " by\nhand\u001b" };
+  expect(await setBreaker(asking, { ...how, to: "open" })).toMatchObject({ status: "open", opened: 1 });
+  expect(await setBreaker(asking, { ...how, to: "closed" })).toMatchObject({ status: "closed", opened: 1 });
+});
+
+test.each([
+  ["a reason of 1001 characters is too long", { why: "x".repeat(1_001), ms: 1 }],
+  ["31708800000 ms is too long", { why: "", ms: 367 * 86_400_000 }],
+  ["0.5 ms is too long", { why: "", ms: 0.5 }],
+])("%s is refused before anybody is asked", async (message, what) => {
+  const { session, asked } = office();
+  const how = { team: "office", agent: "clerk", to: "open", ...what } as const;
+  await expect(setBreaker(session, how)).rejects.toThrow(expect.objectContaining({ code: "USAGE", message }));
+  expect(asked).toEqual([]);
+});
+
+test("a run whose step stands in a paused queue says why it waits; the one that tries it does not wait", async () => {
+  const { log, open, clock } = office();
+  const step = { n: 2, agent: "clerk", status: "requested" };
+  const view = { team: "office", run: "r1", status: "running", steps: [step, { ...step, n: 3 }] } as unknown as RunView;
+  expect(await shownAsPaused(view, log)).toBe(view);
+  await open();
+  const what = "of clerk: calls of clerk pause: 5 calls in a row failed; the next one is tried at 2026-01-01T12:01:00.000Z";
+  expect(await shownAsPaused(view, log)).toMatchObject({
+    status: "waiting",
+    waitingFor: [
+      { kind: "breaker", n: 2, what },
+      { kind: "breaker", n: 3, what },
+    ],
+  });
+  const tried = { type: "try", at: NOON + 60_000, ms: 1_000, probe: "r1-2~x" } as const;
+  await handleEndless({ log, clock, random: seededRandom(4) }, breaker, breakerOf("office", "clerk"), tried);
+  const { status, waitingFor } = await shownAsPaused(view, log);
+  expect([status, waitingFor?.map(({ n }) => n)]).toEqual(["running", [3]]);
 });
 
 test("who is not there, or has no breaker, is asked for nothing", async () => {

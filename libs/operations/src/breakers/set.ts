@@ -1,22 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
-import { loadEndless } from "@armada/event-sourcing";
-import { type BreakerState, breaker, breakerOf } from "@armada/resilience";
+import { loadEndless, readEndless } from "@armada/event-sourcing";
+import { type BreakerEvent, type BreakerState, breaker, breakerOf } from "@armada/resilience";
 import type { Session } from "../mesh/session.ts";
 import { withBreakers } from "./list.ts";
 
 const ANSWER_MS = 10_000;
 const LOOK_MS = 50;
+/** What a team takes: for so long, ms, and for such a reason, characters. */
+const LONGEST_MS = 366 * 86_400_000;
+const MOST_WHY = 1_000;
 
 /**
  * Asks a team to open or close the breaker of one of its agents for `ms`, and comes back once the log says so.
- * @throws ArmadaError `USAGE` where there is no such agent, `CONTROL_UNANSWERED`
+ * `why`: one line; what would break it is a space. @throws ArmadaError `USAGE` where there is no such agent, or that is too long, `CONTROL_UNANSWERED`
  */
 export async function setBreaker(
   session: Pick<Session, "ask" | "log" | "manifests">,
-  { team, agent, ...how }: { team: string; agent: string; to: "open" | "closed"; ms: number; why: string },
+  { team, agent, to, ms, why: said }: { team: string; agent: string; to: "open" | "closed"; ms: number; why: string },
 ): Promise<BreakerState> {
+  const why = said.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  if (!Number.isInteger(ms) || ms > LONGEST_MS)
+    throw new ArmadaError("USAGE", `${ms} ms is too long`, { hint: "a year at most, in whole ms" });
+  if (why.length > MOST_WHY)
+    throw new ArmadaError("USAGE", `a reason of ${why.length} characters is too long`, { hint: `${MOST_WHY} at most` });
+  const how = { to, ms, why };
   const manifest = session.manifests().get(team);
   if (manifest === undefined)
     throw new ArmadaError("USAGE", `there is no team ${team}`, { hint: `there are ${[...session.manifests().keys()].sort().join(", ")}` });
@@ -25,13 +34,20 @@ export async function setBreaker(
     throw new ArmadaError("USAGE", `no agent ${agent} of team ${team} has a breaker`, {
       hint: agents.length === 0 ? "none of its agents has" : `those that have: ${agents.join(", ")}`,
     });
-  const read = async (): Promise<{ state: BreakerState; version: number }> =>
-    loadEndless(session.log(team), breaker, breakerOf(team, agent));
-  const { version: before } = await read();
+  const log = session.log(team);
+  const aggregate = breakerOf(team, agent);
+  let { version } = await loadEndless(log, breaker, aggregate);
   await session.ask(team, "breaker_set", `breaker-${agent}-${randomBytes(6).toString("hex")}`, { agent, ...how });
-  for (const deadline = Date.now() + ANSWER_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
-    const { state, version } = await read();
-    if (version > before && state.by === "operator" && state.why === how.why) return state;
+  // Each version in its turn: what was asked for may be overtaken at once, by a call that tries it or by another operator.
+  for (const deadline = Date.now() + ANSWER_MS; Date.now() < deadline; ) {
+    const next = await log.last(`evt.${team}.${aggregate.entity}.*.${agent}.${version + 1}`);
+    if (next === undefined) {
+      await sleep(LOOK_MS);
+      continue;
+    }
+    version++;
+    const { state, events } = readEndless(aggregate, next);
+    if (events.some((event) => isSaid(event, how))) return state;
   }
   throw new ArmadaError(
     "CONTROL_UNANSWERED",
@@ -40,4 +56,12 @@ export async function setBreaker(
       hint: "is it up? see `armada health`; what is asked for is done once it is",
     },
   );
+}
+
+function isSaid(
+  { type, data }: BreakerEvent,
+  { to, ms, why }: { readonly to: "open" | "closed"; readonly ms: number; readonly why: string },
+): boolean {
+  if (type !== (to === "open" ? "opened" : "closed")) return false;
+  return data.by === "operator" && data.why === why && Date.parse(data.until ?? "") - Date.parse(data.at) === ms;
 }

@@ -8,20 +8,30 @@ import {
   withShown,
   withValues,
 } from "@armada/engine/reading";
-import type { Objects } from "@armada/event-sourcing";
+import type { Log, Objects } from "@armada/event-sourcing";
 import type { FoundRun } from "./find.ts";
+import { shownAsPaused } from "./paused.ts";
 
 /**
- * A run as it is shown: with what its approvals show, whether somebody serves what it waits for, its input, and its
+ * A run as it is shown: with what its approvals show, whether somebody serves what it waits for, and whether calls of that pause, its input, and its
  * output once it has ended.
  * `teams`: those that are here.
  */
 export async function shownRun(
   { team, run, state }: Pick<FoundRun, "team" | "run" | "state">,
-  { queues, objects }: { readonly queues: (team: string) => Promise<readonly ServedQueue[]>; readonly objects: Pick<Objects, "get"> },
+  {
+    queues,
+    objects,
+    log,
+  }: {
+    readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
+    readonly objects: Pick<Objects, "get">;
+    readonly log: (team: string) => Pick<Log, "last">;
+  },
   teams: readonly string[],
 ): Promise<RunView & { readonly input?: unknown; readonly output?: unknown }> {
   const read = (ref: ObjectRef): Promise<Uint8Array> => objects.get(ref.$object, ref.team);
-  const view = await withShown(shownAsReached(shownAsServed(viewOf(team, run, state), await queues(team)), teams), read);
+  const served = await shownAsPaused(shownAsServed(viewOf(team, run, state), await queues(team)), log(team));
+  const view = await withShown(shownAsReached(served, teams), read);
   return withValues(view, state, read);
 }
