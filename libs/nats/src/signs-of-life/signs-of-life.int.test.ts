@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { encodeBody } from "@armada/contracts";
 import type { Delivery, Handled, Queue } from "@armada/event-sourcing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -106,4 +110,27 @@ test("what is given back comes again not before its delay, though signs of life 
   await expect.poll(async () => (await ports.log.depth("returned")).unacked, { timeout: 20_000, interval: 500 }).toBe(0);
   expect(began.size).toBe(32);
   expect(early).toEqual([]);
+});
+
+test("what a process was begun with, as a preload, is not the thread's: it is none of its work", () => {
+  const preload = 'import { isMainThread } from "node:worker_threads"; if (!isMainThread) throw new Error("loaded once more");';
+  const adapter = JSON.stringify(new URL("../adapter.ts", import.meta.url).href);
+  const about = JSON.stringify({ servers: mesh.url, keys: mesh.keys, team: "alpha" });
+  const code = `const { connectTeam } = await import(${adapter});
+    const said = (message) => console.log(message);
+    const { link } = await connectTeam({ ...${about}, logger: { info: () => undefined, warn: said } });
+    link.signs();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await link.close();
+    console.log("closed");`;
+  const folder = mkdtempSync(join(tmpdir(), "armada-signs-"));
+  try {
+    const main = join(folder, "main.mjs");
+    writeFileSync(main, code);
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(preload)}`, main];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 20_000 });
+    expect([stdout.trim(), stderr]).toEqual(["closed", ""]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -83,6 +83,7 @@ export class SignsOfLife {
   #start(): Worker {
     const thread = new Worker(new URL(`./thread${extname(import.meta.url)}`, import.meta.url), {
       workerData: this.#data,
+      execArgv: [], // what its process begins with, as a preload of `armada dev`, is not for it
       name: "signs of life",
     });
     thread.unref();
