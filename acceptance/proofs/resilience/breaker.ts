@@ -17,6 +17,8 @@ const QUIET_MS = 250;
 /** A call takes the receiver 20 ms. */
 const ANSWERED_MS = 20;
 const FAILURES = 5;
+/** Calls of each replica before any is counted. */
+const WARM = 50;
 const LONG_MS = 120_000;
 
 /** An agent's breaker over four replicas: how many calls leave, when, and what becomes of what waits. */
@@ -39,6 +41,8 @@ type With = { readonly mesh: Up; readonly end: FailingEnd; readonly at: Place; r
 async function* cycles({ mesh, end, draw, say }: With, cycle: number): AsyncGenerator<Figure> {
   const first = end.came.length;
   const busy = keepBusy(mesh, end, "cycles");
+  // The first request of a process loads Node's client of HTTP: on two cores a quarter of a second in each of four.
+  await until("each replica to have called", LONG_MS, () => end.came.length - first >= WARM * REPLICAS);
   const spans: Span[] = [];
   for (let n = 1; n <= cycle; n++) {
     say(`cycle ${n} of ${cycle}`);
