@@ -45,7 +45,7 @@ function section({ name, usage, command }: Leaf): string {
 
 function row({ flags, description, mandatory, argChoices }: Option): string {
   const told = [...(mandatory ? ["wanted"] : []), ...(argChoices === undefined ? [] : [`one of ${argChoices.join(", ")}`])];
-  return `| \`${cell(flags)}\` | ${cell([description, ...told].join("; "))} |`;
+  return `| \`${flags.replaceAll("|", "\\|")}\` | ${cell([description, ...told].join("; "))} |`;
 }
 
 function anchor(name: string): string {

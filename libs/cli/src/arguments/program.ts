@@ -296,6 +296,13 @@ const breakers = command("breakers", "which agents' calls pause because they fai
       (await import("../commands/breakers.ts")).listBreakers(session, await teamsWith(session, flags), out),
     ),
   );
+command("list", "the same", breakers)
+  .option("--team <team>", "only this team's")
+  .action(
+    withSession(async (session, out, _signal, flags: OfTeam) =>
+      (await import("../commands/breakers.ts")).listBreakers(session, await teamsWith(session, flags), out),
+    ),
+  );
 for (const [name, to, does] of [
   ["open", "open", "pauses the calls of an agent"],
   ["close", "closed", "lets the calls of an agent go out, however they end"],

@@ -292,6 +292,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
         const own = children.filter((child) => child.service === name);
         children = children.filter((child) => child.service !== name);
         await Promise.all(own.map((child) => child.stop(within)));
+        manifests.delete(name); // it is kept as one from elsewhere is: as long as the fleet knows of it
         changed();
       },
     };

@@ -58,8 +58,8 @@ test("each agent that has a breaker is listed, closed where nothing is said of i
 
 test("health says which agent's calls pause, why, and until when", async () => {
   const { session, open } = office();
-  const look = (): Promise<unknown> =>
-    Promise.resolve(openBreakers({ session, team: { name: "office", manifest } } as Parameters<typeof openBreakers>[0]));
+  const look = (now = NOON): Promise<unknown> =>
+    Promise.resolve(openBreakers({ session, team: { name: "office", manifest }, now } as Parameters<typeof openBreakers>[0]));
   expect(await look()).toEqual([]);
   await open();
   expect(await look()).toMatchObject([
@@ -68,6 +68,7 @@ test("health says which agent's calls pause, why, and until when", async () => {
       message: "clerk pauses since 2026-01-01T12:00:00.000Z: 5 calls in a row failed; the next call is tried at 2026-01-01T12:01:00.000Z",
     },
   ]);
+  expect(await look(NOON + 60_000)).toMatchObject([{ message: expect.stringMatching(/; the next call that comes tries it$/) }]);
 });
 
 test("of two who set it at once with the same reason each hears of their own", async () => {

@@ -21,8 +21,10 @@ export function breakersOf(log: Pick<Log, "last">, manifest: Pick<TeamManifest, 
   );
 }
 
-/** What a breaker that is not closed says, in a sentence without its agent. */
-export function saidOf({ status, why = "", since = "", until = "" }: Omit<ListedBreaker, "team">): string {
-  const trying = status === "half_open" ? "one call is trying it" : `the next call is tried at ${until}`;
+/** What a breaker that is not closed says, in a sentence without its agent. `now`: ms since 1970. */
+export function saidOf({ status, why = "", since = "", until = "" }: Omit<ListedBreaker, "team">, now: number): string {
+  const isDue = Date.parse(until) <= now;
+  const trying =
+    status === "half_open" ? "one call is trying it" : isDue ? "the next call that comes tries it" : `the next call is tried at ${until}`;
   return `pauses since ${since}: ${why}; ${trying}`;
 }

@@ -300,6 +300,13 @@ export class Breakers {
     });
   }
 
+  /** Who decides says so in the log; not of each call that tries it in vain. */
+  #sayDecided(subject: string, { status, by, until = "", why = "" }: BreakerState): void {
+    const about = { team: this.#team, subject };
+    if (status === "open" && by !== "probe") this.#ports.logger.warn(`calls of ${subject} pause until ${until}: ${why}`, about);
+    if (status === "closed") this.#ports.logger.info(`calls of ${subject} go out again`, about);
+  }
+
   #say(subject: string, error: unknown): void {
     if (this.#over.signal.aborted) return;
     const why = error instanceof Error ? error.message : String(error);
@@ -314,7 +321,10 @@ export class Breakers {
       try {
         const { events, held } = await handleEndless(this.#ports, breaker, breakerOf(this.#team, subject), command, options);
         this.#know(one, held);
-        if (events.length > 0) void this.#tellQueues(subject, one);
+        if (events.length > 0) {
+          this.#sayDecided(subject, held.state);
+          void this.#tellQueues(subject, one);
+        }
       } catch (error) {
         if (!isUnreadable(error)) throw error;
         one.unreadable = true;
