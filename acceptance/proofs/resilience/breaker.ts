@@ -29,18 +29,26 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
   using at = place({}, copy.root);
   await using mesh = await up(["--replicas", `courier=${REPLICAS}`], at);
   await using end = await failingEnd();
-  const about = { mesh, end, at, draw, say };
+  const about = { mesh, end, at, draw, say, runs: { begun: 0 } };
   yield* cycles(about, short ? 4 : 200);
   yield* kills(about, short ? 2 : 40);
   yield* backlog(about, short ? { parcels: 200, ms: 5_000 } : { parcels: 10_000, ms: 600_000 });
 }
 
-type With = { readonly mesh: Up; readonly end: FailingEnd; readonly at: Place; readonly draw: Draw; readonly say: About["say"] };
+/** `runs`: how many were begun so far. */
+type With = {
+  readonly mesh: Up;
+  readonly end: FailingEnd;
+  readonly at: Place;
+  readonly draw: Draw;
+  readonly say: About["say"];
+  readonly runs: { begun: number };
+};
 
 /** Opened by failures, tried, closed, again and again. */
-async function* cycles({ mesh, end, draw, say }: With, cycle: number): AsyncGenerator<Figure> {
+async function* cycles({ mesh, end, draw, say, runs }: With, cycle: number): AsyncGenerator<Figure> {
   const first = end.came.length;
-  const busy = keepBusy(mesh, end, "cycles");
+  const busy = keepBusy({ mesh, end, runs }, "cycles");
   // The first request of a process loads Node's client of HTTP: on two cores a quarter of a second in each of four.
   await until("each replica to have called", LONG_MS, () => end.came.length - first >= WARM * REPLICAS);
   const spans: Span[] = [];
@@ -65,10 +73,10 @@ async function* cycles({ mesh, end, draw, say }: With, cycle: number): AsyncGene
 }
 
 /** The same, with a process killed by -9 in any state. */
-async function* kills({ mesh, end, draw, say }: With, times: number): AsyncGenerator<Figure> {
+async function* kills({ mesh, end, draw, say, runs }: With, times: number): AsyncGenerator<Figure> {
   const before = await toldIn(mesh);
   const first = end.came.length;
-  const busy = keepBusy(mesh, end, "kills");
+  const busy = keepBusy({ mesh, end, runs }, "kills");
   const spans: Span[] = [];
   const killed: string[] = [];
   for (let n = 1; n <= times; n++) {
@@ -97,7 +105,7 @@ async function* kills({ mesh, end, draw, say }: With, times: number): AsyncGener
 }
 
 /** What waits behind a breaker that a person opened. */
-async function* backlog({ mesh, end, at, say }: With, { parcels, ms }: { parcels: number; ms: number }): AsyncGenerator<Figure> {
+async function* backlog({ mesh, end, at, say, runs }: With, { parcels, ms }: { parcels: number; ms: number }): AsyncGenerator<Figure> {
   end.isDown = false;
   const opened = await armada(["breakers", "open", "courier.sender", "--for", "30m", "--why", "maintenance", "--json"], at);
   yield holds("backlog: a person opens it", opened.code === 0, opened.stderr);
@@ -121,7 +129,8 @@ async function* backlog({ mesh, end, at, say }: With, { parcels, ms }: { parcels
   yield none("backlog: parcels that were not sent", [...waiting]);
   const came = end.came.slice(first);
   yield atMost("backlog: calls in any second", mostIn(came, 1_000), (DRAIN + 1) * REPLICAS);
-  await settled(mesh);
+  runs.begun += parcels;
+  await settled(mesh, runs.begun);
   const journals = [...journalsOf("courier", await readTeam("courier", mesh.mesh())).values()];
   const steps = journals.flatMap(({ events }) => events.filter(({ type }) => type === "armada.step.attempt_failed"));
   const ofBacklog = steps.filter(({ data }) => JSON.stringify(data).includes("maintenance"));
@@ -196,7 +205,7 @@ function handed(end: FailingEnd, round: string, parcels: number): Parameters<typ
 }
 
 /** Runs that send parcels one after the other, new ones as they end. */
-function keepBusy(mesh: Up, end: FailingEnd, name: string): { stop(): Promise<void> } {
+function keepBusy({ mesh, end, runs }: Pick<With, "mesh" | "end" | "runs">, name: string): { stop(): Promise<void> } {
   let over = false;
   let sent = 0;
   const rounds = (async (): Promise<void> => {
@@ -205,7 +214,10 @@ function keepBusy(mesh: Up, end: FailingEnd, name: string): { stop(): Promise<vo
       if (open < 1_000) {
         const events = Array.from({ length: 20 }, (_, i) => handed(end, `${name}-${sent + i}`, 20));
         await sendEvents(mesh.mesh(), events).then(
-          () => (sent += 20),
+          () => {
+            sent += 20;
+            runs.begun += 20;
+          },
           () => undefined, // the server was killed; the same events again
         );
       }
@@ -216,15 +228,16 @@ function keepBusy(mesh: Up, end: FailingEnd, name: string): { stop(): Promise<vo
     stop: async () => {
       over = true;
       await rounds;
-      await settled(mesh);
+      await settled(mesh, runs.begun);
     },
   };
 }
 
-async function settled(mesh: Up): Promise<void> {
-  await until("all runs to end", LONG_MS, async () =>
-    [...journalsOf("courier", await readTeam("courier", mesh.mesh())).values()].every(({ ends }) => ends.length > 0),
-  ).catch(() => undefined); // what is open is judged
+async function settled(mesh: Up, runs: number): Promise<void> {
+  await until("all runs to end", LONG_MS, async () => {
+    await pause(1_000);
+    return (await readTeam("courier", mesh.mesh(), "run.courier.end.>")).length >= runs;
+  }).catch(() => undefined); // what is open is judged
 }
 
 /** The most calls that came in any stretch of so many ms. */
