@@ -24,6 +24,11 @@ export async function madeFile(path: string): Promise<SecretFile> {
       },
     };
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST")
+      throw new ArmadaError("USAGE", `${path} is there already`, {
+        cause,
+        hint: "name another file, or remove that one: it may hold a secret that is still used",
+      });
     throw new ArmadaError("USAGE", `${path} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

@@ -184,6 +184,7 @@ async function followPlain(
         told.add(known);
         out.say(`⧗ ${wait.n} ${waitLine(wait)}`);
       }
+      const ended = new Set<number>(); // the fallback's answer comes in one message with the attempt that failed
       for (const event of journal.events) {
         if (event.type === "approval.asked") out.say(`⧗ waits for approval: ${event.data.question}  (armada runs approve ${run})`);
         if (event.type === "step.worker_lost") out.say(`  step ${event.data.n} was interrupted; another replica takes it`);
@@ -196,7 +197,8 @@ async function followPlain(
           continue;
         text.end(event.data.n);
         const step = view.steps.find((one) => one.n === event.data.n);
-        if (step === undefined) continue;
+        if (step === undefined || ended.has(step.n)) continue;
+        ended.add(step.n);
         out.emit({ type: "step", run, ...step });
         out.say(stepLine(step));
       }

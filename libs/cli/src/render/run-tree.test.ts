@@ -48,7 +48,7 @@ test("degraded parts, attempts and interruptions are told", () => {
     run({ interruptions: 2, steps: [step(1, { degraded, lastFailure, attempts: 4 }), step(2, { attempts: 2, lastFailure })] }),
   );
   expect(tree).toContain("2 interrupted attempts");
-  expect(tree).toContain("4 attempts  degraded: the model did not answer (MODEL_TIMEOUT)");
+  expect(tree).toContain("3 attempts  degraded: the model did not answer (MODEL_TIMEOUT)");
   expect(tree.split("\n").at(-1)).toMatch(/2 attempts$/); // what a completed step got over is no trouble any more
   expect(runTree(run({ interruptions: 1 }))).toMatch(/1 interrupted attempt$/);
 });
@@ -56,6 +56,11 @@ test("degraded parts, attempts and interruptions are told", () => {
 test("what came to a wait is no attempt to people", () => {
   expect(runTree(run({ steps: [step(1, { attempts: 5, waited: 4 })] }))).not.toContain("attempt");
   expect(runTree(run({ steps: [step(1, { attempts: 5, waited: 3 })] }))).toMatch(/ 2 attempts$/);
+  const degraded = { code: "AGENT_FAILED", message: "the robot does not answer" };
+  expect(runTree(run({ steps: [step(1, { attempts: 3, degraded })] }))).toMatch(/ 2 attempts {2}degraded/);
+  expect(runTree(run({ steps: [step(1, { attempts: 2, degraded: { ...degraded, code: "BUDGET_DOWNGRADE" } })] }))).toMatch(
+    / 2 attempts {2}degraded/,
+  );
 });
 
 test("an open run shows what it waits for, and until when", () => {

@@ -136,9 +136,13 @@ function ledgerRow(run: RunView): string[] {
 /** The code of an answer that a cheaper tier gave, because a limit was nearly used up. */
 const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 
-/** What people call attempts: what came to a wait was none. */
-export function attemptsOf({ attempts, waited = 0 }: StepView): number {
-  return attempts - waited;
+/** Degraded as a cheaper tier answered it: the agent did. */
+const CHEAPER = "BUDGET_DOWNGRADE";
+
+/** What people call attempts: what came to a wait was none, nor is the fallback's answer, which is counted as one. */
+export function attemptsOf({ attempts, waited = 0, degraded }: StepView): number {
+  const fellBack = degraded !== undefined && degraded.code !== CHEAPER;
+  return attempts - waited - (fellBack ? 1 : 0);
 }
 
 export function stepLine(step: StepView): string {
