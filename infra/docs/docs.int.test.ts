@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { here, type Place, until } from "../../acceptance/proofs/harness/product.ts";
+import { choose } from "../verify/short-forms/choice.ts";
+import { headCommit } from "../verify/short-forms/commit.ts";
 import { type Block, blocksOf, missingLines, standsIn } from "./blocks.ts";
 import { clone, ownRepository } from "./clone.ts";
 import { terminals } from "./terminal.ts";
@@ -39,13 +41,31 @@ const pages = [
   "docs/security.md",
 ];
 
+/** A page takes about so much of a processor, s; and all that a gate runs of those that are not in each. */
+const SECONDS = 15;
+const ROOM = 60;
+/** What a reader meets first. */
+const ALWAYS: ReadonlySet<string> = new Set(["README.md", OWN, "docs/tutorial.md"]);
+
+/**
+ * The pages that are run: those in each gate, those that the last commits touch, and a share of the others by turns, as the short forms
+ * of proofs. All of them with ARMADA_DOCS=all.
+ */
+function chosen(): readonly string[] {
+  if (process.env.ARMADA_DOCS === "all") return pages;
+  const forms = pages.map((name) => ({ name, seconds: SECONDS, ...(ALWAYS.has(name) ? { always: true as const } : {}) }));
+  const { turn, changed = [] } = headCommit();
+  const { always, inTurn, touched } = choose(forms, { touched: new Set(changed.filter((path) => pages.includes(path))), turn, room: ROOM });
+  return [...always, ...inTurn, ...touched];
+}
+
 const blocksIn = (page: string): Block[] => blocksOf(readFileSync(join(here, page), "utf8"));
 
 /** The code that a page shows, and that is no file that a reader is to write. */
 const shownIn = (page: string): string[] =>
   blocksIn(page).flatMap((block) => (block.kind === "ts" && block.note === undefined ? [block.text] : []));
 
-test.concurrent.each(pages.filter((page) => shownIn(page).length < blocksIn(page).length))(
+test.concurrent.each(chosen().filter((page) => shownIn(page).length < blocksIn(page).length))(
   "%s does what it says, block by block",
   { timeout: PAGE_MS },
   async (page) => {
