@@ -43,7 +43,7 @@ const pages = [
 
 /** A page takes about so much of a processor, s; and all that a gate runs of those that are not in each. */
 const SECONDS = 15;
-const ROOM = 60;
+const ROOM = 45;
 /** What a reader meets first. */
 const ALWAYS: ReadonlySet<string> = new Set(["README.md", OWN, "docs/tutorial.md"]);
 

@@ -7,7 +7,7 @@ import { touchedBy } from "./touched.ts";
  * Processor seconds of the short forms whose turn it is, and as many of those that a change touches. Most commits touch more than
  * that, so a gate takes both: with those that are always there under two minutes of two cores.
  */
-const ROOM = 70;
+const ROOM = 45;
 
 /** A gate's short forms, and why it is these: a line each for people. */
 export type ShortForms = { readonly names: readonly string[]; readonly why: readonly string[] };
