@@ -37,7 +37,8 @@ const clerk = (name: string, more: { readonly fallback?: (leak: z.infer<typeof L
       text: z.string().refine((said) => !said.startsWith("misfit"), { error: ({ input }) => `${String(input)} does not fit` }),
     }),
     tools: { look: failing("read"), book: failing("write"), answer: answering },
-    limits: { attempts: 2, timeout: "10s" },
+    // Each fails in its turn, however many did before.
+    limits: { attempts: 2, timeout: "10s", breaker: false },
     async run({ input, tools, objects, attempt }) {
       const said = text(input);
       switch (input.how) {

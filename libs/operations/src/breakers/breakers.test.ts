@@ -91,9 +91,9 @@ test("of two who set it at once with the same reason each hears of their own", a
 });
 
 test.each([
-  ["a reason of 1001 characters is too long", { why: "x".repeat(1_001), ms: 1 }],
-  ["31708800000 ms is too long", { why: "", ms: 367 * 86_400_000 }],
-  ["0.5 ms is too long", { why: "", ms: 0.5 }],
+  ["why: Too big: expected string to have <=1000 characters", { why: "x".repeat(1_001), ms: 1 }],
+  ["ms: Too big: expected number to be <=31622400000", { why: "", ms: 367 * 86_400_000 }],
+  ["ms: Invalid input: expected int, received number", { why: "", ms: 0.5 }],
 ])("%s is refused before anybody is asked", async (message, what) => {
   const { session, asked } = office();
   const how = { team: "office", agent: "clerk", to: "open", ...what } as const;

@@ -2,16 +2,12 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ArmadaError } from "@armada/contracts";
 import { loadEndless, readEndless } from "@armada/event-sourcing";
-import { type BreakerEvent, type BreakerState, breaker, breakerOf } from "@armada/resilience";
+import { type BreakerEvent, type BreakerState, breaker, breakerOf, SetBreaker } from "@armada/resilience";
 import type { Session } from "../mesh/session.ts";
 import { withBreakers } from "./list.ts";
 
 const ANSWER_MS = 10_000;
 const LOOK_MS = 50;
-/** What a team takes: for so long, ms, and for such a reason, characters. */
-const LONGEST_MS = 366 * 86_400_000;
-const MOST_WHY = 1_000;
-
 /**
  * Asks a team to open or close the breaker of one of its agents for `ms`, and comes back once the log says so.
  * `why`: one line; what would break it is a space. @throws ArmadaError `USAGE` where there is no such agent, or that is too long, `CONTROL_UNANSWERED`
@@ -21,10 +17,11 @@ export async function setBreaker(
   { team, agent, to, ms, why: said }: { team: string; agent: string; to: "open" | "closed"; ms: number; why: string },
 ): Promise<BreakerState> {
   const why = said.replace(/[\s\p{Cc}]+/gu, " ").trim();
-  if (!Number.isInteger(ms) || ms > LONGEST_MS)
-    throw new ArmadaError("USAGE", `${ms} ms is too long`, { hint: "a year at most, in whole ms" });
-  if (why.length > MOST_WHY)
-    throw new ArmadaError("USAGE", `a reason of ${why.length} characters is too long`, { hint: `${MOST_WHY} at most` });
+  const refused = SetBreaker.safeParse({ agent, to, ms, why }).error?.issues[0];
+  if (refused !== undefined)
+    throw new ArmadaError("USAGE", `${refused.path.join(".")}: ${refused.message}`, {
+      hint: "whole ms up to 366 days, and a reason of a line",
+    });
   const how = { to, ms, why };
   const manifest = session.manifests().get(team);
   if (manifest === undefined)

@@ -14,13 +14,12 @@ import {
 import { z } from "zod";
 import { type BreakerCommand, breaker, mayTry } from "./breaker.ts";
 import { type CallOutcome, Calls } from "./calls.ts";
+import { Drain } from "./drain.ts";
 import { type BreakerState, breakerOf, breakersFilter } from "./events.ts";
 import type { BreakerSettings } from "./settings.ts";
 
 /** What is said among the replicas of how calls ended. */
 const TOPIC = "calls";
-/** So long after it closed, and after each call that had to wait its turn, a breaker lets calls go one after the other, ms. */
-const DRAIN_MS = 5_000;
 /** A replica whose call tries says what came of it within the call's own limit and this, ms; else another one tries. */
 const GRACE_MS = 5_000;
 /** When another call may try where the one before said nothing of its subject, ms. */
@@ -62,9 +61,7 @@ type One = {
   telling: Promise<void> | undefined;
   /** What tried it last, wherever that was. */
   tried: string;
-  /** Until when calls go out one after the other, and when the next may, ms since 1970. */
-  draining: number;
-  next: number;
+  readonly drain: Drain;
 };
 
 /**
@@ -111,8 +108,7 @@ export class Breakers {
           deciding: undefined,
           telling: undefined,
           tried: "",
-          draining: 0,
-          next: 0,
+          drain: new Drain(settings.drain),
         },
       ]),
     );
@@ -214,7 +210,7 @@ export class Breakers {
         return { kind: "open", next, why: `${why}; the next one is tried at ${until}` };
       }
       if (status === "half_open") return { kind: "open", next: clock.now() + TRYING_MS, why: `${why}; one is tried now` };
-      const waited = await this.#turn(one, signal);
+      const waited = await one.drain.turn(clock, signal);
       if (!waited || (one.held.state.status === "closed" && one.deciding === undefined)) return { kind: "go" };
     }
   }
@@ -278,19 +274,6 @@ export class Breakers {
     const why = one.calls.reason(one.settings);
     if (why !== undefined && one.deciding === undefined)
       this.#later(subject, one, { type: "open", at: this.#ports.clock.now(), ms: one.settings.openMs, why });
-    return true;
-  }
-
-  /** Waits for the turn of a call; whether there was anything to wait for. */
-  async #turn(one: One, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#ports;
-    const now = clock.now();
-    if (now >= one.draining) return false;
-    const at = Math.max(now, one.next);
-    one.next = at + 1_000 / one.settings.drain;
-    if (at === now) return false;
-    one.draining = Math.max(one.draining, at + DRAIN_MS);
-    await clock.sleep(at - now, signal);
     return true;
   }
 
@@ -377,7 +360,8 @@ export class Breakers {
     if (held.seq < one.held.seq) return;
     if (held.seq > one.held.seq) {
       one.calls.forget();
-      one.draining = held.state.status === "closed" ? this.#ports.clock.now() + DRAIN_MS : 0;
+      if (held.state.status === "closed") one.drain.begin(this.#ports.clock.now());
+      else one.drain.end();
     }
     one.held = held;
     one.unreadable = false;
