@@ -20,7 +20,7 @@ type How = Partial<Pick<Parameters<typeof agent<Item, Price>>[0], "tier" | "cach
 const look = tool({ input: Item, output: Item, effect: "read", run: (item) => item });
 const dear = ({ item }: Item): Price => ({ item, cents: -1 });
 
-/** Agents that ask for one price each; they differ in how. */
+/** Agents that ask for one price each; they differ in how. However often their provider fails, all of them go on to ask. */
 const buyer = (name: string, { schema = Price, tools = {}, limits, ...how }: How = {}) =>
   agent({
     name,
@@ -38,7 +38,7 @@ const buyer = (name: string, { schema = Price, tools = {}, limits, ...how }: How
       }),
     ...how,
     tools,
-    limits: { timeout: "30s", attempts: 6, concurrency: 64, ...limits },
+    limits: { timeout: "30s", attempts: 6, concurrency: 64, breaker: false, ...limits },
   });
 
 /** Agents whose answers are as long as they may be: what they cost is near their ceilings. */
@@ -49,7 +49,7 @@ const essayist = (name: string, tier: "worker" | "orchestrator") =>
     tier,
     input: Item,
     output: Price,
-    limits: { timeout: "5s", attempts: 12, concurrency: 2 },
+    limits: { timeout: "5s", attempts: 12, concurrency: 2, breaker: false },
     run: async ({ input, model }) => {
       const schema = z.object({ item: z.string(), text: z.string() });
       const { item, text } = await model.ask({
