@@ -18,6 +18,8 @@ export const Brief = z.object({
   audience: z.string().max(200).optional(),
   /** A person is asked before the article is published. */
   approval: z.boolean().optional(),
+  /** An article that is not out after so long, approval included, is given up: `DEADLINE_EXCEEDED`. It has as long as it takes unless said. */
+  within: z.templateLiteral([z.number(), z.enum(["ms", "s", "m", "h", "d"])]).optional(),
   /** `ask`: posts are asked for and stand on the page; `event` (unless said): marketing starts from the published fact. */
   promote: z.enum(["ask", "event"]).optional(),
 });
@@ -35,6 +37,10 @@ export type Contradiction = z.infer<typeof Contradiction>;
 export const Metadata = z.object({ title: z.string(), description: z.string(), keywords: z.array(z.string()), slug: z.string() });
 export type Metadata = z.infer<typeof Metadata>;
 
+/** Where an agent was not there: which, and what the page has instead, a sentence for its readers. */
+export const Degraded = z.object({ agent: z.string(), what: z.string() });
+export type Degraded = z.infer<typeof Degraded>;
+
 /** What `create_article` answers: the three documents as text, and what they rest on. */
 export const Article = z.object({
   /** Markdown. */
@@ -44,13 +50,15 @@ export const Article = z.object({
   cover: z.string(),
   metadata: Metadata,
   posts: z.array(z.object({ channel: z.string(), text: z.string() })),
-  /** Sentences of the article that a source carries; `quote` stands in the extracted text of `file`. */
+  /** Sentences of the article that a source carries; `quote` stands in the extracted text of `file`. None where nothing was checked. */
   statements: z.array(z.object({ text: z.string(), source: Citation })),
   /** Sentences of the article that no source carries, marked on the page. */
   unsourced: z.array(z.string()),
   contradictions: z.array(Contradiction),
   /** Documents that were left out, and why. */
   skipped: z.array(z.object({ file: z.string(), why: z.string() })),
+  /** What was done without; the page says the same. */
+  degraded: z.array(Degraded).default([]),
 });
 export type Article = z.infer<typeof Article>;
 
@@ -69,6 +77,8 @@ export const ArticleCompleted = event("content.article.completed", {
     /** Sourced sentences that say the most: what a post may say. */
     points: z.array(z.string()),
     promoted: z.enum(["ask", "event"]),
+    /** The agents that were not there; of articles from before this was said, none. */
+    degraded: z.array(z.string()).optional(),
   }),
 });
 

@@ -12,7 +12,8 @@ export const Promotion = z.object({
 });
 export type Promotion = z.infer<typeof Promotion>;
 
-export const Post = z.object({ channel: z.string(), text: z.string() });
+/** `degraded`: where nobody wrote it, what it is instead, a sentence for readers. */
+export const Post = z.object({ channel: z.string(), text: z.string(), degraded: z.string().optional() });
 export type Post = z.infer<typeof Post>;
 
 /** Writes the posts for an article; it does not send them. */

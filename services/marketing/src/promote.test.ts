@@ -56,6 +56,14 @@ describe("marketing", () => {
     });
   });
 
+  it("has the article's own sentences, and says so, where a writer is down", async () => {
+    for (const { name, fallback } of team.agents) {
+      const post = (await fallback?.(promotion)) as Post | undefined;
+      expect(post?.text, name).toContain("Fourteen beaver families lived on the River Oss in 2024.");
+      expect(post?.degraded, name).toBe(`The post for ${post?.channel} is made of the article's own sentences: nobody wrote one.`);
+    }
+  });
+
   it("starts from a published article only where nobody has asked for its posts", () => {
     const [subscription] = team.subscriptions;
     const fact = (promoted: "ask" | "event") => ({

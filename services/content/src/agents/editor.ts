@@ -1,14 +1,17 @@
 import { agent } from "armada-mesh";
-import { Draft } from "../page/draft.ts";
+import type { z } from "zod";
+import { Draft, Labelled } from "../page/draft.ts";
+
+const Edited = Draft.extend(Labelled.shape);
 
 export const editor = agent({
   name: "editor",
   does: "orders and cleans a draft without adding to it",
   tier: "worker",
   input: Draft,
-  output: Draft,
+  output: Edited,
   limits: { timeout: "120s", attempts: 4, concurrency: 4 },
-  run: ({ input, model }) =>
+  run: ({ input, model }): Promise<z.infer<typeof Edited>> =>
     model.ask({
       task: "edit_article",
       system: "You are a copy editor. You cut, order and tidy; you add no fact.",
@@ -21,5 +24,5 @@ export const editor = agent({
       maxTokens: 8_000,
     }),
   // An unedited draft is whole and checked like any other.
-  fallback: (input) => input,
+  fallback: (input) => ({ ...input, degraded: "The text was not edited: it stands as it was drafted." }),
 });

@@ -1,8 +1,8 @@
 import { agent } from "armada-mesh";
 import { z } from "zod";
 import { Metadata } from "../contract.ts";
-import { CheckedArticle } from "../page/draft.ts";
-import { carriedSentences, checkMetadata, DESCRIPTION_MOST, TITLE_MOST } from "../page/metadata.ts";
+import { CheckedArticle, LabelledMetadata } from "../page/draft.ts";
+import { carriedSentences, checkMetadata, DESCRIPTION_MOST, ownWords, TITLE_MOST } from "../page/metadata.ts";
 
 const Proposal = Metadata.omit({ slug: true });
 
@@ -11,9 +11,9 @@ export const seoOptimizer = agent({
   does: "writes title, description and keywords for search engines from what the sources carry",
   tier: "worker",
   input: z.object({ topic: z.string(), content: CheckedArticle }),
-  output: Metadata,
+  output: LabelledMetadata,
   limits: { timeout: "60s", attempts: 4, concurrency: 4 },
-  run: async ({ input: { topic, content }, model }) => {
+  run: async ({ input: { topic, content }, model }): Promise<LabelledMetadata> => {
     const proposal = await model.ask({
       task: "seo_metadata",
       system: "You write metadata for search engines. You say nothing that the article does not say.",
@@ -25,7 +25,8 @@ export const seoOptimizer = agent({
     });
     return checkMetadata(proposal, content);
   },
-  fallback: ({ content }) => checkMetadata({ title: "", description: "", keywords: [] }, content),
+  // Whoever asks may ask the archive for better.
+  fallback: ({ content }) => ownWords(content),
 });
 
 /** Only what a source carries is shown to the model: it cannot repeat what it was not told. */

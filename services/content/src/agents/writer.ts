@@ -9,6 +9,7 @@ import { atTheirWord } from "../sources/taken-back.ts";
 /** Words of the body that the page has room for. */
 const WORDS = 700;
 
+/** Without a fallback: there is no article without a draft, so a step waits for the writer, and loses nothing by it. */
 export const writer = agent({
   name: "writer",
   does: "drafts an article whose every sentence cites a document",

@@ -3,6 +3,13 @@ import { escapeXml } from "./escape-xml.ts";
 const WIDTH = 1200;
 const HEIGHT = 630;
 
+/** The cover of an article for which none was drawn: no words, always the same bytes. */
+export const STOCK_COVER = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="stock cover">
+<defs><linearGradient id="ground" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#46505c"/><stop offset="1" stop-color="#23282e"/></linearGradient></defs>
+<rect width="${WIDTH}" height="${HEIGHT}" fill="url(#ground)"/>
+</svg>
+`;
+
 /** A cover drawn from the words alone: the same title and keywords give the same bytes. */
 export function drawCover(title: string, keywords: readonly string[]): string {
   const random = sequence(`${title}\n${keywords.join("\n")}`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Citation, Contradiction } from "../contract.ts";
+import { Citation, Contradiction, Metadata } from "../contract.ts";
 
 /** One sentence with the words that carry it; `also` names further files that say the same. */
 export const Claim = z.object({ text: z.string().min(1), file: z.string(), quote: z.string(), also: z.array(Citation).optional() });
@@ -15,6 +15,13 @@ export const Draft = z.object({
   sections: z.array(z.object({ heading: z.string(), sentences: z.array(Claim) })),
 });
 export type Draft = z.infer<typeof Draft>;
+
+/** What an agent's output says where its fallback gave it: what the page has instead, a sentence for its readers. */
+export const Labelled = z.object({ degraded: z.string().optional() });
+
+/** Metadata, and what it is instead where nobody made any. */
+export const LabelledMetadata = Metadata.extend(Labelled.shape);
+export type LabelledMetadata = z.infer<typeof LabelledMetadata>;
 
 /** A sentence after the fact check: `sources` is empty where no source carries it. */
 export const Checked = z.object({ text: z.string(), sources: z.array(Citation) });
@@ -48,5 +55,7 @@ export const CheckedArticle = z.object({
   leftOut: z.array(Passage),
   /** Every sentence is a source's own, word for word but for white space, asides and connectives. */
   extractive: z.boolean(),
+  /** Nothing was checked: `sources` are what the writer cites, and the rest is empty. */
+  unchecked: z.literal(true).optional(),
 });
 export type CheckedArticle = z.infer<typeof CheckedArticle>;

@@ -1,7 +1,7 @@
 import { contentStems } from "armada-mesh/text";
 import { groundOf, isGrounded } from "../checks/surface-check.ts";
 import type { Metadata } from "../contract.ts";
-import type { Checked, CheckedArticle } from "./draft.ts";
+import type { Checked, CheckedArticle, LabelledMetadata } from "./draft.ts";
 import { slugOf } from "./slug.ts";
 
 export const TITLE_MOST = 60;
@@ -28,6 +28,22 @@ export function checkMetadata(proposal: Proposal, content: CheckedArticle): Meta
     .map((word) => word.trim())
     .filter((word) => word !== "" && contentStems(word).length > 0 && contentStems(word).every((stem) => ground.stems.has(stem)));
   return { title, description, keywords: [...new Set(keywords)].slice(0, 8), slug: slugOf(title) };
+}
+
+/** Metadata of an article that nobody made any for. */
+export function ownWords(content: CheckedArticle): LabelledMetadata {
+  const nothing = { title: "", description: "", keywords: [] };
+  return {
+    ...checkMetadata(nothing, content),
+    degraded: "Title and description are the article's own words: nobody chose them for search engines.",
+  };
+}
+
+/** The standfirst and each section's first sentence, as far as sources carry them: what a post may say. */
+export function pointsOf(content: CheckedArticle): string[] {
+  const carried = new Set(carriedSentences(content));
+  const firsts = content.sections.flatMap(({ sentences }) => sentences.find((one) => carried.has(one)) ?? []);
+  return [...content.standfirst, ...firsts].map(({ text }) => text);
 }
 
 /** The standfirst or, where it is too long, the first sentence that fits. */

@@ -1,4 +1,4 @@
-import type { Metadata } from "../contract.ts";
+import type { Degraded, Metadata } from "../contract.ts";
 import type { Checked, CheckedArticle, Passage } from "./draft.ts";
 
 /** What stands on the page, the same for Markdown and HTML. */
@@ -7,6 +7,7 @@ export type Page = {
   readonly cover: string;
   readonly content: CheckedArticle;
   readonly posts: readonly { readonly channel: string; readonly text: string }[];
+  readonly degraded: readonly Degraded[];
   /** Files in the order of their first citation; a file's number is its place from 1. */
   readonly numbering: readonly { readonly file: string; readonly title: string }[];
 };

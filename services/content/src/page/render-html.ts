@@ -17,6 +17,7 @@ ol.sources,.apparatus{font:.95rem/1.55 system-ui,sans-serif}blockquote{margin:0 
 export function renderHtml(page: Page): string {
   const { content, metadata } = page;
   const parts = [`<figure>${page.cover.trim()}</figure>`, `<h1>${escapeXml(metadata.title)}</h1>`];
+  for (const { agent, what } of page.degraded) parts.push(`<p class="how" data-degraded="${escapeXml(agent)}">${escapeXml(what)}</p>`);
   if (content.standfirst.length > 0)
     parts.push(`<p class="standfirst">${content.standfirst.map((one) => sentence(page, one)).join(" ")}</p>`);
   for (const { heading, sentences } of content.sections)

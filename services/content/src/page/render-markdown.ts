@@ -15,6 +15,7 @@ import {
 export function renderMarkdown(page: Page): string {
   const { content, metadata } = page;
   const blocks = [`# ${escapeMarkdown(metadata.title)}`, `![](cover.svg)`];
+  if (page.degraded.length > 0) blocks.push(page.degraded.map(({ what }) => `> *${escapeMarkdown(what)}*`).join("\n>\n"));
   if (content.standfirst.length > 0)
     blocks.push(
       `**${content.standfirst.map(({ text }) => escapeMarkdown(text)).join(" ")}** ${marks(

@@ -24,5 +24,8 @@ export const emailWriter = agent({
     });
     return checkPost({ channel: CHANNEL, text }, input, MOST[CHANNEL]);
   },
-  fallback: (input) => plainPost(CHANNEL, input, MOST[CHANNEL]),
+  fallback: (input) => ({
+    ...plainPost(CHANNEL, input, MOST[CHANNEL]),
+    degraded: `The post for ${CHANNEL} is made of the article's own sentences: nobody wrote one.`,
+  }),
 });
