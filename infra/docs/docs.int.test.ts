@@ -31,6 +31,7 @@ const pages = [
   "docs/operations/README.md",
   "docs/contracts.md",
   "docs/breakers.md",
+  "docs/parked.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/http.md",

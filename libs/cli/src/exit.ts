@@ -10,6 +10,7 @@ const NOTHING_TO_TALK_TO: ReadonlySet<string> = new Set<ErrorCode>([
   "NO_NATS_SERVER",
   "LOG_UNAVAILABLE",
   "NATS_TOO_OLD",
+  "NOT_CONNECTED",
   "MESH_RUNNING",
 ]);
 const REFUSED: ReadonlySet<string> = new Set<ErrorCode>([

@@ -179,7 +179,21 @@ export const lines = {
       .readonly()
       .describe("what is wrong with it; `ok` where there is none"),
   }),
-  parked: z.object({ type: z.literal("parked"), team: text, run: text, step: z.int(), agent: text, attempts: count, ...problem }),
+  parked: z.object({
+    type: z.literal("parked"),
+    team: text,
+    run: text,
+    workflow: text,
+    step: z.int(),
+    agent: text,
+    variant: text,
+    attempts: count,
+    ...problem,
+    hint: text.optional(),
+    since: iso,
+    chain: z.array(text).readonly().describe("what began the work, what caused the run, the run"),
+    trace: text.optional(),
+  }),
   "parked-message": z
     .object({ type: z.literal("parked-message"), team: text, seq: count, subject: text, attempts: count, ...problem })
     .describe("a message that belongs to no run"),
@@ -219,10 +233,46 @@ export const lines = {
     status: run.shape.status,
     at: iso,
     n: z.int(),
+    agent: text,
+    variant: text,
     ...problem,
     hint: text.optional(),
     attempts: count,
     chain: z.array(text).readonly(),
+    trace: text.optional(),
+  }),
+  "parked-settled": z
+    .object({
+      type: z.enum(["redriven", "discarded"]),
+      team: text,
+      run: text,
+      outcome: z
+        .enum(["taken", "nothing", "unanswered"])
+        .describe("nothing: it is not parked any more; unanswered: no replica took it, and none will"),
+      by: text,
+      why: text.optional(),
+      replica: text.optional().describe("which took it"),
+      status: run.shape.status.optional().describe("of the run, where it was taken or nothing was to do"),
+      steps: z
+        .array(
+          z.object({
+            n: z.int(),
+            agent: text,
+            became: z.enum(["completed", "refused", "parked", "withdrawn", "open"]).describe("open: it is not known yet"),
+            code: text.optional(),
+            message: text.optional(),
+          }),
+        )
+        .readonly(),
+    })
+    .describe("what became of a run's parked steps"),
+  "parked-total": z.object({
+    type: z.literal("parked-total"),
+    runs: count,
+    taken: count,
+    nothing: count,
+    unanswered: count,
+    again: count.describe("runs of which a step is parked again"),
   }),
   ready: z.object({
     type: z.literal("ready"),

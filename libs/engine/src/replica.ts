@@ -47,6 +47,8 @@ export function startEngine(
     budget?: Budget;
     capabilities?: readonly CodeCapability[];
     busy?: () => boolean;
+    /** What people know this replica by, as its host and process. */
+    replica?: string;
     /** How many ids and events that a run took it remembers over its generations; 1,000 unless said. */
     remembers?: number;
   } = {},
@@ -87,7 +89,7 @@ export function startEngine(
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
   const schedules = new Schedules(runs, sourceOf, busy, signal);
-  const intake = new Intake(runs, inlines, waits, schedules, breakers, sourceOf, options.capabilities ?? [], signal, busy);
+  const intake = new Intake(runs, inlines, waits, schedules, breakers, sourceOf, options.capabilities ?? [], signal, busy, options.replica);
   const faults = new Faults(async (run, failure) => {
     await runs.commit(run, 0, ({ state }) =>
       state.exists && state.ended === undefined && state.stopped === undefined

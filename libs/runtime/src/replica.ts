@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { Team } from "@armada/agents";
 import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
 import type { Clock, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
@@ -17,7 +18,7 @@ export function startReplica(
   }: { drainMs?: number; budget?: Budget; capabilities?: readonly CodeCapability[]; busy?: () => boolean; clock?: Clock } = {},
 ): Engine {
   const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
-  const engine = startEngine(team, ports, models, { sourceOf, ...options });
+  const engine = startEngine(team, ports, models, { sourceOf, replica: `${hostname()}:${process.pid}`, ...options });
   const unwatch = watchEventLoop(engine.running, ({ ms, steps }) => {
     if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });
     for (const { run, step, agent } of steps)

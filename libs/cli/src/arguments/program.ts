@@ -14,12 +14,14 @@ import type { AddFlags, KeyFlags } from "../commands/keys.ts";
 import type { ListFlags } from "../commands/list-runs.ts";
 import type { ModelServerFlags } from "../commands/model-server.ts";
 import type { MoveFlags } from "../commands/move-team.ts";
+import type { ParkedFlags } from "../commands/parked-flags.ts";
 import type { ProvisionFlags } from "../commands/provision.ts";
 import type { ReconcileFlags } from "../commands/reconcile.ts";
 import type { RemoveFlags } from "../commands/remove-team.ts";
 import type { RestoreFlags } from "../commands/restore-team.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { SeparateFlags } from "../commands/separate.ts";
+import type { SettleFlags } from "../commands/settle-parked.ts";
 import type { StateFlags } from "../commands/state.ts";
 import type { UpFlags } from "../commands/up.ts";
 import { EXIT } from "../exit.ts";
@@ -272,14 +274,51 @@ command("state <team>", "a team's read models, as of now, a time or a sequence")
     }),
   );
 const parked = program.command("parked").description("steps that were set aside after their attempts");
-command("list", "what is parked", parked).action(
-  withSession(async (session, out) => (await import("../commands/parked.ts")).listParked(session, await session.teams(), out)),
+const parkedFlags = (made: Command): Command =>
+  made
+    .option("--team <team>", "only this team's")
+    .option("--agent <agent>", "only steps of this agent")
+    .option("--code <code>", "only those that failed with this code")
+    .option("--workflow <name>", "only of runs of this workflow")
+    .option("--older <length>", "only those that are parked for longer: 90s, 10m, 2h")
+    .option("--limit <n>", "at most so many, those that are parked longest", atLeastOne);
+parkedFlags(command("list", "what is parked", parked)).action(
+  withSession(
+    async (session, out, _signal, flags: ParkedFlags) =>
+      (await import("../commands/parked.ts")).listParked(session, await teamsWith(session, flags), out, flags),
+    async (flags) => void (await import("../commands/parked-flags.ts")).filterOf(flags),
+  ),
 );
 command("show <run>", "why, with the causation chain", parked).action(
   withSession(async (session, out, _signal, run: string) =>
     (await import("../commands/parked.ts")).showParked(session, await session.teams(), run, out),
   ),
 );
+for (const [name, does] of [
+  ["redrive", "tries parked steps anew, and says which replica took each and what became of it"],
+  ["discard", "gives parked steps up: ends their runs as cancelled, for good"],
+] as const)
+  parkedFlags(command(`${name} [runs...]`, does, parked))
+    .option("--all", "all that is parked")
+    .option("--rate <n>", "runs a second at most; 50 unless said", atLeastOne)
+    .option("--wait <length>", "how long to look what becomes of each; 30s unless said")
+    .option("--why <text>", "what the journals say of it")
+    .option("--by <name>", "who does it; operator unless said")
+    .action(
+      withSession(
+        async (session, out, signal, ids: string[], flags: SettleFlags) =>
+          (await import("../commands/settle-parked.ts")).settleCommand(
+            session,
+            await teamsWith(session, flags),
+            name,
+            ids,
+            flags,
+            out,
+            signal,
+          ),
+        async (ids, flags) => (await import("../commands/settle-parked.ts")).checkSettling(ids, flags),
+      ),
+    );
 type OfTeam = { readonly team?: string };
 command("list", "when each fires next, and what it missed", program.command("schedules").description("what starts runs at its time"))
   .option("--team <team>", "only this team's")

@@ -1,7 +1,8 @@
-import { ArmadaError, type Duration, milliseconds } from "@armada/contracts";
+import { ArmadaError } from "@armada/contracts";
 import { breakersOf, type ListedBreaker } from "@armada/operations/breakers/list";
 import { setBreaker } from "@armada/operations/breakers/set";
 import type { Session } from "@armada/operations/mesh/session";
+import { lengthOf } from "../arguments/length.ts";
 import { EXIT } from "../exit.ts";
 import type { Output } from "../output.ts";
 import { table } from "../render/table.ts";
@@ -42,7 +43,7 @@ export async function setBreakerCommand(
   const [team = "", agent = "", ...more] = subject.split(".");
   if (agent === "" || more.length > 0)
     throw new ArmadaError("USAGE", `${subject} is no agent`, { hint: "TEAM.AGENT, as `armada breakers list` has it" });
-  const ms = lengthOf(flags.for ?? LENGTH);
+  const ms = lengthOf("--for", flags.for ?? LENGTH);
   const { probe: _, ...state } = await setBreaker(session, { team, agent, to, ms, why: flags.why ?? WHY });
   out.emit({ type: "breaker", team, agent, ...state });
   out.say(
@@ -51,15 +52,4 @@ export async function setBreakerCommand(
       : `calls of ${subject} go out, and until ${state.until} none of them opens its breaker`,
   );
   return EXIT.ok;
-}
-
-/** @throws ArmadaError `USAGE` */
-function lengthOf(text: string): number {
-  try {
-    const ms = milliseconds(text as Duration);
-    if (ms > 0) return ms;
-  } catch (error) {
-    if (!(error instanceof ArmadaError)) throw error;
-  }
-  throw new ArmadaError("USAGE", `--for ${text} is no length`, { hint: "10m, 2h, 90s" });
 }

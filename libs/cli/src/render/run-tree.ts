@@ -140,7 +140,7 @@ const BUDGET_DOWNGRADE = "BUDGET_DOWNGRADE";
 const CHEAPER = "BUDGET_DOWNGRADE";
 
 /** What people call attempts: what came to a wait was none, nor is the fallback's answer, which is counted as one. */
-export function attemptsOf({ attempts, waited = 0, degraded }: StepView): number {
+function attemptsOf({ attempts, waited = 0, degraded }: StepView): number {
   const fellBack = degraded !== undefined && degraded.code !== CHEAPER;
   return attempts - waited - (fellBack ? 1 : 0);
 }

@@ -31,7 +31,7 @@ export const runs = {
   DRAINED: { is: "a replica stops, and its attempt ends with it", next: "nothing: another replica does the step" },
   ENGINE_FAULT: {
     is: "a message of a run cannot be handled, so the run was parked",
-    next: "`armada parked list`; mend, then `armada runs retry ID`",
+    next: "`armada parked list`; mend, then `armada parked redrive ID`",
   },
   EVENT_INVALID: { is: "the data of an event does not fit its schema", next: "correct the data, or the schema" },
   INPUT_INVALID: { is: "an input does not fit its schema", next: "correct the input: the message names the member" },
@@ -47,7 +47,7 @@ export const runs = {
     is: "what an agent, a tool or a workflow gave does not fit its output schema",
     next: "correct the code, or the schema",
   },
-  PARKED: { is: "a step is set aside after its attempts", next: "`armada parked list`; mend, then `armada runs retry ID`" },
+  PARKED: { is: "a step is set aside after its attempts", next: "`armada parked list`; mend, then `armada parked redrive ID`" },
   READ_MODEL_INITIAL: { is: "the initial state of a read model is none that can be kept", next: "make `initial` plain JSON" },
   READ_MODEL_STOPPED: { is: "a fold of a read model threw; it stands where it stopped", next: "mend the fold and start the team again" },
   RUN_CANCELLED: { is: "the run was cancelled", next: "start another" },

@@ -1,4 +1,4 @@
-import { team, workflow } from "@armada/agents";
+import { agent, team, workflow } from "@armada/agents";
 import { encodeBody, event } from "@armada/contracts";
 import { startReplica } from "@armada/engine/testing";
 import { CALM, type Hostility, MemoryMesh } from "@armada/event-sourcing";
@@ -22,11 +22,12 @@ const waits = workflow({
   },
 });
 
-function operate(mesh: MemoryMesh, clock: VirtualClock, capability: string, id: string, data: unknown): void {
+/** `at`: when the stream stored it, ms since 1970. */
+function operate(mesh: MemoryMesh, clock: VirtualClock, capability: string, id: string, data: unknown, at = clock.now()): void {
   const about = { specversion: "1.0", source: "/operator", type: "armada.asked", team: "operator", schemaversion: 1, hops: 0 } as const;
   const time = new Date(clock.now()).toISOString();
   const body = encodeBody([{ ...about, id: `${id}.${capability}`, subject: id, time, data, correlationid: id, causationid: id }]);
-  mesh.stream("patient").append(`ask.patient.operator.${capability}.${id}`, body, clock.now());
+  mesh.stream("patient").append(`ask.patient.operator.${capability}.${id}`, body, at);
 }
 
 const asksTwice = workflow({
@@ -140,4 +141,72 @@ test("a function that was stopped for its many calls is stopped for them again w
   operate(mesh, clock, "run_retry", "c1", { run: "r1" });
   await clock.run(() => state("r1").length === length + 2, 5_000); // resumed, and stopped
   expect(state("r1").stopped?.code).toBe("WORKFLOW_SPINS");
+});
+
+const paper = { isThere: false, tried: 0 };
+const writer = agent({
+  name: "writer",
+  does: "writes",
+  tier: "worker",
+  limits: { attempts: 1, breaker: false },
+  input: Num,
+  output: Num,
+  run: ({ input }) => {
+    paper.tried++;
+    if (!paper.isThere) throw new Error("no paper");
+    return input;
+  },
+});
+const writes = workflow({ name: "writes", version: 1, input: Num, output: Num, run: (input, ctx) => ctx.ask(writer, input) });
+
+/** A replica with a run that is parked, and its operator. */
+async function withParked(hostility?: Hostility) {
+  Object.assign(paper, { isThere: false, tried: 0 });
+  const clock = new VirtualClock();
+  const random = seededRandom(1);
+  const mesh = new MemoryMesh(clock, random, hostility);
+  const definition = team({ name: "patient", agents: [writer], workflows: [writes] });
+  startReplica(mesh, definition, script({}), { clock, random, scheduler: clock.scheduler });
+  const state = () => {
+    const loaded = mesh.stream("patient").load("run.patient.*.*.r1.*", mesh.stream("patient").head);
+    return readRun(loaded.kind === "loaded" ? loaded.messages : []);
+  };
+  const step = () => state().steps.get(1);
+  operate(mesh, clock, "run_start", "r1", { workflow: "writes", input: { n: 1 } });
+  await clock.run(() => step()?.status === "parked", 10_000);
+  const retried = (): number => mesh.stream("patient").messages.filter(({ body }) => body.includes('"armada.step.retried"')).length;
+  const ask = async (capability: string, id: string, data: object, ms = 5_000): Promise<void> => {
+    operate(mesh, clock, capability, id, { run: "r1", ...data });
+    await clock.run(() => false, ms);
+  };
+  return { clock, mesh, state, step, ask, retried };
+}
+
+test("an ask about a step as it was parked then does nothing to it once it was tried since", async () => {
+  const { step, ask, retried, state } = await withParked();
+  const at = step()?.dispatchedAt ?? 0;
+  await ask("run_retry", "first", { parked: [{ n: 1, at }] });
+  expect([step()?.status, paper.tried, retried()]).toEqual(["parked", 2, 1]);
+  await ask("run_retry", "second", { parked: [{ n: 1, at }] });
+  await ask("run_cancel", "third", { parked: [{ n: 1, at }] });
+  expect([paper.tried, retried(), state().ended]).toEqual([2, 1, undefined]);
+  await ask("run_retry", "fourth", { parked: [{ n: 1, at: step()?.dispatchedAt }] });
+  expect([paper.tried, retried()]).toEqual([3, 2]);
+});
+
+test("one that comes again, its acknowledgement forgotten, is acted on once", async () => {
+  const { step, ask, retried } = await withParked({ ...CALM, forgottenAck: 0.7 });
+  await ask("run_retry", "first", { parked: [{ n: 1, at: step()?.dispatchedAt }] }, 300_000);
+  expect([step()?.status, paper.tried, retried()]).toEqual(["parked", 2, 1]);
+});
+
+test("one that nobody took in time does nothing when somebody comes", async () => {
+  const { mesh, clock, step, retried } = await withParked();
+  const about = { run: "r1", parked: [{ n: 1, at: step()?.dispatchedAt }], within: 10_000 };
+  operate(mesh, clock, "run_retry", "late", about, clock.now() - 10_001);
+  await clock.run(() => false, 60_000);
+  expect(retried()).toBe(0);
+  operate(mesh, clock, "run_retry", "in_time", about, clock.now() - 9_000);
+  await clock.run(() => false, 5_000);
+  expect(retried()).toBe(1);
 });

@@ -19,8 +19,16 @@ const Data = z.object({
   approved: z.boolean().optional(),
   by: z.string().optional(),
   version: z.number().int().optional(),
+  why: z.string().optional(),
+  /** Only these steps, and only where each is parked since the dispatch `at` (its message's ordinal): what was tried since is another matter. */
+  parked: z.array(z.object({ n: z.number().int(), at: z.number().int() })).optional(),
+  /** So long after it was stored the ask may be taken, ms: whoever asked has gone away then. */
+  within: z.number().min(0).optional(),
 });
 export type ControlData = z.infer<typeof Data>;
+
+/** `time`: when it was stored, ms since 1970. */
+type ControlAsk = { capability: string; from: string; data: unknown; seq: number; id: string } & Pick<Traced, "delivery" | "held" | "time">;
 
 const OVERTAKEN_TRIES = 5;
 const OVERTAKEN_MS = 1_000;
@@ -33,12 +41,14 @@ export async function control(
   runs: RunStore,
   inlines: InlineSteps,
   sourceOf: (workflow: Workflow) => string,
-  ask: { capability: string; from: string; data: unknown; seq: number; id: string } & Pick<Traced, "delivery" | "held">,
+  ask: ControlAsk,
   signal: AbortSignal,
+  replica?: string,
 ): Promise<Handled> {
   const parsed = Data.safeParse(ask.data);
   if (!parsed.success) return { kind: "done" };
   const { data } = parsed;
+  const isLate = (): boolean => data.within !== undefined && runs.ports.clock.now() - ask.time > data.within;
   const found = await current(runs, runMeant(data.run), ask);
   // A cancel may overtake the ask that it cancels: both are asks of one stream, handled side by side.
   if (found === undefined) return ask.delivery < OVERTAKEN_TRIES ? { kind: "retry", after: OVERTAKEN_MS } : { kind: "done" };
@@ -47,8 +57,9 @@ export async function control(
     const mayAll = READERS.has(ask.from);
     const own = now.state.by?.kind === "ask" && now.state.by.from === ask.from;
     if (!now.state.exists || now.state.ended !== undefined || !(mayAll || (own && ask.capability === "run_cancel"))) return undefined;
-    if (decided !== undefined) return undefined;
-    const events = decide(ask.capability, data, now, cut(data.by ?? ask.from), (version) => {
+    if (decided !== undefined || isLate()) return undefined;
+    const who = { by: cut(data.by ?? ask.from), replica };
+    const events = decide(ask.capability, data, now, who, (version) => {
       const workflow = runs.functions.workflow(now.state.workflow, version);
       return workflow === undefined ? {} : { source: sourceOf(workflow) };
     });
@@ -57,7 +68,8 @@ export async function control(
   // The look before may have been an old one: by the commit's, what an earlier delivery wrote is there.
   const root = ordinal ?? decided ?? (await decidedIn(runs, id, ask));
   const next = run.state.ended?.next;
-  if (root === undefined && next !== undefined) return control(runs, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal); // it went on meanwhile
+  if (root === undefined && next !== undefined)
+    return control(runs, inlines, sourceOf, { ...ask, data: { ...data, run: next } }, signal, replica); // it went on meanwhile
   if (root === undefined) return decidedBefore(ask);
   if (ordinal === undefined) await runs.derive(id, root, ask.seq); // decided before the replica died: the rest is owed
   return run.state.ended === undefined ? inlines.run(id, root, ask.delivery, signal) : { kind: "done" };
@@ -109,13 +121,19 @@ function decide(
   capability: string,
   data: ControlData,
   { state }: CachedRun,
-  by: string,
+  { by, replica }: { readonly by: string; readonly replica: string | undefined },
   served: (version: number) => { readonly source?: string },
 ): readonly JournalEvent[] {
+  const parked = [...state.steps.values()].filter(
+    ({ n, status, dispatchedAt }) =>
+      status === "parked" && (data.parked === undefined || data.parked.some((one) => one.n === n && one.at === dispatchedAt)),
+  );
+  const took = replica === undefined ? {} : { replica };
   switch (capability) {
     case "run_cancel": {
+      if (data.parked !== undefined && parked.length === 0) return [];
       const reason = data.reason === undefined ? undefined : cut(data.reason);
-      const requested = { by, ...(reason === undefined ? {} : { reason }) };
+      const requested = { by, ...(reason === undefined ? {} : { reason }), ...took };
       const why = reason === undefined ? "" : `: ${reason}`;
       return [
         { type: "cancel.requested", data: requested },
@@ -127,9 +145,10 @@ function decide(
       return open === undefined ? [] : [{ type: "approval.given", data: { n: open.n, approved: data.approved ?? true, by } }];
     }
     case "run_retry": {
-      const parked = [...state.steps.values()].filter((step) => step.status === "parked");
-      const retried = parked.map((step): JournalEvent => ({ type: "step.retried", data: { n: step.n, by } }));
-      return state.stopped === undefined ? retried : [{ type: "run.resumed", data: { by } }, ...retried];
+      const about = { by, ...(data.why === undefined ? {} : { why: cut(data.why) }), ...took };
+      const retried = parked.map(({ n }): JournalEvent => ({ type: "step.retried", data: { n, ...about } }));
+      const resumes = state.stopped !== undefined && (data.parked === undefined || retried.length > 0);
+      return resumes ? [{ type: "run.resumed", data: { by } }, ...retried] : retried;
     }
     case "run_move":
       return data.version === undefined || data.version === state.version

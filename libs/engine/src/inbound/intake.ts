@@ -43,6 +43,7 @@ export class Intake {
   readonly #breakers: Breakers;
   readonly #signal: AbortSignal;
   readonly #busy: () => boolean;
+  readonly #replica: string | undefined;
 
   constructor(
     runs: RunStore,
@@ -55,7 +56,10 @@ export class Intake {
     signal: AbortSignal,
     /** Whether the team's stream has no room for new runs. */
     busy: () => boolean,
+    /** What people know this replica by. */
+    replica: string | undefined,
   ) {
+    this.#replica = replica;
     this.#busy = busy;
     this.#runs = runs;
     this.#inlines = inlines;
@@ -90,8 +94,9 @@ export class Intake {
         this.#runs,
         this.#inlines,
         this.#sourceOf,
-        { capability, from, data: envelope.data, seq: delivery.seq, delivery: delivery.delivery, held: delivery.held, id: envelope.id },
+        { ...delivery, capability, from, data: envelope.data, id: envelope.id },
         this.#signal,
+        this.#replica,
       );
     if (capability === "health_check") return DONE; // that it could be appended is all that it asks
     if (capability === "breaker_set") return setBreaker(this.#breakers, { from, data: envelope.data });

@@ -131,7 +131,8 @@ export const schemas = {
     attempts: z.number().int(),
     chain: z.array(z.string()),
   }),
-  "step.retried": z.object({ n, by: z.string() }),
+  /** `why`: what who asked for it said. `replica`: which one took it. */
+  "step.retried": z.object({ n, by: z.string(), why: z.string().optional(), replica: z.string().optional() }),
   "inline.completed": z.object({ n, name: z.string(), output: value }),
   "inline.failed": Failure.extend({ n, name: z.string() }),
   "ask.sent": z.object({ n, to: z.string(), capability: z.string(), input: value, until: z.string() }),
@@ -166,7 +167,7 @@ export const schemas = {
   "approval.given": z.object({ n, approved: z.boolean(), by: z.string() }),
   "timer.fired": z.object({ n }),
   "run.patched": z.object({ id: z.string() }),
-  "cancel.requested": z.object({ by: z.string(), reason: z.string().optional() }),
+  "cancel.requested": z.object({ by: z.string(), reason: z.string().optional(), replica: z.string().optional() }),
   "run.stopped": z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
   "run.resumed": z.object({ by: z.string() }),
   /** `source`: digest of the version's source; not there where the replica that journals it lacks that version. */

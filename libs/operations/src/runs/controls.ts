@@ -19,7 +19,7 @@ const CONTROL_MS = 10_000;
 const LOOK_MS = 50;
 
 /** The run that goes on with the work of a continued one, and so on to the newest that has begun; the run itself where it did not continue. */
-async function newest(
+export async function newest(
   session: Pick<Session, "state">,
   team: string,
   run: string,
