@@ -12,10 +12,11 @@ import { loops } from "./loops.ts";
 
 const WORKFLOW = "services/content/src/workflows/create-article.ts";
 const TEAM = "services/content/src/team.ts";
+const SERVED = "workflows: [createArticle, createArticleV1]";
 /** The line that is edited, and what it becomes: the second call of the journal is then another one. */
-const LINE = "const edited = await ctx.ask(editor, draft);";
+const LINE = "const edited = labelled(editor.name, await ctx.ask(editor, draft));";
 const EDITED = "const edited = draft;";
-const ERROR = /^create_article v1, call 2: the journal holds: .*\beditor\b.*; the code asked: .*\bfact_checker\b.*$/u;
+const ERROR = /^create_article v2, call 2: the journal holds: .*\beditor\b.*; the code asked: .*\bfact_checker\b.*$/u;
 const HINT = /`armada runs retry [^`]+`/u;
 
 /** An edit that a journal does not fit stops the run and loses nothing; versions live side by side until their runs have ended. */
@@ -69,63 +70,63 @@ async function* sideBySide({ copy, at, models, brief, say }: Scene): AsyncGenera
   for (const run of old) await status(run, "waiting", at);
   await before.stop();
   const [first = "", second = "", third = ""] = old;
-  say("v2 beside v1");
-  writeVersions(copy, "[createArticleV2, createArticle]");
+  say("v3 beside v2");
+  writeVersions(copy, "[createArticleV3, createArticle]");
   const both = await up([], at);
   const [newer, newest] = [await startRun("content.create_article", brief, at), await startRun("content.create_article", brief, at)];
   for (const run of [newer, newest]) await status(run, "waiting", at);
   for (const run of [first, newer]) await armada(["runs", "approve", run, "--json"], at);
-  yield* endsOn("v2 beside v1: the old run", first, 1, at);
-  yield* endsOn("v2 beside v1: the new run", newer, 2, at);
+  yield* endsOn("v3 beside v2: the old run", first, 2, at);
+  yield* endsOn("v3 beside v2: the new run", newer, 3, at);
   await both.stop();
 
-  say("one replica with only v1, one with only v2");
+  say("one replica with only v2, one with only v3");
   await using mesh = await up(["--replicas", "content=0"], at);
   using onlyOld = copyCheckout(["content", "marketing"]);
   using onlyNew = copyCheckout(["content", "marketing"]);
   writeVersions(onlyOld, "[createArticle]");
-  writeVersions(onlyNew, "[createArticleV2]");
+  writeVersions(onlyNew, "[createArticleV3]");
   const { nats, keys } = mesh.mesh();
   const env = { ...at.env, NATS_URL: nats, NATS_CREDS: keys };
   const replicas = [onlyOld, onlyNew].map(({ root }) => startService("content", { ...at, root, env }));
   try {
     await Promise.all(replicas.map((one) => one.says(/ serves\b/u)));
     for (const run of [second, newest]) await armada(["runs", "approve", run, "--json"], at);
-    yield* endsOn("replicas of one version each: the old run", second, 1, at);
-    yield* endsOn("replicas of one version each: the new run", newest, 2, at);
+    yield* endsOn("replicas of one version each: the old run", second, 2, at);
+    yield* endsOn("replicas of one version each: the new run", newest, 3, at);
   } finally {
     for (const { child } of replicas) child.kill("SIGTERM");
     await Promise.all(replicas.map(({ gone }) => gone));
   }
   await mesh.stop();
 
-  say("v1 gone");
-  writeVersions(copy, "[createArticleV2]");
+  say("v2 gone");
+  writeVersions(copy, "[createArticleV3]");
   await using _without = await up([], at);
   await armada(["runs", "approve", third, "--json"], at);
   const listed = (await armada(["runs", "list", "--json"], at)).lines.find((line) => line.run === third);
   yield holds(
-    "v1 gone: `runs list` says what is missing",
-    /create_article v1\b/u.test(JSON.stringify(listed?.reason ?? "")),
+    "v2 gone: `runs list` says what is missing",
+    /create_article v2\b/u.test(JSON.stringify(listed?.reason ?? "")),
     JSON.stringify(listed),
   );
   yield* noRepeats("over all versions", [...old, newer, newest], models);
 }
 
 function writeVersions(copy: Checkout, served: string): void {
-  const v2 = original(WORKFLOW)
-    .replace("export const createArticle = workflow({", "export const createArticleV2 = workflow({")
-    .replace("version: 1,", "version: 2,")
+  const v3 = original(WORKFLOW)
+    .replace("export const createArticle = workflow({", "export const createArticleV3 = workflow({")
+    .replace("version: 2,", "version: 3,")
     .replace(LINE, EDITED);
-  copy.write(WORKFLOW.replace(".ts", "-v2.ts"), v2);
-  const team = original(TEAM).replace("workflows: [createArticle]", `workflows: ${served}`);
-  copy.write(TEAM, `import { createArticleV2 } from "./workflows/create-article-v2.ts";\n${team}`);
+  copy.write(WORKFLOW.replace(".ts", "-v3.ts"), v3);
+  const team = original(TEAM).replace(SERVED, `workflows: ${served}`);
+  copy.write(TEAM, `import { createArticleV3 } from "./workflows/create-article-v3.ts";\n${team}`);
 }
 
 /** @throws Error where the file is not as this proof edits it */
 function original(path: string): string {
   const text = readFileSync(join(here, path), "utf8");
-  const wanted = path === TEAM ? "workflows: [createArticle]" : LINE;
+  const wanted = path === TEAM ? SERVED : LINE;
   if (!text.includes(wanted)) throw new Error(`${path} has no ${JSON.stringify(wanted)} to edit: change this proof with it`);
   return text;
 }
