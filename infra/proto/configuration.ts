@@ -55,7 +55,8 @@ The files of identities and the gateway's key under \`.armada/keys/\`, and
 |---|---|
 | \`ANTHROPIC_BASE_URL\` | another address for Anthropic's API |
 | \`OPENAI_BASE_URL\` | the address of an OpenAI-compatible server, with its version: \`http://127.0.0.1:11434/v1\` |
-| \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_SDK_DISABLED\` | where traces go, by OTLP over HTTP |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_HEADERS\`, \`OTEL_SDK_DISABLED\` | where traces and counts go, by OTLP over HTTP |
+| \`OTEL_METRICS_EXPORTER\` | \`none\`: nobody counts |
 | \`HTTPS_PROXY\`, \`NO_PROXY\`, \`NODE_EXTRA_CA_CERTS\` | how downloads and provider calls reach the network |
 `;
 }

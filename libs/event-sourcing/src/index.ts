@@ -30,6 +30,7 @@ export { orAborted } from "./or-aborted.ts";
 export type {
   Appended,
   Clock,
+  Counters,
   Delivery,
   Depth,
   Expectation,

@@ -191,6 +191,11 @@ export interface Tracer {
   ): Promise<T>;
 }
 
+/** Counts what happens, under names and attributes of few values (`telemetry-names.ts`). Never throws. */
+export interface Counters {
+  add(name: string, attributes: Readonly<Record<string, string>>): void;
+}
+
 /** Where a service says what happened; never a secret, never a body. */
 export interface Logger {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -207,6 +212,8 @@ export type Ports = {
   readonly scheduler: Scheduler;
   readonly tracer: Tracer;
   readonly logger: Logger;
+  /** Absent where nobody counts. */
+  readonly counters?: Counters;
   /** Absent where nobody could watch. */
   readonly live?: Live;
   /** Absent where a replica is alone. */

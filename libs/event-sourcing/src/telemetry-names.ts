@@ -93,6 +93,8 @@ export const metrics = {
   toolDuration: "gen_ai.execute_tool.duration",
   cost: "armada.cost",
   steps: "armada.steps",
+  /** Steps whose answer is a fallback's, or of a cheaper tier; `error.type` is the code. */
+  degraded: "armada.steps.degraded",
   runs: "armada.runs",
   conflicts: "armada.append.conflicts",
   parked: "armada.parked",

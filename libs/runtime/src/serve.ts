@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import type { Team } from "@armada/agents";
 import { ArmadaError, knowSecrets, milliseconds, redact } from "@armada/contracts";
 import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
-import type { Clock, Tracer } from "@armada/event-sourcing";
+import type { Clock, Counters, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, sequenceAt, serverTime } from "@armada/nats/client";
 import { settingsOf } from "./config/load.ts";
@@ -21,6 +21,7 @@ import { identityReady, provisioned, streamReady } from "./server/made-ready.ts"
 import { serverClock } from "./server/server-clock.ts";
 import { spendingOf } from "./spending.ts";
 import { systemClock } from "./system-ports.ts";
+import { startCounters } from "./telemetry/counters.ts";
 import { strikeOutput } from "./telemetry/struck-output.ts";
 import { startTelemetry } from "./telemetry/tracing.ts";
 
@@ -147,6 +148,8 @@ async function run(
     ratio: config.telemetry.ratio,
     onProblem: (message) => log.warn(message),
   });
+  await using counting = await startCounters({ service: team.name, env, onProblem: (message) => log.warn(message) });
+  const { counters } = counting;
   const chosen = modelsFrom(env, config.models);
   await identityReady(keys, team.name, log, signal);
   if (signal.aborted) return;
@@ -167,7 +170,7 @@ async function run(
   });
   if (ports === undefined) return;
   try {
-    const context = { ...about, ports, tracer: telemetry.tracer, chosen, signal };
+    const context = { ...about, ports, tracer: telemetry.tracer, chosen, signal, ...(counters === undefined ? {} : { counters }) };
     while ((await work(team, context, extension, capabilities)) === "replaced")
       log.info(`${team.name} begins with the stream that is there now`);
   } finally {
@@ -182,6 +185,7 @@ async function work(
     servers: string;
     ports: NatsPorts;
     tracer: Tracer;
+    counters?: Counters;
     chosen: ReturnType<typeof modelsFrom>;
     env: NodeJS.ProcessEnv;
     config: Config;
@@ -191,7 +195,7 @@ async function work(
   extension: ServiceExtension | undefined,
   capabilities: CodeCapabilities | undefined,
 ): Promise<"stopped" | "replaced"> {
-  const { servers, ports, tracer, chosen, env, config, log, signal } = about;
+  const { servers, ports, tracer, counters, chosen, env, config, log, signal } = about;
   await streamReady(ports.log, `TEAM_${team.name}`, log, signal);
   await streamReady(ports.draws, `DRAWS_${team.name}`, log, signal);
   if (signal.aborted) return "stopped";
@@ -225,7 +229,7 @@ async function work(
   const drainMs = milliseconds(config.drain);
   const queues = allQueues(queuesOf(team)).map(({ name }) => name);
   const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, clock, signal: working });
-  const engine = startReplica(team, { ...ports, tracer, logger: log }, models, {
+  const engine = startReplica(team, { ...ports, tracer, logger: log, ...(counters === undefined ? {} : { counters }) }, models, {
     drainMs,
     clock,
     busy: () => room.level() !== "free",

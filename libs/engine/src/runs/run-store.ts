@@ -1,6 +1,6 @@
 import type { Team } from "@armada/agents";
 import { ArmadaError, digestOf, Refusal, runFilter, withoutSecrets } from "@armada/contracts";
-import { appendJudged, attributes, type Message, type Outgoing, type Ports, spans } from "@armada/event-sourcing";
+import { appendJudged, attributes, type Message, metrics, type Outgoing, type Ports, spans } from "@armada/event-sourcing";
 import { answer, type Decision, JOURNAL_WARNING, stop } from "../execution/answer.ts";
 import { type CachedRun, coldRun, type Functions, lacksFunction, provenanceOf, replay } from "../execution/cached-run.ts";
 import { withinLists } from "../execution/within-lists.ts";
@@ -242,12 +242,24 @@ export class RunStore {
     run.lastSeq = seq;
     run.prev = digestOf(written.body);
     run.provenance ??= provenanceOf(written.envelopes);
+    this.#count(run, written.events);
     if (run.state.ended?.status === "failed") this.#sayFailed(run);
     if (run.state.ended !== undefined || run.state.stopped !== undefined) run.execution = undefined;
     if (n === JOURNAL_WARNING)
       this.ports.logger.warn(`run ${run.id} has ${n} journal messages: consider ctx.continueAsNew`, { run: run.id });
     this.#keep(run);
     return this.#told(run, n, setsWait(message), derive(this.team.name, run.id, message, run.state, this.#remembers));
+  }
+
+  /** Whoever wrote an outcome counts it: over all replicas never twice, and not at all where the log's answer was lost. */
+  #count({ state }: CachedRun, events: readonly JournalEvent[]): void {
+    for (const event of events)
+      if (event.type === "step.completed" && event.data.degraded !== undefined)
+        this.ports.counters?.add(metrics.degraded, {
+          [attributes.team]: this.team.name,
+          [attributes.agentName]: state.steps.get(event.data.n)?.agent ?? "",
+          [attributes.errorType]: event.data.degraded.code,
+        });
   }
 
   /** One line of the log for an error that a workflow function threw: the journal keeps it without its stack. */

@@ -54,7 +54,13 @@ function office({
   const file = workflow({ name: "file", version: 1, input: Note, output: Note, run: (note, ctx) => ctx.ask(clerk, note) });
   const made = team({ name: "office", agents: [clerk], workflows: [file] });
   const random = seededRandom(seed * 100);
-  const start = (): TestReplica => startReplica(mesh, made, noModels, { clock, random, scheduler: clock.scheduler });
+  /** By name and attributes. */
+  const counted = new Map<string, number>();
+  const add = (name: string, attributes: Readonly<Record<string, string>>): void => {
+    const key = [name, ...Object.values(attributes)].join(" ");
+    counted.set(key, (counted.get(key) ?? 0) + 1);
+  };
+  const start = (): TestReplica => startReplica(mesh, made, noModels, { clock, random, scheduler: clock.scheduler, counters: { add } });
   const both = [start(), start()] as const;
   let asked = 0;
   const ask = (capability: string, data: unknown): void => {
@@ -98,7 +104,7 @@ function office({
     void clock.sleep(ms).catch(() => undefined);
     return clock.run(() => clock.now() >= end, ms + 1);
   };
-  return { clock, calls, about, states, ended, told, wait, ask, both, start };
+  return { clock, calls, about, counted, states, ended, told, wait, ask, both, start };
 }
 
 test.each([
@@ -129,14 +135,24 @@ test.each([
   },
 );
 
-test("with a fallback what is asked is answered at once while the breaker is open, and says so", async () => {
-  const { clock, ended, states, calls } = office({ runs: 60, fallback: ({ note }) => ({ note: `${note}?` }) });
-  await clock.run(ended, 120 * S);
-  const answered = states().flatMap((state) => [...state.steps.values()]);
-  expect(answered.filter(({ degraded }) => degraded?.code === "BREAKER_OPEN").length).toBe(60);
-  expect(answered[0]?.degraded?.message).toMatch(/^calls of clerk pause: 5 calls in a row failed; the next one is tried at 2026-01-01T/);
-  expect(calls.length).toBeLessThanOrEqual(5 + 8);
-});
+test.each([
+  ["calm", CALM, 1],
+  ["hostile", HOSTILE, 2],
+])(
+  "with a fallback what is asked is answered at once while the breaker is open, says so, and is counted at most once (%s)",
+  async (_, hostility, seed) => {
+    const { clock, ended, states, calls, counted } = office({ hostility, seed, runs: 60, fallback: ({ note }) => ({ note: `${note}?` }) });
+    await clock.run(ended, 120 * S);
+    const answered = states().flatMap((state) => [...state.steps.values()]);
+    expect(answered.filter(({ degraded }) => degraded?.code === "BREAKER_OPEN").length).toBe(60);
+    expect(answered[0]?.degraded?.message).toMatch(/^calls of clerk pause: 5 calls in a row failed; the next one is tried at 2026-01-01T/);
+    expect(calls.length).toBeLessThanOrEqual(5 + 8);
+    expect([...counted.keys()]).toEqual(["armada.steps.degraded office clerk BREAKER_OPEN"]);
+    const [times = 0] = counted.values();
+    expect(times).toBeLessThanOrEqual(60);
+    expect(times).toBeGreaterThanOrEqual(hostility === CALM ? 60 : 50);
+  },
+);
 
 test("a replica that dies with the call that tries it leaves the next try to the other", async () => {
   const { clock, about, ended, told, wait, both, calls } = office();

@@ -1,6 +1,6 @@
 import type { Team, Workflow } from "@armada/agents";
 import { budgetOf } from "@armada/agents";
-import type { Clock, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
+import type { Clock, Counters, Log, Logger, MemoryMesh, Ports, Random, Scheduler, Tracer } from "@armada/event-sourcing";
 import { BudgetClient, parseLimits } from "@armada/ledger";
 import type { Models } from "@armada/models";
 import { allQueues, queuesOf, sourcesOf } from "../inbound/queues.ts";
@@ -35,6 +35,7 @@ export function startReplica(
     random: Random;
     scheduler: Scheduler;
     logger?: Logger;
+    counters?: Counters;
     budget?: TestBudget;
     busy?: () => boolean;
     sourceOf?: (workflow: Workflow) => string;

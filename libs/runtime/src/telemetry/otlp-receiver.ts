@@ -19,15 +19,27 @@ export type ReceivedSpan = {
   readonly statusMessage: string;
 };
 
+/** What a counter stands at, as it arrived. */
+export type ReceivedCount = {
+  readonly service: string;
+  readonly instance: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  readonly value: number;
+};
+
 export type OtlpReceiver = AsyncDisposable & {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
+  /** The newest of each counter, of each process. */
+  counts(): readonly ReceivedCount[];
   readonly headers: readonly string[];
 };
 
-/** An OTLP/HTTP endpoint on loopback that keeps the spans it is sent. `status` is what it answers; 200 unless said. */
+/** An OTLP/HTTP endpoint on loopback that keeps the spans and counts it is sent. `status` is what it answers; 200 unless said. */
 export async function startOtlpReceiver(options: { status?: number } = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
+  const counts = new Map<string, ReceivedCount>();
   const headers: string[] = [];
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
@@ -35,6 +47,9 @@ export async function startOtlpReceiver(options: { status?: number } = {}): Prom
     req.on("end", () => {
       headers.push(JSON.stringify(req.headers));
       if (req.url === "/v1/traces") spans.push(...spansOf(Buffer.concat(chunks)));
+      if (req.url === "/v1/metrics")
+        for (const one of countsOf(Buffer.concat(chunks)))
+          counts.set(JSON.stringify([one.service, one.instance, one.name, one.attributes]), one);
       res.writeHead(options.status ?? 200, { "content-type": "application/x-protobuf" }).end();
     });
   });
@@ -44,6 +59,7 @@ export async function startOtlpReceiver(options: { status?: number } = {}): Prom
   return {
     url: `http://127.0.0.1:${address.port}`,
     spans,
+    counts: () => [...counts.values()],
     headers,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -71,6 +87,23 @@ function spansOf(request: Buffer): ReceivedSpan[] {
       status: number(messages(span, 15)[0] ?? Buffer.alloc(0), 3),
       statusMessage: text(messages(span, 15)[0] ?? Buffer.alloc(0), 2),
     }));
+  });
+}
+
+// metrics/v1/metrics.proto: of sums the data points that are whole numbers.
+function countsOf(request: Buffer): ReceivedCount[] {
+  return messages(request, 1).flatMap((resourceMetrics) => {
+    const resource = keyValues(messages(messages(resourceMetrics, 1)[0] ?? Buffer.alloc(0), 1));
+    const who = { service: String(resource["service.name"] ?? ""), instance: String(resource["service.instance.id"] ?? "") };
+    const all = messages(resourceMetrics, 2).flatMap((scopeMetrics) => messages(scopeMetrics, 2));
+    return all.flatMap((metric) =>
+      messages(messages(metric, 7)[0] ?? Buffer.alloc(0), 1).map((point) => ({
+        ...who,
+        name: text(metric, 1),
+        attributes: keyValues(messages(point, 7)),
+        value: Number((messages(point, 6)[0] ?? Buffer.alloc(8)).readBigInt64LE()),
+      })),
+    );
   });
 }
 
