@@ -38,7 +38,7 @@ export const RULES: readonly Rule[] = [
       "libs/nats/src/log/appended.ts": "an adapter says it",
       "libs/nats/src/log/jetstream-log.ts": "an adapter passes over what was forged",
       "libs/nats/src/stores/registers.ts": "the port of registers has a word of its own for it",
-      "libs/nats/src/fleet/write-fleet.ts": "administration writes with no log, but what the server gives it",
+      "libs/nats/src/fleet/say.ts": "administration writes with no log, but what the server gives it",
     },
   },
   {

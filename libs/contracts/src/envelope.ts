@@ -154,6 +154,8 @@ function agrees(subject: Subject, event: Envelope): boolean {
       return event.team === subject.team && event.subject === subject.block;
     case "fleet":
       return event.team === ADMINISTRATION && event.subject === subject.name;
+    case "isolation":
+      return event.team === ADMINISTRATION && event.subject === subject.prefix;
     default:
       return subject satisfies never;
   }

@@ -1,6 +1,6 @@
 import { ArmadaError } from "./errors.ts";
+import type { TeamManifest } from "./fleet/manifest.ts";
 import { placeOf } from "./kinds.ts";
-import type { TeamManifest } from "./manifest.ts";
 
 /** A type from outside as a manifest has it. */
 export type ExternalType = TeamManifest["external"][number];

@@ -6,6 +6,8 @@ export { ArmadaError, CodedError, isRetryable, joinErrors, Refusal } from "./err
 export { type Attribute, extensionsOf, keptAs } from "./extensions.ts";
 export { IdRule, idBy, idRuleOf } from "./external-id.ts";
 export { type DeclaredType, declaredBy, type ExternalType, joinTypes } from "./external-types.ts";
+export { Isolation, isolationIn, isolationMessage, LONGEST_ISOLATION_MS } from "./fleet/isolation.ts";
+export { entryIn, entryMessage, FleetEntry, TeamManifest } from "./fleet/manifest.ts";
 export { GrantAnswered, GrantAsked } from "./grants.ts";
 export {
   type AnyEventKind,
@@ -20,7 +22,6 @@ export {
   placeOf,
 } from "./kinds.ts";
 export { decodeLiveText, encodeLiveText, type LiveText, liveSubject } from "./live-text.ts";
-export { entryIn, entryMessage, FleetEntry, TeamManifest } from "./manifest.ts";
 export { ADMINISTRATION, checkName, checkTeamName, isName } from "./names.ts";
 export {
   bytesWithoutSecrets,

@@ -17,6 +17,14 @@ const subject: fc.Arbitrary<Subject> = fc.oneof(
   fc.record({ kind: fc.constant("answer" as const), to: name, from: name, run: token, n: ordinal }),
   fc.record({ kind: fc.constantFrom("timer" as const, "tick" as const), team: name, run: token, n: ordinal }),
   fc.record({ kind: fc.constant("draw" as const), team: name, block: token, n: ordinal }),
+  fc.record({ kind: fc.constant("fleet" as const), name }),
+  fc.record({
+    kind: fc.constant("isolation" as const),
+    prefix: fc.oneof(
+      name,
+      fc.tuple(name, name).map((two) => two.join(".")),
+    ),
+  }),
 );
 
 describe("the subject grammar", () => {
@@ -57,7 +65,10 @@ describe("the subject grammar", () => {
 
   test("any text is parsed or refused, never thrown at; what is parsed is built back to the same text", () => {
     const dotted = fc.array(
-      fc.oneof(fc.constantFrom("evt", "run", "ask", "ans", "at", "tick", "draw", "do", "a", "1", "0", "01", ""), fc.string()),
+      fc.oneof(
+        fc.constantFrom("evt", "run", "fleet", "isolation", "ask", "ans", "at", "tick", "draw", "do", "a", "1", "0", "01", ""),
+        fc.string(),
+      ),
       { maxLength: 8 },
     );
     fc.assert(

@@ -31,11 +31,15 @@ export type Subject =
   /** Calls that a replica is about to make on a block of its team's budget. */
   | { readonly kind: "draw"; readonly team: string; readonly block: string; readonly n: number }
   /** What administration says of a team or another identity. */
-  | { readonly kind: "fleet"; readonly name: string };
+  | { readonly kind: "fleet"; readonly name: string }
+  /** What administration says of the isolation of a team, or of an agent: `TEAM` or `TEAM.AGENT`. */
+  | { readonly kind: "isolation"; readonly prefix: string };
 
 /** Team, kind, route, run, ordinal and branch. In one go, as most of what is read are journals: by tokens it takes three times as long. */
 const JOURNAL =
   /^run\.([a-z][a-z0-9_]{0,47})\.(do|bulk|lead|wait|note|park|end)\.([^\s.*>\p{Cc}\p{Cf}\p{Zs}]+)\.([^\s.*>\p{Cc}\p{Cf}\p{Zs}]+)\.([1-9]\d{0,8})(?:\.([1-9]\d{0,8}))?$/u;
+/** Under which token of the fleet's subjects isolations stand: one more than those of names. */
+const ISOLATION = "isolation";
 /** What no token holds, its dots aside. */
 const ILLEGAL_IN_SUBJECT = /[\s*>\p{Cc}\p{Cf}\p{Zs}]/u;
 const ILLEGAL = /[\s.*>\p{Cc}\p{Cf}\p{Zs}]/u;
@@ -76,6 +80,8 @@ export function buildSubject(subject: Subject): string {
       return join("draw", subject.team, subject.block, String(subject.n));
     case "fleet":
       return join("fleet", subject.name);
+    case "isolation":
+      return join("fleet", ISOLATION, ...subject.prefix.split("."));
     default:
       return subject satisfies never;
   }
@@ -138,7 +144,9 @@ function parseOther(text: string): Subject | undefined {
       return t.length === 4 && n !== undefined ? { kind: "draw", team: a, block: b, n } : undefined;
     }
     case "fleet":
-      return t.length === 2 ? { kind: "fleet", name: a } : undefined;
+      if (t.length === 2) return { kind: "fleet", name: a };
+      if (a !== ISOLATION || t.length > 4 || !isName(b) || (t.length === 4 && !isName(c))) return undefined;
+      return { kind: "isolation", prefix: t.slice(2).join(".") };
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Gossip, Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
+import type { Gossip, Isolations, Live, Log, Logger, Objects, Registers, StreamRoom, Timers } from "@armada/event-sourcing";
 import { type Link, link } from "./connection/connect.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { accessIn } from "./identity/access.ts";
@@ -31,6 +31,8 @@ export type NatsPorts = {
   readonly objects: Objects;
   readonly live: Live;
   readonly gossip: Gossip;
+  /** What administration says of isolations. */
+  readonly isolations: Isolations;
   /** What the team's stream holds, and may. */
   room(): Promise<StreamRoom>;
 };
@@ -68,6 +70,11 @@ export function portsOf(connected: Link, team: string, fleet: Fleet, logger: Log
     objects: jetstreamObjects(connected, connected.identity.name === "operator" ? "operator" : team),
     live: natsLive(connected, team),
     gossip: natsGossip(connected, team),
+    isolations: {
+      known: () => fleet.caughtUpIfThere(),
+      all: () => fleet.isolations,
+      onChange: (listener) => fleet.onChange(listener),
+    },
     room: () => streamRoom(connected, `TEAM_${team}`),
   };
 }

@@ -1,6 +1,7 @@
 export * from "./client.ts";
 export { ensureAccount, othersBeside, provisionTeams } from "./fleet/provision-teams.ts";
 export { tombstone, type WantedEntry, wantedEntries, writeFleet } from "./fleet/write-fleet.ts";
+export { writeIsolation } from "./fleet/write-isolation.ts";
 export type { Identity, PublicKeys } from "./identity/identities.ts";
 export { ROLES } from "./identity/permissions.ts";
 export { Reader } from "./log/writer.ts";

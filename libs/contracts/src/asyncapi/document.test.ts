@@ -8,7 +8,7 @@ import { buildEnvelope, chainOf } from "../build-envelope.ts";
 import { pairs } from "../compatibility/testing/drawn-schemas.ts";
 import { witnesses } from "../compatibility/testing/drawn-values.ts";
 import { ArmadaError } from "../errors.ts";
-import type { TeamManifest } from "../manifest.ts";
+import type { TeamManifest } from "../fleet/manifest.ts";
 import { type AsyncApi, asyncApiOf } from "./document.ts";
 import { draft07 } from "./draft-07.ts";
 

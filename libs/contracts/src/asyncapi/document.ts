@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Envelope } from "../envelope.ts";
 import { declaredBy, joinTypes } from "../external-types.ts";
+import type { TeamManifest } from "../fleet/manifest.ts";
 import { placeOf } from "../kinds.ts";
-import type { TeamManifest } from "../manifest.ts";
 import { draft07 } from "./draft-07.ts";
 
 type Json = { readonly [name: string]: unknown };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ArmadaError } from "../errors.ts";
 import { IdRule } from "../external-id.ts";
 import { declaredBy, joinTypes } from "../external-types.ts";
-import type { TeamManifest } from "../manifest.ts";
+import type { TeamManifest } from "../fleet/manifest.ts";
 
 const Schema = z.record(z.string(), z.unknown());
 

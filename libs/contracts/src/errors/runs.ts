@@ -35,6 +35,10 @@ export const runs = {
   },
   EVENT_INVALID: { is: "the data of an event does not fit its schema", next: "correct the data, or the schema" },
   INPUT_INVALID: { is: "an input does not fit its schema", next: "correct the input: the message names the member" },
+  ISOLATED: {
+    is: "nothing of a team, or of an agent of it, begins for now, because its operator wants it so",
+    next: "`armada isolate` says why and until when; `armada isolate --undo PREFIX` ends it",
+  },
   JOURNAL_FULL: { is: "a run has as many calls as a journal holds", next: "end long runs with ctx.continueAsNew(input)" },
   LOOK_BACK_LOST: { is: "a wait looks back to a time of which the run no longer knows what it took", next: "look since a later time" },
   NOT_APPROVED: { is: "a person said no, or nothing in time", next: "`otherwise` of `ctx.approval` says what follows" },

@@ -64,7 +64,7 @@ async function accountsThere(link: Link, owners: readonly string[]): Promise<str
 async function namesInFleet(link: Link): Promise<string[]> {
   const manager = await managerOf(link, FLEET);
   try {
-    const { state } = await manager.streams.info(FLEET, { subjects_filter: "fleet.>" });
+    const { state } = await manager.streams.info(FLEET, { subjects_filter: "fleet.*" });
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice("fleet.".length));
   } catch (error) {
     if (isNoStream(error)) return [];

@@ -13,6 +13,7 @@ import { provision } from "../streams/provision.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 import { Fleet } from "./fleet.ts";
 import { type WantedEntry, writeFleet } from "./write-fleet.ts";
+import { writeIsolation } from "./write-isolation.ts";
 
 const quiet: Logger = { info: () => undefined, warn: () => undefined };
 const said: string[] = [];
@@ -80,12 +81,45 @@ test("a team's client is refused by the server when it says something of the fle
   void (async () => {
     for await (const status of own.connection.status()) if (status.type === "error") refused.push(status.error.message);
   })();
-  for (const subject of ["fleet.alpha", "fleet.beta"]) own.connection.publish(subject, "{}");
+  for (const subject of ["fleet.alpha", "fleet.beta", "fleet.isolation.beta", "fleet.isolation.alpha.clerk"])
+    own.connection.publish(subject, "{}");
   for (const call of ["PURGE", "DELETE", "UPDATE"]) own.connection.publish(`$JS.API.STREAM.${call}.FLEET`, "{}");
   await own.connection.flush();
-  await expect.poll(() => refused).toHaveLength(5);
+  await expect.poll(() => refused).toHaveLength(7);
   expect(refused.every((line) => /Permissions Violation/i.test(line))).toBe(true);
   await own.close();
+});
+
+const isolation = (until: string, status: "isolated" | "returned" = "isolated") =>
+  ({ prefix: "beta.packer", status, since: "2026-01-01T00:00:00.000Z", until, why: "odd parcels", by: "ada" }) as const;
+
+test("what administration says of an isolation a team, and one that comes later, know a moment later, with the server's time", async () => {
+  const before = Date.now();
+  let now = 0;
+  const said = await writeIsolation(admin, fleet, "beta.packer", (known, at) => {
+    now = at;
+    return known === undefined ? isolation("2036-01-01T00:00:00.000Z") : undefined;
+  });
+  expect(Math.abs(now - before)).toBeLessThan(5_000);
+  expect(said).toMatchObject({ ...isolation("2036-01-01T00:00:00.000Z"), revision: expect.any(Number) });
+  await expect.poll(() => alpha.isolations.all().get("beta.packer"), { timeout: 1_000 }).toEqual(said);
+  const later = await mesh.connect("beta", quiet);
+  await later.isolations.known();
+  expect(later.isolations.all().get("beta.packer")).toEqual(said);
+  expect(await writeIsolation(admin, fleet, "beta.packer", () => undefined)).toBeUndefined();
+  expect([...alpha.manifests.teams.keys()]).toEqual(["beta"]);
+});
+
+test("of administrators who say something at once each decides on what the others said", async () => {
+  const heard: (string | undefined)[] = [];
+  const say = (until: string): Promise<unknown> =>
+    writeIsolation(admin, fleet, "beta.other", (known) => {
+      heard.push(known?.until);
+      return { ...isolation(until), prefix: "beta.other" };
+    });
+  await Promise.all(["2036-01-01T00:00:00.000Z", "2037-01-01T00:00:00.000Z"].map(say));
+  expect(heard.length).toBe(3); // one was second, and looked again
+  expect(heard[2]).toMatch(/^203[67]-/);
 });
 
 test("what a team has the server put onto the fleet's subjects is believed by nobody, and said once", async () => {

@@ -1,4 +1,4 @@
-import { ADMINISTRATION, ArmadaError, type FleetEntry, type TeamManifest } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, type FleetEntry, type Isolation, type TeamManifest } from "@armada/contracts";
 import type { Logger } from "@armada/event-sourcing";
 import type { Link } from "../connection/connect.ts";
 import { unavailable } from "../connection/unavailable.ts";
@@ -80,7 +80,12 @@ export class Fleet {
     return new Map([...this.#view.entries.values()].flatMap((entry) => (entry.kind === "team" ? [[entry.name, entry.manifest]] : [])));
   }
 
-  /** Calls `listener` after each entry that says something new; returns the way to end that. */
+  /** What administration says of each isolation, by its prefix; also of those that are over. */
+  get isolations(): ReadonlyMap<string, Isolation> {
+    return this.#view.isolations;
+  }
+
+  /** Calls `listener` after each entry or isolation that says something new; returns the way to end that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { ADMINISTRATION, entryMessage, type FleetEntry, signedText, type TeamManifest, withSignature } from "@armada/contracts";
+import { entryMessage, type FleetEntry, type TeamManifest } from "@armada/contracts";
 import { managerOf } from "../connection/api.ts";
 import type { Link } from "../connection/connect.ts";
-import { unavailable } from "../connection/unavailable.ts";
 import { type PublicKeys, SIGN_NOTHING } from "../identity/identities.ts";
-import { signer } from "../identity/nkey.ts";
-import { appendedFrom } from "../log/appended.ts";
-import { expecting } from "../log/expectation.ts";
-import { statusOf } from "../log/stored-headers.ts";
 import { FLEET } from "../streams/names.ts";
 import type { Change } from "../streams/topology.ts";
 import type { Fleet } from "./fleet.ts";
+import { isSaid, lastOf, TRIES } from "./say.ts";
 
-const APPEND_MS = 5_000;
-const TRIES = 5;
 /** Entries of a name that the stream keeps: what was believed of late. */
 const KEPT = 20;
 
@@ -79,30 +73,16 @@ export async function writeFleet(
 }
 
 async function writeEntry(link: Link, fleet: Fleet, wanted: WantedEntry): Promise<void> {
-  const manager = await managerOf(link, FLEET);
-  const sign = signer(link.identity.seed);
   for (let tries = 1; ; tries++) {
     const now = Date.now();
     // Higher than any before, also where the stream was made anew.
     const revision = Math.max((fleet.entries.get(wanted.name)?.revision ?? 0) + 1, now);
     const { subject, body } = entryMessage({ ...wanted, revision }, new Date(now).toISOString());
-    const last = (await manager.streams.getMessage(FLEET, { last_by_subj: subject }))?.seq ?? 0;
-    const sig = sign(signedText(subject, `${wanted.name}-${revision}`, body));
-    const answer = await link.mux.request(subject, withSignature(body, sig), {
-      headers: expecting(subject, { filter: subject, last }),
-      timeout: APPEND_MS,
-    });
-    if ("failed" in answer || statusOf(answer).code === 503)
-      throw unavailable(
-        `${FLEET} does not take what ${ADMINISTRATION} says of ${wanted.name}; does nats-server run with the auth.conf of now? After a change it has to read it again`,
-      );
-    const result = appendedFrom(answer.string());
-    if (result.kind === "appended") {
-      if (last > 0) await manager.streams.purge(FLEET, { filter: subject, keep: KEPT });
+    const last = await lastOf(link, subject);
+    if (await isSaid(link, { subject, id: `${wanted.name}-${revision}`, body, last }, tries === TRIES)) {
+      if (last > 0) await (await managerOf(link, FLEET)).streams.purge(FLEET, { filter: subject, keep: KEPT });
       return;
     }
-    if (result.kind !== "conflict" || tries === TRIES)
-      throw unavailable(`${FLEET} does not take what is said of ${wanted.name}: ${result.kind}`);
     await fleet.caughtUp(); // another administrator wrote it
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseMessage } from "./envelope.ts";
+import { parseMessage } from "../envelope.ts";
 import { entryIn, entryMessage, type FleetEntry } from "./manifest.ts";
 
 const entry: FleetEntry = {

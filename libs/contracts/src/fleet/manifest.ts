@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { buildEnvelope, chainOf } from "./build-envelope.ts";
-import { type Envelope, encodeBody } from "./envelope.ts";
-import { ArmadaError } from "./errors.ts";
-import { IdRule } from "./external-id.ts";
-import { ADMINISTRATION } from "./names.ts";
-import { buildSubject } from "./subject.ts";
+import { buildEnvelope, chainOf } from "../build-envelope.ts";
+import { type Envelope, encodeBody } from "../envelope.ts";
+import { ArmadaError } from "../errors.ts";
+import { IdRule } from "../external-id.ts";
+import { ADMINISTRATION } from "../names.ts";
+import { buildSubject } from "../subject.ts";
 
 /** JSON Schema, draft 2020-12. */
 const Schema = z.record(z.string(), z.unknown());
