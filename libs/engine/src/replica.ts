@@ -2,7 +2,7 @@ import type { Team, Workflow } from "@armada/agents";
 import { parseSubject } from "@armada/contracts";
 import { type Handled, type Message, type Ports, type Queue, retry } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
-import { Breakers, breakerSettings } from "@armada/resilience";
+import { Breakers, breakerSettings, IsolationGate } from "@armada/resilience";
 import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
@@ -17,7 +17,7 @@ import { RunStore } from "./runs/run-store.ts";
 import { withShown } from "./runs/shown-objects.ts";
 import type { Budget } from "./steps/budget.ts";
 import { InlineSteps } from "./steps/inline-steps.ts";
-import { pauseQueues } from "./steps/pause-queues.ts";
+import { QueuePauses } from "./steps/pause-queues.ts";
 import { type RunningStep, Worker } from "./steps/worker.ts";
 
 export type { RunningStep } from "./steps/worker.ts";
@@ -75,6 +75,7 @@ export function startEngine(
   const views = new ReadModels(team, runs.functions.payloads, (model, at, error) => sayStopped(team.name, model, at, error, ports, signal));
   const inlines = new InlineSteps(runs);
   const queues = queuesOf(team);
+  const pauses = new QueuePauses(ports.log, queues, agents);
   const breakers = new Breakers({
     team: team.name,
     subjects: new Map(
@@ -83,13 +84,21 @@ export function startEngine(
     ports,
     signal,
     without: team.agents.filter(({ limits }) => limits.breaker === false).map(({ name }) => name),
-    tell: (agent, state, how) => pauseQueues(ports.log, queues, agents.get(agent), state, how),
+    tell: (agent, state, how) => pauses.breaker(agent, state, how),
   });
-  const worker = new Worker(runs, inlines, models, options.budget, breakers);
+  const isolations = new IsolationGate({
+    team: team.name,
+    agents: new Map(team.agents.map(({ name, limits: { breaker } }) => [name, breakerSettings(breaker || {}).drain])),
+    source: ports.isolations,
+    ports,
+    signal,
+    tell: (agent, until, how) => pauses.isolation(agent, until, how),
+  });
+  const worker = new Worker(runs, inlines, models, options.budget, breakers, isolations);
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
-  const schedules = new Schedules(runs, sourceOf, busy, signal);
-  const intake = new Intake(runs, inlines, waits, schedules, breakers, sourceOf, options.capabilities ?? [], signal, busy, options.replica);
+  const schedules = new Schedules(runs, sourceOf, () => busy() || isolations.isolationOf() !== undefined, signal);
+  const intake = new Intake(runs, inlines, waits, schedules, breakers, isolations, sourceOf, options.capabilities ?? [], signal, busy, options.replica);
   const faults = new Faults(async (run, failure) => {
     await runs.commit(run, 0, ({ state }) =>
       state.exists && state.ended === undefined && state.stopped === undefined
@@ -118,6 +127,7 @@ export function startEngine(
     ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
     breakers.follow(),
+    isolations.follow(),
     ...(team.schedules.length === 0 ? [] : [schedules.keep()]),
     ...(team.awaits.length === 0 ? [] : [lookBackOnce(team.name, ports, waits, signal)]),
   ];

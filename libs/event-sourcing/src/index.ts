@@ -36,6 +36,7 @@ export type {
   Expectation,
   Gossip,
   Handled,
+  Isolations,
   Live,
   Loaded,
   Log,

@@ -1,4 +1,4 @@
-import type { Envelope, LiveText } from "@armada/contracts";
+import type { Envelope, Isolation, LiveText } from "@armada/contracts";
 
 /** A stored message that the adapter has read: its envelopes agree with its subject, and its writer is who they name. */
 export type Message = {
@@ -159,6 +159,17 @@ export interface Gossip {
   listen(topic: string, handler: (body: string) => void, signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * What administration says of isolations, by prefix, as far as it is known here: also of those that are over. `known`: resolves once all
+ * is known that was said before; throws `LOG_UNAVAILABLE` (retryable). `onChange`: calls after each word that says something new; returns the
+ * way to end that.
+ */
+export interface Isolations {
+  known(): Promise<void>;
+  all(): ReadonlyMap<string, Isolation>;
+  onChange(listener: () => void): () => void;
+}
+
 /** Time: the machine's, or that of a test, which passes at once. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -218,4 +229,6 @@ export type Ports = {
   readonly live?: Live;
   /** Absent where a replica is alone. */
   readonly gossip?: Gossip;
+  /** Absent where nobody could isolate anything. */
+  readonly isolations?: Isolations;
 };

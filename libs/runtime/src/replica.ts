@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { Team } from "@armada/agents";
 import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
-import type { Clock, Counters, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
+import type { Clock, Counters, Isolations, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchEventLoop } from "./blocked-event-loop.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
@@ -10,7 +10,7 @@ import { sourceOf } from "./workflow-digest.ts";
 /** Starts a replica of a team on real time; a step that holds its event loop for over a second is named in the log. */
 export function startReplica(
   team: Team,
-  adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; counters?: Counters; live?: Live },
+  adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; counters?: Counters; live?: Live; isolations?: Isolations },
   models: Models,
   {
     clock = systemClock,

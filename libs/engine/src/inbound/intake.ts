@@ -1,7 +1,7 @@
 import type { Subscription, Workflow } from "@armada/agents";
 import { causedBy, parseSubject } from "@armada/contracts";
 import type { Handled, Message } from "@armada/event-sourcing";
-import type { Breakers } from "@armada/resilience";
+import type { Breakers, IsolationGate } from "@armada/resilience";
 import { z } from "zod";
 import { envelopeType, type Failure, type JournalEvent } from "../journal/events.ts";
 import { sentBy } from "../journal/payloads.ts";
@@ -31,6 +31,8 @@ const Answered = z.object({ output: Value, failure: Value });
 
 /** How long an event for whose run there is no room waits for the next look. */
 const ROOM_LOOK_MS = 10_000;
+/** And what would begin a run of a team that is isolated: like what comes for one that is down, it waits. */
+const ISOLATED_LOOK_MS = 2_000;
 
 /** Brings what arrives on a team's stream into the journals of its runs: nothing means anything to a run before that (engine rule 1). */
 export class Intake {
@@ -41,6 +43,7 @@ export class Intake {
   readonly #waits: Waits;
   readonly #schedules: Pick<Schedules, "tick">;
   readonly #breakers: Breakers;
+  readonly #isolations: IsolationGate;
   readonly #signal: AbortSignal;
   readonly #busy: () => boolean;
   readonly #replica: string | undefined;
@@ -51,6 +54,7 @@ export class Intake {
     waits: Waits,
     schedules: Pick<Schedules, "tick">,
     breakers: Breakers,
+    isolations: IsolationGate,
     sourceOf: (workflow: Workflow) => string,
     capabilities: readonly CodeCapability[],
     signal: AbortSignal,
@@ -66,6 +70,7 @@ export class Intake {
     this.#waits = waits;
     this.#schedules = schedules;
     this.#breakers = breakers;
+    this.#isolations = isolations;
     this.#sourceOf = sourceOf;
     this.#capabilities = capabilities;
     this.#signal = signal;
@@ -103,6 +108,7 @@ export class Intake {
     if (capability === "ledger_clear") return clearSuspects(this.#runs, { from, data: envelope.data }, this.#signal);
     const data = Asked.safeParse(envelope.data);
     if (!data.success) return DONE; // the adapter counts what does not fit its schema; nothing could be answered
+    if (await this.#isIsolated(runIdOf(id), delivery.seq)) return { kind: "retry", after: ISOLATED_LOOK_MS };
     const served = this.#capabilities.find((one) => one.capability === capability);
     if (served !== undefined) return answerByCode(this.#runs, served, { from, id, input: data.data.input, envelope }, this.#signal);
     const { team } = this.#runs;
@@ -152,7 +158,10 @@ export class Intake {
     if (subject?.kind !== "tick") return DONE;
     const { run: id, n } = subject;
     const schedule = scheduleIn(id);
-    if (schedule !== undefined) return this.#schedules.tick(schedule, n, delivery);
+    if (schedule !== undefined) {
+      await this.#isolations.known(this.#signal); // whether it may fire
+      return this.#schedules.tick(schedule, n, delivery);
+    }
     const released = await release(this.#runs, id, n, delivery.seq);
     if (released !== undefined) return released;
     await this.#inTime(id, n, delivery);
@@ -198,6 +207,7 @@ export class Intake {
     const { workflow } = subscription;
     const run = startedBy(name, fact.key);
     const begun = await this.#begun(run, delivery.seq);
+    if (await this.#isIsolated(begun, delivery.seq)) return { kind: "retry", after: ISOLATED_LOOK_MS };
     // An event cannot be refused: its run waits for room.
     if (this.#busy() && !(await this.#exists(begun, delivery.seq))) return { kind: "retry", after: ROOM_LOOK_MS };
     return start(
@@ -222,6 +232,12 @@ export class Intake {
   async #begun(run: string, seq: number): Promise<string> {
     const former = formerId(run);
     return former !== undefined && (await this.#exists(former, seq)) ? former : run;
+  }
+
+  /** Whether the team is isolated, so that a run does not begin now; one that has begun goes on. */
+  async #isIsolated(run: string, seq: number): Promise<boolean> {
+    await this.#isolations.known(this.#signal);
+    return this.#isolations.isolationOf() !== undefined && !(await this.#exists(run, seq));
   }
 
   #exists(run: string, seq: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Agent } from "@armada/agents";
 import { isRetryable, milliseconds, parseSubject, Refusal } from "@armada/contracts";
 import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
-import type { Breakers } from "@armada/resilience";
+import type { Breakers, IsolationGate } from "@armada/resilience";
 import type { JournalData, JournalEvent } from "../journal/events.ts";
 import { cut, failureOf, messageOf } from "../journal/failure.ts";
 import { fitted } from "../journal/fitting.ts";
@@ -20,7 +20,16 @@ import type { InlineSteps } from "./inline-steps.ts";
 import { isSpent, LONGEST_NAK_MS } from "./policies/attempts.ts";
 import { BREAKER_OPEN } from "./policies/breaker.ts";
 import { stepPolicies } from "./policies/index.ts";
-import { type DeliveredStep, decide, type FailedAttempt, type StepBreaker, type StepFailure, type Verdict } from "./policies/policy.ts";
+import { ISOLATED } from "./policies/isolation.ts";
+import {
+  type DeliveredStep,
+  decide,
+  type FailedAttempt,
+  type StepBreaker,
+  type StepFailure,
+  type StepIsolation,
+  type Verdict,
+} from "./policies/policy.ts";
 
 const DONE: Handled = { kind: "done" };
 /** Another decided: what follows from it may be owed. */
@@ -63,9 +72,18 @@ export class Worker {
   readonly #models: Models;
   readonly #budget: Budget | undefined;
   readonly #breakers: Breakers | undefined;
+  readonly #isolations: IsolationGate | undefined;
   readonly #running = new Map<string, Running>();
 
-  constructor(runs: RunStore, inlines: InlineSteps, models: Models, budget: Budget | undefined, breakers: Breakers | undefined) {
+  constructor(
+    runs: RunStore,
+    inlines: InlineSteps,
+    models: Models,
+    budget: Budget | undefined,
+    breakers: Breakers | undefined,
+    isolations?: IsolationGate,
+  ) {
+    this.#isolations = isolations;
     this.#budget = budget;
     this.#breakers = breakers;
     this.#runs = runs;
@@ -118,6 +136,7 @@ export class Worker {
   ): Promise<Handled> {
     if (delivery.delivery > 1) {
       await this.#breakers?.known(signal); // what waits for one is not lost
+      await this.#isolations?.known(signal);
       await this.#lost(agent, id, n, ordinal, delivery);
     }
     const read = await this.#look(id, n, delivery);
@@ -157,6 +176,7 @@ export class Worker {
       delivery: () => deliveries.newest,
       atLimit: this.#budget?.atLimit,
       breaker: this.#breakerOf(agent, `${id}-${n}`, signal),
+      isolation: this.#isolationOf(agent, signal),
       now: () => clock.now(),
       random: () => random.next(),
       warn: (error) => this.#say(`attempt ${step.attempts + 1}`, id, step, error),
@@ -178,6 +198,11 @@ export class Worker {
       admit: () => breakers.admit(agent.name, call, milliseconds(timeoutOf(agent)), signal),
       report: (outcome) => breakers.report(agent.name, outcome),
     };
+  }
+
+  #isolationOf({ name }: Agent, signal: AbortSignal): StepIsolation | undefined {
+    const isolations = this.#isolations;
+    return isolations && { admit: () => isolations.admit(name, signal), now: () => isolations.isolationOf(name) };
   }
 
   /** Writes down what its policies say of a step. */
@@ -329,8 +354,9 @@ export class Worker {
     });
   }
 
-  /** Whether a step was given back to wait for its model's provider, or for its agent's breaker: then nothing died with it. */
+  /** Whether a step was given back to wait for its model's provider, its agent's breaker, or its isolation's end: then nothing died with it. */
   #waits({ name }: Agent, call: string, { waits }: StepState): boolean {
+    if (waits?.code === ISOLATED && this.#isolations !== undefined) return this.#isolations.freeFor(name) < 2 * LONGEST_NAK_MS;
     if (waits?.code !== BREAKER_OPEN || this.#breakers === undefined) return waits !== undefined;
     // What was given back comes again in less; what comes later was at work, and so was the call that tries it.
     return this.#breakers.closedFor(name) < 2 * LONGEST_NAK_MS && !this.#breakers.isTrying(name, call);

@@ -18,6 +18,7 @@ export function deliveredStep(about: Partial<Omit<DeliveredStep, "step">> & { st
     delivery: () => 1,
     atLimit: "wait",
     breaker: undefined,
+    isolation: undefined,
     now: () => NOON,
     random: () => 1,
     warn: () => undefined,

@@ -144,6 +144,7 @@ function providers(state: RunState): WaitingFor[] {
   return [...state.steps.values()].flatMap(({ n, agent, status, waits, held }) => {
     if (status !== "requested" || waits === undefined) return [];
     const until = held === undefined ? {} : { until: held.until };
+    if (waits.code === "ISOLATED") return [{ kind: "isolation", n, what: `of ${agent}: ${waits.message}`, ...until }];
     if (waits.code === "BREAKER_OPEN") return [{ kind: "breaker", n, what: `of ${agent}: ${waits.message}`, ...until }];
     if (waits.code === "BUDGET_PENDING") return [{ kind: "budget", n, what: `a budget for ${agent}`, ...until }];
     return [{ kind: "provider", n, what: `of ${agent}: ${waits.message} (${waits.code})`, ...until }];

@@ -1,7 +1,22 @@
 import { ArmadaError, type LiveText } from "@armada/contracts";
-import type { Appended, Clock, Gossip, Handled, Live, Log, Message, Objects, Queue, Random, Registers, Timers } from "../ports.ts";
+import type {
+  Appended,
+  Clock,
+  Gossip,
+  Handled,
+  Isolations,
+  Live,
+  Log,
+  Message,
+  Objects,
+  Queue,
+  Random,
+  Registers,
+  Timers,
+} from "../ports.ts";
 import { matches } from "../subject-filter.ts";
 import { CALM, type Hostility, type Mischief, noMischief } from "./hostility.ts";
+import { MemoryIsolations } from "./isolations.ts";
 import { ACK_WAIT_MS, MemoryQueue, type Puller } from "./queue.ts";
 import { copiesOf, MemoryObjects, MemoryRegisters } from "./stores.ts";
 import { MemoryStream } from "./stream.ts";
@@ -20,6 +35,7 @@ export type MemoryReplica = {
   readonly objects: Objects;
   readonly live: Live;
   readonly gossip: Gossip;
+  readonly isolations: Isolations;
   kill(): void;
   freeze(ms: number): void;
 };
@@ -36,6 +52,8 @@ export class MemoryMesh {
   readonly #streams = new Map<string, MemoryStream>();
   readonly #queues = new Map<string, Map<string, MemoryQueue>>();
   readonly objects = new MemoryObjects();
+  /** What administration says of isolations. */
+  readonly isolations = new MemoryIsolations();
   readonly #registers = new MemoryRegisters();
   readonly #live = new MemoryTopics<LiveText>();
   readonly #gossip = new MemoryTopics<string>();
@@ -246,6 +264,7 @@ export class MemoryMesh {
         },
         listen: (topic, handler, signal) => this.#gossip.listen(`${team} ${topic}`, (body) => void (dead || handler(body)), signal),
       },
+      isolations: this.isolations.seenBy(op, () => dead),
       freeze: (ms) => {
         frozenUntil = Math.max(frozenUntil, this.#clock.now() + ms);
         for (const { queue: joined, puller } of pullers) joined.freeze(puller, frozenUntil);

@@ -1,4 +1,5 @@
 import type { Agent } from "@armada/agents";
+import type { Isolation } from "@armada/contracts";
 import type { Admission, Came } from "@armada/resilience";
 import type { JournalData, JournalEvent, JournaledCall } from "../../journal/events.ts";
 import type { StepState } from "../../journal/state.ts";
@@ -14,6 +15,8 @@ export type DeliveredStep = {
   readonly atLimit: Budget["atLimit"] | undefined;
   /** Its agent's breaker: whether an attempt may be made now, and what came of it. Absent where a replica has none. */
   readonly breaker: StepBreaker | undefined;
+  /** What isolates its agent, or its team. Absent where a replica asks nobody. */
+  readonly isolation: StepIsolation | undefined;
   now(): number;
   /** In [0, 1). */
   random(): number;
@@ -27,6 +30,9 @@ export type StepBreaker = {
   admit(): Promise<Admission>;
   report(about: { readonly begun: number; readonly probe: string | undefined; readonly came: Came }): void;
 };
+
+/** The isolation of a step's agent, as a policy asks for it: `admit` waits for the step's turn where others waited as well. */
+export type StepIsolation = { admit(): Promise<Isolation | undefined>; now(): Isolation | undefined };
 
 /** Why an attempt did not answer, as its journal keeps it. */
 export type StepFailure = { readonly code: string; readonly message: string; readonly hint?: string };
