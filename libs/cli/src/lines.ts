@@ -210,6 +210,15 @@ export const lines = {
     by: z.enum(["calls", "probe", "operator"]).optional().describe("what opened or closed it"),
     opened: count.describe("how often it has"),
   }),
+  isolation: z.object({
+    type: z.literal("isolation"),
+    prefix: text.describe("TEAM or TEAM.AGENT"),
+    status: z.enum(["isolated", "returned"]),
+    since: iso,
+    until: iso.describe("isolated: when it ends by itself; returned: when it was"),
+    why: text,
+    by: text.describe("who isolated or returned it"),
+  }),
   schedule: z.object({
     type: z.literal("schedule"),
     team: text,

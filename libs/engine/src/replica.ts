@@ -98,7 +98,19 @@ export function startEngine(
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
   const schedules = new Schedules(runs, sourceOf, () => busy() || isolations.isolationOf() !== undefined, signal);
-  const intake = new Intake(runs, inlines, waits, schedules, breakers, isolations, sourceOf, options.capabilities ?? [], signal, busy, options.replica);
+  const intake = new Intake(
+    runs,
+    inlines,
+    waits,
+    schedules,
+    breakers,
+    isolations,
+    sourceOf,
+    options.capabilities ?? [],
+    signal,
+    busy,
+    options.replica,
+  );
   const faults = new Faults(async (run, failure) => {
     await runs.commit(run, 0, ({ state }) =>
       state.exists && state.ended === undefined && state.stopped === undefined

@@ -74,7 +74,7 @@ export async function gateway({
     teams,
     workflows,
     teamPorts: others,
-    reading: { teamPorts: read, queues: reader.teamQueues, objects: reader.objects },
+    reading: { teamPorts: read, queues: reader.teamQueues, objects: reader.objects, isolations: ports.isolations.all },
     ...waits,
   });
   const key = await gatewayKey(env);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ArmadaError, askMessage, chainOf, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
+import { ArmadaError, askMessage, chainOf, type Isolation, isToken, type LiveText, runFilter, shortHash } from "@armada/contracts";
 import { MAX_BODY } from "@armada/engine";
 import { isAccepted, type ServedQueue } from "@armada/engine/reading";
 import {
@@ -40,6 +40,7 @@ export type RunsPorts = {
       readonly live: Pick<Live, "watch">;
     };
     readonly queues: (team: string) => Promise<readonly ServedQueue[]>;
+    readonly isolations?: () => ReadonlyMap<string, Isolation>;
     readonly objects: Pick<Objects, "get">;
   };
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import type { DemoFlags } from "../commands/demo.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
 import type { EmitFlags } from "../commands/emit.ts";
 import type { AddHookFlags, IdFlags } from "../commands/hooks.ts";
+import type { IsolateFlags } from "../commands/isolate.ts";
 import type { AddFlags, KeyFlags } from "../commands/keys.ts";
 import type { ListFlags } from "../commands/list-runs.ts";
 import type { ModelServerFlags } from "../commands/model-server.ts";
@@ -354,6 +355,17 @@ for (const [name, to, does] of [
         (await import("../commands/breakers.ts")).setBreakerCommand(session, agent, to, flags, out),
       ),
     );
+command("isolate [prefix]", "keeps anything of TEAM, or of TEAM.AGENT, from beginning; without a prefix: lists what is isolated")
+  .option("--for <length>", "for how long: 90s, 10m, 2h; 10m unless said")
+  .option("--why <text>", "what the log says of it")
+  .option("--by <name>", "who wants it; the user's name unless said")
+  .option("--undo <prefix>", "ends it now")
+  .option("--config <file>", "the configuration, else armada.config.ts of this folder")
+  .action(async (prefix: string | undefined, flags: IsolateFlags & { json?: boolean; mesh?: string }) => {
+    const { isolateCommand, listIsolations } = await import("../commands/isolate.ts");
+    if (prefix === undefined && flags.undo === undefined) return withSession(async (session, out) => listIsolations(session, out))(flags);
+    return withoutSession((out) => isolateCommand(prefix, flags, out))(flags);
+  });
 const budgets = command("budgets", "what the teams may spend, have spent, hold and may have been billed")
   .enablePositionalOptions()
   .option("--team <team>", "only this team's")

@@ -8,7 +8,7 @@ import { fitted } from "../render/fitted.ts";
 import { runTree } from "../render/run-tree.ts";
 
 export async function showRun(
-  session: Pick<Session, "log" | "queues" | "objects">,
+  session: Pick<Session, "log" | "queues" | "objects"> & Partial<Pick<Session, "isolations">>,
   teams: readonly string[],
   run: string,
   out: Output,

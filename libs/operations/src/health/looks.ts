@@ -1,6 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import { openBreakers } from "../breakers/open.ts";
 import { hookTroubles } from "../hooks/hook-troubles.ts";
+import { isolated } from "../isolation/look.ts";
 import { lateSchedules } from "../schedules/late.ts";
 import { externalTypes } from "./external-types.ts";
 import { notLoaded } from "./not-loaded.ts";
@@ -22,6 +23,7 @@ const looks: readonly Look[] = [
   consumers,
   sources,
   openBreakers,
+  isolated,
   parked,
   stuckRuns,
   readModels,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ADMINISTRATION, ArmadaError, runFilter, type TeamManifest } from "@armada/contracts";
+import { ADMINISTRATION, ArmadaError, type Isolation, runFilter, type TeamManifest } from "@armada/contracts";
 import { type RunIndex, type RunState, readRun, readRunIndex } from "@armada/engine/reading";
 import {
   type Live,
@@ -56,6 +56,8 @@ export type Session = {
   teams(): Promise<string[]>;
   /** What administration says of the teams, by name: of those that were provisioned, wherever their code is. */
   manifests(): ReadonlyMap<string, TeamManifest>;
+  /** What administration says of isolations, by prefix; also of those that are over. */
+  isolations(): ReadonlyMap<string, Isolation>;
   queues(team: string): Promise<QueueThere[]>;
   /** What a team's stream takes from others'. */
   sources(team: string): Promise<SourceThere[]>;
@@ -113,6 +115,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     sequenceAt: (team, time) => sequenceAt(connected, team, time),
     teams: () => answered(teamsThere(connected, fleet)),
     manifests: () => fleet.teams,
+    isolations: () => fleet.isolations,
     queues: (team) => answered(queuesThere(connected, team)),
     missing: (team) => answered(streamsMissing(connected, team)),
     rooms: (team) => answered(teamRooms(connected, team)),

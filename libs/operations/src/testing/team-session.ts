@@ -4,7 +4,7 @@ import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
 import { ask } from "../mesh/ask.ts";
 import { type Session, stateOf } from "../mesh/session.ts";
 
-export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects"> & {
+export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects" | "isolations"> & {
   stop(): Promise<void>;
 };
 
@@ -19,6 +19,7 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
     live: () => live,
     objects,
     queues: async () => [],
+    isolations: () => new Map(),
     subjects: async (_, filter) => {
       const found: string[] = [];
       await log.scan([filter], 0, ({ subject }) => found.push(subject));

@@ -3,6 +3,9 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ArmadaError, type ErrorCode } from "@armada/contracts";
 import type { z } from "zod";
+
+export { nearest } from "./fields.ts";
+
 import { type Leaf, leaves, nearest, readText, variableOf } from "./fields.ts";
 import { Config } from "./schema.ts";
 import { looksSecret, namesSecret } from "./secrets.ts";
