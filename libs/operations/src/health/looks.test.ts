@@ -26,9 +26,10 @@ const SERVED = [queue("do_packer_a"), queue("lead_send_v1")];
 
 /** A stream of these subjects, each of a run as `state` has it; nothing else is wrong with it, unless `more` says so. */
 function stream(subjects: readonly string[], state: Partial<RunState>, more: Partial<Session> = {}): Session {
-  const session: Pick<Session, "log" | "sources" | "missing" | "rooms" | "ask" | "subjects" | "state" | "runs"> = {
+  const session: Pick<Session, "log" | "sources" | "missing" | "rooms" | "ask" | "subjects" | "state" | "runs" | "isolations"> = {
     log: () => ({ last: async () => undefined }) as unknown as Log,
     runs: async () => ({ newest: () => open(subjects) }) as unknown as RunIndex,
+    isolations: () => new Map(),
     sources: async () => [],
     missing: async () => [],
     rooms: async () => [],
