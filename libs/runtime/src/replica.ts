@@ -10,7 +10,16 @@ import { sourceOf } from "./workflow-digest.ts";
 /** Starts a replica of a team on real time; a step that holds its event loop for over a second is named in the log. */
 export function startReplica(
   team: Team,
-  adapters: { log: Log; timers: Timers; objects: Objects; tracer: Tracer; logger: Logger; counters?: Counters; live?: Live; isolations?: Isolations },
+  adapters: {
+    log: Log;
+    timers: Timers;
+    objects: Objects;
+    tracer: Tracer;
+    logger: Logger;
+    counters?: Counters;
+    live?: Live;
+    isolations?: Isolations;
+  },
   models: Models,
   {
     clock = systemClock,
