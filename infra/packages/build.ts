@@ -63,6 +63,7 @@ function meshPackage(built: string, folder: string, version: string): string {
   const packages = write(folder, built, [
     ...Object.values(doors).map(doorOf),
     "libs/cli/src/main",
+    "libs/cli/src/demo/preload",
     "libs/cli/src/dev/preload",
     "libs/nats/src/signs-of-life/thread",
     ...services.filter((file) => existsSync(join(built, `${file}.js`))),

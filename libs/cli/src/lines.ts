@@ -152,6 +152,33 @@ export const lines = {
     allowed: count,
   }),
   created: z.object({ type: z.literal("created"), file: text }),
+  "demo-broken": z
+    .object({
+      type: z.literal("broken"),
+      team: text,
+      agent: text,
+      failures: count.describe("calls that failed until its breaker opened"),
+      probes: count.describe("calls that went out while it was open"),
+      opened: iso,
+      closed: iso.nullable().describe("null where it has not closed"),
+      articles: z
+        .array(
+          z.object({ run: text, status: run.shape.status, ms: count, degraded: z.array(z.object({ agent: text, code: text })).readonly() }),
+        )
+        .readonly(),
+    })
+    .describe("what came of an agent that the demo broke; of `demo --break`"),
+  "demo-call": z
+    .object({
+      type: z.literal("call"),
+      team: text,
+      agent: text,
+      call: text.describe("the step, as <run>-<n>"),
+      attempt: z.int().min(1),
+      ok: z.boolean(),
+      at: iso,
+    })
+    .describe("a call of the agent that the demo broke; of `demo --break`"),
   "demo-result": result.extend({ output: articleOutput.nullable() }),
   done: z.object({ type: z.literal("done"), run: text, status: run.shape.status }),
   error: z.object({ type: z.literal("error"), ...problem, hint: text.optional() }),

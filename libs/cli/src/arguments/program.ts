@@ -112,6 +112,7 @@ meshFlags(command("demo", "an article by the content team from a folder of docum
     ]),
   )
   .option("--approval", "ask a person before publishing")
+  .option("--break <agent>", "break an agent until its breaker is open, mend it, and tell what comes of it")
   .action(withoutSession(async (out, flags: DemoFlags) => (await import("../commands/demo.ts")).demoCommand(flags, out)));
 
 command("run <workflow>", "starts TEAM.WORKFLOW")

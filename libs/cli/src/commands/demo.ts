@@ -10,6 +10,9 @@ import { ask } from "@armada/operations/mesh/ask";
 import { HOME, type MeshFile } from "@armada/operations/mesh/mesh-file";
 import { newRunId, openSession, type Session } from "@armada/operations/mesh/session";
 import { type Config, modelsFrom, startPrototype } from "@armada/runtime";
+import { tellBreakage } from "../demo/breakage.ts";
+import { agentCalled, type BrokenAgent, preloadFor } from "../demo/broken-agent.ts";
+import { type FailingEnd, failingEnd } from "../demo/failing-end.ts";
 import { EXIT } from "../exit.ts";
 import { onInterrupt } from "../mesh/interrupt.ts";
 import { workEnded } from "../mesh/work-ended.ts";
@@ -28,6 +31,7 @@ export type DemoFlags = UpFlags & {
   readonly stage?: string;
   readonly promote?: string;
   readonly approval?: boolean;
+  readonly break?: string;
 };
 
 const TEAM = "content";
@@ -49,6 +53,8 @@ const EVENT = JSON.stringify({
   },
 });
 const RESULT_MS = 600_000;
+/** How long an article may take while an agent is broken. */
+const WITHIN = "3m";
 /** What the other teams do with an article may take so long before a mesh that was started for it ends. */
 const REST_MS = 60_000;
 
@@ -70,11 +76,15 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   const refused = await chosen.checkKey(AbortSignal.timeout(10_000));
   if (refused !== undefined)
     throw new ArmadaError("MODEL_KEY_REFUSED", refused, { hint: "correct or unset the key; without one the local model writes" });
+  if (flags.break !== undefined && flags.stage === "prototype")
+    throw new ArmadaError("USAGE", "--break wants processes, which --stage prototype has not", { hint: "leave --stage out" });
   if (flags.stage === "prototype") return inPrototype(flags, out, read, topic, { chosen, config });
   if (flags.stage !== undefined && flags.stage !== "team")
     throw new ArmadaError("USAGE", `--stage ${flags.stage} is not served`, { hint: "use prototype or team" });
+  const broken = await brokenOf(flags);
+  await using end = broken === undefined ? undefined : await tellingEnd(broken, out);
   const started = Date.now();
-  const mesh = await startMesh(flags, say);
+  const mesh = await startMesh(flags, say, broken === undefined || end === undefined ? undefined : preloadFor(broken, end.url));
   const interrupted = new AbortController();
   onInterrupt(() => {
     interrupted.abort();
@@ -88,10 +98,32 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
   );
   const session = await openSession(flags.mesh, say);
   try {
-    const run = newRunId(WORKFLOW);
-    await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects) });
-    const state = await follow(session.log(TEAM), TEAM, run, out, AbortSignal.any([interrupted.signal, AbortSignal.timeout(RESULT_MS)]));
-    const code = await publish(run, state, flags, out, (value) => resolveRef(value, session));
+    let run = "";
+    const begin = async (): Promise<string> => {
+      run = newRunId(WORKFLOW);
+      await session.ask(TEAM, "run_start", run, { workflow: WORKFLOW, input: await briefOf(read, topic, flags, session.objects, broken) });
+      return run;
+    };
+    const published = (id: string, state: RunState): Promise<number> =>
+      publish(id, state, flags, out, (value) => resolveRef(value, session));
+    const { signal } = interrupted;
+    const one = async (): Promise<number> =>
+      published(await begin(), await follow(session.log(TEAM), TEAM, run, out, AbortSignal.any([signal, AbortSignal.timeout(RESULT_MS)])));
+    const code =
+      broken === undefined || end === undefined
+        ? await one()
+        : await tellBreakage({
+            broken,
+            end,
+            session,
+            team: TEAM,
+            out,
+            signal,
+            within: flags.approval === true ? undefined : WITHIN,
+            approves: flags.approval !== true,
+            begin,
+            publish: published,
+          });
     if (interrupted.signal.aborted) return EXIT.interrupted;
     if (flags.once !== true) {
       if (code === 0) stayUp(run, mesh.file, out);
@@ -109,6 +141,25 @@ export async function demoCommand(flags: DemoFlags, out: Output): Promise<number
     await session.close();
     await mesh.stop();
   }
+}
+
+/** The agent that is to be broken. @throws ArmadaError `USAGE` */
+async function brokenOf(flags: DemoFlags): Promise<BrokenAgent | undefined> {
+  if (flags.break === undefined) return undefined;
+  return agentCalled(
+    flags.break,
+    (await loadServices(flags.only?.split(","))).map(({ team }) => team),
+  );
+}
+
+/** Where the broken agent's calls come in, each told in a line. */
+async function tellingEnd(broken: BrokenAgent, out: Output): Promise<FailingEnd> {
+  const { team, agent } = broken;
+  out.say(`${team}.${agent.name} is broken: each of its calls fails until it is mended`);
+  return failingEnd(({ call, attempt, ok, at }) => {
+    out.emit({ type: "call", team, agent: agent.name, call, attempt, ok, at: new Date(at).toISOString() });
+    out.say(`  a call of ${agent.name} ${ok ? "goes through" : "fails"}: ${call}, attempt ${attempt}`);
+  });
 }
 
 async function inPrototype(
@@ -135,14 +186,17 @@ async function inPrototype(
   return code;
 }
 
-async function briefOf(read: Folder, topic: string, flags: DemoFlags, objects: Objects): Promise<unknown> {
+async function briefOf(read: Folder, topic: string, flags: DemoFlags, objects: Objects, broken?: BrokenAgent): Promise<unknown> {
+  // Another team's agent is to be one of those that the article needs.
+  const promote = flags.promote ?? (broken !== undefined && broken.team !== TEAM ? "ask" : undefined);
   const documents = await Promise.all(read.documents.map(async ({ name, bytes }) => ({ name, digest: await objects.put(bytes) })));
   return {
     topic,
     documents,
     ...(read.questions === undefined ? {} : { questions: read.questions }),
-    ...(flags.promote === undefined ? {} : { promote: flags.promote }),
+    ...(promote === undefined ? {} : { promote }),
     ...(flags.approval === true ? { approval: true } : {}),
+    ...(broken !== undefined && flags.approval !== true ? { within: WITHIN } : {}),
   };
 }
 
@@ -183,6 +237,7 @@ async function publish(
   out.say(
     `  ${rest.statements.length} sourced statements, ${rest.unsourced.length} unsourced, ${rest.contradictions.length} contradictions between the sources`,
   );
+  for (const { what } of rest.degraded) out.say(`  ${what}`);
   for (const { file, why } of rest.skipped) out.say(`  left out ${file}: ${why}`);
   out.say(`  ${paths.article}`);
   out.say(`  ${pathToFileURL(paths.html).href}`);

@@ -162,6 +162,11 @@ export async function follow(
   }
 }
 
+/** The same in lines, on a terminal too: for who has more to say meanwhile. */
+export function followLines(log: Pick<Log, "follow">, team: string, run: string, out: Output, signal: AbortSignal): Promise<RunState> {
+  return followPlain(log, team, run, out, new PlainText(out.say), signal);
+}
+
 /** A line for each step that ended, and once for each thing that holds the run up. */
 async function followPlain(
   log: Pick<Log, "follow">,

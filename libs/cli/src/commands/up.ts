@@ -18,11 +18,11 @@ export type Dev = {
   beside(mesh: Mesh, refused: readonly string[]): Promise<{ close(): Promise<void> }>;
 };
 
-/** Starts the mesh from a command's flags, above the configuration. */
-export async function startMesh(flags: UpFlags, say: (line: string) => void): Promise<Mesh> {
+/** Starts the mesh from a command's flags, above the configuration. `preload`: a module that each replica begins with. */
+export async function startMesh(flags: UpFlags, say: (line: string) => void, preload?: string): Promise<Mesh> {
   const named = await servicesWith(flags.only);
   await checkListed(named);
-  return startWith(named, flags, say);
+  return startWith(named, flags, say, preload === undefined ? {} : { preload });
 }
 
 /** The same with services that are loaded; `refused`: others that are meant, and could not be. */
