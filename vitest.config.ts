@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./infra/verify/longest-first.ts";
 
@@ -10,6 +11,7 @@ const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: {
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    maxWorkers: availableParallelism(), // vitest leaves one core idle: of two that is half
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -35,8 +37,8 @@ export default defineConfig({
           name: "integration",
           include: roots.map((root) => `${root}/**/*.int.test.ts`),
           exclude: [...outside, "acceptance/**"],
-          // Real servers and processes, which wait for each other half of the time, on a machine of two cores: more at a time measures the machine.
-          maxWorkers: 3,
+          // Real servers and processes, which wait for each other most of the time: as many at a time keep two cores busy.
+          maxWorkers: 4,
           maxConcurrency: 3,
           sequence: { groupOrder: 1 }, // behind those that have as many workers as there are cores, where a path names both
           ...patience,

@@ -39,9 +39,13 @@ export async function buildPackages({
   try {
     const built = join(work, "built");
     say("types and code (tsc)");
-    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "infra/packages"), "--outDir", built], {
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    execFileSync(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "infra/packages"), "--outDir", built, "--singleThreaded"],
+      {
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    );
     say("packages");
     return [
       meshPackage(built, join(work, MESH), version),

@@ -4,10 +4,10 @@ import { command, type Ended, root } from "./command.ts";
 /** `about`: said behind its name, also where it is well. */
 export type Check = { readonly name: string; run(): Promise<Ended & { readonly about?: string }> };
 
-/** Cheapest first. */
+/** Cheapest first. By one thread tsc takes a third less of the processor, which another check has meanwhile. */
 export const checks: readonly Check[] = [
   { name: "lockfile", run: lockfile },
-  { name: "types", run: () => command("tsc", ["-p", "tsconfig.json", "--pretty", "false"]) },
+  { name: "types", run: () => command("tsc", ["-p", "tsconfig.json", "--pretty", "false", "--singleThreaded"]) },
   { name: "format and lint", run: () => command("biome", ["check", "--error-on-warnings"]) },
   { name: "lint with types", run: () => command("oxlint", ["--type-aware", "--deny-warnings"]) },
   { name: "audit", run: audit },

@@ -15,7 +15,7 @@ const SERVICE = `
   });
 `;
 
-test.each([
+test.concurrent.each([
   ["", "is over"],
   // Nobody ends what it listens by.
   ["await new Promise(() => undefined)", "is over, and what was under way does not end"],

@@ -38,7 +38,7 @@ export function armada(cwd: string, args: readonly string[], env: Readonly<Recor
 }
 
 /** Waits until a started command has said `text`. @throws Error with what it said instead */
-export async function says({ child, said }: Started, text: string | RegExp, deadline = 30_000): Promise<void> {
+export async function says({ child, said }: Started, text: string | RegExp, deadline = 90_000): Promise<void> {
   const end = performance.now() + deadline;
   const found = (): boolean => (typeof text === "string" ? said().includes(text) : text.test(said()));
   while (!found()) {

@@ -7,6 +7,8 @@ import { accessIn } from "../identity/access.ts";
 import { startTestMesh, type TestMesh } from "../testing/index.ts";
 
 const MESSAGES = 12_000;
+/** Of more that are under way a busy machine answers the last too late. */
+const AT_ONCE = 1_000;
 
 let mesh: TestMesh;
 let alpha: NatsPorts;
@@ -16,11 +18,13 @@ beforeAll(async () => {
   alpha = await mesh.connect("alpha");
   const about = { specversion: "1.0", source: "/teams/alpha", type: "alpha.thing.seen", time: "2026-01-01T00:00:00Z", data: {} } as const;
   const chain = { team: "alpha", correlationid: "c", causationid: "c", schemaversion: 1, hops: 0 };
-  const writes = Array.from({ length: MESSAGES }, (_, i) =>
-    alpha.log.append(`evt.alpha.thing.seen.t.${i + 1}`, encodeBody([{ ...about, ...chain, id: `e${i + 1}` }])),
-  );
-  const written = await Promise.all(writes);
-  expect(written.every(({ kind }) => kind === "appended")).toBe(true);
+  for (let from = 0; from < MESSAGES; from += AT_ONCE) {
+    const writes = Array.from({ length: AT_ONCE }, (_, i) =>
+      alpha.log.append(`evt.alpha.thing.seen.t.${from + i + 1}`, encodeBody([{ ...about, ...chain, id: `e${from + i + 1}` }])),
+    );
+    const written = await Promise.all(writes);
+    expect(written.filter(({ kind }) => kind !== "appended")).toEqual([]);
+  }
 }, 60_000);
 afterAll(async () => mesh[Symbol.asyncDispose]());
 

@@ -28,6 +28,14 @@ export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false 
         others.push(made);
         return portsOf(made, team, await Fleet.follow(made, accessIn(mesh.keys), quiet), quiet);
       };
+      let remaking: Promise<void> = Promise.resolve();
+      const remake = async (team: string): Promise<void> => {
+        const provisioner = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
+        others.push(provisioner);
+        const answer = await (await provisioner.in(team)).mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
+        if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);
+        await mesh.provision(wants);
+      };
       return {
         clock: {
           now: () => Date.now(),
@@ -59,12 +67,11 @@ export function jetstreamAdapter(name: string, servers: 1 | 3, { walled = false 
             await new Promise((resolve) => setTimeout(resolve, 50));
           }
         },
-        remake: async (team) => {
-          const provisioner = await link({ servers: mesh.url, identity: await accessIn(mesh.keys).identity("provisioner"), logger: quiet });
-          others.push(provisioner);
-          const answer = await (await provisioner.in(team)).mux.request(`$JS.API.STREAM.DELETE.TEAM_${team}`, "", { timeout: 5_000 });
-          if ("failed" in answer || !answer.string().includes('"success":true')) throw new Error(`TEAM_${team} was not deleted`);
-          await mesh.provision(wants);
+        remake: (team) => {
+          // One after the other: who provisions looks at the streams of all.
+          const remade = remaking.then(() => remake(team));
+          remaking = remade.catch(() => undefined);
+          return remade;
         },
         drive: (work, limit) => {
           let over: NodeJS.Timeout | undefined;

@@ -20,6 +20,7 @@ const NEW = 15;
 export const remaking: readonly Scenario[] = [
   {
     name: "a stream made anew is another one: followers and workers get all of it, from its beginning, and are told before",
+    slow: true,
     run: async (world) => {
       const [writer, reader] = await world.clients(2, "gamma");
       if (writer === undefined || reader === undefined) throw new Error("no clients");
@@ -51,6 +52,7 @@ export const remaking: readonly Scenario[] = [
   },
   {
     name: "a follower that was given a place in a stream does not skip the beginning of the next",
+    slow: true,
     run: async (world) => {
       const { log } = await world.client("delta");
       await write(world, "delta", "old", OLD);

@@ -7,7 +7,7 @@ export type Scenario = {
   readonly name: string;
   /** Skipped, with the adapter's reason, where this feature is declared absent. */
   readonly needs?: keyof Features;
-  /** Waits for the ack wait: such scenarios run side by side. */
+  /** Waits for seconds, as for the ack wait: such scenarios run side by side. */
   readonly slow?: true;
   /** Queues of team alpha that belong to this scenario. */
   readonly queues?: readonly Queue[];

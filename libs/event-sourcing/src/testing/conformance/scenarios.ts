@@ -15,7 +15,7 @@ import { telling } from "./telling.ts";
 import { timing } from "./timing.ts";
 import { working } from "./working.ts";
 
-/** All that every adapter of the ports must do. The last takes the log away from under the others. */
+/** All that every adapter of the ports must do. Those that wait for long stand together; the last takes the log away from under the others. */
 export const SCENARIOS: readonly Scenario[] = [
   ...appending,
   ...deciding,
@@ -28,8 +28,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...storing,
   ...registering,
   ...telling,
-  ...lasting,
   ...remaking,
+  ...lasting,
   ...restarting,
 ];
 
