@@ -26,7 +26,19 @@ const below = Object.entries(may).map(([lib, libs]) => ({
 const test = "\\.test\\.ts$|/testing/";
 
 /** The rooms of the engine, the lowest first: each may look into those before it. */
-const rooms = ["schedules", "journal", "view", "execution", "runs", "steps", "inbound", "read-models", "one-stream.ts", "replica.ts"];
+const rooms = [
+  "schedules",
+  "journal",
+  "view",
+  "execution",
+  "runs",
+  "steps",
+  "shadow",
+  "inbound",
+  "read-models",
+  "one-stream.ts",
+  "replica.ts",
+];
 const ofEngine = (room) => `^libs/engine/src/${room.replace(".", "\\.")}(/|$)`;
 
 const downwards = rooms.map((room, at) => ({

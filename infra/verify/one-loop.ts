@@ -24,6 +24,7 @@ export const RULES: readonly Rule[] = [
       "libs/engine/src/one-stream.ts": "a log that is held while its stream is made anew",
       "libs/engine/src/runs/run-store.ts": "a log whose appends have spans, handed to the loop",
       "libs/engine/src/runs/store-derived.ts": "a log whose appends have spans, handed to the loop",
+      "libs/engine/src/shadow/shadow-ports.ts": "a log in memory that takes asks of any team, handed to the loop",
     },
   },
   {

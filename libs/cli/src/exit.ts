@@ -26,6 +26,7 @@ const REFUSED: ReadonlySet<string> = new Set<ErrorCode>([
   "NO_DOCUMENTS",
   "NOTHING_TO_SAY",
   "LANGUAGE_NOT_SERVED",
+  "AGENT_UNKNOWN",
   "ALREADY_ANSWERED",
   "WORKFLOW_UNKNOWN",
   "KEY_UNKNOWN",

@@ -302,6 +302,58 @@ export const lines = {
         .readonly(),
     })
     .describe("what became of a run's parked steps"),
+  "dry-run": z
+    .object({
+      type: z.literal("dry-run"),
+      team: text,
+      run: text,
+      n: z.int(),
+      agent: text,
+      attempt: z.int(),
+      outcome: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("completed"), output: z.unknown() }),
+        z.object({ kind: z.literal("refused"), ...problem, hint: text.optional(), stack: text.optional() }),
+        z.object({
+          kind: z.literal("failed"),
+          ...problem,
+          hint: text.optional(),
+          stack: text.optional(),
+          terminal: z.boolean().describe("no other attempt would be made"),
+          fallback: z
+            .union([z.object({ output: z.unknown() }), z.object({ ...problem, hint: text.optional(), stack: text.optional() })])
+            .optional(),
+        }),
+        z.object({ kind: z.literal("held") }),
+      ]),
+      calls: z
+        .array(
+          z.union([
+            z.object({
+              kind: z.literal("model"),
+              task: text,
+              tier: text,
+              tokens: count,
+              how: z.enum(["recorded", "local", "held"]),
+              at: iso.optional(),
+            }),
+            z.object({
+              kind: z.literal("tool"),
+              tool: text,
+              effect: z.enum(["read", "write"]),
+              input: z.unknown(),
+              how: z.enum(["ran", "held"]),
+            }),
+          ]),
+        )
+        .readonly()
+        .describe("held: it would be made, and is not"),
+      onRecord: z.array(text).readonly().describe("effects of earlier attempts, as TOOL.1, that are not done again"),
+      next: z
+        .array(z.object({ does: text, what: text, data: z.unknown().optional() }))
+        .readonly()
+        .describe("what the workflow would do then"),
+    })
+    .describe("what the code of now would do with a parked step"),
   "parked-total": z.object({
     type: z.literal("parked-total"),
     runs: count,

@@ -39,3 +39,5 @@ export { proxyFromEnv } from "./providers/proxy.ts";
 export { limitedModels, type RateLimitOptions } from "./rate-limit/limits.ts";
 export { cachedModels, type ResultCacheOptions } from "./result-cache/cache.ts";
 export { type RequestAbout, requestDigest } from "./result-cache/request-digest.ts";
+export { storedAnswer } from "./result-cache/stored.ts";
+export { routeOf } from "./route.ts";

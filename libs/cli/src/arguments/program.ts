@@ -8,6 +8,7 @@ import type { AsyncApiFlags, CheckFlags, SnapshotFlags } from "../commands/contr
 import type { CostFlags } from "../commands/costs.ts";
 import type { DemoFlags } from "../commands/demo.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
+import type { DryRunFlags } from "../commands/dry-run-parked.ts";
 import type { EmitFlags } from "../commands/emit.ts";
 import type { AddHookFlags, IdFlags } from "../commands/hooks.ts";
 import type { IsolateFlags } from "../commands/isolate.ts";
@@ -299,28 +300,30 @@ command("show <run>", "why, with the causation chain", parked).action(
 for (const [name, does] of [
   ["redrive", "tries parked steps anew, and says which replica took each and what became of it"],
   ["discard", "gives parked steps up: ends their runs as cancelled, for good"],
-] as const)
-  parkedFlags(command(`${name} [runs...]`, does, parked))
+] as const) {
+  const made = parkedFlags(command(`${name} [runs...]`, does, parked))
     .option("--all", "all that is parked")
     .option("--rate <n>", "runs a second at most; 50 unless said", atLeastOne)
     .option("--wait <length>", "how long to look what becomes of each; 30s unless said")
     .option("--why <text>", "what the journals say of it")
-    .option("--by <name>", "who does it; operator unless said")
-    .action(
-      withSession(
-        async (session, out, signal, ids: string[], flags: SettleFlags) =>
-          (await import("../commands/settle-parked.ts")).settleCommand(
-            session,
-            await teamsWith(session, flags),
-            name,
-            ids,
-            flags,
-            out,
-            signal,
-          ),
-        async (ids, flags) => (await import("../commands/settle-parked.ts")).checkSettling(ids, flags),
-      ),
-    );
+    .option("--by <name>", "who does it; operator unless said");
+  if (name === "redrive")
+    made
+      .option("--dry-run", "only show what the code of now would do: nothing is appended, no provider asked, no tool called that writes")
+      .option("--with-reads", "in a dry run, call the tools that only read")
+      .option("--from <path>", "in a dry run, the folder of the team's code, where that is not in services/");
+  made.action(
+    withSession(
+      async (session, out, signal, ids: string[], flags: SettleFlags & DryRunFlags) => {
+        const teams = await teamsWith(session, flags);
+        if (flags.dryRun === true)
+          return (await import("../commands/dry-run-parked.ts")).dryRunCommand(session, teams, ids, flags, out, signal);
+        return (await import("../commands/settle-parked.ts")).settleCommand(session, teams, name, ids, flags, out, signal);
+      },
+      async (ids, flags) => (await import("../commands/settle-parked.ts")).checkSettling(ids, flags),
+    ),
+  );
+}
 type OfTeam = { readonly team?: string };
 command("list", "when each fires next, and what it missed", program.command("schedules").description("what starts runs at its time"))
   .option("--team <team>", "only this team's")

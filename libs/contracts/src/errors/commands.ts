@@ -2,6 +2,7 @@ import type { About } from "./about.ts";
 
 /** What a command refuses. */
 export const commands = {
+  AGENT_UNKNOWN: { is: "a step is of an agent that its team has no more", next: "bring the agent back, or give the step up" },
   ALREADY_ANSWERED: { is: "an approval has its answer, or a run its end", next: "`armada runs show ID` says what came of it" },
   BAD_CONFIG: { is: "a setting is not one, from a file, a variable or a flag", next: "the message names it" },
   BAD_JSON: { is: "an argument, or the file that it names, is not JSON", next: "quote it for the shell, or use @file.json" },

@@ -68,7 +68,7 @@ export async function bodyOf(value: unknown, schema: z.ZodType, objects: Objects
 }
 
 /** The stored answer as the schema of the one who asks reads it. @throws where it does not fit, or its object is not to be had. */
-export async function answerOf<T>(entry: Answered, schema: z.ZodType<T>, objects: Objects): Promise<ModelAnswer<T>> {
+export async function answerOf<T>(entry: Answered, schema: z.ZodType<T>, objects: Pick<Objects, "getShown">): Promise<ModelAnswer<T>> {
   const { body, usage, costMicros } = entry;
   const stored: unknown =
     "digest" in body ? JSON.parse(Buffer.from(await objects.getShown(body.digest, body.owner)).toString()) : body.value;

@@ -17,6 +17,7 @@ import {
   Fleet,
   indexReads,
   type Link,
+  type NatsPorts,
   portsOf,
   type QueueThere,
   queuesThere,
@@ -40,6 +41,8 @@ export type Session = {
   live(team: string): Live;
   /** A team's registers, to read. */
   registers(team: string): Pick<Registers, "get">;
+  /** The answers of models that a team's cache has, and those that teams share, to read. */
+  answers(team: string): { readonly team: Pick<Registers, "get">; readonly fleet: Pick<Registers, "get"> };
   readonly objects: Objects;
   /** As `ask`. @returns the sequence under which the team's stream has the ask. @throws ArmadaError `LOG_UNAVAILABLE` */
   ask(team: string, capability: string, id: string, data: unknown): Promise<number>;
@@ -94,7 +97,7 @@ export async function openSession(meshPath: string | undefined, say: (line: stri
 }
 
 function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): Session {
-  const ports = (team: string): { log: Log; objects: Objects; live: Live; registers: Registers } => portsOf(connected, team, fleet, quiet);
+  const ports = (team: string): NatsPorts => portsOf(connected, team, fleet, quiet);
   const own = ports(OPERATOR);
   let telemetry: Telemetry | undefined;
   return {
@@ -102,6 +105,7 @@ function sessionOn(connected: Link, fleet: Fleet, mesh: MeshFile | undefined): S
     log: (team) => ports(team).log,
     live: (team) => ports(team).live,
     registers: (team) => ports(team).registers,
+    answers: (team) => ports(team).answers,
     objects: own.objects,
     ask: async (team, capability, id, data) => {
       const { startTelemetry } = await import("@armada/runtime/telemetry"); // few commands ask
