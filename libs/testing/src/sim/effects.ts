@@ -1,6 +1,8 @@
 /** What the simulated agents did outside the mesh, by idempotency key. */
 export class Effects {
   readonly wrong: string[] = [];
+  /** The calls of agents that began, and when, ms since 1970. */
+  readonly begun: { readonly side: string; readonly agent: string; readonly at: number }[] = [];
   readonly #done = new Map<string, { what: string; times: number }>();
 
   /** @returns how often it has been done now, this time included. */

@@ -11,7 +11,8 @@ export const Task = z.object({
 });
 export type Task = z.infer<typeof Task>;
 
-export type AgentName = "sure" | "moody" | "soft" | "writer" | "reader" | "later";
+export const agentNames = ["sure", "moody", "soft", "writer", "reader", "later"] as const;
+export type AgentName = (typeof agentNames)[number];
 
 /** One call of a program, which the simulated workflows carry out; `again` stands last. */
 export type Op =

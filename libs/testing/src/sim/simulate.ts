@@ -3,6 +3,7 @@ import type { Mischief } from "@armada/event-sourcing";
 import { seededRandom } from "@armada/event-sourcing/testing";
 import { check } from "./checks.ts";
 import { broken } from "./invariant.ts";
+import { Isolating } from "./isolating.ts";
 import { Journals, printed } from "./journals.ts";
 import { People } from "./people.ts";
 import { SIDES } from "./teams.ts";
@@ -12,7 +13,13 @@ import { World } from "./world.ts";
 export type Simulated = {
   readonly seed: number;
   readonly failures: readonly string[];
-  readonly counts: Mischief & { readonly crashes: number; readonly runs: number; readonly steps: number; readonly messages: number };
+  readonly counts: Mischief & {
+    readonly crashes: number;
+    readonly isolations: number;
+    readonly runs: number;
+    readonly steps: number;
+    readonly messages: number;
+  };
   readonly digest: string;
   readonly trace: () => string;
 };
@@ -31,11 +38,13 @@ export async function simulate(seed: number): Promise<Simulated> {
   const journals = new Journals(world.mesh, SIDES, (journal, message) => people.saw(journal, message));
   for (const side of SIDES) world.mesh.stream(side).listen(({ seq }) => people.wrote(side, seq));
   people.begin();
+  const isolating = new Isolating(world, seededRandom(seed * 32_452_843 + 4));
+  isolating.begin();
   const failures = new Set<string>();
   let restSince: number | undefined;
   const how = await world.clock.run(() => {
     if (sampling.next() < SAMPLE) for (const line of broken(world.mesh, journals.open)) failures.add(line);
-    const rests = people.due === 0 && journals.open.size === 0 && world.quiet();
+    const rests = people.due === 0 && isolating.due === 0 && journals.open.size === 0 && world.quiet();
     if (!rests) restSince = undefined;
     else if (restSince === undefined) {
       restSince = world.clock.now();
@@ -44,6 +53,7 @@ export async function simulate(seed: number): Promise<Simulated> {
     return failures.size > 0 || (restSince !== undefined && world.clock.now() >= restSince + REST_MS);
   }, LIMIT_MS);
   if (how !== "done") failures.add(`the mesh did not come to rest (${how}): ${stuck(world)}`);
+  for (const line of isolating.wrong()) failures.add(line);
   let checked = false;
   const checking = check(world, journals, people).then((wrong) => {
     for (const line of wrong) failures.add(line);
@@ -58,6 +68,7 @@ export async function simulate(seed: number): Promise<Simulated> {
     counts: {
       ...world.mesh.mischief,
       crashes: world.crashes.alpha + world.crashes.beta,
+      isolations: isolating.times,
       runs: all.length,
       steps: all.reduce((sum, { state }) => sum + state.steps.size, 0),
       messages: SIDES.reduce((sum, side) => sum + world.mesh.stream(side).head, 0),

@@ -192,6 +192,7 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
     if (task.how === "refuse") throw new Refusal("TASK_REFUSED", "the task is refused", { details: { v: task.v } });
     throw Object.assign(new Error(`attempt ${attempt} of ${task.fails} fails`), { terminal: task.how === "terminal" });
   };
+  const begins = (name: AgentName): void => void effects.begun.push({ side, agent: name, at: clock.now() });
   const plain = (name: AgentName): Agent<Task, z.infer<typeof Out>> =>
     agent({
       ...common,
@@ -200,6 +201,7 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
       ...(name === "later" ? { window: WINDOW } : {}),
       context: name === "reader" ? [tallies[side]] : [],
       run: async ({ input, idempotencyKey, attempt, signal, context }) => {
+        begins(name);
         if (name === "later" && opening(parseWindow(WINDOW), clock.now()) > clock.now())
           effects.wrong.push(`${idempotencyKey} begins at ${new Date(clock.now()).toISOString()}`);
         if (name === "reader" && typeof context.tally !== "object") throw new Error("the read model is missing");
@@ -218,6 +220,7 @@ function agents(side: Side, effects: Effects, clock: Clock): Agent<Task, z.infer
     name: "writer",
     tools: { write },
     run: async ({ input, tools, idempotencyKey, attempt, signal }) => {
+      begins("writer");
       const one = await tools.write({ v: input.v });
       await act("writer", input, idempotencyKey, attempt, signal);
       const two = await tools.write({ v: input.v + 1 });

@@ -23,8 +23,8 @@ export class World {
   /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
   readonly faults: string[] = [];
   readonly crashes: Record<Side, number> = { alpha: 0, beta: 0 };
-  /** When the last replica that stands still goes on, ms. */
-  #standsUntil = 0;
+  /** When replicas stood still, ms since 1970: what they do may come late. */
+  readonly stood: { readonly side: Side; readonly from: number; readonly until: number }[] = [];
   readonly #random: Random;
   readonly #replicas: Record<Side, (Replica | undefined)[]> = { alpha: [undefined, undefined], beta: [undefined, undefined] };
   #started = 0;
@@ -96,7 +96,7 @@ export class World {
   /** Its process stands still for so long, and goes on as if nothing had been. */
   freeze(side: Side, slot: number, ms: number): void {
     this.crashes[side]++; // to the others it is one
-    this.#standsUntil = Math.max(this.#standsUntil, this.clock.now() + ms);
+    this.stood.push({ side, from: this.clock.now(), until: this.clock.now() + ms });
     this.#replicas[side][slot]?.freeze(ms);
   }
 
@@ -114,7 +114,7 @@ export class World {
   /** Nothing is on its way: every queue is empty. */
   quiet(): boolean {
     return (
-      this.clock.now() >= this.#standsUntil &&
+      this.stood.every(({ until }) => this.clock.now() >= until) &&
       SIDES.every((side) =>
         this.mesh
           .queues(side)
