@@ -46,6 +46,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/resilience", "libs/engine/src/steps", "acceptance/teams/courier"],
   },
   {
+    name: "isolate",
+    file: "resilience/isolate.ts",
+    minutes: 12,
+    seconds: 40,
+    shows: "what an operator isolates begins nothing within a second, in any replica, also one that comes later, and loses nothing by it",
+    about: ["libs/resilience/src/isolation", "libs/nats/src/fleet", "libs/engine/src/steps", "acceptance/teams/carriers"],
+  },
+  {
     name: "mistakes",
     file: "product/mistakes.ts",
     minutes: 2,

@@ -1,0 +1,2 @@
+/** The team's name: a proof that needs two such teams writes another one here. */
+export const NAME = "carriers";
