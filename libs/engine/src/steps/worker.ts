@@ -139,7 +139,7 @@ export class Worker {
       await this.#isolations?.known(signal);
       await this.#lost(agent, id, n, ordinal, delivery);
     }
-    const read = await this.#look(id, n, delivery);
+    const read = await this.#newest(id, n, delivery);
     const { step } = read;
     // A parked step's dispatch whose acknowledgement was forgotten: the retry has a dispatch of its own.
     if (isOpen(step, read) && step?.dispatchedAt !== ordinal) return DONE;
@@ -322,10 +322,18 @@ export class Worker {
     return mine ? this.#inlines.run(id, root, 1, signal) : DONE;
   }
 
-  #look(id: string, n: number, delivery: Delivery): Promise<Seen> {
+  /** A step that came before and waits says so once: whether it still does, and is on record with it, no older view may tell. */
+  async #newest(id: string, n: number, delivery: Delivery): Promise<Seen> {
+    const seen = await this.#look(id, n, delivery, delivery.seq);
+    const { waits, budgetUntil } = seen.step ?? {};
+    if (delivery.delivery === 1 || (waits === undefined && budgetUntil === undefined)) return seen;
+    return this.#look(id, n, delivery, await this.#runs.ports.log.head());
+  }
+
+  #look(id: string, n: number, delivery: Delivery, atLeast: number): Promise<Seen> {
     return this.#runs.read(
       id,
-      delivery.seq,
+      atLeast,
       ({ state, provenance }) => ({
         ended: state.ended,
         step: copyOf(state.steps.get(n)),
