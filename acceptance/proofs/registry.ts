@@ -38,6 +38,14 @@ export const registry: readonly Entry[] = [
     ],
   },
   {
+    name: "poison",
+    file: "resilience/poison.ts",
+    minutes: 12,
+    seconds: 40,
+    shows: "agents that throw, hang, loop, leak or end their process cost no healthy step an attempt, and are named",
+    about: ["libs/runtime/src/sandbox", "libs/nats/src/signs-of-life", "libs/engine/src/steps", "acceptance/teams/wards"],
+  },
+  {
     name: "breaker",
     file: "resilience/breaker.ts",
     minutes: 25,

@@ -32,6 +32,7 @@ const pages = [
   "docs/contracts.md",
   "docs/breakers.md",
   "docs/parked.md",
+  "docs/sandboxes.md",
   "docs/concepts.md",
   "docs/reference/configuration.md",
   "docs/reference/http.md",

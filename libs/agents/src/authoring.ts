@@ -1,7 +1,7 @@
 import { type AnyEventKind, ArmadaError, checkName, milliseconds } from "@armada/contracts";
 import type { Tier } from "@armada/models";
 import type { z } from "zod";
-import { callsOf, checkBreaker, checkBudget } from "./call-options.ts";
+import { callsOf, checkBreaker, checkBudget, checkIsolation } from "./call-options.ts";
 import type {
   Agent,
   AgentRun,
@@ -30,6 +30,8 @@ const LIMITS: Readonly<Record<keyof Limits, true>> = {
   tokensPerDay: true,
   budget: true,
   breaker: true,
+  isolate: true,
+  memory: true,
 };
 
 /** The names of the agents that this process has defined so far: what a check at start holds against the teams' lists. */
@@ -75,11 +77,12 @@ export function agent<I, O, const T extends Tools = Record<never, Tool>, const C
     throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.timeout is ${limits.timeout}`, {
       hint: "use a length that an attempt can end in, e.g. 30s",
     });
-  for (const key of ["attempts", "concurrency", "tokensPerDay"] as const) {
+  for (const key of ["attempts", "concurrency", "tokensPerDay", "memory"] as const) {
     const value = limits[key];
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new ArmadaError("BAD_LIMITS", `agent ${options.name}: limits.${key} is ${value}`, { hint: "use a whole number from 1" });
   }
+  checkIsolation(options.name, limits, options.lane);
   checkBudget(options.name, limits);
   checkBreaker(options.name, limits);
   defined.push(options.name);

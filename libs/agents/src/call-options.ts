@@ -39,6 +39,22 @@ export function checkBreaker(agent: string, { breaker }: Limits): void {
   }
 }
 
+/** @throws ArmadaError `BAD_LIMITS`, which names the agent */
+export function checkIsolation(agent: string, { isolate, memory }: Limits, lane: "batch" | undefined): void {
+  if (isolate !== undefined && isolate !== "thread" && isolate !== "process")
+    throw new ArmadaError("BAD_LIMITS", `agent ${agent}: limits.isolate is ${JSON.stringify(isolate)}`, {
+      hint: 'use "thread" or "process"',
+    });
+  if (isolate !== undefined && lane !== undefined)
+    throw new ArmadaError("BAD_LIMITS", `agent ${agent} has both limits.isolate and lane: "batch"`, {
+      hint: "steps of the lane do nothing but wait, a thousand at a time: leave limits.isolate out",
+    });
+  if (memory !== undefined && isolate === undefined)
+    throw new ArmadaError("BAD_LIMITS", `agent ${agent} has limits.memory without limits.isolate`, {
+      hint: 'memory is limited of a thread or process of its own: add isolate: "thread" or "process"',
+    });
+}
+
 /** The limits that an agent has of its own in the ledger; undefined where it has none. @throws ArmadaError `BAD_LIMIT` */
 export function budgetOf({ limits }: Pick<Agent, "limits">): BudgetLimits | undefined {
   const { budget, tokensPerDay } = limits;

@@ -54,6 +54,13 @@ export type Limits = {
   readonly budget?: string;
   /** When calls of this agent pause because it fails, for all replicas of its team; `false`: never. */
   readonly breaker?: BreakerOptions | false;
+  /**
+   * Each of its calls runs in a `thread` or a `process` of its own, beside its replica: for work that holds the event loop, or code
+   * that is not trusted to let its process live. Unless said, in the replica's own thread.
+   */
+  readonly isolate?: "thread" | "process";
+  /** Of the heap of such a thread or process, MB; what takes more ends. Node's own limit unless said. */
+  readonly memory?: number;
 };
 
 /** An answer to an equal request serves again for `ttl`, 1 to 24 hours; `shared`: other teams' answers too. */

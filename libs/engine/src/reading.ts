@@ -15,6 +15,7 @@ export {
   type RunIndex,
   readRunIndex,
 } from "./read-models/run-index-reader.ts";
+export { type Blame, readBlames } from "./steps/suspects.ts";
 export { type ApprovalView, approvalsOf, withShown } from "./view/approvals.ts";
 export type { CallView } from "./view/calls.ts";
 export { shownAsReached, TEAM_NOT_HERE } from "./view/reached.ts";

@@ -18,6 +18,7 @@ import { withShown } from "./runs/shown-objects.ts";
 import type { Budget } from "./steps/budget.ts";
 import { InlineSteps } from "./steps/inline-steps.ts";
 import { QueuePauses } from "./steps/pause-queues.ts";
+import type { Sandboxing } from "./steps/sandbox.ts";
 import { type RunningStep, Worker } from "./steps/worker.ts";
 
 export type { RunningStep } from "./steps/worker.ts";
@@ -51,6 +52,8 @@ export function startEngine(
     replica?: string;
     /** How many ids and events that a run took it remembers over its generations; 1,000 unless said. */
     remembers?: number;
+    /** Where calls run apart of agents that say so, or that are suspected of having ended a process; without it all run here. */
+    sandboxing?: Sandboxing;
   } = {},
 ): Engine {
   const stopping = new AbortController();
@@ -94,7 +97,7 @@ export function startEngine(
     signal,
     tell: (agent, until, how) => pauses.isolation(agent, until, how),
   });
-  const worker = new Worker(runs, inlines, models, options.budget, breakers, isolations);
+  const worker = new Worker(runs, inlines, models, { budget: options.budget, breakers, isolations, sandboxing: options.sandboxing });
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
   const schedules = new Schedules(runs, sourceOf, () => busy() || isolations.isolationOf() !== undefined, signal);
@@ -122,10 +125,13 @@ export function startEngine(
   const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
     ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
 
+  const recalled = worker.recall(queues.agents, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   const loops: Promise<void>[] = [
     ...queues.agents.flatMap((queue) => {
       const agent = agents.get(queue.agent);
-      return agent === undefined ? [] : [work(queue, (delivery) => worker.handle(agent, delivery))];
+      return agent === undefined ? [] : [recalled.then(() => work(queue, (delivery) => worker.handle(agent, delivery)))];
     }),
     ...queues.leads.map((queue) => work(queue, (delivery) => intake.lead(delivery))),
     work(queues.asks, (delivery) => intake.ask(delivery)),
@@ -186,7 +192,7 @@ export function startEngine(
         () => undefined, // everything ended in time
       );
       await Promise.allSettled(loops);
-      await breakers.end(GIVE_BACK_MS);
+      await Promise.all([breakers.end(GIVE_BACK_MS), options.sandboxing?.sandboxes.close()]);
       over.abort();
       await grace;
       // Where the log is away nothing can be told: the lease ends by itself.

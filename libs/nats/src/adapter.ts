@@ -4,6 +4,7 @@ import { Fleet } from "./fleet/fleet.ts";
 import { accessIn } from "./identity/access.ts";
 import { jetstreamLog } from "./log/jetstream-log.ts";
 import { Reader, Signer } from "./log/writer.ts";
+import type { Stuck } from "./signs-of-life/signs-of-life.ts";
 import { natsGossip } from "./stores/gossip.ts";
 import { natsLive } from "./stores/live.ts";
 import { jetstreamObjects } from "./stores/objects.ts";
@@ -44,8 +45,8 @@ export async function connectTeam(options: {
   team: string;
   logger: Logger;
   serverSince?: number;
-  /** Whether an event loop that does not turn for half a minute over its limit ends the process: for who is supervised. */
-  endsWhenStuck?: boolean;
+  /** When an event loop that is held ends the process: for who is supervised. */
+  stuck?: Stuck;
   /** Who no longer wants to wait for the server. */
   signal?: AbortSignal;
 }): Promise<NatsPorts> {

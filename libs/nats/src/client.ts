@@ -4,6 +4,7 @@ export { type Link, link, PINNED_SERVER } from "./connection/connect.ts";
 export { asNotAdmitted } from "./connection/not-admitted.ts";
 export { Fleet } from "./fleet/fleet.ts";
 export { type Access, type Admitted, accessIn } from "./identity/access.ts";
+export { RUNNING_STEP } from "./signs-of-life/culprit.ts";
 export { type IndexReads, indexReads, sequenceAt } from "./stores/index-reads.ts";
 export { fireOverdueTimers } from "./stores/overdue-timers.ts";
 export { type QueueThere, queuesThere, serverTime, subjectsThere, teamsThere } from "./streams/inventory.ts";

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import type { Team } from "@armada/agents";
-import { type Budget, type CodeCapability, type Engine, startEngine } from "@armada/engine";
+import { type Budget, type CodeCapability, type Engine, type Sandboxing, startEngine } from "@armada/engine";
 import type { Clock, Counters, Isolations, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchEventLoop } from "./blocked-event-loop.ts";
+import { knowingSteps } from "./running-step.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 import { sourceOf } from "./workflow-digest.ts";
 
@@ -24,9 +25,16 @@ export function startReplica(
   {
     clock = systemClock,
     ...options
-  }: { drainMs?: number; budget?: Budget; capabilities?: readonly CodeCapability[]; busy?: () => boolean; clock?: Clock } = {},
+  }: {
+    drainMs?: number;
+    budget?: Budget;
+    capabilities?: readonly CodeCapability[];
+    busy?: () => boolean;
+    clock?: Clock;
+    sandboxing?: Sandboxing;
+  } = {},
 ): Engine {
-  const ports = { ...adapters, clock, random: systemRandom, scheduler: systemScheduler };
+  const ports = { ...adapters, tracer: knowingSteps(adapters.tracer), clock, random: systemRandom, scheduler: systemScheduler };
   const engine = startEngine(team, ports, models, { sourceOf, replica: `${hostname()}:${process.pid}`, ...options });
   const unwatch = watchEventLoop(engine.running, ({ ms, steps }) => {
     if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import type { Team } from "@armada/agents";
 import { ArmadaError, knowSecrets, milliseconds, redact } from "@armada/contracts";
-import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type ServedQueue } from "@armada/engine";
+import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type Sandboxing, type ServedQueue } from "@armada/engine";
 import type { Clock, Counters, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, sequenceAt, serverTime } from "@armada/nats/client";
@@ -16,6 +16,9 @@ import { manifestOf } from "./manifest.ts";
 import { modelsFrom } from "./models.ts";
 import { startReplica } from "./replica.ts";
 import { watchRoom } from "./room-watch.ts";
+import { beginOf } from "./sandbox/begin.ts";
+import { lineToReplica, runCalls } from "./sandbox/inside.ts";
+import { SandboxPool } from "./sandbox/pool.ts";
 import { connectAdmitted } from "./server/connect-admitted.ts";
 import { identityReady, provisioned, streamReady } from "./server/made-ready.ts";
 import { serverClock } from "./server/server-clock.ts";
@@ -70,15 +73,17 @@ export type CodeCapabilities = (about: ServiceContext) => readonly CodeCapabilit
  */
 export async function serve(team: Team, extension?: ServiceExtension, capabilities?: CodeCapabilities): Promise<void> {
   const { env } = process;
-  for (const stream of [process.stdout, process.stderr]) strikeOutput(stream, redact);
   process.on("uncaughtException", endedBy);
+  const line = lineToReplica();
+  if (line !== undefined) return runCalls(team, line);
+  for (const stream of [process.stdout, process.stderr]) strikeOutput(stream, redact);
   const config = configOf(env, team.name);
   if (config === undefined) return;
   const logs = env.ARMADA_LOGS;
   await using log = createLog({
     service: team.name,
     level: config.logs.level,
-    ...(logs === undefined ? {} : { file: join(logs, `${team.name}.log`) }),
+    ...(logs === undefined ? {} : { file: logFileOf(logs, team.name) }),
   });
   const { url: servers, credentials: keys } = config.nats;
   try {
@@ -93,6 +98,10 @@ export async function serve(team: Team, extension?: ServiceExtension, capabiliti
   } finally {
     if (process.connected) process.disconnect();
   }
+}
+
+function logFileOf(folder: string, team: string): string {
+  return join(folder, `${team}.log`);
 }
 
 /** Whoever started this process hears what its code is: it may be another than the one that was provisioned. */
@@ -162,7 +171,10 @@ async function run(
     team: team.name,
     logger: log,
     signal,
-    endsWhenStuck: true,
+    stuck: {
+      cpuMs: milliseconds(config.watchdog),
+      ...(env.ARMADA_LOGS === undefined ? {} : { logFile: logFileOf(env.ARMADA_LOGS, team.name) }),
+    },
     ...(since > 0 ? { serverSince: since } : {}),
   }).catch((error: unknown) => {
     if (signal.aborted) return undefined;
@@ -227,12 +239,14 @@ async function work(
     },
   };
   const drainMs = milliseconds(config.drain);
+  const main = process.argv[1];
   const queues = allQueues(queuesOf(team)).map(({ name }) => name);
   const room = watchRoom({ room: ports.room, log: ports.log, queues, logger: log, clock, signal: working });
   const engine = startReplica(team, { ...ports, tracer, logger: log, ...(counters === undefined ? {} : { counters }) }, models, {
     drainMs,
     clock,
     busy: () => room.level() !== "free",
+    ...(main === undefined ? {} : { sandboxing: sandboxingOf(team.name, main, env, config, ports) }),
     ...(budget === undefined ? {} : { budget }),
     ...(capabilities === undefined ? {} : { capabilities: capabilities(context) }),
   });
@@ -269,6 +283,11 @@ async function work(
     clearInterval(measuring);
     end();
   }
+}
+
+function sandboxingOf(team: string, main: string, env: NodeJS.ProcessEnv, { secrets }: Config, { registers }: NatsPorts): Sandboxing {
+  const own = readSecrets(env, team, namesIn(secrets[team]));
+  return { sandboxes: new SandboxPool(beginOf(main, env, own)), registers, afterLoss: env.ARMADA_RESTARTS !== undefined };
 }
 
 /** What is logged beside the words of an error. */

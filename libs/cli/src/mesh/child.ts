@@ -101,7 +101,7 @@ export function startChild(options: ChildOptions): Child {
     options.changed();
   };
   const run = (): void => {
-    const replica = begin(options, options.provisioned);
+    const replica = begin(options, options.provisioned, restarts);
     replica.load();
     replica.loaded.then(options.told, () => undefined); // that it ended is said where it is started again
     replica.ready.then(resolveReady, () => undefined);
@@ -181,13 +181,13 @@ const Told = z.discriminatedUnion("type", [
   z.object({ type: z.literal("failed"), problem: Problem }),
 ]);
 
-/** Starts a process of a service; it connects once `connect` has resolved. */
-function begin(options: ChildOptions, connect: Promise<void>): Replica {
+/** Starts a process of a service; it connects once `connect` has resolved. `restarts`: how many before it ended by themselves. */
+function begin(options: ChildOptions, connect: Promise<void>, restarts = 0): Replica {
   const { service, main, logFile, preload } = options;
   const log = openSync(logFile, "a", 0o600);
   const started = spawn(process.execPath, [...(preload === undefined ? [] : ["--import", preload]), main], {
     stdio: ["ignore", log, log, "ipc"],
-    env: { ...options.env(), [HELD]: "1" },
+    env: { ...options.env(), [HELD]: "1", ...(restarts === 0 ? {} : { ARMADA_RESTARTS: String(restarts) }) },
   });
   closeSync(log);
   const loaded = Promise.withResolvers<TeamManifest>();

@@ -67,6 +67,10 @@ export const mesh = {
 
 /** What `armada health` and `armada doctor` tell; none of it is thrown. */
 export const health = {
+  AGENT_APART: {
+    is: "a step of an agent ended, or held, its process, so that for ten minutes each call of the agent runs in one of its own",
+    next: "see the team's log for where it stood; mend it, or set `limits.isolate`",
+  },
   ASKED_CAPABILITY_MISSING: {
     is: "a team asks a capability that the other does not offer",
     next: "mend the name, or provision the other team anew",

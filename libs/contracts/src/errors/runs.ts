@@ -33,6 +33,10 @@ export const runs = {
     is: "a message of a run cannot be handled, so the run was parked",
     next: "`armada parked list`; mend, then `armada parked redrive ID`",
   },
+  EVENT_LOOP_HELD: {
+    is: "code computed for so long that its process was ended; the log says which step it was, and where it stood",
+    next: "mend it, or set `limits.isolate` of the agent",
+  },
   EVENT_INVALID: { is: "the data of an event does not fit its schema", next: "correct the data, or the schema" },
   INPUT_INVALID: { is: "an input does not fit its schema", next: "correct the input: the message names the member" },
   ISOLATED: {
@@ -57,6 +61,14 @@ export const runs = {
   RUN_CANCELLED: { is: "the run was cancelled", next: "start another" },
   RUN_ENDED: { is: "the run of an attempt has ended meanwhile", next: "nothing: its outcome is not wanted any more" },
   RUN_UNKNOWN: { is: "the journal of a run has no start", next: "`armada doctor` examines the stream" },
+  SANDBOX_ENDED: {
+    is: "an agent's code ended the thread or process that it ran in, or took more memory than it has",
+    next: "mend it, then `armada runs retry ID`; `limits.memory` of the agent gives it more",
+  },
+  SANDBOX_FAILED: {
+    is: "the thread or process for an agent's calls could not be started",
+    next: "see the team's log: it loads what a replica loads",
+  },
   STEP_DECIDED: { is: "an attempt is late: its step has an outcome", next: "nothing: the first outcome holds" },
   TEAM_NOT_HERE: { is: "a run asks a team that has no stream here", next: "`armada provision` where that team's code is" },
   TIMED_OUT: {

@@ -10,6 +10,7 @@ import type { StepState } from "../journal/state.ts";
 import { recordedCall } from "../journal/table.ts";
 import { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
+import { callHere } from "../steps/agent-call.ts";
 import { attemptStep, giversOf } from "../steps/attempt.ts";
 import { codeOf, isTerminal } from "../steps/attempt-failure.ts";
 import { Held, type ShadowAnswers, type ShadowCall, ShadowCalls } from "./shadow-calls.ts";
@@ -89,14 +90,16 @@ export async function shadowStep(
   const missing = agent.context.map(({ name }) => name).filter((name) => !Object.hasOwn(brought, name));
   if (missing.length > 0) context = await shadow.context(missing);
   const calls = new ShadowCalls(shadow.scheduler);
+  const told = calls.agent(agent, shadow.reads);
   const attempted = await attemptStep({
-    agent: calls.agent(agent, shadow.reads),
+    agent: told,
     id,
     step,
     runs,
     models: calls.models(shadow.answers),
     budget: undefined,
     workflow: about.workflow,
+    call: callHere(told),
     signal: calls.signal,
     traceparent: undefined,
     givers: about.givers,

@@ -1,18 +1,16 @@
 import type { Agent, Question } from "@armada/agents";
-import { type Amount, ArmadaError, bytesWithoutSecrets, type Duration, milliseconds, NOTHING, plus } from "@armada/contracts";
-import { attributes, LEAST_ACK_WAIT_MS, type Objects, operations, orAborted, spans } from "@armada/event-sourcing";
+import { type Amount, ArmadaError, type Duration, milliseconds, NOTHING, plus } from "@armada/contracts";
+import { attributes, LEAST_ACK_WAIT_MS, type Objects, operations, spans } from "@armada/event-sourcing";
 import type { CallOptions, Models } from "@armada/models";
 import type { JournaledCall } from "../journal/events.ts";
-import { fitted, fitting } from "../journal/fitting.ts";
-import { journalForm } from "../journal/form.ts";
 import { type RunState, type StepState, toolCall } from "../journal/state.ts";
 import { persistent } from "../runs/persistent-objects.ts";
 import type { RunStore } from "../runs/run-store.ts";
-import { Abandoned, BudgetPending, Terminal } from "./attempt-failure.ts";
+import type { CallServices, MakeCall } from "./agent-call.ts";
+import { Abandoned, BudgetPending } from "./attempt-failure.ts";
 import { AttemptMeter } from "./attempt-meter.ts";
 import { type Budget, usedBy } from "./budget.ts";
 import { CallText } from "./call-text.ts";
-import { declared } from "./declared.ts";
 import { tierOf } from "./downgrade.ts";
 
 type Spent = {
@@ -57,6 +55,8 @@ export async function attemptStep(about: {
   models: Models;
   budget: Budget | undefined;
   workflow: string;
+  /** Where its agent's code runs. */
+  call: MakeCall;
   signal: AbortSignal;
   traceparent: string | undefined;
   /** Whose objects the input may name, where they sent no copies along. */
@@ -116,7 +116,6 @@ export async function attemptStep(about: {
   };
   try {
     const output = await tracer.span(spans.agent(agent.name), described, traceparent, async (inside) => {
-      const input = inputOf(agent, await runs.functions.payloads.resolve(step.input));
       const context = (await runs.functions.payloads.resolve(step.context)) as Readonly<Record<string, unknown>> | undefined;
       const ask = async <T>(question: Question<T>): Promise<T> => {
         const asked = question.tier ?? agent.tier;
@@ -142,19 +141,20 @@ export async function attemptStep(about: {
         if (answer.cached !== undefined) spent.saved = plus(spent.saved, answer.cached.saved);
         return answer.value;
       };
-      const run = async (): Promise<unknown> =>
-        agent.run({
-          input,
-          context: declared(runs.contextFor(agent.name, context), agent.name, "context"),
-          model: { ask },
-          tools: declared(toolsOf(about, signal), agent.name, "tools"),
-          objects: { get: (digest) => findObject(objects, digest, about.givers), put: (bytes) => objects.put(bytesWithoutSecrets(bytes)) },
-          idempotencyKey,
-          attempt: step.attempts + 1,
-          signal,
-        });
-      const what = `the output of agent ${agent.name}`;
-      return journalForm(fitted(agent.output, await orAborted(run(), signal), "OUTPUT_INVALID", what), what);
+      const given = {
+        agent: agent.name,
+        input: await runs.functions.payloads.resolve(step.input),
+        context: runs.contextFor(agent.name, context),
+        idempotencyKey,
+        attempt: step.attempts + 1,
+      };
+      const services = {
+        ask,
+        ...effectsOf(id, step, runs),
+        getObject: (digest: string) => findObject(objects, digest, about.givers),
+        putObject: (bytes: Uint8Array) => objects.put(bytes),
+      };
+      return about.call(given, services, signal);
     });
     const { model, saved, cheaper, ...counts } = spent;
     return {
@@ -181,15 +181,6 @@ function paid(meter: AttemptMeter | undefined): Pick<Attempted, "calls" | "concl
   return { calls: meter?.calls, conclude: () => meter?.conclude() };
 }
 
-/** @throws Terminal `INPUT_INVALID`: the next attempt gets the same */
-function inputOf({ name, input }: Agent, given: unknown): unknown {
-  const fits = fitting(input, given);
-  if (fits.success) return fits.data;
-  const { message, cause } = fits;
-  const text = `the input of agent ${name} does not fit its schema: ${message}`;
-  throw cause === undefined ? new Terminal("INPUT_INVALID", text) : new ArmadaError("INPUT_INVALID", text, { cause });
-}
-
 /** What the team has, else what the first giver has that has it. @throws ArmadaError as `Objects.get` */
 async function findObject(objects: Pick<Objects, "get">, digest: string, givers: readonly string[]): Promise<Uint8Array> {
   try {
@@ -206,38 +197,21 @@ async function findObject(objects: Pick<Objects, "get">, digest: string, givers:
   }
 }
 
-/**
- * A `read` tool just runs; a `write` is an effect: its result is journaled, and a later attempt gets it from there. Its calls are
- * told apart by tool, and within a tool by their order: an attempt that calls another tool first gets no answer of this one.
- */
-function toolsOf(
-  { agent, id, step, runs }: { agent: Agent; id: string; step: StepState; runs: RunStore },
-  signal: AbortSignal,
-): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
-  const made = new Map<string, number>();
-  return Object.fromEntries(
-    Object.entries(agent.tools).map(([name, tool]) => [
-      name,
-      async (input: unknown): Promise<unknown> => {
-        const parsed = fitted(tool.input, input, "INPUT_INVALID", `the input of tool ${name}`);
-        const what = `the result of tool ${name}`;
-        if (tool.effect === "read") {
-          const read = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}`, signal });
-          return fitted(tool.output, read, "OUTPUT_INVALID", what);
-        }
-        const call = (made.get(name) ?? 0) + 1;
-        made.set(name, call);
-        const key = toolCall(name, call);
-        if (step.tools.has(key)) return runs.functions.payloads.resolve(step.tools.get(key));
-        const done = await tool.run(parsed, { idempotencyKey: `${id}-${step.n}.${key}`, signal });
-        const output = journalForm(fitted(tool.output, done, "OUTPUT_INVALID", what), what);
-        const { run } = await runs.commit(id, 0, ({ state }) => {
-          if (state.ended !== undefined || state.steps.get(step.n)?.tools.has(key) === true) return undefined;
-          return { events: [{ type: "step.tool", data: { n: step.n, call, tool: name, output } }] };
-        });
-        const recorded = run.state.steps.get(step.n)?.tools;
-        return recorded?.has(key) === true ? runs.functions.payloads.resolve(recorded.get(key)) : output; // one outcome, also of two executions
-      },
-    ]),
-  );
+/** The journal of a step's effects: what its `write` tools came to. */
+function effectsOf(id: string, { n, tools }: StepState, runs: RunStore): Pick<CallServices, "recorded" | "record"> {
+  return {
+    recorded: async (tool, call) => {
+      const key = toolCall(tool, call);
+      return tools.has(key) ? { value: await runs.functions.payloads.resolve(tools.get(key)) } : undefined;
+    },
+    record: async (tool, call, output) => {
+      const key = toolCall(tool, call);
+      const { run } = await runs.commit(id, 0, ({ state }) => {
+        if (state.ended !== undefined || state.steps.get(n)?.tools.has(key) === true) return undefined;
+        return { events: [{ type: "step.tool", data: { n, call, tool, output } }] };
+      });
+      const recorded = run.state.steps.get(n)?.tools;
+      return recorded?.has(key) === true ? runs.functions.payloads.resolve(recorded.get(key)) : output; // one outcome, also of two executions
+    },
+  };
 }

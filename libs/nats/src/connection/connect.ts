@@ -4,7 +4,7 @@ import type { Logger } from "@armada/event-sourcing";
 import { connect, type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
 import { administrationSeed } from "../accounts/accounts.ts";
 import type { Identity } from "../identity/identities.ts";
-import { SignsOfLife } from "../signs-of-life/signs-of-life.ts";
+import { SignsOfLife, type Stuck } from "../signs-of-life/signs-of-life.ts";
 import { clientOptions, RETRY_MS } from "./client-options.ts";
 import { Mux } from "./mux.ts";
 import { isNotAdmitted } from "./not-admitted.ts";
@@ -55,7 +55,7 @@ export async function link(options: {
   logger: Logger;
   /** When the server was started, where that is known, ms since 1970. */
   serverSince?: number;
-  endsWhenStuck?: boolean;
+  stuck?: Stuck;
   /** Who no longer wants to wait for the server. */
   signal?: AbortSignal;
 }): Promise<Link> {

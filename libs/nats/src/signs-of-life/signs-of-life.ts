@@ -18,9 +18,14 @@ export type SignThreadData = {
   readonly identity: Identity;
   /** One word, another after each turn of the loop that works. */
   readonly turns: Int32Array<SharedArrayBuffer>;
-  /** Whether a loop that never turns again ends its process. */
-  readonly ends: boolean;
+  readonly stuck: Stuck | undefined;
 };
+
+/**
+ * When a loop that does not turn while something is at work ends its process: once it has computed for `cpuMs` meanwhile, or half a
+ * minute after the limit of what is at work. `logFile` gets the line that says what held it; standard output unless said.
+ */
+export type Stuck = { readonly cpuMs: number; readonly logFile?: string };
 
 /** Ends a hold; what it answers is awaited before the message is given back. */
 export type Release = () => Promise<void> | undefined;
@@ -40,11 +45,11 @@ export class SignsOfLife {
   #closed = false;
   #thread: Worker;
 
-  constructor(options: { servers: string; identity: Identity; logger: Logger; endsWhenStuck?: boolean }) {
+  constructor(options: { servers: string; identity: Identity; logger: Logger; stuck?: Stuck }) {
     const turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const { servers, identity, endsWhenStuck: ends = false } = options;
+    const { servers, identity, stuck } = options;
     this.#logger = options.logger;
-    this.#data = { servers, identity, turns, ends };
+    this.#data = { servers, identity, turns, stuck };
     this.#turning = setInterval(() => {
       Atomics.add(turns, 0, 1);
       this.#pauses.turned(performance.now());

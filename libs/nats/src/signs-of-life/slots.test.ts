@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { memoryFor, SignSlots } from "./slots.ts";
-import { Watchdog } from "./watchdog.ts";
 
 test("what is held is seen by its subject and its limit until it is released", () => {
   const slots = new SignSlots(memoryFor(4));
@@ -39,13 +38,4 @@ test("signs of a thread that is gone hold up nobody", async () => {
   slots.settle();
   await releasing;
   expect([...slots.held()].map(({ slot }) => slot)).toEqual([0, 2]);
-});
-
-test("a loop that does not turn is measured by the time in which somebody looked", () => {
-  const watchdog = new Watchdog(1_000);
-  expect(watchdog.look(1, 0)).toBe(0);
-  expect(watchdog.look(1, 1_000)).toBe(1_000);
-  expect(watchdog.look(1, 2_100)).toBe(2_100);
-  expect(watchdog.look(1, 3_600_000)).toBe(4_100); // the machine slept
-  expect(watchdog.look(2, 3_601_000)).toBe(0);
 });

@@ -6,18 +6,28 @@ export class Watchdog {
   readonly #mostBetween: number;
   #turn = -1;
   #looked = 0;
-  #ms = 0;
+  #burnt = 0;
+  #held = { ms: 0, cpuMs: 0 };
 
   /** `every`: how often it looks, ms. */
   constructor(every: number) {
     this.#mostBetween = 2 * every;
   }
 
-  /** `turn` changes with each turn of the other's loop. `now`: ms of a clock that only goes forward. Answers ms. */
-  look(turn: number, now: number): number {
-    this.#ms = turn === this.#turn ? this.#ms + Math.min(now - this.#looked, this.#mostBetween) : 0;
+  /**
+   * `turn` changes with each turn of the other's loop. `now`: ms of a clock that only goes forward; `cpu`: ms that the process has
+   * computed. Answers how long the loop has not turned, and for how much of that it computed: one that waits for the machine does not.
+   */
+  look(turn: number, now: number, cpu: number): { readonly ms: number; readonly cpuMs: number } {
+    const since = now - this.#looked;
+    const { ms, cpuMs } = this.#held;
+    this.#held =
+      turn === this.#turn
+        ? { ms: ms + Math.min(since, this.#mostBetween), cpuMs: cpuMs + Math.min(since, cpu - this.#burnt) }
+        : { ms: 0, cpuMs: 0 };
     this.#turn = turn;
     this.#looked = now;
-    return this.#ms;
+    this.#burnt = cpu;
+    return this.#held;
   }
 }

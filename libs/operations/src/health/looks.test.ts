@@ -26,10 +26,14 @@ const SERVED = [queue("do_packer_a"), queue("lead_send_v1")];
 
 /** A stream of these subjects, each of a run as `state` has it; nothing else is wrong with it, unless `more` says so. */
 function stream(subjects: readonly string[], state: Partial<RunState>, more: Partial<Session> = {}): Session {
-  const session: Pick<Session, "log" | "sources" | "missing" | "rooms" | "ask" | "subjects" | "state" | "runs" | "isolations"> = {
+  const session: Pick<
+    Session,
+    "log" | "sources" | "missing" | "rooms" | "ask" | "subjects" | "state" | "runs" | "isolations" | "registers"
+  > = {
     log: () => ({ last: async () => undefined }) as unknown as Log,
     runs: async () => ({ newest: () => open(subjects) }) as unknown as RunIndex,
     isolations: () => new Map(),
+    registers: () => ({ get: async () => undefined }),
     sources: async () => [],
     missing: async () => [],
     rooms: async () => [],
@@ -68,6 +72,13 @@ test("a replica that ended, one that is not connected, and a queue that nobody s
   expect(await codes({ queues: silent })).toEqual(["NOT_CONNECTED"]);
   expect(await codes({ queues: silent, replicas: { alive: 0, started: 0 } })).toEqual([]); // left out by --only
   expect(await codes({ queues: [...SERVED, queue("do_painter_a", { workers: 0, pending: 3 })] })).toEqual(["QUEUE_NOT_SERVED"]);
+});
+
+test("an agent whose calls run apart, until they do not any more", async () => {
+  const value = JSON.stringify({ packer: { run: "r1", step: 2, how: "held", at: 1_000, until: 5_000 } });
+  const session = stream([], {}, { registers: () => ({ get: async (key) => (key === "suspects" ? { value, revision: 1 } : undefined) }) });
+  expect(await codes({ session, now: 4_999 })).toEqual(["AGENT_APART"]);
+  expect(await codes({ session, now: 5_000 })).toEqual([]);
 });
 
 test("a team whose code is elsewhere is no trouble; that nobody serves it is, and a queue that it wants and has not", async () => {

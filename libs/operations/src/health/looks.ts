@@ -1,4 +1,5 @@
 import { ArmadaError } from "@armada/contracts";
+import { apart } from "../breakers/apart.ts";
 import { openBreakers } from "../breakers/open.ts";
 import { hookTroubles } from "../hooks/hook-troubles.ts";
 import { isolated } from "../isolation/look.ts";
@@ -24,6 +25,7 @@ const looks: readonly Look[] = [
   sources,
   openBreakers,
   isolated,
+  apart,
   parked,
   stuckRuns,
   readModels,

@@ -4,12 +4,17 @@ import type { Look } from "./trouble.ts";
 export const parked: Look = async ({ session, team: { name }, open }) => {
   const { runs } = await open(); // `open` tells those that cannot be read
   const steps = runs.flatMap(({ view }) => view.steps.filter(({ status }) => status === "parked"));
+  const agents = [...new Set(steps.map(({ agent }) => agent))];
   const messages = await session.subjects(name, `evt.${name}.message.parked.>`);
   return [
     ...(steps.length === 0
       ? []
       : [
-          { code: "PARKED", message: `${steps.length} ${steps.length === 1 ? "step is" : "steps are"} parked`, next: "armada parked list" },
+          {
+            code: "PARKED",
+            message: `${steps.length} ${steps.length === 1 ? "step is" : "steps are"} parked, of agent ${agents.join(", ")}`,
+            next: "armada parked list",
+          },
         ]),
     ...(messages.length === 0
       ? []

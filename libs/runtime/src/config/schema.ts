@@ -255,6 +255,10 @@ export const Config = z.strictObject({
     about: "The names of other variables that a team's tools read, apart by commas: a service inherits none that are not named.",
     unset: "none",
   }),
+  watchdog: duration.default("3s").register(fields, {
+    about:
+      "How long code may compute without a pause while a replica has work in hand; then its process ends, the log says what it was, and what else was in hand goes on at once.",
+  }),
 });
 export type Config = z.infer<typeof Config>;
 
