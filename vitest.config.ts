@@ -8,6 +8,8 @@ const outside = ["**/node_modules/**", "**/.cache/**", "**/.armada/**"];
 // What is waited for comes when it comes: guards against what never ends, not measures of the machine.
 const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
 
+// `isolate: false`: to import the packages anew for each file took unit tests more time than the tests, and a sixth of that of
+// integration tests; a file leaves nothing behind, and changes nothing of its process.
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -19,7 +21,6 @@ export default defineConfig({
           name: "unit",
           include: roots.map((root) => `${root}/**/*.test.ts`),
           exclude: [...outside, "libs/testing/**", "**/*.int.test.ts"],
-          // Unit tests leave nothing behind, and to import the packages anew for each file took more time than the tests.
           isolate: false,
           ...patience,
         },
@@ -37,6 +38,7 @@ export default defineConfig({
           name: "integration",
           include: roots.map((root) => `${root}/**/*.int.test.ts`),
           exclude: [...outside, "acceptance/**"],
+          isolate: false,
           // Real servers and processes, which wait for each other most of the time: as many at a time keep two cores busy.
           maxWorkers: 4,
           maxConcurrency: 3,

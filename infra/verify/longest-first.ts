@@ -7,13 +7,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 export const LONGEST: readonly string[] = [
   "infra/docs/docs.int.test.ts",
   "libs/nats/src/conformance-cluster.int.test.ts",
-  "libs/cli/src/mesh/family.int.test.ts",
   "libs/nats/src/conformance.int.test.ts",
-  "libs/cli/src/fleet.int.test.ts",
   "libs/nats/src/conformance-walled.int.test.ts",
+  "libs/nats/src/conformance-jwt.int.test.ts",
+  "libs/cli/src/mesh/family.int.test.ts",
+  "libs/cli/src/fleet.int.test.ts",
   "libs/cli/src/commands.int.test.ts",
   "libs/cli/src/money.int.test.ts",
   "libs/cli/src/separate.int.test.ts",
+  "libs/cli/src/mesh/keep-streams.int.test.ts",
+  "libs/nats/src/signs-of-life/signs-of-life.int.test.ts",
+  "libs/nats/src/log/pull.int.test.ts",
+  "services/gateway/src/hooks/hooks.int.test.ts",
+  "libs/cli/src/administration.int.test.ts",
 ];
 
 /** The same files in the same order, but for those that take longest, which come first. */

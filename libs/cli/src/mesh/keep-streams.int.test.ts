@@ -66,6 +66,7 @@ test("what is deleted under a mesh, or wanted anew, is there within 15 s, and is
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await expect.poll(() => fleet.teams.get("alpha")?.queues.length, { timeout: WITHIN_MS }).toBe(2);
+  await expect.poll(() => said).toContain("made, for a team's code has changed: consumer TEAM_alpha/lead_new_v1");
   await admin.mux.request("$JS.API.STREAM.DELETE.FLEET", "", { timeout: 5_000 });
   for (const at = Date.now(); (await namesIn(admin, mesh.keys)).join() !== "alpha,beta,operator"; ) {
     expect(Date.now() - at).toBeLessThan(2 * WITHIN_MS);
