@@ -237,6 +237,20 @@ export const lines = {
     by: z.enum(["calls", "probe", "operator"]).optional().describe("what opened or closed it"),
     opened: count.describe("how often it has"),
   }),
+  cascade: z
+    .object({
+      type: z.literal("cascade"),
+      subject: text.describe("TEAM or TEAM.AGENT that runs wait for, or that fails"),
+      failing: z
+        .array(z.object({ subject: text, code: text.describe("as health has it"), why: text, since: iso.optional() }))
+        .readonly()
+        .describe("empty: it does its work"),
+      runs: count.describe("open runs that wait for it, also by asks of others"),
+      workflows: z.array(text).readonly().describe("theirs, as TEAM.WORKFLOW"),
+      teams: z.array(text).readonly().describe("theirs"),
+      together: count.describe("how many subjects fail now; three or more are a cascade"),
+    })
+    .describe("who waits for whom now"),
   isolation: z.object({
     type: z.literal("isolation"),
     prefix: text.describe("TEAM or TEAM.AGENT"),

@@ -24,7 +24,7 @@ export const ADMINISTRATION = "provisioner";
 /** Whose identities, messages and processes go by these names: what the teams share, roles, the server, the product itself. */
 const TEAMS: ReadonlySet<string> = new Set(["fleet", "operator", ADMINISTRATION, "archiver", "armada", "nats"]);
 /** Entities of which the mesh itself keeps facts in each team's stream. */
-const ENTITIES: ReadonlySet<string> = new Set(["call_breaker", "ledger", "read_model", "run_schedule"]);
+const ENTITIES: ReadonlySet<string> = new Set(["call_breaker", "fleet_cascade", "ledger", "read_model", "run_schedule"]);
 /** Single facts that the mesh itself states: of a message that was set aside, and of types that nobody declared. */
 const FACTS: ReadonlySet<string> = new Set(["message.parked", "undeclared.event"]);
 /** Asks that the mesh itself answers, beside those that control runs. */

@@ -53,7 +53,7 @@ export type ServiceContext = {
 export type Reading = {
   teamPorts(team: string): Pick<NatsPorts, "log" | "live">;
   /** The queues of a team as the server has them. */
-  teamQueues(team: string): Promise<readonly ServedQueue[]>;
+  teamQueues(team: string): Promise<readonly (ServedQueue & { readonly pending: number })[]>;
   /** The sequence after which all messages of a team's stream were stored at or after a time (ms since 1970). @throws ArmadaError `LOG_UNAVAILABLE` */
   sequenceAt(team: string, time: number): Promise<number>;
   readonly objects: Pick<NatsPorts["objects"], "get">;

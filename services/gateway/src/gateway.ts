@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { knowSecrets } from "@armada/contracts";
+import { watchCascade } from "@armada/operations/cascade/watch";
 import { type ServiceContext, systemRandom } from "@armada/runtime";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app.ts";
@@ -111,9 +112,18 @@ export async function gateway({
     logger: log,
     ...waits,
   });
+  const over = new AbortController();
+  const watching = watchCascade(
+    { log: ports.log, logger: log, ...waits },
+    { log: (team) => read(team).log, queues: reader.teamQueues, manifests: () => manifests.teams, isolations: ports.isolations.all },
+    teams,
+    over.signal,
+  );
   return {
     close: async () => {
       unlisten();
+      over.abort();
+      await watching;
       await hooks.close();
       await app.close();
       await reader.close();

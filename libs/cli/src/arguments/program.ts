@@ -410,6 +410,9 @@ command("costs", "what was spent, dearest first")
 command("health", "replicas, queues and streams").action(
   withSession(async (session, out) => (await import("../commands/health.ts")).healthCommand(session, out)),
 );
+command("cascade", "who waits for whom now, what fails first, and how many runs depend on it").action(
+  withSession(async (session, out) => (await import("../commands/cascade.ts")).cascadeCommand(session, await session.teams(), out)),
+);
 command("doctor", "every value in force, and what is wrong")
   .option("--config <file>", "the configuration, else armada.config.ts of this folder")
   .option("--whole", "look at every message of the streams, not only at the newest of each")

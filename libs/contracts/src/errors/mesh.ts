@@ -76,6 +76,10 @@ export const health = {
     next: "mend the name, or provision the other team anew",
   },
   ASKED_TEAM_MISSING: { is: "a team asks a team that is not there", next: "armada provision --team PATH" },
+  CASCADE: {
+    is: "three or more agents or teams fail together",
+    next: "`armada cascade` says which, and how many runs depend on each: begin with the first",
+  },
   HOOK_DISABLED: { is: "the receiver of a hook answered 410: it wants nothing more", next: "`armada hooks enable NAME`, or remove it" },
   HOOK_DOWN: {
     is: "the receiver of a hook has taken nothing for five minutes",

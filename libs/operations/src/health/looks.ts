@@ -1,6 +1,7 @@
 import { ArmadaError } from "@armada/contracts";
 import { apart } from "../breakers/apart.ts";
 import { openBreakers } from "../breakers/open.ts";
+import { failingTogether } from "../cascade/look.ts";
 import { hookTroubles } from "../hooks/hook-troubles.ts";
 import { isolated } from "../isolation/look.ts";
 import { lateSchedules } from "../schedules/late.ts";
@@ -26,6 +27,7 @@ const looks: readonly Look[] = [
   openBreakers,
   isolated,
   apart,
+  failingTogether,
   parked,
   stuckRuns,
   readModels,
