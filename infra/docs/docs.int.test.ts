@@ -31,6 +31,7 @@ const pages = [
   "docs/operations/README.md",
   "docs/contracts.md",
   "docs/breakers.md",
+  "docs/isolation.md",
   "docs/parked.md",
   "docs/sandboxes.md",
   "docs/concepts.md",
