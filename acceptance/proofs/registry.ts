@@ -62,6 +62,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/resilience/src/isolation", "libs/nats/src/fleet", "libs/engine/src/steps", "acceptance/teams/carriers"],
   },
   {
+    name: "parked",
+    file: "resilience/parked.ts",
+    minutes: 8,
+    seconds: 40,
+    shows: "one message in a hundred is poison: parked once with its reason, in nobody's way, tried in a shadow, redriven once, given up",
+    about: ["libs/operations/src/parked", "libs/engine/src/shadow", "libs/engine/src/inbound/controls.ts", "acceptance/teams/mill"],
+  },
+  {
     name: "mistakes",
     file: "product/mistakes.ts",
     minutes: 2,

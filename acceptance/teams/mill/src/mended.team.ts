@@ -1,0 +1,3 @@
+import { mill } from "./mill.ts";
+
+export default mill(true);
