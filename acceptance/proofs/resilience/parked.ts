@@ -36,8 +36,10 @@ export async function* run({ short, seed, say }: About): AsyncGenerator<Figure> 
   const about = { copy, mesh, end, at, say, sacks };
   yield* parks(about);
   yield* tried(about);
+  if (!short) yield* outside(about);
   yield* nobody(about);
   yield* redriven(about);
+  if (!short) yield* letIn(about);
   yield* discarded(about);
 }
 
@@ -125,6 +127,36 @@ async function* tried({ mesh, end, at, sacks }: With): AsyncGenerator<Figure> {
   const [line] = again.lines;
   yield holds("redrive, nothing mended: ends with 1, parked again", again.code === 1 && Redriven.parse(line).steps[0]?.became === "parked");
   yield holds("redrive, nothing mended: names the replica that took it", /:\d+$/.test(Redriven.parse(line).replica ?? ""));
+}
+
+const RUBBLE = ["rubble-1", "rubble-2"];
+
+/** Messages that become no run: the subscription fails. They are set aside after twenty tries. */
+async function* outside({ mesh, end, at, say }: With): AsyncGenerator<Figure> {
+  say("messages that no run begins with are tried twenty times");
+  await sendEvents(
+    mesh.mesh(),
+    RUBBLE.map((sack) => ({ id: sack, type: "com.example.sack.delivered", data: { url: end.url, sack, holds: "rubble" } })),
+  );
+  await until("them to be parked", 2 * LONG_MS, async () => (await messagesAt(at)).length >= RUBBLE.length).catch(() => undefined);
+  const listed = await messagesAt(at);
+  yield none(
+    "messages of no run that the list lacks",
+    RUBBLE.filter((sack) => listed.filter(({ message }) => message.includes(sack)).length !== 1),
+  );
+}
+
+/** Mended, one of them is worked; the other one is given up with what is left. */
+async function* letIn({ end, at }: With): AsyncGenerator<Figure> {
+  const [one] = (await messagesAt(at)).filter(({ message }) => message.includes("rubble-1"));
+  const asked = ["parked", "redrive", `mill:${one?.seq}`, "--json"];
+  const first = await armada(asked, at);
+  yield holds("a message of no run is worked", first.code === 0 && first.stdout.includes('"outcome":"taken"'), first.stdout + first.stderr);
+  const again = await armada(asked, at);
+  yield holds("and once more there is nothing to do", again.code === 0 && again.stdout.includes('"messages":0'), again.stdout);
+  await until("it to be shipped", LONG_MS, () => shippedAt(end).has("rubble-1")).catch(() => undefined);
+  const came = end.came.filter(({ body }) => body.includes("rubble")).map(({ body }) => body);
+  yield holds("its effects, once each", came.sort().join() === "shipped rubble-1,weighed rubble-1", came.join());
 }
 
 /** No replica that answers, and none at all. */
@@ -285,6 +317,12 @@ function missing(poison: readonly Sack[], listed: readonly z.infer<typeof Listed
 async function parkedLines(at: Place): Promise<readonly z.infer<typeof Listed>[]> {
   const { lines }: Ended = await armada(["parked", "list", "--json"], at);
   return lines.flatMap((line) => Listed.safeParse(line).data ?? []);
+}
+
+const Message = z.looseObject({ type: z.literal("parked-message"), seq: z.number(), message: z.string() });
+
+async function messagesAt(at: Place): Promise<readonly z.infer<typeof Message>[]> {
+  return (await armada(["parked", "list", "--json"], at)).lines.flatMap((line) => Message.safeParse(line).data ?? []);
 }
 
 /** The runs that are parked with a code, those first that are longest. */

@@ -368,13 +368,26 @@ export const lines = {
         .describe("what the workflow would do then"),
     })
     .describe("what the code of now would do with a parked step"),
+  "message-settled": z
+    .object({
+      type: z.enum(["message-redriven", "message-discarded"]),
+      team: text,
+      seq: count,
+      outcome: z.enum(["taken", "failed", "nothing", "unanswered"]).describe("failed: it was tried again, and stays parked"),
+      by: text,
+      why: text.optional(),
+      replica: text.optional(),
+      reason: text.optional().describe("why it failed again"),
+    })
+    .describe("what became of a parked message of no run"),
   "parked-total": z.object({
     type: z.literal("parked-total"),
     runs: count,
+    messages: count.describe("of no run"),
     taken: count,
     nothing: count,
     unanswered: count,
-    again: count.describe("runs of which a step is parked again"),
+    again: count.describe("runs of which a step, and messages that, failed again"),
   }),
   ready: z.object({
     type: z.literal("ready"),

@@ -25,10 +25,10 @@ export const ADMINISTRATION = "provisioner";
 const TEAMS: ReadonlySet<string> = new Set(["fleet", "operator", ADMINISTRATION, "archiver", "armada", "nats"]);
 /** Entities of which the mesh itself keeps facts in each team's stream. */
 const ENTITIES: ReadonlySet<string> = new Set(["call_breaker", "fleet_cascade", "ledger", "read_model", "run_schedule"]);
-/** Single facts that the mesh itself states: of a message that was set aside, and of types that nobody declared. */
-const FACTS: ReadonlySet<string> = new Set(["message.parked", "undeclared.event"]);
+/** Single facts that the mesh itself states: of a message that was set aside, and what became of it, and of types that nobody declared. */
+const FACTS: ReadonlySet<string> = new Set(["message.parked", "message.settled", "message.tried", "undeclared.event"]);
 /** Asks that the mesh itself answers, beside those that control runs. */
-const CONTROLS: ReadonlySet<string> = new Set(["breaker_set", "health_check", "ledger_clear"]);
+const CONTROLS: ReadonlySet<string> = new Set(["breaker_set", "health_check", "ledger_clear", "message_settle"]);
 const RUN_CONTROL = "run_";
 
 /** @throws ArmadaError `BAD_NAME`, also for a name that the mesh itself goes by */

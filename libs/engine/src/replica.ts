@@ -6,6 +6,7 @@ import { Breakers, breakerSettings, IsolationGate } from "@armada/resilience";
 import type { CodeCapability } from "./inbound/code-capability.ts";
 import { Intake } from "./inbound/intake.ts";
 import { lookBackOnce } from "./inbound/open-waits.ts";
+import { isAboutMessage, settleMessage } from "./inbound/parked-messages.ts";
 import { queuesOf, sourcesOf } from "./inbound/queues.ts";
 import { Schedules } from "./inbound/schedules.ts";
 import { Waits } from "./inbound/waits.ts";
@@ -122,8 +123,12 @@ export function startEngine(
     );
   });
 
-  const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> =>
-    ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
+  const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> => {
+    handlers.set(queue.name, handle);
+    return ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
+  };
+  const handlers = new Map<string, (delivery: Traced) => Promise<Handled>>();
+  const settles = { team: team.name, ports, handlers, replica: options.replica, signal };
 
   const recalled = worker.recall(queues.agents, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error;
@@ -134,7 +139,7 @@ export function startEngine(
       return agent === undefined ? [] : [recalled.then(() => work(queue, (delivery) => worker.handle(agent, delivery)))];
     }),
     ...queues.leads.map((queue) => work(queue, (delivery) => intake.lead(delivery))),
-    work(queues.asks, (delivery) => intake.ask(delivery)),
+    work(queues.asks, (delivery) => (isAboutMessage(delivery) ? settleMessage(settles, delivery) : intake.ask(delivery))),
     work(queues.answers, (delivery) => intake.answer(delivery)),
     work(queues.ticks, (delivery) => intake.tick(delivery)),
     ...queues.subscriptions.map(async (queue) => {

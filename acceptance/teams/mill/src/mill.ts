@@ -53,10 +53,14 @@ export function mill(mended: boolean): Team {
     output: z.object({ shipped: z.string() }),
     run: async (sack, ctx) => ctx.ask(ship, await ctx.ask(grind, sack)),
   });
+  const takenIn = (sack: z.infer<typeof Sack>): z.infer<typeof Sack> => {
+    if (sack.holds === "rubble" && !mended) throw new Error(`${sack.sack} does not fit through the door`);
+    return sack;
+  };
   return team({
     name: "mill",
     agents: [grind, ship],
     workflows: [process],
-    subscriptions: [on(Delivered).start(process, (fact) => fact.data)],
+    subscriptions: [on(Delivered).start(process, ({ data }) => takenIn(data))],
   });
 }

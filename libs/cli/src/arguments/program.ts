@@ -298,10 +298,10 @@ command("show <run>", "why, with the causation chain", parked).action(
   ),
 );
 for (const [name, does] of [
-  ["redrive", "tries parked steps anew, and says which replica took each and what became of it"],
-  ["discard", "gives parked steps up: ends their runs as cancelled, for good"],
+  ["redrive", "tries anew what is parked, and says which replica took it and what became of it"],
+  ["discard", "gives up what is parked: ends its runs as cancelled, for good"],
 ] as const) {
-  const made = parkedFlags(command(`${name} [runs...]`, does, parked))
+  const made = parkedFlags(command(`${name} [ids...]`, does, parked))
     .option("--all", "all that is parked")
     .option("--rate <n>", "runs a second at most; 50 unless said", atLeastOne)
     .option("--wait <length>", "how long to look what becomes of each; 30s unless said")

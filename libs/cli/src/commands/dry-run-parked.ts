@@ -11,7 +11,7 @@ import { oneLine } from "../render/one-line.ts";
 import { settingsFor } from "../settings.ts";
 import { definitionOf } from "../teams.ts";
 import { filterOf, type ParkedFlags } from "./parked-flags.ts";
-import { stepsMeant } from "./settle-parked.ts";
+import { meantBy } from "./settle-parked.ts";
 
 /** `from`: the folder of a team's code, where that is not in `services/`. */
 export type DryRunFlags = ParkedFlags & { readonly dryRun?: boolean; readonly withReads?: boolean; readonly from?: string };
@@ -20,14 +20,14 @@ const TIERS = ["worker", "specialist", "orchestrator"] as const;
 
 /** What today's code would do with parked steps, one after the other; fails where a step would fail again, or its run stop. */
 export async function dryRunCommand(
-  session: Parameters<typeof stepsMeant>[0] & Pick<Session, "objects" | "answers" | "teams" | "manifests" | "mesh">,
+  session: Parameters<typeof meantBy>[0] & Pick<Session, "objects" | "answers" | "teams" | "manifests" | "mesh">,
   teams: readonly string[],
   runs: readonly string[],
   { withReads = false, from, ...flags }: DryRunFlags,
   out: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const steps = await stepsMeant(session, teams, runs, filterOf(flags), out);
+  const { steps, messages } = await meantBy(session, teams, runs, filterOf(flags), out);
   const definitions = new Map<string, ReturnType<typeof definitionOf>>();
   const definition = (team: string): ReturnType<typeof definitionOf> => {
     const known = definitions.get(team) ?? definitionOf(session, team, from);
@@ -47,6 +47,7 @@ export async function dryRunCommand(
     for (const line of outcomeSaid(found.outcome)) out.say(fitted(`  ${line}`));
     for (const next of found.next) out.say(fitted(`  then ${nextSaid(next)}`));
   }
+  for (const { team, seq } of messages) out.complain(`${team}:${seq} belongs to no run, and has no dry run`);
   if (steps.length === 0) out.say("nothing that is parked is meant: there is nothing to do");
   else out.say("nothing was changed: no tool was called that writes, and no provider was asked");
   return failed === 0 ? EXIT.ok : EXIT.failed;

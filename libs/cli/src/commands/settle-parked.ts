@@ -2,7 +2,8 @@ import { ArmadaError } from "@armada/contracts";
 import { viewOf } from "@armada/engine/reading";
 import type { Session } from "@armada/operations/mesh/session";
 import { settleAll } from "@armada/operations/parked/bulk";
-import { type ParkedFilter, type ParkedStep, parkedOf, parkedSteps } from "@armada/operations/parked/list";
+import { type Parked, type ParkedFilter, type ParkedStep, parkedOf, parkedSteps } from "@armada/operations/parked/list";
+import { type ParkedMessage, parkedMessages, type SettledMessage } from "@armada/operations/parked/messages";
 import type { ParkedOfRun, Settled, SettledStep, Settling } from "@armada/operations/parked/settle";
 import { newest } from "@armada/operations/runs/controls";
 import { findRun } from "@armada/operations/runs/find";
@@ -46,25 +47,38 @@ export async function settleCommand(
   out: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const steps = await stepsMeant(session, teams, runs, filterOf(flags), out);
+  const { steps, messages } = await meantBy(session, teams, runs, filterOf(flags), out);
   const settling = settlingOf(to, flags);
-  const targets = byRun(steps);
+  const ofRuns = byRun(steps);
+  const targets = [...ofRuns, ...messages];
   const { rate } = settling;
-  const many = `${steps.length} step${steps.length === 1 ? "" : "s"} of ${targets.length} run${targets.length === 1 ? "" : "s"}`;
-  if (targets.length > 0)
-    out.say(
-      to === "redrive" ? `redriving ${many}, ${rate} a second at most` : `ending for good the runs of ${many}, ${rate} a second at most`,
-    );
-  const all: Settled[] = [];
-  const tell = (settled: Settled): void => {
+  if (targets.length > 0) {
+    const many = [
+      ...(ofRuns.length === 0 ? [] : [`${plural(steps.length, "step")} of ${plural(ofRuns.length, "run")}`]),
+      ...(messages.length === 0 ? [] : [`${plural(messages.length, "message")} of no run`]),
+    ].join(" and ");
+    out.say(to === "redrive" ? `redriving ${many}, ${rate} a second at most` : `giving up for good ${many}, ${rate} a second at most`);
+  }
+  const all: (Settled | SettledMessage)[] = [];
+  const tell = (settled: Settled | SettledMessage): void => {
     all.push(settled);
-    out.emit(lineOf(settled, settling));
-    out.say(fitted(`${settled.run}  ${settled.team}  ${saidOf(settled)}`));
+    out.emit("run" in settled ? lineOf(settled, settling) : messageLineOf(settled, settling));
+    const id = "run" in settled ? `${settled.run}  ${settled.team}` : `${settled.team}:${settled.seq}`;
+    out.say(fitted(`${id}  ${"run" in settled ? saidOf(settled) : messageSaid(settled, to)}`));
   };
   await settleAll(session, targets, settling, tell, signal);
-  const kinds = (kind: Settled["kind"]): number => all.filter((one) => one.kind === kind).length;
-  const again = all.filter((one) => one.kind === "taken" && one.steps.some(({ became }) => became === "parked")).length;
-  const total = { runs: targets.length, taken: kinds("taken"), nothing: kinds("nothing"), unanswered: kinds("unanswered"), again };
+  const kinds = (kind: (Settled | SettledMessage)["kind"]): number => all.filter((one) => one.kind === kind).length;
+  const parkedAgain = (one: Settled | SettledMessage): boolean => "steps" in one && one.steps.some(({ became }) => became === "parked");
+  const again = all.filter(parkedAgain).length + kinds("failed");
+  const taken = kinds("taken") + kinds("failed");
+  const total = {
+    runs: ofRuns.length,
+    messages: messages.length,
+    taken,
+    nothing: kinds("nothing"),
+    unanswered: kinds("unanswered"),
+    again,
+  };
   out.emit({ type: "parked-total", ...total });
   if (targets.length === 0) out.say("nothing that is parked is meant: there is nothing to do");
   else if (targets.length > 1)
@@ -72,28 +86,44 @@ export async function settleCommand(
   return total.unanswered + again === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Of the runs that are named, else of all, what the filter means. @throws ArmadaError `NO_SUCH_RUN` */
-export async function stepsMeant(
+function plural(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
+
+/** A message of no run, as `parked list` names it. */
+const MESSAGE_ID = /^([a-z][a-z0-9_]*):([1-9]\d*)$/;
+
+/** Of the runs and messages that are named, else of all, what the filter means. @throws ArmadaError `NO_SUCH_RUN` */
+export async function meantBy(
   session: Reads,
   teams: readonly string[],
-  runs: readonly string[],
+  ids: readonly string[],
   filter: ParkedFilter,
   out: Output,
-): Promise<readonly ParkedStep[]> {
-  if (runs.length === 0) return (await parkedOf(session, teams, filter)).steps;
-  const found: ParkedStep[] = [];
-  for (const named of new Set(runs)) {
+): Promise<Pick<Parked, "steps" | "messages">> {
+  if (ids.length === 0) return parkedOf(session, teams, filter);
+  const steps: ParkedStep[] = [];
+  const messages: ParkedMessage[] = [];
+  const already = (run: string, team: string, message: string): void => {
+    out.emit({ type: "already", run, message });
+    out.say(`${run}  ${team}  ${message}`);
+  };
+  for (const named of new Set(ids)) {
+    const [, owner, seq] = MESSAGE_ID.exec(named) ?? [];
+    if (owner !== undefined && teams.includes(owner)) {
+      const found = (await parkedMessages(session.log(owner), owner)).filter((one) => one.seq === Number(seq));
+      messages.push(...found);
+      if (found.length === 0) already(named, owner, "that message is not parked");
+      continue;
+    }
     const { team, state } = await findRun((name) => session.log(name), teams, named);
     const { run, state: now } = await newest(session, team, named, state);
     const view = viewOf(team, run, now);
-    const steps = await parkedSteps(session.log(team), { view, state: now }, filter);
-    found.push(...steps);
-    if (steps.length > 0) continue;
-    const message = `nothing of it that is meant is parked; the run is ${view.status}`;
-    out.emit({ type: "already", run, message });
-    out.say(`${run}  ${team}  ${message}`);
+    const found = await parkedSteps(session.log(team), { view, state: now }, filter);
+    steps.push(...found);
+    if (found.length === 0) already(run, team, `nothing of it that is meant is parked; the run is ${view.status}`);
   }
-  return found.slice(0, filter.limit);
+  return { steps: steps.slice(0, filter.limit), messages };
 }
 
 function byRun(steps: readonly ParkedStep[]): readonly ParkedOfRun[] {
@@ -124,6 +154,30 @@ function lineOf(settled: Settled, { to, by, why }: Settling): Parameters<Output[
     ...("status" in settled ? { status: settled.status } : {}),
     steps: "steps" in settled ? settled.steps : [],
   };
+}
+
+function messageLineOf({ team, seq, kind, replica, reason }: SettledMessage, { to, by, why }: Settling): Parameters<Output["emit"]>[0] {
+  return {
+    type: to === "redrive" ? "message-redriven" : "message-discarded",
+    team,
+    seq,
+    outcome: kind,
+    by,
+    ...(why === undefined ? {} : { why }),
+    ...(replica === undefined ? {} : { replica }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function messageSaid({ kind, replica, reason = "" }: SettledMessage, to: Settling["to"]): string {
+  const took = replica === undefined ? "taken" : `taken by ${replica}`;
+  const words = {
+    taken: `${took}: ${to === "redrive" ? "it was worked" : "given up"}`,
+    failed: `${took}: it failed again: ${oneLine(reason)}`,
+    nothing: "it is not parked any more",
+    unanswered: "no replica took it: nothing was changed, and nothing will be",
+  };
+  return words[kind];
 }
 
 function saidOf(settled: Settled): string {

@@ -138,6 +138,7 @@ test("a run that asks a team which is not here", async () => {
 
 test("messages of no run that were set aside", async () => {
   expect(await codes({ session: stream(["evt.orders.message.parked.x.1"], {}) })).toEqual(["MESSAGE_PARKED"]);
+  expect(await codes({ session: stream(["evt.orders.message.parked.x.1", "evt.orders.message.settled.x.1"], {}) })).toEqual([]);
 });
 
 test("a read model that stands still, until who has folded that event takes it back", async () => {

@@ -5,7 +5,11 @@ export const parked: Look = async ({ session, team: { name }, open }) => {
   const { runs } = await open(); // `open` tells those that cannot be read
   const steps = runs.flatMap(({ view }) => view.steps.filter(({ status }) => status === "parked"));
   const agents = [...new Set(steps.map(({ agent }) => agent))];
-  const messages = await session.subjects(name, `evt.${name}.message.parked.>`);
+  const [parked, settled] = await Promise.all(
+    ["parked", "settled"].map((event) => session.subjects(name, `evt.${name}.message.${event}.>`)),
+  );
+  const over = new Set(settled?.map(keyOf));
+  const messages = (parked ?? []).filter((subject) => !over.has(keyOf(subject)));
   return [
     ...(steps.length === 0
       ? []
@@ -21,3 +25,8 @@ export const parked: Look = async ({ session, team: { name }, open }) => {
       : [{ code: "MESSAGE_PARKED", message: `${messages.length} messages of no run are parked`, next: "armada parked list" }]),
   ];
 };
+
+/** Which message it is, and whose worker set it aside. */
+function keyOf(subject: string): string {
+  return subject.split(".").slice(4).join(".");
+}

@@ -1,14 +1,10 @@
 import { ArmadaError, runFilter } from "@armada/contracts";
 import { type JournalMessage, type RunState, type RunView, readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { type Log, loadWhole } from "@armada/event-sourcing";
-import { z } from "zod";
 import { openRuns } from "../health/open-runs.ts";
 import type { OpenRun, Trouble } from "../health/trouble.ts";
 import type { Session } from "../mesh/session.ts";
-
-/** A message that belongs to no run, set aside as a fact of the team. `seq`: where it stands in the team's stream. */
-const ParkedMessage = z.object({ seq: z.number(), subject: z.string(), reason: z.string(), deliveries: z.number() });
-export type ParkedMessage = z.infer<typeof ParkedMessage>;
+import { type ParkedMessage, parkedMessages } from "./messages.ts";
 
 /** A step that was set aside after its attempts and is so still. */
 export type ParkedStep = {
@@ -45,7 +41,7 @@ export type ParkedFilter = {
 /** What of teams is set aside. `unread`: the open runs that cannot be read, a trouble each. */
 export type Parked = {
   readonly steps: readonly ParkedStep[];
-  readonly messages: readonly (ParkedMessage & { readonly team: string })[];
+  readonly messages: readonly ParkedMessage[];
   readonly unread: readonly (Trouble & { readonly team: string })[];
 };
 
@@ -69,11 +65,7 @@ export async function parkedOf(session: Reads, teams: readonly string[], filter:
 
 async function parkedIn(session: Reads, team: string, filter: ParkedFilter): Promise<Parked> {
   const { runs, unread } = await openRuns(session, team, await session.queues(team));
-  const messages: Parked["messages"][number][] = [];
-  await session.log(team).scan([`evt.${team}.message.parked.>`], 0, ({ envelopes }) => {
-    const about = ParkedMessage.safeParse(envelopes[0]?.data);
-    if (about.success) messages.push({ team, ...about.data });
-  });
+  const messages = await parkedMessages(session.log(team), team);
   const steps = await Promise.all(runs.map((run) => parkedSteps(session.log(team), run, filter)));
   return {
     steps: steps.flat(),

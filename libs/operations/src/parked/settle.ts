@@ -4,7 +4,6 @@ import { ArmadaError, runFilter } from "@armada/contracts";
 import { type JournalMessage, type RunState, type RunStatus, readJournalMessage, readRun, viewOf } from "@armada/engine/reading";
 import { loadWhole } from "@armada/event-sourcing";
 import type { Session } from "../mesh/session.ts";
-import type { ParkedStep } from "./list.ts";
 
 /** So long after it was asked a replica may still take what it is asked for, ms: behind that the ask means nothing. */
 const TAKE_MS = 10_000;
@@ -13,8 +12,12 @@ const GRACE_MS = 3_000;
 const FIRST_LOOK_MS = 50;
 const MOST_LOOK_MS = 1_000;
 
-/** Parked steps of one run. */
-export type ParkedOfRun = { readonly team: string; readonly run: string; readonly steps: readonly Pick<ParkedStep, "n" | "dispatch">[] };
+/** Parked steps of one run; `dispatch` as of `ParkedStep`. */
+export type ParkedOfRun = {
+  readonly team: string;
+  readonly run: string;
+  readonly steps: readonly { readonly n: number; readonly dispatch: number }[];
+};
 
 /** What becomes of parked steps, who wants it so, and why: the journal keeps both. `waitMs`: for so long it is looked how they end. */
 export type Settling = { readonly to: "redrive" | "discard"; readonly by: string; readonly why?: string; readonly waitMs: number };
