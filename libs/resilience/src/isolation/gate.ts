@@ -47,7 +47,7 @@ export class IsolationGate {
   async follow(): Promise<void> {
     const source = this.#source;
     if (source === undefined) return;
-    const end = source.onChange(() => this.#changed(false));
+    const end = source.onChange(() => this.#isLoaded && this.#changed(false));
     try {
       await retry("the isolations", this.#ports, () => source.known(), { signal: this.#signal });
       this.#known();
