@@ -22,10 +22,20 @@ const seeds = Number(values.seeds);
 const from = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Per 1,000 seeds; fewer than `JUDGED` seeds say too little to be judged. */
-const LEAST = { crashes: 500, isolations: 500, conflicts: 200, staleLoads: 100, lostAnswers: 100, rivals: 100, lateTicks: 100 } as const;
+const LEAST = {
+  crashes: 500,
+  isolations: 500,
+  sandboxes: 100,
+  conflicts: 200,
+  staleLoads: 100,
+  lostAnswers: 100,
+  rivals: 100,
+  lateTicks: 100,
+} as const;
 const NAMES = {
   crashes: "crashes",
   isolations: "isolations",
+  sandboxes: "losses of sandboxes",
   conflicts: "conflicts",
   staleLoads: "stale loads",
   lostAnswers: "unavailable after a stored write",

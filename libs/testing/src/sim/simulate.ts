@@ -16,6 +16,8 @@ export type Simulated = {
   readonly counts: Mischief & {
     readonly crashes: number;
     readonly isolations: number;
+    /** Calls that lost the sandbox that they ran in. */
+    readonly sandboxes: number;
     readonly runs: number;
     readonly steps: number;
     readonly messages: number;
@@ -69,6 +71,7 @@ export async function simulate(seed: number): Promise<Simulated> {
       ...world.mesh.mischief,
       crashes: world.crashes.alpha + world.crashes.beta,
       isolations: isolating.times,
+      sandboxes: world.sandboxes.lost,
       runs: all.length,
       steps: all.reduce((sum, { state }) => sum + state.steps.size, 0),
       messages: SIDES.reduce((sum, side) => sum + world.mesh.stream(side).head, 0),

@@ -5,6 +5,7 @@ import { type Clock, HOSTILE, type Log, MemoryMesh, type Ports, type Random, typ
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import { Effects } from "./effects.ts";
+import { SimulatedSandboxes } from "./sandboxes.ts";
 import { bindInlines, defineTeam, SIDES, type Side } from "./teams.ts";
 
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };
@@ -22,15 +23,24 @@ export class World {
   readonly acknowledged: Acknowledged[] = [];
   /** Warnings of the engine that stand for a fault of ours: a handler that threw. */
   readonly faults: string[] = [];
+  /** Calls that lost the sandbox that they ran in. */
+  readonly sandboxes = { lost: 0 };
   readonly crashes: Record<Side, number> = { alpha: 0, beta: 0 };
   /** When replicas stood still, ms since 1970: what they do may come late. */
   readonly stood: { readonly side: Side; readonly from: number; readonly until: number }[] = [];
+  /** Whether replicas have sandboxes: then what a process had in hand is charged to nobody when it is lost. */
+  readonly sandboxed: boolean;
   readonly #random: Random;
+  readonly #fates: Random;
   readonly #replicas: Record<Side, (Replica | undefined)[]> = { alpha: [undefined, undefined], beta: [undefined, undefined] };
+  /** Where a process ended by itself, and none has taken its place. */
+  readonly #lost: Record<Side, Set<number>> = { alpha: new Set(), beta: new Set() };
   #started = 0;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed * 7_919 + 1);
+    this.#fates = seededRandom(seed * 49_979_687 + 5);
+    this.sandboxed = this.#fates.next() < 0.5;
     this.mesh = new MemoryMesh(this.clock, seededRandom(seed * 104_729 + 2), HOSTILE);
     bindInlines(this.effects, this.clock);
   }
@@ -65,7 +75,13 @@ export class World {
       tracer: noTracer,
       logger: { info: () => undefined, warn: (message, fields) => void (dead || this.#warned(message, fields)) },
     };
-    const engine = startEngine(defineTeam(side, this.effects, clock, versions), ports, noModels, { drainMs: 2_000 });
+    const team = defineTeam(side, this.effects, clock, versions);
+    const sandboxing = {
+      sandboxes: new SimulatedSandboxes(team, clock, this.#fates, this.sandboxes),
+      registers: connected.registers,
+      afterLoss: this.#lost[side].delete(slot),
+    };
+    const engine = startEngine(team, ports, noModels, { drainMs: 2_000, ...(this.sandboxed ? { sandboxing } : {}) });
     engine.closed.catch((error: unknown) => this.faults.push(`the engine of ${side} ended: ${String(error)}`));
     this.#replicas[side][slot] = {
       side,
@@ -90,6 +106,7 @@ export class World {
     if (replica === undefined) return;
     this.#replicas[side][slot] = undefined;
     this.crashes[side]++;
+    this.#lost[side].add(slot);
     replica.kill();
   }
 
