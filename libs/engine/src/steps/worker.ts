@@ -394,13 +394,13 @@ export class Worker {
 
   /** A step that came before and waits says so once: whether it still does, and is on record with it, no older view may tell. */
   async #newest(id: string, n: number, delivery: Delivery): Promise<Seen> {
-    const seen = await this.#look(id, n, delivery, delivery.seq);
+    const seen = await this.#look(id, n, delivery.seq, delivery);
     const { waits, budgetUntil } = seen.step ?? {};
     if (delivery.delivery === 1 || (waits === undefined && budgetUntil === undefined)) return seen;
-    return this.#look(id, n, delivery, await this.#runs.ports.log.head());
+    return this.#look(id, n, await this.#runs.ports.log.head()); // not by what was delivered: a dispatch tells nothing of later attempts
   }
 
-  #look(id: string, n: number, delivery: Delivery, atLeast: number): Promise<Seen> {
+  #look(id: string, n: number, atLeast: number, delivered?: Delivery): Promise<Seen> {
     return this.#runs.read(
       id,
       atLeast,
@@ -411,7 +411,7 @@ export class Worker {
         givers: giversOf(state),
         workflow: state.workflow,
       }),
-      delivery,
+      delivered,
     );
   }
 
