@@ -5,7 +5,7 @@ import { type Clock, HOSTILE, type Log, MemoryMesh, type Ports, type Random, typ
 import { seededRandom, VirtualClock } from "@armada/event-sourcing/testing";
 import type { Models } from "@armada/models";
 import { Effects } from "./effects.ts";
-import { SimulatedSandboxes } from "./sandboxes.ts";
+import { SimulatedSandboxes } from "./faults/sandboxes.ts";
 import { bindInlines, defineTeam, SIDES, type Side } from "./teams.ts";
 
 const noModels: Models = { call: () => Promise.reject(new Error("no model")) };

@@ -1,8 +1,8 @@
 import type { Isolation } from "@armada/contracts";
 import type { Random } from "@armada/event-sourcing";
-import { agentNames } from "./program.ts";
-import { SIDES } from "./teams.ts";
-import type { World } from "./world.ts";
+import { agentNames } from "../program.ts";
+import { SIDES } from "../teams.ts";
+import type { World } from "../world.ts";
 
 /** Every process obeys within so long, ms. */
 const OBEYED_MS = 1_000;
