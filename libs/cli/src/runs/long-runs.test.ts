@@ -45,6 +45,7 @@ afterAll(() => session.stop());
 function looked(more: Partial<Session> = {}): Promise<readonly { code: string; message: string }[]> {
   const about: Partial<Session> = {
     ...session,
+    registers: () => ({ get: async () => undefined }),
     sources: async () => [],
     missing: async () => [],
     rooms: async () => [],

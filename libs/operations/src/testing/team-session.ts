@@ -4,7 +4,10 @@ import { loadSettings, modelsFrom, startPrototype } from "@armada/runtime";
 import { ask } from "../mesh/ask.ts";
 import { type Session, stateOf } from "../mesh/session.ts";
 
-export type TeamSession = Pick<Session, "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects" | "isolations"> & {
+export type TeamSession = Pick<
+  Session,
+  "answers" | "log" | "live" | "state" | "ask" | "queues" | "objects" | "runs" | "subjects" | "isolations"
+> & {
   stop(): Promise<void>;
 };
 
@@ -13,11 +16,12 @@ export async function teamSession(team: Team, others: readonly Team[] = []): Pro
   const { config } = await loadSettings({ file: undefined, env: {}, flags: {} });
   const logger = { info: () => undefined, warn: () => undefined };
   const prototype = startPrototype([team, ...others], modelsFrom({}, config.models), config, logger);
-  const { log, live, objects } = prototype.connect(team.name);
+  const { log, live, objects, registers } = prototype.connect(team.name);
   return {
     log: () => log,
     live: () => live,
     objects,
+    answers: () => ({ team: registers, fleet: registers }),
     queues: async () => [],
     isolations: () => new Map(),
     subjects: async (_, filter) => {
