@@ -407,9 +407,14 @@ command("costs", "what was spent, dearest first")
       async ({ by, since }) => void [(await import("../commands/costs.ts")).groupingOf(by), sinceOf(since, Date.now())],
     ),
   );
-command("health", "replicas, queues and streams").action(
-  withSession(async (session, out) => (await import("../commands/health.ts")).healthCommand(session, out)),
-);
+command("health", "replicas, queues and streams")
+  .option("--watch", "each team again whenever something about it goes wrong or is well again, until Ctrl-C")
+  .action(
+    withSession(async (session, out, signal, { watch }: { watch?: true }) => {
+      const { healthCommand, watchHealth } = await import("../commands/health.ts");
+      return watch ? watchHealth(session, out, signal) : healthCommand(session, out);
+    }),
+  );
 command("cascade", "who waits for whom now, what fails first, and how many runs depend on it").action(
   withSession(async (session, out) => (await import("../commands/cascade.ts")).cascadeCommand(session, await session.teams(), out)),
 );
