@@ -70,6 +70,14 @@ export const registry: readonly Entry[] = [
     about: ["libs/operations/src/parked", "libs/engine/src/shadow", "libs/engine/src/inbound/controls.ts", "acceptance/teams/mill"],
   },
   {
+    name: "degradation",
+    file: "resilience/degradation.ts",
+    minutes: 10,
+    seconds: 35,
+    shows: "an article comes out without an agent that is down, labelled; unchecked it is held; the agent is tried once and is back",
+    about: ["services/content", "services/marketing", "libs/cli/src/demo", "libs/resilience", "libs/runtime/src/telemetry"],
+  },
+  {
     name: "mistakes",
     file: "product/mistakes.ts",
     minutes: 2,
