@@ -107,7 +107,10 @@ async function breakInDemo(agent: string, sources: string, at: Place): Promise<B
       armada(["events", "list", "--team", team, "--subject", `evt.${team}.call_breaker.opened.${agent}.*`, "--json"], at),
       armada(["runs", "list", "--team", team, "--json"], at),
     ]);
-    const ended = runs.lines.find(({ status }) => status === "degraded");
+    // Those of the demos before are degraded as well.
+    const ended = runs.lines
+      .filter(({ status }) => status === "degraded")
+      .toSorted((a, b) => (String(a.startedAt) < String(b.startedAt) ? 1 : -1))[0];
     return { health, events, shown: ended === undefined ? undefined : await showRun(String(ended.run), at) };
   })();
   meanwhile.catch(() => undefined); // it is awaited below, where the demo has not ended before
