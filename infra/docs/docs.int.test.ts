@@ -11,7 +11,7 @@ import { terminals } from "./terminal.ts";
 
 const PAGE_MS = 300_000;
 /** What a reader would look at again may come so much later. */
-const LATE_MS = 60_000;
+const LATE_MS = 120_000;
 
 /** Its commands are typed in a repository of its own. */
 const OWN = "docs/own-repository.md";

@@ -147,7 +147,9 @@ function isParked(team: string, { run, state }: Article): boolean {
 /** Who has a fallback lets nothing wait: the next article brings the call that tries it, once one may. */
 async function untilDue(until: string, { out, signal }: Breakage): Promise<void> {
   const left = Math.max(0, Date.parse(until) - Date.now());
-  out.say(`nothing waits for it: the first article after ${until}, in ${lengthOf(left)}, tries it; meanwhile, in another terminal:`);
+  out.say(
+    `nothing waits for it: the first article after ${until}, in ${lengthOf(left)}, tries it; Ctrl-C ends it; meanwhile, in another terminal:`,
+  );
   for (const command of ["health", "breakers", "events list --subject 'evt.*.call_breaker.>'"]) out.say(`  npx armada ${command}`);
   await sleep(left + 100, undefined, { signal }).catch(() => undefined); // who follows the next article hears of it
 }
