@@ -219,3 +219,24 @@ test("what others say that is no word on a call is not heard", async () => {
   await wait(S);
   expect(one.state("clerk")?.status).toBe("open");
 });
+
+test("a replica that stops before it knows its breakers ends without an error", async () => {
+  const clock = new VirtualClock();
+  const mesh = new MemoryMesh(clock, seededRandom(1));
+  mesh.provision("office", []);
+  const { log } = mesh.connect("office");
+  const over = new AbortController();
+  const away = async (): Promise<never> => {
+    throw new ArmadaError("LOG_UNAVAILABLE", "away", { retryable: true });
+  };
+  const breakers = new Breakers({
+    team: "office",
+    subjects: new Map([["clerk", breakerSettings()]]),
+    ports: { log: { ...log, head: away }, clock, random: seededRandom(2), logger: { info: () => undefined, warn: () => undefined } },
+    signal: over.signal,
+  });
+  const following = breakers.follow();
+  await clock.pass(1_000);
+  over.abort();
+  await expect(following).resolves.toBeUndefined();
+});

@@ -118,8 +118,14 @@ export class Breakers {
   async follow(): Promise<void> {
     const { log, gossip } = this.#ports;
     void gossip?.listen(TOPIC, (body) => this.#hear(body), this.#signal);
-    const from = await retry("the log's head", this.#ports, () => log.head(), { signal: this.#signal });
-    await this.#load(from);
+    let from = 0;
+    try {
+      from = await retry("the log's head", this.#ports, () => log.head(), { signal: this.#signal });
+      await this.#load(from);
+    } catch (error) {
+      if (this.#signal.aborted) return; // a replica that stops as it starts
+      throw error;
+    }
     this.#isLoaded = true;
     this.#loaded.resolve();
     await log.follow([breakersFilter(this.#team)], from, (message) => this.#take(message), this.#signal);
