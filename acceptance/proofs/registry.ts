@@ -56,7 +56,7 @@ export const registry: readonly Entry[] = [
   {
     name: "isolate",
     file: "resilience/isolate.ts",
-    minutes: 12,
+    minutes: 6,
     seconds: 40,
     shows: "what an operator isolates begins nothing within a second, in any replica, also one that comes later, and loses nothing by it",
     about: ["libs/resilience/src/isolation", "libs/nats/src/fleet", "libs/engine/src/steps", "acceptance/teams/carriers"],

@@ -159,7 +159,7 @@ export class Intake {
     const { run: id, n } = subject;
     const schedule = scheduleIn(id);
     if (schedule !== undefined) {
-      await this.#isolations.known(this.#signal); // whether it may fire
+      if (!(await this.#isKnown())) return { kind: "retry", after: 0 }; // whether it may fire
       return this.#schedules.tick(schedule, n, delivery);
     }
     const released = await release(this.#runs, id, n, delivery.seq);
@@ -236,8 +236,19 @@ export class Intake {
 
   /** Whether the team is isolated, so that a run does not begin now; one that has begun goes on. */
   async #isIsolated(run: string, seq: number): Promise<boolean> {
-    await this.#isolations.known(this.#signal);
+    if (!(await this.#isKnown())) return true;
     return this.#isolations.isolationOf() !== undefined && !(await this.#exists(run, seq));
+  }
+
+  /** Whether what is isolated is known; where it is not, the replica stops, and another will do. */
+  async #isKnown(): Promise<boolean> {
+    try {
+      await this.#isolations.known(this.#signal);
+      return true;
+    } catch (error) {
+      if (this.#signal.aborted) return false;
+      throw error;
+    }
   }
 
   #exists(run: string, seq: number): Promise<boolean> {
