@@ -20,6 +20,7 @@ export async function failingEnd(): Promise<FailingEnd> {
       setTimeout(() => response.writeHead(ok ? 204 : 500).end(), 20);
     });
   });
+  server.keepAliveTimeout = 0; // a connection that is closed as a caller takes it up again would fail a call that nobody answered
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const end: FailingEnd = {
