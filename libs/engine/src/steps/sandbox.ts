@@ -15,7 +15,7 @@ export type Sandbox = {
 /** Where calls of agents run that may end, or hold, what they run in. */
 export interface Sandboxes {
   /** Waits for one that is free, of the kind that the agent's limits say, else a process. @throws ArmadaError `SANDBOX_FAILED` where none can be started; the signal's reason */
-  acquire(agent: Pick<Agent, "limits">, signal: AbortSignal): Promise<Sandbox>;
+  acquire(agent: Pick<Agent, "name" | "limits">, signal: AbortSignal): Promise<Sandbox>;
   /** Ends all of them. */
   close(): Promise<void>;
 }

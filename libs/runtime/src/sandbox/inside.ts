@@ -25,6 +25,8 @@ export function lineToReplica(): Line | undefined {
   }
   if (process.env[SANDBOX] === undefined || process.send === undefined) return undefined;
   process.once("disconnect", () => process.exit(0)); // its replica is gone
+  // A terminal's Ctrl-C, and a service manager, signal the replica's whole group: its calls may end while it drains.
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => undefined);
   endWithParent();
   return {
     say: (said) => void (process.connected && process.send?.(said)),

@@ -12,7 +12,7 @@ const IDLE_MS = 30_000;
 
 type Waiting = { readonly go: () => void; readonly signal: AbortSignal };
 
-/** One sandbox per call at work, kept for the next call of the same kind. `begin` starts one. */
+/** One sandbox per call at work, kept for the next call of the same agent. `begin` starts one. */
 export class SandboxPool implements Sandboxes {
   readonly #begin: Begin;
   readonly #all = new Set<Running>();
@@ -26,11 +26,11 @@ export class SandboxPool implements Sandboxes {
     this.#begin = begin;
   }
 
-  async acquire({ limits }: Pick<Agent, "limits">, signal: AbortSignal): Promise<Sandbox> {
+  async acquire({ name, limits }: Pick<Agent, "name" | "limits">, signal: AbortSignal): Promise<Sandbox> {
     const { isolate, memory } = limits;
     if (isolate === undefined) await this.#turn(signal);
     const leave = (): void => void (isolate === undefined && this.#left());
-    const key = `${isolate ?? "process"} ${memory ?? ""}`;
+    const key = `${name} ${isolate ?? "process"} ${memory ?? ""}`; // what its code left behind in there is charged to no other agent
     try {
       const running = await this.#free(key, { kind: isolate ?? "process", memory }, signal);
       const over = new AbortController();

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { ArmadaError, Refusal } from "@armada/contracts";
 import type { CallServices, Sandbox } from "@armada/engine";
 import { afterAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { beginOf } from "./begin.ts";
 import { SandboxPool } from "./pool.ts";
 
@@ -37,7 +38,7 @@ const given = (what: string): Parameters<Sandbox["call"]>[0] => ({
 });
 
 async function called(what: string, isolate: "process" | "thread", more: Partial<CallServices> = {}, signal = never): Promise<unknown> {
-  const sandbox = await pool.acquire({ limits: { isolate } }, never);
+  const sandbox = await pool.acquire({ name: "does", limits: { isolate } }, never);
   try {
     return await sandbox.call(given(what), services(more), signal);
   } finally {
@@ -83,7 +84,7 @@ describe.each(["process", "thread"] as const)("in a %s", (kind) => {
 
   test("who is told that it is over ends, and its sandbox goes on", async () => {
     const over = new AbortController();
-    const sandbox = await pool.acquire({ limits: { isolate: kind } }, never);
+    const sandbox = await pool.acquire({ name: "does", limits: { isolate: kind } }, never);
     const call = sandbox.call(given("waits"), services(), over.signal);
     const late = new ArmadaError("ATTEMPT_TIMED_OUT", "too late");
     over.abort(late);
@@ -92,7 +93,7 @@ describe.each(["process", "thread"] as const)("in a %s", (kind) => {
   });
 
   test("who ends it fails of that, and the next one has another", async () => {
-    const sandbox = await pool.acquire({ limits: { isolate: kind } }, never);
+    const sandbox = await pool.acquire({ name: "does", limits: { isolate: kind } }, never);
     await expect(sandbox.call(given("exits"), services(), never)).rejects.toMatchObject({
       code: "SANDBOX_ENDED",
       message: "what agent does ran in ended: exit code 3",
@@ -103,7 +104,7 @@ describe.each(["process", "thread"] as const)("in a %s", (kind) => {
 
   test("who holds it is told of, and ended once it is over", async () => {
     const over = new AbortController();
-    const sandbox = await pool.acquire({ limits: { isolate: kind } }, never);
+    const sandbox = await pool.acquire({ name: "does", limits: { isolate: kind } }, never);
     const call = sandbox.call(given("loops"), services(), over.signal).catch((error: unknown) => error);
     await sandbox.held;
     over.abort(new ArmadaError("ATTEMPT_TIMED_OUT", "too late"));
@@ -112,15 +113,45 @@ describe.each(["process", "thread"] as const)("in a %s", (kind) => {
   });
 });
 
+test("what an agent's code left behind is no other agent's: each has sandboxes of its own", async () => {
+  const pid = async (name: string): Promise<unknown> => {
+    const sandbox = await pool.acquire({ name, limits: { isolate: "process" } }, never);
+    const answer = await sandbox.call(given("pid"), services(), never);
+    await sandbox.release();
+    return answer;
+  };
+  const first = await pid("left_a_timer");
+  expect(await pid("left_a_timer")).toEqual(first);
+  expect(await pid("innocent")).not.toEqual(first);
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s to the replica's whole group leaves a call at work", async (signal) => {
+  const sandbox = await pool.acquire({ name: "does", limits: { isolate: "process" } }, never);
+  const { pid } = z.object({ pid: z.int() }).parse(await sandbox.call(given("pid"), services(), never));
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<unknown>();
+  const ask: CallServices["ask"] = async <T>() => {
+    asked.resolve();
+    return (await answer.promise) as T;
+  };
+  const call = sandbox.call(given("asks"), services({ ask }), never);
+  await asked.promise;
+  process.kill(pid, signal);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  answer.resolve({ text: "written", at: "2026-01-01T00:00:00Z" });
+  expect(await call).toEqual({});
+  expect(await sandbox.release()).toBe(false);
+});
+
 test("of those that are only suspected, four run at a time", async () => {
   const over = new AbortController();
-  const first = await Promise.all([1, 2, 3, 4].map(() => pool.acquire({ limits: {} }, never)));
+  const first = await Promise.all([1, 2, 3, 4].map(() => pool.acquire({ name: "does", limits: {} }, never)));
   let fifth = false;
-  const waiting = pool.acquire({ limits: {} }, never).then((sandbox) => {
+  const waiting = pool.acquire({ name: "does", limits: {} }, never).then((sandbox) => {
     fifth = true;
     return sandbox;
   });
-  const given_up = pool.acquire({ limits: {} }, over.signal).catch((error: unknown) => error);
+  const given_up = pool.acquire({ name: "does", limits: {} }, over.signal).catch((error: unknown) => error);
   over.abort(new ArmadaError("DRAINED", "the replica stops"));
   expect(await given_up).toMatchObject({ code: "DRAINED" });
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -131,7 +162,7 @@ test("of those that are only suspected, four run at a time", async () => {
 
 test("a main that does not load is said, and nobody waits", async () => {
   const nowhere = new SandboxPool(beginOf("/nowhere/main.ts", { PATH: env.PATH }, {}));
-  await expect(nowhere.acquire({ limits: { isolate: "process" } }, never)).rejects.toMatchObject({ code: "SANDBOX_FAILED" });
+  await expect(nowhere.acquire({ name: "does", limits: { isolate: "process" } }, never)).rejects.toMatchObject({ code: "SANDBOX_FAILED" });
 });
 
 test("a process that loops ends with its replica", async () => {

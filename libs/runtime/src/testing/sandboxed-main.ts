@@ -42,6 +42,8 @@ const does = agent({
       case "waits":
         await sleep(60_000, undefined, { signal });
         return {};
+      case "pid":
+        return { pid: process.pid };
       case "loops":
         for (;;);
       case "exits":
