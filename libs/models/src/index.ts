@@ -34,6 +34,7 @@ export { costMicros, listPrices, type Price, type PricedUsage, priceOf, type Rat
 export { anthropicBatches } from "./providers/anthropic/batches.ts";
 export { type AnthropicModels, type AnthropicOptions, anthropicModels } from "./providers/anthropic/models.ts";
 export type { BatchItem, BatchOutcome, ProviderBatches, RecentBatch, Submitted } from "./providers/batches.ts";
+export { type Fitted, fitted } from "./providers/fitted.ts";
 export { openaiEmbeddings } from "./providers/openai/embeddings.ts";
 export { proxyFromEnv } from "./providers/proxy.ts";
 export { limitedModels, type RateLimitOptions } from "./rate-limit/limits.ts";

@@ -3,10 +3,12 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import type { Question, Team } from "@armada/agents";
 import { ArmadaError, knowSecrets, redact } from "@armada/contracts";
 import { type CallServices, callAgent, type GivenCall } from "@armada/engine";
+import { fitted } from "@armada/models";
 import { z } from "zod";
 import { secretValues } from "../config/process-secrets.ts";
 import { strikeOutput } from "../telemetry/struck-output.ts";
 import type { Said, Told } from "./messages.ts";
+import { shapeOf, shownOf } from "./schemas.ts";
 import { fromWire, toWire } from "./wire-errors.ts";
 
 /** In its environment or its worker's data: a service's `main` was begun as a sandbox. */
@@ -124,10 +126,9 @@ class RemoteServices {
   }
 
   async #ask<T>({ schema, ...question }: Question<T>): Promise<T> {
-    const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", cycles: "ref", reused: "inline" });
-    const answer = await this.#send((about) => ({ type: "ask", ...about, question, schema: json }));
-    const fits = schema.safeParse(answer);
-    if (fits.success) return fits.data;
+    const answer = await this.#send((about) => ({ type: "ask", ...about, question, schema: shownOf(schema), shape: shapeOf(schema) }));
+    const fits = fitted(schema, answer);
+    if ("value" in fits) return fits.value;
     throw new ArmadaError("MODEL_ANSWER_INVALID", `the answer to ${question.task} does not fit its schema: ${z.prettifyError(fits.error)}`);
   }
 

@@ -23,7 +23,9 @@ export const Said = z.discriminatedUnion("type", [
     call: z.int(),
     n: z.int(),
     question: z.looseObject({ task: z.string() }),
+    /** What the model is shown, and what its answer is checked by before the sandbox reads it: JSON Schemas. */
     schema: z.record(z.string(), z.unknown()),
+    shape: z.record(z.string(), z.unknown()),
   }),
   z.object({ type: z.literal("recorded"), call: z.int(), n: z.int(), tool: z.string(), nth: z.int() }),
   z.object({ type: z.literal("record"), call: z.int(), n: z.int(), tool: z.string(), nth: z.int(), output: z.unknown() }),

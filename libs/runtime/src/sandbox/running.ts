@@ -1,8 +1,8 @@
 import { ArmadaError } from "@armada/contracts";
 import type { CallServices, GivenCall } from "@armada/engine";
-import { z } from "zod";
 import type { Begun } from "./begin.ts";
 import { type Asked, Said } from "./messages.ts";
+import { readBy } from "./schemas.ts";
 import { fromWire, toWire } from "./wire-errors.ts";
 
 /** What loading a team's code may take, ms. */
@@ -164,7 +164,7 @@ function lost(agent: string, how: string): ArmadaError {
 function answerOf(services: CallServices, asked: Asked): Promise<unknown> {
   switch (asked.type) {
     case "ask":
-      return services.ask({ ...(asked.question as unknown as Parameters<CallServices["ask"]>[0]), schema: readBy(asked.schema) });
+      return services.ask({ ...(asked.question as unknown as Parameters<CallServices["ask"]>[0]), schema: readBy(asked) });
     case "recorded":
       return services.recorded(asked.tool, asked.nth);
     case "record":
@@ -176,13 +176,4 @@ function answerOf(services: CallServices, asked: Asked): Promise<unknown> {
     default:
       return asked satisfies never;
   }
-}
-
-/** A schema that shows itself as `json` and takes what fits that; what the sandbox's own makes of it is made there. */
-function readBy(json: Readonly<Record<string, unknown>>): z.ZodType {
-  const fits = z.fromJSONSchema(json);
-  return z
-    .unknown()
-    .refine((value) => fits.safeParse(value).success, "does not fit its JSON Schema")
-    .meta(json);
 }
