@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { nullsLeftOut } from "./left-out.ts";
 
-/** What was read, or the schema's error and its first three issues as a text for the model. */
+/** What was read, or the schema's error and its first three issues as a text. */
 export type Fitted<T> = { readonly value: T } | { readonly error: z.ZodError; readonly why: string };
 
 /** What the schema reads of a model's JSON; where it reads nothing, once more with the nulls left out that mean "not given". */
