@@ -36,7 +36,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "an agent's value that no journal holds is a fault of the machinery",
-    file: `${ENGINE}steps/attempt.ts`,
+    file: `${ENGINE}steps/agent-call.ts`,
     from: "return journalForm(fitted(agent.output,",
     to: "return ((value: unknown, _: string) => value ?? null)(fitted(agent.output,",
   },
