@@ -53,6 +53,15 @@ test("a certificate that changes is served without a restart; one that does not 
   write({ cert: three.cert, key: two.key });
   await expect.poll(() => warned.length, { timeout: 5_000 }).toBeGreaterThan(0);
   expect(await name()).toBe("two");
+  for (const empty of [
+    { ...three, cert: "" },
+    { ...two, key: "\n" },
+  ]) {
+    const before = warned.length;
+    write(empty); // as one is that is just being written
+    await expect.poll(() => warned.length, { timeout: 5_000 }).toBeGreaterThan(before);
+    expect(await name()).toBe("two");
+  }
   write(three);
   await expect.poll(name, { timeout: 5_000 }).toBe("three");
   end.abort();

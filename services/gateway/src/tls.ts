@@ -17,7 +17,13 @@ export async function readTls(files: { readonly cert?: string | undefined; reado
   if (files.cert === undefined || files.key === undefined)
     throw new ArmadaError("TLS_FILES", "TLS wants a certificate and its key", { hint: "set gateway.tls.cert and gateway.tls.key both" });
   try {
-    const [cert, key] = await Promise.all([readFile(files.cert, "utf8"), readFile(files.key, "utf8")]);
+    const read = async (file: string): Promise<string> => {
+      const text = await readFile(file, "utf8");
+      // One that is just being written is empty, and Node would serve with none.
+      if (text.trim() === "") throw new Error(`${file} is empty`);
+      return text;
+    };
+    const [cert, key] = await Promise.all([read(files.cert), read(files.key)]);
     return { cert, key };
   } catch (cause) {
     throw new ArmadaError("TLS_FILES", `the certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
