@@ -30,7 +30,7 @@ export function beginOf(main: string, env: NodeJS.ProcessEnv, secrets: Readonly<
   const kept = Object.entries(env).filter(([name]) => !REPLICAS_OWN.test(name) && !hidden.has(name));
   const own = Object.fromEntries(Object.entries(secrets).filter(([name]) => !(PROVIDER_KEYS as readonly string[]).includes(name)));
   return ({ kind, memory }) => {
-    const given = { ...Object.fromEntries(kept), [SANDBOX]: "1" };
+    const given = { ...Object.fromEntries(kept), [SANDBOX]: String(process.pid) };
     const begun = kind === "thread" ? beginThread(main, given, memory) : beginProcess(main, given, memory);
     begun.tell({ type: "begin", secrets: own });
     return begun;

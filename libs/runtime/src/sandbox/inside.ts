@@ -11,7 +11,7 @@ import type { Said, Told } from "./messages.ts";
 import { shapeOf, shownOf } from "./schemas.ts";
 import { fromWire, toWire } from "./wire-errors.ts";
 
-/** In its environment or its worker's data: a service's `main` was begun as a sandbox. */
+/** In its environment, with its replica's process, or its worker's data: a service's `main` was begun as a sandbox. */
 export const SANDBOX = "ARMADA_SANDBOX";
 const TURN_MS = 500;
 
@@ -25,11 +25,13 @@ export function lineToReplica(): Line | undefined {
     if (port === null || typeof workerData !== "object" || workerData === null || !(SANDBOX in workerData)) return undefined;
     return { say: (said) => port.postMessage(said), hear: (handler) => void port.on("message", handler) };
   }
-  if (process.env[SANDBOX] === undefined || process.send === undefined) return undefined;
+  const replica = process.env[SANDBOX];
+  if (replica === undefined || process.send === undefined) return undefined;
+  if (!process.connected) process.exit(0); // its replica went while this was loaded
   process.once("disconnect", () => process.exit(0)); // its replica is gone
   // A terminal's Ctrl-C, and a service manager, signal the replica's whole group: its calls may end while it drains.
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => undefined);
-  endWithParent();
+  endWith(replica);
   return {
     say: (said) => void (process.connected && process.send?.(said)),
     hear: (handler) => void process.on("message", (told) => handler(told as Told)),
@@ -37,9 +39,8 @@ export function lineToReplica(): Line | undefined {
 }
 
 /** A process whose event loop is held hears nothing, so a thread beside it looks whether its replica still lives. */
-function endWithParent(): void {
-  const code = `const parent = ${process.ppid};
-    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, "SIGKILL"); }, ${TURN_MS});`;
+function endWith(replica: string): void {
+  const code = `setInterval(() => { if (process.ppid !== ${Number(replica)}) process.kill(process.pid, "SIGKILL"); }, ${TURN_MS});`;
   new Worker(code, { eval: true, execArgv: [], env: {}, name: "ends with its replica" }).unref();
 }
 
