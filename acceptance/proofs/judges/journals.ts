@@ -10,6 +10,8 @@ export type Step = {
   /** Attempts whose replica went away, and attempts that failed. */
   lost: number;
   failed: number;
+  /** How many of both count against its attempts. */
+  charged: number;
   /** Whether its outcome names a model that was asked. */
   model: boolean;
 };
@@ -21,7 +23,7 @@ export type Journal = {
   readonly ends: string[];
 };
 
-const Step_ = z.looseObject({ n: z.number(), agent: z.string().optional(), model: z.string().optional() });
+const Step_ = z.looseObject({ n: z.number(), agent: z.string().optional(), model: z.string().optional(), counts: z.boolean().optional() });
 const End = z.looseObject({ status: z.string() });
 
 /** The journals of a team's runs, in the order of their first messages. */
@@ -44,7 +46,7 @@ function read(journal: Journal, event: StoredEvent): void {
   if (!event.type.startsWith("armada.step.")) return;
   const data = Step_.parse(event.data);
   const { n, agent } = data;
-  const step = journal.steps.get(n) ?? { n, agent: agent ?? "", requests: 0, outcomes: 0, lost: 0, failed: 0, model: false };
+  const step = journal.steps.get(n) ?? { n, agent: agent ?? "", requests: 0, outcomes: 0, lost: 0, failed: 0, charged: 0, model: false };
   journal.steps.set(n, step);
   switch (event.type.slice("armada.step.".length)) {
     case "requested":
@@ -57,9 +59,11 @@ function read(journal: Journal, event: StoredEvent): void {
       return;
     case "worker_lost":
       step.lost++;
+      if (data.counts !== false) step.charged++;
       return;
     case "attempt_failed":
       step.failed++;
+      if (data.counts !== false) step.charged++;
       return;
     default:
   }

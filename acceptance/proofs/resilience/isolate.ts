@@ -109,7 +109,7 @@ async function* judged({ mesh, end }: With, runs: number): AsyncGenerator<Figure
     yield none(
       `${team}: attempts spent, lost or parked`,
       steps
-        .filter(({ type, data }) => type !== "armada.step.attempt_failed" || Counts.parse(data).counts)
+        .filter(({ type, data }) => type === "armada.step.parked" || Counts.parse(data).counts !== false)
         .map(({ id, time, type, data }) => `${id} at ${time}: ${type} ${JSON.stringify(data)}`),
     );
     const times = Map.groupBy(of(team, end.came), ({ body }) => body);
@@ -121,7 +121,7 @@ async function* judged({ mesh, end }: With, runs: number): AsyncGenerator<Figure
   }
 }
 
-const Counts = z.object({ counts: z.boolean() });
+const Counts = z.object({ counts: z.boolean().optional() });
 
 /** `at`: when the command had ended, ms since 1970. */
 async function isolate(at: Place, ...args: readonly string[]): Promise<{ readonly ended: Ended; readonly at: number }> {

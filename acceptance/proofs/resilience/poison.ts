@@ -106,7 +106,7 @@ async function* judged({ mesh, at, sent, size }: With): AsyncGenerator<Figure> {
     const well = journals.filter(({ steps }) => [...steps.values()].every(({ agent }) => agent === "well" || agent === "greet"));
     yield count(`healthy runs of ${team}`, well.length, sent[team]);
     yield none(`healthy runs of ${team} without one outcome of each step and one end`, faultsOf(well));
-    const charged = stepsOf(well).filter(({ step }) => step.lost + step.failed > 0);
+    const charged = stepsOf(well).filter(({ step }) => step.charged > 0);
     yield none(
       `healthy steps of ${team} that were charged an attempt`,
       charged.map(({ run, step }) => `${run}: step ${step.n}`),

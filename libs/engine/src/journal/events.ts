@@ -119,7 +119,13 @@ export const schemas = {
     waits: z.literal(true).optional(),
     calls: Calls.optional(),
   }),
-  "step.worker_lost": z.object({ n, attempt: z.number().int(), delivery: z.number().int() }),
+  "step.worker_lost": z.object({
+    n,
+    attempt: z.number().int(),
+    delivery: z.number().int(),
+    /** Written where the attempt does not count: those that come after it run in a sandbox, which tells whose fault it is. */
+    counts: z.literal(false).optional(),
+  }),
   /** `call`: which of the attempt's calls of that tool, from 1. */
   "step.tool": z.object({ n, call: z.number().int(), tool: z.string(), output: value }),
   "step.parked": z.object({

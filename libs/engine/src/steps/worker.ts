@@ -1,6 +1,6 @@
 import type { Agent } from "@armada/agents";
 import { isRetryable, milliseconds, parseSubject, Refusal } from "@armada/contracts";
-import { type Delivery, type Handled, retry } from "@armada/event-sourcing";
+import type { Delivery, Handled } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import type { Breakers, IsolationGate } from "@armada/resilience";
 import type { JournalData, JournalEvent } from "../journal/events.ts";
@@ -13,6 +13,7 @@ import type { Traced } from "../runs/guard.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
 import { callHere, type MakeCall } from "./agent-call.ts";
+import { CallsApart } from "./apart.ts";
 import { type Attempted, attemptStep, giversOf, timeoutOf } from "./attempt.ts";
 import { Abandoned, codeOf } from "./attempt-failure.ts";
 import type { Budget } from "./budget.ts";
@@ -31,14 +32,13 @@ import {
   type StepIsolation,
   type Verdict,
 } from "./policies/policy.ts";
-import type { Sandbox, Sandboxing } from "./sandbox.ts";
-import { Suspects } from "./suspects.ts";
+import type { Sandboxing } from "./sandbox.ts";
 
 const DONE: Handled = { kind: "done" };
 /** Another decided: what follows from it may be owed. */
 const AGAIN = { kind: "retry", after: 0 } as const;
 /** So many replicas may go away with a step that waits for a batch, or runs apart, before the step itself is blamed. */
-const FORGIVEN_DELIVERIES = 20;
+const FORGIVEN = 20;
 const NO_ATTEMPT_LEFT: { readonly code: string; readonly message: string; readonly hint?: string } = {
   code: "ATTEMPTS_EXHAUSTED",
   message: "no attempt is left",
@@ -76,8 +76,7 @@ export class Worker {
   readonly #budget: Budget | undefined;
   readonly #breakers: Breakers | undefined;
   readonly #isolations: IsolationGate | undefined;
-  readonly #sandboxing: Sandboxing | undefined;
-  readonly #suspects: Suspects;
+  readonly #apart: CallsApart | undefined;
   readonly #running = new Map<string, Running>();
 
   constructor(
@@ -99,8 +98,7 @@ export class Worker {
     this.#isolations = isolations;
     this.#budget = budget;
     this.#breakers = breakers;
-    this.#sandboxing = sandboxing;
-    this.#suspects = new Suspects({ ...runs.ports, registers: sandboxing?.registers });
+    this.#apart = sandboxing === undefined ? undefined : new CallsApart(runs.team.name, runs.ports, sandboxing);
     this.#runs = runs;
     this.#inlines = inlines;
     this.#models = models;
@@ -110,6 +108,11 @@ export class Worker {
   abandon(run: string): void {
     for (const running of this.#running.values())
       if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
+  }
+
+  /** To be awaited before any step is handled. `queues`: those of the agents. */
+  async recall(queues: Parameters<CallsApart["recall"]>[0], signal: AbortSignal): Promise<void> {
+    await this.#apart?.recall(queues, signal);
   }
 
   running(): readonly RunningStep[] {
@@ -170,7 +173,7 @@ export class Worker {
     if (read.ended !== undefined) return DONE;
     let attempted: Attempted | undefined;
     const attempt = async (): Promise<Verdict> => {
-      attempted = await this.#apart(agent, id, step, signal, (call) =>
+      const make = (call: MakeCall): Promise<Attempted> =>
         attemptStep({
           agent,
           id,
@@ -183,8 +186,8 @@ export class Worker {
           signal,
           traceparent: delivery.traceparent,
           givers: read.givers,
-        }),
-      );
+        });
+      attempted = await (this.#apart?.attempt({ agent, run: id, step: step.n }, make, signal) ?? make(callHere(agent)));
       return verdictOf(step, attempted);
     };
     const { clock, random } = this.#runs.ports;
@@ -205,58 +208,6 @@ export class Worker {
     } finally {
       attempted?.conclude();
     }
-  }
-
-  /** Makes an attempt where its agent's code is to run: here, or in a sandbox, for which no time of the attempt is spent waiting. */
-  async #apart(
-    agent: Agent,
-    id: string,
-    { n }: StepState,
-    signal: AbortSignal,
-    attempt: (call: MakeCall) => Promise<Attempted>,
-  ): Promise<Attempted> {
-    const { name, limits, calls } = agent;
-    const apart = limits.isolate !== undefined || (calls.lane !== "batch" && this.#suspects.has(name));
-    if (!apart || this.#sandboxing === undefined) return attempt(callHere(agent));
-    let sandbox: Sandbox;
-    try {
-      sandbox = await this.#sandboxing.sandboxes.acquire(agent, signal);
-    } catch (error) {
-      return { kind: "failed", error, calls: undefined, conclude: () => undefined };
-    }
-    // Whose author says that it runs apart knows what it does.
-    const blame = (how: "ended" | "held"): void => void (limits.isolate === undefined && this.#blame(name, id, n, how));
-    void sandbox.held.then(() => blame("held"));
-    try {
-      return await attempt(sandbox.call);
-    } finally {
-      void sandbox.release().then((lost) => lost && blame("ended"));
-    }
-  }
-
-  #blame(agent: string, run: string, step: number, how: "ended" | "held"): void {
-    if (!this.#suspects.blame(agent, { run, step, how })) return;
-    const { team, ports } = this.#runs;
-    ports.logger.warn(`step ${step} (${agent}) ${how} what it ran in: for ten minutes each call of ${agent} runs in a process of its own`, {
-      team: team.name,
-      run,
-      step,
-      agent,
-      hint: `limits.isolate of agent ${agent} has its calls always run apart`,
-    });
-  }
-
-  /** Before any step is taken: what the replicas before this one found out, and what one that was lost had in hand. */
-  async recall(queues: readonly { readonly name: string; readonly agent: string }[], signal: AbortSignal): Promise<void> {
-    if (this.#sandboxing === undefined) return;
-    const { ports } = this.#runs;
-    await this.#suspects.recall(signal);
-    if (!this.#sandboxing.afterLoss) return;
-    const look = async ({ name, agent }: (typeof queues)[number]): Promise<void> => {
-      const { unacked } = await retry(`queue ${name}`, ports, () => ports.log.depth(name), { signal });
-      if (unacked > 0) this.#suspects.suspect(agent);
-    };
-    await Promise.all(queues.map(look));
   }
 
   #breakerOf(agent: Agent, call: string, signal: AbortSignal): StepBreaker | undefined {
@@ -427,14 +378,12 @@ export class Worker {
       // For money, its window, or its model's provider: nobody died.
       if (now.budgetUntil !== undefined || now.held !== undefined || this.#waits(agent, `${id}-${n}`, now)) return undefined;
       // Its calls go on at the provider, and this delivery waits for them; one that kills its replica each time must end all the same.
-      const forgiven = delivery - now.delivery < FORGIVEN_DELIVERIES;
-      if (now.batched.size > 0 && forgiven) return undefined;
+      if (now.batched.size > 0 && delivery - now.delivery < FORGIVEN) return undefined;
+      const lost = { n, attempt: now.attempts + 1, delivery };
+      if (this.#apart === undefined || now.lost >= FORGIVEN) return { events: [{ type: "step.worker_lost", data: lost }] };
       // Who it was is found out where none of its neighbours is charged: it runs apart, and what loses its sandbox has failed.
-      if (this.#sandboxing !== undefined && forgiven) {
-        this.#suspects.suspect(agent.name);
-        return undefined;
-      }
-      return { events: [{ type: "step.worker_lost", data: { n, attempt: now.attempts + 1, delivery } }] };
+      this.#apart.suspect(agent);
+      return { events: [{ type: "step.worker_lost", data: { ...lost, counts: false } }] };
     });
   }
 

@@ -34,7 +34,7 @@ export async function check(world: World, journals: Journals, people: People): P
     const expected = new Set<string>();
     for (const journal of journals.all.values())
       if (journal.team === side) {
-        if (world.sandboxed && journal.lost > 0) wrong.push(`run ${journal.run} of ${side} was charged what a lost process had in hand`);
+        if (world.sandboxed && journal.charged > 0) wrong.push(`run ${journal.run} of ${side} was charged what a lost process had in hand`);
         if (journal.state.stopped !== undefined) wrong.push(`run ${journal.run} of ${side} was stopped: ${journal.state.stopped.message}`);
         wrong.push(...(await checkSteps(journal, world, functions.payloads)), ...checkDerived(world, side, journal, expected));
         const different = await regenerated(journal, functions);

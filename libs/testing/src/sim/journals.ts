@@ -14,7 +14,8 @@ export type Journal = {
   readonly read: JournalMessage[];
   /** Outcome events by call. */
   readonly outcomes: Map<number, number>;
-  lost: number;
+  /** Attempts that are lost, and count. */
+  charged: number;
 };
 
 /** All journals of the mesh, folded as they are written; what is out of order on the way is `wrong`. */
@@ -45,7 +46,15 @@ export class Journals {
       return undefined;
     }
     const key = `${team} ${run}`;
-    const journal: Journal = this.all.get(key) ?? { team, run, state: initialRun(), messages: [], read: [], outcomes: new Map(), lost: 0 };
+    const journal: Journal = this.all.get(key) ?? {
+      team,
+      run,
+      state: initialRun(),
+      messages: [],
+      read: [],
+      outcomes: new Map(),
+      charged: 0,
+    };
     this.all.set(key, journal);
     const before = journal.messages.at(-1);
     if (read.n !== journal.read.length + 1) this.wrong.push(`${message.subject} follows ordinal ${journal.read.length}`);
@@ -66,7 +75,7 @@ export class Journals {
   }
 
   #count(journal: Journal, event: JournalEvent): void {
-    if (event.type === "step.worker_lost") journal.lost++;
+    if (event.type === "step.worker_lost" && event.data.counts !== false) journal.charged++;
     if (!isOutcome(event) || !("n" in event.data)) return;
     const times = (journal.outcomes.get(event.data.n) ?? 0) + 1;
     journal.outcomes.set(event.data.n, times);

@@ -30,7 +30,7 @@ export async function checkSteps(journal: Journal, world: World, payloads: Paylo
         break;
       case "step.worker_lost":
       case "step.attempt_failed": {
-        const failed = (failures.get(data.n) ?? 0) + (type === "step.worker_lost" || data.counts ? 1 : 0);
+        const failed = (failures.get(data.n) ?? 0) + (data.counts === false ? 0 : 1);
         failures.set(data.n, failed);
         if (type === "step.attempt_failed" && data.code === "ISOLATED" && data.counts) wrong.push(`${at(data.n)} paid for its isolation`);
         if (failed > ATTEMPTS) wrong.push(`${at(data.n)} has failed ${failed} times`);

@@ -127,9 +127,9 @@ export const stepRows: Rows<Extract<JournalEventType, `step.${string}`>> = {
     timer: undefined,
     merges: false,
     note: "worker_lost",
-    fold: (state, { n, delivery }) =>
+    fold: (state, { n, delivery, counts = true }) =>
       onStep(state, n, (step) => {
-        step.failures++;
+        if (counts) step.failures++;
         step.attempts++;
         step.lost++;
         step.delivery = delivery;
