@@ -1,5 +1,6 @@
 import type { Row } from "./row.ts";
 import { append } from "./rows/append.ts";
+import { breakers } from "./rows/breakers.ts";
 import { fanOut } from "./rows/fan-out.ts";
 import { inline } from "./rows/inline.ts";
 import { load } from "./rows/load.ts";
@@ -13,4 +14,4 @@ import { up } from "./rows/up.ts";
 import { walls } from "./rows/walls.ts";
 
 /** In the order of the table. */
-export const rows: readonly Row[] = [steps, twoReplicas, inline, lone, fanOut, append, replay, load, up, memory, overhead, walls];
+export const rows: readonly Row[] = [steps, twoReplicas, inline, lone, fanOut, append, replay, load, up, memory, overhead, breakers, walls];
