@@ -48,7 +48,7 @@ const pages = [
 const SECONDS = 15;
 const ROOM = 45;
 /** What a reader meets first. */
-const ALWAYS: ReadonlySet<string> = new Set(["README.md", OWN, "docs/tutorial.md"]);
+const ALWAYS: ReadonlySet<string> = new Set(["README.md"]);
 
 /**
  * The pages that are run: those in each gate, those that the last commits touch, and a share of the others by turns, as the short forms
