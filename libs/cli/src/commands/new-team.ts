@@ -27,6 +27,9 @@ export async function newTeam(name: string, out: Output): Promise<number> {
   for (const [path, text] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
+  }
+  // Told once all are there: who stops listening, as `head` does, ends this.
+  for (const [path] of files) {
     out.emit({ type: "created", file: `services/${name}/${path}` });
     out.say(`created services/${name}/${path}`);
   }
