@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import { PROVIDER_KEYS } from "../config/process-secrets.ts";
 import { SANDBOX } from "./inside.ts";
@@ -15,8 +16,10 @@ export type Begun = {
   kill(): void;
 };
 
-/** Starts one. `memory`: of its heap, MB. */
-export type Begin = (how: { readonly kind: "thread" | "process"; readonly memory: number | undefined }) => Begun;
+/** Starts one. */
+export type Begin = (how: How) => Begun;
+/** `memory`: of its heap, MB. `yields`: the processor is for others first, as far as it is a process. */
+export type How = { readonly kind: "thread" | "process"; readonly memory: number | undefined; readonly yields?: boolean };
 
 /** What belongs to the replica alone: a sandbox has no way to the mesh, and asks models through its replica. */
 const REPLICAS_OWN = /^(?:NATS_|ARMADA_|OTEL_)/;
@@ -29,21 +32,22 @@ export function beginOf(main: string, env: NodeJS.ProcessEnv, secrets: Readonly<
   const hidden = new Set([...PROVIDER_KEYS, ...Object.keys(secrets)].flatMap((name) => [name, `${name}_FILE`]));
   const kept = Object.entries(env).filter(([name]) => !REPLICAS_OWN.test(name) && !hidden.has(name));
   const own = Object.fromEntries(Object.entries(secrets).filter(([name]) => !(PROVIDER_KEYS as readonly string[]).includes(name)));
-  return ({ kind, memory }) => {
+  return ({ kind, memory, yields = false }) => {
     const given = { ...Object.fromEntries(kept), [SANDBOX]: String(process.pid) };
-    const begun = kind === "thread" ? beginThread(main, given, memory) : beginProcess(main, given, memory);
+    const begun = kind === "thread" ? beginThread(main, given, memory) : beginProcess(main, given, memory, yields);
     begun.tell({ type: "begin", secrets: own });
     return begun;
   };
 }
 
-function beginProcess(main: string, env: NodeJS.ProcessEnv, memory: number | undefined): Begun {
+function beginProcess(main: string, env: NodeJS.ProcessEnv, memory: number | undefined, yields: boolean): Begun {
   const child = fork(main, [], {
     env,
     execArgv: memory === undefined ? [] : [`--max-old-space-size=${memory}`],
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
+  if (yields && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   return {
     pid: child.pid,
     tell: (told) => void (child.connected && child.send(told, () => undefined)), // one that ended is heard of by `ended`

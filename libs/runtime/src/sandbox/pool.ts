@@ -32,7 +32,7 @@ export class SandboxPool implements Sandboxes {
     const leave = (): void => void (isolate === undefined && this.#left());
     const key = `${name} ${isolate ?? "process"} ${memory ?? ""}`; // what its code left behind in there is charged to no other agent
     try {
-      const running = await this.#free(key, { kind: isolate ?? "process", memory }, signal);
+      const running = await this.#free(key, { kind: isolate ?? "process", memory, yields: isolate === undefined }, signal);
       const over = new AbortController();
       return {
         held: running.held(over.signal),
