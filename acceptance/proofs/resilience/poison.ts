@@ -89,9 +89,14 @@ async function* many(about: With, draw: Draw, undisturbed: Readonly<Record<Team,
   for (let n = 0; n < size.many; n++) await admit(mesh, kinds[(first + n) % kinds.length] ?? "throws", Date.now());
   await loading;
   await ended(about);
-  say("until the last of them is parked");
+  say("until each is parked, or its agent's breaker is open");
   const poisons = size.many + size.kinds.length;
-  await until("the last poison to be parked", 15 * 60_000, async () => (await parkedIn(about)).length >= poisons || undefined);
+  await until("the last poison to be parked, or to wait", 5 * LONG_MS, async () => {
+    if ((await parkedIn(about)).length >= poisons) return true;
+    const { lines } = await armada(["breakers", "--json"], about.at);
+    const paused = new Set(lines.flatMap((line) => (line.status === "closed" ? [] : [line.agent])));
+    return kinds.every((kind) => paused.has(kind)) || undefined;
+  });
   await pause(10_000);
   const healthy = await load(about, size);
   await ended(about);
