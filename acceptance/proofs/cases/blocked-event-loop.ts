@@ -1,11 +1,12 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyCheckout } from "../harness/checkout.ts";
-import { type Place, place, up } from "../harness/product.ts";
+import { type Place, place, until, up } from "../harness/product.ts";
 import { count, type Figure, holds, none, type Proof } from "../harness/proof.ts";
 import { copyTeam } from "../harness/teams.ts";
-import { type Journal, stepsOf } from "../judges/journals.ts";
-import { allEnded, startRun } from "../judges/runs.ts";
+import { type Journal, journalsOf, stepsOf } from "../judges/journals.ts";
+import { allEnded, showRun, startRun } from "../judges/runs.ts";
+import { readTeam } from "../judges/streams.ts";
 
 /** How many healthy steps are at work in the two replicas when one of them is held up. */
 const PAUSES = 4;
@@ -17,7 +18,7 @@ export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figur
   using at = place({}, copy.root);
   const notes = join(at.cwd, "executions");
   appendFileSync(notes, "");
-  const noted: Place = { ...at, env: { ARMADA_NATS_EXECUTIONS: notes } };
+  const noted: Place = { ...at, env: { ARMADA_NATS_EXECUTIONS: notes, ARMADA_WATCHDOG: "40s" } };
   await using mesh = await up(["--replicas", "holders=2"], noted);
   const ms = short ? 12_000 : 30_000;
   const runs: Promise<string>[] = [];
@@ -45,8 +46,26 @@ export const run: Proof = async function* ({ short, say }): AsyncGenerator<Figur
   const endless = await startRun("holders.spin", JSON.stringify({ ms: 3_600_000, agent: "endless" }), noted);
   const after = await allEnded("holders", PAUSES + 2, () => mesh.mesh(), 240_000);
   const [lost] = stepsOf(after.values()).filter(({ run }) => run === endless);
-  yield count("a step that never lets go: attempts that count as interrupted", lost?.step.lost ?? 0, 2);
+  yield count("a step that never lets go: attempts that are interrupted", lost?.step.lost ?? 0, 1);
+  yield count("and the attempts that count, apart", lost?.step.charged ?? 0, 2);
   yield count("and then its fallback answers: runs that completed", completed(after), PAUSES + 2);
+  say("blocked-event-loop: a workflow function that never lets go");
+  const pondering = await startRun("holders.ponder", JSON.stringify({ ms: 3_600_000 }), noted);
+  const beside = await startRun("holders.pause", JSON.stringify({ ms: 1_000 }), noted);
+  const stopped = await until("its run to be stopped", 180_000, async () => {
+    const journal = journalsOf("holders", await readTeam("holders", mesh.mesh())).get(pondering);
+    return journal?.events.find(({ type }) => type === "armada.run.stopped");
+  });
+  yield holds(
+    "its run is stopped, and says why",
+    (await showRun(pondering, noted)).reason?.code === "WORKFLOW_HELD_LOOP",
+    JSON.stringify(stopped),
+  );
+  const all = await until("what came beside it to end", 60_000, async () => {
+    const journals = journalsOf("holders", await readTeam("holders", mesh.mesh()));
+    return (journals.get(beside)?.ends.length ?? 0) > 0 ? journals : undefined;
+  });
+  yield count("what came beside it ended", all.get(beside)?.ends.filter((end) => end === "completed").length ?? 0, 1);
 };
 
 function completed(journals: ReadonlyMap<string, Journal>): number {

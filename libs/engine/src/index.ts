@@ -24,6 +24,7 @@ export { type KeeperPorts, keepRunIndex } from "./read-models/run-index-keeper.t
 export { readModelStop } from "./read-models/stops.ts";
 export * from "./reading.ts";
 export { type Engine, type RunningStep, startEngine } from "./replica.ts";
+export { HELD_LOOP } from "./runs/held-loops.ts";
 export { type CallServices, callAgent, type GivenCall, type MakeCall } from "./steps/agent-call.ts";
 export type { Budget } from "./steps/budget.ts";
 export { tierOf } from "./steps/downgrade.ts";

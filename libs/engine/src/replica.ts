@@ -14,6 +14,7 @@ import { ofOneStream, streamReplaced } from "./one-stream.ts";
 import { ReadModels, type View } from "./read-models/read-models.ts";
 import { readModelStops, sayResumed, sayStopped, stopIn } from "./read-models/stops.ts";
 import { Faults, guarded, type Traced } from "./runs/guard.ts";
+import { HeldLoops } from "./runs/held-loops.ts";
 import { RunStore } from "./runs/run-store.ts";
 import { withShown } from "./runs/shown-objects.ts";
 import type { Budget } from "./steps/budget.ts";
@@ -66,6 +67,7 @@ export function startEngine(
     objects: withShown(given.objects, [...sourcesOf(team).keys()]),
   };
   const agents = new Map(team.agents.map((agent) => [agent.name, agent]));
+  const heldLoops = new HeldLoops((held) => worker.blame(held));
   const runs: RunStore = new RunStore(
     team,
     ports,
@@ -73,6 +75,7 @@ export function startEngine(
       contextOf: (agent) => views.contextOf(agents.get(agent)?.context ?? []),
       checkContext: (agent, context) => views.checkContext(agents.get(agent)?.context ?? [], context),
       lookBack: (run, seq) => waits.lookBack(run, seq),
+      heldLoopAt: (run) => heldLoops.at(run),
     },
     options.remembers,
   );
@@ -98,7 +101,8 @@ export function startEngine(
     signal,
     tell: (agent, until, how) => pauses.isolation(agent, until, how),
   });
-  const worker = new Worker(runs, inlines, models, { budget: options.budget, breakers, isolations, sandboxing: options.sandboxing });
+  const { sandboxing } = options;
+  const worker: Worker = new Worker(runs, inlines, models, { budget: options.budget, breakers, isolations, sandboxing });
   const waits = new Waits(runs, inlines, signal);
   const { sourceOf = () => "", busy = () => false } = options;
   const schedules = new Schedules(runs, sourceOf, () => busy() || isolations.isolationOf() !== undefined, signal);
@@ -123,20 +127,25 @@ export function startEngine(
     );
   });
 
-  const work = (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> => {
+  const work = async (queue: Queue, handle: (delivery: Traced) => Promise<Handled>): Promise<void> => {
     handlers.set(queue.name, handle);
+    await recalled;
     return ports.log.work(queue, (delivery) => guarded(team.name, ports, queue, delivery, handle, faults, signal), signal);
   };
   const handlers = new Map<string, (delivery: Traced) => Promise<Handled>>();
   const settles = { team: team.name, ports, handlers, replica: options.replica, signal };
 
-  const recalled = worker.recall(queues.agents, signal).catch((error: unknown) => {
+  // Before anything is taken: what the replicas before this one found out.
+  const recalled = Promise.all([
+    worker.recall(queues.agents, signal),
+    sandboxing && heldLoops.recall(sandboxing.registers, ports, signal),
+  ]).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
   const loops: Promise<void>[] = [
     ...queues.agents.flatMap((queue) => {
       const agent = agents.get(queue.agent);
-      return agent === undefined ? [] : [recalled.then(() => work(queue, (delivery) => worker.handle(agent, delivery)))];
+      return agent === undefined ? [] : [work(queue, (delivery) => worker.handle(agent, delivery))];
     }),
     ...queues.leads.map((queue) => work(queue, (delivery) => intake.lead(delivery))),
     work(queues.asks, (delivery) => (isAboutMessage(delivery) ? settleMessage(settles, delivery) : intake.ask(delivery))),
@@ -149,6 +158,7 @@ export function startEngine(
     ...queues.waits.map((queue) => work(queue, (delivery) => waits.meet(queue.kind, delivery))),
     ...(views.filters.length === 0 ? [] : [ports.log.follow([...views.filters, readModelStops(team.name)], 0, foldOrResume, signal)]),
     followEnds(),
+    ...(sandboxing === undefined ? [] : [heldLoops.follow(sandboxing.registers, signal)]),
     breakers.follow(),
     isolations.follow(),
     ...(team.schedules.length === 0 ? [] : [schedules.keep()]),

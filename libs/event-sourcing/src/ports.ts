@@ -190,6 +190,8 @@ export interface Random {
 export interface Scheduler {
   /** Resolves when the microtask queue has run dry. */
   idle(): Promise<void>;
+  /** Begins a workflow function; what it does later is known as its own. */
+  begin?<T>(about: { readonly run: string; readonly workflow: string }, work: () => T): T;
 }
 
 /** Runs `work` inside a span below `parent` (a W3C traceparent); the callback gets the span's own. */

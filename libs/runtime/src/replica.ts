@@ -4,7 +4,7 @@ import { type Budget, type CodeCapability, type Engine, type Sandboxing, startEn
 import type { Clock, Counters, Isolations, Live, Log, Logger, Objects, Timers, Tracer } from "@armada/event-sourcing";
 import type { Models } from "@armada/models";
 import { watchEventLoop } from "./blocked-event-loop.ts";
-import { knowingSteps } from "./running-step.ts";
+import { knowingSteps, knowingWorkflows } from "./running-step.ts";
 import { systemClock, systemRandom, systemScheduler } from "./system-ports.ts";
 import { sourceOf } from "./workflow-digest.ts";
 
@@ -34,7 +34,13 @@ export function startReplica(
     sandboxing?: Sandboxing;
   } = {},
 ): Engine {
-  const ports = { ...adapters, tracer: knowingSteps(adapters.tracer), clock, random: systemRandom, scheduler: systemScheduler };
+  const ports = {
+    ...adapters,
+    tracer: knowingSteps(adapters.tracer),
+    clock,
+    random: systemRandom,
+    scheduler: knowingWorkflows(systemScheduler),
+  };
   const engine = startEngine(team, ports, models, { sourceOf, replica: `${hostname()}:${process.pid}`, ...options });
   const unwatch = watchEventLoop(engine.running, ({ ms, steps }) => {
     if (steps.length === 0) adapters.logger.warn("the event loop was held", { team: team.name, ms });

@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { attributes, operations, type Tracer } from "@armada/event-sourcing";
+import { attributes, operations, type Scheduler, type Tracer } from "@armada/event-sourcing";
 import { RUNNING_STEP } from "@armada/nats/client";
 
-type Running = { readonly run: unknown; readonly step: unknown; readonly agent: unknown };
+type Running =
+  | { readonly run: unknown; readonly workflow: string }
+  | { readonly run: unknown; readonly step: unknown; readonly agent: unknown };
 
 const current = new AsyncLocalStorage<Running>();
 
-/** The watchdog of a loop that is held asks which step holds it: it stands still meanwhile. */
+/** The watchdog of a loop that is held asks which step, or workflow function, holds it: it stands still meanwhile. */
 Object.defineProperty(globalThis, Symbol.for(RUNNING_STEP), { value: () => current.getStore() });
 
 /** The same tracer; what runs inside an agent's span is known as its step's. */
@@ -18,4 +20,9 @@ export function knowingSteps(tracer: Tracer): Tracer {
       return current.run({ run: about[attributes.run], step: about[attributes.step], agent: about[attributes.agentName] }, within);
     },
   };
+}
+
+/** The same scheduler; a workflow function is known as its run's. */
+export function knowingWorkflows(scheduler: Scheduler): Scheduler {
+  return { ...scheduler, begin: (about, work) => current.run(about, work) };
 }

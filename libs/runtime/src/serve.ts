@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import type { Team } from "@armada/agents";
 import { ArmadaError, knowSecrets, milliseconds, redact } from "@armada/contracts";
-import { allQueues, type CodeCapability, keepRunIndex, queuesOf, type Sandboxing, type ServedQueue } from "@armada/engine";
+import { allQueues, type CodeCapability, HELD_LOOP, keepRunIndex, queuesOf, type Sandboxing, type ServedQueue } from "@armada/engine";
 import type { Clock, Counters, Tracer } from "@armada/event-sourcing";
 import { proxyFromEnv } from "@armada/models";
 import { fireOverdueTimers, link, type NatsPorts, portsOf, queuesThere, sequenceAt, serverTime } from "@armada/nats/client";
@@ -173,6 +173,7 @@ async function run(
     signal,
     stuck: {
       cpuMs: milliseconds(config.watchdog),
+      register: HELD_LOOP,
       ...(env.ARMADA_LOGS === undefined ? {} : { logFile: logFileOf(env.ARMADA_LOGS, team.name) }),
     },
     ...(since > 0 ? { serverSince: since } : {}),

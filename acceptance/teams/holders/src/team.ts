@@ -44,8 +44,10 @@ const pauser = agent({
 const asks = (name: string, choose: (input: Time) => typeof spinner) =>
   workflow({ name, version: 1, input: Time, output: Time, run: (input, ctx) => ctx.ask(choose(input), input) });
 
+const ponders = workflow({ name: "ponder", version: 1, input: Time, output: Time, run: async (input) => spin(input.ms) });
+
 export default team({
   name: "holders",
   agents: [spinner, endless, pauser],
-  workflows: [asks("spin", ({ agent: name }) => (name === "endless" ? endless : spinner)), asks("pause", () => pauser)],
+  workflows: [asks("spin", ({ agent: name }) => (name === "endless" ? endless : spinner)), asks("pause", () => pauser), ponders],
 });

@@ -90,6 +90,10 @@ export const runs = {
     next: "undo the edit, or keep it as a new version beside the old one; then `armada runs retry ID`",
   },
   WORKFLOW_FAILED: { is: "a workflow's own code threw an error without a code", next: "mend it; a run that failed stays so" },
+  WORKFLOW_HELD_LOOP: {
+    is: "a workflow's function computed for seconds without a pause: its process was ended, and its run is stopped",
+    next: "put long work into an agent, or end the loop; then `armada runs retry ID`",
+  },
   WORKFLOW_SPINS: {
     is: "a workflow goes round without waiting for anything",
     next: "wait for something in each round of a loop, a failed call too: ctx.sleep(length)",

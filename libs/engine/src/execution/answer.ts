@@ -5,7 +5,7 @@ import { cut, failureOf } from "../journal/failure.ts";
 import { fitting } from "../journal/fitting.ts";
 import { journalForm } from "../journal/form.ts";
 import { isOutcome } from "../journal/table.ts";
-import type { CachedRun, Functions } from "./cached-run.ts";
+import { type CachedRun, type Functions, heldLoop } from "./cached-run.ts";
 import { DeterminismError } from "./determinism.ts";
 import { Execution } from "./execution.ts";
 
@@ -52,6 +52,8 @@ export async function answer(
     run.execution = undefined; // it does not go on from what is written here
     return { events: cause, unanswered: cause.length > 0 };
   }
+  const held = heldLoop(run, functions, workflow);
+  if (held !== undefined) return whole([...cause, stop(held)]);
   if (start !== undefined) {
     const correlation = decision.provenance?.correlation ?? run.id;
     run.execution = new Execution(workflow, { id: run.id, correlation }, functions.scheduler, functions.watch);

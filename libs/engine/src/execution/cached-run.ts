@@ -1,4 +1,4 @@
-import { ArmadaError, causedBy, digestOf, type Envelope, isRetryable, type Provenance } from "@armada/contracts";
+import { ArmadaError, causedBy, digestOf, type Envelope, errorCodes, isRetryable, type Provenance } from "@armada/contracts";
 import type { Message, Scheduler } from "@armada/event-sourcing";
 import { foldMessage, type JournalMessage, readJournalMessage } from "../journal/message.ts";
 import type { Payloads } from "../journal/payloads.ts";
@@ -27,11 +27,21 @@ export type Functions = {
   readonly scheduler: Scheduler;
   readonly payloads: Payloads;
   readonly watch?: LoopWatch;
+  /** When a run's function held the event loop of a process until that was ended, ms since 1970. */
+  heldLoopAt?(run: string): number | undefined;
   workflow(name: string, version: number): Listed | undefined;
 };
 
 export function coldRun(id: string): CachedRun {
   return { id, state: initialRun(), lastSeq: 0, prev: undefined, provenance: undefined, execution: undefined, fault: undefined };
+}
+
+/** Why a run's function is not begun, or gone on with, here: it held the event loop of a process until that was ended, and nobody resumed it since. */
+export function heldLoop({ id, state }: Pick<CachedRun, "id" | "state">, functions: Functions, workflow: Listed): ArmadaError | undefined {
+  const at = functions.heldLoopAt?.(id);
+  if (at === undefined || (state.resumedAt !== undefined && at <= Date.parse(state.resumedAt))) return undefined;
+  const what = `${workflow.name} v${workflow.version} computed for so long without a pause that its process was ended`;
+  return new ArmadaError("WORKFLOW_HELD_LOOP", what, { hint: errorCodes.runs.WORKFLOW_HELD_LOOP.next });
 }
 
 /** Whether the run is open and served here but has no function in memory. */
@@ -72,6 +82,12 @@ export async function replay(run: CachedRun, messages: readonly Message[], funct
   }
   const workflow = functions.workflow(state.workflow, state.version);
   if (workflow === undefined) return;
+  const held = heldLoop(run, functions, workflow);
+  if (held !== undefined) {
+    run.execution = undefined;
+    run.fault = held;
+    return;
+  }
   if (run.execution === undefined && read[0]?.n === 1)
     run.execution = new Execution(
       workflow,

@@ -157,8 +157,10 @@ export class Execution {
 
   #start(input: unknown): Promise<void> {
     return this.#turn(() => {
+      const run = (): unknown => this.#workflow.run(ownCopy(input), workflowContext(this.#surface()));
+      const about = { run: this.#run.id, workflow: this.#workflow.name };
       // A function that is not async throws, and answers, at once.
-      new Promise((resolve) => resolve(this.#workflow.run(ownCopy(input), workflowContext(this.#surface())))).then(
+      new Promise((resolve) => resolve(this.#scheduler.begin === undefined ? run() : this.#scheduler.begin(about, run))).then(
         (output) => this.#end({ output }),
         (error: unknown) => this.#end({ error }),
       );

@@ -95,6 +95,8 @@ export type RunState = {
   endedAt: string | undefined;
   ended: JournalData["run.ended"] | undefined;
   stopped: JournalData["run.stopped"] | undefined;
+  /** ISO-8601; when it was last opened again after a stop. */
+  resumedAt: string | undefined;
   cancelled: JournalData["cancel.requested"] | undefined;
   readonly steps: Map<number, StepState>;
   waits: ReadonlyMap<number, WaitState>;
@@ -130,6 +132,7 @@ export function initialRun(): RunState {
     endedAt: undefined,
     ended: undefined,
     stopped: undefined,
+    resumedAt: undefined,
     cancelled: undefined,
     steps: new Map(),
     waits: NONE,

@@ -25,6 +25,7 @@ export type RunStoreHooks = {
   /** @throws ArmadaError `READ_MODEL_STOPPED` */
   checkContext(agent: string, context: Readonly<Record<string, unknown>>): void;
   lookBack(run: string, seq: number): Promise<void>;
+  heldLoopAt?: Functions["heldLoopAt"];
 };
 
 type Written = Awaited<ReturnType<Payloads["offload"]>>;
@@ -91,6 +92,7 @@ export class RunStore {
             ms,
           }),
       },
+      heldLoopAt: (run) => hooks.heldLoopAt?.(run),
       payloads: new Payloads(persistent(ports), team.name),
       workflow: (name, version) => workflows.find((served) => served.name === name && served.version === version),
     };

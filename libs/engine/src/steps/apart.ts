@@ -1,9 +1,10 @@
 import type { Agent } from "@armada/agents";
 import { type Ports, retry } from "@armada/event-sourcing";
+import type { HeldByStep } from "../runs/held-loops.ts";
 import { callHere, type MakeCall } from "./agent-call.ts";
 import type { Attempted } from "./attempt.ts";
 import type { Sandbox, Sandboxing } from "./sandbox.ts";
-import { Suspects } from "./suspects.ts";
+import { BLAMED_MS, Suspects } from "./suspects.ts";
 
 /** Which calls run in a sandbox: those of agents that say so, and of suspects. */
 export class CallsApart {
@@ -22,6 +23,11 @@ export class CallsApart {
   /** A step of it was in hand when a process was lost. */
   suspect({ name }: Agent): void {
     this.#suspects.suspect(name);
+  }
+
+  /** A step held the event loop of a process until that was ended. */
+  held({ agent, run, step, at }: HeldByStep): void {
+    if (at + BLAMED_MS > this.#ports.clock.now()) this.#blame(agent, run, step, "held");
   }
 
   /** Makes an attempt where its agent's code is to run: here, or in a sandbox, for which no time of the attempt is spent waiting. */

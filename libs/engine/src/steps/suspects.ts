@@ -4,7 +4,7 @@ import { z } from "zod";
 /** What was in hand when a process was lost comes again within this, ms: the longest that a log waits for a sign of life, and some more. */
 const SUSPECTED_MS = 12_000;
 /** How long all calls of an agent run apart after one of them lost, or held, what it ran in, ms. */
-const BLAMED_MS = 600_000;
+export const BLAMED_MS = 600_000;
 /** The register of those that are blamed, of a team. */
 const SUSPECTS = "suspects";
 /** How often a register that another replica wrote meanwhile is read again. */

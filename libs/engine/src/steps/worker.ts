@@ -10,6 +10,7 @@ import { journalForm } from "../journal/form.ts";
 import { type Provenance, readJournalMessage } from "../journal/message.ts";
 import type { RunState, StepState } from "../journal/state.ts";
 import type { Traced } from "../runs/guard.ts";
+import type { HeldByStep } from "../runs/held-loops.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { stackOf } from "../runs/stack.ts";
 import { callHere, type MakeCall } from "./agent-call.ts";
@@ -108,6 +109,11 @@ export class Worker {
   abandon(run: string): void {
     for (const running of this.#running.values())
       if (running.run === run) running.abort.abort(new Abandoned("RUN_ENDED", `run ${run} has ended`));
+  }
+
+  /** A step held the event loop of a process until that was ended. */
+  blame(held: HeldByStep): void {
+    this.#apart?.held(held);
   }
 
   /** To be awaited before any step is handled. `queues`: those of the agents. */

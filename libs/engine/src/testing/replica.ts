@@ -7,11 +7,14 @@ import { allQueues, queuesOf, sourcesOf } from "../inbound/queues.ts";
 import { expiredCalls } from "../journal/expired-calls.ts";
 import { type Engine, startEngine } from "../replica.ts";
 import type { Budget } from "../steps/budget.ts";
+import type { Sandboxes } from "../steps/sandbox.ts";
 
 const LEASE_MS = 60_000;
 
 export const silentLogger: Logger = { info: () => undefined, warn: () => undefined };
 export const noTracer: Tracer = { span: (_name, _attributes, parent, work) => work(parent) };
+
+const noSandboxes: Sandboxes = { acquire: () => Promise.reject(new Error("nothing runs apart here")), close: async () => undefined };
 
 /** One replica of a team on a memory mesh. */
 export type TestReplica = { readonly engine: Engine; readonly ports: Ports; kill(): void; freeze(ms: number): void };
@@ -39,9 +42,11 @@ export function startReplica(
     budget?: TestBudget;
     busy?: () => boolean;
     sourceOf?: (workflow: Workflow) => string;
+    /** It has a place where calls run apart, and none runs there. */
+    sandboxing?: boolean;
   },
 ): TestReplica {
-  const { budget, busy, sourceOf, ...system } = env;
+  const { budget, busy, sourceOf, sandboxing = false, ...system } = env;
   mesh.provision(team.name, allQueues(queuesOf(team)), sourcesOf(team));
   const { kill, freeze, ...replica } = mesh.connect(team.name);
   const ports: Ports & { readonly draws: Log } = { logger: silentLogger, tracer: noTracer, ...system, ...replica };
@@ -49,6 +54,7 @@ export function startReplica(
     ...(budget === undefined ? {} : { budget: budgetFor(team, ports, budget) }),
     ...(busy === undefined ? {} : { busy }),
     ...(sourceOf === undefined ? {} : { sourceOf }),
+    ...(sandboxing ? { sandboxing: { sandboxes: noSandboxes, registers: replica.registers, afterLoss: false } } : {}),
   };
   return { engine: startEngine(team, ports, models, options), ports, kill, freeze };
 }

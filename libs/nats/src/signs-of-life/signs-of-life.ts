@@ -23,9 +23,10 @@ export type SignThreadData = {
 
 /**
  * When a loop that does not turn while something is at work ends its process: once it has computed for `cpuMs` meanwhile, or half a
- * minute after the limit of what is at work. `logFile` gets the line that says what held it; standard output unless said.
+ * minute after the limit of what is at work. `logFile` gets the line that says what held it; standard output unless said. `register`: the
+ * key of the team's register that is told.
  */
-export type Stuck = { readonly cpuMs: number; readonly logFile?: string };
+export type Stuck = { readonly cpuMs: number; readonly logFile?: string; readonly register?: string };
 
 /** Ends a hold; what it answers is awaited before the message is given back. */
 export type Release = () => Promise<void> | undefined;

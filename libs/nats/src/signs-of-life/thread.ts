@@ -63,6 +63,14 @@ function longestLimit(): number {
   return limit;
 }
 
+/** Says in a register of the team which step, or workflow function, held the loop. */
+async function tell(register: string, held: Readonly<Record<string, unknown>>): Promise<void> {
+  if (connection === undefined || connection.isClosed()) return;
+  const body = JSON.stringify({ ...held, at: Date.now() });
+  const said = connection.request(`reg.${identity.name}.${register}`, body, { timeout: LOOKING_MS });
+  await said.catch(() => undefined); // the server is away: it holds the next process, too
+}
+
 /** What was at work comes to another worker at once. */
 async function giveBack(): Promise<void> {
   if (connection === undefined || connection.isClosed()) return;
@@ -71,12 +79,19 @@ async function giveBack(): Promise<void> {
 }
 
 /** Ends the process whose event loop is held for good, and says what held it, unless it turns again meanwhile. */
-async function end(seconds: number, { logFile }: NonNullable<SignThreadData["stuck"]>): Promise<void> {
+async function end(seconds: number, { logFile, register }: NonNullable<SignThreadData["stuck"]>): Promise<void> {
   const turn = Atomics.load(turns, 0);
   const { step, at, letGo } = await culprit(LOOKING_MS);
   if (Atomics.load(turns, 0) !== turn) return letGo();
+  const isWorkflow = step?.workflow !== undefined;
+  if (step !== undefined && register !== undefined) await tell(register, step);
   await giveBack();
-  const who = step === undefined ? "code of no step" : `step ${String(step.step)} (${String(step.agent)})`;
+  const who =
+    step === undefined
+      ? "code of no step"
+      : isWorkflow
+        ? `the function of workflow ${String(step.workflow)}`
+        : `step ${String(step.step)} (${String(step.agent)})`;
   const line = {
     level: "error",
     time: new Date().toISOString(),
@@ -86,7 +101,9 @@ async function end(seconds: number, { logFile }: NonNullable<SignThreadData["stu
     code: "EVENT_LOOP_HELD",
     ...step,
     ...(at === undefined ? {} : { at }),
-    hint: "limits.isolate of the agent has such work run beside its replica",
+    hint: isWorkflow
+      ? "its run is stopped; put long work into an agent, then `armada runs retry ID`"
+      : "limits.isolate of the agent has such work run beside its replica",
   };
   const text = `${JSON.stringify(line)}\n`;
   if (logFile === undefined) writeSync(1, text);

@@ -63,8 +63,9 @@ export const runRows: Rows<Extract<JournalEventType, `run.${string}` | `cancel.$
     dispatch: (_data, state) => lead(state, state.version),
     sends: undefined,
     note: undefined,
-    fold: (state) => {
+    fold: (state, _data, time) => {
       state.stopped = undefined;
+      state.resumedAt = time;
     },
   },
   "run.moved": {
@@ -72,7 +73,8 @@ export const runRows: Rows<Extract<JournalEventType, `run.${string}` | `cancel.$
     dispatch: ({ version }, state) => lead(state, version),
     sends: undefined,
     note: undefined,
-    fold: (state, { version, source }) => {
+    fold: (state, { version, source }, time) => {
+      state.resumedAt = time;
       state.version = version;
       state.source = source ?? "";
       state.stopped = undefined;

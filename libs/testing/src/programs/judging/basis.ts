@@ -69,6 +69,7 @@ export class Basis {
       endedAt: ended?.time,
       ended: ended?.data,
       stopped: stopped?.type === "run.stopped" ? stopped.data : undefined,
+      resumedAt: last("run.resumed", "run.moved")?.time,
       cancelled: last("cancel.requested")?.data,
       patches: new Set(this.#all.filter(({ type }) => type === "run.patched").map(({ data }) => data.id)),
       inlines: new Set(this.#all.filter(({ type }) => type.startsWith("inline.")).map(({ data }) => data.n)),
